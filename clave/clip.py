@@ -1,0 +1,63 @@
+"""A clip: a mono sound in memory."""
+
+import base64
+import io
+import wave
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float32
+
+from clave.errors import ClipError
+
+SAMPLE_RATE = 44_100  # Hz; what the instrument computes with
+
+
+@dataclass(frozen=True, eq=False)
+class Clip:
+    """A mono sound.
+
+    Whatever can be read as one row of finite numbers becomes float32; full scale is [-1, 1], and louder is kept as it
+    is. Raises ClipError for an empty sound, more than one channel, NaN or infinity, or a rate below 1 Hz.
+    """
+
+    samples: Float32[np.ndarray, " sample"]
+    sample_rate: int = SAMPLE_RATE  # Hz
+
+    def __post_init__(self) -> None:
+        samples = np.array(self.samples, dtype=np.float32)
+        if samples.ndim != 1:
+            raise ClipError(f"a clip is mono, one row of samples; got an array of shape {samples.shape}")
+        if samples.size == 0:
+            raise ClipError("a clip has at least one sample, got none")
+        if not np.isfinite(samples).all():
+            worst = int(np.flatnonzero(~np.isfinite(samples))[0])
+            raise ClipError(f"samples are finite numbers, got {samples[worst]} at sample {worst}")
+        if self.sample_rate < 1:
+            raise ClipError(f"a sample rate is at least 1 Hz, got {self.sample_rate}")
+        samples.setflags(write=False)
+        object.__setattr__(self, "samples", samples)
+
+    def __len__(self) -> int:
+        return int(self.samples.size)
+
+    @property
+    def seconds(self) -> float:
+        """Duration."""
+        return len(self) / self.sample_rate
+
+    @property
+    def peak(self) -> float:
+        """The largest absolute sample."""
+        return float(np.abs(self.samples).max())
+
+    def _repr_html_(self) -> str:
+        """A player, for notebooks."""
+        buffer = io.BytesIO()
+        with wave.open(buffer, "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(self.sample_rate)
+            file.writeframes((np.clip(self.samples, -1, 1) * 32767).astype("<i2").tobytes())
+        data = base64.b64encode(buffer.getvalue()).decode()
+        return f'<audio controls src="data:audio/wav;base64,{data}"></audio>'

@@ -1,0 +1,49 @@
+"""Every error that Clave raises on purpose: each names the rule that was broken and the value that broke it."""
+
+
+class ClaveError(Exception):
+    """The root of them all: catch this one to catch whatever Clave refuses."""
+
+
+class ClipError(ClaveError):
+    """Samples that are not a playable sound."""
+
+
+class VoiceError(ClaveError):
+    """A voice that is none of the eight."""
+
+
+class KitError(ClaveError):
+    """A kit that lacks a sound or cannot be found."""
+
+
+class PatternError(ClaveError):
+    """Strokes, velocities or offsets that do not make a bar."""
+
+
+class MidiError(ClaveError):
+    """A MIDI file that cannot be read as drums, or a drum map that is not one."""
+
+
+class AudioFileError(ClaveError):
+    """An audio file that cannot be read or written."""
+
+
+class CorpusError(ClaveError):
+    """A folder from which nothing can be learned."""
+
+
+class TrainingError(ClaveError):
+    """A training run that cannot start, go on or be resumed."""
+
+
+class SpaceError(ClaveError):
+    """A model folder that is not a space, or a question that a space cannot answer."""
+
+
+class RenderError(ClaveError):
+    """A tempo, a swing or a level that cannot be played."""
+
+
+class MissingExtraError(ClaveError):
+    """An optional package that is not installed; the message names the extra to install."""

@@ -3,13 +3,11 @@
 Everything here works without torch; only what trains imports it.
 """
 
-from clave import errors, kit, midi
+from clave import errors, kit
 from clave.clip import Clip
 from clave.kit import Kit
 from clave.pattern import Pattern
-from clave.render import render
-from clave.space import Code, RhythmSpace, load_rhythm
 
 __version__ = "0.1.0"
 
-__all__ = ["Clip", "Code", "Kit", "Pattern", "RhythmSpace", "__version__", "errors", "kit", "load_rhythm", "midi", "render"]
+__all__ = ["Clip", "Kit", "Pattern", "__version__", "errors", "kit"]

@@ -1,0 +1,77 @@
+"""The modules lie flat in signal order, and each imports only from those above it."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# The one list. Rooms on one line stand side by side, left before right; the README shows the same lines.
+ROOMS = """
+errors units clip kit picture pattern  what things are (NumPy only)
+midi wav                               files, both directions
+nsgt phase                             features
+factory                                our own drums: the synthesizer and the built-in kits
+corpus                                 folders of MIDI -> data sets, splits, reports
+vae rhythm_vae                         models (torch starts here)
+train recipes checkpoint figures       learning
+space                                  point <-> pattern (ONNX Runtime; no torch)
+sequencer render                       playing
+export live                            other programs and machines
+protocol server cli                    the doors
+"""
+
+LINES = [line for line in ROOMS.strip().splitlines()]
+ORDER = [name for line in LINES for name in line.split("  ")[0].split()]
+MODULES = sorted(
+    path
+    for path in (ROOT / "clave").rglob("*.py")
+    if path.relative_to(ROOT / "clave").as_posix() not in ("__init__.py", "__main__.py")
+)
+
+
+def room(path: Path) -> str:
+    """The room of a file: its module, or the folder it lies in."""
+    return path.relative_to(ROOT / "clave").with_suffix("").parts[0]
+
+
+def imported_rooms(path: Path) -> set[str]:
+    """Every room of Clave that a file names in an import, at the top or inside a function."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: import by the full name, so that the reader sees the room"
+            names = [f"{node.module}.{alias.name}" for alias in node.names] if node.module == "clave" else [node.module]
+        else:
+            continue
+        parts = [name.split(".") for name in names if name]
+        found |= {part[1] for part in parts if part[0] == "clave" and len(part) > 1}
+    return found - {"__version__"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT / "clave").as_posix())
+def test_each_module_imports_only_from_above(path: Path) -> None:
+    here = room(path)
+    assert here in ORDER, f"{here} has no place in the list of rooms"
+    for other in imported_rooms(path) - {here}:
+        assert other in ORDER, f"{here} imports clave.{other}, which is no room"
+        assert ORDER.index(other) < ORDER.index(here), f"{here} imports {other}, which lies below it"
+
+
+def test_the_readme_shows_this_list() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert ROOMS.strip() in readme
+
+
+def test_torch_begins_where_the_list_says_it_does() -> None:
+    training = {"vae", "rhythm_vae", "train", "recipes", "checkpoint", "figures"}
+    for path in MODULES:
+        tree = ast.parse(path.read_text("utf-8"))
+        top = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+        names = {alias.name for node in top if isinstance(node, ast.Import) for alias in node.names}
+        names |= {node.module for node in top if isinstance(node, ast.ImportFrom) and node.module}
+        if any(name.split(".")[0] == "torch" for name in names):
+            assert room(path) in training, f"{path.name} imports torch at the top"

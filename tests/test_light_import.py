@@ -1,0 +1,32 @@
+"""Playing needs no torch: what plays stays light, whatever else is installed."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("torch", "matplotlib", "pyarrow", "onnx", "onnxscript", "pandas")
+
+PLAYS = {
+    "import": "import clave",
+    "pattern": "import clave; clave.Pattern.empty()._repr_html_()",
+    "space": "import clave; clave.load_rhythm().at([[0.0, 0.0]])",
+    "render": "import clave; from clave import factory, render; "
+    "clave.render(clave.load_rhythm().at([[0.0, 0.0]]), factory.kit(next(iter(factory.KITS))))",
+    "server": "import clave; from clave.server import create_app; create_app(clave.load_rhythm(), {})",
+    "command line": "import clave.cli",
+}
+
+
+@pytest.mark.parametrize("what", PLAYS)
+def test_playing_imports_nothing_heavy(what: str) -> None:
+    code = f"import sys\n{PLAYS[what]}\nprint(sorted(set({HEAVY}) & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_command_line_loads_its_engines_only_when_a_command_runs() -> None:
+    code = "import sys, clave.cli; print(sorted({'onnxruntime', 'fastapi', 'scipy', 'uvicorn'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

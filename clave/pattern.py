@@ -79,8 +79,12 @@ class Pattern:
             if not np.isin(struck, (0, 1)).all():
                 raise PatternError("hits are true or false, 1 or 0; numbers between belong into `velocity`")
             struck = struck.astype(bool)
-        velocities = np.full(struck.shape, DEFAULT_VELOCITY) if velocity is None else np.asarray(velocity, np.float32)
-        offsets = np.zeros(struck.shape) if offset is None else np.asarray(offset, np.float32)
+        velocities = (
+            np.full(struck.shape, DEFAULT_VELOCITY, np.float32)
+            if velocity is None
+            else np.asarray(velocity, np.float32)
+        )
+        offsets = np.zeros(struck.shape, np.float32) if offset is None else np.asarray(offset, np.float32)
         for name, array in (("velocity", velocities), ("offset", offsets)):
             if array.shape != struck.shape:
                 raise PatternError(f"{name} has the shape of hits, {struck.shape}, got {array.shape}")

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float32
 from numpy.typing import ArrayLike
 
+from clave import picture
 from clave.errors import PatternError
 from clave.kit import VOICES
 from clave.units import COMMON_TIME, Meter, steps_per_bar
@@ -127,6 +128,10 @@ class Pattern:
 
     def __hash__(self) -> int:
         return hash((self.meter, self.velocity.tobytes(), self.offset.tobytes()))
+
+    def _repr_html_(self) -> str:
+        """A picture of the grid, for notebooks."""
+        return picture.svg([self])
 
     def __repr__(self) -> str:
         return f"Pattern({self.meter[0]}/{self.meter[1]}, {int(self.hits.sum())} strokes)"

@@ -22,7 +22,7 @@ export live                            other programs and machines
 protocol server cli                    the doors
 """
 
-LINES = [line for line in ROOMS.strip().splitlines()]
+LINES = ROOMS.strip().splitlines()
 ORDER = [name for line in LINES for name in line.split("  ")[0].split()]
 MODULES = sorted(
     path

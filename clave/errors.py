@@ -47,3 +47,7 @@ class RenderError(ClaveError):
 
 class MissingExtraError(ClaveError):
     """An optional package that is not installed; the message names the extra to install."""
+
+
+class ServerError(ClaveError):
+    """An instrument that cannot be served: no free port."""

@@ -1,8 +1,17 @@
-"""What page and server say to each other. `web/src/protocol.ts` mirrors this file; both are tested on the same fixtures."""
+"""What page and server say to each other.
+
+`web/src/protocol.ts` mirrors this file; both are tested on the same fixtures, `tests/fixtures/protocol.json`.
+"""
 
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
+
+from clave.errors import PatternError
+from clave.kit import VOICES
+from clave.pattern import Pattern
+from clave.units import steps_per_bar
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Point = tuple[Finite, Finite]
@@ -25,6 +34,23 @@ class WirePattern(Message):
 
     meter: tuple[int, int] = (4, 4)
     strokes: list[WireStroke]
+
+    @classmethod
+    def of(cls, pattern: Pattern) -> "WirePattern":
+        """The strokes of a pattern, in the order they sound."""
+        return cls.model_construct(meter=pattern.meter, strokes=[tuple(stroke) for stroke in pattern.strokes()])
+
+    def pattern(self) -> Pattern:
+        """The pattern again; raises PatternError for a stroke outside the bar or two at one place."""
+        velocity, offset = np.zeros((2, len(VOICES), steps_per_bar(self.meter)), np.float32)
+        for voice, step, stroke_velocity, stroke_offset in self.strokes:
+            if step >= velocity.shape[1]:
+                beats, unit = self.meter
+                raise PatternError(f"a bar of {beats}/{unit} has steps 0 to {velocity.shape[1] - 1}, got step {step}")
+            if velocity[voice, step]:
+                raise PatternError(f"one stroke a place, got two for the {VOICES[voice].name} at step {step}")
+            velocity[voice, step], offset[voice, step] = stroke_velocity, stroke_offset
+        return Pattern(velocity, offset, self.meter)
 
 
 class VoiceInfo(Message):

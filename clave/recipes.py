@@ -1,0 +1,62 @@
+"""Recipes: each run that is worth repeating, as a function that returns its settings."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from clave.errors import TrainingError
+from clave.rhythm_vae import PaperConfig, RhythmConfig
+from clave.train import Recipe
+
+
+def paper(latent_size: int = 2, beta: float = 4.0) -> Recipe:
+    """The paper's pattern VAE as it was trained: Adam, batches of 8, 200 epochs, beta 4 with warm-up."""
+    return Recipe(
+        name="paper",
+        model=PaperConfig(latent_size),
+        weights={"kl_map": beta},
+        warmup_epochs=50,
+        epochs=200,
+        batch_size=8,
+        learning_rate=1e-3,
+    )
+
+
+def rhythm(styles: int = 0) -> Recipe:
+    """Our two-level model; docs/rhythm-model.md has the table of what was tried on the way to these numbers."""
+    return Recipe(
+        name="rhythm",
+        model=RhythmConfig(styles),
+        weights={"kl_map": 0.5, "kl_detail": 0.3, "feel": 0.1, "feel_alone": 0.03},
+        warmup_epochs=5,
+        epochs=40,
+        patience_epochs=10,
+        batch_size=128,
+        learning_rate=2e-3,
+        annealed=True,
+        weight_decay=0.05,
+        averaging=0.999,
+    )
+
+
+def quick(styles: int = 0) -> Recipe:
+    """Our model, small and for a few epochs: to hear in a minute whether a folder is worth a real run."""
+    whole = rhythm(styles)
+    small = RhythmConfig(
+        styles, detail_size=16, encoder_width=128, encoder_blocks=1, prior_width=64, decoder_width=192, decoder_blocks=1
+    )
+    return replace(whole, name="quick", model=small, epochs=8, warmup_epochs=2)
+
+
+RHYTHM_RECIPES: dict[str, Callable[[int], Recipe]] = {
+    "rhythm": rhythm,
+    "quick": quick,
+    "paper": lambda _styles: paper(),
+}
+"""By name, each given the number of styles that the corpus knows."""
+
+
+def by_name(name: str, styles: int) -> Recipe:
+    """The recipe of that name; TrainingError lists them all."""
+    if name not in RHYTHM_RECIPES:
+        raise TrainingError(f"no recipe {name!r}; there are: {', '.join(RHYTHM_RECIPES)}")
+    return RHYTHM_RECIPES[name](styles)

@@ -1,0 +1,283 @@
+"""A learned space, for playing: points to patterns and back, with ONNX Runtime and without torch."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import onnxruntime as ort
+from jaxtyping import Float32, Float64, Int
+from numpy.typing import ArrayLike
+
+from clave.errors import SpaceError
+from clave.kit import VOICES
+from clave.pattern import MAX_OFFSET, Pattern
+from clave.units import COMMON_TIME, steps_per_bar
+
+FORMAT, FORMAT_VERSION = "clave rhythm space", 1
+SHIPPED_RHYTHM = Path(__file__).parent / "models" / "rhythm"
+DENSITY_LOGITS = 4.0  # how far the ends of the density scale lie from its middle, in logits of a hit
+QUIETEST = 1 / 127  # what sounds is never silent
+STYLE_BANDWIDTH = 0.15  # of the kernel density of a style over the map, in map units
+
+Style = str | Mapping[str, float]
+"""A style by name, or a blend of several whose shares add up to 1."""
+
+
+@dataclass(frozen=True, eq=False)
+class Code:
+    """Where patterns lie in a space: their points on the map, and the detail below it."""
+
+    map: Float32[np.ndarray, "bar map"]
+    detail: Float32[np.ndarray, "bar detail"]
+
+    def __len__(self) -> int:
+        return len(self.map)
+
+
+@dataclass(frozen=True, eq=False)
+class CorpusMap:
+    """The bars a space was learned from, as points of its map."""
+
+    map: Float32[np.ndarray, "bar map"]
+    styles: Sequence[str]  # [bar], "" where nobody knows
+    sections: Sequence[str]  # [bar]
+    sources: Sequence[str]  # [bar], the file each bar comes from
+
+    def __len__(self) -> int:
+        return len(self.map)
+
+
+class RhythmSpace:
+    """A rhythm space. Map coordinates are those of a standard normal prior; any finite point decodes."""
+
+    def __init__(self, folder: Path) -> None:
+        settings = _read_settings(folder)
+        self.folder = folder
+        self.styles: tuple[str, ...] = tuple(settings["styles"])
+        self.sections: tuple[str, ...] = tuple(settings["sections"])
+        self.detail_size = int(settings["detail_size"])
+        self.card: dict[str, Any] = settings["card"]
+        self._thresholds: dict[str, float] = settings["thresholds"]
+        self._encoder = _session(folder / "encoder.onnx", ("velocity", "offset"))
+        self._decoder = _session(folder / "decoder.onnx", ("map", "detail") if self.detail_size else ("map",))
+        self._prior = _session(folder / "prior.onnx", ("map", "style", "section")) if self.detail_size else None
+
+    @cached_property
+    def corpus(self) -> CorpusMap:
+        """The bars it was learned from."""
+        path = self.folder / "corpus.npz"
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                names = {key: [str(name) for name in file[f"{key}_names"]] for key in ("style", "section", "source")}
+                columns = {key: [names[key][index] for index in file[key]] for key in names}
+                return CorpusMap(
+                    file["map"].astype(np.float32), columns["style"], columns["section"], columns["source"]
+                )
+        except (OSError, ValueError, KeyError, IndexError) as error:
+            raise SpaceError(f"{path} is not a corpus map: {error}") from error
+
+    def encode(self, patterns: Sequence[Pattern]) -> Code:
+        """Where these bars lie. Raises SpaceError for a meter the space has not learned."""
+        for index, pattern in enumerate(patterns):
+            if pattern.steps != steps_per_bar(COMMON_TIME):
+                meter = "/".join(map(str, pattern.meter))
+                raise SpaceError(f"this space has learned 4/4 only, got pattern {index} in {meter}")
+        shape = (len(patterns), len(VOICES), steps_per_bar(COMMON_TIME))
+        velocity = np.array([pattern.velocity for pattern in patterns], np.float32).reshape(shape)
+        offset = np.array([pattern.offset for pattern in patterns], np.float32).reshape(shape)
+        if not patterns:
+            return Code(np.zeros((0, 2), np.float32), np.zeros((0, self.detail_size), np.float32))
+        point, *rest = _run(self._encoder, velocity=velocity, offset=offset)
+        return Code(point, rest[0] if rest else self._no_detail(len(patterns)))
+
+    def decode(self, code: Code, density: float | None = None) -> list[Pattern]:
+        """The bars at these places: the pair of `encode`."""
+        if code.map.shape != (len(code), 2) or code.detail.shape != (len(code), self.detail_size):
+            raise SpaceError(
+                f"a code of this space is map [n, 2] and detail [n, {self.detail_size}], "
+                f"got {list(code.map.shape)} and {list(code.detail.shape)}"
+            )
+        if not np.isfinite(code.detail).all():
+            raise SpaceError("detail is made of finite numbers, got NaN or infinity")
+        return self._patterns(_points(code.map), code.detail, self._threshold(1.0, density))
+
+    def at(
+        self,
+        points: ArrayLike,
+        style: Style | None = None,
+        section: str = "beat",
+        variation: float = 0.0,
+        density: float | None = None,
+        seed: int = 0,
+    ) -> list[Pattern]:
+        """The bars at these map points, float [n, 2].
+
+        `variation` in [0, 1] is how far the detail strays from what the model expects at the point: 0 is the
+        expectation, 1 a draw from the prior. The same seed strays in the same direction everywhere, so that a
+        journey with variation stays of one piece. `style` keeps the point and takes its detail from that style.
+        `density` in [0, 1] is how readily a cell sounds; None is the 0.5 at which bars are as dense as the corpus's.
+        """
+        where = _points(points)
+        _check_share("variation", variation)
+        threshold = self._threshold(variation, density)
+        mean, std = self._expect(where, style, section)
+        direction = np.random.default_rng(seed).standard_normal(self.detail_size).astype(np.float32)
+        return self._patterns(where, mean + np.float32(variation) * std * direction, threshold)
+
+    def sample(self, n: int, style: Style | None = None, seed: int = 0, section: str = "beat") -> list[Pattern]:
+        """`n` bars drawn from the prior; with a style, the point is drawn where that style lies on the map."""
+        if n < 0:
+            raise SpaceError(f"a number of samples is at least 0, got {n}")
+        rng = np.random.default_rng(seed)
+        points = rng.standard_normal((n, 2)) if style is None else self._points_in(style, n, rng)
+        where = points.astype(np.float32)
+        mean, std = self._expect(where, style, section)
+        detail = mean + std * rng.standard_normal(mean.shape).astype(np.float32)
+        return self._patterns(where, detail, self._threshold(1.0, None))
+
+    def weights(self, style: Style | None) -> Float32[np.ndarray, " style"]:
+        """A style or blend as weights over `styles`; all zeros for None. SpaceError names the styles there are."""
+        shares = {style: 1.0} if isinstance(style, str) else dict(style or {})
+        unknown = [name for name in shares if name not in self.styles]
+        if unknown:
+            known = ", ".join(self.styles) or "none, it was learned without labels"
+            raise SpaceError(f"no style {unknown[0]!r} in this space; its styles are: {known}")
+        values = np.array([shares.get(name, 0.0) for name in self.styles], np.float32)
+        if style is not None and not (np.all(values >= 0) and abs(values.sum() - 1) < 1e-3):
+            raise SpaceError(f"the shares of a blend are at least 0 and add up to 1, got {shares}")
+        return values
+
+    def _points_in(self, style: Style, n: int, rng: np.random.Generator) -> Float64[np.ndarray, "bar map"]:
+        """Draws from the kernel density of the style's bars over the map."""
+        share = dict(zip(self.styles, self.weights(style), strict=True))
+        count = {name: max(1, list(self.corpus.styles).count(name)) for name in share}
+        weight = np.array([share.get(name, 0.0) / count.get(name, 1) for name in self.corpus.styles])
+        if weight.sum() == 0:
+            raise SpaceError(f"no bar of the corpus is labelled {style!r}: there is nowhere on the map to draw from")
+        chosen = rng.choice(len(self.corpus), n, p=weight / weight.sum())
+        return self.corpus.map[chosen] + STYLE_BANDWIDTH * rng.standard_normal((n, 2))
+
+    def _expect(
+        self, points: Float32[np.ndarray, "bar map"], style: Style | None, section: str
+    ) -> tuple[Float32[np.ndarray, "bar detail"], Float32[np.ndarray, "bar detail"]]:
+        if section not in self.sections:
+            raise SpaceError(f"no section {section!r} in this space; its sections are: {', '.join(self.sections)}")
+        weights = self.weights(style)
+        if self._prior is None or len(points) == 0:
+            return self._no_detail(len(points)), self._no_detail(len(points))
+        part = np.array([float(name == section) for name in self.sections], np.float32)
+        styles, parts = (np.broadcast_to(row, (len(points), row.size)) for row in (weights, part))
+        mean, std = _run(self._prior, map=points, style=styles, section=parts)
+        return mean, std
+
+    def _patterns(
+        self, points: Float32[np.ndarray, "bar map"], detail: Float32[np.ndarray, "bar detail"], threshold: float
+    ) -> list[Pattern]:
+        if len(points) == 0:
+            return []
+        inputs = {"map": points, "detail": detail} if self.detail_size else {"map": points}
+        logit, velocity, offset = _run(self._decoder, **inputs)
+        hits = logit > threshold
+        velocity = np.where(hits, np.clip(velocity, QUIETEST, 1), 0).astype(np.float32)
+        offset = np.clip(offset, -MAX_OFFSET, np.nextafter(np.float32(MAX_OFFSET), np.float32(0)))
+        return [Pattern(*bar) for bar in zip(velocity, offset, strict=True)]
+
+    def _threshold(self, variation: float, density: float | None) -> float:
+        """The logit above which a cell sounds: tuned for the map alone and for map + detail, on a part of train."""
+        if density is not None:
+            _check_share("density", density)
+        tuned = (1 - variation) * self._thresholds["map"] + variation * self._thresholds["detail"]
+        return tuned + DENSITY_LOGITS * (1 - 2 * (0.5 if density is None else density))
+
+    def _no_detail(self, bars: int) -> Float32[np.ndarray, "bar detail"]:
+        return np.zeros((bars, self.detail_size), np.float32)
+
+
+def load_rhythm(path: str | Path | None = None) -> RhythmSpace:
+    """The rhythm space in this folder, or the shipped one.
+
+    Raises SpaceError, with the reason, for a folder that is not a whole space of this version.
+    """
+    return RhythmSpace(SHIPPED_RHYTHM if path is None else Path(path))
+
+
+def write_settings(folder: Path, **settings: Any) -> None:
+    """config.json of a space: the pair of what `load_rhythm` reads."""
+    text = json.dumps({"format": FORMAT, "version": FORMAT_VERSION, **settings}, indent=2)
+    (folder / "config.json").write_text(text + "\n")
+
+
+def write_corpus(
+    folder: Path,
+    points: Float32[np.ndarray, "bar map"],
+    *,
+    style: tuple[Int[np.ndarray, " bar"], Sequence[str]],
+    section: tuple[Int[np.ndarray, " bar"], Sequence[str]],
+    source: tuple[Int[np.ndarray, " bar"], Sequence[str]],
+) -> None:
+    """corpus.npz of a space: each column as indices and the names they stand for; index -1 is the last name."""
+    columns: dict[str, Any] = {"map": points.astype(np.float16)}
+    for key, (index, names) in {"style": style, "section": section, "source": source}.items():
+        columns |= {key: index.astype(np.int16), f"{key}_names": np.array(names, dtype=np.str_)}
+    np.savez_compressed(folder / "corpus.npz", **columns)
+
+
+def _read_settings(folder: Path) -> dict[str, Any]:
+    path = folder / "config.json"
+    if not path.is_file():
+        raise SpaceError(f"{folder} is not a rhythm space: it has no config.json")
+    try:
+        settings: dict[str, Any] = json.loads(path.read_text())
+    except ValueError as error:
+        raise SpaceError(f"{path} is not JSON: {error}") from error
+    if not isinstance(settings, dict) or settings.get("format") != FORMAT:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise SpaceError(f"{path} does not describe a rhythm space: its format is not {FORMAT!r}")
+    if settings.get("version") != FORMAT_VERSION:
+        raise SpaceError(f"{path} is of format version {settings.get('version')}; this Clave reads {FORMAT_VERSION}")
+    missing = {"styles", "sections", "detail_size", "thresholds", "card"} - settings.keys()
+    if missing:
+        raise SpaceError(f"{path} lacks {', '.join(sorted(missing))}")
+    return settings
+
+
+def _session(path: Path, inputs: Sequence[str]) -> ort.InferenceSession:
+    if not path.is_file():
+        raise SpaceError(f"{path.parent} is not a whole space: {path.name} is missing")
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1  # the nets are small: threads cost more than they give
+    options.log_severity_level = 4
+    try:
+        session = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime raises its own kinds, all derived from RuntimeError or not at all
+        raise SpaceError(f"{path} cannot be run: {error}") from error
+    names = tuple(each.name for each in session.get_inputs())
+    if set(names) != set(inputs):
+        raise SpaceError(f"{path} is a foreign model: it takes {', '.join(names)} instead of {', '.join(inputs)}")
+    return session
+
+
+def _run(session: ort.InferenceSession, **inputs: np.ndarray) -> list[np.ndarray]:
+    outputs = session.run(None, {name: np.ascontiguousarray(value) for name, value in inputs.items()})
+    return cast(list[np.ndarray], outputs)
+
+
+def _points(points: ArrayLike) -> Float32[np.ndarray, "bar map"]:
+    try:
+        where = np.asarray(points, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise SpaceError(f"map points are numbers [n, 2], got {points!r}") from error
+    if where.ndim != 2 or where.shape[1] != 2:
+        raise SpaceError(f"map points are an array [n, 2], got shape {list(where.shape)}")
+    if not np.isfinite(where).all():
+        row = int(np.flatnonzero(~np.isfinite(where).all(axis=1))[0])
+        raise SpaceError(f"a map point is two finite numbers, got {where[row].tolist()} at row {row}")
+    return np.clip(where, -1e6, 1e6).astype(np.float32)
+
+
+def _check_share(name: str, value: float) -> None:
+    if not 0 <= value <= 1:
+        raise SpaceError(f"{name} lies in [0, 1], got {value}")

@@ -1,0 +1,96 @@
+"""What every variational autoencoder here is made of: Gaussian, residual network, and the interface of a model."""
+
+import math
+from abc import ABC, abstractmethod
+from typing import Generic, NamedTuple, TypeVar
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional
+
+Batch = TypeVar("Batch")
+
+MAX_LOG_STD = 5.0  # beyond e^5 a Gaussian says nothing, below e^-5 it says too much: the likelihood stays finite
+
+
+class Gaussian(NamedTuple):
+    """A diagonal normal distribution over vectors."""
+
+    mean: Float[Tensor, "batch latent"]
+    log_std: Float[Tensor, "batch latent"]
+
+    @classmethod
+    def from_parameters(cls, parameters: Float[Tensor, "batch double"]) -> "Gaussian":
+        """Mean and log standard deviation side by side, as a linear layer gives them; the latter is bounded softly."""
+        mean, raw = parameters.chunk(2, dim=-1)
+        return cls(mean, MAX_LOG_STD * torch.tanh(raw / MAX_LOG_STD))
+
+    def sample(self, noise: torch.Generator) -> Float[Tensor, "batch latent"]:
+        """One draw each, through which gradients flow (Kingma and Welling 2014, section 2.4)."""
+        return self.mean + self.log_std.exp() * normal_like(self.mean, noise)
+
+    def log_density(self, value: Float[Tensor, "batch latent"]) -> Float[Tensor, " batch"]:
+        """In nats, summed over the latent."""
+        z = (value - self.mean) * torch.exp(-self.log_std)
+        return (-0.5 * z.square() - self.log_std - 0.5 * math.log(2 * math.pi)).sum(-1)
+
+    def kl_to(self, other: "Gaussian") -> Float[Tensor, "batch latent"]:
+        """Kullback-Leibler divergence from this to the other, in nats for each dimension."""
+        ratio = torch.exp(2 * (self.log_std - other.log_std))
+        distance = ((self.mean - other.mean) * torch.exp(-other.log_std)).square()
+        return other.log_std - self.log_std + 0.5 * (ratio + distance - 1)
+
+    def standard(self) -> "Gaussian":
+        """The standard normal of the same shape."""
+        return Gaussian(torch.zeros_like(self.mean), torch.zeros_like(self.log_std))
+
+
+def normal_like(like: Float[Tensor, "*shape"], noise: torch.Generator) -> Float[Tensor, "*shape"]:
+    """Standard normal numbers from a generator that was passed in."""
+    return torch.randn(like.shape, generator=noise, device=like.device, dtype=like.dtype)
+
+
+class ResidualBlock(nn.Module):
+    """x + W2 silu(W1 norm(x))."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(width)
+        self.inner = nn.Linear(width, width)
+        self.outer = nn.Linear(width, width)
+
+    def forward(self, x: Float[Tensor, "batch width"]) -> Float[Tensor, "batch width"]:
+        """Same shape in and out."""
+        return x + self.outer(functional.silu(self.inner(self.norm(x))))
+
+
+def residual_network(inputs: int, width: int, blocks: int, outputs: int) -> nn.Sequential:
+    """Linear in, residual blocks, norm, linear out: nothing that a page could not run."""
+    return nn.Sequential(
+        nn.Linear(inputs, width),
+        *(ResidualBlock(width) for _ in range(blocks)),
+        nn.LayerNorm(width),
+        nn.SiLU(),
+        nn.Linear(width, outputs),
+    )
+
+
+def log_mean_exp(values: Float[Tensor, "draw batch"]) -> Float[Tensor, " batch"]:
+    """The logarithm of the mean over draws, without overflow."""
+    return torch.logsumexp(values, dim=0) - math.log(values.shape[0])
+
+
+class VAE(nn.Module, ABC, Generic[Batch]):
+    """A model that the training loop can train and score."""
+
+    @abstractmethod
+    def losses(self, batch: Batch, noise: torch.Generator) -> dict[str, Tensor]:
+        """The named parts of the loss, each a mean over the batch in nats; the recipe weighs and adds them."""
+
+    @abstractmethod
+    def log_weight(self, batch: Batch, noise: torch.Generator) -> Float[Tensor, " batch"]:
+        """One draw of z gives log p(x, z) - log q(z | x); the log-mean-exp over draws estimates log p(x).
+
+        Burda, Grosse and Salakhutdinov, "Importance weighted autoencoders" (2016), equation 8.
+        """

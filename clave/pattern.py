@@ -1,17 +1,17 @@
 """A pattern: one bar of drums on a grid, eight voices by 64 steps in 4/4."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float32
+from jaxtyping import Bool, Float32, Int, Shaped
 from numpy.typing import ArrayLike
 
 from clave import picture
 from clave.errors import PatternError
 from clave.kit import VOICES
-from clave.units import COMMON_TIME, Meter, steps_per_bar
+from clave.units import COMMON_TIME, STEPS_PER_QUARTER, TICKS_PER_QUARTER, TICKS_PER_STEP, Meter, steps_per_bar
 
 DEFAULT_VELOCITY = 0.8
 MAX_OFFSET = 2.0  # steps: half a 16th, so that every moment of the bar has a 16th to belong to
@@ -95,6 +95,44 @@ class Pattern:
         return cls(np.where(struck, velocities, 0), np.where(struck, offsets, 0), meter)
 
     @classmethod
+    def from_strokes(cls, strokes: Iterable[Stroke], meter: Meter = COMMON_TIME) -> "Pattern":
+        """Snap strokes to the musical grid and keep the remainder as offset: the inverse of `strokes`.
+
+        Only the position of a stroke counts, brought to the nearest 480th of a quarter; `musical_steps`, `merge` and
+        `settle` tell the rule. A stroke closer to the next bar line than to any grid place of this bar keeps its own
+        nearest step. Raises PatternError for a voice or a position that is not in the bar.
+        """
+        given = list(strokes)
+        steps = steps_per_bar(meter)
+        for stroke in given:
+            if not (0 <= stroke.voice < len(VOICES) and -MAX_OFFSET <= stroke.position < steps):
+                raise PatternError(f"{stroke} falls outside a bar of {len(VOICES)} voices x {steps} steps")
+            if not 0 < stroke.velocity <= 1:
+                raise PatternError(f"a stroke has a velocity in (0, 1], got {stroke}")
+        voice = np.array([stroke.voice for stroke in given], np.int64)
+        velocity = np.array([stroke.velocity for stroke in given], np.float32)
+        tick = np.floor(np.array([stroke.position for stroke in given], np.float64) * TICKS_PER_STEP + 0.5).astype(int)
+        own = np.clip(nearest_steps(tick), 0, steps - 1)
+        kept = merge(voice, own, velocity)
+        voice, velocity, tick, own = voice[kept], velocity[kept], tick[kept], own[kept]
+        cell = musical_steps(tick, np.array([-steps, 0, steps]))
+        cell = settle(voice, tick, np.where(cell < steps, np.maximum(cell, 0), own), own)
+
+        bar = np.zeros((2, len(VOICES), steps), np.float32)
+        bar[0, voice, cell] = velocity
+        bar[1, voice, cell] = (tick - cell * TICKS_PER_STEP) / TICKS_PER_STEP
+        return cls(bar[0], bar[1], meter)
+
+    @classmethod
+    def trusted(
+        cls, velocity: Float32[np.ndarray, "voice step"], offset: Float32[np.ndarray, "voice step"], meter: Meter
+    ) -> "Pattern":
+        """A pattern from read-only arrays that are known to keep the rules: nothing is copied or checked."""
+        pattern = object.__new__(cls)
+        pattern.__dict__.update(velocity=velocity, offset=offset, meter=meter)
+        return pattern
+
+    @classmethod
     def empty(cls, meter: Meter = COMMON_TIME) -> "Pattern":
         """A bar of silence."""
         silence = np.zeros((len(VOICES), steps_per_bar(meter)), np.float32)
@@ -141,3 +179,66 @@ def _check(rule: str, array: Float32[np.ndarray, "voice step"], good: Bool[np.nd
     if not good.all():
         row, step = (int(index[0]) for index in np.nonzero(~good))
         raise PatternError(f"{rule}, got {array[row, step]} at voice {row} ({VOICES[row].name}), step {step}")
+
+
+# Snapping, for one bar or a whole file at once. Ticks are 480ths of a quarter, steps 64ths of a whole note; both are
+# integers counted from the same zero.
+
+_QUARTER_TICK = np.arange(TICKS_PER_QUARTER)
+_MUSICAL_TICKS = np.array([0, 120, 160, 240, 320, 360, 480])  # 16ths and eighth-note triplets of a quarter ...
+_MUSICAL_STEPS = np.array([0, 4, 5, 8, 11, 12, 16])  # ... and the steps they are written on
+_PLACE = np.searchsorted((_MUSICAL_TICKS[1:] + _MUSICAL_TICKS[:-1]) / 2, _QUARTER_TICK, side="right")
+_STEP_IN_QUARTER = _MUSICAL_STEPS[_PLACE]  # by tick in the quarter; halfway belongs to the later
+_TICKS_OFF = np.abs(_QUARTER_TICK - _MUSICAL_TICKS[_PLACE])
+
+
+def nearest_steps(tick: Int[np.ndarray, " stroke"]) -> Int[np.ndarray, " stroke"]:
+    """The nearest of the 64 steps; halfway belongs to the later."""
+    return (tick + TICKS_PER_STEP // 2) // TICKS_PER_STEP
+
+
+def musical_steps(tick: Int[np.ndarray, " stroke"], bar_steps: Int[np.ndarray, " line"]) -> Int[np.ndarray, " stroke"]:
+    """The step of the nearest place on the musical grid: 16ths, and the eighth-note triplets of every quarter.
+
+    `bar_steps` are the bar lines, from the one at or before the first stroke to one after the last; quarters are
+    counted from each. A bar line is a place too, whatever the length of the bar: a stroke just before it belongs to
+    the step that it announces. Triplets are written on steps 5 and 11 of the quarter's 16.
+    """
+    lines = bar_steps * TICKS_PER_STEP
+    bar = np.searchsorted(lines, tick, side="right") - 1
+    quarter, within = np.divmod(tick - lines[bar], TICKS_PER_QUARTER)
+    step = bar_steps[bar] + quarter * STEPS_PER_QUARTER + _STEP_IN_QUARTER[within]
+    return np.where(lines[bar + 1] - tick <= _TICKS_OFF[within], bar_steps[bar + 1], step)
+
+
+def merge(
+    voice: Int[np.ndarray, " stroke"], step: Int[np.ndarray, " stroke"], velocity: Shaped[np.ndarray, " stroke"]
+) -> Int[np.ndarray, " kept"]:
+    """Which strokes stay when those of a voice on the same step merge: the loudest of each, of equals the first."""
+    cell = step * len(VOICES) + voice
+    order = np.lexsort((-velocity, cell))
+    kept = order[np.append(True, np.diff(cell[order]) > 0)[: order.size]]
+    kept.sort()
+    return kept
+
+
+def settle(
+    voice: Int[np.ndarray, " stroke"],
+    tick: Int[np.ndarray, " stroke"],
+    cell: Int[np.ndarray, " stroke"],
+    own: Int[np.ndarray, " stroke"],
+) -> Int[np.ndarray, " stroke"]:
+    """The step of each stroke when several of a voice want the same cell: the nearest has it, the rest go to their own.
+
+    `own` is the nearest of the 64 steps, a different one for each stroke of a voice. A stroke that gives way may find
+    a guest on its own step: the guest is farther from it, and gives way in turn. So nothing is ever lost here.
+    """
+    step = cell.copy()
+    while True:
+        key = step * len(VOICES) + voice
+        distance = 2 * np.abs(tick - step * TICKS_PER_STEP) + (step != own)
+        order = np.lexsort((distance, key))
+        crowded = order[1:][np.diff(key[order]) == 0]
+        if crowded.size == 0:
+            return step
+        step[crowded] = own[crowded]

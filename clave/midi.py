@@ -1,0 +1,526 @@
+"""MIDI files to patterns and back.
+
+Reading keeps the moment of every stroke: files are measured in 480ths of a quarter (ticks), strokes snap to a grid, and
+the remainder becomes their offset. What is moved, merged or left out stands in the report.
+"""
+
+import os
+import struct
+import tomllib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+
+import numpy as np
+from jaxtyping import Int, Int8
+
+from clave.errors import MidiError, PatternError, VoiceError
+from clave.kit import VOICES, voice
+from clave.pattern import Pattern, merge, musical_steps, nearest_steps, settle
+from clave.units import (
+    COMMON_TIME,
+    STEPS_PER_QUARTER,
+    STEPS_PER_WHOLE,
+    TICKS_PER_QUARTER,
+    TICKS_PER_STEP,
+    Meter,
+    steps_per_bar,
+)
+
+if TYPE_CHECKING:
+    from symusic.core import ScoreTick
+
+DRUM_CHANNEL = 10
+_DRUM_CHANNELS = range(DRUM_CHANNEL - 1, DRUM_CHANNEL)  # as MIDI counts, from 0
+_ALL_CHANNELS = range(16)
+GRIDS = ("musical", 64, "paper")
+MAX_BARS = 100_000  # two days of music; a file that is longer is broken
+DEFAULT_TEMPO_BPM = 120.0  # what a MIDI file without a tempo means
+
+
+# Drum maps
+
+
+@dataclass(frozen=True, eq=False)
+class DrumMap:
+    """Which voice each of the 128 MIDI notes is; -1 is no drum."""
+
+    name: str
+    voices: Int8[np.ndarray, "128"]
+
+    def __getitem__(self, note: int) -> str | None:
+        """The name of a note's voice, None for a note that is no drum."""
+        row = int(self.voices[note])
+        return None if row < 0 else VOICES[row].name
+
+
+def drum_map_names() -> tuple[str, ...]:
+    """The drum maps that Clave brings along."""
+    found = (entry.name for entry in (resources.files("clave") / "drum_maps").iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml")))
+
+
+def load_drum_map(which: str | Path | DrumMap) -> DrumMap:
+    """A drum map by name, or from a TOML file of one's own.
+
+    The file holds a table `notes`, a list of note numbers for each voice, and may say `name = "my kit"`, and
+    `rest = "other"` for the notes that it does not list:
+
+        [notes]
+        kick = [35, 36]
+        "closed hi-hat" = [42]
+
+    Raises MidiError for an unknown name, an unknown voice, and a note that is outside 0..127 or listed twice.
+    """
+    if isinstance(which, DrumMap):
+        return which
+    if str(which) in drum_map_names():
+        return _shipped_drum_map(str(which))
+    if not str(which).endswith(".toml"):
+        raise MidiError(f"no drum map {str(which)!r}; there are {', '.join(drum_map_names())}, or a .toml file")
+    try:
+        text = Path(which).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MidiError(f"cannot read the drum map {which}: {error}") from error
+    return _parse_drum_map(text, str(which))
+
+
+@cache
+def _shipped_drum_map(name: str) -> DrumMap:
+    return _parse_drum_map((resources.files("clave") / "drum_maps" / f"{name}.toml").read_text(encoding="utf-8"), name)
+
+
+def _parse_drum_map(text: str, file: str) -> DrumMap:
+    try:
+        table = tomllib.loads(text)
+        notes: object = table.get("notes")
+        if not isinstance(notes, dict) or not notes:
+            raise MidiError(f"{file}: a drum map has a table [notes], a list of note numbers for each voice")
+        voices = np.full(128, -1, np.int8)
+        for name, numbers in notes.items():  # pyright: ignore[reportUnknownVariableType]
+            for number in numbers if isinstance(numbers, list) else [numbers]:  # pyright: ignore[reportUnknownVariableType]
+                if type(number) is not int or not 0 <= number < 128:  # pyright: ignore[reportUnknownArgumentType]
+                    raise MidiError(f"{file}: a note is a number in 0..127, got {number!r} for {name}")
+                if voices[number] >= 0:
+                    raise MidiError(
+                        f"{file}: note {number} is listed twice, as {VOICES[voices[number]].name} and {name}"
+                    )
+                voices[number] = voice(name).index  # pyright: ignore[reportUnknownArgumentType]
+        if "rest" in table:
+            voices[voices < 0] = voice(table["rest"]).index
+    except (tomllib.TOMLDecodeError, VoiceError) as error:
+        raise MidiError(f"{file}: {error}") from error
+    voices.setflags(write=False)
+    return DrumMap(str(table.get("name", Path(file).stem)), voices)
+
+
+_ROLAND_ONLY = (22, 26)  # hi-hat edges; General MIDI has nothing there
+_ROLAND_RIM = 58  # third tom's rim; General MIDI's vibraslap
+_TD_11_NOTES = (22, 26, *range(35, 39), *range(40, 54), 55, 57, 58, 59)
+
+
+def detect_drum_map(notes: Int[np.ndarray, " note"]) -> DrumMap:
+    """The drum map that a set of note numbers speaks for.
+
+    Roland's TD-11, if a hi-hat edge (22, 26) is among them, or a tom's rim (58) and nothing that a TD-11 would not send;
+    General MIDI otherwise. A TD-11 take without any of these reads the same in both maps, but for the cross-stick (37):
+    in General MIDI it counts as "other".
+    """
+    found = {int(note) for note in notes}
+    roland = not found.isdisjoint(_ROLAND_ONLY) or (_ROLAND_RIM in found and found.issubset(_TD_11_NOTES))
+    return load_drum_map("td-11" if roland else "general-midi")
+
+
+# Reading
+
+
+@dataclass(frozen=True)
+class ReadingReport:
+    """What was read, what was changed on the way, and what was left out and why."""
+
+    file: str
+    format: int  # 0, 1 or 2
+    ticks_per_quarter: int
+    tempos_bpm: tuple[float, ...]  # in order of appearance
+    meters: Mapping[str, int]  # "4/4" -> how many bars
+    bars: int
+    drum_map: str
+    strokes: Mapping[str, int]  # voice -> how many, after merging
+    notes_not_in_map: Mapping[int, int]  # note -> how many
+    notes_on_other_channels: int
+    moved: int  # strokes that gave way to a nearer one and went to their own nearest step
+    merged: int  # strokes that share one of the 64 steps with a louder one of the same voice
+    remarks: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same, ready for JSON."""
+        return asdict(self)
+
+
+class Reading(NamedTuple):
+    """A MIDI file as patterns, one a bar."""
+
+    patterns: list[Pattern]
+    report: ReadingReport
+
+
+def read(
+    source: str | os.PathLike[str] | bytes | BinaryIO,
+    drum_map: str | Path | DrumMap | None = None,
+    grid: str | int = "musical",
+) -> Reading:
+    """The drums of a MIDI file: one pattern a bar, from the first stroke's bar to the last's, empty ones included.
+
+    `drum_map` is a name ("general-midi", "td-11", "paper"), a TOML file or a DrumMap; None asks `detect_drum_map`.
+    `grid` is "musical" (16ths and triplets; see `Pattern.from_strokes`), 64 (nearest step; of two that are equally near,
+    the one before if the note is over by the later) or "paper" (the truncating rule of the 2019 paper).
+
+    Drums are the notes on channel 10. A file without any is taken for drums when it looks like nothing else (see
+    `_looks_like_drums`), or when `drum_map` says what its notes mean. A stroke just before a bar line belongs to the
+    bar it announces, with a negative offset. A change of meter begins a new bar, on the step that is nearest to it.
+    The sequences of a format 2 file come one after another.
+
+    Raises MidiError for what is no MIDI file or a broken one, has no drums, no ticks per quarter, SMPTE time or a
+    tempo of 0, or is longer than 100,000 bars.
+    """
+    if grid not in GRIDS:
+        raise MidiError(f"a grid is one of {', '.join(repr(each) for each in GRIDS)}, got {grid!r}")
+    file, data = _load(source)
+    form, ticks_per_quarter = _check_header(data, file)
+    wanted = None if drum_map is None else load_drum_map(drum_map)
+    sequences = _sequences(data, file) if form == 2 else [data]
+    songs = [_parse(sequence, file, all_drums=wanted is not None) for sequence in sequences]
+    if not any(song.tick.size for song in songs):
+        elsewhere = sum(song.elsewhere for song in songs)
+        raise MidiError(
+            f"{file}: no drums; its {elsewhere} notes are not on channel {DRUM_CHANNEL} and do not look like drums"
+            if elsewhere
+            else f"{file}: no drums; the file has no notes at all"
+        )
+    chosen = wanted or detect_drum_map(np.unique(np.concatenate([song.note for song in songs])))
+
+    readings = [_snap(song, chosen, grid, file) for song in songs]
+    if not any(reading.patterns for reading in readings):
+        unknown = ", ".join(map(str, sorted(sum((reading.unknown for reading in readings), Counter[int]()))))
+        raise MidiError(f"{file}: no drums; the drum map {chosen.name} has none of its notes ({unknown})")
+    patterns = [pattern for reading in readings for pattern in reading.patterns]
+    meters = Counter([pattern.meter for pattern in patterns])
+    strokes = sum((reading.strokes for reading in readings), np.zeros(len(VOICES), np.int64))
+    report = ReadingReport(
+        file=file,
+        format=form,
+        ticks_per_quarter=ticks_per_quarter,
+        tempos_bpm=tuple(bpm for song in songs for bpm in song.tempos_bpm) or (DEFAULT_TEMPO_BPM,),
+        meters={_name(meter): count for meter, count in meters.items()},
+        bars=len(patterns),
+        drum_map=chosen.name,
+        strokes={each.name: int(strokes[each.index]) for each in VOICES},
+        notes_not_in_map=dict(sum((reading.unknown for reading in readings), Counter[int]())),
+        notes_on_other_channels=sum(song.elsewhere for song in songs),
+        moved=sum(reading.moved for reading in readings),
+        merged=sum(reading.merged for reading in readings),
+        remarks=tuple(dict.fromkeys(remark for part in (*songs, *readings) for remark in part.remarks)),
+    )
+    return Reading(patterns, report)
+
+
+class _Song(NamedTuple):
+    """The drum notes of a file in time order, in ticks; what lies on other channels is only counted."""
+
+    tick: Int[np.ndarray, " note"]
+    end: Int[np.ndarray, " note"]
+    note: Int[np.ndarray, " note"]
+    velocity: Int[np.ndarray, " note"]  # 1..127
+    signatures: list[tuple[int, int, int]]  # tick, beats, unit
+    tempos_bpm: tuple[float, ...]
+    elsewhere: int
+    remarks: list[str]
+
+
+class _Bars(NamedTuple):
+    """A song, snapped."""
+
+    patterns: list[Pattern]
+    strokes: Int[np.ndarray, "8"]  # a voice
+    unknown: Counter[int]
+    moved: int
+    merged: int
+    remarks: list[str]
+
+
+def _load(source: str | os.PathLike[str] | bytes | BinaryIO) -> tuple[str, bytes]:
+    if isinstance(source, bytes):
+        return "MIDI data", source
+    if isinstance(source, str | os.PathLike):
+        try:
+            with open(source, "rb") as file:
+                return os.fspath(source), file.read()
+        except (OSError, ValueError) as error:  # ValueError: a null character in the name
+            raise MidiError(f"{source}: cannot be opened: {getattr(error, 'strerror', None) or error}") from error
+    return str(getattr(source, "name", "MIDI data")), source.read()
+
+
+def _check_header(data: bytes, file: str) -> tuple[int, int]:
+    """Format and ticks per quarter, or MidiError: symusic reads on in silence where these make no sense."""
+    if not data:
+        raise MidiError(f"{file}: empty, 0 bytes")
+    if len(data) < 14 or data[:4] != b"MThd":
+        raise MidiError(f"{file}: not a MIDI file; one begins with MThd and a header of 14 bytes, got {data[:4]!r}")
+    form, _, division = struct.unpack(">HHH", data[8:14])
+    if form > 2:
+        raise MidiError(f"{file}: a MIDI file has format 0, 1 or 2, got {form}")
+    if division & 0x8000:
+        raise MidiError(f"{file}: counts SMPTE frames, {256 - (division >> 8)} a second; Clave needs ticks per quarter")
+    if division == 0:
+        raise MidiError(f"{file}: has 0 ticks per quarter, so nothing in it has a place in time")
+    return form, division
+
+
+def _chunks(data: bytes) -> list[tuple[int, int]]:
+    """Where the track chunks lie, headers left out."""
+    found: list[tuple[int, int]] = []
+    at = 14
+    while at + 8 <= len(data):
+        kind, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "big")
+        if kind == b"MTrk":
+            found.append((at + 8, at + 8 + size))
+        at += 8 + size
+    return found
+
+
+def _sequences(data: bytes, file: str) -> list[bytes]:
+    """The sequences of a format 2 file, each as a format 0 file of its own."""
+    head = data[:8] + struct.pack(">HH", 0, 1) + data[12:14]
+    found = [head + b"MTrk" + struct.pack(">I", end - start) + data[start:end] for start, end in _chunks(data)]
+    if not found:
+        raise MidiError(f"{file}: no drums; the file has no tracks")
+    return found
+
+
+_END_OF_TRACK = b"\xff\x2f\x00"
+_LONG_AFTER = 1 << 20  # ticks: longer than any drum note, well within what symusic counts to
+_LONG_AFTER_BYTES = b"\xc0\x80\x00"  # the same, as MIDI writes it
+_EMPTY_TEXT = b"\xff\x01\x00"
+_MOST_HANGING = 4096
+
+
+@cache
+def _late_endings(channels: range, times: int) -> bytes:
+    """The end of a track that has note-offs for every note before it, `times` of them, long after the last event."""
+    offs = b"".join(
+        bytes((0, 0x80 | channel, 0, 0)) + b"".join(bytes((0, note, 0)) for note in range(1, 128))
+        for channel in channels
+    )
+    return _EMPTY_TEXT + _LONG_AFTER_BYTES + _EMPTY_TEXT + offs * times + b"\x00" + _END_OF_TRACK
+
+
+def _with_late_endings(data: bytes, channels: range, times: int) -> bytes:
+    """The same file, every note ended at last: symusic drops a note that is never ended, to a drum it is a stroke."""
+    ending = _late_endings(channels, times)
+    parts: list[bytes] = []
+    at = 0
+    for start, end in _chunks(data):
+        if data.endswith(_END_OF_TRACK, start, end):
+            body = data[start : end - len(_END_OF_TRACK)] + ending
+            parts += [data[at : start - 4], struct.pack(">I", len(body)), body]
+            at = end
+    return b"".join([*parts, data[at:]])
+
+
+class _Tracks(NamedTuple):
+    """A parsed file: one table of notes for all drum tracks, one for all others."""
+
+    score: "ScoreTick"
+    drums: dict[str, np.ndarray]
+    others: dict[str, np.ndarray]
+    hanging: int
+
+
+def _tracks(data: bytes, file: str, drum_channels: range) -> _Tracks:
+    from symusic.core import ScoreTick  # 70 ms, and only reading needs it
+
+    times = 1
+    while times <= _MOST_HANGING:
+        try:
+            score = ScoreTick.from_midi(_with_late_endings(data, drum_channels, times))
+        except (RuntimeError, ValueError, OverflowError, MemoryError) as error:
+            raise MidiError(f"{file}: broken: {str(error).removesuffix(': iostream error')}") from error
+        everything = len(drum_channels) > 1
+        drums = _table([track.notes.numpy() for track in score.tracks if track.is_drum or everything])
+        hanging = int(np.count_nonzero(drums["duration"] >= _LONG_AFTER))
+        if hanging < times:
+            others = [track.notes.numpy() for track in score.tracks if not (track.is_drum or everything)]
+            return _Tracks(score, drums, _table(others), hanging)
+        times *= 16
+    raise MidiError(f"{file}: broken: thousands of its notes never end")
+
+
+def _table(tracks: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    if len(tracks) == 1:
+        return tracks[0]
+    empty = np.zeros(0, np.int32)
+    return {
+        key: np.concatenate([empty, *(track[key] for track in tracks)])
+        for key in ("time", "duration", "pitch", "velocity")
+    }
+
+
+def _looks_like_drums(notes: Int[np.ndarray, " note"]) -> bool:
+    """Whether notes on a channel other than 10 are drums: nine of ten belong to a kit, kick and backbeat among them."""
+    kit = np.isin(notes, (22, 26, *range(35, 60)))
+    kick, beat = np.isin(notes, (35, 36)).any(), np.isin(notes, (22, 26, 38, 40, 42, 44, 46)).any()
+    return bool(kit.mean() >= 0.9 and kick and beat)
+
+
+def _parse(data: bytes, file: str, *, all_drums: bool) -> _Song:
+    """The drum notes of a file; without any on channel 10, all notes if they must be drums or look like it."""
+    remarks: list[str] = []
+    tracks = _tracks(data, file, _DRUM_CHANNELS)
+    others = tracks.others["pitch"]
+    if not tracks.drums["pitch"].size and others.size and (all_drums or _looks_like_drums(others)):
+        tracks = _tracks(data, file, _ALL_CHANNELS)
+        remarks.append(f"no notes on channel {DRUM_CHANNEL}: the notes of the other channels are read as drums")
+    if tracks.hanging:
+        remarks.append(f"{tracks.hanging} notes never end: kept as strokes")
+    score, notes = tracks.score, tracks.drums
+    if (notes["time"] < 0).any():
+        raise MidiError(f"{file}: broken: longer than MIDI time can count")
+    for tempo in score.tempos:
+        if tempo.mspq <= 0:
+            raise MidiError(f"{file}: tempo 0 (0 microseconds a quarter) at tick {tempo.time}")
+
+    def to_ticks(time: np.ndarray | int) -> Any:
+        """Times of the file in 480ths of a quarter, to the nearest."""
+        return (
+            (time * (2 * TICKS_PER_QUARTER) + score.tpq) // (2 * score.tpq) if score.tpq != TICKS_PER_QUARTER else time
+        )
+
+    time = notes["time"].astype(np.int64)
+    order = time.argsort(kind="stable")
+    return _Song(
+        tick=to_ticks(time)[order],
+        end=to_ticks(time + notes["duration"])[order],
+        note=notes["pitch"][order],
+        velocity=notes["velocity"][order],
+        signatures=[(to_ticks(each.time), each.numerator, each.denominator) for each in score.time_signatures],
+        tempos_bpm=tuple(round(60e6 / tempo.mspq, 3) for tempo in score.tempos),
+        elsewhere=int(tracks.others["time"].size),
+        remarks=remarks,
+    )
+
+
+def _name(meter: Meter) -> str:
+    return f"{meter[0]}/{meter[1]}"
+
+
+class _BarLines(NamedTuple):
+    """Where the bars of a song lie, from its beginning to beyond its last stroke."""
+
+    step: Int[np.ndarray, " line"]  # in steps; one more than there are bars
+    meters: list[Meter]  # of each bar
+
+
+def _bar_lines(signatures: list[tuple[int, int, int]], last_tick: int, file: str, remarks: list[str]) -> _BarLines:
+    """Bars as the time signatures make them; a bar that a new meter cuts short has the meter of what is left of it."""
+    changes: dict[int, Meter] = {0: COMMON_TIME}
+    for tick, beats, unit in sorted(signatures, key=lambda each: each[0]):
+        if beats < 1 or unit < 1:
+            remarks.append(f"time signature {beats}/{unit} at tick {tick} means nothing: left out")
+        else:
+            step = (tick + TICKS_PER_STEP // 2) // TICKS_PER_STEP
+            if tick % TICKS_PER_STEP:
+                remarks.append(f"the change to {beats}/{unit} at tick {tick} lies between steps: moved to the nearest")
+            changes[step] = (beats, unit)
+
+    last_step = last_tick // TICKS_PER_STEP + STEPS_PER_QUARTER  # a quarter more than the last stroke can ask for
+    starts = [step for step in sorted(changes) if step <= last_step]
+    starts = [step for i, step in enumerate(starts) if i == 0 or changes[step] != changes[starts[i - 1]]]
+    lines: list[np.ndarray] = []
+    meters: list[Meter] = []
+    for start, end in zip(starts, [*starts[1:], None], strict=True):
+        try:
+            length = steps_per_bar(changes[start])
+        except PatternError as error:
+            raise MidiError(f"{file}: {error}") from error
+        count = ((last_step if end is None else end) - start) // length + (end is None)
+        if len(meters) + count > MAX_BARS:
+            raise MidiError(f"{file}: longer than {MAX_BARS} bars")
+        lines.append(start + length * np.arange(count))
+        meters += [changes[start]] * count
+        left = 0 if end is None else (end - start) % length
+        if end is not None and left:
+            cut = Fraction(left, STEPS_PER_WHOLE)
+            lines.append(np.array([end - left]))
+            meters.append((cut.numerator, cut.denominator))
+            remarks.append(
+                f"a bar of {_name(changes[start])} is cut short to {_name(meters[-1])} "
+                f"by the change to {_name(changes[end])} at tick {end * TICKS_PER_STEP}"
+            )
+    lines.append(lines[-1][-1:] + steps_per_bar(meters[-1]))
+    return _BarLines(np.concatenate(lines), meters)
+
+
+def _snap(song: _Song, drums: DrumMap, grid: str | int, file: str) -> _Bars:
+    """A song on the grid."""
+    remarks: list[str] = []
+    voice = drums.voices[song.note]
+    mapped = voice >= 0
+    if mapped.all():
+        tick, end, velocity, unknown = song.tick, song.end, song.velocity, Counter[int]()
+    else:
+        tick, end, velocity, voice = song.tick[mapped], song.end[mapped], song.velocity[mapped], voice[mapped]
+        unknown = Counter[int](song.note[~mapped].tolist())
+    if not tick.size:
+        return _Bars([], np.zeros(len(VOICES), np.int64), unknown, 0, 0, remarks)
+    lines = _bar_lines(song.signatures, int(tick[-1]), file, remarks)
+
+    own = nearest_steps(tick)
+    if grid == 64:
+        own -= (own * TICKS_PER_STEP - tick == TICKS_PER_STEP // 2) & (end <= own * TICKS_PER_STEP)
+    elif grid == "paper":
+        own = _paper_steps(tick)
+    kept = merge(voice, own, velocity)
+    merged = voice.size - kept.size
+    if merged:
+        voice, own, tick, velocity = voice[kept], own[kept], tick[kept], velocity[kept]
+    step, moved = own, 0
+    if grid == "musical":
+        cell = musical_steps(tick, lines.step)
+        step = settle(voice, tick, cell, own)
+        moved = int(np.count_nonzero(step != cell))
+
+    bar = np.searchsorted(lines.step, step, side="right") - 1
+    first, last = int(bar.min()), int(bar.max())
+    starts = lines.step[first : last + 2]
+    rows = len(VOICES)
+    width = np.diff(starts)
+    place = (starts[bar - first] - starts[0]) * rows + voice * width[bar - first] + step - starts[bar - first]
+    cells = np.zeros((2, int(starts[-1] - starts[0]) * rows), np.float32)
+    cells[0, place] = velocity / np.float32(127)
+    cells[1, place] = (tick - step * TICKS_PER_STEP) / np.float32(TICKS_PER_STEP)
+    cells.setflags(write=False)
+    ends = ((starts - starts[0]) * rows).tolist()
+    patterns = [
+        Pattern.trusted(cells[0, at:to].reshape(rows, -1), cells[1, at:to].reshape(rows, -1), meter)
+        for at, to, meter in zip(ends, ends[1:], lines.meters[first : last + 1], strict=False)
+    ]
+    return _Bars(patterns, np.bincount(voice, minlength=rows), unknown, moved, merged, remarks)
+
+
+_TICK_OF_QUARTER = np.arange(TICKS_PER_QUARTER)
+_PAPER_PLACES = np.array([0, 120, 160, 240, 320, 360, 480])  # ticks: quarter/4 and quarter/3
+_PAPER_STEPS = _PAPER_PLACES * STEPS_PER_QUARTER // TICKS_PER_QUARTER
+_PAPER_STEP_BY_TICK = _PAPER_STEPS[
+    np.searchsorted((_PAPER_PLACES[1:] + _PAPER_PLACES[:-1]) / 2, _TICK_OF_QUARTER, side="right")
+]
+
+
+def _paper_steps(tick: Int[np.ndarray, " stroke"]) -> Int[np.ndarray, " stroke"]:
+    """The paper's rule: to the nearer of quarter/4 and quarter/3 from the file's beginning, cut down to a step."""
+    quarter, within = np.divmod(tick, TICKS_PER_QUARTER)
+    return quarter * STEPS_PER_QUARTER + _PAPER_STEP_BY_TICK[within]

@@ -4,26 +4,27 @@ import contextlib
 import errno
 import gzip
 import json
+import re
 import socket
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal
 
 import numpy as np
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse
 from fastapi.staticfiles import StaticFiles
-from jaxtyping import Float32
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from clave import midi, wav
+from clave import factory, midi, wav
 from clave.errors import ClaveError, KitError, MidiError, PatternError, ServerError
 from clave.kit import VOICES, Kit
-from clave.pattern import Pattern
 from clave.protocol import (
     CorpusMap,
     Instrument,
@@ -36,59 +37,31 @@ from clave.protocol import (
     VoiceInfo,
     WirePattern,
 )
+from clave.space import RhythmSpace
 
-DEFAULT_PORT = 8064  # eight voices, 64 steps
 PORTS_TO_TRY = 20
+OUR_NAMES = ("localhost", "127.0.0.1", "[::1]")
 STATIC = Path(__file__).parent / "static"
 UNBUILT = """<!doctype html><html lang="en"><title>Clave: the page is not built</title>
 <h1>The page is not built yet</h1><p>In a source checkout run <code>scripts/play</code>, which builds it and starts
 again (it needs Node 20 or newer). An installed wheel carries the page.</p></html>"""
 
-
-# ruff: noqa: D102
-@runtime_checkable
-class Corpus(Protocol):
-    """The bars behind a map."""
-
-    @property
-    def map(self) -> Float32[np.ndarray, "bar 2"]: ...
-    @property
-    def styles(self) -> Sequence[str]: ...
-    @property
-    def sources(self) -> Sequence[str]: ...
-
-
-@runtime_checkable
-class Rhythm(Protocol):
-    """What the page asks of a rhythm space."""
-
-    @property
-    def styles(self) -> Sequence[str]: ...
-    @property
-    def sections(self) -> Sequence[str]: ...
-    @property
-    def corpus(self) -> Corpus: ...
-    @property
-    def card(self) -> Mapping[str, Any]: ...
-    def at(
-        self,
-        points: Float32[np.ndarray, "bar 2"],
-        *,
-        style: str | None,
-        section: str,
-        variation: float,
-        density: float | None,
-        seed: int,
-    ) -> list[Pattern]: ...
-
-
-Kits = Mapping[str, Callable[[], Kit]]
-"""Kits by name, made when first asked for."""
-
 Kind = Literal["request", "space", "midi", "kit", "not found"]
 
 
-def create_app(rhythm: Rhythm, kits: Kits, static: Path = STATIC) -> FastAPI:
+@dataclass(frozen=True)
+class OfferedKit:
+    """A kit that the page may ask for; it is made only then."""
+
+    name: str
+    label: str
+    make: Callable[[], Kit]
+
+
+BUILT_IN = tuple(OfferedKit(each.name, each.label, partial(factory.kit, each.name)) for each in factory.KITS)
+
+
+def create_app(rhythm: RhythmSpace, kits: Sequence[OfferedKit] = BUILT_IN, static: Path = STATIC) -> FastAPI:
     """The whole instrument as one application; `kits` are synthesised when the page first asks for one."""
     from clave import __version__
 
@@ -113,7 +86,7 @@ def create_app(rhythm: Rhythm, kits: Kits, static: Path = STATIC) -> FastAPI:
                 )
                 for voice in VOICES
             ],
-            kits=[KitInfo(name=name, label=name.replace("-", " ").capitalize()) for name in kits],
+            kits=[KitInfo(name=kit.name, label=kit.label) for kit in kits],
         )
 
     @app.get("/api/corpus", response_model=CorpusMap)
@@ -151,10 +124,11 @@ def create_app(rhythm: Rhythm, kits: Kits, static: Path = STATIC) -> FastAPI:
 
     @app.get("/", include_in_schema=False)
     async def page() -> Response:
-        index = static / "index.html"
-        if not index.is_file():
+        if not page_is_built(static):
             return HTMLResponse(UNBUILT, status_code=503)
-        return FileResponse(index, headers={"cache-control": "no-cache"})  # a new version is seen at once
+        return FileResponse(
+            static / "index.html", headers={"cache-control": "no-cache"}
+        )  # a new version is seen at once
 
     app.mount("/", StaticFiles(directory=static, check_dir=False))
     return app
@@ -163,8 +137,8 @@ def create_app(rhythm: Rhythm, kits: Kits, static: Path = STATIC) -> FastAPI:
 class KitShelf:
     """Kits as WAV files, each made once, by whoever asks first."""
 
-    def __init__(self, kits: Kits) -> None:
-        self._kits = kits
+    def __init__(self, kits: Sequence[OfferedKit]) -> None:
+        self._kits = {kit.name: kit for kit in kits}
         self._made: dict[str, list[bytes]] = {}
         self._making = threading.Lock()  # the page asks for eight clips at once
 
@@ -176,7 +150,7 @@ class KitShelf:
             raise KitError(f"a kit has voices 0 to {len(VOICES) - 1}, got {voice}")
         with self._making:
             if name not in self._made:
-                self._made[name] = [wav.to_bytes(clip) for clip in self._kits[name]().clips]
+                self._made[name] = [wav.to_bytes(clip) for clip in self._kits[name].make().clips]
         return self._made[name][voice]
 
 
@@ -186,25 +160,31 @@ class OnlyThisMachine:
     A page from elsewhere, even one whose name was pointed at 127.0.0.1, is refused.
     """
 
-    NAMES = ("localhost", "127.0.0.1", "[::1]")
-
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            headers = Headers(scope=scope)
-            origin = headers.get("origin", "null")
-            hosts = [headers.get("host", ""), *([] if origin == "null" else [origin.partition("://")[2]])]
-            for host in hosts:
-                if host.rpartition(":")[0] not in self.NAMES and host not in self.NAMES:
-                    return await _refusal(403, f"this instrument answers only on this machine, not as {host!r}")(
-                        scope, receive, send
-                    )
-        return await self.app(scope, receive, send)
+        """Pass on what is asked under our own names."""
+        stranger = _stranger(Headers(scope=scope)) if scope["type"] == "http" else None
+        if stranger is None:
+            await self.app(scope, receive, send)
+        else:
+            refusal = _refusal(403, f"this instrument answers only on this machine, not as or to {stranger!r}")
+            await refusal(scope, receive, send)
 
 
-def listen(port: int = DEFAULT_PORT) -> socket.socket:
+def _stranger(headers: Headers) -> str | None:
+    """The foreign name in `Host` or `Origin`, if there is one."""
+    said = [headers.get("host", ""), headers.get("origin", "http://localhost").partition("://")[2]]
+    return next((name for name in said if re.sub(r":\d+$", "", name) not in OUR_NAMES), None)
+
+
+def page_is_built(static: Path = STATIC) -> bool:
+    """Whether there is a page to serve."""
+    return (static / "index.html").is_file()
+
+
+def listen(port: int) -> socket.socket:
     """A listening socket on 127.0.0.1: the port asked for, or the next free one; 0 takes any.
 
     Raises ServerError when twenty ports in a row are taken or the port may not be used.
@@ -228,7 +208,7 @@ def serve(app: FastAPI, on: socket.socket) -> None:
         uvicorn.Server(config).run(sockets=[on])
 
 
-def _space_info(rhythm: Rhythm) -> SpaceInfo:
+def _space_info(rhythm: RhythmSpace) -> SpaceInfo:
     return SpaceInfo(
         name=rhythm.card["name"],
         styles=list(rhythm.styles),
@@ -239,7 +219,7 @@ def _space_info(rhythm: Rhythm) -> SpaceInfo:
     )
 
 
-def _corpus_map(rhythm: Rhythm) -> CorpusMap:
+def _corpus_map(rhythm: RhythmSpace) -> CorpusMap:
     """The corpus with each name once, coordinates to 1/1000: a tenth of a pixel on the map."""
     sources, source = np.unique(np.array(rhythm.corpus.sources, str), return_inverse=True)
     place = {style: n for n, style in enumerate(rhythm.styles)}

@@ -11,9 +11,9 @@ PLAYS = {
     "import": "import clave",
     "pattern": "import clave; clave.Pattern.empty()._repr_html_()",
     "space": "import clave; clave.load_rhythm().at([[0.0, 0.0]])",
-    "render": "import clave; from clave import factory, render; "
-    "clave.render(clave.load_rhythm().at([[0.0, 0.0]]), factory.kit(next(iter(factory.KITS))))",
-    "server": "import clave; from clave.server import create_app; create_app(clave.load_rhythm(), {})",
+    "render": "import clave; from clave import factory; "
+    "clave.render(clave.load_rhythm().at([[0.0, 0.0]]), factory.kit())",
+    "server": "import clave; from clave.server import create_app; create_app(clave.load_rhythm())",
     "command line": "import clave.cli",
 }
 

@@ -1,0 +1,185 @@
+"""The command line. Each option is declared once, here; engines are loaded by the command that needs them."""
+
+import sys
+import threading
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+import typer
+from numpy.typing import ArrayLike
+
+from clave.errors import ClaveError
+from clave.kit import VOICES
+from clave.units import MAX_SWING, MAX_TEMPO_BPM, MIN_SWING, MIN_TEMPO_BPM
+
+if TYPE_CHECKING:
+    from clave.kit import Kit
+    from clave.space import RhythmSpace
+
+Point = tuple[float, float]
+
+DEFAULT_PORT = 8064  # eight voices, 64 steps
+DEFAULT_KIT = "analogue"
+MAX_BARS = 1024
+
+RhythmFolder = Annotated[
+    Path | None, typer.Option("--rhythm", metavar="DIR", help="A rhythm space of your own; else the one that ships.")
+]
+Port = Annotated[int, typer.Option(min=0, max=65_535, help="Port on 127.0.0.1; if taken, the next free one; 0: any.")]
+NoOpen = Annotated[bool, typer.Option("--no-open", help="Serve only, open no browser.")]
+Out = Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Folder for what is written; made if missing.")]
+Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Same seed, same result.")]
+
+At = Annotated[tuple[float, float] | None, typer.Option("--at", metavar="X Y", help="Stay at this point of the map.")]
+From = Annotated[tuple[float, float] | None, typer.Option("--from", metavar="X Y", help="Travel from this point ...")]
+To = Annotated[tuple[float, float] | None, typer.Option("--to", metavar="X Y", help="... to this one, a step a bar.")]
+Style = Annotated[str | None, typer.Option(help="In the manner of this style: points and detail are drawn from it.")]
+Section = Annotated[str, typer.Option(help="beat or fill.")]
+Density = Annotated[float | None, typer.Option(min=0, max=1, help="From 0, sparse, to 1, busy; else as learned.")]
+Variation = Annotated[float, typer.Option(min=0, max=1, help="How far each bar strays from what is expected there.")]
+Bars = Annotated[int, typer.Option(min=1, max=MAX_BARS, help="How many bars.")]
+Tempo = Annotated[float, typer.Option(min=MIN_TEMPO_BPM, max=MAX_TEMPO_BPM, help="Quarter notes a minute.")]
+Swing = Annotated[
+    float, typer.Option(min=MIN_SWING, max=MAX_SWING, help="Place of the second 16th: 0.5 straight, 0.667 triplet.")
+]
+KitOption = Annotated[str, typer.Option("--kit", metavar="NAME|FOLDER", help="See `clave kits`, or a folder of WAVs.")]
+Stems = Annotated[bool, typer.Option("--stems", help="Also write stems/, one WAV a voice.")]
+Loop = Annotated[bool, typer.Option("--loop", help="Let the end ring into the beginning: a WAV that loops seamlessly.")]
+OnGrid = Annotated[bool, typer.Option("--on-grid", help="MIDI strokes on their steps, without their feel.")]
+
+app = typer.Typer(
+    name="clave",
+    help="A drum instrument that you play as a map.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+learn = typer.Typer(no_args_is_help=True, help="Learn a space of your own from a folder.")
+app.add_typer(learn, name="learn")
+
+
+def main() -> None:
+    """Run a command; what Clave refuses is one line on stderr and exit code 1."""
+    try:
+        app()
+    except ClaveError as error:
+        print(f"clave: error: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+@app.command()
+def play(rhythm: RhythmFolder = None, port: Port = DEFAULT_PORT, no_open: NoOpen = False) -> None:
+    """Serve the instrument on 127.0.0.1 and open its page."""
+    from clave import server, space
+
+    on = server.listen(port)
+    taken = int(on.getsockname()[1])
+    if port not in (0, taken):
+        print(f"Port {port} is taken; using {taken}.")
+    if not server.page_is_built():
+        print("clave: the page is not built; in a source checkout run scripts/play", file=sys.stderr)
+    instrument = server.create_app(space.load_rhythm(rhythm))
+    url = f"http://127.0.0.1:{taken}/"
+    print(f"Clave plays at {url}  (Ctrl-C stops it)", flush=True)
+    if not no_open:
+        threading.Thread(target=webbrowser.open, args=[url], daemon=True).start()
+    server.serve(instrument, on)
+
+
+@app.command()
+def groove(
+    at: At = None,
+    from_: From = None,
+    to: To = None,
+    style: Style = None,
+    section: Section = "beat",
+    density: Density = None,
+    variation: Variation = 0.0,
+    bars: Bars = 8,
+    tempo: Tempo = 120.0,
+    swing: Swing = 0.5,
+    seed: Seed = 0,
+    kit: KitOption = DEFAULT_KIT,
+    stems: Stems = False,
+    loop: Loop = False,
+    on_grid: OnGrid = False,
+    rhythm: RhythmFolder = None,
+    out: Out = Path(),
+) -> None:
+    """Write a groove without a page: groove.mid, groove.wav and groove.svg.
+
+    Without a point, it travels between two points drawn by the seed, in the style if one is named.
+    """
+    if at is not None and (from_ is not None or to is not None):
+        raise typer.BadParameter("stay --at a point or travel --from one --to another, not both")
+    if (from_ is None) != (to is None):
+        raise typer.BadParameter("a journey needs both --from and --to")
+    from clave import midi, picture, space, wav
+    from clave.render import mix, render_stems
+
+    loaded = space.load_rhythm(rhythm)
+    if at is not None:
+        from_ = to = at
+    elif from_ is None or to is None:
+        from_, to = _two_points(loaded, style, seed)
+    patterns = loaded.at(
+        np.linspace(from_, to, bars, dtype=np.float32),
+        style=style,
+        section=section,
+        variation=variation,
+        density=density,
+        seed=seed,
+    )
+    sounds = _kit(kit)
+    voices = render_stems(patterns, sounds, tempo_bpm=tempo, swing=swing, tail="wrap" if loop else "cut")
+    clip = mix(voices)
+
+    out.mkdir(parents=True, exist_ok=True)
+    where = _place(from_) if at is not None else f"from {_place(from_)} to {_place(to)}"
+    print(f"{bars} bars at {tempo:g} bpm, {where}{f', {style}' if style else ''}, seed {seed}")
+    midi.write(out / "groove.mid", patterns, tempo_bpm=tempo, swing=swing, on_grid=on_grid)
+    print(f"{out / 'groove.mid'}: {sum(int(pattern.hits.sum()) for pattern in patterns)} strokes")
+    wav.write(out / "groove.wav", clip)
+    print(f"{out / 'groove.wav'}: {clip.seconds:.2f} s, kit {sounds.name}")
+    (out / "groove.svg").write_text(picture.svg(patterns), "utf-8")
+    print(f"{out / 'groove.svg'}")
+    if stems:
+        (out / "stems").mkdir(exist_ok=True)
+        for voice, stem in zip(VOICES, voices, strict=True):
+            wav.write(out / "stems" / f"{voice.name.replace(' ', '-')}.wav", stem)
+        print(f"{out / 'stems'}: one WAV a voice")
+
+
+@app.command()
+def kits() -> None:
+    """List the kits that are built in."""
+    from clave import factory
+
+    for each in factory.KITS:
+        print(f"{each.name:10}{each.label}")
+
+
+def _two_points(rhythm: "RhythmSpace", style: str | None, seed: int) -> tuple[Point, Point]:
+    """Two bars of the corpus, of this style if one is named: where a journey begins and ends."""
+    rhythm.weights(style)  # names the styles there are, if this is none
+    there = [n for n, name in enumerate(rhythm.corpus.styles) if style in (None, name)]
+    first, last = np.random.default_rng(seed).choice(there, 2)
+    return _point(rhythm.corpus.map[first]), _point(rhythm.corpus.map[last])
+
+
+def _point(row: ArrayLike) -> Point:
+    x, y = np.asarray(row, np.float64)
+    return float(x), float(y)
+
+
+def _kit(which: str) -> "Kit":
+    """A built-in kit by name, or a folder of WAVs."""
+    from clave import factory, wav
+
+    return wav.read_kit(Path(which)) if Path(which).is_dir() else factory.kit(which)
+
+
+def _place(point: Point) -> str:
+    return f"({point[0]:.2f}, {point[1]:.2f})"

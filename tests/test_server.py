@@ -1,0 +1,202 @@
+"""The server answers what the protocol says, refuses in sentences, and talks to this machine only."""
+
+import json
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+from toy_rhythm import ToyRhythm
+
+from clave import Clip, Kit, midi, server, wav
+from clave.errors import ServerError
+from clave.kit import VOICES
+from clave.protocol import CorpusMap, Instrument, PatternReply, Refusal, WirePattern
+
+MADE: list[str] = []
+
+
+def toy_kit() -> Kit:
+    MADE.append("toy")
+    return Kit(tuple(Clip(np.linspace(0.5, -0.5, 100 + voice.index)) for voice in VOICES), name="toy")
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "index.html").write_text("<title>Clave</title>", "utf-8")
+    (tmp_path / "assets" / "page.js").write_text("1", "utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def client(page: Path) -> Iterator[TestClient]:
+    with TestClient(
+        server.create_app(ToyRhythm(), [server.OfferedKit("toy-kit", "A toy", toy_kit)], page), "http://127.0.0.1:8064"
+    ) as client:
+        yield client
+
+
+def refusal(response: httpx.Response) -> Refusal:
+    assert 400 <= response.status_code < 500
+    return Refusal.model_validate(response.json())
+
+
+def test_the_instrument_is_all_the_page_must_know(client: TestClient) -> None:
+    told = Instrument.model_validate(client.get("/api/instrument").json())
+    assert told.space.styles == ["funk", "jazz"]
+    assert told.space.bars == 4
+    assert [voice.name for voice in told.voices] == [voice.name for voice in VOICES]
+    assert [(kit.name, kit.label) for kit in told.kits] == [("toy-kit", "A toy")]
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+def test_the_corpus_comes_whole_packed_or_not(client: TestClient, encoding: str) -> None:
+    response = client.get("/api/corpus", headers={"accept-encoding": encoding})
+    assert response.headers.get("content-encoding", "identity") == encoding
+    told, corpus = CorpusMap.model_validate(response.json()), ToyRhythm().corpus
+    np.testing.assert_allclose(np.column_stack([told.x, told.y]), corpus.map, atol=5e-4)
+    assert [told.styles[n] if n >= 0 else "" for n in told.style] == list(corpus.styles)
+    assert [told.sources[n] for n in told.source] == list(corpus.sources)
+
+
+def test_a_point_gives_the_bar_that_the_space_has_there(client: TestClient) -> None:
+    points = [[-2.5, 1.0], [0.0, -1.0], [2.5, 1.0]]
+    asked = {"points": points, "style": "funk", "section": "fill", "density": 0.9, "variation": 0.2, "seed": 5}
+    reply = PatternReply.model_validate(client.post("/api/patterns", json=asked).json())
+    expected = ToyRhythm().at(np.array(points), "funk", "fill", 0.2, 0.9, 5)
+    assert [bar.pattern() for bar in reply.patterns] == expected
+
+
+def test_midi_comes_back_as_it_was_sent(client: TestClient, tmp_path: Path) -> None:
+    bars = ToyRhythm().at(np.array([[1.0, 1.0], [-1.0, -1.0]]))
+    asked = {"patterns": [WirePattern.of(bar).model_dump() for bar in bars], "tempo_bpm": 97}
+    response = client.post("/api/midi", json=asked)
+    assert response.headers["content-type"] == "audio/midi"
+    assert "groove.mid" in response.headers["content-disposition"]
+    (tmp_path / "groove.mid").write_bytes(response.content)
+    reading = midi.read(tmp_path / "groove.mid")
+    assert [bar.hits.tolist() for bar in reading.patterns] == [bar.hits.tolist() for bar in bars]
+
+
+def test_a_kit_is_made_once_however_many_ask(client: TestClient, tmp_path: Path) -> None:
+    MADE.clear()
+    answers: dict[int, httpx.Response] = {}
+
+    def ask(voice: int) -> None:
+        answers[voice] = client.get(f"/api/kits/toy-kit/{voice}.wav")
+
+    threads = [threading.Thread(target=ask, args=[voice]) for voice in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert MADE == ["toy"]
+    for voice in range(8):
+        (tmp_path / "clip.wav").write_bytes(answers[voice].content)
+        clip = wav.read(tmp_path / "clip.wav")
+        np.testing.assert_allclose(clip.samples, np.linspace(0.5, -0.5, 100 + voice), atol=1e-4)
+
+
+REFUSED: dict[str, tuple[str, str, Any, int, str, str]] = {
+    "NaN": ("POST", "/api/patterns", '{"points": [[NaN, 0]]}', 422, "request", "points.0.0: .*finite number, got NaN"),
+    "no points": ("POST", "/api/patterns", {"points": []}, 422, "request", "points: .*at least 1"),
+    "too many points": ("POST", "/api/patterns", {"points": [[0, 0]] * 257}, 422, "request", "at most 256"),
+    "a typo": ("POST", "/api/patterns", {"points": [[0, 0]], "stile": "funk"}, 422, "request", "stile: extra"),
+    "not JSON": ("POST", "/api/patterns", "kick", 422, "request", "JSON"),
+    "nothing": ("POST", "/api/patterns", "", 422, "request", "required"),
+    "unknown style": (
+        *("POST", "/api/patterns", {"points": [[0, 0]], "style": "polka"}, 422),
+        *("space", "no style 'polka' .* funk, jazz"),
+    ),
+    "tempo": ("POST", "/api/midi", {"patterns": [{"strokes": []}], "tempo_bpm": 7}, 422, "request", "tempo_bpm.*20"),
+    "a voice too many": (
+        *("POST", "/api/midi", {"patterns": [{"strokes": [[8, 0, 1, 0]]}]}, 422),
+        *("request", r"patterns.0.strokes.0.0: .*less than or equal to 7, got 8"),
+    ),
+    "outside the bar": (
+        *("POST", "/api/midi", {"patterns": [{"strokes": [[0, 64, 1, 0]]}]}, 422, "midi"),
+        "steps 0 to 63, got step 64",
+    ),
+    "unknown kit": ("GET", "/api/kits/tin/0.wav", None, 404, "kit", "no kit 'tin'; there are: toy-kit"),
+    "unknown voice": ("GET", "/api/kits/toy-kit/8.wav", None, 404, "kit", "0 to 7, got 8"),
+    "no number": ("GET", "/api/kits/toy-kit/kick.wav", None, 422, "request", 'voice: .*integer.*, got "kick"'),
+    "nowhere": ("GET", "/api/nothing", None, 404, "not found", "nothing at /api/nothing"),
+    "no file": ("GET", "/assets/none.js", None, 404, "not found", "nothing at /assets/none.js"),
+    "wrong verb": ("GET", "/api/patterns", None, 405, "request", "GET /api/patterns: Method Not Allowed"),
+    "up and out": ("GET", "/..%2f..%2fpyproject.toml", None, 404, "not found", "nothing at"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_refusal_is_a_sentence(client: TestClient, case: str) -> None:
+    verb, path, body, status, kind, sentence = REFUSED[case]
+    content = body if isinstance(body, str | None) else json.dumps(body)
+    response = client.request(verb, path, content=content, headers={"content-type": "application/json"})
+    told = refusal(response)
+    assert (response.status_code, told.kind) == (status, kind)
+    assert re.search(sentence, told.error), told.error
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"host": "evil.example"},
+        {"host": "127.0.0.1.evil.example:8064"},
+        {"host": "localhost.evil.example"},
+        {"origin": "https://evil.example"},
+        {"origin": "http://localhost.evil.example:8064"},
+        {"origin": "null"},
+    ],
+    ids=str,
+)
+def test_strangers_are_refused(client: TestClient, headers: dict[str, str]) -> None:
+    response = client.get("/api/instrument", headers=headers)
+    assert response.status_code == 403
+    assert "only on this machine" in refusal(response).error
+
+
+@pytest.mark.parametrize("headers", [{"host": "localhost:5173"}, {"host": "[::1]:80"}, {"origin": "http://localhost"}])
+def test_this_machine_is_heard_by_all_its_names(client: TestClient, headers: dict[str, str]) -> None:
+    assert client.get("/api/instrument", headers=headers).status_code == 200
+
+
+def test_a_form_of_another_page_cannot_post(client: TestClient) -> None:
+    body = json.dumps({"points": [[0, 0]]})
+    assert refusal(client.post("/api/patterns", content=body, headers={"content-type": "text/plain"}))
+
+
+def test_the_page_and_its_files_are_served(client: TestClient) -> None:
+    page = client.get("/")
+    assert "Clave" in page.text
+    assert page.headers["cache-control"] == "no-cache"
+    assert client.get("/assets/page.js").text == "1"
+
+
+def test_a_page_that_is_not_built_says_what_to_do(tmp_path: Path) -> None:
+    app = server.create_app(ToyRhythm(), [], tmp_path / "nothing")
+    response = TestClient(app, "http://localhost").get("/")
+    assert response.status_code == 503
+    assert "scripts/play" in response.text
+
+
+def test_a_taken_port_gives_the_next() -> None:
+    with server.listen(0) as first:
+        port = first.getsockname()[1]
+        with server.listen(port) as second:
+            assert second.getsockname()[0] == "127.0.0.1"
+            assert port < second.getsockname()[1] <= port + server.PORTS_TO_TRY
+
+
+def test_no_free_port_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        monkeypatch.setattr(server, "PORTS_TO_TRY", 1)
+        with pytest.raises(ServerError, match=rf"{port} .*taken"):
+            server.listen(port)

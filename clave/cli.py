@@ -27,22 +27,47 @@ MAX_BARS = 1024
 RhythmFolder = Annotated[
     Path | None, typer.Option("--rhythm", metavar="DIR", help="A rhythm space of your own; else the one that ships.")
 ]
-Port = Annotated[int, typer.Option(min=0, max=65_535, help="Port on 127.0.0.1; if taken, the next free one; 0: any.")]
+Port = Annotated[
+    int,
+    typer.Option(
+        "--port", metavar="N", min=0, max=65_535, help="Port on 127.0.0.1; if taken, the next free one; 0: any."
+    ),
+]
 NoOpen = Annotated[bool, typer.Option("--no-open", help="Serve only, open no browser.")]
 Out = Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Folder for what is written; made if missing.")]
-Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Same seed, same result.")]
+Seed = Annotated[int, typer.Option("--seed", metavar="N", min=0, max=2**32 - 1, help="Same seed, same result.")]
 
 At = Annotated[tuple[float, float] | None, typer.Option("--at", metavar="X Y", help="Stay at this point of the map.")]
 From = Annotated[tuple[float, float] | None, typer.Option("--from", metavar="X Y", help="Travel from this point ...")]
 To = Annotated[tuple[float, float] | None, typer.Option("--to", metavar="X Y", help="... to this one, a step a bar.")]
-Style = Annotated[str | None, typer.Option(help="In the manner of this style: points and detail are drawn from it.")]
-Section = Annotated[str, typer.Option(help="beat or fill.")]
-Density = Annotated[float | None, typer.Option(min=0, max=1, help="From 0, sparse, to 1, busy; else as learned.")]
-Variation = Annotated[float, typer.Option(min=0, max=1, help="How far each bar strays from what is expected there.")]
-Bars = Annotated[int, typer.Option(min=1, max=MAX_BARS, help="How many bars.")]
-Tempo = Annotated[float, typer.Option(min=MIN_TEMPO_BPM, max=MAX_TEMPO_BPM, help="Quarter notes a minute.")]
+Style = Annotated[
+    str | None,
+    typer.Option("--style", metavar="NAME", help="In the manner of this style: points and detail are drawn from it."),
+]
+Section = Annotated[str, typer.Option("--section", metavar="NAME", help="What part the bar plays: beat or fill.")]
+Density = Annotated[
+    float | None,
+    typer.Option("--density", metavar="0..1", min=0, max=1, help="From 0, sparse, to 1, busy; else as learned."),
+]
+Variation = Annotated[
+    float,
+    typer.Option(
+        "--variation", metavar="0..1", min=0, max=1, help="How far each bar strays from what is expected there."
+    ),
+]
+Bars = Annotated[int, typer.Option("--bars", metavar="N", min=1, max=MAX_BARS, help="How many bars.")]
+Tempo = Annotated[
+    float, typer.Option("--tempo", metavar="BPM", min=MIN_TEMPO_BPM, max=MAX_TEMPO_BPM, help="Quarter notes a minute.")
+]
 Swing = Annotated[
-    float, typer.Option(min=MIN_SWING, max=MAX_SWING, help="Place of the second 16th: 0.5 straight, 0.667 triplet.")
+    float,
+    typer.Option(
+        "--swing",
+        metavar="SHARE",
+        min=MIN_SWING,
+        max=MAX_SWING,
+        help="Place of the second 16th: 0.5 straight, 0.667 triplet.",
+    ),
 ]
 KitOption = Annotated[str, typer.Option("--kit", metavar="NAME|FOLDER", help="See `clave kits`, or a folder of WAVs.")]
 Stems = Annotated[bool, typer.Option("--stems", help="Also write stems/, one WAV a voice.")]

@@ -1,0 +1,71 @@
+"""Write docs/commands.md from the command line itself: `python docs/make_commands.py`. A test holds it up to date."""
+
+from pathlib import Path
+from typing import Any
+
+import typer.main
+
+from clave.cli import app
+
+PAGE = Path(__file__).with_name("commands.md")
+
+HEAD = """# Commands
+
+Written from the program's own help by `docs/make_commands.py`. Every command says what it did; what it refuses is one
+line that begins with `clave: error:`, with exit code 1, and a command that was mistyped has exit code 2.
+"""
+
+EXAMPLES = {
+    "clave play": """clave play
+clave play --rhythm my-rhythm --no-open --port 9000""",
+    "clave groove": """clave groove --style funk --bars 8 --seed 7 -o out
+clave groove --at 0.4 -1.2 --variation 0.3 --tempo 96 --swing 0.58 --kit punch --stems -o out
+clave groove --from -1 0 --to 1.5 0.5 --bars 16 --loop -o out""",
+    "clave kits": "clave kits",
+    "clave learn rhythm": """clave learn rhythm my-midi -o my-rhythm
+clave learn rhythm my-midi -o my-rhythm --resume
+clave play --rhythm my-rhythm""",
+    "clave figures": "clave figures my-rhythm",
+}
+
+
+def commands(command: Any = None, name: str = "clave") -> dict[str, Any]:
+    """Every command that does something, by its full name."""
+    command = command or typer.main.get_command(app)
+    inner = getattr(command, "commands", None)
+    if inner is None:
+        return {name: command}
+    return {full: leaf for key, each in inner.items() for full, leaf in commands(each, f"{name} {key}").items()}
+
+
+def options(command: Any) -> list[tuple[str, str, str]]:
+    """Name as it is typed, help, and default, of each option and argument."""
+    rows: list[tuple[str, str, str]] = []
+    for each in command.params:
+        typed = ", ".join(sorted(each.opts, key=len, reverse=True))
+        if not typed.startswith("-"):
+            typed = each.metavar or typed.upper()
+        elif each.metavar:
+            typed += f" {each.metavar}"
+        shown = typed.startswith("-") and not isinstance(each.default, bool | None)
+        default = f"{each.default:g}" if isinstance(each.default, float) else str(each.default)
+        rows.append((typed.replace("|", "\\|"), str(each.help or ""), default if shown else ""))
+    return rows
+
+
+def page() -> str:
+    """The whole page."""
+    parts = [HEAD]
+    for name, command in commands().items():
+        arguments = "".join(f" {typed}" for typed, _, _ in options(command) if not typed.startswith("-"))
+        parts.append(f"## `{name}{arguments}`\n\n{(command.help or '').strip()}\n")
+        parts.append(f"```\n{EXAMPLES[name]}\n```\n")
+        rows = [f"| `{typed}` | {text} | {default and f'`{default}`'} |" for typed, text, default in options(command)]
+        if rows:
+            parts.append("\n".join(["| option | meaning | default |", "|---|---|---|", *rows]) + "\n")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")
+    print(f"{PAGE.name} written")

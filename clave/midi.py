@@ -4,11 +4,12 @@ Reading keeps the moment of every stroke: files are measured in 480ths of a quar
 the remainder becomes their offset. What is moved, merged or left out stands in the report.
 """
 
+import io
 import os
 import struct
 import tomllib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from functools import cache
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import numpy as np
-from jaxtyping import Int, Int8
+from jaxtyping import Float32, Int, Int8
 
 from clave.errors import MidiError, PatternError, VoiceError
 from clave.kit import VOICES, voice
@@ -29,10 +30,15 @@ from clave.units import (
     TICKS_PER_QUARTER,
     TICKS_PER_STEP,
     Meter,
+    check_swing,
+    seconds_per_step,
     steps_per_bar,
+    swing_steps,
+    velocity_to_midi,
 )
 
 if TYPE_CHECKING:
+    from mido import MidiFile, MidiTrack
     from symusic.core import ScoreTick
 
 DRUM_CHANNEL = 10
@@ -119,21 +125,22 @@ def _parse_drum_map(text: str, file: str) -> DrumMap:
     return DrumMap(str(table.get("name", Path(file).stem)), voices)
 
 
-_ROLAND_ONLY = (22, 26)  # hi-hat edges; General MIDI has nothing there
-_ROLAND_RIM = 58  # third tom's rim; General MIDI's vibraslap
-_TD_11_NOTES = (22, 26, *range(35, 39), *range(40, 54), 55, 57, 58, 59)
+_HAT_EDGES = [22, 26]  # Roland's; General MIDI has no drums there
+_TOM_RIM = 58  # Roland's; General MIDI's vibraslap
+_TD_11_NOTES = [*_HAT_EDGES, *range(35, 39), *range(40, 54), 55, 57, 58, 59]
 
 
 def detect_drum_map(notes: Int[np.ndarray, " note"]) -> DrumMap:
-    """The drum map that a set of note numbers speaks for.
+    """The drum map that the notes of a song speak for.
 
-    Roland's TD-11, if a hi-hat edge (22, 26) is among them, or a tom's rim (58) and nothing that a TD-11 would not send;
+    Roland's TD-11, if a hi-hat edge (22, 26) is among them, or a tom's rim (58) and nothing that a TD-11 does not send;
     General MIDI otherwise. A TD-11 take without any of these reads the same in both maps, but for the cross-stick (37):
     in General MIDI it counts as "other".
     """
-    found = {int(note) for note in notes}
-    roland = not found.isdisjoint(_ROLAND_ONLY) or (_ROLAND_RIM in found and found.issubset(_TD_11_NOTES))
-    return load_drum_map("td-11" if roland else "general-midi")
+    found = np.zeros(128, bool)
+    found[notes] = True
+    roland = found[_HAT_EDGES].any() or (found[_TOM_RIM] and found.sum() == found[_TD_11_NOTES].sum())
+    return _shipped_drum_map("td-11" if roland else "general-midi")
 
 
 # Reading
@@ -177,8 +184,8 @@ def read(
     """The drums of a MIDI file: one pattern a bar, from the first stroke's bar to the last's, empty ones included.
 
     `drum_map` is a name ("general-midi", "td-11", "paper"), a TOML file or a DrumMap; None asks `detect_drum_map`.
-    `grid` is "musical" (16ths and triplets; see `Pattern.from_strokes`), 64 (nearest step; of two that are equally near,
-    the one before if the note is over by the later) or "paper" (the truncating rule of the 2019 paper).
+    `grid` is "musical" (16ths and triplets; see `Pattern.from_strokes`), 64 (nearest step; of two equally near ones the
+    first, if the note is over by the second) or "paper" (the truncating rule of the 2019 paper).
 
     Drums are the notes on channel 10. A file without any is taken for drums when it looks like nothing else (see
     `_looks_like_drums`), or when `drum_map` says what its notes mean. A stroke just before a bar line belongs to the
@@ -202,7 +209,7 @@ def read(
             if elsewhere
             else f"{file}: no drums; the file has no notes at all"
         )
-    chosen = wanted or detect_drum_map(np.unique(np.concatenate([song.note for song in songs])))
+    chosen = wanted or detect_drum_map(np.concatenate([song.note for song in songs]))
 
     readings = [_snap(song, chosen, grid, file) for song in songs]
     if not any(reading.patterns for reading in readings):
@@ -361,13 +368,15 @@ def _tracks(data: bytes, file: str, drum_channels: range) -> _Tracks:
 
 
 def _table(tracks: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    if len(tracks) == 1:
-        return tracks[0]
-    empty = np.zeros(0, np.int32)
-    return {
-        key: np.concatenate([empty, *(track[key] for track in tracks)])
-        for key in ("time", "duration", "pitch", "velocity")
-    }
+    """The notes of several tracks in time order."""
+    if len(tracks) <= 1:
+        return tracks[0] if tracks else _NO_NOTES
+    table = {key: np.concatenate([track[key] for track in tracks]) for key in _NO_NOTES}
+    order = table["time"].argsort(kind="stable")
+    return {key: column[order] for key, column in table.items()}
+
+
+_NO_NOTES = {key: np.zeros(0, np.int32) for key in ("time", "duration", "pitch", "velocity")}
 
 
 def _looks_like_drums(notes: Int[np.ndarray, " note"]) -> bool:
@@ -388,7 +397,8 @@ def _parse(data: bytes, file: str, *, all_drums: bool) -> _Song:
     if tracks.hanging:
         remarks.append(f"{tracks.hanging} notes never end: kept as strokes")
     score, notes = tracks.score, tracks.drums
-    if (notes["time"] < 0).any():
+    time = notes["time"].astype(np.int64)
+    if time.size and time.min() < 0:
         raise MidiError(f"{file}: broken: longer than MIDI time can count")
     for tempo in score.tempos:
         if tempo.mspq <= 0:
@@ -400,13 +410,11 @@ def _parse(data: bytes, file: str, *, all_drums: bool) -> _Song:
             (time * (2 * TICKS_PER_QUARTER) + score.tpq) // (2 * score.tpq) if score.tpq != TICKS_PER_QUARTER else time
         )
 
-    time = notes["time"].astype(np.int64)
-    order = time.argsort(kind="stable")
     return _Song(
-        tick=to_ticks(time)[order],
-        end=to_ticks(time + notes["duration"])[order],
-        note=notes["pitch"][order],
-        velocity=notes["velocity"][order],
+        tick=to_ticks(time),
+        end=to_ticks(time + notes["duration"]),
+        note=notes["pitch"],
+        velocity=notes["velocity"].astype(np.int64),
         signatures=[(to_ticks(each.time), each.numerator, each.denominator) for each in score.time_signatures],
         tempos_bpm=tuple(round(60e6 / tempo.mspq, 3) for tempo in score.tempos),
         elsewhere=int(tracks.others["time"].size),
@@ -496,20 +504,20 @@ def _snap(song: _Song, drums: DrumMap, grid: str | int, file: str) -> _Bars:
 
     bar = np.searchsorted(lines.step, step, side="right") - 1
     first, last = int(bar.min()), int(bar.max())
-    starts = lines.step[first : last + 2]
-    rows = len(VOICES)
-    width = np.diff(starts)
-    place = (starts[bar - first] - starts[0]) * rows + voice * width[bar - first] + step - starts[bar - first]
-    cells = np.zeros((2, int(starts[-1] - starts[0]) * rows), np.float32)
-    cells[0, place] = velocity / np.float32(127)
-    cells[1, place] = (tick - step * TICKS_PER_STEP) / np.float32(TICKS_PER_STEP)
+    meters = lines.meters[first : last + 1]
+    steps = {meter: steps_per_bar(meter) for meter in set(meters)}
+    rows, longest = len(VOICES), max(steps.values())
+    cells = np.zeros((2, len(meters), rows, longest), np.float32)
+    place = ((bar - first) * rows + voice) * longest + step - lines.step[bar]
+    cells[0].reshape(-1)[place] = velocity / np.float32(127)
+    cells[1].reshape(-1)[place] = (tick - step * TICKS_PER_STEP) / np.float32(TICKS_PER_STEP)
     cells.setflags(write=False)
-    ends = ((starts - starts[0]) * rows).tolist()
     patterns = [
-        Pattern.trusted(cells[0, at:to].reshape(rows, -1), cells[1, at:to].reshape(rows, -1), meter)
-        for at, to, meter in zip(ends, ends[1:], lines.meters[first : last + 1], strict=False)
+        Pattern.trusted(velocities[:, : steps[meter]], offsets[:, : steps[meter]], meter)
+        for velocities, offsets, meter in zip(cells[0], cells[1], meters, strict=True)
     ]
-    return _Bars(patterns, np.bincount(voice, minlength=rows), unknown, moved, merged, remarks)
+    strokes = np.bincount(voice, minlength=rows)
+    return _Bars(patterns, strokes, unknown, moved, merged, remarks)
 
 
 _TICK_OF_QUARTER = np.arange(TICKS_PER_QUARTER)
@@ -524,3 +532,153 @@ def _paper_steps(tick: Int[np.ndarray, " stroke"]) -> Int[np.ndarray, " stroke"]
     """The paper's rule: to the nearer of quarter/4 and quarter/3 from the file's beginning, cut down to a step."""
     quarter, within = np.divmod(tick, TICKS_PER_QUARTER)
     return quarter * STEPS_PER_QUARTER + _PAPER_STEP_BY_TICK[within]
+
+
+# Writing
+
+
+@dataclass(frozen=True)
+class WritingReport:
+    """What was written."""
+
+    strokes: int
+    clamped: int  # strokes that would sound before the file begins, moved to its beginning
+
+
+_SHORTEST = TICKS_PER_STEP // 2  # ticks; some samplers ignore notes without a duration
+
+
+def write(
+    path: str | os.PathLike[str],
+    patterns: Sequence[Pattern],
+    tempo_bpm: float = 120,
+    swing: float = 0.5,
+    on_grid: bool = False,
+    lead_in_bars: int = 0,
+) -> WritingReport:
+    """Write patterns as a MIDI file, one bar after another: type 1, 480 ticks a quarter, channel 10, a track a voice.
+
+    `swing` is the place of the second of two 16ths (0.5 straight, 2/3 triplet); offsets are added to it, or left out
+    if `on_grid`. A note lasts to the end of the step it belongs to, but never into the next of its voice. The first
+    bar's early strokes would sound before the file begins: they are moved to its beginning and counted, unless
+    `lead_in_bars` of silence give them room.
+
+    `read` gives the patterns back, with grid=64 whenever |offset| < 0.5. Raises MidiError for no patterns, a meter that
+    MIDI cannot write (its unit must be a power of 2, its beats at most 255) and a path that cannot be written.
+    """
+    midi, report = _compose(patterns, tempo_bpm, swing, on_grid, lead_in_bars)
+    try:
+        midi.save(path)
+    except OSError as error:
+        raise MidiError(f"{path}: cannot be written: {error.strerror}") from error
+    return report
+
+
+def to_bytes(
+    patterns: Sequence[Pattern],
+    tempo_bpm: float = 120,
+    swing: float = 0.5,
+    on_grid: bool = False,
+    lead_in_bars: int = 0,
+) -> bytes:
+    """The MIDI file that `write` would write."""
+    buffer = io.BytesIO()
+    _compose(patterns, tempo_bpm, swing, on_grid, lead_in_bars)[0].save(file=buffer)
+    return buffer.getvalue()
+
+
+def _compose(
+    patterns: Sequence[Pattern], tempo_bpm: float, swing: float, on_grid: bool, lead_in_bars: int
+) -> tuple["MidiFile", WritingReport]:
+    from mido import MetaMessage, MidiFile, bpm2tempo
+
+    if not patterns:
+        raise MidiError("a MIDI file needs at least one bar, got no patterns")
+    if not 0 <= lead_in_bars <= MAX_BARS:
+        raise MidiError(f"lead_in_bars lies in 0..{MAX_BARS}, got {lead_in_bars}")
+    seconds_per_step(tempo_bpm)  # refuses a tempo that cannot be played
+    check_swing(swing)
+    for pattern in patterns:
+        beats, unit = pattern.meter
+        if beats > 255 or unit & (unit - 1):
+            raise MidiError(f"MIDI writes meters of up to 255 beats over a power of 2, got {beats}/{unit}")
+
+    silence = [Pattern.empty(patterns[0].meter)] * lead_in_bars
+    bars = [*silence, *patterns]
+    starts = np.cumsum([0, *(pattern.steps for pattern in bars)]) * TICKS_PER_STEP
+    conductor: list[tuple[int, Any]] = [(0, MetaMessage("set_tempo", tempo=bpm2tempo(tempo_bpm)))]
+    for i, pattern in enumerate(bars):
+        if i == 0 or pattern.meter != bars[i - 1].meter:
+            beats, unit = pattern.meter
+            conductor.append((int(starts[i]), MetaMessage("time_signature", numerator=beats, denominator=unit)))
+
+    notes = _notes(bars, starts[:-1], swing, on_grid)
+    midi = MidiFile(type=1, ticks_per_beat=TICKS_PER_QUARTER)
+    midi.tracks.append(_track("Clave", conductor, int(starts[-1])))
+    for drum in VOICES:
+        rows = notes.voice == drum.index
+        if rows.any():
+            events = _note_events(notes.tick[rows], notes.end[rows], notes.velocity[rows], drum.note)
+            midi.tracks.append(_track(drum.name, events, int(starts[-1])))
+    return midi, WritingReport(strokes=notes.tick.size, clamped=notes.clamped)
+
+
+class _Notes(NamedTuple):
+    """All strokes of some bars, those of a voice together and in order, in ticks from the beginning of the file."""
+
+    voice: Int[np.ndarray, " note"]
+    tick: Int[np.ndarray, " note"]
+    end: Int[np.ndarray, " note"]
+    velocity: Float32[np.ndarray, " note"]
+    clamped: int
+
+
+def _notes(bars: Sequence[Pattern], starts: Int[np.ndarray, " bar"], swing: float, on_grid: bool) -> _Notes:
+    found = [np.nonzero(pattern.velocity) for pattern in bars]
+    start = np.repeat(starts, [rows.size for rows, _ in found])
+    voice = np.concatenate([rows for rows, _ in found])
+    step = np.concatenate([columns for _, columns in found])
+    velocity = np.concatenate([pattern.velocity[at] for pattern, at in zip(bars, found, strict=True)])
+    offset = np.concatenate([pattern.offset[at] for pattern, at in zip(bars, found, strict=True)]).astype(np.float64)
+
+    def to_ticks(steps: np.ndarray) -> np.ndarray:
+        return np.floor(steps * TICKS_PER_STEP + 0.5).astype(np.int64)
+
+    place = swing_steps(step, swing)
+    tick = start + to_ticks(place if on_grid else place + offset)
+    end = np.maximum(start + to_ticks(swing_steps(step + 1, swing)), tick + _SHORTEST)
+    clamped = int(np.count_nonzero(tick < 0))
+    tick = np.maximum(tick, 0)
+
+    order = np.lexsort((start + step, tick, voice))
+    voice, tick, end, velocity = voice[order], tick[order], end[order], velocity[order]
+    same = voice[1:] == voice[:-1]
+    end[:-1][same] = np.minimum(end[:-1], tick[1:])[same]
+    return _Notes(voice, tick, end, velocity, clamped)
+
+
+def _note_events(
+    tick: Int[np.ndarray, " note"], end: Int[np.ndarray, " note"], velocity: Float32[np.ndarray, " note"], note: int
+) -> list[tuple[int, Any]]:
+    """Note-on and note-off of notes that do not overlap, in time order; of two on one tick the first ends first."""
+    from mido import Message
+
+    events: list[tuple[int, Any]] = []
+    for on, off, strength in zip(tick.tolist(), end.tolist(), velocity.tolist(), strict=True):
+        number = velocity_to_midi(strength)
+        events.append((on, Message("note_on", channel=DRUM_CHANNEL - 1, note=note, velocity=number)))
+        events.append((off, Message("note_off", channel=DRUM_CHANNEL - 1, note=note, velocity=0)))
+    return events
+
+
+def _track(name: str, events: list[tuple[int, Any]], end: int) -> "MidiTrack":
+    """A track of events in time order, which ends with the last bar or the last event."""
+    from mido import MetaMessage, MidiTrack
+
+    track = MidiTrack([MetaMessage("track_name", name=name)])
+    now = 0
+    for tick, message in events:
+        track.append(message.copy(time=tick - now))
+        now = tick
+    track.append(MetaMessage("end_of_track", time=max(0, end - now)))
+    return track

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float32, Int, Shaped
+from jaxtyping import Bool, Float32, Int
 from numpy.typing import ArrayLike
 
 from clave import picture
@@ -113,7 +113,7 @@ class Pattern:
         velocity = np.array([stroke.velocity for stroke in given], np.float32)
         tick = np.floor(np.array([stroke.position for stroke in given], np.float64) * TICKS_PER_STEP + 0.5).astype(int)
         own = np.clip(nearest_steps(tick), 0, steps - 1)
-        kept = merge(voice, own, velocity)
+        kept = merge(voice, own, (velocity * MAX_LOUDNESS).astype(int))
         voice, velocity, tick, own = voice[kept], velocity[kept], tick[kept], own[kept]
         cell = musical_steps(tick, np.array([-steps, 0, steps]))
         cell = settle(voice, tick, np.where(cell < steps, np.maximum(cell, 0), own), own)
@@ -127,7 +127,7 @@ class Pattern:
     def trusted(
         cls, velocity: Float32[np.ndarray, "voice step"], offset: Float32[np.ndarray, "voice step"], meter: Meter
     ) -> "Pattern":
-        """A pattern from read-only arrays that are known to keep the rules: nothing is copied or checked."""
+        """A pattern from read-only arrays that keep the rules already: nothing is copied or checked."""
         pattern = object.__new__(cls)
         pattern.__dict__.update(velocity=velocity, offset=offset, meter=meter)
         return pattern
@@ -192,6 +192,9 @@ _STEP_IN_QUARTER = _MUSICAL_STEPS[_PLACE]  # by tick in the quarter; halfway bel
 _TICKS_OFF = np.abs(_QUARTER_TICK - _MUSICAL_TICKS[_PLACE])
 
 
+MAX_LOUDNESS = 2**24  # as fine as float32 velocities
+
+
 def nearest_steps(tick: Int[np.ndarray, " stroke"]) -> Int[np.ndarray, " stroke"]:
     """The nearest of the 64 steps; halfway belongs to the later."""
     return (tick + TICKS_PER_STEP // 2) // TICKS_PER_STEP
@@ -212,14 +215,18 @@ def musical_steps(tick: Int[np.ndarray, " stroke"], bar_steps: Int[np.ndarray, "
 
 
 def merge(
-    voice: Int[np.ndarray, " stroke"], step: Int[np.ndarray, " stroke"], velocity: Shaped[np.ndarray, " stroke"]
+    voice: Int[np.ndarray, " stroke"], step: Int[np.ndarray, " stroke"], loudness: Int[np.ndarray, " stroke"]
 ) -> Int[np.ndarray, " kept"]:
-    """Which strokes stay when those of a voice on the same step merge: the loudest of each, of equals the first."""
+    """Which strokes stay when those of a voice on the same step merge: the loudest of each, of equals the first.
+
+    `loudness` lies in [0, MAX_LOUDNESS].
+    """
     cell = step * len(VOICES) + voice
-    order = np.lexsort((-velocity, cell))
-    kept = order[np.append(True, np.diff(cell[order]) > 0)[: order.size]]
-    kept.sort()
-    return kept
+    order = np.argsort(cell * (MAX_LOUDNESS + 1) + (MAX_LOUDNESS - loudness), kind="stable")
+    cell = cell[order]
+    loudest = np.ones(cell.size, bool)
+    np.not_equal(cell[1:], cell[:-1], out=loudest[1:])
+    return np.sort(order[loudest])
 
 
 def settle(
@@ -236,9 +243,10 @@ def settle(
     step = cell.copy()
     while True:
         key = step * len(VOICES) + voice
-        distance = 2 * np.abs(tick - step * TICKS_PER_STEP) + (step != own)
-        order = np.lexsort((distance, key))
-        crowded = order[1:][np.diff(key[order]) == 0]
+        farness = 2 * np.abs(tick - step * TICKS_PER_STEP) + (step != own)
+        order = np.argsort(key * (8 * TICKS_PER_STEP) + farness, kind="stable")  # farness is below 4 steps, twice
+        key = key[order]
+        crowded = order[1:][key[1:] == key[:-1]]
         if crowded.size == 0:
             return step
         step[crowded] = own[crowded]

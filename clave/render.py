@@ -130,6 +130,13 @@ def mix_stereo(
     return Clip(left, stems[0].sample_rate), Clip(right, stems[0].sample_rate)
 
 
+def fitted(stems: Sequence[Clip]) -> tuple[Clip, ...]:
+    """The same stems, turned down together if one of them or their sum would exceed full scale."""
+    total = np.sum([stem.samples for stem in stems], axis=0)
+    loudest = max(1.0, float(np.abs(total).max()), *(stem.peak for stem in stems))
+    return tuple(stems) if loudest == 1 else tuple(Clip(stem.samples / loudest, stem.sample_rate) for stem in stems)
+
+
 def _check_eight(what: str, row: Sequence[float]) -> None:
     if len(row) != len(VOICES):
         raise RenderError(f"{what} are {len(VOICES)} numbers, one a voice; got {len(row)}")
@@ -167,12 +174,12 @@ def _stem(
 
 def _shifted(
     samples: Float32[np.ndarray, " sample"], fractions: set[int]
-) -> dict[int, tuple[Float32[np.ndarray, " sample"], int]]:
+) -> dict[int, tuple[Float32[np.ndarray, " longer"], int]]:
     """The sound delayed by each of these 32nds of a sample, and how many samples earlier than its start it begins.
 
     A delay by a part of a sample is a convolution with a windowed sinc; all of them together are one matrix product.
     """
-    made: dict[int, tuple[Float32[np.ndarray, " sample"], int]] = {}
+    made: dict[int, tuple[Float32[np.ndarray, " longer"], int]] = {}
     if 0 in fractions:
         made[0] = (samples, 0)
     between = sorted(fractions - {0})
@@ -193,7 +200,7 @@ def _delay_kernels(fractions: Float64[np.ndarray, " fraction"]) -> Float64[np.nd
     return kernels / kernels.sum(axis=1, keepdims=True)
 
 
-def _wrapped(row: Float32[np.ndarray, " sample"], lead: int, length: int) -> Float32[np.ndarray, " sample"]:
+def _wrapped(row: Float32[np.ndarray, " canvas"], lead: int, length: int) -> Float32[np.ndarray, " sample"]:
     """The row wound around a loop of this length, so that what lies outside of it adds up inside."""
     start = -(-lead // length) * length - lead  # so that time 0 falls on a whole round
     whole = np.zeros(-(-(start + len(row)) // length) * length, np.float32)

@@ -1,0 +1,227 @@
+import numpy as np
+import pytest
+import soundfile
+
+from clave import wav
+from clave.clip import Clip
+from clave.errors import AudioFileError
+from clave.kit import VOICES, Kit
+
+RATE = 44_100
+
+
+def tone(seconds=0.5, rate=RATE, hz=440.0, peak=0.7):
+    return (peak * np.sin(2 * np.pi * hz * np.arange(round(seconds * rate)) / rate)).astype(np.float32)
+
+
+def level_at(clip, hz):
+    """Amplitude of a sine of this frequency in the middle of the clip."""
+    middle = clip.samples[len(clip) // 4 : 3 * len(clip) // 4].astype(np.float64)
+    window = np.hanning(len(middle))
+    turn = np.exp(-2j * np.pi * hz * np.arange(len(middle)) / clip.sample_rate)
+    return 2 * abs((middle * window * turn).sum()) / window.sum()
+
+
+@pytest.mark.parametrize("suffix", ["wav", "flac", "FLAC"])
+@pytest.mark.parametrize("rate", [8000, 44_100, 96_000])
+def test_what_is_written_is_read_again_to_24_bits(tmp_path, suffix, rate):
+    samples = np.random.default_rng(0).uniform(-1, 1, 1000).astype(np.float32)
+    samples[:2] = 1, -1
+    wav.write(tmp_path / f"new folder/x.{suffix}", Clip(samples, rate))
+    again = wav.read(tmp_path / f"new folder/x.{suffix}", sample_rate=None)
+    assert again.sample_rate == rate
+    np.testing.assert_allclose(again.samples, samples, atol=2**-23)
+    assert soundfile.info(tmp_path / f"new folder/x.{suffix}").subtype == "PCM_24"
+
+
+def test_stereo_is_written_as_left_and_right(tmp_path):
+    left, right = Clip(tone()), Clip(tone(hz=660.0))
+    wav.write(tmp_path / "x.wav", left, right)
+    samples, _ = soundfile.read(tmp_path / "x.wav", dtype="float32")
+    np.testing.assert_allclose(samples, np.stack([left.samples, right.samples], 1), atol=2**-23)
+    np.testing.assert_allclose(wav.read(tmp_path / "x.wav").samples, samples.mean(1), atol=2**-23)
+
+
+def test_bytes_are_the_file(tmp_path):
+    clip = Clip(tone(0.1))
+    wav.write(tmp_path / "x.wav", clip)
+    assert wav.to_bytes(clip) == (tmp_path / "x.wav").read_bytes()
+    assert wav.to_bytes(clip, format="flac")[:4] == b"fLaC"
+
+
+@pytest.mark.parametrize(
+    ("suffix", "subtype", "error"),
+    [
+        ("wav", "PCM_16", 1e-4),
+        ("wav", "FLOAT", 1e-6),
+        ("wav", "PCM_U8", 1e-2),
+        ("flac", "PCM_16", 1e-4),
+        ("aiff", "PCM_24", 1e-6),
+        ("ogg", "VORBIS", 0.02),
+        ("mp3", "MPEG_LAYER_III", 0.02),
+    ],
+)
+@pytest.mark.parametrize(("rate", "channels"), [(44_100, 1), (48_000, 2), (22_050, 3)])
+def test_every_kind_of_file_becomes_mono_at_44_1_khz(tmp_path, suffix, subtype, error, rate, channels):
+    if suffix == "mp3" and channels == 3:
+        pytest.skip("MP3 has at most two channels")
+    path = tmp_path / f"x.{suffix}"
+    soundfile.write(path, np.repeat(tone(rate=rate)[:, None], channels, 1), rate, subtype=subtype)
+    clip = wav.read(path)
+    assert clip.sample_rate == RATE
+    assert clip.seconds == pytest.approx(0.5, abs=0.06 if suffix == "mp3" else 1e-3)
+    assert level_at(clip, 440.0) == pytest.approx(0.7, abs=max(error, 1e-3))
+
+
+def test_resampling_leaves_no_alias():
+    clip = wav.resampled(Clip(tone(rate=96_000, hz=30_000.0), 96_000))
+    assert np.abs(clip.samples[1000:-1000]).max() < 1e-4
+
+
+def test_levels_above_full_scale_are_read_as_they_are_and_not_written(tmp_path):
+    soundfile.write(tmp_path / "x.wav", tone(peak=1.5), RATE, subtype="FLOAT")
+    clip = wav.read(tmp_path / "x.wav")
+    assert clip.peak == pytest.approx(1.5, abs=1e-3)
+    with pytest.raises(AudioFileError, match=r"y\.wav.*peak of 1\.5"):
+        wav.write(tmp_path / "y.wav", clip)
+    assert not (tmp_path / "y.wav").exists()
+
+
+def broken_files(folder):
+    good = wav.to_bytes(Clip(tone()))
+    (folder / "empty.wav").write_bytes(b"")
+    (folder / "text.wav").write_text("this is a kick, believe me\n")
+    (folder / "header.wav").write_bytes(good[:20])
+    (folder / "noise.mp3").write_bytes(np.random.default_rng(0).bytes(5000))
+    (folder / "folder.wav").mkdir()
+    soundfile.write(folder / "nothing.wav", np.zeros((0, 1)), RATE)
+    soundfile.write(folder / "nan.wav", np.array([0.1, np.nan, 0.2]), RATE, subtype="FLOAT")
+    soundfile.write(folder / "infinite.wav", np.array([0.1, np.inf]), RATE, subtype="FLOAT")
+    soundfile.write(folder / "long.flac", np.zeros(61 * 8000), 8000)
+    return {
+        "empty.wav": "0 bytes",
+        "text.wav": "not a sound file",
+        "header.wav": "not a sound file|at least one sample",
+        "noise.mp3": "not a sound file|at least one sample",
+        "folder.wav": "a folder",
+        "nothing.wav": "at least one sample",
+        "nan.wav": "finite.*at sample 1",
+        "infinite.wav": "finite.*at sample 1",
+        "long.flac": "61 s long",
+        "missing.wav": "no such file",
+    }
+
+
+def test_broken_files_are_refused_by_name_and_rule(tmp_path):
+    for name, rule in broken_files(tmp_path).items():
+        with pytest.raises(AudioFileError, match=rule) as refusal:
+            wav.read(tmp_path / name)
+        assert name in str(refusal.value)
+
+
+def test_a_file_cut_short_is_read_as_far_as_it_goes_or_refused(tmp_path):
+    whole = wav.to_bytes(Clip(tone()))
+    for length in np.random.default_rng(1).integers(1, len(whole), 30):
+        (tmp_path / "cut.wav").write_bytes(whole[:length])
+        try:
+            clip = wav.read(tmp_path / "cut.wav")
+        except AudioFileError:
+            continue
+        np.testing.assert_allclose(clip.samples, tone()[: len(clip)], atol=2**-22)
+
+
+def test_only_wav_and_flac_are_written(tmp_path):
+    with pytest.raises(AudioFileError, match=r"\.mp3"):
+        wav.write(tmp_path / "x.mp3", Clip(tone()))
+    with pytest.raises(AudioFileError, match="equally long"):
+        wav.to_bytes(Clip(tone()), Clip(tone(0.1)))
+    with pytest.raises(AudioFileError, match="one channel or two"):
+        wav.to_bytes()
+
+
+def test_a_one_shot_begins_when_it_is_struck_and_ends_softly():
+    silence = np.zeros(3000, np.float32)
+    clip = wav.one_shot(Clip(np.concatenate([silence, tone(3.0, peak=1.0)])))
+    assert clip.seconds == 1.5
+    assert np.abs(clip.samples[:20]).max() > 0.5  # a quarter turn of 440 Hz is 25 samples
+    assert clip.samples[-1] == pytest.approx(0, abs=1e-6)
+    assert np.abs(np.diff(clip.samples)).max() < 0.1
+
+
+def test_a_one_shot_that_is_one_already_stays():
+    for samples in (tone(1.4)[20:], np.zeros(100, np.float32)):
+        np.testing.assert_array_equal(wav.one_shot(Clip(samples)).samples, samples)
+
+
+@pytest.mark.parametrize("voice", VOICES, ids=lambda voice: voice.name)
+def test_names_and_aliases_are_found_in_file_names(voice):
+    for word in (voice.name, *voice.aliases):
+        for name in (word, word.upper(), f"03 {word}", f"{word}_2", f"My-{word}-(loud)", word.title().replace(" ", "")):
+            assert wav.voice_in_name(name) == voice, name
+
+
+@pytest.mark.parametrize(
+    ("name", "voice"),
+    [
+        ("BD0025", "kick"),
+        ("BassDrum-01", "kick"),
+        ("Snare_Drum", "snare"),
+        ("ClosedHat2", "closed hi-hat"),
+        ("HHOpen", "open hi-hat"),
+        ("Hat_Op_Dirty", "open hi-hat"),
+        ("hihat-semi-open-1", "open hi-hat"),
+        ("low tom 3", "tom"),
+        ("RideBell", "cymbal"),
+        ("cowbell", "other"),
+        ("RS", "other"),
+        ("kick and snare", None),
+        ("thing", None),
+        ("", None),
+        ("schmicker", None),
+    ],
+)
+def test_voices_in_names(name, voice):
+    found = wav.voice_in_name(name)
+    assert (found and found.name) == voice
+
+
+def test_a_folder_becomes_a_kit(tmp_path):
+    (tmp_path / "snares").mkdir()
+    files = {"BD.wav": 200.0, "bd 2.wav": 210.0, "snares/01.flac": 300.0, "OH.wav": 400.0, "loop.wav": 500.0}
+    for name, hz in files.items():
+        wav.write(tmp_path / name, Clip(tone(hz=hz)))
+    (tmp_path / "clap.wav").write_text("no")
+    (tmp_path / ".hidden kick.wav").write_text("no")
+    soundfile.write(tmp_path / "tom.wav", np.zeros(100), RATE)
+    fallback = Kit(tuple(Clip(np.full(10, 0.1 * row, np.float32)) for row in range(8)))
+    reading = wav.read_kit(tmp_path, missing=fallback)
+
+    assert reading.taken == (("kick", "BD.wav"), ("snare", "snares/01.flac"), ("open hi-hat", "OH.wav"))
+    assert reading.filled == ("closed hi-hat", "tom", "cymbal", "clap", "other")
+    assert dict(reading.refused).keys() == {"bd 2.wav", "loop.wav", "clap.wav", "tom.wav"}
+    assert dict(reading.refused)["bd 2.wav"] == "kick is BD.wav"
+    assert dict(reading.refused)["tom.wav"] == "silent"
+    assert level_at(reading.kit["snare"], 300.0) == pytest.approx(0.7, abs=0.01)
+    np.testing.assert_array_equal(reading.kit["tom"].samples, fallback["tom"].samples)
+    assert reading.kit.origins[0].source == "BD.wav"
+    assert reading.kit.name == tmp_path.name
+    assert "tom: no file" in str(reading)
+    assert "not used: loop.wav" in str(reading)
+
+
+def test_without_a_fallback_missing_voices_are_silent(tmp_path):
+    soundfile.write(tmp_path / "kick.wav", tone(peak=2.0), RATE, subtype="FLOAT")
+    reading = wav.read_kit(tmp_path)
+    assert reading.kit["kick"].peak == pytest.approx(1.0)
+    assert [clip.peak for clip in reading.kit.clips[1:]] == [0.0] * 7
+    assert "snare: no file, silent" in str(reading)
+
+
+def test_folders_without_drums_are_refused(tmp_path):
+    with pytest.raises(AudioFileError, match="no such folder"):
+        wav.read_kit(tmp_path / "nowhere")
+    with pytest.raises(AudioFileError, match="no sound files"):
+        wav.read_kit(tmp_path)
+    wav.write(tmp_path / "thing.wav", Clip(tone()))
+    with pytest.raises(AudioFileError, match=r"thing\.wav: its name says no voice"):
+        wav.read_kit(tmp_path)

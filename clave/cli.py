@@ -89,8 +89,8 @@ def main() -> None:
     """Run a command; what Clave refuses is one line on stderr and exit code 1."""
     try:
         app()
-    except ClaveError as error:
-        print(f"clave: error: {error}", file=sys.stderr)
+    except (ClaveError, OSError) as error:
+        print("clave: error:", " ".join(str(error).split()), file=sys.stderr)
         sys.exit(1)
 
 
@@ -142,7 +142,7 @@ def groove(
     if (from_ is None) != (to is None):
         raise typer.BadParameter("a journey needs both --from and --to")
     from clave import midi, picture, space, wav
-    from clave.render import mix, render_stems
+    from clave.render import fitted, mix, render_stems
 
     loaded = space.load_rhythm(rhythm)
     if at is not None:
@@ -158,7 +158,7 @@ def groove(
         seed=seed,
     )
     sounds = _kit(kit)
-    voices = render_stems(patterns, sounds, tempo_bpm=tempo, swing=swing, tail="wrap" if loop else "cut")
+    voices = fitted(render_stems(patterns, sounds, tempo_bpm=tempo, swing=swing, tail="wrap" if loop else "cut"))
     clip = mix(voices)
 
     out.mkdir(parents=True, exist_ok=True)
@@ -203,7 +203,11 @@ def _kit(which: str) -> "Kit":
     """A built-in kit by name, or a folder of WAVs."""
     from clave import factory, wav
 
-    return wav.read_kit(Path(which)) if Path(which).is_dir() else factory.kit(which)
+    if not Path(which).is_dir():
+        return factory.kit(which)
+    reading = wav.read_kit(which, missing=factory.kit())
+    print(reading)
+    return reading.kit
 
 
 def _place(point: Point) -> str:

@@ -258,12 +258,14 @@ def _refuse_in_words(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def not_there(request: Request, error: HTTPException) -> Response:
         if error.status_code == 404:
-            return _refusal(404, f"there is nothing at {request.url.path}", "not found")
+            return _refusal(404, f"there is nothing for {request.method} {request.url.path}", "not found")
         return _refusal(error.status_code, f"{request.method} {request.url.path}: {error.detail}")
 
 
 def _in_words(error: Mapping[str, Any]) -> str:
     """One broken rule: `points.0.1: input should be a finite number, got NaN`."""
+    if error["type"] == "json_invalid":
+        return "the request is not JSON"
     place = ".".join(str(part) for part in error["loc"][1:]) or "the request"
     got = json.dumps(error.get("input"), default=str)
     rule = str(error["msg"])

@@ -16,8 +16,8 @@ corpus                                 folders of MIDI -> data sets, splits, rep
 vae rhythm_vae                         models (torch starts here)
 train recipes checkpoint               learning
 space                                  point <-> pattern (ONNX Runtime; no torch)
-learn figures                          a whole run, and its pictures
 sequencer render                       playing
+learn figures                          a whole run, and its pictures
 protocol server cli                    the doors
 """
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2 as httpx
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
@@ -24,11 +24,11 @@ MADE: list[str] = []
 
 def toy_kit() -> Kit:
     MADE.append("toy")
-    return Kit(tuple(Clip(np.linspace(0.5, -0.5, 100 + voice.index)) for voice in VOICES), name="toy")
+    return Kit(tuple(Clip(np.linspace(0.5, -0.5, 100 + voice.index, dtype=np.float32)) for voice in VOICES), name="toy")
 
 
 @pytest.fixture
-def page(tmp_path: Path) -> Path:
+def static(tmp_path: Path) -> Path:
     (tmp_path / "assets").mkdir()
     (tmp_path / "index.html").write_text("<title>Clave</title>", "utf-8")
     (tmp_path / "assets" / "page.js").write_text("1", "utf-8")
@@ -36,9 +36,10 @@ def page(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def client(page: Path) -> Iterator[TestClient]:
+def client(static: Path) -> Iterator[TestClient]:
     with TestClient(
-        server.create_app(ToyRhythm(), [server.OfferedKit("toy-kit", "A toy", toy_kit)], page), "http://127.0.0.1:8064"
+        server.create_app(ToyRhythm(), [server.OfferedKit("toy-kit", "A toy", toy_kit)], static),
+        "http://127.0.0.1:8064",
     ) as client:
         yield client
 
@@ -109,7 +110,7 @@ REFUSED: dict[str, tuple[str, str, Any, int, str, str]] = {
     "no points": ("POST", "/api/patterns", {"points": []}, 422, "request", "points: .*at least 1"),
     "too many points": ("POST", "/api/patterns", {"points": [[0, 0]] * 257}, 422, "request", "at most 256"),
     "a typo": ("POST", "/api/patterns", {"points": [[0, 0]], "stile": "funk"}, 422, "request", "stile: extra"),
-    "not JSON": ("POST", "/api/patterns", "kick", 422, "request", "JSON"),
+    "not JSON": ("POST", "/api/patterns", "kick", 422, "request", "the request is not JSON"),
     "nothing": ("POST", "/api/patterns", "", 422, "request", "required"),
     "unknown style": (
         *("POST", "/api/patterns", {"points": [[0, 0]], "style": "polka"}, 422),
@@ -127,10 +128,10 @@ REFUSED: dict[str, tuple[str, str, Any, int, str, str]] = {
     "unknown kit": ("GET", "/api/kits/tin/0.wav", None, 404, "kit", "no kit 'tin'; there are: toy-kit"),
     "unknown voice": ("GET", "/api/kits/toy-kit/8.wav", None, 404, "kit", "0 to 7, got 8"),
     "no number": ("GET", "/api/kits/toy-kit/kick.wav", None, 422, "request", 'voice: .*integer.*, got "kick"'),
-    "nowhere": ("GET", "/api/nothing", None, 404, "not found", "nothing at /api/nothing"),
-    "no file": ("GET", "/assets/none.js", None, 404, "not found", "nothing at /assets/none.js"),
-    "wrong verb": ("GET", "/api/patterns", None, 405, "request", "GET /api/patterns: Method Not Allowed"),
-    "up and out": ("GET", "/..%2f..%2fpyproject.toml", None, 404, "not found", "nothing at"),
+    "nowhere": ("GET", "/api/nothing", None, 404, "not found", "nothing for GET /api/nothing"),
+    "no file": ("GET", "/assets/none.js", None, 404, "not found", "nothing for GET /assets/none.js"),
+    "wrong verb": ("POST", "/", None, 405, "request", "POST /: Method Not Allowed"),
+    "up and out": ("GET", "/..%2f..%2fpyproject.toml", None, 404, "not found", "nothing for"),
 }
 
 

@@ -1,0 +1,5 @@
+"""`python -m clave` is `clave`."""
+
+from clave.cli import main
+
+main()

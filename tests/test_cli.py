@@ -1,0 +1,172 @@
+"""The command line: what it writes, what it says, and how it refuses."""
+
+import re
+import socket
+import subprocess
+import sys
+import urllib.request
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from toy_rhythm import ToyRhythm
+
+from clave import Clip, cli, midi, space, wav
+from clave.errors import KitError
+from clave.kit import VOICES
+
+
+@pytest.fixture(autouse=True)
+def toy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(space, "load_rhythm", lambda *_: ToyRhythm())
+
+
+def clave(
+    *words: str | Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr of a command, run in this process."""
+    monkeypatch.setattr(sys, "argv", ["clave", *map(str, words)])
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    said = capsys.readouterr()
+    return int(stopped.value.code or 0), said.out, said.err
+
+
+@pytest.fixture
+def run(capsys, monkeypatch):
+    return lambda *words: clave(*words, capsys=capsys, monkeypatch=monkeypatch)
+
+
+def test_a_groove_is_three_files_and_says_so(run, tmp_path: Path) -> None:
+    code, said, error = run(
+        "groove", "--at", "-1", "0.5", "--bars", "3", "--tempo", "90", "-o", tmp_path / "new" / "out"
+    )
+    assert (code, error) == (0, "")
+    out = tmp_path / "new" / "out"
+    assert sorted(path.name for path in out.iterdir()) == ["groove.mid", "groove.svg", "groove.wav"]
+    for name in ("groove.mid", "groove.svg", "groove.wav"):
+        assert str(out / name) in said
+
+    expected = ToyRhythm().at(np.array([[-1, 0.5]] * 3))
+    assert [bar.hits.tolist() for bar in midi.read(out / "groove.mid").patterns] == [
+        bar.hits.tolist() for bar in expected
+    ]
+    samples, rate = soundfile.read(out / "groove.wav")
+    assert len(samples) == round(3 * 4 * 60 / 90 * rate)
+    assert 0.1 < np.abs(samples).max() <= 1
+    numbers = [text.text for text in ElementTree.parse(out / "groove.svg").iter("{http://www.w3.org/2000/svg}text")]
+    assert [number for number in numbers if number in ("1", "2", "3", "4")] == ["1", "2", "3"]
+
+
+def test_a_journey_goes_in_even_steps_from_one_point_to_the_other(run, tmp_path: Path) -> None:
+    run("groove", "--from", "-3", "-1", "--to", "3", "1", "--bars", "5", "--section", "fill", "-o", tmp_path)
+    expected = ToyRhythm().at(np.linspace([-3, -1], [3, 1], 5), section="fill")
+    assert len({bar.hits.tobytes() for bar in expected}) > 1
+    found = midi.read(tmp_path / "groove.mid").patterns
+    assert [bar.hits.tolist() for bar in found] == [bar.hits.tolist() for bar in expected]
+
+
+def test_without_a_point_it_travels_between_bars_of_the_style(run, tmp_path: Path) -> None:
+    said = [run("groove", "--style", "funk", "--seed", seed, "--bars", "2", "-o", tmp_path)[1] for seed in "0123456701"]
+    assert said[:2] == said[-2:]
+    places = {place for line in said for place in re.findall(r"\(-?[\d.]+, -?[\d.]+\)", line)}
+    assert places == {"(-1.00, -1.00)", "(2.00, -0.50)"}
+
+
+def test_stems_add_up_to_the_mix(run, tmp_path: Path) -> None:
+    code, _, _ = run("groove", "--at", "0", "1", "--bars", "2", "--stems", "--loop", "-o", tmp_path)
+    assert code == 0
+    names = [f"{voice.name.replace(' ', '-')}.wav" for voice in VOICES]
+    assert sorted(path.name for path in (tmp_path / "stems").iterdir()) == sorted(names)
+    total = sum(soundfile.read(tmp_path / "stems" / name)[0] for name in names)
+    np.testing.assert_allclose(total, soundfile.read(tmp_path / "groove.wav")[0], atol=8 / 2**23)
+
+
+def test_a_folder_of_sounds_is_a_kit(run, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    wav.write(tmp_path / "mine" / "kick.wav", Clip(np.full(4410, 0.25, np.float32)))
+    code, said, _ = run(
+        "groove", "--at", "0", "0", "--bars", "1", "--kit", tmp_path / "mine", "--stems", "-o", tmp_path
+    )
+    assert code == 0
+    assert "kick: kick.wav" in said
+    kick, _ = soundfile.read(tmp_path / "stems" / "kick.wav")
+    assert 0.05 < np.abs(kick).max() <= 0.26
+
+
+def test_kits_are_listed(run) -> None:
+    code, said, _ = run("kits")
+    assert code == 0
+    assert said.startswith("analogue")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["groove", "--style", "polka"], r"no style 'polka'.*funk, jazz"),
+        (["groove", "--kit", "tin"], r"no kit 'tin'.*analogue"),
+        (["groove", "--kit", "."], r"no sound"),
+    ],
+)
+def test_what_is_refused_is_one_line_and_exit_code_1(run, tmp_path: Path, monkeypatch, words, sentence: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, _, error = run(*words)
+    assert code == 1
+    assert error.startswith("clave: error: ")
+    assert error.count("\n") == 1
+    assert re.search(sentence, error), error
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["groove", "--tempo", "1000"],
+        ["groove", "--at", "0"],
+        ["groove", "--at", "0", "0", "--to", "1", "1"],
+        ["groove", "--from", "0", "0"],
+        ["groove", "--bars", "0"],
+        ["groove", "--bogus"],
+        ["dance"],
+    ],
+    ids=" ".join,
+)
+def test_what_is_mistyped_is_exit_code_2(run, words: list[str]) -> None:
+    code, _, error = run(*words)
+    assert code == 2
+    assert "Error" in error
+    assert "Traceback" not in error
+
+
+def test_a_file_where_the_folder_should_be_is_said(run, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("")
+    code, _, error = run("groove", "-o", tmp_path / "out")
+    assert code == 1
+    assert "out" in error
+    assert error.count("\n") == 1
+
+
+def test_an_error_that_is_ours_is_never_a_traceback(run, monkeypatch) -> None:
+    def refuse(*_):
+        raise KitError("two\nlines")
+
+    monkeypatch.setattr(space, "load_rhythm", refuse)
+    assert run("groove") == (1, "", "clave: error: two lines\n")
+
+
+def test_play_says_the_port_it_took_and_serves_there() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        command = [sys.executable, "-m", "clave", "play", "--no-open", "--port", str(port)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as playing:
+            assert playing.stdout is not None
+            first, second = playing.stdout.readline(), playing.stdout.readline()
+            assert f"Port {port} is taken" in first
+            address = re.search(r"http://127\.0\.0\.1:(\d+)/", second)
+            assert address is not None, second
+            assert int(address[1]) > port
+            with urllib.request.urlopen(f"{address[0]}api/instrument", timeout=20) as answer:
+                assert b"kick" in answer.read()
+            playing.terminate()

@@ -127,7 +127,7 @@ class Kick(Drum):
         tick = _click(t, self.click_hz, rng)
         air = filtered(noise(t, rng) * decay(t, self.thud_ms / 1000), lowpass(700.0), highpass(60.0))
         whole = (body + 0.6 * self.overtone * skin) * attack(t, self.attack_ms)
-        return whole + 0.8 * self.click * tick + 2.5 * self.thud * air
+        return whole + 1.3 * self.click * tick + 3.5 * self.thud * air
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,9 +158,9 @@ class Snare(Drum):
         high = swept_sine(t, high_hz, self.bend_octaves, self.bend_ms) * decay(t, 0.7 * self.body_decay_s)
         shaking = 1 - self.rattle + self.rattle * np.abs(low + 0.5 * high) / decay(t, self.body_decay_s)
         buzz = noise(t, rng) * shaking * decay(t, self.wires_decay_s) * attack(t, 0.6)
-        wide = filtered(buzz, highpass(self.wires_low_hz))
-        near = filtered(buzz, bandpass(self.wires_hz, 0.8))
-        rattled = 0.25 * wide + 0.6 * near
+        wide = filtered(buzz, highpass(self.wires_low_hz), lowpass(2.5 * self.wires_hz))
+        near = filtered(buzz, highpass(0.5 * self.wires_low_hz), bandpass(self.wires_hz, 0.6))
+        rattled = 0.3 * wide + 0.5 * near
         stick = _click(t, 4500.0, rng) + 0.4 * filtered(noise(t, rng) * decay(t, 0.012), highpass(1500.0))
         return self.body * (low + 0.7 * self.second * high) + 1.1 * self.wires * rattled + 0.6 * self.snap * stick
 
@@ -193,21 +193,21 @@ class _Hat(Drum):
         near = filtered(source, bandpass(self.centre_hz, self.resonance), highpass(self.low_hz))
         wide = filtered(source, highpass(self.low_hz), highpass(self.low_hz))
         stick = filtered(noise(t, rng) * decay(t, 0.008), highpass(self.low_hz))
-        return (0.7 * near + 0.4 * wide) * ring + 0.6 * self.tick * stick
+        return (0.6 * near + 0.6 * wide) * ring + 0.6 * self.tick * stick
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClosedHat(_Hat):
     """A hat that is held shut."""
 
-    decay_s: float = _by_ratio(0.08, 0.02, 0.3)
+    decay_s: float = _by_ratio(0.12, 0.02, 0.7)
 
 
 @dataclass(frozen=True, kw_only=True)
 class OpenHat(_Hat):
     """A hat that is left to ring."""
 
-    decay_s: float = _by_ratio(0.6, 0.25, 2.0)
+    decay_s: float = _by_ratio(0.9, 0.25, 3.5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,7 +217,7 @@ class Tom(Drum):
     pitch_hz: float = _by_ratio(110.0, 55.0, 320.0)
     sweep_octaves: float = _linear(0.4, 0.0, 2.5)
     sweep_ms: float = _by_ratio(40.0, 6.0, 250.0)
-    decay_s: float = _by_ratio(0.5, 0.1, 1.8)
+    decay_s: float = _by_ratio(0.8, 0.1, 2.5)
     second_ratio: float = _linear(1.6, 1.3, 2.4)
     second: float = _linear(0.2)
     third: float = _linear(0.1)
@@ -241,8 +241,8 @@ class Tom(Drum):
                 (0.5 * self.third, self.second_ratio * 1.37, 2.5),
             )
         )
-        air = filtered(noise(t, rng) * decay(t, self.breath_s), lowpass(12 * self.pitch_hz), highpass(self.pitch_hz))
-        return sum(modes) + 0.5 * self.stick * _click(t, self.stick_hz, rng) + 0.5 * self.breath * air
+        air = filtered(noise(t, rng) * decay(t, self.breath_s), lowpass(20 * self.pitch_hz), highpass(self.pitch_hz))
+        return sum(modes) + 0.9 * self.stick * _click(t, self.stick_hz, rng) + 0.9 * self.breath * air
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -257,7 +257,7 @@ class Cymbal(Drum):
     low_hz: float = _by_ratio(2000.0, 300.0, 7000.0)
     bright_decay: float = _linear(0.5, 0.15, 1.0)  # how long the highs last, beside the lows
     swell_ms: float = _linear(2.0, 0.0, 30.0)
-    decay_s: float = _by_ratio(2.0, 0.5, 5.0)
+    decay_s: float = _by_ratio(2.4, 0.5, 6.0)
     bell: float = _linear(0.1)
     bell_hz: float = _by_ratio(900.0, 400.0, 3000.0)
     stick: float = _linear(0.3)
@@ -270,11 +270,11 @@ class Cymbal(Drum):
         six = signal.squares(t, _metal_hz(self.pitch_hz, self.clang), rng)
         disc = _shimmer(t, self.low_hz, rng)
         source = 0.4 * self.metal * six + 1.5 * self.shimmer * disc + self.wash * noise(t, rng)
-        low = filtered(source, highpass(self.low_hz), lowpass(5000.0))
-        high = filtered(source, highpass(self.low_hz), highpass(5000.0))
+        low = filtered(source, highpass(self.low_hz), lowpass(4000.0))
+        high = filtered(source, highpass(self.low_hz), highpass(4000.0))
         rise = attack(t, self.swell_ms)
         strike = 1 + 0.8 * decay(t, 0.15)  # the crowded first moment
-        body = low * decay(t, self.decay_s) + 1.3 * high * decay(t, self.bright_decay * self.decay_s)
+        body = low * decay(t, self.decay_s) + 0.7 * high * decay(t, self.bright_decay * self.decay_s)
         ratios = np.array([1.0, 1.503, 2.316, 2.67, 3.41])
         bells = signal.partials(t, self.bell_hz * ratios, 1 / ratios, rng.uniform(0, 2 * math.pi, 5))
         tap = filtered(noise(t, rng) * decay(t, 0.02), highpass(2500.0))
@@ -318,7 +318,7 @@ class Clap(Drum):
         source = noise(t, rng)
         near = filtered(source, bandpass(self.centre_hz, self.width), highpass(0.5 * self.centre_hz))
         high = filtered(source, highpass(self.bright_hz))
-        return (near * math.sqrt(self.width) + 0.6 * self.bright * high) * envelope
+        return (near * math.sqrt(self.width) + 0.35 * self.bright * high) * envelope
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -395,7 +395,7 @@ def _metal_hz(pitch_hz: float, clang: float) -> Float64[np.ndarray, " oscillator
 
 
 def _shimmer(t: Signal, low_hz: float, rng: Generator) -> Signal:
-    """Three hundred partials spread like the modes of a plate: evenly over the hertz, a few much stronger."""
-    hz = rng.uniform(low_hz, 16_000.0, 300)
-    level = rng.gamma(0.7, 1.0, 300) / math.sqrt(300)
-    return signal.partials(t, hz, level, rng.uniform(0, 2 * math.pi, 300))
+    """Eight hundred partials spread like the modes of a plate, evenly over the hertz, and unequally strong."""
+    hz = rng.uniform(low_hz, 19_000.0, 800)
+    level = rng.gamma(1.0, 1.0, 800) / math.sqrt(800) * np.sqrt(np.minimum(1, 6000.0 / hz))
+    return signal.partials(t, hz, level, rng.uniform(0, 2 * math.pi, 800))

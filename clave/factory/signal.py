@@ -152,7 +152,7 @@ def room(t: Signal, seconds: float, rng: Generator) -> Signal:
     """
     tail = noise(t, rng) * decay(t, seconds) * attack(t, 12.0)
     bright = filtered(noise(t, rng) * decay(t, seconds / 3) * attack(t, 5.0), highpass(3000.0))
-    answer = filtered(tail, lowpass(4000.0), highpass(120.0)) + 0.5 * bright
+    answer = filtered(tail, lowpass(3500.0), highpass(120.0)) + 0.2 * bright
     answer /= np.sqrt((answer**2).sum()) + 1e-12
     for delay_ms in np.sort(rng.uniform(2.5, 22.0, 7)):
         place = round(delay_ms / 1000 * SAMPLE_RATE)

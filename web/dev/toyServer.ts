@@ -1,0 +1,140 @@
+/** A toy instrument for working on the page alone: deterministic bars, an invented corpus, plain sounds. */
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Plugin } from "vite";
+import type { CorpusMap, Instrument, PatternRequest, Point, WirePattern, WireStroke } from "../src/protocol.ts";
+import { encodeWav } from "../src/wavfile.ts";
+
+const STYLES = ["rock", "funk", "jazz", "latin", "hiphop", "afrobeat", "soul", "afrocuban", "dance", "neworleans", "reggae", "country"];
+const SAMPLE_RATE = 44_100;
+
+/** A generator of numbers in [0, 1): the same for the same seed. */
+function draws(seed: number): () => number {
+  let state = (seed ^ 0x9e3779b9) >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const bell = (draw: () => number): number => Math.sqrt(-2 * Math.log(draw() + 1e-9)) * Math.cos(2 * Math.PI * draw());
+
+export const toyInstrument: Instrument = {
+  version: "0.0.0-toy",
+  space: { name: "toy", styles: STYLES, sections: ["beat", "fill"], bars: 4200, licence: "CC0", credit: "invented for development" },
+  voices: [
+    { name: "kick", note: 36, colour: "#E69F00", choke_group: null, aliases: ["bd", "bass drum", "kick drum", "bassdrum"] },
+    { name: "snare", note: 38, colour: "#56B4E9", choke_group: null, aliases: ["sd", "snare drum"] },
+    { name: "closed hi-hat", note: 42, colour: "#009E73", choke_group: 1, aliases: ["ch", "hh", "chh", "closed hat", "hi-hat closed", "hihat"] },
+    { name: "open hi-hat", note: 46, colour: "#F0E442", choke_group: 1, aliases: ["oh", "ohh", "open hat", "hi-hat open"] },
+    { name: "tom", note: 45, colour: "#0072B2", choke_group: null, aliases: ["lt", "mt", "ht", "toms", "tom-tom"] },
+    { name: "cymbal", note: 49, colour: "#D55E00", choke_group: null, aliases: ["cy", "cr", "rd", "crash", "ride"] },
+    { name: "clap", note: 39, colour: "#CC79A7", choke_group: null, aliases: ["cp", "hand clap", "claps"] },
+    { name: "other", note: 37, colour: "#999999", choke_group: null, aliases: ["perc", "percussion", "rs", "rim"] },
+  ],
+  kits: [
+    { name: "toy", label: "Toy" },
+    { name: "low-toy", label: "Low toy" },
+  ],
+};
+
+export function toyCorpus(): CorpusMap {
+  const draw = draws(7);
+  const centres = STYLES.map(() => ({ x: bell(draw) * 0.9, y: bell(draw) * 0.9, spread: 0.25 + draw() * 0.4 }));
+  const weights = STYLES.map((_, index) => 1 / (index + 1.5));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const columns = { x: [] as number[], y: [] as number[], style: [] as number[], source: [] as number[] };
+  for (let bar = 0; bar < toyInstrument.space.bars; bar++) {
+    let left = draw() * total;
+    const style = Math.max(0, weights.findIndex((weight) => (left -= weight) < 0));
+    const { x, y, spread } = centres[style]!;
+    const wide = draw() < 0.2 ? 3 : 1;
+    columns.x.push(x + bell(draw) * spread * wide);
+    columns.y.push(y + bell(draw) * spread * wide);
+    columns.style.push(style);
+    columns.source.push(Math.floor(bar / 16));
+  }
+  const sources = Array.from({ length: Math.ceil(columns.x.length / 16) }, (_, file) => `toy drummer ${(file % 9) + 1}, groove ${file}`);
+  return { ...columns, styles: STYLES, sources, credit: "invented for development" };
+}
+
+/** What lies at a point, invented: busier to the right, more syncopated to the top. */
+export function toyPattern([x, y]: Point, request: Omit<PatternRequest, "points">): WirePattern {
+  const draw = draws(request.seed * 31 + (request.style ? STYLES.indexOf(request.style) + 1 : 0));
+  const wobble = () => (draw() - 0.5) * 2 * (0.15 + request.variation);
+  const density = request.density ?? 0.5;
+  const strokes: WireStroke[] = [];
+  const hit = (voice: number, step: number, weight: number, offset = 0) => {
+    const velocity = Math.min(1, Math.max(0.1, weight + wobble() * 0.3));
+    if (weight + wobble() > 0.9 - density) strokes.push([voice, step, velocity, offset]);
+  };
+  for (let cell = 0; cell < 16; cell++) {
+    const step = cell * 4;
+    const beat = cell % 4 === 0 ? 1 : cell % 2 === 0 ? 0.6 : 0.35;
+    hit(0, step, cell === 0 ? 1 : beat * 0.5 + 0.25 * Math.cos(cell * 1.7 + y * 2));
+    hit(1, step, cell % 8 === 4 ? 0.95 : 0.22 + 0.25 * Math.sin(cell * 2.3 + x + y));
+    hit(y > 1.2 ? 3 : 2, cell % 2 ? step + (x > 0 ? 1 : 0) : step, 0.35 + beat * 0.35 + x * 0.1, cell % 2 && x > 0 ? 0.33 : 0);
+    hit(4, step, (request.section === "fill" ? 0.55 : 0.05) + 0.25 * Math.sin(cell + x * 3));
+    hit(5, step, cell === 0 ? 0.4 - y * 0.2 : 0.05);
+    hit(6, step, cell % 8 === 4 ? 0.2 + x * 0.2 : 0);
+    hit(7, step, 0.12 + 0.25 * Math.cos(cell * 2.1 - x * 2));
+  }
+  return { meter: [4, 4], strokes };
+}
+
+export function toySound(voice: number, low: boolean): Float32Array {
+  const draw = draws(voice + 1);
+  const seconds = [0.4, 0.25, 0.06, 0.5, 0.35, 1.2, 0.25, 0.08][voice]!;
+  const tone = [55, 190, 0, 0, 110, 0, 0, 900][voice]! * (low ? 0.7 : 1);
+  const noise = [0.02, 0.6, 0.5, 0.5, 0.03, 0.5, 0.8, 0.1][voice]!;
+  let phase = 0;
+  return Float32Array.from({ length: Math.round(seconds * SAMPLE_RATE) }, (_, n) => {
+    const t = n / SAMPLE_RATE;
+    phase += (2 * Math.PI * tone * (1 + 3 * Math.exp(-t * 40))) / SAMPLE_RATE;
+    const decay = Math.exp((-5 * t) / seconds);
+    return 0.7 * decay * ((tone ? Math.sin(phase) : 0) + noise * (draw() * 2 - 1));
+  });
+}
+
+const body = (request: IncomingMessage): Promise<string> =>
+  new Promise((resolve) => {
+    let text = "";
+    request.on("data", (part: unknown) => (text += String(part)));
+    request.on("end", () => resolve(text));
+  });
+
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const json = (value: unknown, status = 200) => {
+    response.writeHead(status, { "content-type": "application/json" });
+    response.end(JSON.stringify(value));
+  };
+  const path = (request.url ?? "").split("?")[0] ?? "";
+  const [, kit, voice] = /^\/api\/kits\/([\w-]+)\/([0-7])\.wav$/.exec(path) ?? [];
+  if (path === "/api/instrument") return json(toyInstrument);
+  if (path === "/api/corpus") return json(toyCorpus());
+  if (path === "/api/patterns") {
+    const asked = JSON.parse(await body(request)) as PatternRequest;
+    return json({ patterns: asked.points.map((point) => toyPattern(point, asked)) });
+  }
+  if (kit && voice) {
+    response.writeHead(200, { "content-type": "audio/wav" });
+    response.end(Buffer.from(encodeWav([toySound(Number(voice), kit === "low-toy")], SAMPLE_RATE)));
+    return;
+  }
+  json({ error: `the toy server has no ${path}`, kind: "not found" }, 404);
+}
+
+export function toyServer(): Plugin {
+  return {
+    name: "clave-toy-server",
+    apply: "serve",
+    configureServer(server) {
+      server.middlewares.use((request, response, next) => {
+        if (request.url?.startsWith("/api/")) void answer(request, response);
+        else next();
+      });
+    },
+  };
+}

@@ -1,0 +1,216 @@
+/** What a player can do. Each action makes a new groove from the old one; answers of the server are amended to it. */
+
+import { fetchPatterns } from "./api";
+import {
+  fromSlot,
+  type Groove,
+  type Journey,
+  onMap,
+  type Place,
+  type Shape,
+  toVisit,
+  type VoiceMix,
+  withSlot,
+  withVisit,
+  withVoice,
+} from "./groove";
+import { redo, undo } from "./history";
+import { describe, pointsOf } from "./journey";
+import { Newest } from "./newest";
+import { MAX_SEED, type PatternRequest, type Point, type WirePattern } from "./protocol";
+import type { Store } from "./store";
+import { describePlace } from "./summary";
+
+type Question = { readonly place: Place };
+type Route = { readonly journey: Journey; readonly shape: Shape };
+
+const requestFor = (points: readonly Point[], shape: Shape): PatternRequest => ({ points, ...shape });
+
+export class Actions {
+  private readonly decoding: Newest<Question, WirePattern>;
+  private readonly routing: Newest<Route, readonly WirePattern[]>;
+
+  constructor(private readonly store: Store) {
+    this.decoding = new Newest(
+      async ({ place }) => (await fetchPatterns(requestFor([place.point], place.shape))).patterns[0]!,
+      ({ place }, pattern) => this.decoded(place, pattern),
+      (_, error) => store.complain(error),
+    );
+    this.routing = new Newest(
+      async ({ journey, shape }) => (await fetchPatterns(requestFor(pointsOf(journey), shape))).patterns,
+      (route, patterns) => this.routed(route, patterns),
+      (_, error) => store.complain(error),
+    );
+  }
+
+  private get groove(): Groove {
+    return this.store.groove.value;
+  }
+
+  private change(label: string, changes: Partial<Groove>): void {
+    this.store.change(label, { ...this.groove, ...changes });
+  }
+
+  // ---- where we are
+
+  /** Go to a point and hear what lies there; leaves a journey. `settle` ends the gesture. */
+  goTo(point: Point): void {
+    const { place, journey } = this.groove;
+    this.goToPlace("point", { ...place, point: onMap(point), edited: false }, journey.travelling ? { ...journey, travelling: false } : journey);
+  }
+
+  /** The gesture on the map is over: keep the place in the click history and say where it is. */
+  settle(): void {
+    this.store.amend(withVisit(this.groove));
+    this.store.settle();
+    this.sayPlace();
+  }
+
+  reshape(label: string, changes: Partial<Shape>): void {
+    const { place } = this.groove;
+    this.goToPlace(label, { ...place, shape: { ...place.shape, ...changes }, edited: false });
+    this.route();
+  }
+
+  reroll(): void {
+    this.reshape("seed", { seed: Math.floor(Math.random() * (MAX_SEED + 1)) });
+    this.store.settle();
+  }
+
+  /** Ask anew for what lies here, such as after loading a link. */
+  refresh(): void {
+    this.decoding.send({ place: this.groove.place });
+    this.route();
+  }
+
+  private goToPlace(label: string, place: Place, journey = this.groove.journey): void {
+    this.store.editing.value = false;
+    this.change(label, { place, journey });
+    this.decoding.send({ place });
+  }
+
+  private decoded(asked: Place, pattern: WirePattern): void {
+    const { place } = this.groove;
+    const groove = this.groove;
+    if (place.point !== asked.point || place.shape !== asked.shape || place.edited) return; // we have moved on
+    const found = { ...place, pattern };
+    const visits = groove.visits.map((each) => (each === place ? found : each));
+    this.store.amend({ ...groove, place: found, visits });
+    this.sayPlace();
+  }
+
+  private speaking: ReturnType<typeof setTimeout> | undefined;
+
+  /** A summary for the live region, once things have come to rest. */
+  private sayPlace(): void {
+    clearTimeout(this.speaking);
+    this.speaking = setTimeout(() => (this.store.spoken.value = describePlace(this.store)), 600);
+  }
+
+  // ---- strokes
+
+  /** Change the bar that is shown, by hand: heard at once. */
+  edit(label: string, rewrite: (pattern: WirePattern) => WirePattern): void {
+    const { place, journey } = this.groove;
+    const bar = this.store.journeyBar.value;
+    this.store.editing.value = true;
+    if (bar === null) {
+      this.change(label, { place: { ...place, pattern: rewrite(place.pattern), edited: true } });
+    } else {
+      const patterns = journey.patterns.map((pattern, index) => (index === bar ? rewrite(pattern) : pattern));
+      this.change(label, { journey: { ...journey, patterns } });
+    }
+  }
+
+  mixVoice(label: string, voice: number, mix: Partial<VoiceMix>): void {
+    this.store.change(label, withVoice(this.groove, voice, mix));
+  }
+
+  // ---- the whole instrument
+
+  set(label: string, changes: Partial<Pick<Groove, "tempoBpm" | "swing" | "quantum" | "volume" | "kit">>): void {
+    this.change(label, changes);
+  }
+
+  // ---- slots and history
+
+  keep(slot: number): void {
+    const point = this.store.shownPoint.value;
+    const pattern = this.store.shown.value;
+    this.store.change(`keep in slot ${slot + 1}`, withSlot(this.groove, slot, { ...this.groove.place, point, pattern }));
+    this.store.settle();
+    this.store.say(`Kept in slot ${slot + 1}.`);
+  }
+
+  recall(slot: number): void {
+    if (!this.groove.slots[slot]) return this.store.say(`Slot ${slot + 1} is empty: Shift+${slot + 1} keeps what you hear.`);
+    this.replaceBy(`slot ${slot + 1}`, fromSlot(this.groove, slot));
+  }
+
+  clearSlot(slot: number): void {
+    this.store.change(`empty slot ${slot + 1}`, withSlot(this.groove, slot, null));
+    this.store.settle();
+  }
+
+  /** Through the click history: -1 is back, 1 forward. */
+  visit(by: number): void {
+    this.replaceBy(by < 0 ? "back" : "forward", toVisit(this.groove, by));
+  }
+
+  private replaceBy(label: string, groove: Groove): void {
+    this.decoding.drop();
+    this.store.editing.value = false;
+    this.store.change(label, groove);
+    this.store.settle();
+    this.sayPlace();
+  }
+
+  undo(): void {
+    this.timeTravel("Undone", this.store.history.value.present.label, undo(this.store.history.value));
+  }
+
+  redo(): void {
+    this.timeTravel("Redone", this.store.history.value.future[0]?.label ?? "", redo(this.store.history.value));
+  }
+
+  private timeTravel(word: string, label: string, history: Store["history"]["value"]): void {
+    if (history === this.store.history.value) return this.store.say(word === "Undone" ? "Nothing to undo." : "Nothing to redo.");
+    this.decoding.drop();
+    this.routing.drop();
+    this.store.history.value = history;
+    this.store.say(`${word}: ${label}.`);
+  }
+
+  // ---- the journey
+
+  setPin(pin: "a" | "b", point: Point): void {
+    this.change(`pin ${pin.toUpperCase()}`, { journey: { ...this.groove.journey, [pin]: onMap(point) } });
+    this.route();
+  }
+
+  setJourney(changes: Partial<Pick<Journey, "bars" | "mode">>): void {
+    this.change("journey", { journey: { ...this.groove.journey, ...changes } });
+    this.route();
+  }
+
+  travel(travelling: boolean): void {
+    const { journey } = this.groove;
+    this.store.editing.value = false;
+    this.change(travelling ? "travel" : "stop travelling", { journey: { ...journey, travelling } });
+    this.store.settle();
+    if (travelling && journey.patterns.length === 0) this.route();
+    this.store.spoken.value = travelling ? describe(journey, 0) : "journey left";
+  }
+
+  private route(): void {
+    const { journey, place } = this.groove;
+    if (journey.a && journey.b) this.routing.send({ journey, shape: place.shape });
+  }
+
+  private routed(asked: Route, patterns: readonly WirePattern[]): void {
+    const { journey, place } = this.groove;
+    const same = journey.a === asked.journey.a && journey.b === asked.journey.b && journey.bars === asked.journey.bars;
+    if (!same || journey.mode !== asked.journey.mode || place.shape !== asked.shape) return; // we have moved on
+    this.store.amend({ ...this.groove, journey: { ...journey, patterns } });
+  }
+}

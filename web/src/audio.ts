@@ -1,0 +1,150 @@
+/** The audio graph: voices -> level and pan -> volume -> soft limiter. The same for playing live and for rendering a file. */
+
+import type { VoiceMix } from "./groove";
+import { audible, type Event, velocityGain } from "./sequencer";
+
+export type KitBuffers = readonly (AudioBuffer | null)[];
+
+const SMOOTHING_SECONDS = 0.01; // of knob movements
+const CHOKE_SECONDS = 0.008; // fade of a choked sound
+const STOP_SECONDS = 0.03; // fade when the music stops
+const LIMIT_KNEE = 0.8; // below it the limiter leaves the sound alone
+const LIMIT_RANGE = 8; // loudest input that it still tells apart
+
+interface Ringing {
+  readonly source: AudioBufferSourceNode;
+  readonly gain: GainNode;
+  readonly voice: number;
+  readonly start: number;
+  readonly loudness: number; // linear
+  end: number; // when it is choked; Infinity when it may ring out
+}
+
+export interface MixState {
+  readonly mix: readonly VoiceMix[];
+  readonly volume: number;
+}
+
+/** Input in [-LIMIT_RANGE, LIMIT_RANGE] to output in (-1, 1): straight up to the knee, then bent like tanh. */
+export function limit(sample: number): number {
+  const size = Math.abs(sample);
+  const room = 1 - LIMIT_KNEE;
+  return size <= LIMIT_KNEE ? sample : Math.sign(sample) * (LIMIT_KNEE + room * Math.tanh((size - LIMIT_KNEE) / room));
+}
+
+function limiter(context: BaseAudioContext): { input: AudioNode; output: AudioNode } {
+  const points = 8193; // odd, so that silence falls on a point
+  const shaper = context.createWaveShaper();
+  shaper.curve = Float32Array.from({ length: points }, (_, n) => limit((n / (points - 1)) * 2 * LIMIT_RANGE - LIMIT_RANGE));
+  const into = context.createGain();
+  into.gain.value = 1 / LIMIT_RANGE;
+  into.connect(shaper);
+  return { input: into, output: shaper };
+}
+
+/** Eight voices in one context. */
+export class Mixer {
+  private readonly levels: GainNode[];
+  private readonly pans: StereoPannerNode[];
+  private readonly volume: GainNode;
+  private readonly ringing = new Set<Ringing>();
+  kit: KitBuffers;
+
+  constructor(
+    private readonly context: BaseAudioContext,
+    private readonly chokeGroups: readonly (number | null)[],
+    kit: KitBuffers,
+    state: MixState,
+  ) {
+    this.kit = kit;
+    this.volume = context.createGain();
+    const end = limiter(context);
+    this.volume.connect(end.input);
+    end.output.connect(context.destination);
+    this.levels = chokeGroups.map(() => context.createGain());
+    this.pans = this.levels.map((level) => {
+      const pan = context.createStereoPanner();
+      level.connect(pan).connect(this.volume);
+      return pan;
+    });
+    this.eachKnob(state, (knob, value) => (knob.value = value));
+  }
+
+  setMix(state: MixState): void {
+    this.eachKnob(state, (knob, value) => knob.setTargetAtTime(value, this.context.currentTime, SMOOTHING_SECONDS));
+  }
+
+  /** One stroke at an audio time; it silences what still rings in its choke group then. */
+  strike(voice: number, velocity: number, time: number): void {
+    const buffer = this.kit[voice];
+    const level = this.levels[voice];
+    if (!buffer || !level) return;
+    const gain = this.context.createGain();
+    const loudness = velocityGain(velocity);
+    gain.gain.value = loudness;
+    gain.connect(level);
+    const source = this.context.createBufferSource();
+    source.buffer = buffer;
+    source.connect(gain);
+    source.start(time);
+    const stroke: Ringing = { source, gain, voice, start: time, loudness, end: Infinity };
+    this.ringing.add(stroke);
+    source.onended = () => {
+      gain.disconnect();
+      this.ringing.delete(stroke);
+    };
+    this.choke(stroke);
+  }
+
+  /** Fade out everything, and take back what is queued. */
+  silence(time: number): void {
+    for (const stroke of this.ringing) this.end(stroke, Math.max(time, this.context.currentTime), STOP_SECONDS);
+  }
+
+  private choke(stroke: Ringing): void {
+    const group = this.chokeGroups[stroke.voice] ?? null;
+    if (group === null) return;
+    for (const other of this.ringing) {
+      if ((this.chokeGroups[other.voice] ?? null) !== group) continue;
+      // strokes may be queued out of order: an early one can come after the one that chokes it
+      if (other.start < stroke.start && other.end > stroke.start) this.end(other, stroke.start, CHOKE_SECONDS);
+      if (other.start > stroke.start && stroke.end > other.start) this.end(stroke, other.start, CHOKE_SECONDS);
+    }
+  }
+
+  private end(stroke: Ringing, time: number, fadeSeconds: number): void {
+    stroke.end = time;
+    const knob = stroke.gain.gain;
+    knob.cancelScheduledValues(0);
+    knob.setValueAtTime(stroke.loudness, time);
+    knob.linearRampToValueAtTime(0, time + fadeSeconds);
+    stroke.source.stop(time + fadeSeconds);
+  }
+
+  private eachKnob({ mix, volume }: MixState, turn: (knob: AudioParam, value: number) => void): void {
+    const heard = audible(
+      mix.map(({ mute }) => mute),
+      mix.map(({ solo }) => solo),
+    );
+    mix.forEach(({ level, pan }, voice) => {
+      turn(this.levels[voice]!.gain, heard[voice] ? level : 0);
+      turn(this.pans[voice]!.pan, pan);
+    });
+    turn(this.volume.gain, volume);
+  }
+}
+
+/** These strokes as sound, `seconds` long, through the same graph as live. */
+export async function renderEvents(
+  strokes: readonly Event[],
+  seconds: number,
+  sampleRate: number,
+  chokeGroups: readonly (number | null)[],
+  kit: KitBuffers,
+  state: MixState,
+): Promise<AudioBuffer> {
+  const context = new OfflineAudioContext(2, Math.max(1, Math.round(seconds * sampleRate)), sampleRate);
+  const mixer = new Mixer(context, chokeGroups, kit, state);
+  for (const [time, voice, velocity] of strokes) mixer.strike(voice, velocity, Math.max(0, time));
+  return context.startRendering();
+}

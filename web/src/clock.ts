@@ -1,0 +1,122 @@
+/** The only file that knows audio time: queues strokes a little ahead and tells where the playhead is. */
+
+import { nextPart, type Part, type Plan } from "./conductor";
+import { strokePosition } from "./sequencer";
+import { secondsPerStep, stepsPerBar, swingSteps } from "./units";
+
+export const AHEAD_SECONDS = 0.1;
+export const AHEAD_HIDDEN_SECONDS = 3; // a hidden tab gets timers once a second, at best
+const TICK_MS = 25;
+const START_DELAY_SECONDS = 0.06;
+const EARLIEST_OFFSET_STEPS = 2; // a stroke may sound this long before its step
+const KEPT_SECONDS = 4; // marks older than this are forgotten
+
+/** What the clock reads afresh at every tick. */
+export interface Score extends Plan {
+  readonly tempoBpm: number;
+  readonly swing: number;
+}
+
+/** A queued step: when it is, and what sounds there. */
+export interface Mark {
+  readonly time: number; // audio seconds
+  readonly step: number; // in its bar
+  readonly part: Part;
+}
+
+export interface Playhead {
+  readonly position: number; // steps in the bar, fractional
+  readonly part: Part;
+}
+
+export type Strike = (voice: number, velocity: number, time: number) => void;
+
+export class Clock {
+  private marks: Mark[] = [];
+  private part: Part | null = null;
+  private step = 0; // next to be queued, in its bar
+  private stepTime = 0; // of that step, straight
+  private startTime = 0;
+  private timer: ReturnType<typeof setInterval> | null = null;
+  hidden = false;
+
+  constructor(
+    private readonly now: () => number,
+    private readonly score: () => Score,
+    private readonly strike: Strike,
+  ) {}
+
+  get running(): boolean {
+    return this.timer !== null;
+  }
+
+  start(): void {
+    if (this.running) return;
+    this.restart();
+    this.timer = setInterval(() => this.tick(), TICK_MS);
+    this.tick();
+  }
+
+  stop(): void {
+    if (this.timer !== null) clearInterval(this.timer);
+    this.timer = null;
+    this.marks = [];
+    this.part = null;
+  }
+
+  /** Queue whatever falls before the horizon. Called by the timer; call it too when something urgent changes. */
+  tick(): void {
+    const now = this.now();
+    if (this.stepTime < now - 1) this.skipTo(now); // the machine slept: go on from here, in time
+    const horizon = now + (this.hidden ? AHEAD_HIDDEN_SECONDS : AHEAD_SECONDS);
+    for (;;) {
+      const score = this.score();
+      const stepSeconds = secondsPerStep(score.tempoBpm);
+      if (this.stepTime - EARLIEST_OFFSET_STEPS * stepSeconds > horizon) break;
+      this.queueStep(score, stepSeconds, now);
+    }
+    const forgotten = this.marks.findIndex(({ time }) => time > now - KEPT_SECONDS);
+    if (forgotten > 0) this.marks.splice(0, forgotten);
+  }
+
+  /** Where the music is at this audio time, or null before its first step. */
+  playhead(time: number): Playhead | null {
+    const next = this.marks.findIndex((mark) => mark.time > time);
+    const here = next < 0 ? this.marks.at(-1) : this.marks[next - 1];
+    if (!here) return null;
+    const after = next < 0 ? undefined : this.marks[next];
+    const fraction = after ? (time - here.time) / (after.time - here.time) : 0;
+    return { position: here.step + fraction, part: here.part };
+  }
+
+  private restart(): void {
+    this.marks = [];
+    this.part = null;
+    this.step = 0;
+    this.startTime = this.now() + START_DELAY_SECONDS;
+    this.stepTime = this.startTime;
+  }
+
+  private queueStep(score: Score, stepSeconds: number, now: number): void {
+    const { step, stepTime } = this;
+    this.part = nextPart(this.part, score, step);
+    const { pattern } = this.part;
+    this.marks.push({ time: stepTime + (swingSteps(step, score.swing) - step) * stepSeconds, step, part: this.part });
+    for (const [voice, at, velocity, offset] of pattern.strokes) {
+      if (at !== step) continue;
+      const time = stepTime + (strokePosition(step, offset, score.swing) - step) * stepSeconds;
+      this.strike(voice, velocity, Math.max(time, this.startTime, now));
+    }
+    this.step = (step + 1) % stepsPerBar(pattern.meter);
+    this.stepTime = stepTime + stepSeconds;
+  }
+
+  private skipTo(now: number): void {
+    const score = this.score();
+    const stepSeconds = secondsPerStep(score.tempoBpm);
+    const missed = Math.ceil((now - this.stepTime) / stepSeconds);
+    const steps = stepsPerBar((this.part?.pattern ?? score.pattern).meter);
+    this.step = (this.step + missed) % steps;
+    this.stepTime += missed * stepSeconds;
+  }
+}

@@ -1,0 +1,118 @@
+/** Everything that undo brings back: where we are, what plays there, and how. All values are frozen; a change makes a new one. */
+
+import { EMPTY_BAR } from "./pattern";
+import type { Point, WirePattern } from "./protocol";
+import { VOICE_COUNT } from "./protocol";
+import type { JourneyMode, Quantum } from "./sequencer";
+import { clamp } from "./units";
+
+export const MAP_EDGE = 3; // the map shows [-3, 3] on both axes
+export const SLOT_COUNT = 8;
+export const JOURNEY_BARS = [2, 4, 8, 16, 32] as const;
+
+/** What is asked of the space besides the point. */
+export interface Shape {
+  readonly style: string | null; // null is any
+  readonly section: string;
+  readonly density: number | null; // 0 to 1; null is as learned
+  readonly variation: number; // 0 to 1
+  readonly seed: number;
+}
+
+/** A point on the map and the bar that lies there, perhaps edited by hand. */
+export interface Place {
+  readonly point: Point;
+  readonly shape: Shape;
+  readonly pattern: WirePattern;
+  readonly edited: boolean;
+}
+
+export interface Journey {
+  readonly a: Point | null;
+  readonly b: Point | null;
+  readonly bars: number;
+  readonly mode: JourneyMode;
+  readonly travelling: boolean;
+  readonly patterns: readonly WirePattern[]; // one round; empty until decoded
+}
+
+export interface VoiceMix {
+  readonly mute: boolean;
+  readonly solo: boolean;
+  readonly level: number; // 0 to 2, linear
+  readonly pan: number; // -1 to 1
+}
+
+export interface Groove {
+  readonly place: Place;
+  readonly visits: readonly Place[]; // click history, oldest first
+  readonly visit: number; // which of them is the present one
+  readonly journey: Journey;
+  readonly slots: readonly (Place | null)[];
+  readonly mix: readonly VoiceMix[];
+  readonly tempoBpm: number;
+  readonly swing: number; // 0.5 straight
+  readonly quantum: Quantum;
+  readonly volume: number; // 0 to 1
+  readonly kit: string;
+}
+
+export const PLAIN_VOICE: VoiceMix = { mute: false, solo: false, level: 1, pan: 0 };
+
+export const NEW_GROOVE: Groove = {
+  place: {
+    point: [0, 0],
+    shape: { style: null, section: "beat", density: null, variation: 0, seed: 0 },
+    pattern: EMPTY_BAR,
+    edited: false,
+  },
+  visits: [],
+  visit: -1,
+  journey: { a: null, b: null, bars: 8, mode: "loop", travelling: false, patterns: [] },
+  slots: Array.from({ length: SLOT_COUNT }, () => null),
+  mix: Array.from({ length: VOICE_COUNT }, () => PLAIN_VOICE),
+  tempoBpm: 112,
+  swing: 0.5,
+  quantum: "bar",
+  volume: 0.8,
+  kit: "",
+};
+
+const MOST_VISITS = 64;
+
+export const onMap = ([x, y]: Point): Point => [clamp(x, -MAP_EDGE, MAP_EDGE), clamp(y, -MAP_EDGE, MAP_EDGE)];
+
+/** Keep the present place in the click history; whatever lay ahead of it there is forgotten. */
+export function withVisit(groove: Groove): Groove {
+  const behind = groove.visits.slice(0, groove.visit + 1);
+  const last = behind.at(-1);
+  const same = last && last.point === groove.place.point && last.shape === groove.place.shape;
+  const visits = [...(same ? behind.slice(0, -1) : behind), groove.place].slice(-MOST_VISITS);
+  return { ...groove, visits, visit: visits.length - 1 };
+}
+
+/** The place so many clicks back (below 0) or forward, or the groove itself at the end of the history. */
+export function toVisit(groove: Groove, by: number): Groove {
+  const place = groove.visits[groove.visit + by];
+  return place ? { ...groove, place, visit: groove.visit + by, journey: { ...groove.journey, travelling: false } } : groove;
+}
+
+export const withSlot = (groove: Groove, slot: number, place: Place | null): Groove => ({
+  ...groove,
+  slots: groove.slots.map((kept, index) => (index === slot ? place : kept)),
+});
+
+/** The slot's place becomes the present one; an empty slot changes nothing. */
+export function fromSlot(groove: Groove, slot: number): Groove {
+  const place = groove.slots[slot];
+  return place ? withVisit({ ...groove, place, journey: { ...groove.journey, travelling: false } }) : groove;
+}
+
+export const withVoice = (groove: Groove, voice: number, mix: Partial<VoiceMix>): Groove => ({
+  ...groove,
+  mix: groove.mix.map((each, index) => (index === voice ? { ...each, ...mix } : each)),
+});
+
+/** Is this slot what plays now? */
+export const isSamePlace = (one: Place | null | undefined, other: Place): boolean =>
+  !!one && one.pattern === other.pattern && one.point === other.point;

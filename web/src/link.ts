@@ -1,0 +1,76 @@
+/** A groove as a link, and back: a place is two numbers and a seed, so the whole fits under 200 characters. */
+
+import { type Groove, JOURNEY_BARS, onMap, type Shape } from "./groove";
+import { MAX_SEED, type Point } from "./protocol";
+import type { Quantum } from "./sequencer";
+import { clamp, MAX_SWING, MAX_TEMPO_BPM, MIN_SWING, MIN_TEMPO_BPM } from "./units";
+
+const QUANTA: readonly Quantum[] = ["step", "beat", "bar"];
+const LONGEST_NAME = 24;
+
+const short = (value: number, digits: number): string => String(Number(value.toFixed(digits)));
+const writePoint = ([x, y]: Point): string => `${short(x, 3)},${short(y, 3)}`;
+
+/** Keys of one letter; what stands at its default is left out. */
+export function writeLink({ place, journey, tempoBpm, swing, quantum, kit }: Groove): string {
+  const { shape, point } = place;
+  const keys = new URLSearchParams({ p: writePoint(point), t: short(tempoBpm, 1) });
+  if (swing !== 0.5) keys.set("w", short(swing * 100, 1));
+  if (shape.style !== null) keys.set("s", shape.style.slice(0, LONGEST_NAME));
+  if (shape.section !== "beat") keys.set("n", shape.section.slice(0, LONGEST_NAME));
+  if (shape.density !== null) keys.set("d", short(shape.density, 2));
+  if (shape.variation > 0) keys.set("v", short(shape.variation, 2));
+  if (shape.seed !== 0) keys.set("r", String(shape.seed));
+  if (quantum !== "bar") keys.set("q", quantum);
+  if (kit) keys.set("k", kit.slice(0, LONGEST_NAME));
+  if (journey.a) keys.set("a", writePoint(journey.a));
+  if (journey.b) keys.set("b", writePoint(journey.b));
+  if (journey.a && journey.b)
+    keys.set("j", `${journey.bars}${journey.mode === "ping-pong" ? "p" : "l"}${journey.travelling ? "t" : ""}`);
+  return keys.toString().replaceAll("%2C", ",");
+}
+
+function readPoint(text: string | null): Point | null {
+  const [x, y, ...rest] = (text ?? "").split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+  return x !== undefined && y !== undefined && rest.length === 0 && Number.isFinite(x) && Number.isFinite(y) ? onMap([x, y]) : null;
+}
+
+function readNumber(text: string | null, low: number, high: number, otherwise: number): number {
+  const value = text === null || text.trim() === "" ? Number.NaN : Number(text);
+  return Number.isFinite(value) ? clamp(value, low, high) : otherwise;
+}
+
+/** The groove with whatever the link says; what it lacks or garbles stays at its default. Null: not a link of ours. */
+export function readLink(link: string, defaults: Groove): Groove | null {
+  const keys = new URLSearchParams(link.replace(/^#/, ""));
+  const point = readPoint(keys.get("p"));
+  if (!point) return null;
+  const plain = defaults.place.shape;
+  const shape: Shape = {
+    style: keys.get("s") ?? plain.style,
+    section: keys.get("n") ?? plain.section,
+    density: keys.has("d") ? readNumber(keys.get("d"), 0, 1, 0.5) : plain.density,
+    variation: readNumber(keys.get("v"), 0, 1, plain.variation),
+    seed: Math.round(readNumber(keys.get("r"), 0, MAX_SEED, plain.seed)),
+  };
+  const [, bars, mode, travelling] = /^(\d+)([lp])(t?)$/.exec(keys.get("j") ?? "") ?? [];
+  const a = readPoint(keys.get("a"));
+  const b = readPoint(keys.get("b"));
+  const quantum = QUANTA.find((each) => each === keys.get("q")) ?? defaults.quantum;
+  return {
+    ...defaults,
+    place: { ...defaults.place, point, shape, edited: false },
+    journey: {
+      a,
+      b,
+      bars: JOURNEY_BARS.find((each) => each === Number(bars)) ?? defaults.journey.bars,
+      mode: mode === "p" ? "ping-pong" : "loop",
+      travelling: travelling === "t" && a !== null && b !== null,
+      patterns: [],
+    },
+    tempoBpm: readNumber(keys.get("t"), MIN_TEMPO_BPM, MAX_TEMPO_BPM, defaults.tempoBpm),
+    swing: readNumber(keys.get("w"), MIN_SWING * 100, MAX_SWING * 100, defaults.swing * 100) / 100,
+    quantum,
+    kit: keys.get("k") ?? defaults.kit,
+  };
+}

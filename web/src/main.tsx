@@ -1,0 +1,116 @@
+/** The page comes to life. */
+
+import { effect } from "@preact/signals";
+import { render } from "preact";
+import { Actions } from "./actions";
+import { fetchCorpus, fetchInstrument } from "./api";
+import { heardBars } from "./files";
+import { listenToKeys } from "./keyboard";
+import { Kits } from "./kits";
+import { writeLink } from "./link";
+import { remember, restore } from "./memory";
+import { Nearby } from "./neighbours";
+import { Player } from "./player";
+import type { WirePattern } from "./protocol";
+import { Store } from "./store";
+import "./style/page.css";
+import { App } from "./views/App";
+import { takeFolder } from "./views/KitChoice";
+import { type Page, PageContext } from "./views/page";
+import { readTheme, writeTheme } from "./theme";
+
+const store = new Store();
+const player = new Player(store);
+const actions = new Actions(store);
+const page: Page = { store, player, actions, kits: new Kits() };
+
+/** For browser tests: the store, and the bars that are heard (or others) as sound, through the same graph as live. */
+const hook = { store, renderOffline: (patterns?: readonly WirePattern[]) => player.renderOnce(patterns ?? heardBars(store)) };
+declare global {
+  interface Window {
+    clave: typeof hook;
+  }
+}
+window.clave = hook;
+
+const restored = restore(location.hash);
+store.amend(restored.groove);
+store.theme.value = readTheme();
+effect(() => writeTheme(store.theme.value));
+
+effect(() => {
+  // the chosen kit, or the first one if it is not there (any more)
+  const { kit } = store.groove.value;
+  const kits = store.kits.value;
+  const first = kits[0];
+  if (!first) return;
+  if (!kits.some(({ name }) => name === kit)) {
+    if (kit) store.say(`The kit “${kit}” is not here; ${first.label} plays instead.`);
+    return store.amend({ ...store.groove.peek(), kit: first.name });
+  }
+  page.kits.load(kit).then(
+    (buffers) => {
+      if (store.groove.peek().kit === kit) store.kitBuffers.value = buffers;
+    },
+    (error: unknown) => store.complain(error),
+  );
+});
+
+let writing: ReturnType<typeof setTimeout> | undefined;
+effect(() => {
+  const groove = store.groove.value;
+  clearTimeout(writing);
+  writing = setTimeout(() => {
+    const link = `#${writeLink(groove)}`;
+    if (link !== location.hash) history.replaceState(null, "", link);
+    remember(groove, link);
+  }, 250);
+});
+
+addEventListener("hashchange", () => {
+  const { groove } = restore(location.hash, store.groove.value);
+  store.change("link", groove);
+  store.settle();
+  actions.refresh();
+});
+
+addEventListener("dragover", (event) => event.preventDefault());
+addEventListener("drop", (event) => {
+  event.preventDefault();
+  void filesOfDrop(event).then((files) => takeFolder(page, files));
+});
+
+/** All files of a drop, those in dropped folders included. */
+async function filesOfDrop(event: DragEvent): Promise<File[]> {
+  const entries = [...(event.dataTransfer?.items ?? [])].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+  const walk = async (entry: FileSystemEntry): Promise<File[]> => {
+    if (entry.isFile) return [await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject))];
+    const reader = (entry as FileSystemDirectoryEntry).createReader();
+    const inside: FileSystemEntry[] = [];
+    for (;;) {
+      const more = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject)); // 100 at a time
+      if (more.length === 0) break;
+      inside.push(...more);
+    }
+    return (await Promise.all(inside.map(walk))).flat();
+  };
+  return (await Promise.all(entries.map(walk))).flat();
+}
+
+listenToKeys(store, actions, player);
+render(
+  <PageContext.Provider value={page}>
+    <App />
+  </PageContext.Provider>,
+  document.getElementById("page")!,
+);
+
+try {
+  store.instrument.value = await fetchInstrument();
+  if (!restored.complete) actions.refresh();
+  const corpus = await fetchCorpus();
+  store.corpus.value = corpus;
+  store.nearby.value = corpus.x.length > 0 ? new Nearby(corpus) : null;
+} catch (error) {
+  store.complain(error);
+}

@@ -1,0 +1,105 @@
+/** What the browser remembers between visits: the whole groove, edited strokes included. */
+
+import { readLink } from "./link";
+import { type Groove, NEW_GROOVE, onMap, type Place, PLAIN_VOICE, type Shape, SLOT_COUNT, type VoiceMix } from "./groove";
+import { readPattern, VOICE_COUNT } from "./protocol";
+import { MAX_LEVEL } from "./sequencer";
+import { clamp } from "./units";
+
+const KEY = "clave.groove.1";
+
+type Loose = Record<string, unknown>;
+const loose = (value: unknown): Loose => (typeof value === "object" && value !== null ? (value as Loose) : {});
+const finite = (value: unknown, low: number, high: number, otherwise: number): number =>
+  typeof value === "number" && Number.isFinite(value) ? clamp(value, low, high) : otherwise;
+
+/** A place, or an error if it holds no pattern. */
+function readPlace(value: unknown): Place {
+  const { point, shape, pattern, edited } = loose(value);
+  const [x, y] = Array.isArray(point) ? point : [];
+  const said = loose(shape);
+  const read: Shape = {
+    style: typeof said["style"] === "string" ? said["style"] : null,
+    section: typeof said["section"] === "string" ? said["section"] : "beat",
+    density: said["density"] === null ? null : finite(said["density"], 0, 1, 0.5),
+    variation: finite(said["variation"], 0, 1, 0),
+    seed: Math.round(finite(said["seed"], 0, 2 ** 32 - 1, 0)),
+  };
+  return { point: onMap([finite(x, -9, 9, 0), finite(y, -9, 9, 0)]), shape: read, pattern: readPattern(pattern), edited: edited === true };
+}
+
+function readPlaces(value: unknown): (Place | null)[] {
+  return (Array.isArray(value) ? value : []).map((each) => (each === null ? null : readPlace(each)));
+}
+
+function readMix(value: unknown): VoiceMix {
+  const { mute, solo, level, pan } = loose(value);
+  return {
+    mute: mute === true,
+    solo: solo === true,
+    level: finite(level, 0, MAX_LEVEL, PLAIN_VOICE.level),
+    pan: finite(pan, -1, 1, PLAIN_VOICE.pan),
+  };
+}
+
+export const writeMemory = (groove: Groove, link: string): string => JSON.stringify({ link, groove });
+
+/** The groove and the link it had, or null for anything that is not one of ours. */
+export function readMemory(text: string): { groove: Groove; link: string } | null {
+  try {
+    const { link, groove } = loose(JSON.parse(text));
+    const { visits, slots, mix, journey, place, visit, volume } = loose(groove);
+    const mixes = Array.isArray(mix) ? mix : [];
+    const rememberedSlots = readPlaces(slots);
+    const rememberedVisits = readPlaces(visits).filter((each) => each !== null);
+    const patterns = loose(journey)["patterns"];
+    return {
+      link: typeof link === "string" ? link : "",
+      groove: {
+        ...NEW_GROOVE,
+        place: readPlace(place),
+        visits: rememberedVisits,
+        visit: Math.round(finite(visit, -1, rememberedVisits.length - 1, rememberedVisits.length - 1)),
+        slots: Array.from({ length: SLOT_COUNT }, (_, slot) => rememberedSlots[slot] ?? null),
+        mix: Array.from({ length: VOICE_COUNT }, (_, voice) => readMix(mixes[voice])),
+        volume: finite(volume, 0, 1, NEW_GROOVE.volume),
+        journey: { ...NEW_GROOVE.journey, patterns: Array.isArray(patterns) ? patterns.map(readPattern) : [] },
+      },
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** Storage may be full or forbidden: then the page plays on without memory, and says so. */
+export function remember(groove: Groove, link: string): boolean {
+  try {
+    localStorage.setItem(KEY, writeMemory(groove, link));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function recall(): { groove: Groove; link: string } | null {
+  try {
+    return readMemory(localStorage.getItem(KEY) ?? "");
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The groove to begin with: what the link says, on top of what was remembered. `complete` if its bars are known too,
+ * because the link is the very one that was remembered.
+ */
+export function restore(link: string, otherwise?: Groove): { groove: Groove; complete: boolean } {
+  const remembered = otherwise ? { groove: otherwise, link: "" } : recall();
+  const base = remembered?.groove ?? NEW_GROOVE;
+  const wanted = link.length > 1 ? link : (remembered?.link ?? "");
+  const linked = readLink(wanted, base);
+  if (!linked) return { groove: base, complete: false };
+  if (wanted !== remembered?.link) return { groove: linked, complete: false };
+  const journey = { ...linked.journey, patterns: base.journey.patterns };
+  return { groove: { ...linked, place: base.place, journey }, complete: true };
+}

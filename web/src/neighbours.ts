@@ -1,0 +1,43 @@
+/** Which bars of the corpus lie nearest to a point. */
+
+import KDBush from "kdbush";
+import type { CorpusMap, Point } from "./protocol";
+
+export interface Neighbour {
+  readonly index: number; // in the corpus
+  readonly distance: number; // on the map
+}
+
+/** A corpus that can be asked for what lies near. */
+export class Nearby {
+  private readonly index: KDBush;
+
+  constructor(private readonly corpus: CorpusMap) {
+    this.index = new KDBush(corpus.x.length);
+    corpus.x.forEach((x, i) => this.index.add(x, corpus.y[i]!));
+    this.index.finish();
+  }
+
+  /** The `count` nearest bars, nearest first; `accepts` may leave some out. */
+  nearest([x, y]: Point, count: number, accepts: (index: number) => boolean = () => true): Neighbour[] {
+    for (let radius = 0.1; ; radius *= 2) {
+      const found = this.index
+        .within(x, y, radius)
+        .filter(accepts)
+        .map((index) => ({ index, distance: Math.hypot(this.corpus.x[index]! - x, this.corpus.y[index]! - y) }));
+      if (found.length >= count || radius > 1000)
+        return found.sort((one, other) => one.distance - other.distance || one.index - other.index).slice(0, count);
+    }
+  }
+
+  /** The `count` nearest bars of different sources, so that one long recording does not fill the list. */
+  nearestSources(point: Point, count: number, accepts: (index: number) => boolean = () => true): Neighbour[] {
+    const seen = new Set<number>();
+    return this.nearest(point, count * 16, accepts)
+      .filter(({ index }) => {
+        const source = this.corpus.source[index]!;
+        return !seen.has(source) && seen.add(source);
+      })
+      .slice(0, count);
+  }
+}

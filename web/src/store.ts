@@ -1,0 +1,115 @@
+/** The one store: everything the views draw. It holds state and knows no rules, no server and no sound. */
+
+import { computed, signal } from "@preact/signals";
+import type { Part } from "./conductor";
+import { amend, begin, change, type History } from "./history";
+import { type Groove, MAP_EDGE, NEW_GROOVE } from "./groove";
+import { pointsOf } from "./journey";
+import type { KitBuffers } from "./audio";
+import type { CorpusMap, Instrument, KitInfo, Point, WirePattern } from "./protocol";
+import { audible } from "./sequencer";
+import type { Nearby } from "./neighbours";
+
+/** Is there sound? "waiting": asked for, but the browser has not let it through (yet). */
+export type Sound = "off" | "on" | "waiting" | "interrupted";
+export type Theme = "auto" | "dark" | "light";
+
+export interface Notice {
+  readonly text: string;
+  readonly kind: "said" | "trouble";
+}
+
+export interface OpenCell {
+  readonly voice: number;
+  readonly cell: number;
+}
+
+export class Store {
+  // what the server told
+  readonly instrument = signal<Instrument | null>(null);
+  readonly corpus = signal<CorpusMap | null>(null);
+  readonly nearby = signal<Nearby | null>(null);
+
+  // what undo brings back
+  readonly history = signal<History<Groove>>(begin(NEW_GROOVE));
+  readonly groove = computed<Groove>(() => this.history.value.present.value);
+
+  // the music
+  readonly playing = signal(false);
+  readonly sound = signal<Sound>("off");
+  readonly heard = signal<Part | null>(null); // what sounds at this moment
+  readonly position = signal<number | null>(null); // of the playhead, in steps of its bar
+  readonly editing = signal(false); // the newest change is a stroke edited by hand: heard at once
+  readonly kitBuffers = signal<KitBuffers>([]);
+  readonly folderKits = signal<readonly KitInfo[]>([]);
+
+  // the page
+  readonly notice = signal<Notice | null>(null);
+  readonly spoken = signal(""); // for the live region
+  readonly theme = signal<Theme>("auto");
+  readonly opened = signal<OpenCell | null>(null);
+  readonly litStyles = signal<ReadonlySet<number>>(new Set()); // empty: all
+  readonly helping = signal(false);
+  readonly shortcuts = signal(true); // single-key shortcuts
+
+  readonly kits = computed<readonly KitInfo[]>(() => [...(this.instrument.value?.kits ?? []), ...this.folderKits.value]);
+  readonly voices = computed(() => this.instrument.value?.voices ?? []);
+
+  /** The bar of the journey's round that is heard, or its first before it starts; null when not travelling. */
+  readonly journeyBar = computed<number | null>(() => {
+    const { travelling, patterns } = this.groove.value.journey;
+    if (!travelling || patterns.length === 0) return null;
+    return Math.min(this.heard.value?.bar ?? 0, patterns.length - 1);
+  });
+
+  /** The bar that the grid shows: where one is on the journey, else what lies at the point. */
+  readonly shown = computed<WirePattern>(() => {
+    const bar = this.journeyBar.value;
+    const { journey, place } = this.groove.value;
+    return (bar === null ? undefined : journey.patterns[bar]) ?? place.pattern;
+  });
+
+  readonly shownPoint = computed<Point>(() => {
+    const bar = this.journeyBar.value;
+    const { journey, place } = this.groove.value;
+    return (bar === null ? undefined : pointsOf(journey)[bar]) ?? place.point;
+  });
+
+  /** Shown, but not sounding yet: it waits for its step, beat or bar. */
+  readonly pending = computed(() => this.playing.value && this.heard.value !== null && this.heard.value.pattern !== this.shown.value);
+
+  readonly heardVoices = computed<readonly boolean[]>(() => {
+    const { mix } = this.groove.value;
+    return audible(
+      mix.map(({ mute }) => mute),
+      mix.map(({ solo }) => solo),
+    );
+  });
+
+  /** A change that undo can take back. Changes with one label in quick succession count as one. */
+  change(label: string, groove: Groove): void {
+    if (groove !== this.groove.value) this.history.value = change(this.history.value, groove, label, Date.now());
+  }
+
+  /** The present change as it turned out. */
+  amend(groove: Groove): void {
+    this.history.value = amend(this.history.value, groove);
+  }
+
+  /** The gesture is over: the next change is one of its own. */
+  settle(): void {
+    this.history.value = { ...this.history.value, changedAt: -Infinity };
+  }
+
+  say(text: string): void {
+    this.notice.value = { text, kind: "said" };
+  }
+
+  complain(error: unknown): void {
+    this.notice.value = { text: error instanceof Error ? error.message : String(error), kind: "trouble" };
+  }
+}
+
+/** A map coordinate as a share of the map's side, 0 to 1. */
+export const toShare = (coordinate: number): number => (coordinate + MAP_EDGE) / (2 * MAP_EDGE);
+export const fromShare = (share: number): number => share * 2 * MAP_EDGE - MAP_EDGE;

@@ -1,0 +1,46 @@
+/** What is shown, in words a musician uses. */
+
+import { loudest } from "./pattern";
+import type { CorpusMap, Point, VoiceInfo, WirePattern } from "./protocol";
+import type { Store } from "./store";
+import { velocityToMidi } from "./units";
+
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+/** "Closed hi-hat", as a person writes it. */
+export const titled = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+
+export const sayCoordinate = (value: number): string => value.toFixed(2).replace("-", "−");
+export const sayPoint = ([x, y]: Point): string => `x ${sayCoordinate(x)}, y ${sayCoordinate(y)}`;
+
+/** "18 strokes: kick 4, snare 5, closed hi-hat 9". */
+export function describePattern(pattern: WirePattern, voices: readonly VoiceInfo[]): string {
+  if (pattern.strokes.length === 0) return "a bar of silence";
+  const counts = voices
+    .map(({ name }, voice) => ({ name, count: pattern.strokes.filter(([row]) => row === voice).length }))
+    .filter(({ count }) => count > 0);
+  return `${plural(pattern.strokes.length, "stroke")}: ${counts.map(({ name, count }) => `${name} ${count}`).join(", ")}`;
+}
+
+/** "Snare, step 5, velocity 90", or off. Steps count from 1. */
+export function describeCell(name: string, cell: number, strokes: WirePattern["strokes"]): string {
+  const where = `${titled(name)}, step ${cell + 1}`;
+  if (strokes.length === 0) return `${where}, off`;
+  const many = strokes.length > 1 ? `, ${strokes.length} strokes` : "";
+  return `${where}, velocity ${velocityToMidi(loudest(strokes))}${many}`;
+}
+
+/** "funk · drummer 1, funk groove 2". */
+export function describeBar(corpus: CorpusMap, index: number): { style: string; source: string } {
+  return {
+    style: corpus.styles[corpus.style[index] ?? -1] ?? "no style",
+    source: corpus.sources[corpus.source[index] ?? -1] ?? "unknown",
+  };
+}
+
+export function describePlace(store: Store): string {
+  const { shown, shownPoint, nearby, corpus, voices } = store;
+  const near = nearby.value?.nearest(shownPoint.value, 1)[0];
+  const said = near && corpus.value ? `; nearest: ${describeBar(corpus.value, near.index).style}` : "";
+  return `${sayPoint(shownPoint.value)}: ${describePattern(shown.value, voices.value)}${said}`;
+}

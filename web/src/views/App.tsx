@@ -1,0 +1,65 @@
+/** One screen, two worlds: left when things sound, right what the voices play. */
+
+import { useEffect } from "preact/hooks";
+import { Footer } from "./Footer";
+import { Grid } from "./Grid";
+import { Help } from "./Help";
+import { Icon } from "./Icon";
+import { usePage } from "./page";
+import { RhythmPanel } from "./RhythmPanel";
+import { useDark } from "./theme";
+import { Transport } from "./Transport";
+import { VoiceColours } from "./VoiceColours";
+
+export function App() {
+  const dark = useDark();
+  useEffect(() => {
+    document.documentElement.dataset["theme"] = dark ? "dark" : "light";
+  }, [dark]);
+  return (
+    <>
+      <VoiceColours dark={dark} />
+      <Transport />
+      <main>
+        <RhythmPanel />
+        <Grid />
+      </main>
+      <Footer />
+      <Notice />
+      <Spoken />
+      <Help />
+    </>
+  );
+}
+
+function Notice() {
+  const { store } = usePage();
+  const notice = store.notice.value;
+  useEffect(() => {
+    if (notice?.kind !== "said") return; // trouble stays until it is put away
+    const timer = setTimeout(() => (store.notice.value = null), 6000);
+    return () => clearTimeout(timer);
+  }, [notice]);
+  return (
+    <div class="notices" role={notice?.kind === "trouble" ? "alert" : "status"}>
+      {notice && (
+        <p class={`notice is-${notice.kind}`}>
+          {notice.text}
+          <button type="button" class="icon" aria-label="Put away" onClick={() => (store.notice.value = null)}>
+            <Icon name="close" />
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Summaries for those who listen to the page. */
+function Spoken() {
+  const { store } = usePage();
+  return (
+    <p class="unseen" aria-live="polite" data-testid="spoken">
+      {store.spoken.value}
+    </p>
+  );
+}

@@ -1,0 +1,33 @@
+/** The bottom of the page: the slots, and whose grooves lie here. */
+
+import { describeBar } from "../summary";
+import { usePage } from "./page";
+import { Slots } from "./Slots";
+
+export function Footer() {
+  return (
+    <footer class="footer">
+      <Slots />
+      <Provenance />
+    </footer>
+  );
+}
+
+function Provenance() {
+  const { store } = usePage();
+  const corpus = store.corpus.value;
+  const near = store.nearby.value?.nearest(store.shownPoint.value, 1)[0];
+  const space = store.instrument.value?.space;
+  if (!corpus || !near || !space) return <p class="provenance" />;
+  const { style, source } = describeBar(corpus, near.index);
+  return (
+    <p class="provenance">
+      <span>
+        nearest: {style}, {source}, {near.distance.toFixed(2)} away
+      </span>
+      <span>
+        {corpus.credit} · {space.licence}
+      </span>
+    </p>
+  );
+}

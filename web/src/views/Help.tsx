@@ -1,0 +1,51 @@
+/** Every key, in one dialog. */
+
+import { useEffect, useRef } from "preact/hooks";
+import { usePage } from "./page";
+
+const KEYS: readonly (readonly [keys: string, what: string])[] = [
+  ["Space", "play and stop (on a cell: set or clear the stroke)"],
+  ["arrow keys", "on the map: move 1 %, with Shift 10 %; in the grid: go to the next cell"],
+  ["A, B", "set the pins of the journey where you are"],
+  ["T", "travel from A to B"],
+  ["1 to 8", "play a slot; with Shift, keep what you hear in it"],
+  ["[ ]", "back and forward through your clicks"],
+  ["R", "new seed"],
+  ["+ −", "velocity of the cell, with Shift + finer"],
+  ["Enter", "open a cell into its four steps, and close it"],
+  ["M, S", "in the grid: mute or solo the voice"],
+  ["Home, End", "first and last cell of the row"],
+  ["Ctrl Z", "undo; Shift Ctrl Z redoes"],
+  ["?", "this list"],
+];
+
+export function Help() {
+  const { store } = usePage();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const open = store.helping.value;
+  useEffect(() => {
+    if (open && !dialog.current?.open) dialog.current?.showModal();
+    if (!open && dialog.current?.open) dialog.current.close();
+  }, [open]);
+  return (
+    <dialog ref={dialog} class="help" aria-labelledby="help-title" onClose={() => (store.helping.value = false)}>
+      <h2 id="help-title">Keys</h2>
+      <dl>
+        {KEYS.map(([keys, what]) => (
+          <div key={keys}>
+            <dt>{keys}</dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+      <label class="check">
+        <input type="checkbox" checked={store.shortcuts.value} onChange={(event) => (store.shortcuts.value = event.currentTarget.checked)} />
+        single keys work anywhere on the page
+      </label>
+      <p>On a cell, drag up and down for velocity; a double click opens it. Drop a folder of WAVs anywhere to play it as a kit.</p>
+      <button type="button" class="framed" autofocus onClick={() => (store.helping.value = false)}>
+        Close
+      </button>
+    </dialog>
+  );
+}

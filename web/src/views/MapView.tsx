@@ -1,0 +1,160 @@
+/** The rhythm map: where you are decides when things sound. */
+
+import { useSignalEffect } from "@preact/signals";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { MAP_EDGE } from "../groove";
+import { pointsOf } from "../journey";
+import { drawMap } from "../mapdrawing";
+import type { Point } from "../protocol";
+import { fromShare, toShare } from "../store";
+import { sayPoint } from "../summary";
+import { stepsPerBar } from "../units";
+import { ClockGlyph } from "./ClockGlyph";
+import { usePage } from "./page";
+import { useDark } from "./theme";
+
+const NUDGE = (2 * MAP_EDGE) / 100; // 1 % of the map
+const ARROWS: Record<string, Point> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
+const at = ([x, y]: Point) => ({ left: `${toShare(x) * 100}%`, top: `${(1 - toShare(y)) * 100}%` });
+
+/** Handlers that move a point by arrow keys: 1 %, with Shift 10 %. */
+function byArrows(point: Point, move: (point: Point) => void, done: () => void) {
+  return {
+    onKeyDown: (event: KeyboardEvent) => {
+      const arrow = ARROWS[event.key];
+      if (!arrow || event.altKey || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      event.stopPropagation();
+      const by = NUDGE * (event.shiftKey ? 10 : 1);
+      move([point[0] + arrow[0] * by, point[1] + arrow[1] * by]);
+    },
+    onKeyUp: (event: KeyboardEvent) => {
+      if (ARROWS[event.key]) done();
+    },
+  };
+}
+
+export function MapView() {
+  const { store, actions, player } = usePage();
+  const frame = useRef<HTMLDivElement>(null);
+  const dragging = useRef<"point" | "a" | "b" | null>(null);
+  const point = store.shownPoint.value;
+  const { journey } = store.groove.value;
+
+  const pointUnder = (event: PointerEvent): Point => {
+    const box = frame.current!.getBoundingClientRect();
+    return [fromShare((event.clientX - box.left) / box.width), fromShare(1 - (event.clientY - box.top) / box.height)];
+  };
+  const drag = (event: PointerEvent) => {
+    if (dragging.current === "point") actions.goTo(pointUnder(event));
+    else if (dragging.current) actions.setPin(dragging.current, pointUnder(event));
+  };
+  const onPointerDown = (event: PointerEvent) => {
+    if (event.button !== 0) return;
+    const pin = (event.target as Element).closest<HTMLElement>("[data-pin]")?.dataset["pin"];
+    dragging.current = pin === "a" || pin === "b" ? pin : "point";
+    frame.current!.setPointerCapture(event.pointerId);
+    if (dragging.current === "point") {
+      drag(event);
+      if (store.sound.value === "off" && !store.playing.value) void player.play(); // the first click makes music
+    }
+  };
+  const onPointerUp = () => {
+    if (dragging.current === "point") actions.settle();
+    else if (dragging.current) store.settle();
+    dragging.current = null;
+  };
+
+  return (
+    <div
+      ref={frame}
+      class="map"
+      role="application"
+      aria-label="Rhythm map"
+      aria-roledescription="map"
+      aria-describedby="map-keys"
+      tabIndex={0}
+      onPointerDown={onPointerDown}
+      onPointerMove={drag}
+      onPointerUp={onPointerUp}
+      onPointerCancel={onPointerUp}
+      {...byArrows(point, (to) => actions.goTo(to), () => actions.settle())}
+    >
+      <Corpus />
+      <svg class="map-path" aria-hidden="true" preserveAspectRatio="none" viewBox="-3 -3 6 6">
+        {journey.a && journey.b && <line x1={journey.a[0]} y1={-journey.a[1]} x2={journey.b[0]} y2={-journey.b[1]} />}
+      </svg>
+      {pointsOf({ ...journey, mode: "loop" }).map((each, bar) => (
+        <span key={bar} class="map-bar" style={at(each)} />
+      ))}
+      <div class={`map-here ${store.pending.value ? "is-pending" : ""} ${store.playing.value ? "is-playing" : ""}`} style={at(point)}>
+        <ClockGlyph pattern={store.shown.value}>
+          <Hand />
+        </ClockGlyph>
+      </div>
+      {(["a", "b"] as const).map((pin) => {
+        const where = journey[pin];
+        return (
+          where && (
+            <button
+              key={pin}
+              type="button"
+              class="map-pin"
+              data-pin={pin}
+              style={at(where)}
+              aria-label={`Pin ${pin.toUpperCase()} at ${sayPoint(where)}`}
+              {...byArrows(where, (to) => actions.setPin(pin, to), () => store.settle())}
+            >
+              {pin.toUpperCase()}
+            </button>
+          )
+        );
+      })}
+      {!store.playing.value && store.sound.value === "off" && <p class="map-hint">Click anywhere: the rhythm there plays</p>}
+      <p id="map-keys" class="unseen">
+        Arrow keys move by 1 percent, with Shift by 10. A and B set the pins of a journey here. The two sliders and the list under “nearby” do the same.
+      </p>
+    </div>
+  );
+}
+
+/** The static layer: drawn anew only when its size, the theme or the lit styles change. */
+function Corpus() {
+  const { store } = usePage();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [size, setSize] = useState<{ width: number; height: number } | null>(null);
+  const dark = useDark();
+  const corpus = store.corpus.value;
+  const lit = store.litStyles.value;
+
+  useLayoutEffect(() => {
+    const watch = new ResizeObserver(([entry]) => {
+      if (entry) setSize({ width: entry.contentRect.width, height: entry.contentRect.height });
+    });
+    watch.observe(canvas.current!.parentElement!);
+    return () => watch.disconnect();
+  }, []);
+  useLayoutEffect(() => {
+    if (corpus && size && size.width > 0) drawMap(canvas.current!, corpus, { ...size, scale: window.devicePixelRatio || 1, dark, lit });
+  }, [corpus, size, dark, lit]);
+  return <canvas ref={canvas} class="map-corpus" aria-hidden="true" />;
+}
+
+/** The hand of the clock. With reduced motion it steps from beat to beat instead of sweeping. */
+function Hand() {
+  const { store } = usePage();
+  const hand = useRef<SVGLineElement>(null);
+  useSignalEffect(() => {
+    const position = store.position.value;
+    const line = hand.current;
+    if (!line) return;
+    line.style.opacity = position === null ? "0" : "1";
+    if (position === null) return;
+    const steps = stepsPerBar((store.heard.value?.pattern ?? store.shown.value).meter);
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const shown = calm ? Math.floor(position / 16) * 16 : position;
+    line.style.transform = `rotate(${((shown / steps) * 360).toFixed(2)}deg)`;
+  });
+  return <line ref={hand} class="glyph-hand" x1={50} y1={50} x2={50} y2={3} />;
+}

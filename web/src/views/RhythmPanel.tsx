@@ -1,0 +1,64 @@
+/** Left half: the map and all that decides when things sound. */
+
+import { useState } from "preact/hooks";
+import { describe } from "../journey";
+import { sayPoint } from "../summary";
+import { Icon } from "./Icon";
+import { JourneyControls } from "./JourneyControls";
+import { Legend } from "./Legend";
+import { MapView } from "./MapView";
+import { Nearby } from "./Nearby";
+import { usePage } from "./page";
+import { ShapeControls } from "./ShapeControls";
+
+export function RhythmPanel() {
+  const { actions, store } = usePage();
+  const [near, setNear] = useState(false);
+  const { visits, visit } = store.groove.value;
+  return (
+    <section class="panel rhythm" aria-label="Rhythm">
+      <header class="panel-head">
+        <h2>Rhythm</h2>
+        <Where />
+        <button type="button" class="icon" aria-label="Back to the click before" disabled={visit <= 0} onClick={() => actions.visit(-1)}>
+          <Icon name="back" />
+        </button>
+        <button
+          type="button"
+          class="icon"
+          aria-label="Forward to the next click"
+          disabled={visit >= visits.length - 1}
+          onClick={() => actions.visit(1)}
+        >
+          <Icon name="forward" />
+        </button>
+        <button type="button" class="quiet" aria-expanded={near} aria-controls="nearby" onClick={() => setNear(!near)}>
+          nearby
+        </button>
+      </header>
+      <div class="map-stage">
+        <MapView />
+        {near && <Nearby />}
+      </div>
+      <Legend />
+      <div class="deck">
+        <ShapeControls />
+        <JourneyControls />
+      </div>
+    </section>
+  );
+}
+
+/** "travelling A to B, bar 3 of 8", or the place, and whether it is heard yet. */
+function Where() {
+  const { store } = usePage();
+  const { journey, place, quantum } = store.groove.value;
+  const bar = store.journeyBar.value;
+  const words = bar !== null ? describe(journey, bar) : sayPoint(store.shownPoint.value) + (place.edited ? ", edited by hand" : "");
+  return (
+    <p class="where">
+      {words}
+      {store.pending.value && bar === null && <em> from the next {quantum}</em>}
+    </p>
+  );
+}

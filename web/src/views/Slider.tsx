@@ -1,0 +1,42 @@
+/** A native range input with its label and its value in words. */
+
+import type { ComponentChildren } from "preact";
+
+interface SliderProps {
+  readonly label: string;
+  readonly value: number;
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  readonly said: string; // the value as a person says it
+  readonly name?: string; // accessible name, when the label alone is too short
+  readonly centred?: boolean; // filled from the middle
+  readonly compact?: boolean; // label and value are for listeners only
+  readonly children?: ComponentChildren;
+  readonly onValue: (value: number) => void;
+  readonly onDone?: () => void;
+}
+
+export function Slider({ label, value, min, max, step, said, name, centred, compact, children, onValue, onDone }: SliderProps) {
+  const share = ((value - min) / (max - min)) * 100;
+  const [from, to] = centred ? [Math.min(50, share), Math.max(50, share)] : [0, share];
+  return (
+    <label class={`slider ${compact ? "slider-compact" : ""}`} title={compact ? `${name ?? label}: ${said}` : undefined}>
+      <span class="slider-label">{label}</span>
+      {!compact && <span class="slider-value">{said}</span>}
+      <input
+        type="range"
+        min={min}
+        max={max}
+        step={step}
+        value={value}
+        aria-label={name ?? label}
+        aria-valuetext={said}
+        style={{ "--from": `${from}%`, "--to": `${to}%` }}
+        onInput={(event) => onValue(Number(event.currentTarget.value))}
+        onChange={() => onDone?.()}
+      />
+      {children}
+    </label>
+  );
+}

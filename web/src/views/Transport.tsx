@@ -1,0 +1,181 @@
+/** The top of the page: play, time, kit and volume; what is said about the sound; undo, sharing, files. */
+
+import { useRef } from "preact/hooks";
+import type { Quantum } from "../sequencer";
+import { tapped, tempoOfTaps } from "../taptempo";
+import { MAX_SWING, MAX_TEMPO_BPM, MIN_SWING, MIN_TEMPO_BPM } from "../units";
+import { FilesAndUndo } from "./FilesAndUndo";
+import { Icon } from "./Icon";
+import { KitChoice } from "./KitChoice";
+import { usePage } from "./page";
+import { Slider } from "./Slider";
+
+const SOUND_WORDS = {
+  off: "sound is off",
+  on: "sound is on",
+  waiting: "sound is blocked: press play again",
+  interrupted: "sound is interrupted",
+} as const;
+
+export function Transport() {
+  return (
+    <header class="transport">
+      <h1>CLAVE</h1>
+      <PlayButton />
+      <Tempo />
+      <Swing />
+      <Applies />
+      <KitChoice />
+      <Volume />
+      <SoundState />
+      <FilesAndUndo />
+    </header>
+  );
+}
+
+function PlayButton() {
+  const { store, player } = usePage();
+  const playing = store.playing.value;
+  return (
+    <button type="button" class="play" aria-label={playing ? "Stop" : "Play"} onClick={() => void player.toggle()}>
+      <Icon name={playing ? "stop" : "play"} />
+    </button>
+  );
+}
+
+interface NumberFieldProps {
+  readonly id: string;
+  readonly label: string;
+  readonly unit: string;
+  readonly value: number;
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  readonly onValue: (value: number) => void;
+}
+
+/** A number one can type, step and scroll; what is out of range is put right when the field is left. */
+function NumberField({ id, label, unit, value, min, max, step, onValue }: NumberFieldProps) {
+  return (
+    <span class="number">
+      <input
+        id={id}
+        type="number"
+        aria-label={label}
+        inputMode="decimal"
+        {...{ min, max, step, value }}
+        onInput={(event) => {
+          const typed = event.currentTarget.valueAsNumber;
+          if (typed >= min && typed <= max) onValue(typed);
+        }}
+        onChange={(event) => {
+          const typed = event.currentTarget.valueAsNumber;
+          const right = Number.isFinite(typed) ? Math.min(max, Math.max(min, typed)) : value;
+          event.currentTarget.value = String(right);
+          onValue(right);
+        }}
+      />
+      <span class="unit">{unit}</span>
+    </span>
+  );
+}
+
+function Tempo() {
+  const { store, actions } = usePage();
+  const taps = useRef<readonly number[]>([]);
+  const { tempoBpm } = store.groove.value;
+  const tap = () => {
+    taps.current = tapped(taps.current, performance.now());
+    const tempo = tempoOfTaps(taps.current);
+    if (tempo !== null) actions.set("tempo", { tempoBpm: tempo });
+  };
+  return (
+    <div class="dial">
+      <NumberField
+        id="tempo"
+        label="Tempo in beats per minute"
+        unit="bpm"
+        value={tempoBpm}
+        min={MIN_TEMPO_BPM}
+        max={MAX_TEMPO_BPM}
+        step={1}
+        onValue={(bpm) => actions.set("tempo", { tempoBpm: bpm })}
+      />
+      <button type="button" class="under" onPointerDown={tap} onKeyDown={(event) => (event.key === "Enter" || event.key === " ") && !event.repeat && tap()}>
+        tap tempo
+      </button>
+    </div>
+  );
+}
+
+function Swing() {
+  const { store, actions } = usePage();
+  return (
+    <div class="dial">
+      <NumberField
+        id="swing"
+        label="Swing in percent"
+        unit="%"
+        value={Math.round(store.groove.value.swing * 1000) / 10}
+        min={MIN_SWING * 100}
+        max={MAX_SWING * 100}
+        step={1}
+        onValue={(percent) => actions.set("swing", { swing: percent / 100 })}
+      />
+      <label class="under" for="swing">
+        swing
+      </label>
+    </div>
+  );
+}
+
+function Applies() {
+  const { store, actions } = usePage();
+  return (
+    <label class="dial">
+      <select value={store.groove.value.quantum} onChange={(event) => actions.set("changes apply", { quantum: event.currentTarget.value as Quantum })}>
+        <option value="step">next step</option>
+        <option value="beat">next beat</option>
+        <option value="bar">next bar</option>
+      </select>
+      <span class="under">changes apply</span>
+    </label>
+  );
+}
+
+function Volume() {
+  const { store, actions } = usePage();
+  const { volume } = store.groove.value;
+  return (
+    <div class="dial volume">
+      <Slider
+        compact
+        label="volume"
+        name="Volume"
+        min={0}
+        max={1}
+        step={0.01}
+        value={volume}
+        said={`${Math.round(volume * 100)} %`}
+        onValue={(to) => actions.set("volume", { volume: to })}
+        onDone={() => store.settle()}
+      />
+      <span class="under" aria-hidden="true">
+        volume
+      </span>
+    </div>
+  );
+}
+
+function SoundState() {
+  const { store } = usePage();
+  const space = store.instrument.value?.space;
+  return (
+    <div class="said">
+      <p class={`sound is-${store.sound.value}`} role="status">
+        {SOUND_WORDS[store.sound.value]}
+      </p>
+      <p class="under">{space ? `space: ${space.name}` : "opening the space"}, seed {store.groove.value.place.shape.seed}</p>
+    </div>
+  );
+}

@@ -1,0 +1,23 @@
+/** What every view is given: the store to draw, the actions to call, the player to start. */
+
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import type { Actions } from "../actions";
+import type { Kits } from "../kits";
+import type { Player } from "../player";
+import type { Store } from "../store";
+
+export interface Page {
+  readonly store: Store;
+  readonly actions: Actions;
+  readonly player: Player;
+  readonly kits: Kits;
+}
+
+export const PageContext = createContext<Page | null>(null);
+
+export function usePage(): Page {
+  const page = useContext(PageContext);
+  if (!page) throw new Error("a view stands inside the page");
+  return page;
+}

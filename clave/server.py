@@ -4,6 +4,7 @@ import contextlib
 import errno
 import gzip
 import json
+import os
 import re
 import socket
 import threading
@@ -95,8 +96,8 @@ def create_app(rhythm: RhythmSpace, kits: Sequence[OfferedKit] = BUILT_IN, stati
         headers = {"vary": "accept-encoding"} | ({"content-encoding": "gzip"} if packed else {})
         return Response(corpus if packed else gzip.decompress(corpus), headers=headers, media_type="application/json")
 
-    @app.post("/api/patterns")
-    async def patterns(asked: PatternRequest) -> PatternReply:
+    @app.post("/api/patterns", response_model=PatternReply)
+    async def patterns(asked: PatternRequest) -> Response:
         found = rhythm.at(
             np.array(asked.points, np.float32),
             style=asked.style,
@@ -105,7 +106,8 @@ def create_app(rhythm: RhythmSpace, kits: Sequence[OfferedKit] = BUILT_IN, stati
             density=asked.density,
             seed=asked.seed,
         )
-        return PatternReply.model_construct(patterns=[WirePattern.of(pattern) for pattern in found])
+        reply = PatternReply.model_construct(patterns=[WirePattern.of(pattern) for pattern in found])
+        return Response(reply.model_dump_json(), media_type="application/json")  # valid by construction
 
     @app.post("/api/midi", response_class=Response)
     async def midi_file(asked: MidiRequest) -> Response:
@@ -191,9 +193,16 @@ def listen(port: int) -> socket.socket:
     """
     last = min(port + PORTS_TO_TRY, 65_536) if port else 1
     for candidate in range(port, last):
+        # asyncio sends small answers at once only where the protocol is named: unnamed, each would wait for 40 ms
+        on = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
-            return socket.create_server(("127.0.0.1", candidate), backlog=128)
+            if os.name == "posix":  # elsewhere this would share a port that is taken
+                on.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            on.bind(("127.0.0.1", candidate))
+            on.listen(128)
+            return on
         except OSError as error:
+            on.close()
             if error.errno != errno.EADDRINUSE:
                 raise ServerError(f"cannot use port {candidate}: {error.strerror}") from error
     raise ServerError(f"ports {port} to {last - 1} are all taken; name a free one with --port")

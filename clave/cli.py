@@ -3,6 +3,8 @@
 import sys
 import threading
 import webbrowser
+from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,11 +12,12 @@ import numpy as np
 import typer
 from numpy.typing import ArrayLike
 
-from clave.errors import ClaveError
+from clave.errors import ClaveError, MissingExtraError, TrainingError
 from clave.kit import VOICES
 from clave.units import MAX_SWING, MAX_TEMPO_BPM, MIN_SWING, MIN_TEMPO_BPM
 
 if TYPE_CHECKING:
+    from clave.corpus import CorpusReport
     from clave.kit import Kit
     from clave.space import RhythmSpace
 
@@ -23,6 +26,7 @@ Point = tuple[float, float]
 DEFAULT_PORT = 8064  # eight voices, 64 steps
 DEFAULT_KIT = "analogue"
 MAX_BARS = 1024
+REFUSED_SHOWN = 20  # files; report.json has them all
 
 RhythmFolder = Annotated[
     Path | None, typer.Option("--rhythm", metavar="DIR", help="A rhythm space of your own; else the one that ships.")
@@ -73,6 +77,32 @@ KitOption = Annotated[str, typer.Option("--kit", metavar="NAME|FOLDER", help="Se
 Stems = Annotated[bool, typer.Option("--stems", help="Also write stems/, one WAV a voice.")]
 Loop = Annotated[bool, typer.Option("--loop", help="Let the end ring into the beginning: a WAV that loops seamlessly.")]
 OnGrid = Annotated[bool, typer.Option("--on-grid", help="MIDI strokes on their steps, without their feel.")]
+
+MidiFolder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Drum MIDI files, in it and in folders below.")]
+RecipeName = Annotated[
+    str, typer.Option("--recipe", metavar="NAME", help="rhythm, quick (to hear it in a minute) or paper (as in 2019).")
+]
+Styles = Annotated[
+    str,
+    typer.Option(
+        "--styles", metavar="WHERE", help="Where styles stand: info.csv, folder, name, none, auto, or a CSV file,style."
+    ),
+]
+DrumMap = Annotated[
+    str | None,
+    typer.Option(
+        "--drum-map",
+        metavar="NAME|TOML",
+        help="general-midi, td-11, paper or a file of yours; else seen from the notes.",
+    ),
+]
+DropFills = Annotated[bool, typer.Option("--drop-fills", help="Leave out files that are fills.")]
+Epochs = Annotated[int | None, typer.Option("--epochs", metavar="N", min=1, help="At most so many; else the recipe's.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with the run in DIR, to the same end.")]
+Licence = Annotated[
+    str, typer.Option("--licence", metavar="TEXT", help="Of the data; stands in the card of the space.")
+]
+Credit = Annotated[str, typer.Option("--credit", metavar="TEXT", help="Whom to thank for the data; the page shows it.")]
 
 app = typer.Typer(
     name="clave",
@@ -184,6 +214,107 @@ def kits() -> None:
 
     for each in factory.KITS:
         print(f"{each.name:10}{each.label}")
+
+
+@learn.command("rhythm")
+def learn_rhythm(
+    folder: MidiFolder,
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Folder for the space and its run.")],
+    recipe: RecipeName = "rhythm",
+    styles: Styles = "auto",
+    drum_map: DrumMap = None,
+    drop_fills: DropFills = False,
+    epochs: Epochs = None,
+    seed: Seed = 0,
+    resume: Resume = False,
+    licence: Licence = "not stated",
+    credit: Credit = "",
+) -> None:
+    """Learn a rhythm space from a folder of drum MIDI.
+
+    Says what was read and what was refused and why (also in report.json and index.parquet), trains, and leaves a space
+    to play. Three files that differ are the least; some hundred bars are worth the while.
+    """
+    _needs_train("torch", "safetensors", "onnx", "pyarrow")
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from clave import checkpoint, corpus, recipes
+    from clave import learn as learning
+
+    if (out / checkpoint.CHECKPOINT).exists() and not resume:
+        raise TrainingError(f"{out} already holds a run: go on with --resume or choose another folder")
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns) as progress:
+        reading = progress.add_task("reading")
+        bars = corpus.scan(
+            folder,
+            corpus.Selection(drop_fills=drop_fills, drum_map=drum_map),
+            styles=styles,
+            progress=lambda done, files: progress.update(reading, completed=done, total=files),
+        )
+    _tell(bars.report)
+    bars.save(out)
+
+    settings = replace(recipes.by_name(recipe, len(bars.styles)), seed=seed)
+    settings = settings if epochs is None else replace(settings, epochs=epochs)
+    run = learning.learn_rhythm(bars, settings, out, card={"licence": licence, "credit": credit}, resume=resume)
+    try:
+        with Progress(*columns) as progress:
+            training = progress.add_task("training", total=settings.epochs)
+            for epoch in run:
+                kept = ", the best so far" if epoch.best else ""
+                progress.print(
+                    f"epoch {epoch.number}: {epoch.train['total']:.2f} nats a bar, held out "
+                    f"{epoch.tuning['total']:.2f}{kept} ({epoch.seconds:.1f} s)",
+                    highlight=False,
+                )
+                progress.update(training, completed=epoch.number)
+    except KeyboardInterrupt:
+        print(f"clave: stopped; the same command with --resume goes on from {out}", file=sys.stderr)
+        sys.exit(130)
+    print(f"{out}: a rhythm space; play it with: clave play --rhythm {out}")
+
+
+@app.command()
+def figures(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A folder that `clave learn` has filled.")],
+) -> None:
+    """Draw the paper's figures for a training run, as PNGs in RUN/figures."""
+    _needs_train("matplotlib")
+    from clave import figures as drawing
+
+    for path in drawing.draw(run):
+        print(path)
+
+
+def _needs_train(*packages: str) -> None:
+    missing = [package for package in packages if find_spec(package) is None]
+    if missing:
+        raise MissingExtraError(
+            f"{', '.join(missing)} missing: this needs the extra `train`, pip install 'clave[train]'"
+        )
+
+
+def _tell(report: "CorpusReport") -> None:
+    """What a folder held, for a person."""
+    print(f"{report.folder}: {report.files} MIDI files, {report.files_read} read, {len(report.refused)} refused")
+    for file, reason in list(report.refused.items())[:REFUSED_SHOWN]:
+        print(f"  refused: {file}: {reason}")
+    if len(report.refused) > REFUSED_SHOWN:
+        print(f"  ... and {len(report.refused) - REFUSED_SHOWN} more, in report.json")
+    rows = {
+        "bars": {"kept": report.bars, **report.dropped_bars, "the same as an earlier one": report.duplicate_bars},
+        f"styles, from {report.styles_from}, {report.styles_share:.0%} known": report.styles,
+        "sections": report.sections,
+        "strokes": {**report.strokes, "moved": report.strokes_moved, "merged": report.strokes_merged},
+        "drum maps": report.drum_maps,
+        "notes not in the map": report.notes_not_in_map,
+        "remarks": report.remarks,
+    }
+    for name, counts in rows.items():
+        told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+        if told:
+            print(f"  {name}: {told}")
 
 
 def _two_points(rhythm: "RhythmSpace", style: str | None, seed: int) -> tuple[Point, Point]:

@@ -22,7 +22,7 @@ from jaxtyping import Float32, Int, Int8
 
 from clave.errors import MidiError, PatternError, VoiceError
 from clave.kit import VOICES, voice
-from clave.pattern import Pattern, merge, musical_steps, nearest_steps, settle
+from clave.pattern import MAX_OFFSET, Pattern, merge, musical_steps, nearest_steps, settle
 from clave.units import (
     COMMON_TIME,
     STEPS_PER_QUARTER,
@@ -58,6 +58,7 @@ class DrumMap:
 
     name: str
     voices: Int8[np.ndarray, "128"]
+    all_channels: bool = False  # whether notes on other channels than 10 are drums too
 
     def __getitem__(self, note: int) -> str | None:
         """The name of a note's voice, None for a note that is no drum."""
@@ -74,8 +75,8 @@ def drum_map_names() -> tuple[str, ...]:
 def load_drum_map(which: str | Path | DrumMap) -> DrumMap:
     """A drum map by name, or from a TOML file of one's own.
 
-    The file holds a table `notes`, a list of note numbers for each voice, and may say `name = "my kit"`, and
-    `rest = "other"` for the notes that it does not list:
+    The file holds a table `notes`, a list of note numbers for each voice. It may also say `name = "my kit"`,
+    `rest = "other"` for the notes that it does not list, and `channels = "all"` if drums are not on channel 10 alone:
 
         [notes]
         kick = [35, 36]
@@ -119,10 +120,12 @@ def _parse_drum_map(text: str, file: str) -> DrumMap:
                 voices[number] = voice(name).index  # pyright: ignore[reportUnknownArgumentType]
         if "rest" in table:
             voices[voices < 0] = voice(table["rest"]).index
+        if table.get("channels", "drums") not in ("drums", "all"):
+            raise MidiError(f'{file}: channels are "drums" or "all", got {table["channels"]!r}')
     except (tomllib.TOMLDecodeError, VoiceError) as error:
         raise MidiError(f"{file}: {error}") from error
     voices.setflags(write=False)
-    return DrumMap(str(table.get("name", Path(file).stem)), voices)
+    return DrumMap(str(table.get("name", Path(file).stem)), voices, table.get("channels") == "all")
 
 
 _HAT_EDGES = [22, 26]  # Roland's; General MIDI has no drums there
@@ -187,10 +190,10 @@ def read(
     `grid` is "musical" (16ths and triplets; see `Pattern.from_strokes`), 64 (nearest step; of two equally near ones the
     first, if the note is over by the second) or "paper" (the truncating rule of the 2019 paper).
 
-    Drums are the notes on channel 10. A file without any is taken for drums when it looks like nothing else (see
-    `_looks_like_drums`), or when `drum_map` says what its notes mean. A stroke just before a bar line belongs to the
-    bar it announces, with a negative offset. A change of meter begins a new bar, on the step that is nearest to it.
-    The sequences of a format 2 file come one after another.
+    Drums are the notes on channel 10. A file without any is taken for drums when it looks like nothing else (nine of
+    ten notes belong to a kit, a kick and a snare or hi-hat among them), or when `drum_map` says what its notes mean.
+    A stroke just before a bar line belongs to the bar it announces, with a negative offset. A change of meter begins a
+    new bar, on the step that is nearest to it. The sequences of a format 2 file come one after another.
 
     Raises MidiError for what is no MIDI file or a broken one, has no drums, no ticks per quarter, SMPTE time or a
     tempo of 0, or is longer than 100,000 bars.
@@ -201,7 +204,7 @@ def read(
     form, ticks_per_quarter = _check_header(data, file)
     wanted = None if drum_map is None else load_drum_map(drum_map)
     sequences = _sequences(data, file) if form == 2 else [data]
-    songs = [_parse(sequence, file, all_drums=wanted is not None) for sequence in sequences]
+    songs = [_parse(sequence, file, wanted) for sequence in sequences]
     if not any(song.tick.size for song in songs):
         elsewhere = sum(song.elsewhere for song in songs)
         raise MidiError(
@@ -386,12 +389,12 @@ def _looks_like_drums(notes: Int[np.ndarray, " note"]) -> bool:
     return bool(kit.mean() >= 0.9 and kick and beat)
 
 
-def _parse(data: bytes, file: str, *, all_drums: bool) -> _Song:
-    """The drum notes of a file; without any on channel 10, all notes if they must be drums or look like it."""
+def _parse(data: bytes, file: str, wanted: DrumMap | None) -> _Song:
+    """The drum notes of a file; without any on channel 10, all notes if their map is known or they look like drums."""
     remarks: list[str] = []
-    tracks = _tracks(data, file, _DRUM_CHANNELS)
+    tracks = _tracks(data, file, _ALL_CHANNELS if wanted and wanted.all_channels else _DRUM_CHANNELS)
     others = tracks.others["pitch"]
-    if not tracks.drums["pitch"].size and others.size and (all_drums or _looks_like_drums(others)):
+    if not tracks.drums["pitch"].size and others.size and (wanted or _looks_like_drums(others)):
         tracks = _tracks(data, file, _ALL_CHANNELS)
         remarks.append(f"no notes on channel {DRUM_CHANNEL}: the notes of the other channels are read as drums")
     if tracks.hanging:
@@ -473,6 +476,9 @@ def _bar_lines(signatures: list[tuple[int, int, int]], last_tick: int, file: str
     return _BarLines(np.concatenate(lines), meters)
 
 
+_MOST_TICKS_OFF = int(MAX_OFFSET * TICKS_PER_STEP) - 1
+
+
 def _snap(song: _Song, drums: DrumMap, grid: str | int, file: str) -> _Bars:
     """A song on the grid."""
     remarks: list[str] = []
@@ -510,7 +516,8 @@ def _snap(song: _Song, drums: DrumMap, grid: str | int, file: str) -> _Bars:
     cells = np.zeros((2, len(meters), rows, longest), np.float32)
     place = ((bar - first) * rows + voice) * longest + step - lines.step[bar]
     cells[0].reshape(-1)[place] = velocity / np.float32(127)
-    cells[1].reshape(-1)[place] = (tick - step * TICKS_PER_STEP) / np.float32(TICKS_PER_STEP)
+    off = np.minimum(tick - step * TICKS_PER_STEP, _MOST_TICKS_OFF)  # only the paper's rule can come to 2 steps
+    cells[1].reshape(-1)[place] = off / np.float32(TICKS_PER_STEP)
     cells.setflags(write=False)
     patterns = [
         Pattern.trusted(velocities[:, : steps[meter]], offsets[:, : steps[meter]], meter)
@@ -520,12 +527,11 @@ def _snap(song: _Song, drums: DrumMap, grid: str | int, file: str) -> _Bars:
     return _Bars(patterns, strokes, unknown, moved, merged, remarks)
 
 
-_TICK_OF_QUARTER = np.arange(TICKS_PER_QUARTER)
 _PAPER_PLACES = np.array([0, 120, 160, 240, 320, 360, 480])  # ticks: quarter/4 and quarter/3
 _PAPER_STEPS = _PAPER_PLACES * STEPS_PER_QUARTER // TICKS_PER_QUARTER
 _PAPER_STEP_BY_TICK = _PAPER_STEPS[
-    np.searchsorted((_PAPER_PLACES[1:] + _PAPER_PLACES[:-1]) / 2, _TICK_OF_QUARTER, side="right")
-]
+    np.searchsorted((_PAPER_PLACES[1:] + _PAPER_PLACES[:-1]) / 2, np.arange(TICKS_PER_QUARTER), side="left")
+]  # halfway goes to the earlier, as the authors' matrices show
 
 
 def _paper_steps(tick: Int[np.ndarray, " stroke"]) -> Int[np.ndarray, " stroke"]:

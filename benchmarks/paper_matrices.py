@@ -1,0 +1,59 @@
+"""How many of the 2019 paper's activation matrices come out of its MIDI files bit for bit.
+
+    python benchmarks/paper_matrices.py FOLDER
+
+FOLDER (or $CLAVE_DATA/grooves/paper-1095) holds the authors' `midi/` and `matrices/`.
+"""
+
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+
+from clave import kit, midi
+
+AUTHORS_ROWS = ("kick", "snare", "clap", "open hi-hat", "closed hi-hat", "tom", "cymbal", "other")
+STEPS = 64
+
+
+def main(folder: Path) -> None:
+    rows = [AUTHORS_ROWS.index(voice.name) for voice in kit.VOICES]
+    files = {path.stem: path for path in (folder / "midi").iterdir()}
+    outcome: Counter[str] = Counter()
+    agree = ours_only = theirs_only = 0
+    for matrix in sorted((folder / "matrices").glob("*.npy")):
+        theirs = np.load(matrix)[rows] > 0
+        bars = midi.read(files[matrix.stem], drum_map="paper", grid="paper").patterns
+        ours = np.concatenate([bar.hits for bar in bars], axis=1)[:, :STEPS]
+        ours = np.pad(ours, ((0, 0), (0, STEPS - ours.shape[1])))
+        outcome[explain(ours, theirs)] += 1
+        agree += int((ours & theirs).sum())
+        ours_only += int((ours & ~theirs).sum())
+        theirs_only += int((theirs & ~ours).sum())
+
+    total = outcome.total()
+    print(f"{total} matrices, cell F1 {2 * agree / (2 * agree + ours_only + theirs_only):.4f}\n")
+    print("| outcome | matrices | share |\n|---|---|---|")
+    for what, count in outcome.most_common():
+        print(f"| {what} | {count} | {count / total:.1%} |")
+
+
+def explain(ours: np.ndarray, theirs: np.ndarray) -> str:
+    """What became of one matrix, in words."""
+    if (ours == theirs).all():
+        return "the same, bit for bit"
+    if not theirs.any():
+        return "empty with the authors: the music starts after the first bar, where we begin"
+    if not (theirs & ~ours).any():
+        return "the authors lack strokes: music21 loses a note that follows another of its pitch too closely"
+    if not (ours & ~theirs).any():
+        return "we lack strokes"
+    return "strokes of a swung file lie a step apart: music21 rounds once more, in floating point"
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2 and "CLAVE_DATA" not in os.environ:
+        sys.exit(__doc__)
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(os.environ["CLAVE_DATA"], "grooves", "paper-1095"))

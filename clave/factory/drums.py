@@ -31,7 +31,8 @@ from clave.factory.signal import (
 )
 
 MAX_SECONDS = 1.5
-END_FADE_MS = 8.0
+END_FADE_MS = 8.0  # where a sound has died away
+CUT_FADE_MS = 250.0  # where it would ring on
 DC_HZ = 18.0  # what lies below is taken out of every sound
 
 
@@ -51,10 +52,11 @@ class Range:
 
     def value(self, place: float) -> float:
         """The inverse of `place`; places outside [0, 1] go to the nearer end."""
-        place = min(1.0, max(0.0, place))
         if self.even == "ratio":
-            return self.low * (self.high / self.low) ** place
-        return self.low + place * (self.high - self.low)
+            value = self.low * (self.high / self.low) ** place
+        else:
+            value = self.low + place * (self.high - self.low)
+        return min(self.high, max(self.low, value))
 
 
 def _by_ratio(default: float, low: float, high: float) -> Any:
@@ -270,11 +272,14 @@ class Cymbal(Drum):
         six = signal.squares(t, _metal_hz(self.pitch_hz, self.clang), rng)
         disc = _shimmer(t, self.low_hz, rng)
         source = 0.4 * self.metal * six + 1.5 * self.shimmer * disc + self.wash * noise(t, rng)
-        low = filtered(source, highpass(self.low_hz), lowpass(4000.0))
-        high = filtered(source, highpass(self.low_hz), highpass(4000.0))
         rise = attack(t, self.swell_ms)
         strike = 1 + 0.8 * decay(t, 0.15)  # the crowded first moment
-        body = low * decay(t, self.decay_s) + 0.7 * high * decay(t, self.bright_decay * self.decay_s)
+        rest = filtered(source, highpass(self.low_hz))
+        body = np.zeros_like(t)
+        for band, top_hz in enumerate((1500.0, 4000.0, 9000.0, None)):
+            part = rest if top_hz is None else filtered(rest, lowpass(top_hz, 0.5))
+            rest = rest - part  # what one band leaves is the next one's, so that all of them add up
+            body += 0.85**band * part * decay(t, self.decay_s * self.bright_decay ** (band / 2))
         ratios = np.array([1.0, 1.503, 2.316, 2.67, 3.41])
         bells = signal.partials(t, self.bell_hz * ratios, 1 / ratios, rng.uniform(0, 2 * math.pi, 5))
         tap = filtered(noise(t, rng) * decay(t, 0.02), highpass(2500.0))
@@ -365,17 +370,21 @@ DRUMS: tuple[type[Drum], ...] = (Kick, Snare, ClosedHat, OpenHat, Tom, Cymbal, C
 def synthesize(drum: Drum, seed: int = 0) -> Clip:
     """The sound of this drum: 44.1 kHz, at most 1.5 s, peak 1, no DC, starting at its onset, its end faded to 0.
 
+    A drum with nothing in it (every level at 0) is silent.
+
     The same parameters and seed give the same samples.
     """
     rng = np.random.default_rng(seed)
     wet_s = drum.room_s if drum.room > 0 else 0.0
-    t = times(min(MAX_SECONDS, drum.seconds + wet_s + END_FADE_MS / 1000))
+    seconds = drum.seconds + wet_s + END_FADE_MS / 1000
+    fade_ms = END_FADE_MS if seconds <= MAX_SECONDS else CUT_FADE_MS
+    t = times(min(MAX_SECONDS, seconds))
     sound = signal.driven(drum.dry(t, rng), drum.drive)
     if drum.room > 0:
         sound = sound + drum.room * signal.convolved(sound, signal.room(t, drum.room_s, rng))
     sound = signal.quantised(signal.normalised(sound), drum.bits)
     sound = filtered(sound, highpass(DC_HZ), lowpass(drum.bandwidth_hz), lowpass(drum.bandwidth_hz))
-    return Clip(signal.normalised(signal.faded(sound, END_FADE_MS)).astype(np.float32))
+    return Clip(signal.normalised(signal.faded(sound, fade_ms)).astype(np.float32))
 
 
 def _click(t: Signal, hz: float, rng: Generator) -> Signal:

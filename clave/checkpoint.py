@@ -97,53 +97,54 @@ def halved(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def write_onnx(folder: Path, model: RhythmModel, style_count: int) -> None:
-    """encoder.onnx, prior.onnx (where there is a detail) and decoder.onnx: all that playing needs.
+    """encoder.onnx and decoder.onnx, and where there is a detail, detail.onnx and prior.onnx: all that playing needs.
 
     Weights are stored in half precision and computed with in single, so `model` should have been rounded before
     (`model.load_state_dict(halved(...))`) where the two are to agree exactly.
     """
-    velocity = torch.zeros(2, VOICE_COUNT, STEP_COUNT)
+    velocity, offset = torch.zeros(2, 2, VOICE_COUNT, STEP_COUNT).unbind()
     point, detail = torch.zeros(2, model.map_size), torch.zeros(2, model.detail_size)
     style, section = torch.zeros(2, style_count), torch.zeros(2, len(SECTIONS))
-    has_detail = model.detail_size > 0
-    _export(
-        folder / "encoder.onnx", _Encoder(model), (velocity, velocity), ("velocity", "offset"),
-        ("map", "detail")[: 1 + has_detail],
-    )  # fmt: skip
-    _export(
-        folder / "decoder.onnx", _Decoder(model), (point, detail)[: 1 + has_detail], ("map", "detail")[: 1 + has_detail],
-        ("hit_logit", "velocity", "offset"),
-    )  # fmt: skip
-    if has_detail:
-        _export(
-            folder / "prior.onnx", _Prior(model), (point, style, section), ("map", "style", "section"), ("mean", "std")
-        )
+    seen = model.see(velocity, offset).detach()
+    strokes = ("hit_logit", "velocity", "offset")
+    _export(folder / "encoder.onnx", _Encoder(model), (velocity, offset), ("velocity", "offset"), ("map", "seen"))
+    if model.detail_size:
+        _export(folder / "detail.onnx", _Detail(model), (seen, point), ("seen", "map"), ("detail",))
+        _export(folder / "prior.onnx", _Prior(model), (point, style, section), ("map", "style", "section"), _PRIOR)
+        _export(folder / "decoder.onnx", _Decoder(model), (point, detail), ("map", "detail"), strokes)
+    else:
+        _export(folder / "decoder.onnx", _Decoder(model), (point,), ("map",), strokes)
 
 
-class _Encoder(nn.Module):
+_PRIOR = ("mean", "std")
+
+
+class _Part(nn.Module):
+    """One door of a model, as a module of its own: what the exporter asks for."""
+
     def __init__(self, model: RhythmModel) -> None:
         super().__init__()
         self.model = model
 
-    def forward(self, velocity: Tensor, offset: Tensor) -> tuple[Tensor, ...]:
-        return self.model.encode(velocity, offset)[: 1 + (self.model.detail_size > 0)]
+
+class _Encoder(_Part):
+    def forward(self, velocity: Tensor, offset: Tensor) -> tuple[Tensor, Tensor]:
+        seen = self.model.see(velocity, offset)
+        return self.model.locate(seen), seen
 
 
-class _Decoder(nn.Module):
-    def __init__(self, model: RhythmModel) -> None:
-        super().__init__()
-        self.model = model
+class _Detail(_Part):
+    def forward(self, seen: Tensor, point: Tensor) -> Tensor:
+        return self.model.describe(seen, point)
 
+
+class _Decoder(_Part):
     def forward(self, point: Tensor, detail: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
         strokes = self.model.decode(point, point[:, :0] if detail is None else detail)
         return strokes.hit_logit, strokes.velocity, strokes.offset
 
 
-class _Prior(nn.Module):
-    def __init__(self, model: RhythmModel) -> None:
-        super().__init__()
-        self.model = model
-
+class _Prior(_Part):
     def forward(self, point: Tensor, style: Tensor, section: Tensor) -> tuple[Tensor, Tensor]:
         expected = self.model.expect(point, style, section)
         return expected.mean, expected.log_std.exp()

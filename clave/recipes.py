@@ -26,12 +26,11 @@ def rhythm(styles: int = 0) -> Recipe:
     return Recipe(
         name="rhythm",
         model=RhythmConfig(styles),
-        weights={"kl_map": 0.5, "kl_detail": 0.3, "feel": 0.1, "feel_alone": 0.03},
-        warmup_epochs=5,
+        weights={"kl_map": 0.3, "kl_detail": 0.1, "feel": 0.05, "feel_alone": 0.02},
+        warmup_epochs=15,  # a shorter one leaves the detail unused
         epochs=40,
-        patience_epochs=10,
         batch_size=128,
-        learning_rate=2e-3,
+        learning_rate=1e-3,
         annealed=True,
         weight_decay=0.05,
         averaging=0.999,

@@ -1,15 +1,15 @@
 """The models of bars: the paper's pattern VAE, and ours on two levels, the map above and the detail below it."""
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 from torch.nn import functional
 
 from clave.kit import VOICES
-from clave.units import COMMON_TIME, steps_per_bar
+from clave.units import COMMON_TIME, STEPS_PER_QUARTER, steps_per_bar
 from clave.vae import VAE, Gaussian, residual_network
 
 VOICE_COUNT, STEP_COUNT = len(VOICES), steps_per_bar(COMMON_TIME)
@@ -51,22 +51,34 @@ class Strokes:
     offset: Float[Tensor, "batch voice step"]  # steps in (-2, 2), if there is a hit
 
 
+def chance(share: float, shape: tuple[int, ...], like: Bars, noise: torch.Generator) -> Bool[Tensor, "*shape"]:
+    """True for about this share of the cells."""
+    return torch.rand(shape, generator=noise, device=like.velocity.device) < share
+
+
+def without_a_voice(bars: Bars, share: float, noise: torch.Generator) -> Bars:
+    """The same bars, but about this share of them with one voice, drawn at random, silent."""
+    rows, device = len(bars), bars.velocity.device
+    silent = torch.randint(VOICE_COUNT, (rows, 1), generator=noise, device=device) == torch.arange(
+        VOICE_COUNT, device=device
+    )
+    silent &= chance(share, (rows, 1), bars, noise)
+    return replace(bars, velocity=bars.velocity * ~silent[:, :, None])
+
+
+def rotated(bars: Bars, share: float, noise: torch.Generator) -> Bars:
+    """The same bars, but about this share of them begun at another quarter, drawn at random."""
+    rows, device = len(bars), bars.velocity.device
+    quarters = torch.randint(1, STEP_COUNT // STEPS_PER_QUARTER, (rows, 1), generator=noise, device=device)
+    shift = quarters * STEPS_PER_QUARTER * chance(share, (rows, 1), bars, noise)
+    steps = ((torch.arange(STEP_COUNT, device=device) + shift) % STEP_COUNT)[:, None].expand(-1, VOICE_COUNT, -1)
+    return replace(bars, velocity=bars.velocity.gather(2, steps), offset=bars.offset.gather(2, steps))
+
+
 def hit_cross_entropy(strokes: Strokes, bars: Bars) -> Float[Tensor, " batch"]:
     """-log p(hits), in nats a bar."""
     cells = functional.binary_cross_entropy_with_logits(strokes.hit_logit, bars.hits, reduction="none")
     return cells.sum(dim=(1, 2))
-
-
-def hit_f1(strokes: Strokes, bars: Bars, threshold: float) -> float:
-    """Harmonic mean of precision and recall over all cells, where a logit above the threshold counts as a hit."""
-    guessed, hits = strokes.hit_logit > threshold, bars.velocity > 0
-    return float(2 * (guessed & hits).sum() / (guessed.sum() + hits.sum()).clamp(min=1))
-
-
-def best_threshold(strokes: Strokes, bars: Bars) -> float:
-    """The logit that separates hits from silence with the highest F1: tune it on bars that nothing is reported of."""
-    candidates = torch.linspace(-3, 2, 51).tolist()
-    return max(candidates, key=lambda threshold: hit_f1(strokes, bars, threshold))
 
 
 class RhythmModel(VAE[Bars]):
@@ -76,10 +88,20 @@ class RhythmModel(VAE[Bars]):
     detail_size: int
 
     @abstractmethod
-    def encode(
+    def see(
         self, velocity: Float[Tensor, "batch voice step"], offset: Float[Tensor, "batch voice step"]
-    ) -> tuple[Float[Tensor, "batch map"], Float[Tensor, "batch detail"]]:
-        """The means of map point and detail of these bars."""
+    ) -> Float[Tensor, "batch feature"]:
+        """What both encoders see in bars."""
+
+    @abstractmethod
+    def locate(self, seen: Float[Tensor, "batch feature"]) -> Float[Tensor, "batch map"]:
+        """The mean of q(map | x)."""
+
+    @abstractmethod
+    def describe(
+        self, seen: Float[Tensor, "batch feature"], point: Float[Tensor, "batch map"]
+    ) -> Float[Tensor, "batch detail"]:
+        """The mean of q(detail | x, map)."""
 
     @abstractmethod
     def expect(
@@ -88,11 +110,11 @@ class RhythmModel(VAE[Bars]):
         style: Float[Tensor, "batch style"],
         section: Float[Tensor, "batch section"],
     ) -> Gaussian:
-        """The detail to expect at a map point, given style weights (zeros: any style) and section weights."""
+        """p(detail | map, style, section), given style weights (zeros: any style) and section weights."""
 
     @abstractmethod
     def decode(self, point: Float[Tensor, "batch map"], detail: Float[Tensor, "batch detail"]) -> Strokes:
-        """The strokes at a map point with this detail."""
+        """p(x | map, detail)."""
 
 
 @dataclass(frozen=True)
@@ -109,25 +131,35 @@ class PaperVAE(RhythmModel):
     def __init__(self, config: PaperConfig) -> None:
         super().__init__()
         self.map_size, self.detail_size = config.latent_size, 0
-        self.encoder = nn.Sequential(
-            nn.Linear(CELLS, config.hidden), nn.ReLU(), nn.Linear(config.hidden, 2 * config.latent_size)
-        )
+        self.hidden = nn.Sequential(nn.Linear(CELLS, config.hidden), nn.ReLU())
+        self.latent = nn.Linear(config.hidden, 2 * config.latent_size)
         self.decoder = nn.Sequential(
             nn.Linear(config.latent_size, config.hidden), nn.ReLU(), nn.Linear(config.hidden, CELLS)
         )
 
-    def posterior(self, hits: Float[Tensor, "batch voice step"]) -> Gaussian:
-        """q(z | hits)."""
-        return Gaussian.from_parameters(self.encoder(hits.flatten(1)))
-
-    def encode(
+    def see(
         self,
         velocity: Float[Tensor, "batch voice step"],
-        offset: Float[Tensor, "batch voice step"],  # noqa: ARG002  # the paper's model knows no offsets
-    ) -> tuple[Float[Tensor, "batch map"], Float[Tensor, "batch detail"]]:
-        """The latent mean, and a detail of no numbers."""
-        mean = self.posterior((velocity > 0).float()).mean
-        return mean, mean[:, :0]
+        offset: Float[Tensor, "batch voice step"],  # noqa: ARG002  # the paper's model knows hits alone
+    ) -> Float[Tensor, "batch feature"]:
+        """The hidden layer of the encoder."""
+        return self.hidden((velocity > 0).float().flatten(1))
+
+    def posterior(self, batch: Bars) -> Gaussian:
+        """q(z | hits)."""
+        return Gaussian.from_parameters(self.latent(self.see(batch.velocity, batch.offset)))
+
+    def locate(self, seen: Float[Tensor, "batch feature"]) -> Float[Tensor, "batch map"]:
+        """The mean of the latent."""
+        return Gaussian.from_parameters(self.latent(seen)).mean
+
+    def describe(
+        self,
+        seen: Float[Tensor, "batch feature"],  # noqa: ARG002
+        point: Float[Tensor, "batch map"],
+    ) -> Float[Tensor, "batch detail"]:
+        """Nothing: there is no detail."""
+        return point[:, :0]
 
     def expect(
         self,
@@ -149,7 +181,7 @@ class PaperVAE(RhythmModel):
 
     def losses(self, batch: Bars, noise: torch.Generator) -> dict[str, Tensor]:
         """Equation 3 of the paper in two parts: reconstruction and divergence from the prior."""
-        posterior = self.posterior(batch.hits)
+        posterior = self.posterior(batch)
         z = posterior.sample(noise)
         return {
             "hits": hit_cross_entropy(self.decode(z, z[:, :0]), batch).mean(),
@@ -158,7 +190,7 @@ class PaperVAE(RhythmModel):
 
     def log_weight(self, batch: Bars, noise: torch.Generator) -> Float[Tensor, " batch"]:
         """One importance weight a bar."""
-        posterior = self.posterior(batch.hits)
+        posterior = self.posterior(batch)
         z = posterior.sample(noise)
         prior = posterior.standard()
         likelihood = -hit_cross_entropy(self.decode(z, z[:, :0]), batch)
@@ -171,16 +203,18 @@ class RhythmConfig:
 
     styles: int  # how many styles the labels know; 0 is allowed
     detail_size: int = 32
-    encoder_width: int = 384
-    encoder_blocks: int = 2
+    encoder_width: int = 256
+    encoder_blocks: int = 1
     prior_width: int = 256
     prior_blocks: int = 1
-    decoder_width: int = 512
+    decoder_width: int = 384
     decoder_blocks: int = 2
     velocity_std: float = 0.1  # how closely velocities are asked to be met
     offset_std: float = 0.25  # steps
     style_dropout: float = 0.5  # how often the prior of the detail has to do without the style
-    input_dropout: float = 0.1  # share of strokes hidden from the encoder in training
+    stroke_dropout: float = 0.1  # share of strokes hidden from the encoders in training
+    voice_dropout: float = 0.2  # share of bars that are trained on without one of their voices
+    rotation: float = 0.2  # share of bars that are trained on from another of their beats
 
 
 class RhythmVAE(RhythmModel):
@@ -222,13 +256,15 @@ class RhythmVAE(RhythmModel):
         """q(detail | x, map)."""
         return Gaussian.from_parameters(self.detail_head(torch.cat([seen, point], dim=1)))
 
-    def encode(
-        self, velocity: Float[Tensor, "batch voice step"], offset: Float[Tensor, "batch voice step"]
-    ) -> tuple[Float[Tensor, "batch map"], Float[Tensor, "batch detail"]]:
-        """The posterior means; the detail's at the mean of the map."""
-        seen = self.see(velocity, offset)
-        point = self.posterior_of_map(seen).mean
-        return point, self.posterior_of_detail(seen, point).mean
+    def locate(self, seen: Float[Tensor, "batch feature"]) -> Float[Tensor, "batch map"]:
+        """The mean of q(map | x)."""
+        return self.posterior_of_map(seen).mean
+
+    def describe(
+        self, seen: Float[Tensor, "batch feature"], point: Float[Tensor, "batch map"]
+    ) -> Float[Tensor, "batch detail"]:
+        """The mean of q(detail | x, map)."""
+        return self.posterior_of_detail(seen, point).mean
 
     def expect(
         self,
@@ -247,12 +283,15 @@ class RhythmVAE(RhythmModel):
 
     def losses(self, batch: Bars, noise: torch.Generator) -> dict[str, Tensor]:
         """The two-level bound in named parts, what the map says alone, and what it says of style."""
-        kept = (
-            torch.rand(batch.velocity.shape, generator=noise, device=batch.velocity.device) >= self.config.input_dropout
-        )
-        seen = self.see(batch.velocity * kept, batch.offset)
+        config = self.config
+        if self.training:
+            batch = rotated(without_a_voice(batch, config.voice_dropout, noise), config.rotation, noise)
+            kept = ~chance(config.stroke_dropout, batch.velocity.shape, batch, noise)
+            seen = self.see(batch.velocity * kept, batch.offset)
+        else:
+            seen = self.see(batch.velocity, batch.offset)
         section = functional.one_hot(batch.section, len(SECTIONS)).float()
-        told = torch.rand((len(batch), 1), generator=noise, device=section.device) >= self.config.style_dropout
+        told = ~chance(config.style_dropout, (len(batch), 1), batch, noise)
 
         on_map = self.posterior_of_map(seen)
         point = on_map.sample(noise)

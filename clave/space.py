@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import numpy as np
 import onnxruntime as ort
-from jaxtyping import Float32, Float64, Int
+from jaxtyping import Bool, Float32, Float64, Int
 from numpy.typing import ArrayLike
 
 from clave.errors import SpaceError
@@ -21,6 +21,9 @@ FORMAT, FORMAT_VERSION = "clave rhythm space", 1
 SHIPPED_RHYTHM = Path(__file__).parent / "models" / "rhythm"
 DENSITY_LOGITS = 4.0  # how far the ends of the density scale lie from its middle, in logits of a hit
 QUIETEST = 1 / 127  # what sounds is never silent
+MAP_LIMIT = 3.5  # how far from the centre of the map a bar is looked for
+LATTICE = 96  # points a side
+SEARCH_BATCH = 512  # bars at a time
 STYLE_BANDWIDTH = 0.15  # of the kernel density of a style over the map, in map units
 
 Style = str | Mapping[str, float]
@@ -51,6 +54,32 @@ class CorpusMap:
         return len(self.map)
 
 
+@dataclass(frozen=True, eq=False)
+class _Lattice:
+    """The map, looked at from everywhere: what is expected at each point of a square lattice."""
+
+    axis: Float32[np.ndarray, " tick"]
+    logit: Float32[np.ndarray, "point cell"]
+    constant: Float32[np.ndarray, " point"]  # the part of the log posterior that no stroke changes
+
+    def top(self, strokes: Float32[np.ndarray, "bar cell"]) -> Float32[np.ndarray, "bar map"]:
+        """Where the log posterior of these bars is highest, between the points of the lattice too."""
+        ticks = len(self.axis)
+        score = (strokes @ self.logit.T + self.constant).reshape(-1, ticks, ticks)
+        bar = np.arange(len(score))
+        best = np.stack(np.unravel_index(score.reshape(len(score), -1).argmax(1), (ticks, ticks)), axis=1)
+        place = self.axis[best]
+        inside = np.clip(best, 1, ticks - 2)
+        for dimension, (x, y) in enumerate(((1, 0), (0, 1))):
+            i, j = inside.T
+            before, here, after = score[bar, i - x, j - y], score[bar, i, j], score[bar, i + x, j + y]
+            curvature = np.minimum(before - 2 * here + after, -1e-6)
+            move = np.clip(0.5 * (before - after) / curvature, -0.5, 0.5)
+            at_edge = best[:, dimension] != inside[:, dimension]
+            place[:, dimension] += np.where(at_edge, 0, move * (self.axis[1] - self.axis[0]))
+        return place
+
+
 class RhythmSpace:
     """A rhythm space. Map coordinates are those of a standard normal prior; any finite point decodes."""
 
@@ -61,9 +90,10 @@ class RhythmSpace:
         self.sections: tuple[str, ...] = tuple(settings["sections"])
         self.detail_size = int(settings["detail_size"])
         self.card: dict[str, Any] = settings["card"]
-        self._thresholds: dict[str, float] = settings["thresholds"]
+        self.thresholds: dict[str, float] = settings["thresholds"]
         self._encoder = _session(folder / "encoder.onnx", ("velocity", "offset"))
         self._decoder = _session(folder / "decoder.onnx", ("map", "detail") if self.detail_size else ("map",))
+        self._detail = _session(folder / "detail.onnx", ("seen", "map")) if self.detail_size else None
         self._prior = _session(folder / "prior.onnx", ("map", "style", "section")) if self.detail_size else None
 
     @cached_property
@@ -81,7 +111,10 @@ class RhythmSpace:
             raise SpaceError(f"{path} is not a corpus map: {error}") from error
 
     def encode(self, patterns: Sequence[Pattern]) -> Code:
-        """Where these bars lie. Raises SpaceError for a meter the space has not learned."""
+        """Where these bars lie: the point of the map that is likeliest to play them, and their detail there.
+
+        Raises SpaceError for a meter the space has not learned.
+        """
         for index, pattern in enumerate(patterns):
             if pattern.steps != steps_per_bar(COMMON_TIME):
                 meter = "/".join(map(str, pattern.meter))
@@ -91,8 +124,11 @@ class RhythmSpace:
         offset = np.array([pattern.offset for pattern in patterns], np.float32).reshape(shape)
         if not patterns:
             return Code(np.zeros((0, 2), np.float32), np.zeros((0, self.detail_size), np.float32))
-        point, *rest = _run(self._encoder, velocity=velocity, offset=offset)
-        return Code(point, rest[0] if rest else self._no_detail(len(patterns)))
+        guess, seen = _run(self._encoder, velocity=velocity, offset=offset)
+        point = self._likeliest(guess, velocity > 0)
+        if self._detail is None:
+            return Code(point, self._no_detail(len(patterns)))
+        return Code(point, _run(self._detail, seen=seen, map=point)[0])
 
     def decode(self, code: Code, density: float | None = None) -> list[Pattern]:
         """The bars at these places: the pair of `encode`."""
@@ -151,6 +187,51 @@ class RhythmSpace:
             raise SpaceError(f"the shares of a blend are at least 0 and add up to 1, got {shares}")
         return values
 
+    def hit_logits(self, code: Code) -> Float32[np.ndarray, "bar voice step"]:
+        """What the decoder says of each cell, before any threshold: log p / (1 - p) of a hit."""
+        return self._decoded(_points(code.map), code.detail)[0]
+
+    def feel(self, code: Code) -> tuple[Float32[np.ndarray, "bar voice step"], Float32[np.ndarray, "bar voice step"]]:
+        """The velocity and the offset (steps) that each cell would have if it were hit."""
+        _, velocity, offset = self._decoded(_points(code.map), code.detail)
+        return velocity, offset
+
+    def expected(self, points: ArrayLike, style: Style | None = None, section: str = "beat") -> Code:
+        """These map points with the detail that is expected there."""
+        where = _points(points)
+        return Code(where, self._expect(where, style, section)[0])
+
+    def _likeliest(
+        self, guess: Float32[np.ndarray, "bar map"], hits: Bool[np.ndarray, "bar voice step"]
+    ) -> Float32[np.ndarray, "bar map"]:
+        """The maximum of log p(hits | point, expected detail) + log N(point; 0, 1) over the map.
+
+        An encoder guesses where a bar lies; a map of two dimensions is small enough to look. The best point of a
+        lattice, moved to the top of the parabola through its neighbours, is taken where it beats the guess.
+        """
+        strokes = hits.reshape(len(hits), -1).astype(np.float32)
+        found = np.empty_like(guess)
+        for at in range(0, len(hits), SEARCH_BATCH):
+            rows = slice(at, at + SEARCH_BATCH)
+            found[rows] = self._lattice.top(strokes[rows])
+        candidates = np.stack([guess, found])
+        scores = [self._log_posterior(points, strokes) for points in candidates]
+        return candidates[np.argmax(scores, axis=0), np.arange(len(guess))]
+
+    def _log_posterior(
+        self, points: Float32[np.ndarray, "bar map"], strokes: Float32[np.ndarray, "bar cell"]
+    ) -> Float32[np.ndarray, " bar"]:
+        logit = self.hit_logits(self.expected(points)).reshape(len(points), -1)
+        return (logit * strokes - np.logaddexp(0, logit)).sum(1) - 0.5 * np.square(points).sum(1)
+
+    @cached_property
+    def _lattice(self) -> "_Lattice":
+        axis = np.linspace(-MAP_LIMIT, MAP_LIMIT, LATTICE, dtype=np.float32)
+        points = np.stack(np.meshgrid(axis, axis, indexing="ij"), axis=-1).reshape(-1, 2)
+        logit = self.hit_logits(self.expected(points)).reshape(len(points), -1)
+        constant = -np.logaddexp(0, logit).sum(1) - 0.5 * np.square(points).sum(1)
+        return _Lattice(axis, logit, constant)
+
     def _points_in(self, style: Style, n: int, rng: np.random.Generator) -> Float64[np.ndarray, "bar map"]:
         """Draws from the kernel density of the style's bars over the map."""
         share = dict(zip(self.styles, self.weights(style), strict=True))
@@ -179,18 +260,24 @@ class RhythmSpace:
     ) -> list[Pattern]:
         if len(points) == 0:
             return []
-        inputs = {"map": points, "detail": detail} if self.detail_size else {"map": points}
-        logit, velocity, offset = _run(self._decoder, **inputs)
+        logit, velocity, offset = self._decoded(points, detail)
         hits = logit > threshold
         velocity = np.where(hits, np.clip(velocity, QUIETEST, 1), 0).astype(np.float32)
         offset = np.clip(offset, -MAX_OFFSET, np.nextafter(np.float32(MAX_OFFSET), np.float32(0)))
         return [Pattern(*bar) for bar in zip(velocity, offset, strict=True)]
 
+    def _decoded(
+        self, points: Float32[np.ndarray, "bar map"], detail: Float32[np.ndarray, "bar detail"]
+    ) -> list[Float32[np.ndarray, "bar voice step"]]:
+        """Logit of a hit, velocity and offset of each cell."""
+        inputs = {"map": points, "detail": detail} if self.detail_size else {"map": points}
+        return _run(self._decoder, **inputs)
+
     def _threshold(self, variation: float, density: float | None) -> float:
         """The logit above which a cell sounds: tuned for the map alone and for map + detail, on a part of train."""
         if density is not None:
             _check_share("density", density)
-        tuned = (1 - variation) * self._thresholds["map"] + variation * self._thresholds["detail"]
+        tuned = (1 - variation) * self.thresholds["map"] + variation * self.thresholds["detail"]
         return tuned + DENSITY_LOGITS * (1 - 2 * (0.5 if density is None else density))
 
     def _no_detail(self, bars: int) -> Float32[np.ndarray, "bar detail"]:

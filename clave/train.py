@@ -80,7 +80,7 @@ def begin(recipe: Recipe, device: str | torch.device = "cpu") -> Run:
         model = build(recipe.model)
     model.to(device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
-    return Run(recipe, model, copy.deepcopy(model).requires_grad_(False), optimizer)
+    return Run(recipe, model.train(), copy.deepcopy(model).eval().requires_grad_(False), optimizer)
 
 
 def fit(run: Run, bars: Bars) -> Iterator[Progress]:

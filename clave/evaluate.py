@@ -1,0 +1,69 @@
+"""How good a space is, measured on bars it has not learned from, and through the very files that are played."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Bool, Float, Float32
+
+from clave.pattern import Pattern
+from clave.space import Code, RhythmSpace
+
+THRESHOLDS = np.linspace(-3, 2, 51)  # logits, among which the best is chosen
+
+
+def hit_f1(logit: Float[np.ndarray, "bar *cell"], hits: Bool[np.ndarray, "bar *cell"], threshold: float) -> float:
+    """Harmonic mean of precision and recall over all cells, where a logit above the threshold counts as a hit."""
+    guessed = logit > threshold
+    return float(2 * (guessed & hits).sum() / max(1, int(guessed.sum() + hits.sum())))
+
+
+def best_threshold(logit: Float[np.ndarray, "bar *cell"], hits: Bool[np.ndarray, "bar *cell"]) -> float:
+    """The logit that separates hits from silence with the highest F1: tune it on bars that nothing is reported of."""
+    return float(max(THRESHOLDS, key=lambda threshold: hit_f1(logit, hits, float(threshold))))  # pyright: ignore[reportUnknownLambdaType]
+
+
+def cross_entropy(logit: Float[np.ndarray, "bar *cell"], hits: Bool[np.ndarray, "bar *cell"]) -> float:
+    """-log p(hits) in nats a bar, on average."""
+    return float((np.logaddexp(0, logit) - logit * hits).sum() / len(logit))
+
+
+def tune(space: RhythmSpace, patterns: Sequence[Pattern]) -> dict[str, float]:
+    """The best thresholds on these bars: for the map alone, and for map + detail."""
+    hits, code = stacked_hits(patterns), space.encode(patterns)
+    return {
+        "map": best_threshold(space.hit_logits(alone(space, code)), hits),
+        "detail": best_threshold(space.hit_logits(code), hits),
+    }
+
+
+def measure(space: RhythmSpace, patterns: Sequence[Pattern]) -> dict[str, float]:
+    """Hit F1 and cross-entropy (nats a bar) through the map alone and through map + detail, and errors of feel.
+
+    Velocities are in [0, 1], offsets in steps; their errors are mean absolute ones over the strokes that were played.
+    """
+    hits, code = stacked_hits(patterns), space.encode(patterns)
+    by_map, by_detail = space.hit_logits(alone(space, code)), space.hit_logits(code)
+    velocity, offset = space.feel(code)
+    return {
+        "bars": float(len(patterns)),
+        "f1_map": hit_f1(by_map, hits, space.thresholds["map"]),
+        "f1_detail": hit_f1(by_detail, hits, space.thresholds["detail"]),
+        "cross_entropy_map": cross_entropy(by_map, hits),
+        "cross_entropy_detail": cross_entropy(by_detail, hits),
+        "velocity_error": float(np.abs(velocity - _stacked(patterns, "velocity"))[hits].mean()),
+        "offset_error_steps": float(np.abs(offset - _stacked(patterns, "offset"))[hits].mean()),
+    }
+
+
+def alone(space: RhythmSpace, code: Code) -> Code:
+    """The same points with nothing but the detail that is expected there."""
+    return space.expected(code.map)
+
+
+def stacked_hits(patterns: Sequence[Pattern]) -> Bool[np.ndarray, "bar voice step"]:
+    """The activation matrices of these bars."""
+    return _stacked(patterns, "velocity") > 0
+
+
+def _stacked(patterns: Sequence[Pattern], name: str) -> Float32[np.ndarray, "bar voice step"]:
+    return np.stack([getattr(pattern, name) for pattern in patterns])

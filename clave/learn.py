@@ -1,0 +1,237 @@
+"""A whole training run: from a corpus to a folder that holds a space one can play."""
+
+import csv
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from clave import __version__, checkpoint, evaluate, midi, space
+from clave.corpus import Corpus, split
+from clave.errors import TrainingError
+from clave.rhythm_vae import SECTIONS, Bars, RhythmModel
+from clave.train import Recipe, Run, begin, fit, negative_log_likelihood, score
+
+TUNING_SHARE = 0.1  # part of train, by file, on which stopping and thresholds are tuned
+EXAMPLES = 16  # held-out bars kept beside a run, for its figures
+EXAMPLES_FILE = "examples.mid"
+SPACE_FILES = (
+    "config.json", "card.md", "corpus.npz", "model.safetensors",
+    "encoder.onnx", "detail.onnx", "prior.onnx", "decoder.onnx",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """How one epoch went: the named losses in nats a bar, on what was trained on and on what was not."""
+
+    number: int
+    epochs: int
+    seconds: float
+    train: dict[str, float]
+    tuning: dict[str, float]
+    best: bool  # whether these weights are the ones to keep so far
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A corpus in three parts, by file and duplicate group: to learn from, to tune on, to report on."""
+
+    train: Corpus
+    tuning: Corpus
+    validation: Corpus
+
+
+def divide(corpus: Corpus, seed: int = 0) -> Parts:
+    """The corpus's own split where it has one, else a stratified one; tuning comes out of train.
+
+    Raises TrainingError when a part would be empty.
+    """
+    held_out = split(corpus, seed=seed)
+    learned = corpus.subset(~held_out)
+    tuned = split(learned, by="stratified", share=TUNING_SHARE, seed=seed + 1)
+    divided = Parts(learned.subset(~tuned), learned.subset(tuned), corpus.subset(held_out))
+    for name in ("train", "tuning", "validation"):
+        if len(getattr(divided, name)) == 0:
+            raise TrainingError(
+                f"{len(corpus)} bars of {len(corpus.sources)} files leave none for {name}: "
+                "learning needs several files that do not share bars"
+            )
+    return divided
+
+
+def beats(corpus: Corpus) -> Corpus:
+    """Its bars that are no fills, on which a space is scored; all of them where there are nothing but fills."""
+    plain = corpus.section == SECTIONS.index("beat")
+    return corpus.subset(plain) if plain.any() else corpus
+
+
+def to_bars(corpus: Corpus) -> Bars:
+    """All bars of a corpus as tensors; a style nobody knows becomes zeros."""
+    style = torch.zeros(len(corpus), len(corpus.styles))
+    known = torch.from_numpy(corpus.style.astype(np.int64))
+    rows = torch.nonzero(known >= 0)[:, 0]
+    style[rows, known[rows]] = 1.0
+    return Bars(
+        torch.from_numpy(corpus.velocity),
+        torch.from_numpy(corpus.offset),
+        style,
+        torch.from_numpy(corpus.section.astype(np.int64)),
+    )
+
+
+def learn_rhythm(
+    corpus: Corpus,
+    recipe: Recipe,
+    folder: Path,
+    *,
+    card: dict[str, Any] | None = None,
+    resume: bool = False,
+    device: str | None = None,
+) -> Iterator[Epoch]:
+    """Train on a corpus, one yield an epoch; at the end, `folder` holds a space, its log and some examples.
+
+    A run that was killed goes on from its last whole epoch with `resume`, to the same weights. Raises TrainingError
+    where there is too little to learn from, when a loss is not finite, or when `folder` holds another run.
+    """
+    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    divided = divide(corpus, recipe.seed)
+    train, tuning = to_bars(divided.train), to_bars(divided.tuning)
+    run, facts = _begin_or_resume(recipe, folder, resume, device)
+    best: dict[str, Any] = facts.get("best", {"epoch": 0, "total": None})
+    log: list[dict[str, Any]] = facts.get("log", [])
+    started, sums, steps = time.monotonic(), dict[str, float](), 0
+    per_epoch = max(1, len(train) // recipe.batch_size)
+    for progress in fit(run, train):
+        sums = {
+            name: sums.get(name, 0.0) + value for name, value in {**progress.losses, "total": progress.total}.items()
+        }
+        steps += 1
+        if progress.step % per_epoch:
+            continue
+        number, trained = progress.step // per_epoch, {name: value / steps for name, value in sums.items()}
+        tuned = score(run.average, tuning.to(run.device), recipe)
+        improved = best["total"] is None or tuned["total"] < best["total"]
+        if improved:
+            best = {"epoch": number, "total": tuned["total"]}
+            checkpoint.save_tensors(folder / "best.safetensors", run.average.state_dict(), {})
+        seconds = time.monotonic() - started
+        log.append({"epoch": number, "seconds": seconds, "train": trained, "tuning": tuned})
+        checkpoint.save(folder, run, best=best, log=log)
+        _write_log(folder, log)
+        yield Epoch(number, recipe.epochs, seconds, trained, tuned, improved)
+        started, sums, steps = time.monotonic(), {}, 0
+        if recipe.patience_epochs is not None and number - best["epoch"] >= recipe.patience_epochs:
+            break
+
+    model = run.average
+    model.load_state_dict(checkpoint.load_tensors(folder / "best.safetensors")[0])
+    model.load_state_dict(checkpoint.halved(model.state_dict()))
+    finish(model.cpu(), recipe, corpus, folder, {"epoch": best["epoch"], **(card or {})})
+
+
+def finish(model: RhythmModel, recipe: Recipe, corpus: Corpus, folder: Path, card: dict[str, Any]) -> None:
+    """Write the space (weights, ONNX, settings, map, card), with its scores on bars it has not learned from."""
+    divided = divide(corpus, recipe.seed)
+    tuned_on, scored_on = beats(divided.tuning), beats(divided.validation)
+    scores = {"nll": float(negative_log_likelihood(model, to_bars(scored_on)).mean())}
+    if model.map_size != 2:  # a latent that is no plane can be measured, not clicked on
+        _write_json(folder / "metrics.json", scores)
+        return
+    weights = checkpoint.halved(model.state_dict())
+    checkpoint.save_tensors(folder / "model.safetensors", weights, {"format": space.FORMAT})
+    checkpoint.write_onnx(folder, model, len(corpus.styles))
+    facts = {
+        "name": folder.resolve().name, "bars": len(corpus), "files": len(corpus.sources), "recipe": recipe.name,
+        "seed": recipe.seed, "clave": __version__, "licence": "not stated", "credit": "", **card,
+    }  # fmt: skip
+    settings: dict[str, Any] = {
+        "model": checkpoint.recipe_to_dict(recipe)["model"], "detail_size": model.detail_size,
+        "styles": list(corpus.styles), "sections": list(SECTIONS), "card": facts,
+    }  # fmt: skip
+    space.write_settings(folder, **settings, thresholds={"map": 0.0, "detail": 0.0}, metrics={})
+    thresholds = evaluate.tune(space.load_rhythm(folder), tuned_on.patterns)
+    space.write_settings(folder, **settings, thresholds=thresholds, metrics={})
+    scores |= evaluate.measure(space.load_rhythm(folder), scored_on.patterns)
+    space.write_settings(folder, **settings, thresholds=thresholds, metrics=scores)
+    loaded = space.load_rhythm(folder)
+    style = np.where(corpus.style < 0, len(corpus.styles), corpus.style)
+    space.write_corpus(
+        folder, loaded.encode(corpus.patterns).map, style=(style, (*corpus.styles, "")),
+        section=(corpus.section, SECTIONS), source=(corpus.source, corpus.sources),
+    )  # fmt: skip
+    _write_json(folder / "metrics.json", scores)
+    (folder / "card.md").write_text(card_text(facts, recipe, scores))
+    every = max(1, len(scored_on) // EXAMPLES)
+    midi.write(folder / EXAMPLES_FILE, divided.validation.patterns[::every][:EXAMPLES], lead_in_bars=1)
+
+
+def ship(run: Path, folder: Path) -> None:
+    """Copy what playing needs out of a finished run: of the data, nothing but points and names of files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in SPACE_FILES:
+        if (run / name).is_file():
+            shutil.copy(run / name, folder / name)
+
+
+def _begin_or_resume(recipe: Recipe, folder: Path, resume: bool, device: str) -> tuple[Run, dict[str, Any]]:
+    exists = (folder / checkpoint.CHECKPOINT).is_file()
+    if exists and not resume:
+        raise TrainingError(f"{folder} already holds a run: go on with it (resume) or choose another folder")
+    if not exists:
+        folder.mkdir(parents=True, exist_ok=True)
+        return begin(recipe, device), {}
+    run, facts = checkpoint.load(folder, device)
+    if run.recipe != recipe:
+        raise TrainingError(f"{folder} holds a run of other settings: {run.recipe} instead of {recipe}")
+    return run, facts
+
+
+def _write_log(folder: Path, log: list[dict[str, Any]]) -> None:
+    _write_json(folder / "log.json", log)
+    flat = [
+        {"epoch": row["epoch"], "seconds": round(row["seconds"], 2)}
+        | {f"{part}_{name}": value for part in ("train", "tuning") for name, value in row[part].items()}
+        for row in log
+    ]
+    with (folder / "log.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(flat[0]))
+        writer.writeheader()
+        writer.writerows(flat)
+
+
+def _write_json(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content, indent=2) + "\n")
+
+
+def card_text(facts: dict[str, Any], recipe: Recipe, metrics: dict[str, float]) -> str:
+    """The model card, as Markdown: data, licence and credit, settings, scores."""
+    settings = checkpoint.recipe_to_dict(recipe)
+    lines = [
+        f"# {facts['name']}",
+        "",
+        "A rhythm space for Clave.",
+        "",
+        "| what | |",
+        "|---|---|",
+        *(f"| {key} | {value} |" for key, value in facts.items() if key != "name"),
+        "",
+        "## Measured on held-out bars",
+        "",
+        "| what | value |",
+        "|---|---|",
+        *(f"| {key} | {value:.4g} |" for key, value in metrics.items()),
+        "",
+        "## Settings",
+        "",
+        "```json",
+        json.dumps(settings, indent=2),
+        "```",
+    ]
+    return "\n".join(lines) + "\n"

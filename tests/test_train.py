@@ -1,0 +1,72 @@
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+import pytest
+import torch
+from toy_bars import toy_bars
+
+from clave.errors import TrainingError
+from clave.recipes import RHYTHM_RECIPES, by_name, paper, quick
+from clave.train import begin, fit, negative_log_likelihood, score
+
+TOY = replace(quick(2), batch_size=16, epochs=20, warmup_epochs=2)
+
+
+def test_training_lowers_the_loss_of_every_recipe():
+    for recipe in (TOY, replace(paper(), batch_size=16, epochs=20, warmup_epochs=2)):
+        run, bars = begin(recipe), toy_bars()
+        before = score(run.model, bars, recipe)["hits"]
+        steps = list(fit(run, bars))
+        assert score(run.model, bars, recipe)["hits"] < 0.6 * before
+        assert steps[-1].step == run.step == 20 * 4
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others():
+    def weights(seed: int):
+        run = begin(replace(TOY, seed=seed))
+        list(islice(fit(run, toy_bars()), 6))
+        return torch.nn.utils.parameters_to_vector(run.model.parameters())
+
+    assert torch.equal(weights(1), weights(1))
+    assert not torch.equal(weights(1), weights(2))
+
+
+def test_beta_warms_up():
+    recipe = replace(paper(beta=4.0), warmup_epochs=50)
+    assert [recipe.weight("kl_map", epoch) for epoch in (0, 25, 50, 200)] == [0, 2, 4, 4]
+    assert recipe.weight("hits", 0) == 1
+    losses = {"hits": torch.tensor(2.0), "kl_map": torch.tensor(3.0)}
+    assert float(recipe.total(losses)) == 2 + 4 * 3
+
+
+def test_a_loss_that_is_not_finite_stops_before_the_weights_are_touched():
+    run = begin(TOY)
+    bars = toy_bars()
+    list(islice(fit(run, bars), 2))
+    with torch.no_grad():
+        next(run.model.parameters()).fill_(float("nan"))
+    kept = run.step
+    with pytest.raises(TrainingError, match=f"not finite at step {kept} "):
+        next(fit(run, bars))
+    assert run.step == kept
+
+
+def test_the_average_follows_the_weights():
+    run = begin(replace(TOY, averaging=0.0))
+    list(islice(fit(run, toy_bars()), 3))
+    for ours, average in zip(run.model.parameters(), run.average.parameters(), strict=True):
+        assert torch.equal(ours, average)
+
+
+def test_the_likelihood_bound_tightens_with_more_draws():
+    run, bars = begin(replace(paper(), batch_size=16, epochs=10, warmup_epochs=1)), toy_bars()
+    list(fit(run, bars))
+    few, many = (float(negative_log_likelihood(run.model, bars, draws).mean()) for draws in (1, 64))
+    assert many < few
+    assert np.isfinite(many)
+
+
+def test_an_unknown_recipe_is_told_which_there_are():
+    with pytest.raises(TrainingError, match=", ".join(RHYTHM_RECIPES)):
+        by_name("gan", styles=0)

@@ -29,6 +29,10 @@ class AudioFileError(ClaveError):
     """An audio file that cannot be read or written."""
 
 
+class TransformError(ClaveError):
+    """A transform or a phase estimate that cannot be made."""
+
+
 class CorpusError(ClaveError):
     """A folder from which nothing can be learned."""
 

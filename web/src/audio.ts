@@ -6,7 +6,7 @@ import { audible, type Event, velocityGain } from "./sequencer";
 export type KitBuffers = readonly (AudioBuffer | null)[];
 
 const SMOOTHING_SECONDS = 0.01; // of knob movements
-const CHOKE_SECONDS = 0.008; // fade of a choked sound
+const CHOKE_SECONDS = 0.005; // fade of a choked sound, as in clave/render.py
 const STOP_SECONDS = 0.03; // fade when the music stops
 const LIMIT_KNEE = 0.8; // below it the limiter leaves the sound alone
 const LIMIT_RANGE = 8; // loudest input that it still tells apart

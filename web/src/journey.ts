@@ -14,7 +14,7 @@ export interface Leg {
 
 /** Which way the journey goes in this bar of the round. */
 export function legOf(bar: number, bars: number): Leg {
-  return bar < bars ? { from: "A", bar: bar + 1 } : { from: "B", bar: bar - bars + 2 };
+  return bar < bars ? { from: "A", bar: bar + 1 } : { from: "B", bar: bar - bars + 2 }; // B itself was bar 1 of the way back
 }
 
 /** "travelling A to B, bar 3 of 8". */

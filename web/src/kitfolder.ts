@@ -12,7 +12,7 @@ function holds(name: readonly string[], alias: readonly string[]): boolean {
   return name.some((_, from) => {
     let run = "";
     for (let to = from; to < name.length && run.length < joined.length; to++) run += name[to];
-    return run === joined;
+    return run === joined || run === `${joined}s`;
   });
 }
 

@@ -11,7 +11,7 @@ import { writeLink } from "./link";
 import { remember, restore } from "./memory";
 import { Nearby } from "./neighbours";
 import { Player } from "./player";
-import type { WirePattern } from "./protocol";
+import { type SpaceInfo, VOICE_COUNT, type WirePattern } from "./protocol";
 import { Store } from "./store";
 import "./style/page.css";
 import { App } from "./views/App";
@@ -97,6 +97,19 @@ async function filesOfDrop(event: DragEvent): Promise<File[]> {
   return (await Promise.all(entries.map(walk))).flat();
 }
 
+/** A link or a memory may name a style or section that this space does not have. */
+function forgetUnknown({ styles, sections }: SpaceInfo): void {
+  const { place } = store.groove.value;
+  const { style, section } = place.shape;
+  const known = {
+    style: style !== null && styles.includes(style) ? style : null,
+    section: sections.includes(section) ? section : (sections[0] ?? section),
+  };
+  if (known.style === style && known.section === section) return;
+  store.say(`This space has no ${known.style === style ? `section “${section}”` : `style “${style}”`}.`);
+  store.amend({ ...store.groove.value, place: { ...place, shape: { ...place.shape, ...known } } });
+}
+
 listenToKeys(store, actions, player);
 render(
   <PageContext.Provider value={page}>
@@ -106,7 +119,10 @@ render(
 );
 
 try {
-  store.instrument.value = await fetchInstrument();
+  const instrument = await fetchInstrument();
+  if (instrument.voices.length !== VOICE_COUNT) throw new Error(`the page plays ${VOICE_COUNT} voices, the server has ${instrument.voices.length}`);
+  store.instrument.value = instrument;
+  forgetUnknown(instrument.space);
   if (!restored.complete) actions.refresh();
   const corpus = await fetchCorpus();
   store.corpus.value = corpus;

@@ -30,7 +30,7 @@ const Dots = memo(({ pattern, voice: only }: DotsProps) => {
         if (only !== undefined && voice !== only) return null;
         const radius = only === undefined ? ringRadius(voice) : 34;
         const { x, y } = onClock(strokePosition(step, offset, 0.5) / steps, radius);
-        const size = only === undefined ? 0.9 + 1.6 * velocity : 2.5 + 5 * velocity;
+        const size = only === undefined ? 1.1 + 1.9 * velocity : 2.5 + 5 * velocity;
         return <circle key={`${voice}.${step}`} cx={x.toFixed(2)} cy={y.toFixed(2)} r={size.toFixed(2)} class={`ink-${voice}`} />;
       })}
     </>

@@ -10,9 +10,7 @@ export function JourneyControls() {
   const ready = journey.a !== null && journey.b !== null;
   return (
     <div class="deck-column journey" role="group" aria-label="Journey">
-      <div class="field">
-        <span>journey</span>
-        <span class="pins">
+      <div class="pins">
           {(["a", "b"] as const).map((pin) => (
             <button
               key={pin}
@@ -36,7 +34,6 @@ export function JourneyControls() {
               </option>
             ))}
           </select>
-        </span>
       </div>
       <Choice
         label="Way of the journey"

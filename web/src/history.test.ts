@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { amend, begin, change, redo, undo } from "./history";
+
+test("undo and redo walk through every change, and a new change forgets the future", () => {
+  let history = change(change(begin(0), 1, "one", 0), 2, "two", 0);
+  expect(undo(undo(history)).present.value).toBe(0);
+  expect(redo(redo(undo(undo(history))))).toMatchObject({ present: { value: 2, label: "two" }, future: [] });
+  history = change(undo(history), 9, "nine", 0);
+  expect(history.future).toEqual([]);
+  expect(undo(history).present.value).toBe(1);
+});
+
+test("a drag is one change; a pause or another label begins the next", () => {
+  let history = begin(0);
+  for (const now of [1000, 1100, 1200]) history = change(history, now, "density", now);
+  expect(undo(history).present.value).toBe(0);
+  expect(undo(change(history, 5, "density", 5000)).present.value).toBe(1200);
+  expect(undo(change(history, 5, "seed", 1250)).present.value).toBe(1200);
+});
+
+test("after an undo, the same label is a change of its own", () => {
+  const back = undo(change(change(begin(0), 1, "x", 0), 2, "y", 10));
+  expect(undo(change(back, 3, "x", 20)).present.value).toBe(1);
+});
+
+test("an amended present is no step of its own", () => {
+  const history = amend(change(begin(0), 1, "point", 0), 1.5);
+  expect(history.present).toEqual({ value: 1.5, label: "point" });
+  expect(undo(history).present.value).toBe(0);
+});
+
+test("at either end nothing happens", () => {
+  const history = begin(0);
+  expect(undo(history)).toBe(history);
+  expect(redo(history)).toBe(history);
+});

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { toyCorpus } from "../dev/toyServer";
+import { Nearby } from "./neighbours";
+
+const corpus = toyCorpus();
+const nearby = new Nearby(corpus);
+
+test("the nearest bars are those that a plain search finds", () => {
+  for (const point of [[0, 0], [2.9, -2.9], [50, 50]] as const) {
+    const plain = corpus.x
+      .map((x, index) => ({ index, distance: Math.hypot(x - point[0], corpus.y[index]! - point[1]) }))
+      .sort((one, other) => one.distance - other.distance || one.index - other.index);
+    expect(nearby.nearest(point, 12)).toEqual(plain.slice(0, 12));
+  }
+});
+
+test("only what is accepted, and each source once", () => {
+  const found = nearby.nearestSources([0, 0], 5, (bar) => corpus.style[bar] === 1);
+  expect(new Set(found.map(({ index }) => corpus.source[index])).size).toBe(found.length);
+  expect(found.every(({ index }) => corpus.style[index] === 1)).toBe(true);
+});
+
+test("a corpus of one bar, and of none", () => {
+  expect(new Nearby({ ...corpus, x: [1], y: [1], style: [0], source: [0] }).nearest([0, 0], 3)).toHaveLength(1);
+  expect(new Nearby({ ...corpus, x: [], y: [], style: [], source: [] }).nearest([0, 0], 3)).toEqual([]);
+});

@@ -128,9 +128,9 @@ def _parse_drum_map(text: str, file: str) -> DrumMap:
     return DrumMap(str(table.get("name", Path(file).stem)), voices, table.get("channels") == "all")
 
 
-_HAT_EDGES = [22, 26]  # Roland's; General MIDI has no drums there
+_HAT_EDGES = {22, 26}  # Roland's; General MIDI has no drums there
 _TOM_RIM = 58  # Roland's; General MIDI's vibraslap
-_TD_11_NOTES = [*_HAT_EDGES, *range(35, 39), *range(40, 54), 55, 57, 58, 59]
+_TD_11_NOTES = {*_HAT_EDGES, *range(35, 39), *range(40, 54), 55, 57, 58, 59}
 
 
 def detect_drum_map(notes: Int[np.ndarray, " note"]) -> DrumMap:
@@ -140,9 +140,8 @@ def detect_drum_map(notes: Int[np.ndarray, " note"]) -> DrumMap:
     General MIDI otherwise. A TD-11 take without any of these reads the same in both maps, but for the cross-stick (37):
     in General MIDI it counts as "other".
     """
-    found = np.zeros(128, bool)
-    found[notes] = True
-    roland = found[_HAT_EDGES].any() or (found[_TOM_RIM] and found.sum() == found[_TD_11_NOTES].sum())
+    found = {note for note, count in enumerate(np.bincount(notes).tolist()) if count}
+    roland = not found.isdisjoint(_HAT_EDGES) or (_TOM_RIM in found and found <= _TD_11_NOTES)
     return _shipped_drum_map("td-11" if roland else "general-midi")
 
 
@@ -247,7 +246,7 @@ class _Song(NamedTuple):
     note: Int[np.ndarray, " note"]
     velocity: Int[np.ndarray, " note"]  # 1..127
     signatures: list[tuple[int, int, int]]  # tick, beats, unit
-    tempos_bpm: tuple[float, ...]
+    tempos_bpm: list[float]
     elsewhere: int
     remarks: list[str]
 
@@ -360,12 +359,14 @@ def _tracks(data: bytes, file: str, drum_channels: range) -> _Tracks:
             score = ScoreTick.from_midi(_with_late_endings(data, drum_channels, times))
         except (RuntimeError, ValueError, OverflowError, MemoryError) as error:
             raise MidiError(f"{file}: broken: {str(error).removesuffix(': iostream error')}") from error
-        everything = len(drum_channels) > 1
-        drums = _table([track.notes.numpy() for track in score.tracks if track.is_drum or everything])
-        hanging = int(np.count_nonzero(drums["duration"] >= _LONG_AFTER))
+        drums: list[dict[str, np.ndarray]] = []
+        others: list[dict[str, np.ndarray]] = []
+        for track in score.tracks:
+            (drums if track.is_drum or len(drum_channels) > 1 else others).append(track.notes.numpy())
+        notes = _table(drums)
+        hanging = int(np.count_nonzero(notes["duration"] >= _LONG_AFTER))
         if hanging < times:
-            others = [track.notes.numpy() for track in score.tracks if not (track.is_drum or everything)]
-            return _Tracks(score, drums, _table(others), hanging)
+            return _Tracks(score, notes, _table(others), hanging)
         times *= 16
     raise MidiError(f"{file}: broken: thousands of its notes never end")
 
@@ -403,26 +404,30 @@ def _parse(data: bytes, file: str, wanted: DrumMap | None) -> _Song:
     time = notes["time"].astype(np.int64)
     if time.size and time.min() < 0:
         raise MidiError(f"{file}: broken: longer than MIDI time can count")
+    tempos_bpm: list[float] = []
     for tempo in score.tempos:
         if tempo.mspq <= 0:
             raise MidiError(f"{file}: tempo 0 (0 microseconds a quarter) at tick {tempo.time}")
-
-    def to_ticks(time: np.ndarray | int) -> Any:
-        """Times of the file in 480ths of a quarter, to the nearest."""
-        return (
-            (time * (2 * TICKS_PER_QUARTER) + score.tpq) // (2 * score.tpq) if score.tpq != TICKS_PER_QUARTER else time
-        )
-
+        tempos_bpm.append(round(60e6 / tempo.mspq, 3))
     return _Song(
-        tick=to_ticks(time),
-        end=to_ticks(time + notes["duration"]),
+        tick=_to_ticks(time, score.tpq),
+        end=_to_ticks(time + notes["duration"], score.tpq),
         note=notes["pitch"],
         velocity=notes["velocity"].astype(np.int64),
-        signatures=[(to_ticks(each.time), each.numerator, each.denominator) for each in score.time_signatures],
-        tempos_bpm=tuple(round(60e6 / tempo.mspq, 3) for tempo in score.tempos),
-        elsewhere=int(tracks.others["time"].size),
+        signatures=[
+            (int(_to_ticks(each.time, score.tpq)), each.numerator, each.denominator) for each in score.time_signatures
+        ],
+        tempos_bpm=tempos_bpm,
+        elsewhere=int(tracks.others["pitch"].size),
         remarks=remarks,
     )
+
+
+def _to_ticks(time: Any, ticks_per_quarter: int) -> Any:
+    """Times of a file in 480ths of a quarter, to the nearest; arrays and numbers alike."""
+    if ticks_per_quarter == TICKS_PER_QUARTER:
+        return time
+    return (time * (2 * TICKS_PER_QUARTER) + ticks_per_quarter) // (2 * ticks_per_quarter)
 
 
 def _name(meter: Meter) -> str:
@@ -434,6 +439,9 @@ class _BarLines(NamedTuple):
 
     step: Int[np.ndarray, " line"]  # in steps; one more than there are bars
     meters: list[Meter]  # of each bar
+
+
+_steps_per_bar = cache(steps_per_bar)  # asked several times a file
 
 
 def _bar_lines(signatures: list[tuple[int, int, int]], last_tick: int, file: str, remarks: list[str]) -> _BarLines:
@@ -455,7 +463,7 @@ def _bar_lines(signatures: list[tuple[int, int, int]], last_tick: int, file: str
     meters: list[Meter] = []
     for start, end in zip(starts, [*starts[1:], None], strict=True):
         try:
-            length = steps_per_bar(changes[start])
+            length = _steps_per_bar(changes[start])
         except PatternError as error:
             raise MidiError(f"{file}: {error}") from error
         count = ((last_step if end is None else end) - start) // length + (end is None)
@@ -472,7 +480,7 @@ def _bar_lines(signatures: list[tuple[int, int, int]], last_tick: int, file: str
                 f"a bar of {_name(changes[start])} is cut short to {_name(meters[-1])} "
                 f"by the change to {_name(changes[end])} at tick {end * TICKS_PER_STEP}"
             )
-    lines.append(lines[-1][-1:] + steps_per_bar(meters[-1]))
+    lines.append(lines[-1][-1:] + _steps_per_bar(meters[-1]))
     return _BarLines(np.concatenate(lines), meters)
 
 
@@ -482,13 +490,12 @@ _MOST_TICKS_OFF = int(MAX_OFFSET * TICKS_PER_STEP) - 1
 def _snap(song: _Song, drums: DrumMap, grid: str | int, file: str) -> _Bars:
     """A song on the grid."""
     remarks: list[str] = []
-    voice = drums.voices[song.note]
+    voice, tick, end, velocity = drums.voices[song.note], song.tick, song.end, song.velocity
+    unknown: Counter[int] = Counter()
     mapped = voice >= 0
-    if mapped.all():
-        tick, end, velocity, unknown = song.tick, song.end, song.velocity, Counter[int]()
-    else:
-        tick, end, velocity, voice = song.tick[mapped], song.end[mapped], song.velocity[mapped], voice[mapped]
-        unknown = Counter[int](song.note[~mapped].tolist())
+    if not mapped.all():
+        unknown.update(song.note[~mapped].tolist())
+        voice, tick, end, velocity = voice[mapped], tick[mapped], end[mapped], velocity[mapped]
     if not tick.size:
         return _Bars([], np.zeros(len(VOICES), np.int64), unknown, 0, 0, remarks)
     lines = _bar_lines(song.signatures, int(tick[-1]), file, remarks)
@@ -511,7 +518,7 @@ def _snap(song: _Song, drums: DrumMap, grid: str | int, file: str) -> _Bars:
     bar = np.searchsorted(lines.step, step, side="right") - 1
     first, last = int(bar.min()), int(bar.max())
     meters = lines.meters[first : last + 1]
-    steps = {meter: steps_per_bar(meter) for meter in set(meters)}
+    steps = {meter: _steps_per_bar(meter) for meter in set(meters)}
     rows, longest = len(VOICES), max(steps.values())
     cells = np.zeros((2, len(meters), rows, longest), np.float32)
     place = ((bar - first) * rows + voice) * longest + step - lines.step[bar]

@@ -102,7 +102,7 @@ class Pattern:
         `settle` tell the rule. A stroke closer to the next bar line than to any grid place of this bar keeps its own
         nearest step. Raises PatternError for a voice or a position that is not in the bar.
         """
-        given = list(strokes)
+        given = sorted(strokes, key=lambda stroke: stroke.position)
         steps = steps_per_bar(meter)
         for stroke in given:
             if not (0 <= stroke.voice < len(VOICES) and -MAX_OFFSET <= stroke.position < steps):
@@ -209,7 +209,9 @@ def musical_steps(tick: Int[np.ndarray, " stroke"], bar_steps: Int[np.ndarray, "
     """
     lines = bar_steps * TICKS_PER_STEP
     bar = np.searchsorted(lines, tick, side="right") - 1
-    quarter, within = np.divmod(tick - lines[bar], TICKS_PER_QUARTER)
+    since = tick - lines[bar]
+    quarter = since // TICKS_PER_QUARTER
+    within = since - quarter * TICKS_PER_QUARTER
     step = bar_steps[bar] + quarter * STEPS_PER_QUARTER + _STEP_IN_QUARTER[within]
     return np.where(lines[bar + 1] - tick <= _TICKS_OFF[within], bar_steps[bar + 1], step)
 

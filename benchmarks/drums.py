@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 
 from clave import factory, wav
-from clave.clip import Clip
 from clave.errors import AudioFileError
 from clave.kit import VOICES
 

@@ -24,6 +24,7 @@ CUT_SECONDS = 0.005  # how fast the last sounds do when the tail is cut
 PLACES_PER_SAMPLE = 32  # strokes start on this grid: 0.7 microseconds
 KERNEL_RADIUS = 16  # samples on either side of the kernel that shifts a sound by a part of a sample
 KERNEL_BETA = 8.0  # Kaiser window: images 80 dB down
+BLOCK_SAMPLES = 256  # shifted at once: small products stay in the cache, and in this thread while others play
 
 UNITY: tuple[float, ...] = (1.0,) * len(VOICES)
 CENTRE: tuple[float, ...] = (0.0,) * len(VOICES)
@@ -49,7 +50,9 @@ def render(
 
     Raises RenderError for no bars, a tempo, swing or level out of range, or a kit of several sample rates.
     """
-    return mix(render_stems(patterns, kit, tempo_bpm, swing, tail=tail), levels)
+    _check_levels(levels)
+    (row,) = _played(patterns, kit, tempo_bpm, swing, tail, np.array([levels]))
+    return Clip(row / max(1.0, float(np.abs(row).max())), kit.clips[0].sample_rate)
 
 
 def render_stems(
@@ -64,6 +67,63 @@ def render_stems(
 
     Their sum is the mix, before it is made to fit full scale.
     """
+    rows = _played(patterns, kit, tempo_bpm, swing, tail, np.eye(len(VOICES)))
+    return tuple(Clip(row, kit.clips[0].sample_rate) for row in rows)
+
+
+def mix(stems: Sequence[Clip], levels: Sequence[float] = UNITY) -> Clip:
+    """The sum of the stems, each at its level; made quieter as a whole if it would exceed full scale."""
+    _check_levels(levels)
+    total = np.zeros(len(stems[0]), np.float32)
+    for stem, level in zip(stems, levels, strict=True):
+        total += np.float32(level) * stem.samples
+    return Clip(total / max(1.0, float(np.abs(total).max())), stems[0].sample_rate)
+
+
+def mix_stereo(
+    stems: Sequence[Clip], levels: Sequence[float] = UNITY, pans: Sequence[float] = CENTRE
+) -> tuple[Clip, Clip]:
+    """The left and the right channel: each stem at its level and place, from -1, left, to 1, right.
+
+    Both are made quieter together if one would exceed full scale.
+    """
+    _check_levels(levels)
+    _check_eight("pans", pans)
+    sides = np.zeros((2, len(stems[0])), np.float32)
+    for stem, level, pan in zip(stems, levels, pans, strict=True):
+        sides += np.array(stereo_gains(level, pan), np.float32)[:, None] * stem.samples
+    left, right = sides / max(1.0, float(np.abs(sides).max()))
+    return Clip(left, stems[0].sample_rate), Clip(right, stems[0].sample_rate)
+
+
+def fitted(stems: Sequence[Clip]) -> tuple[Clip, ...]:
+    """The same stems, turned down together if one of them or their sum would exceed full scale."""
+    total = np.sum([stem.samples for stem in stems], axis=0)
+    loudest = max(1.0, float(np.abs(total).max()), *(stem.peak for stem in stems))
+    return tuple(stems) if loudest == 1 else tuple(Clip(stem.samples / loudest, stem.sample_rate) for stem in stems)
+
+
+def _check_eight(what: str, row: Sequence[float]) -> None:
+    if len(row) != len(VOICES):
+        raise RenderError(f"{what} are {len(VOICES)} numbers, one a voice; got {len(row)}")
+
+
+def _check_levels(levels: Sequence[float]) -> None:
+    _check_eight("levels", levels)
+    for level in levels:
+        if not 0 <= level <= MAX_LEVEL:
+            raise RenderError(f"a level lies in [0, {MAX_LEVEL:g}] (1 leaves the sound as it is), got {level}")
+
+
+def _played(
+    patterns: Iterable[Pattern],
+    kit: Kit,
+    tempo_bpm: float,
+    swing: float,
+    tail: Tail,
+    gains: Float64[np.ndarray, "output voice"],
+) -> Float32[np.ndarray, "output sample"]:
+    """The bars as rows of samples; `gains` says how loud each voice is in each row."""
     bars = list(patterns)
     if not bars:
         raise RenderError("nothing to render: at least one bar is needed, got none")
@@ -86,60 +146,20 @@ def render_stems(
     first, last = (strokes[0].seconds, strokes[-1].seconds) if strokes else (0.0, 0.0)
     lead = max(0, math.ceil(-first * rate)) + KERNEL_RADIUS  # samples before time 0
     longest = max(len(clip) for clip in kit.clips)
-    canvas = lead + max(length, math.ceil(last * rate)) + longest + KERNEL_RADIUS
-    stems: list[Float32[np.ndarray, " sample"]] = []
+    canvas = np.zeros((len(gains), lead + max(length, math.ceil(last * rate)) + longest + KERNEL_RADIUS), np.float32)
     for voice, clip in zip(VOICES, kit.clips, strict=True):
         own = [(stroke, stop) for stroke, stop in zip(strokes, silenced, strict=True) if stroke.voice == voice.index]
-        stems.append(_stem(own, clip, lead, canvas))
+        _add_voice(canvas, lead, own, clip, gains[:, voice.index])
 
     if tail == "wrap":
-        return tuple(Clip(_wrapped(stem, lead, length), rate) for stem in stems)
+        return _wrapped(canvas, lead, length)
     if tail == "ring":
-        end = max((int(np.flatnonzero(stem)[-1]) + 1 for stem in stems if stem.any()), default=0)
-        return tuple(Clip(stem[lead : max(lead + length, end)], rate) for stem in stems)
-    fade = np.ones(length, np.float32)
+        sounding = np.flatnonzero(canvas.any(axis=0))
+        end = int(sounding[-1]) + 1 if sounding.size else 0
+        return canvas[:, lead : max(lead + length, end)]
     out = min(length, round(CUT_SECONDS * rate))
-    fade[length - out :] = np.cos(np.linspace(0, np.pi / 2, out)) ** 2
-    return tuple(Clip(stem[lead : lead + length] * fade, rate) for stem in stems)
-
-
-def mix(stems: Sequence[Clip], levels: Sequence[float] = UNITY) -> Clip:
-    """The sum of the stems, each at its level; made quieter as a whole if it would exceed full scale."""
-    _check_eight("levels", levels)
-    total = np.zeros(len(stems[0]), np.float32)
-    for stem, level in zip(stems, levels, strict=True):
-        if not 0 <= level <= MAX_LEVEL:
-            raise RenderError(f"a level lies in [0, {MAX_LEVEL:g}] (1 leaves the sound as it is), got {level}")
-        total += np.float32(level) * stem.samples
-    return Clip(total / max(1.0, float(np.abs(total).max())), stems[0].sample_rate)
-
-
-def mix_stereo(
-    stems: Sequence[Clip], levels: Sequence[float] = UNITY, pans: Sequence[float] = CENTRE
-) -> tuple[Clip, Clip]:
-    """The left and the right channel: each stem at its level and place, from -1, left, to 1, right.
-
-    Both are made quieter together if one would exceed full scale.
-    """
-    _check_eight("levels", levels)
-    _check_eight("pans", pans)
-    sides = np.zeros((2, len(stems[0])), np.float32)
-    for stem, level, pan in zip(stems, levels, pans, strict=True):
-        sides += np.array(stereo_gains(level, pan), np.float32)[:, None] * stem.samples
-    left, right = sides / max(1.0, float(np.abs(sides).max()))
-    return Clip(left, stems[0].sample_rate), Clip(right, stems[0].sample_rate)
-
-
-def fitted(stems: Sequence[Clip]) -> tuple[Clip, ...]:
-    """The same stems, turned down together if one of them or their sum would exceed full scale."""
-    total = np.sum([stem.samples for stem in stems], axis=0)
-    loudest = max(1.0, float(np.abs(total).max()), *(stem.peak for stem in stems))
-    return tuple(stems) if loudest == 1 else tuple(Clip(stem.samples / loudest, stem.sample_rate) for stem in stems)
-
-
-def _check_eight(what: str, row: Sequence[float]) -> None:
-    if len(row) != len(VOICES):
-        raise RenderError(f"{what} are {len(VOICES)} numbers, one a voice; got {len(row)}")
+    canvas[:, lead + length - out : lead + length] *= np.cos(np.linspace(0, np.pi / 2, out)).astype(np.float32) ** 2
+    return canvas[:, lead : lead + length]
 
 
 def _stops_of_a_loop(strokes: tuple[Event, ...], seconds: float) -> tuple[float | None, ...]:
@@ -150,26 +170,30 @@ def _stops_of_a_loop(strokes: tuple[Event, ...], seconds: float) -> tuple[float 
     return tuple(stop for (index, _), stop in zip(both, silenced, strict=True) if index >= 0)
 
 
-def _stem(
-    strokes: list[tuple[Event, float | None]], clip: Clip, lead: int, canvas: int
-) -> Float32[np.ndarray, " sample"]:
-    """All strokes of one voice in a long row of samples, in which time 0 is sample `lead`."""
-    row = np.zeros(canvas, np.float32)
+def _add_voice(
+    canvas: Float32[np.ndarray, "output canvas"],
+    lead: int,
+    strokes: list[tuple[Event, float | None]],
+    clip: Clip,
+    gains: Float64[np.ndarray, " output"],
+) -> None:
+    """Add all strokes of one voice, each with the time that silences it; time 0 is sample `lead` of the canvas."""
     rate = clip.sample_rate
+    outputs = np.flatnonzero(gains)
     places = [round(stroke.seconds * rate * PLACES_PER_SAMPLE) for stroke, _ in strokes]
     shifted = _shifted(clip.samples, {place % PLACES_PER_SAMPLE for place in places})
     choke = np.cos(np.linspace(0, np.pi / 2, round(CHOKE_SECONDS * rate))).astype(np.float32) ** 2
     for (stroke, stop), place in zip(strokes, places, strict=True):
         sound, before = shifted[place % PLACES_PER_SAMPLE]
-        gain = np.float32(velocity_gain(stroke.velocity))
         start = lead + place // PLACES_PER_SAMPLE - before
         if stop is not None:
             full = before + round((stop - stroke.seconds) * rate)  # samples until it is choked
             if full < len(sound):
                 sound = sound[: full + len(choke)].copy()
                 sound[full:] *= choke[: len(sound) - full]
-        row[start : start + len(sound)] += gain * sound
-    return row
+        for output in outputs:
+            gain = np.float32(gains[output] * velocity_gain(stroke.velocity))
+            canvas[output, start : start + len(sound)] += gain * sound
 
 
 def _shifted(
@@ -177,7 +201,7 @@ def _shifted(
 ) -> dict[int, tuple[Float32[np.ndarray, " longer"], int]]:
     """The sound delayed by each of these 32nds of a sample, and how many samples earlier than its start it begins.
 
-    A delay by a part of a sample is a convolution with a windowed sinc; all of them together are one matrix product.
+    A delay by a part of a sample is a convolution with a windowed sinc; all of them together are a matrix product.
     """
     made: dict[int, tuple[Float32[np.ndarray, " longer"], int]] = {}
     if 0 in fractions:
@@ -186,8 +210,11 @@ def _shifted(
     if between:
         padded = np.pad(samples, 2 * KERNEL_RADIUS - 1)
         windows = np.lib.stride_tricks.sliding_window_view(padded, len(samples) + 2 * KERNEL_RADIUS - 1)
-        kernels = _delay_kernels(np.array(between) / PLACES_PER_SAMPLE)
-        delayed = kernels[:, ::-1].astype(np.float32) @ np.ascontiguousarray(windows)
+        kernels = _delay_kernels(np.array(between) / PLACES_PER_SAMPLE)[:, ::-1].astype(np.float32)
+        delayed = np.empty((len(between), windows.shape[1]), np.float32)
+        for start in range(0, windows.shape[1], BLOCK_SAMPLES):
+            block = slice(start, start + BLOCK_SAMPLES)
+            delayed[:, block] = kernels @ np.ascontiguousarray(windows[:, block])
         made.update({fraction: (sound, KERNEL_RADIUS - 1) for fraction, sound in zip(between, delayed, strict=True)})
     return made
 
@@ -200,9 +227,13 @@ def _delay_kernels(fractions: Float64[np.ndarray, " fraction"]) -> Float64[np.nd
     return kernels / kernels.sum(axis=1, keepdims=True)
 
 
-def _wrapped(row: Float32[np.ndarray, " canvas"], lead: int, length: int) -> Float32[np.ndarray, " sample"]:
-    """The row wound around a loop of this length, so that what lies outside of it adds up inside."""
-    start = -(-lead // length) * length - lead  # so that time 0 falls on a whole round
-    whole = np.zeros(-(-(start + len(row)) // length) * length, np.float32)
-    whole[start : start + len(row)] = row
-    return whole.reshape(-1, length).sum(axis=0)
+def _wrapped(
+    canvas: Float32[np.ndarray, "output canvas"], lead: int, length: int
+) -> Float32[np.ndarray, "output sample"]:
+    """The rows wound around a loop of this length, so that what lies outside of it adds up inside."""
+    loop = np.zeros((len(canvas), length), np.float32)
+    for start in range(lead % length - length, canvas.shape[1], length):  # time 0 falls on the start of a round
+        part = canvas[:, max(0, start) : start + length]
+        at = max(0, -start)
+        loop[:, at : at + part.shape[1]] += part
+    return loop

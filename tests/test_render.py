@@ -64,7 +64,7 @@ def test_strokes_between_samples_sound_there(swing):
         pattern = bar((0, int(rng.integers(4, 56)), 1.0, float(rng.uniform(-2, 2))))
         tempo = float(rng.uniform(60, 200))
         expected = events([pattern], tempo, swing)[0].seconds * RATE + 40
-        assert centre(render([pattern], kit, tempo, swing).samples) == pytest.approx(expected, abs=0.02)
+        assert centre(render([pattern], kit, tempo, swing).samples) == pytest.approx(expected, abs=0.5 / 32 + 0.001)
 
 
 def test_a_shift_leaves_the_spectrum_up_to_18_khz():

@@ -18,7 +18,7 @@ vae rhythm_vae                         models (torch starts here)
 train recipes checkpoint               learning
 space                                  point <-> pattern (ONNX Runtime; no torch)
 sequencer render                       playing
-learn figures                          a whole run, and its pictures
+evaluate learn figures                 a whole run, its numbers and its pictures
 protocol server cli                    the doors
 """
 

@@ -1,0 +1,398 @@
+"""The page, driven as a person drives it: what one clicks is what one sees, hears and keeps."""
+
+import json
+import re
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+from playwright.sync_api import Browser, Page, expect
+
+from clave import midi, sequencer
+from clave.kit import VOICES
+from clave.protocol import WirePattern
+
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+RATE = 44_100
+
+Cells = set[tuple[int, int]]
+
+
+def shown(page: Page) -> dict[str, Any]:
+    """The bar in the grid, as the page holds it."""
+    return page.evaluate("clave.store.shown.value")
+
+
+def pressed(page: Page) -> Cells:
+    """Voice and 16th of every cell that is struck, as the buttons of the grid say."""
+    places = page.locator('[data-cell][aria-pressed="true"]').evaluate_all(
+        "cells => cells.map(({ dataset }) => [Number(dataset.voice), Number(dataset.cell)])"
+    )
+    return {(voice, cell) for voice, cell in places}
+
+
+def click_map(page: Page, x: float, y: float) -> None:
+    """Click at a point of the map, which shows [-3, 3]."""
+    area = page.get_by_role("application", name="Rhythm map")
+    box = area.bounding_box()
+    assert box is not None
+    before = page.evaluate("clave.store.groove.value.place.point")
+    area.click(position={"x": (x + 3) / 6 * box["width"], "y": (3 - y) / 6 * box["height"]})
+    page.wait_for_function("before => clave.store.groove.value.place.point.join() !== before.join()", arg=before)
+    settled(page)
+
+
+def settled(page: Page) -> None:
+    """Wait until the bar of this very place has come."""
+    page.wait_for_function("clave.store.shown.value.strokes.length > 0")
+    page.wait_for_load_state("networkidle")
+
+
+def expected(page: Page, instrument: str) -> Cells:
+    """What the server says lies where the page is."""
+    place = page.evaluate("clave.store.groove.value.place")
+    body = json.dumps({"points": [place["point"]], **place["shape"]}).encode()
+    asked = urllib.request.Request(f"{instrument}api/patterns", body, {"content-type": "application/json"})
+    with urllib.request.urlopen(asked) as answer:
+        strokes = json.load(answer)["patterns"][0]["strokes"]
+    return {(voice, step // 4) for voice, step, _, _ in strokes}
+
+
+def heard(page: Page, patterns: list[dict[str, Any]]) -> np.ndarray:
+    """These bars through the page's own audio graph, left and right added."""
+    page.wait_for_function("clave.store.kitBuffers.value.length === 8")
+    samples = page.evaluate(
+        """async bars => {
+            const sound = await clave.renderOffline(bars);
+            const right = sound.getChannelData(1);
+            return Array.from(sound.getChannelData(0), (left, n) => left + right[n]);
+        }""",
+        patterns,
+    )
+    return np.array(samples)
+
+
+def test_a_click_on_the_map_shows_the_bar_that_lies_there(opened: Page, instrument: str) -> None:
+    found = []
+    for point in ((-1.5, -0.5), (0.8, 1.2), (1.6, -1.0)):
+        click_map(opened, *point)
+        assert pressed(opened) == expected(opened, instrument)
+        np.testing.assert_allclose(opened.evaluate("clave.store.groove.value.place.point"), point, atol=0.02)
+        found.append(frozenset(pressed(opened)))
+    assert len(set(found)) > 1
+
+
+def test_a_drag_follows_the_pointer(opened: Page, instrument: str) -> None:
+    box = opened.get_by_role("application", name="Rhythm map").bounding_box()
+    assert box is not None
+    opened.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.5 * box["height"])
+    opened.mouse.down()
+    opened.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 0.4 * box["height"], steps=12)
+    opened.mouse.up()
+    settled(opened)
+    np.testing.assert_allclose(opened.evaluate("clave.store.groove.value.place.point"), (1.8, 0.6), atol=0.02)
+    assert pressed(opened) == expected(opened, instrument)
+
+
+def test_the_first_click_makes_music(opened: Page) -> None:
+    expect(opened.get_by_text("sound is off")).to_be_visible()
+    click_map(opened, 0.5, 0.5)
+    expect(opened.get_by_text("sound is on")).to_be_visible()
+    expect(opened.get_by_role("button", name="Stop")).to_be_visible()
+    opened.wait_for_function("clave.store.position.value > 8")
+    opened.get_by_role("button", name="Stop").click()
+    expect(opened.get_by_role("button", name="Play", exact=True)).to_be_visible()
+
+
+def test_the_sound_has_an_onset_where_the_grid_has_a_hit(opened: Page) -> None:
+    click_map(opened, 0.3, -0.4)
+    bar = shown(opened)
+    tempo, swing = opened.evaluate("[clave.store.groove.value.tempoBpm, clave.store.groove.value.swing]")
+    strokes = sequencer.events([WirePattern.model_validate(bar).pattern()], tempo, swing)
+    assert strokes
+    for voice in sorted({stroke.voice for stroke in strokes}):
+        sound = heard(opened, [{**bar, "strokes": [stroke for stroke in bar["strokes"] if stroke[0] == voice]}])
+        first = round(max(0, min(stroke.seconds for stroke in strokes if stroke.voice == voice)) * RATE)
+        assert np.abs(sound[: max(0, first - 64)]).max(initial=0) < 1e-4, f"{VOICES[voice].name} sounds too early"
+        assert np.abs(sound[first : first + RATE // 20]).max() > 1e-3, f"{VOICES[voice].name} is silent"
+    assert np.abs(heard(opened, [bar])).max() > 0.05
+
+
+def test_every_onset_is_in_time_swing_and_offsets_included(opened: Page) -> None:
+    opened.get_by_label("Swing in percent").fill("60")
+    strokes = [[2, 0, 0.9, 0.0], [2, 12, 0.9, 0.0], [2, 32, 0.9, 1.5], [2, 52, 0.9, -1.0]]
+    bar = {"meter": [4, 4], "strokes": strokes}
+    tempo = opened.evaluate("clave.store.groove.value.tempoBpm")
+    sound = np.abs(heard(opened, [bar]))
+    due = [event.seconds for event in sequencer.events([WirePattern.model_validate(bar).pattern()], tempo, 0.6)]
+    loud = np.flatnonzero(sound > 0.02 * sound.max()) / RATE
+    onsets = loud[np.insert(np.diff(loud) > 0.1, 0, True)]
+    np.testing.assert_allclose(onsets, due, atol=0.003)
+
+
+def test_a_cell_is_struck_cleared_and_undone(opened: Page) -> None:
+    click_map(opened, 0.0, 0.0)
+    before = pressed(opened)
+    free = next(cell for cell in range(16) if (6, cell) not in before)
+    cell = opened.locator(f'[data-voice="6"][data-cell="{free}"]')
+    cell.click()
+    assert pressed(opened) == before | {(6, free)}
+    expect(cell).to_have_attribute("aria-label", re.compile(rf"Clap, step {free + 1}, velocity \d+"))
+    opened.get_by_role("button", name="Undo").click()
+    assert pressed(opened) == before
+    opened.get_by_role("button", name="Redo").click()
+    assert pressed(opened) == before | {(6, free)}
+
+
+def test_undo_brings_back_the_place_before(opened: Page) -> None:
+    click_map(opened, -1.2, 0.4)
+    first, where = pressed(opened), opened.evaluate("clave.store.groove.value.place.point")
+    opened.wait_for_timeout(1100)  # quick successions count as one change
+    click_map(opened, 1.7, -0.9)
+    opened.get_by_role("button", name="Undo").click()
+    assert opened.evaluate("clave.store.groove.value.place.point") == where
+    assert pressed(opened) == first
+
+
+def test_density_thins_and_thickens(opened: Page) -> None:
+    click_map(opened, 0.2, 0.1)
+    counts = []
+    for density in ("0.1", "0.9"):
+        opened.get_by_role("slider", name="density").fill(density)
+        settled(opened)
+        counts.append(len(shown(opened)["strokes"]))
+    assert counts[0] < counts[1]
+
+
+def test_slots_keep_a_click_over_a_reload(opened: Page) -> None:
+    click_map(opened, -0.7, 0.9)
+    kept = pressed(opened)
+    opened.get_by_role("button", name="Keep in slot 3").click()
+    click_map(opened, 1.9, -1.4)
+    opened.wait_for_timeout(400)  # written a moment after the last change
+    opened.reload()
+    opened.get_by_role("button", name="Play slot 3").click()
+    assert pressed(opened) == kept
+
+
+def test_the_address_restores_the_groove_here_and_elsewhere(opened: Page, browser: Browser) -> None:
+    click_map(opened, 0.9, 0.7)
+    opened.get_by_label("Tempo in beats per minute").fill("97")
+    opened.get_by_role("slider", name="density").fill("0.7")
+    settled(opened)
+    opened.wait_for_function("location.hash.includes('t=97') && location.hash.includes('d=0.7')")
+    cells, address = pressed(opened), opened.url
+    assert len(address.partition("#")[2]) < 200
+
+    opened.reload()
+    expect(opened.get_by_label("Tempo in beats per minute")).to_have_value("97")
+    settled(opened)
+    assert pressed(opened) == cells
+
+    with browser.new_context() as stranger:  # who has only the link
+        page = stranger.new_page()
+        page.goto(address)
+        expect(page.get_by_label("Tempo in beats per minute")).to_have_value("97")
+        settled(page)
+        assert pressed(page) == cells
+
+
+def test_a_journey_travels_from_pin_to_pin(opened: Page, instrument: str) -> None:
+    click_map(opened, -1.5, 0.0)
+    opened.get_by_role("button", name="Set pin A here").click()
+    click_map(opened, 1.5, 1.0)
+    opened.get_by_role("button", name="Set pin B here").click()
+    opened.get_by_label("Bars of the journey").select_option("4")
+    opened.get_by_label("Tempo in beats per minute").fill("400")
+    opened.get_by_role("button", name="travel A to B").click()
+    opened.wait_for_function("clave.store.groove.value.journey.patterns.length === 4")
+    seen = {opened.evaluate("clave.store.journeyBar.value")}
+    for bar in range(1, 4):
+        opened.wait_for_function(f"clave.store.journeyBar.value === {bar}")
+        seen.add(bar)
+    assert seen >= {1, 2, 3}
+    first, last = opened.evaluate(
+        "[clave.store.groove.value.journey.patterns[0], clave.store.groove.value.journey.patterns[3]]"
+    )
+    assert first["strokes"] != last["strokes"]
+
+
+def save(page: Page, name: str, into: Path) -> Path:
+    with page.expect_download() as download:
+        page.get_by_role("button", name=name).click()
+    path = into / download.value.suggested_filename
+    download.value.save_as(path)
+    return path
+
+
+def test_saved_midi_is_what_is_heard(opened: Page, tmp_path: Path) -> None:
+    click_map(opened, 0.4, 0.6)
+    opened.get_by_role("button", name="Mute kick").click()
+    bar = shown(opened)
+    reading = midi.read(save(opened, "Save MIDI", tmp_path), grid=64)
+    strokes = [stroke for pattern in reading.patterns for stroke in pattern.strokes()]
+    wanted = sorted((voice, max(0, step + offset)) for voice, step, _, offset in bar["strokes"] if voice != 0)
+    found = sorted((stroke.voice, stroke.position) for stroke in strokes)
+    assert [voice for voice, _ in found] == [voice for voice, _ in wanted]
+    np.testing.assert_allclose([place for _, place in found], [place for _, place in wanted], atol=1 / 60 + 1e-6)
+    np.testing.assert_allclose(
+        reading.report.tempos_bpm, [opened.evaluate("clave.store.groove.value.tempoBpm")], rtol=1e-4
+    )
+
+
+def test_a_saved_wav_is_a_loop_to_the_sample(opened: Page, tmp_path: Path) -> None:
+    click_map(opened, 0.4, 0.6)
+    samples, rate = soundfile.read(save(opened, "Save WAV", tmp_path))
+    tempo = opened.evaluate("clave.store.groove.value.tempoBpm")
+    assert samples.shape == (round(4 * 60 / tempo * rate), 2)
+    assert 0.05 < np.abs(samples).max() <= 1
+
+
+def test_what_the_server_refuses_is_said(page: Page, instrument: str) -> None:
+    page.goto(f"{instrument}#p=0,0&s=polka")
+    expect(page.get_by_role("alert")).to_contain_text("polka")
+
+
+def focus_by_tab(page: Page, wanted: Callable[[str], bool], limit: int = 120) -> str:
+    """Press Tab until the focus is where it is wanted; the name of what has it."""
+    for _ in range(limit):
+        page.keyboard.press("Tab")
+        name = page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent")
+        if wanted(name):
+            return name
+    raise AssertionError("Tab never came there")
+
+
+def test_everything_by_keyboard(opened: Page, instrument: str) -> None:
+    settled(opened)
+    keys = opened.keyboard
+    focus_by_tab(opened, lambda name: name == "Play")
+    keys.press("Enter")
+    opened.wait_for_function("clave.store.playing.value && clave.store.position.value > 0")
+
+    focus_by_tab(opened, lambda name: name == "Rhythm map")
+    before = opened.evaluate("clave.store.groove.value.place.point")
+    for key in ("Shift+ArrowRight", "Shift+ArrowRight", "ArrowUp"):
+        keys.press(key)
+    settled(opened)
+    moved = np.subtract(opened.evaluate("clave.store.groove.value.place.point"), before)
+    np.testing.assert_allclose(moved, (1.2, 0.06), atol=1e-6)
+    assert pressed(opened) == expected(opened, instrument)
+    keys.press("Shift+Digit1")
+    keys.press("a")
+    kept = pressed(opened)
+    for _ in range(4):
+        keys.press("Shift+ArrowDown")
+    settled(opened)
+    keys.press("b")
+    keys.press("Digit1")
+    assert pressed(opened) == kept
+    keys.press("t")
+    opened.wait_for_function("clave.store.groove.value.journey.travelling")
+    keys.press("t")
+
+    focus_by_tab(opened, lambda name: re.match(r"Kick, step 1,", name) is not None)
+    keys.press("End")
+    focused = "(document.activeElement.getAttribute('aria-label') ?? '')"
+    opened.wait_for_function(f"{focused}.startsWith('Kick, step 16')")
+    struck = (0, 15) in pressed(opened)
+    keys.press("Space")
+    assert ((0, 15) in pressed(opened)) != struck
+    if struck:
+        keys.press("Space")
+    velocity = int(re.findall(r"velocity (\d+)", opened.evaluate(focused))[0])
+    keys.press("-")
+    opened.wait_for_function(f"{focused}.includes('velocity {velocity - 8}')")
+    keys.press("Enter")
+    opened.wait_for_function(f"{focused}.includes('first quarter')")
+    keys.press("Escape")
+    opened.wait_for_function(f"{focused}.startsWith('Kick, step 16')")
+    keys.press("m")
+    expect(opened.get_by_role("button", name="Mute kick")).to_have_attribute("aria-pressed", "true")
+    keys.press("Control+z")
+    expect(opened.get_by_role("button", name="Mute kick")).to_have_attribute("aria-pressed", "false")
+
+
+def test_tab_reaches_every_control(opened: Page) -> None:
+    settled(opened)
+    controls = opened.evaluate(
+        """() => [...document.querySelectorAll("button, select, input, [tabindex='0']")]
+            .filter(each => each.tabIndex >= 0 && !each.disabled && each.checkVisibility() && !each.closest("dialog"))
+            .map((each, n) => (each.dataset.place = n))"""
+    )
+    reached = set()
+    for _ in range(2 * len(controls)):
+        opened.keyboard.press("Tab")
+        reached.add(opened.evaluate("Number(document.activeElement.dataset.place ?? -1)"))
+    assert set(controls) <= reached
+
+
+def hand_angles(page: Page) -> set[str]:
+    """Where the hand of the clock stands in the course of two seconds."""
+    click_map(page, 0.2, 0.2)
+    page.wait_for_function("clave.store.position.value > 0")
+    return set(
+        page.evaluate(
+            """async () => {
+                const seen = [];
+                for (const end = performance.now() + 2000; performance.now() < end; ) {
+                    await new Promise(requestAnimationFrame);
+                    seen.push(document.querySelector(".glyph-hand").style.transform);
+                }
+                return seen;
+            }"""
+        )
+    )
+
+
+@pytest.mark.browser_context_args(reduced_motion="reduce")
+def test_with_reduced_motion_the_hand_steps_from_beat_to_beat(opened: Page) -> None:
+    assert hand_angles(opened) <= {
+        f"rotate({angle}deg)" for angle in ("0.00", "90.00", "180.00", "270.00", "0", "90", "180", "270")
+    }
+    assert opened.evaluate("document.getAnimations().filter(each => each.playState === 'running').length") == 0
+
+
+def test_without_it_the_hand_sweeps(opened: Page) -> None:
+    assert len(hand_angles(opened)) > 8
+
+
+NARROW = {"width": 360, "height": 740}
+LOOKS = [
+    pytest.param("dark", marks=pytest.mark.browser_context_args(color_scheme="dark")),
+    pytest.param("light", marks=pytest.mark.browser_context_args(color_scheme="light")),
+    pytest.param("360 px, dark", marks=pytest.mark.browser_context_args(color_scheme="dark", viewport=NARROW)),
+    pytest.param("360 px, light", marks=pytest.mark.browser_context_args(color_scheme="light", viewport=NARROW)),
+]
+
+
+def violations(page: Page) -> list[str]:
+    if not page.evaluate("'axe' in window"):
+        page.add_script_tag(path=AXE)
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+    return [f"{each['id']}: {node['target']} {node['failureSummary']}" for each in found for node in each["nodes"]]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_no_violation(opened: Page, look: str) -> None:
+    settled(opened)
+    assert violations(opened) == []
+    click_map(opened, 0.5, 0.5)
+    opened.get_by_role("button", name="Set pin A here").click()
+    opened.get_by_role("button", name="Keep in slot 1").click()
+    opened.get_by_role("button", name="Mute snare").click()
+    opened.get_by_role("button", name="nearby").click()
+    assert violations(opened) == []
+    opened.get_by_role("button", name="Keyboard help").click()
+    expect(opened.get_by_role("dialog")).to_be_visible()
+    assert violations(opened) == []
+
+
+@pytest.mark.browser_context_args(viewport=NARROW)
+def test_a_narrow_page_never_scrolls_sideways(opened: Page) -> None:
+    settled(opened)
+    assert opened.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]

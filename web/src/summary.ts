@@ -30,11 +30,18 @@ export function describeCell(name: string, cell: number, strokes: WirePattern["s
   return `${where}, velocity ${velocityToMidi(loudest(strokes))}${many}`;
 }
 
-/** "funk · drummer 1, funk groove 2". */
+/** "drummer1/session2/7_funk_95_beat.mid" as "drummer 1, 7 funk 95 beat". */
+export function sayFile(path: string): string {
+  const parts = path.replace(/\.\w{2,4}$/, "").split("/");
+  const ends = parts.length > 2 ? [parts[0]!, parts.at(-1)!] : parts;
+  return ends.map((part) => part.replaceAll("_", " ").replace(/^([a-z]+)(\d+)$/i, "$1 $2")).join(", ");
+}
+
+/** Style and source of a bar of the corpus, in words. */
 export function describeBar(corpus: CorpusMap, index: number): { style: string; source: string } {
   return {
     style: corpus.styles[corpus.style[index] ?? -1] ?? "no style",
-    source: corpus.sources[corpus.source[index] ?? -1] ?? "unknown",
+    source: sayFile(corpus.sources[corpus.source[index] ?? -1] ?? "unknown"),
   };
 }
 

@@ -24,8 +24,7 @@ export function Grid() {
   const columns = Array.from({ length: cells }, (_, cell) => (opened?.cell === cell ? OPENED_WIDTH : "var(--cell)")).join(" ");
 
   useLayoutEffect(() => {
-    // an opened cell hands the focus to its first step, and takes it back when it closes
-    if (opened && grid.current?.contains(document.activeElement)) grid.current.querySelector<HTMLElement>(".cell-step")?.focus();
+    if (opened) grid.current?.querySelector<HTMLElement>(".cell-step")?.focus(); // the button that had the focus is gone
   }, [opened]);
 
   return (

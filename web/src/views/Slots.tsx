@@ -1,7 +1,7 @@
 /** Eight places to keep good clicks in, each shown as its clock. */
 
-import { isSamePlace } from "../groove";
-import { describePattern } from "../summary";
+import { isSamePlace, type Place } from "../groove";
+import { describeBar, describePattern } from "../summary";
 import { ClockGlyph } from "./ClockGlyph";
 import { Icon } from "./Icon";
 import { usePage } from "./page";
@@ -9,6 +9,12 @@ import { usePage } from "./page";
 export function Slots() {
   const { store, actions } = usePage();
   const { slots, place, journey } = store.groove.value;
+  const corpus = store.corpus.value;
+  /** The style asked for, else that of the nearest bar. */
+  const styleOf = ({ shape, point }: Place): string => {
+    const near = store.nearby.value?.nearest(point, 1)[0];
+    return shape.style ?? (corpus && near ? describeBar(corpus, near.index).style : shape.section);
+  };
   return (
     <ol class="slots" aria-label="Slots">
       {slots.map((kept, slot) => {
@@ -27,7 +33,7 @@ export function Slots() {
                 >
                   <ClockGlyph pattern={kept.pattern} rings={false} />
                   <span class="slot-number">{number}</span>
-                  <span class="slot-style">{kept.shape.style ?? kept.shape.section}</span>
+                  <i class="slot-style" data-text={styleOf(kept)} />
                 </button>
                 <button type="button" class="slot-clear" aria-label={`Empty slot ${number}`} title={`Empty slot ${number}`} onClick={() => actions.clearSlot(slot)}>
                   <Icon name="close" />
@@ -35,11 +41,9 @@ export function Slots() {
               </>
             ) : (
               <button type="button" class="slot-keep" aria-label={`Keep in slot ${number}`} onClick={() => actions.keep(slot)}>
-                <span class="slot-plus" aria-hidden="true">
-                  +
-                </span>
+                <i class="slot-plus" data-text="+" />
                 <span class="slot-number">{number}</span>
-                <span class="slot-style">keep</span>
+                <i class="slot-style" data-text="keep" />
               </button>
             )}
           </li>

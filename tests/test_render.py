@@ -146,6 +146,14 @@ def test_a_closed_hat_stops_an_open_one():
     assert np.abs(np.diff(made[stop - 10 : gone + 10])).max() < 0.01  # no click
 
 
+def test_a_choke_is_in_time_between_samples_too():
+    kit = kit_of([0.0], [0.0], [0.0], np.full(RATE, 0.4))
+    made = render([bar((3, 1, 1.0, 0.3), (2, 17, 1.0, 0.3))], kit, 123.4).samples
+    stop = 17.3 * 60 / 123.4 / 16 * RATE
+    falling = np.flatnonzero(made[: int(stop) + RATE // 10] > 0.2)[-1]
+    assert falling == pytest.approx(stop + CHOKE_SECONDS * RATE / 2, abs=2)
+
+
 def test_a_kick_stops_nothing():
     ring = np.full(RATE, 0.4)
     kit = kit_of([0.0], [0.0], [0.0], ring)

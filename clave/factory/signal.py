@@ -5,6 +5,7 @@ rate, and filters are exact responses of causal two-pole filters, multiplied in 
 """
 
 import math
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -102,8 +103,16 @@ class Filter(NamedTuple):
             "highpass": ((1 + cosine) / 2, -1 - cosine, (1 + cosine) / 2),
             "bandpass": (alpha, 0.0, -alpha),
         }[self.kind]
-        z = np.exp(-2j * math.pi * np.arange(size // 2 + 1) / size)  # one sample of delay
+        z = _one_sample_late(size)
         return (b0 + (b1 + b2 * z) * z) / (1 + alpha + (-2 * cosine + (1 - alpha) * z) * z)
+
+
+@lru_cache(maxsize=8)
+def _one_sample_late(size: int) -> Spectrum:
+    """What a delay of one sample does to each frequency."""
+    late = np.exp(-2j * math.pi * np.arange(size // 2 + 1) / size)
+    late.setflags(write=False)
+    return late
 
 
 def lowpass(hz: float, q: float = BUTTERWORTH_Q) -> Filter:

@@ -15,7 +15,7 @@ from fractions import Fraction
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float32, Int, Int8
@@ -179,7 +179,7 @@ class Reading(NamedTuple):
 
 
 def read(
-    source: str | os.PathLike[str] | bytes | BinaryIO,
+    source: str | os.PathLike[str] | bytes | io.BufferedIOBase,
     drum_map: str | Path | DrumMap | None = None,
     grid: str | int = "musical",
 ) -> Reading:
@@ -262,7 +262,7 @@ class _Bars(NamedTuple):
     remarks: list[str]
 
 
-def _load(source: str | os.PathLike[str] | bytes | BinaryIO) -> tuple[str, bytes]:
+def _load(source: str | os.PathLike[str] | bytes | io.BufferedIOBase) -> tuple[str, bytes]:
     if isinstance(source, bytes):
         return "MIDI data", source
     if isinstance(source, str | os.PathLike):
@@ -446,39 +446,40 @@ _steps_per_bar = cache(steps_per_bar)  # asked several times a file
 
 def _bar_lines(signatures: list[tuple[int, int, int]], last_tick: int, file: str, remarks: list[str]) -> _BarLines:
     """Bars as the time signatures make them; a bar that a new meter cuts short has the meter of what is left of it."""
-    changes: dict[int, Meter] = {0: COMMON_TIME}
+    changes: dict[int, tuple[Meter, int]] = {0: (COMMON_TIME, 0)}  # step -> meter, and the tick it stood at
     for tick, beats, unit in sorted(signatures, key=lambda each: each[0]):
         if beats < 1 or unit < 1:
             remarks.append(f"time signature {beats}/{unit} at tick {tick} means nothing: left out")
         else:
-            step = (tick + TICKS_PER_STEP // 2) // TICKS_PER_STEP
-            if tick % TICKS_PER_STEP:
-                remarks.append(f"the change to {beats}/{unit} at tick {tick} lies between steps: moved to the nearest")
-            changes[step] = (beats, unit)
-
+            changes[(tick + TICKS_PER_STEP // 2) // TICKS_PER_STEP] = ((beats, unit), tick)
     last_step = last_tick // TICKS_PER_STEP + STEPS_PER_QUARTER  # a quarter more than the last stroke can ask for
-    starts = [step for step in sorted(changes) if step <= last_step]
-    starts = [step for i, step in enumerate(starts) if i == 0 or changes[step] != changes[starts[i - 1]]]
+    begins: list[tuple[int, Meter]] = []
+    for step, (meter, tick) in sorted(changes.items()):
+        if step > last_step or (begins and meter == begins[-1][1]):
+            continue
+        if tick % TICKS_PER_STEP:
+            remarks.append(f"the change to {_name(meter)} at tick {tick} lies between steps: moved to the nearest")
+        begins.append((step, meter))
+
     lines: list[np.ndarray] = []
     meters: list[Meter] = []
-    for start, end in zip(starts, [*starts[1:], None], strict=True):
+    for (start, meter), following in zip(begins, [*begins[1:], None], strict=True):
         try:
-            length = _steps_per_bar(changes[start])
+            length = _steps_per_bar(meter)
         except PatternError as error:
             raise MidiError(f"{file}: {error}") from error
-        count = ((last_step if end is None else end) - start) // length + (end is None)
-        if len(meters) + count > MAX_BARS:
+        span = (following[0] if following else last_step + length) - start
+        if len(meters) + span // length > MAX_BARS:
             raise MidiError(f"{file}: longer than {MAX_BARS} bars")
-        lines.append(start + length * np.arange(count))
-        meters += [changes[start]] * count
-        left = 0 if end is None else (end - start) % length
-        if end is not None and left:
-            cut = Fraction(left, STEPS_PER_WHOLE)
-            lines.append(np.array([end - left]))
+        lines.append(start + length * np.arange(span // length))
+        meters += [meter] * (span // length)
+        if following and span % length:
+            cut = Fraction(span % length, STEPS_PER_WHOLE)
+            lines.append(np.array([following[0] - span % length]))
             meters.append((cut.numerator, cut.denominator))
             remarks.append(
-                f"a bar of {_name(changes[start])} is cut short to {_name(meters[-1])} "
-                f"by the change to {_name(changes[end])} at tick {end * TICKS_PER_STEP}"
+                f"a bar of {_name(meter)} is cut short to {_name(meters[-1])} "
+                f"by the change to {_name(following[1])} at tick {following[0] * TICKS_PER_STEP}"
             )
     lines.append(lines[-1][-1:] + _steps_per_bar(meters[-1]))
     return _BarLines(np.concatenate(lines), meters)

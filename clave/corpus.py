@@ -487,8 +487,8 @@ _STYLE_OF = {word: style for style, words in STYLE_WORDS.items() for word in wor
 
 
 def _words(name: str) -> list[str]:
-    """The words of a name: digits, signs and capitals begin a new one."""
-    return [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)]
+    """The words of a name: digits, signs and capitals begin a new one; the s of "80s" is none."""
+    return [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", re.sub(r"([5-9]0)s", r"\1", name))]
 
 
 def style_in(name: str) -> str:

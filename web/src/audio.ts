@@ -8,6 +8,7 @@ export type KitBuffers = readonly (AudioBuffer | null)[];
 const SMOOTHING_SECONDS = 0.01; // of knob movements
 const CHOKE_SECONDS = 0.005; // fade of a choked sound, as in clave/render.py
 const STOP_SECONDS = 0.03; // fade when the music stops
+const MAKE_UP = 2; // kits leave room for eight voices at full velocity; a played bar needs a third of it
 const LIMIT_KNEE = 0.8; // below it the limiter leaves the sound alone
 const LIMIT_RANGE = 8; // loudest input that it still tells apart
 
@@ -130,7 +131,7 @@ export class Mixer {
       turn(this.levels[voice]!.gain, heard[voice] ? level : 0);
       turn(this.pans[voice]!.pan, pan);
     });
-    turn(this.volume.gain, volume);
+    turn(this.volume.gain, volume * MAKE_UP);
   }
 }
 

@@ -25,7 +25,7 @@ export function listenToKeys(store: Store, actions: Actions, player: Player): vo
     }
     if (takesText(target)) return;
     if (event.key === " ") {
-      if (target.matches("[data-cell]") || (target.matches("button, input") && !focusedByPointer)) return;
+      if (target.matches("[data-cell]") || (target.matches("button, [type=checkbox]") && !focusedByPointer)) return;
       event.preventDefault();
       if (!event.repeat) void player.toggle();
       return;

@@ -13,6 +13,9 @@ export const titled = (name: string): string => name.charAt(0).toUpperCase() + n
 export const sayCoordinate = (value: number): string => value.toFixed(2).replace("-", "−");
 export const sayPoint = ([x, y]: Point): string => `x ${sayCoordinate(x)}, y ${sayCoordinate(y)}`;
 
+/** "0.21 away", on the scale of the map. */
+export const sayDistance = (distance: number): string => (distance < 0.005 ? "right here" : `${distance.toFixed(2)} away`);
+
 /** "18 strokes: kick 4, snare 5, closed hi-hat 9". */
 export function describePattern(pattern: WirePattern, voices: readonly VoiceInfo[]): string {
   if (pattern.strokes.length === 0) return "a bar of silence";

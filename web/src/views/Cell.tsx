@@ -27,6 +27,7 @@ interface CellProps {
   readonly cell: number;
   readonly onBeat: boolean;
   readonly opened: boolean;
+  readonly wide: boolean; // a cell of its column is opened
   readonly reachable: boolean; // by Tab: one cell of the grid is
 }
 
@@ -60,7 +61,7 @@ function useVelocityDrag(velocity: number, set: (velocity: number) => void, done
   };
 }
 
-export function Cell({ pattern, voice, name, cell, onBeat, opened, reachable }: CellProps) {
+export function Cell({ pattern, voice, name, cell, onBeat, opened, wide, reachable }: CellProps) {
   const { store, actions } = usePage();
   const before = useRef<WirePattern | null>(null);
   const strokes = strokesInCell(pattern, voice, cell);
@@ -80,7 +81,7 @@ export function Cell({ pattern, voice, name, cell, onBeat, opened, reachable }: 
     store.opened.value = { voice, cell };
   };
 
-  const classes = `cell ${onBeat ? "on-beat" : ""} ink-${voice}`;
+  const classes = `cell ${onBeat ? "on-beat" : ""} ${wide ? "is-wide" : ""} ink-${voice}`;
   if (opened)
     return (
       <div role="gridcell" class={`${classes} is-open`}>
@@ -107,7 +108,7 @@ export function Cell({ pattern, voice, name, cell, onBeat, opened, reachable }: 
           const [, step, velocity, offset] = stroke;
           const place = (step - cell * STEPS_PER_CELL + offset) / STEPS_PER_CELL;
           return isOnCell(stroke) ? (
-            <i key={step} class="bar" style={{ height: `${velocity * 100}%`, translate: `${place * 100}%`, "--velocity": velocity }} />
+            <i key={step} class="bar" style={{ height: `${velocity * 100}%`, left: `${place * 100}%`, "--velocity": velocity }} />
           ) : (
             <i key={step} class="tick" style={{ height: `${velocity * 100}%`, left: `${place * 100}%`, "--velocity": velocity }} />
           );

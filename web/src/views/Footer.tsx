@@ -1,6 +1,6 @@
 /** The bottom of the page: the slots, and whose grooves lie here. */
 
-import { describeBar } from "../summary";
+import { describeBar, sayDistance } from "../summary";
 import { usePage } from "./page";
 import { Slots } from "./Slots";
 
@@ -23,10 +23,10 @@ function Provenance() {
   return (
     <p class="provenance">
       <span>
-        nearest: {style}, {source}, {near.distance.toFixed(2)} away
+        nearest: {style}, {source}, {sayDistance(near.distance)}
       </span>
       <span>
-        {corpus.credit} · {space.licence}
+        {space.licence} · {corpus.credit}
       </span>
     </p>
   );

@@ -63,6 +63,7 @@ export function Grid() {
                   name={voice.name}
                   cell={cell}
                   onBeat={cell % cellsPerBeat === 0}
+                  wide={opened?.cell === cell}
                   opened={opened?.voice === index && opened.cell === cell}
                   reachable={focus.voice === index && Math.min(focus.cell, cells - 1) === cell}
                 />

@@ -18,13 +18,14 @@ export function KitChoice() {
   const page = usePage();
   const { store, actions } = page;
   const picker = useRef<HTMLInputElement>(null);
+  const chosen = store.kits.value.find(({ name }) => name === store.groove.value.kit);
   return (
     <div class="dial kit">
       <span class="joined">
-        <select aria-label="Kit" value={store.groove.value.kit} onChange={(event) => actions.set("kit", { kit: event.currentTarget.value })}>
+        <select aria-label="Kit" title={chosen?.label} value={store.groove.value.kit} onChange={(event) => actions.set("kit", { kit: event.currentTarget.value })}>
           {store.kits.value.map((kit) => (
-            <option key={kit.name} value={kit.name}>
-              {kit.label}
+            <option key={kit.name} value={kit.name} title={kit.label}>
+              {kit.label.split(":")[0]}
             </option>
           ))}
         </select>

@@ -5,15 +5,16 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { MAP_EDGE } from "../groove";
 import { pointsOf } from "../journey";
 import { drawMap } from "../mapdrawing";
-import type { Point } from "../protocol";
+import type { CorpusMap, Point } from "../protocol";
 import { fromShare, toShare } from "../store";
-import { sayPoint } from "../summary";
+import { describeBar, sayPoint } from "../summary";
 import { stepsPerBar } from "../units";
 import { ClockGlyph } from "./ClockGlyph";
 import { usePage } from "./page";
 import { useDark } from "./theme";
 
 const NUDGE = (2 * MAP_EDGE) / 100; // 1 % of the map
+const LOOK_PX = 7; // how near a point of the corpus the pointer must be to name it
 const ARROWS: Record<string, Point> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 const at = ([x, y]: Point) => ({ left: `${toShare(x) * 100}%`, top: `${(1 - toShare(y)) * 100}%` });
@@ -39,6 +40,7 @@ export function MapView() {
   const { store, actions, player } = usePage();
   const frame = useRef<HTMLDivElement>(null);
   const dragging = useRef<"point" | "a" | "b" | null>(null);
+  const [looked, setLooked] = useState<number | null>(null); // the bar of the corpus under the pointer
   const point = store.shownPoint.value;
   const { journey } = store.groove.value;
 
@@ -50,8 +52,15 @@ export function MapView() {
     if (dragging.current === "point") actions.goTo(pointUnder(event));
     else if (dragging.current) actions.setPin(dragging.current, pointUnder(event));
   };
+  const lookAt = (event: PointerEvent) => {
+    const box = frame.current!.getBoundingClientRect();
+    const near = store.nearby.value?.nearest(pointUnder(event), 1)[0];
+    const reach = (LOOK_PX * 2 * MAP_EDGE) / Math.min(box.width, box.height);
+    setLooked(near && near.distance < reach ? near.index : null);
+  };
   const onPointerDown = (event: PointerEvent) => {
     if (event.button !== 0) return;
+    setLooked(null);
     const pin = (event.target as Element).closest<HTMLElement>("[data-pin]")?.dataset["pin"];
     dragging.current = pin === "a" || pin === "b" ? pin : "point";
     frame.current!.setPointerCapture(event.pointerId);
@@ -76,7 +85,8 @@ export function MapView() {
       aria-describedby="map-keys"
       tabIndex={0}
       onPointerDown={onPointerDown}
-      onPointerMove={drag}
+      onPointerMove={(event) => (dragging.current ? drag(event) : lookAt(event))}
+      onPointerLeave={() => setLooked(null)}
       onPointerUp={onPointerUp}
       onPointerCancel={onPointerUp}
       {...byArrows(point, (to) => actions.goTo(to), () => actions.settle())}
@@ -111,11 +121,23 @@ export function MapView() {
           )
         );
       })}
+      {looked !== null && store.corpus.value && <Label corpus={store.corpus.value} bar={looked} />}
       {!store.playing.value && store.sound.value === "off" && <p class="map-hint">Click anywhere: the rhythm there plays</p>}
       <p id="map-keys" class="unseen">
         Arrow keys move by 1 percent, with Shift by 10. A and B set the pins of a journey here. The two sliders and the list under “nearby” do the same.
       </p>
     </div>
+  );
+}
+
+/** What the bar under the pointer was learned from. */
+function Label({ corpus, bar }: { readonly corpus: CorpusMap; readonly bar: number }) {
+  const { style, source } = describeBar(corpus, bar);
+  const [x, y] = [corpus.x[bar]!, corpus.y[bar]!];
+  return (
+    <p class={`map-label ${x > 0 ? "is-left" : ""} ${y > 0 ? "is-below" : ""}`} style={at([x, y])} aria-hidden="true">
+      <b>{style}</b> {source}
+    </p>
   );
 }
 

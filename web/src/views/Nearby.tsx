@@ -2,13 +2,13 @@
 
 import { MAP_EDGE } from "../groove";
 import { lookOf, markerPath, ranks } from "../markers";
-import { describeBar, sayCoordinate } from "../summary";
+import { describeBar, sayCoordinate, sayDistance } from "../summary";
 import { Icon } from "./Icon";
 import { usePage } from "./page";
 import { Slider } from "./Slider";
 import { useDark } from "./theme";
 
-const LISTED = 6;
+const LISTED = 5;
 
 export function Nearby() {
   const { store, actions, player } = usePage();
@@ -55,14 +55,16 @@ export function Nearby() {
                 <svg viewBox="-6 -6 12 12" width="10" height="10" aria-hidden="true">
                   <path d={markerPath(marker, 4.4)} fill={colour} />
                 </svg>{" "}
-                <b>{style}</b> <small>{distance.toFixed(2)} away</small>
+                <b>{style}</b> <small>{sayDistance(distance)}</small>
                 <small class="source">{source}</small>
               </span>
             </li>
           );
         })}
       </ul>
-      <p class="credit">{corpus?.credit}</p>
+      <p class="credit">
+        {store.instrument.value?.space.licence} · {corpus?.credit}
+      </p>
     </aside>
   );
 }

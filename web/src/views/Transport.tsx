@@ -90,7 +90,7 @@ function Tempo() {
     if (tempo !== null) actions.set("tempo", { tempoBpm: tempo });
   };
   return (
-    <div class="dial">
+    <div class="dial tempo">
       <NumberField
         id="tempo"
         label="Tempo in beats per minute"
@@ -111,7 +111,7 @@ function Tempo() {
 function Swing() {
   const { store, actions } = usePage();
   return (
-    <div class="dial">
+    <div class="dial swing">
       <NumberField
         id="swing"
         label="Swing in percent"
@@ -132,7 +132,7 @@ function Swing() {
 function Applies() {
   const { store, actions } = usePage();
   return (
-    <label class="dial">
+    <label class="dial applies">
       <select value={store.groove.value.quantum} onChange={(event) => actions.set("changes apply", { quantum: event.currentTarget.value as Quantum })}>
         <option value="step">next step</option>
         <option value="beat">next beat</option>

@@ -169,7 +169,7 @@ class Snare(Drum):
 
 @dataclass(frozen=True, kw_only=True)
 class _Hat(Drum):
-    """Six square waves that fit no scale, and noise, through a narrow window high up."""
+    """Six square waves that fit no scale, a disc and noise, through a window high up."""
 
     pitch_hz: float = _by_ratio(320.0, 180.0, 900.0)  # the lowest of the six
     clang: float = _linear(0.5)  # 0: the six lie close together, 1: far apart
@@ -193,7 +193,7 @@ class _Hat(Drum):
         disc = _shimmer(t, 2500.0, rng)
         source = self.metal * 0.5 * six + (1 - self.metal) * noise(t, rng) + 1.5 * self.shimmer * disc
         near = filtered(source, bandpass(self.centre_hz, self.resonance), highpass(self.low_hz))
-        wide = filtered(source, highpass(self.low_hz), highpass(self.low_hz))
+        wide = filtered(source, highpass(self.low_hz))
         stick = filtered(noise(t, rng) * decay(t, 0.008), highpass(self.low_hz))
         return (0.6 * near + 0.6 * wide) * ring + 0.6 * self.tick * stick
 

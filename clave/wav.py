@@ -118,14 +118,14 @@ def one_shot(clip: Clip) -> Clip:
 # Words in the names of files and folders, beside the names and aliases that the voices have anyway.
 _MORE_WORDS: dict[str, str] = {
     "kick": "kik kck",
-    "snare": "sn snr snares brush",
-    "closed hi-hat": "hat hats hhc hhp closed-hh hh-closed pedal-hat pedal-hihat hihat-pedal hat-closed",
+    "snare": "sn snr brush",
+    "closed hi-hat": "hat hhc hhp closed-hh hh-closed pedal-hat pedal-hihat hihat-pedal hat-closed",
     "open hi-hat": "hho open-hh hh-open hat-open open-cymbal",
     "tom": "tm ft floor-tom rack-tom low-tom mid-tom high-tom",
-    "cymbal": "cym cymbals rc cc splash china ride-bell bell-ride",
-    "clap": "clp handclap handclaps",
-    "other": "rimshot rim-shot side-stick sst snare-rim cowbell cow-bell cb clave claves shaker shk maracas maraca ma "
-    "conga congas lc mc hc bongo bongos tambourine tamb woodblock wood-block block triangle agogo cabasa guiro timbale "
+    "cymbal": "cym rc cc splash china ride-bell bell-ride",
+    "clap": "clp handclap",
+    "other": "rimshot rim-shot side-stick sst snare-rim cowbell cow-bell cb clave shaker shk maraca ma "
+    "conga lc mc hc bongo tambourine tamb woodblock wood-block block triangle agogo cabasa guiro timbale "
     "snap finger-snap vibraslap whistle bell",
 }
 _OPEN_WORDS = {"open", "op", "opened", "semiopen", "halfopen"}
@@ -146,9 +146,9 @@ def voice_in_name(name: str) -> Voice | None:
     while place < len(words):
         length, voice = next(
             (
-                (length, _VOICE_OF_PHRASE[phrase])
+                (length, voice)
                 for length in (3, 2, 1)
-                if (phrase := " ".join(words[place : place + length])) in _VOICE_OF_PHRASE
+                if (voice := _voice_of_phrase(" ".join(words[place : place + length]))) is not None
             ),
             (1, None),
         )
@@ -164,6 +164,11 @@ def voice_in_name(name: str) -> Voice | None:
 def _words(name: str) -> list[str]:
     """Its words in lower case; capitals, digits and signs part them."""
     return re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name).lower())
+
+
+def _voice_of_phrase(phrase: str) -> Voice | None:
+    """The voice of a word or several, in the singular or the plural."""
+    return _VOICE_OF_PHRASE.get(phrase) or _VOICE_OF_PHRASE.get(phrase.removesuffix("s"))
 
 
 def _phrases(voice: Voice) -> Iterable[str]:

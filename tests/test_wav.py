@@ -1,3 +1,6 @@
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 import soundfile
@@ -8,6 +11,7 @@ from clave.errors import AudioFileError
 from clave.kit import VOICES, Kit
 
 RATE = 44_100
+NAMES = Path(__file__).parent / "fixtures" / "voice_names.json"
 
 
 def tone(seconds=0.5, rate=RATE, hz=440.0, peak=0.7):
@@ -182,6 +186,12 @@ def test_names_and_aliases_are_found_in_file_names(voice):
 )
 def test_voices_in_names(name, voice):
     found = wav.voice_in_name(name)
+    assert (found and found.name) == voice
+
+
+@pytest.mark.parametrize(("path", "voice"), json.loads(NAMES.read_text(encoding="utf-8"))["paths"])
+def test_voices_in_paths(path, voice):
+    found = wav.voice_of_path(Path("my kick folder") / path, Path("my kick folder"))
     assert (found and found.name) == voice
 
 

@@ -18,6 +18,7 @@ import { redo, undo } from "./history";
 import { describe, pointsOf } from "./journey";
 import { Newest } from "./newest";
 import { MAX_SEED, type PatternRequest, type Point, type WirePattern } from "./protocol";
+import { isSamePattern } from "./pattern";
 import type { Store } from "./store";
 import { describePlace } from "./summary";
 
@@ -77,10 +78,11 @@ export class Actions {
     this.store.settle();
   }
 
-  /** Ask anew for what lies here, such as after loading a link. */
+  /** Ask for what lies here, such as after loading a link; what was edited by hand stays. */
   refresh(): void {
-    this.decoding.send({ place: this.groove.place });
-    this.route();
+    const { place, journey } = this.groove;
+    if (!place.edited) this.decoding.send({ place });
+    if (!journey.edited) this.route();
   }
 
   private goToPlace(label: string, place: Place, journey = this.groove.journey): void {
@@ -90,9 +92,10 @@ export class Actions {
   }
 
   private decoded(asked: Place, pattern: WirePattern): void {
-    const { place } = this.groove;
-    const groove = this.groove;
+    const { groove } = this;
+    const { place } = groove;
     if (place.point !== asked.point || place.shape !== asked.shape || place.edited) return; // we have moved on
+    if (isSamePattern(place.pattern, pattern)) return;
     const found = { ...place, pattern };
     const visits = groove.visits.map((each) => (each === place ? found : each));
     this.store.amend({ ...groove, place: found, visits });
@@ -118,7 +121,7 @@ export class Actions {
       this.change(label, { place: { ...place, pattern: rewrite(place.pattern), edited: true } });
     } else {
       const patterns = journey.patterns.map((pattern, index) => (index === bar ? rewrite(pattern) : pattern));
-      this.change(label, { journey: { ...journey, patterns } });
+      this.change(label, { journey: { ...journey, patterns, edited: true } });
     }
   }
 
@@ -162,6 +165,7 @@ export class Actions {
     this.store.editing.value = false;
     this.store.change(label, groove);
     this.store.settle();
+    this.refresh(); // it may have been left before its bar had come
     this.sayPlace();
   }
 
@@ -178,18 +182,19 @@ export class Actions {
     this.decoding.drop();
     this.routing.drop();
     this.store.history.value = history;
+    this.refresh(); // undone to a moment before its bar had come
     this.store.say(`${word}: ${label}.`);
   }
 
   // ---- the journey
 
   setPin(pin: "a" | "b", point: Point): void {
-    this.change(`pin ${pin.toUpperCase()}`, { journey: { ...this.groove.journey, [pin]: onMap(point) } });
+    this.change(`pin ${pin.toUpperCase()}`, { journey: { ...this.groove.journey, [pin]: onMap(point), edited: false } });
     this.route();
   }
 
   setJourney(changes: Partial<Pick<Journey, "bars" | "mode">>): void {
-    this.change("journey", { journey: { ...this.groove.journey, ...changes } });
+    this.change("journey", { journey: { ...this.groove.journey, ...changes, edited: false } });
     this.route();
   }
 
@@ -211,6 +216,7 @@ export class Actions {
     const { journey, place } = this.groove;
     const same = journey.a === asked.journey.a && journey.b === asked.journey.b && journey.bars === asked.journey.bars;
     if (!same || journey.mode !== asked.journey.mode || place.shape !== asked.shape) return; // we have moved on
-    this.store.amend({ ...this.groove, journey: { ...journey, patterns } });
+    const known = patterns.length === journey.patterns.length && patterns.every((each, bar) => isSamePattern(each, journey.patterns[bar]!));
+    if (!known) this.store.amend({ ...this.groove, journey: { ...journey, patterns, edited: false } });
   }
 }

@@ -34,6 +34,7 @@ export interface Journey {
   readonly mode: JourneyMode;
   readonly travelling: boolean;
   readonly patterns: readonly WirePattern[]; // one round; empty until decoded
+  readonly edited: boolean; // by hand
 }
 
 export interface VoiceMix {
@@ -68,7 +69,7 @@ export const NEW_GROOVE: Groove = {
   },
   visits: [],
   visit: -1,
-  journey: { a: null, b: null, bars: 8, mode: "loop", travelling: false, patterns: [] },
+  journey: { a: null, b: null, bars: 8, mode: "loop", travelling: false, patterns: [], edited: false },
   slots: Array.from({ length: SLOT_COUNT }, () => null),
   mix: Array.from({ length: VOICE_COUNT }, () => PLAIN_VOICE),
   tempoBpm: 112,

@@ -67,6 +67,7 @@ export function readLink(link: string, defaults: Groove): Groove | null {
       mode: mode === "p" ? "ping-pong" : "loop",
       travelling: travelling === "t" && a !== null && b !== null,
       patterns: [],
+      edited: false,
     },
     tempoBpm: readNumber(keys.get("t"), MIN_TEMPO_BPM, MAX_TEMPO_BPM, defaults.tempoBpm),
     swing: readNumber(keys.get("w"), MIN_SWING * 100, MAX_SWING * 100, defaults.swing * 100) / 100,

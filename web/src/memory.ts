@@ -52,7 +52,7 @@ export function readMemory(text: string): { groove: Groove; link: string } | nul
     const mixes = Array.isArray(mix) ? mix : [];
     const rememberedSlots = readPlaces(slots);
     const rememberedVisits = readPlaces(visits).filter((each) => each !== null);
-    const patterns = loose(journey)["patterns"];
+    const { patterns, edited } = loose(journey);
     return {
       link: typeof link === "string" ? link : "",
       groove: {
@@ -63,7 +63,7 @@ export function readMemory(text: string): { groove: Groove; link: string } | nul
         slots: Array.from({ length: SLOT_COUNT }, (_, slot) => rememberedSlots[slot] ?? null),
         mix: Array.from({ length: VOICE_COUNT }, (_, voice) => readMix(mixes[voice])),
         volume: finite(volume, 0, 1, NEW_GROOVE.volume),
-        journey: { ...NEW_GROOVE.journey, patterns: Array.isArray(patterns) ? patterns.map(readPattern) : [] },
+        journey: { ...NEW_GROOVE.journey, patterns: Array.isArray(patterns) ? patterns.map(readPattern) : [], edited: edited === true },
       },
     };
   } catch {
@@ -100,6 +100,7 @@ export function restore(link: string, otherwise?: Groove): { groove: Groove; com
   const linked = readLink(wanted, base);
   if (!linked) return { groove: base, complete: false };
   if (wanted !== remembered?.link) return { groove: linked, complete: false };
-  const journey = { ...linked.journey, patterns: base.journey.patterns };
+  const { patterns, edited } = base.journey;
+  const journey = { ...linked.journey, patterns, edited };
   return { groove: { ...linked, place: base.place, journey }, complete: true };
 }

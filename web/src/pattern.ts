@@ -11,6 +11,10 @@ export const EMPTY_BAR: WirePattern = { meter: [4, 4], strokes: [] };
 
 export const cellCount = (pattern: WirePattern): number => Math.ceil(stepsPerBar(pattern.meter) / STEPS_PER_CELL);
 
+/** Do both say the same, stroke by stroke? */
+export const isSamePattern = (one: WirePattern, other: WirePattern): boolean =>
+  one === other || JSON.stringify([one.meter, one.strokes]) === JSON.stringify([other.meter, other.strokes]);
+
 /** The strokes whose step lies in the cell, in the order of their steps. */
 export const strokesInCell = (pattern: WirePattern, voice: number, cell: number): WireStroke[] =>
   pattern.strokes

@@ -11,7 +11,7 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ["1 to 8", "play a slot; with Shift, keep what you hear in it"],
   ["[ ]", "back and forward through your clicks"],
   ["R", "new seed"],
-  ["+ −", "velocity of the cell, with Shift + finer"],
+  ["+ −", "velocity of the cell"],
   ["Enter", "open a cell into its four steps, and close it"],
   ["M, S", "in the grid: mute or solo the voice"],
   ["Home, End", "first and last cell of the row"],
@@ -42,7 +42,7 @@ export function Help() {
         <input type="checkbox" checked={store.shortcuts.value} onChange={(event) => (store.shortcuts.value = event.currentTarget.checked)} />
         single keys work anywhere on the page
       </label>
-      <p>On a cell, drag up and down for velocity; a double click opens it. Drop a folder of WAVs anywhere to play it as a kit.</p>
+      <p>On a cell, drag up and down for velocity; a double click opens it. A double click on a slider puts it back. Drop a folder of WAVs anywhere to play it as a kit.</p>
       <button type="button" class="framed" autofocus onClick={() => (store.helping.value = false)}>
         Close
       </button>

@@ -66,7 +66,7 @@ export function ShapeControls() {
             max={1}
             step={0.01}
             value={shape.density ?? LEARNED_DENSITY}
-            said={shape.density === null ? "as learned" : `${Math.round(shape.density * 100)} %`}
+            said={shape.density === null ? "learned" : `${Math.round(shape.density * 100)} %`}
             onValue={(density) => actions.reshape("density", { density })}
             onDone={done}
           />
@@ -88,6 +88,7 @@ export function ShapeControls() {
           step={0.01}
           value={shape.variation}
           said={shape.variation === 0 ? "none" : `${Math.round(shape.variation * 100)} %`}
+          rest={0}
           onValue={(variation) => actions.reshape("variation", { variation })}
           onDone={done}
         />

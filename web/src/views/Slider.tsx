@@ -1,7 +1,5 @@
 /** A native range input with its label and its value in words. */
 
-import type { ComponentChildren } from "preact";
-
 interface SliderProps {
   readonly label: string;
   readonly value: number;
@@ -12,12 +10,12 @@ interface SliderProps {
   readonly name?: string; // accessible name, when the label alone is too short
   readonly centred?: boolean; // filled from the middle
   readonly compact?: boolean; // label and value are for listeners only
-  readonly children?: ComponentChildren;
+  readonly rest?: number; // a double click puts it back here
   readonly onValue: (value: number) => void;
   readonly onDone?: () => void;
 }
 
-export function Slider({ label, value, min, max, step, said, name, centred, compact, children, onValue, onDone }: SliderProps) {
+export function Slider({ label, value, min, max, step, said, name, centred, compact, rest, onValue, onDone }: SliderProps) {
   const share = ((value - min) / (max - min)) * 100;
   const [from, to] = centred ? [Math.min(50, share), Math.max(50, share)] : [0, share];
   return (
@@ -35,8 +33,8 @@ export function Slider({ label, value, min, max, step, said, name, centred, comp
         style={{ "--from": `${from}%`, "--to": `${to}%` }}
         onInput={(event) => onValue(Number(event.currentTarget.value))}
         onChange={() => onDone?.()}
+        onDblClick={() => rest !== undefined && onValue(rest)}
       />
-      {children}
     </label>
   );
 }

@@ -1,5 +1,6 @@
 /** The head of a voice's row: its own ring, to be pressed and heard; mute, solo, level and pan. */
 
+import { PLAIN_VOICE } from "../groove";
 import type { VoiceInfo, WirePattern } from "../protocol";
 import { MAX_LEVEL } from "../sequencer";
 import { titled } from "../summary";
@@ -47,6 +48,7 @@ export function VoiceHead({ voice, index, pattern }: VoiceHeadProps) {
           max={MAX_LEVEL}
           step={0.02}
           value={level}
+          rest={PLAIN_VOICE.level}
           said={sayLevel(level)}
           onValue={(to) => actions.mixVoice(`${voice.name} level`, index, { level: to })}
           onDone={done}
@@ -60,6 +62,7 @@ export function VoiceHead({ voice, index, pattern }: VoiceHeadProps) {
           max={1}
           step={0.05}
           value={pan}
+          rest={PLAIN_VOICE.pan}
           said={sayPan(pan)}
           onValue={(to) => actions.mixVoice(`${voice.name} pan`, index, { pan: Math.abs(to) < 0.04 ? 0 : to })}
           onDone={done}

@@ -10,7 +10,7 @@ export interface GridPlace {
 }
 
 const VELOCITY_STEP = 8 / 127;
-const FINE_STEP = 1 / 127;
+const QUIETEST = 1 / 127;
 
 /** Where a key takes us: rows and columns, or null for keys that do not move. */
 export function moved({ voice, cell }: GridPlace, key: string, voices: number, cells: number): GridPlace | null {
@@ -71,10 +71,10 @@ export function useGridKeys(grid: RefObject<HTMLElement | null>, cells: number):
       store.opened.value = place;
     } else if (event.key === "+" || event.key === "=" || event.key === "-" || event.key === "_") {
       stay();
-      const by = (event.key === "-" || event.key === "_" ? -1 : 1) * (event.shiftKey && event.key !== "+" ? FINE_STEP : VELOCITY_STEP);
+      const by = event.key === "-" || event.key === "_" ? -VELOCITY_STEP : VELOCITY_STEP;
       if (step !== null) {
         const now = strokeAt(store.shown.value, place.voice, step)?.[2];
-        if (now) actions.edit("velocity", (pattern) => withStroke(pattern, place.voice, step, Math.max(FINE_STEP, now + by)));
+        if (now) actions.edit("velocity", (pattern) => withStroke(pattern, place.voice, step, Math.max(QUIETEST, now + by)));
       } else {
         const now = loudest(strokesInCell(store.shown.value, place.voice, place.cell));
         if (now) actions.edit("velocity", (pattern) => withCellVelocity(pattern, place.voice, place.cell, now + by));

@@ -1,0 +1,132 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import { toyInstrument, toyPattern } from "../dev/toyServer";
+import { Actions } from "./actions";
+import { heardBars } from "./files";
+import { pointsOf } from "./journey";
+import { withCellToggled } from "./pattern";
+import type { PatternRequest } from "./protocol";
+import { Store } from "./store";
+
+let store: Store;
+let actions: Actions;
+let asked: PatternRequest[];
+let answers: (() => void)[];
+
+/** A server that answers when it is told to. */
+beforeEach(() => {
+  asked = [];
+  answers = [];
+  vi.stubGlobal(
+    "fetch",
+    (_: string, { body }: { body: string }) =>
+      new Promise((resolve) => {
+        const request = JSON.parse(body) as PatternRequest;
+        asked.push(request);
+        answers.push(() => resolve(new Response(JSON.stringify({ patterns: request.points.map((point) => toyPattern(point, request)) }))));
+      }),
+  );
+  store = new Store();
+  store.instrument.value = toyInstrument;
+  actions = new Actions(store);
+});
+
+/** Everything that is asked is answered. */
+async function settled(): Promise<void> {
+  for (let round = 0; round < 20; round++) {
+    answers.splice(0).forEach((answer) => answer());
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+}
+
+const place = () => store.groove.value.place;
+const there = (x: number, y: number) => toyPattern([x, y], { style: null, section: "beat", density: null, variation: 0, seed: 0 });
+
+test("a click shows what lies there, and undo brings back what was", async () => {
+  actions.goTo([1, 1]);
+  actions.settle();
+  await settled();
+  expect(store.shown.value).toEqual(there(1, 1));
+  actions.goTo([-2, 0.5]);
+  actions.settle();
+  await settled();
+  actions.undo();
+  expect([place().point, place().pattern]).toEqual([[1, 1], there(1, 1)]);
+  actions.redo();
+  expect(place().point).toEqual([-2, 0.5]);
+});
+
+test("a drag asks for the newest point only, and is one step of undo", async () => {
+  for (let n = 0; n <= 20; n++) actions.goTo([n / 10, 0]);
+  actions.settle();
+  await settled();
+  expect(asked.map(({ points }) => points[0])).toEqual([[0, 0], [2, 0]]);
+  expect(store.history.value.past).toHaveLength(1);
+  expect(store.groove.value.visits).toHaveLength(1);
+  expect(store.groove.value.visits[0]!.pattern).toEqual(there(2, 0));
+});
+
+test("an answer for a place that was left changes nothing; going back there asks again", async () => {
+  actions.goTo([1, 1]);
+  actions.settle();
+  actions.goTo([2, 2]);
+  actions.settle();
+  await settled();
+  expect(place().pattern).toEqual(there(2, 2));
+  actions.undo();
+  await settled();
+  expect(place()).toMatchObject({ point: [1, 1], pattern: there(1, 1) });
+});
+
+test("strokes edited by hand stay, until something else is asked for", async () => {
+  actions.goTo([1, 1]);
+  await settled();
+  actions.edit("stroke", (pattern) => withCellToggled(pattern, 7, 5));
+  const edited = store.shown.value;
+  actions.refresh();
+  await settled();
+  expect(store.shown.value).toBe(edited);
+  expect(store.editing.value).toBe(true);
+  actions.reshape("density", { density: 0.9 });
+  await settled();
+  expect([place().edited, store.editing.value]).toEqual([false, false]);
+  actions.undo();
+  expect(store.shown.value).toBe(edited);
+});
+
+test("slots keep and give back, and say when they are empty", async () => {
+  actions.goTo([1, -1]);
+  await settled();
+  actions.keep(2);
+  actions.goTo([0, 0]);
+  await settled();
+  actions.recall(2);
+  expect(place()).toMatchObject({ point: [1, -1], pattern: there(1, -1) });
+  actions.recall(5);
+  expect(store.notice.value?.text).toContain("Slot 6 is empty");
+});
+
+test("a journey decodes a bar for each point, is what a file holds, and a click leaves it", async () => {
+  actions.setPin("a", [-1, 0]);
+  actions.setPin("b", [1, 0]);
+  actions.setJourney({ bars: 4 });
+  actions.travel(true);
+  await settled();
+  const points = pointsOf(store.groove.value.journey);
+  expect(points.map(([x]) => Math.round(x * 3))).toEqual([-3, -1, 1, 3]);
+  expect(heardBars(store)).toEqual(points.map(([x, y]) => there(x, y)));
+  store.heard.value = { pattern: store.groove.value.journey.patterns[2]!, bar: 2 };
+  expect(store.shownPoint.value[0]).toBeCloseTo(1 / 3);
+  actions.edit("stroke", (pattern) => withCellToggled(pattern, 7, 5));
+  expect(store.groove.value.journey).toMatchObject({ edited: true });
+  expect(store.groove.value.journey.patterns[2]).not.toEqual(there(...points[2]!));
+  actions.goTo([2, 2]);
+  expect(store.groove.value.journey.travelling).toBe(false);
+  expect(heardBars(store)).toEqual([place().pattern]);
+});
+
+test("trouble with the server is told", async () => {
+  vi.stubGlobal("fetch", () => Promise.resolve(new Response(JSON.stringify({ error: "no style 'polka'", kind: "space" }), { status: 422 })));
+  actions.reshape("style", { style: "polka" });
+  await settled();
+  expect(store.notice.value).toEqual({ text: "no style 'polka'", kind: "trouble" });
+});

@@ -9,7 +9,7 @@ import os
 import struct
 import tomllib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from functools import cache
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Float32, Int, Int8
+from jaxtyping import Float32, Int
 
 from clave.errors import MidiError, PatternError, VoiceError
 from clave.kit import VOICES, voice
@@ -57,7 +57,7 @@ class DrumMap:
     """Which voice each of the 128 MIDI notes is; -1 is no drum."""
 
     name: str
-    voices: Int8[np.ndarray, "128"]
+    voices: Int[np.ndarray, "128"]
     all_channels: bool = False  # whether notes on other channels than 10 are drums too
 
     def __getitem__(self, note: int) -> str | None:
@@ -108,7 +108,7 @@ def _parse_drum_map(text: str, file: str) -> DrumMap:
         notes: object = table.get("notes")
         if not isinstance(notes, dict) or not notes:
             raise MidiError(f"{file}: a drum map has a table [notes], a list of note numbers for each voice")
-        voices = np.full(128, -1, np.int8)
+        voices = np.full(128, -1, np.int64)
         for name, numbers in notes.items():  # pyright: ignore[reportUnknownVariableType]
             for number in numbers if isinstance(numbers, list) else [numbers]:  # pyright: ignore[reportUnknownVariableType]
                 if type(number) is not int or not 0 <= number < 128:  # pyright: ignore[reportUnknownArgumentType]
@@ -242,9 +242,9 @@ class _Song(NamedTuple):
     """The drum notes of a file in time order, in ticks; what lies on other channels is only counted."""
 
     tick: Int[np.ndarray, " note"]
-    end: Int[np.ndarray, " note"]
     note: Int[np.ndarray, " note"]
     velocity: Int[np.ndarray, " note"]  # 1..127
+    ends: Callable[[], Int[np.ndarray, " note"]]  # ticks; few ask
     signatures: list[tuple[int, int, int]]  # tick, beats, unit
     tempos_bpm: list[float]
     elsewhere: int
@@ -267,8 +267,8 @@ def _load(source: str | os.PathLike[str] | bytes | io.BufferedIOBase) -> tuple[s
         return "MIDI data", source
     if isinstance(source, str | os.PathLike):
         try:
-            with open(source, "rb") as file:
-                return os.fspath(source), file.read()
+            with open(source, "rb", buffering=0) as file:
+                return os.fspath(source), file.readall()
         except (OSError, ValueError) as error:  # ValueError: a null character in the name
             raise MidiError(f"{source}: cannot be opened: {getattr(error, 'strerror', None) or error}") from error
     return str(getattr(source, "name", "MIDI data")), source.read()
@@ -400,7 +400,7 @@ def _parse(data: bytes, file: str, wanted: DrumMap | None) -> _Song:
         remarks.append(f"no notes on channel {DRUM_CHANNEL}: the notes of the other channels are read as drums")
     if tracks.hanging:
         remarks.append(f"{tracks.hanging} notes never end: kept as strokes")
-    score, notes = tracks.score, tracks.drums
+    score, notes, ticks_per_quarter = tracks.score, tracks.drums, tracks.score.tpq
     time = notes["time"].astype(np.int64)
     if time.size and time.min() < 0:
         raise MidiError(f"{file}: broken: longer than MIDI time can count")
@@ -410,12 +410,13 @@ def _parse(data: bytes, file: str, wanted: DrumMap | None) -> _Song:
             raise MidiError(f"{file}: tempo 0 (0 microseconds a quarter) at tick {tempo.time}")
         tempos_bpm.append(round(60e6 / tempo.mspq, 3))
     return _Song(
-        tick=_to_ticks(time, score.tpq),
-        end=_to_ticks(time + notes["duration"], score.tpq),
+        tick=_to_ticks(time, ticks_per_quarter),
         note=notes["pitch"],
         velocity=notes["velocity"].astype(np.int64),
+        ends=lambda: _to_ticks(time + notes["duration"], ticks_per_quarter),
         signatures=[
-            (int(_to_ticks(each.time, score.tpq)), each.numerator, each.denominator) for each in score.time_signatures
+            (int(_to_ticks(each.time, ticks_per_quarter)), each.numerator, each.denominator)
+            for each in score.time_signatures
         ],
         tempos_bpm=tempos_bpm,
         elsewhere=int(tracks.others["pitch"].size),
@@ -491,19 +492,21 @@ _MOST_TICKS_OFF = int(MAX_OFFSET * TICKS_PER_STEP) - 1
 def _snap(song: _Song, drums: DrumMap, grid: str | int, file: str) -> _Bars:
     """A song on the grid."""
     remarks: list[str] = []
-    voice, tick, end, velocity = drums.voices[song.note], song.tick, song.end, song.velocity
+    voice, tick, velocity = drums.voices[song.note], song.tick, song.velocity
     unknown: Counter[int] = Counter()
-    mapped = voice >= 0
-    if not mapped.all():
+    mapped: slice | np.ndarray = slice(None)
+    if voice.size and voice.min() < 0:
+        mapped = voice >= 0
         unknown.update(song.note[~mapped].tolist())
-        voice, tick, end, velocity = voice[mapped], tick[mapped], end[mapped], velocity[mapped]
+        voice, tick, velocity = voice[mapped], tick[mapped], velocity[mapped]
     if not tick.size:
         return _Bars([], np.zeros(len(VOICES), np.int64), unknown, 0, 0, remarks)
     lines = _bar_lines(song.signatures, int(tick[-1]), file, remarks)
 
     own = nearest_steps(tick)
     if grid == 64:
-        own -= (own * TICKS_PER_STEP - tick == TICKS_PER_STEP // 2) & (end <= own * TICKS_PER_STEP)
+        line = own * TICKS_PER_STEP
+        own -= (line - tick == TICKS_PER_STEP // 2) & (song.ends()[mapped] <= line)
     elif grid == "paper":
         own = _paper_steps(tick)
     kept = merge(voice, own, velocity)
@@ -516,7 +519,7 @@ def _snap(song: _Song, drums: DrumMap, grid: str | int, file: str) -> _Bars:
         step = settle(voice, tick, cell, own)
         moved = int(np.count_nonzero(step != cell))
 
-    bar = np.searchsorted(lines.step, step, side="right") - 1
+    bar = lines.step.searchsorted(step, side="right") - 1
     first, last = int(bar.min()), int(bar.max())
     meters = lines.meters[first : last + 1]
     steps = {meter: _steps_per_bar(meter) for meter in set(meters)}
@@ -527,10 +530,11 @@ def _snap(song: _Song, drums: DrumMap, grid: str | int, file: str) -> _Bars:
     off = np.minimum(tick - step * TICKS_PER_STEP, _MOST_TICKS_OFF)  # only the paper's rule can come to 2 steps
     cells[1].reshape(-1)[place] = off / np.float32(TICKS_PER_STEP)
     cells.setflags(write=False)
-    patterns = [
-        Pattern.trusted(velocities[:, : steps[meter]], offsets[:, : steps[meter]], meter)
-        for velocities, offsets, meter in zip(cells[0], cells[1], meters, strict=True)
-    ]
+    velocities, offsets = list(cells[0]), list(cells[1])
+    if len(steps) > 1:
+        velocities = [bar[:, : steps[meter]] for bar, meter in zip(velocities, meters, strict=True)]
+        offsets = [bar[:, : steps[meter]] for bar, meter in zip(offsets, meters, strict=True)]
+    patterns = list(map(Pattern.trusted, velocities, offsets, meters))
     strokes = np.bincount(voice, minlength=rows)
     return _Bars(patterns, strokes, unknown, moved, merged, remarks)
 

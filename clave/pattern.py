@@ -208,7 +208,7 @@ def musical_steps(tick: Int[np.ndarray, " stroke"], bar_steps: Int[np.ndarray, "
     the step that it announces. Triplets are written on steps 5 and 11 of the quarter's 16.
     """
     lines = bar_steps * TICKS_PER_STEP
-    bar = np.searchsorted(lines, tick, side="right") - 1
+    bar = lines.searchsorted(tick, side="right") - 1
     since = tick - lines[bar]
     quarter = since // TICKS_PER_QUARTER
     within = since - quarter * TICKS_PER_QUARTER
@@ -224,11 +224,12 @@ def merge(
     `loudness` lies in [0, MAX_LOUDNESS].
     """
     cell = step * len(VOICES) + voice
-    order = np.argsort(cell * (MAX_LOUDNESS + 1) + (MAX_LOUDNESS - loudness), kind="stable")
+    order = (cell * (MAX_LOUDNESS + 1) + (MAX_LOUDNESS - loudness)).argsort(kind="stable")
     cell = cell[order]
-    loudest = np.ones(cell.size, bool)
-    np.not_equal(cell[1:], cell[:-1], out=loudest[1:])
-    return np.sort(order[loudest])
+    quieter = order[1:][cell[1:] == cell[:-1]]  # they follow a louder one on the same step
+    kept = np.ones(cell.size, bool)
+    kept[quieter] = False
+    return kept.nonzero()[0]
 
 
 def settle(
@@ -246,7 +247,7 @@ def settle(
     while True:
         key = step * len(VOICES) + voice
         farness = 2 * np.abs(tick - step * TICKS_PER_STEP) + (step != own)
-        order = np.argsort(key * (8 * TICKS_PER_STEP) + farness, kind="stable")  # farness is below 4 steps, twice
+        order = (key * (8 * TICKS_PER_STEP) + farness).argsort(kind="stable")  # farness is below 4 steps, twice
         key = key[order]
         crowded = order[1:][key[1:] == key[:-1]]
         if crowded.size == 0:

@@ -54,5 +54,6 @@ def opened(page: Page, instrument: str) -> Iterator[Page]:
         lambda sent: troubles.append(sent.url) if not sent.url.startswith((instrument, "blob:", "data:")) else None,
     )
     page.goto(instrument)
+    page.wait_for_function("clave.store.corpus.value && clave.store.kitBuffers.value.length === 8")
     yield page
     assert troubles == []

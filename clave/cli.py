@@ -238,9 +238,11 @@ def learn_rhythm(
     _needs_train("torch", "safetensors", "onnx", "pyarrow")
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from clave import checkpoint, corpus, recipes
+    from clave import checkpoint, corpus, midi, recipes
     from clave import learn as learning
 
+    if drum_map is not None:
+        midi.load_drum_map(drum_map)  # a wrong one is told once, not for every file
     if (out / checkpoint.CHECKPOINT).exists() and not resume:
         raise TrainingError(f"{out} already holds a run: go on with --resume or choose another folder")
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())

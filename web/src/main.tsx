@@ -8,10 +8,10 @@ import { heardBars } from "./files";
 import { listenToKeys } from "./keyboard";
 import { Kits } from "./kits";
 import { writeLink } from "./link";
-import { remember, restore } from "./memory";
+import { recall, remember, restore } from "./memory";
 import { Nearby } from "./neighbours";
 import { Player } from "./player";
-import { type SpaceInfo, VOICE_COUNT, type WirePattern } from "./protocol";
+import { type Point, type SpaceInfo, VOICE_COUNT, type WirePattern } from "./protocol";
 import { Store } from "./store";
 import "./style/page.css";
 import { App } from "./views/App";
@@ -33,7 +33,7 @@ declare global {
 }
 window.clave = hook;
 
-const restored = restore(location.hash);
+const restored = restore(location.hash, recall());
 store.amend(restored.groove);
 store.theme.value = readTheme();
 effect(() => writeTheme(store.theme.value));
@@ -68,7 +68,7 @@ effect(() => {
 });
 
 addEventListener("hashchange", () => {
-  const { groove } = restore(location.hash, store.groove.value);
+  const { groove } = restore(location.hash, { groove: store.groove.value, link: "" });
   store.change("link", groove);
   store.settle();
   actions.refresh();
@@ -110,6 +110,13 @@ function forgetUnknown({ styles, sections }: SpaceInfo): void {
   store.amend({ ...store.groove.value, place: { ...place, shape: { ...place.shape, ...known } } });
 }
 
+/** A new player begins where most grooves are, and can still undo to there. */
+function beginAt(point: Point): void {
+  const groove = store.groove.value;
+  store.amend({ ...groove, place: { ...groove.place, point } });
+  actions.refresh();
+}
+
 listenToKeys(store, actions, player);
 render(
   <PageContext.Provider value={page}>
@@ -119,14 +126,17 @@ render(
 );
 
 try {
+  const coming = fetchCorpus();
+  coming.catch(() => undefined); // told below, if nothing else goes wrong first
   const instrument = await fetchInstrument();
   if (instrument.voices.length !== VOICE_COUNT) throw new Error(`the page plays ${VOICE_COUNT} voices, the server has ${instrument.voices.length}`);
   store.instrument.value = instrument;
   forgetUnknown(instrument.space);
-  if (!restored.complete) actions.refresh();
-  const corpus = await fetchCorpus();
+  if (restored.known === "place") actions.refresh();
+  const corpus = await coming;
   store.corpus.value = corpus;
-  store.nearby.value = corpus.x.length > 0 ? new Nearby(corpus) : null;
+  store.nearby.value = new Nearby(corpus);
+  if (restored.known === "nothing") beginAt(store.nearby.value.densest());
 } catch (error) {
   store.complain(error);
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { NEW_GROOVE, withSlot, withVisit, withVoice } from "./groove";
 import { writeLink } from "./link";
-import { readMemory, writeMemory } from "./memory";
+import { readMemory, restore, writeMemory } from "./memory";
 
 const groove = withVisit(
   withVoice(
@@ -28,4 +28,17 @@ test("edited strokes, slots, visits and the mix come back", () => {
 test("anything else is forgotten, not half believed", () => {
   for (const text of ["", "null", "{}", '{"groove":{"place":{}}}', '{"groove":{"place":{"pattern":{"meter":[4,4],"strokes":[[9,0,1,0]]}}}}'])
     expect(readMemory(text)).toBeNull();
+});
+
+test("the link that was remembered brings back the very strokes; another link only its place", () => {
+  const link = `#${writeLink(groove)}`;
+  const remembered = readMemory(writeMemory(groove, link));
+  for (const opened of [link, ""]) {
+    const { groove: found, known } = restore(opened, remembered);
+    expect([known, found.place]).toEqual(["bars", groove.place]);
+  }
+  const other = restore("#p=1,2&t=90", remembered);
+  expect([other.known, other.groove.place.point, other.groove.tempoBpm]).toEqual(["place", [1, 2], 90]);
+  expect(other.groove.slots[3]).toEqual(groove.slots[3]);
+  expect(restore("", null)).toEqual({ groove: NEW_GROOVE, known: "nothing" });
 });

@@ -89,18 +89,16 @@ export function recall(): { groove: Groove; link: string } | null {
   }
 }
 
-/**
- * The groove to begin with: what the link says, on top of what was remembered. `complete` if its bars are known too,
- * because the link is the very one that was remembered.
- */
-export function restore(link: string, otherwise?: Groove): { groove: Groove; complete: boolean } {
-  const remembered = otherwise ? { groove: otherwise, link: "" } : recall();
+/** What is known when the page opens: nothing yet, where to be (a link, an older memory), or the very bars as well. */
+export type Known = "nothing" | "place" | "bars";
+
+/** The groove to begin with: what the link says, on top of what was remembered. */
+export function restore(link: string, remembered: { groove: Groove; link: string } | null): { groove: Groove; known: Known } {
   const base = remembered?.groove ?? NEW_GROOVE;
   const wanted = link.length > 1 ? link : (remembered?.link ?? "");
   const linked = readLink(wanted, base);
-  if (!linked) return { groove: base, complete: false };
-  if (wanted !== remembered?.link) return { groove: linked, complete: false };
+  if (!linked) return { groove: base, known: remembered ? "bars" : "nothing" };
+  if (wanted !== remembered?.link) return { groove: linked, known: "place" };
   const { patterns, edited } = base.journey;
-  const journey = { ...linked.journey, patterns, edited };
-  return { groove: { ...linked, place: base.place, journey }, complete: true };
+  return { groove: { ...linked, place: base.place, journey: { ...linked.journey, patterns, edited } }, known: "bars" };
 }

@@ -20,6 +20,14 @@ test("only what is accepted, and each source once", () => {
   expect(found.every(({ index }) => corpus.style[index] === 1)).toBe(true);
 });
 
+test("the densest place has many bars around it, and is the middle when there are none", () => {
+  const [x, y] = nearby.densest();
+  const around = (px: number, py: number) => corpus.x.filter((cx, bar) => Math.hypot(cx - px, corpus.y[bar]! - py) < 0.12).length;
+  const mean = corpus.x.reduce((sum, cx, bar) => sum + around(cx, corpus.y[bar]!), 0) / corpus.x.length;
+  expect(around(x, y)).toBeGreaterThan(1.5 * mean);
+  expect(new Nearby({ ...corpus, x: [], y: [], style: [], source: [] }).densest()).toEqual([0, 0]);
+});
+
 test("a corpus of one bar, and of none", () => {
   expect(new Nearby({ ...corpus, x: [1], y: [1], style: [0], source: [0] }).nearest([0, 0], 3)).toHaveLength(1);
   expect(new Nearby({ ...corpus, x: [], y: [], style: [], source: [] }).nearest([0, 0], 3)).toEqual([]);

@@ -8,6 +8,9 @@ export interface Neighbour {
   readonly distance: number; // on the map
 }
 
+const TRIED = 1500;
+const CLOSE = 0.12; // on the map
+
 /** A corpus that can be asked for what lies near. */
 export class Nearby {
   private readonly index: KDBush;
@@ -28,6 +31,19 @@ export class Nearby {
       if (found.length >= count || radius > 1000)
         return found.sort((one, other) => one.distance - other.distance || one.index - other.index).slice(0, count);
     }
+  }
+
+  /** A point in the thick of it: of some hundred bars, the one with the most others close by. */
+  densest(): Point {
+    const { x, y } = this.corpus;
+    const stride = Math.max(1, Math.floor(x.length / TRIED));
+    let most = 0;
+    let found: Point = [0, 0];
+    for (let bar = 0; bar < x.length; bar += stride) {
+      const close = this.index.within(x[bar]!, y[bar]!, CLOSE).length;
+      if (close > most) [most, found] = [close, [x[bar]!, y[bar]!]];
+    }
+    return found;
   }
 
   /** The `count` nearest bars of different sources, so that one long recording does not fill the list. */

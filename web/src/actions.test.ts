@@ -3,7 +3,7 @@ import { toyInstrument, toyPattern } from "../dev/toyServer";
 import { Actions } from "./actions";
 import { heardBars } from "./files";
 import { pointsOf } from "./journey";
-import { withCellToggled } from "./pattern";
+import { EMPTY_BAR, withCellToggled } from "./pattern";
 import type { PatternRequest } from "./protocol";
 import { Store } from "./store";
 
@@ -70,6 +70,9 @@ test("an answer for a place that was left changes nothing; going back there asks
   actions.settle();
   actions.goTo([2, 2]);
   actions.settle();
+  answers.shift()!(); // of the first click
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(place()).toMatchObject({ point: [2, 2], pattern: EMPTY_BAR });
   await settled();
   expect(place().pattern).toEqual(there(2, 2));
   actions.undo();

@@ -68,6 +68,15 @@ test("every stroke is queued before it sounds, and not long before", () => {
   }
 });
 
+test("an early stroke on the very first beat sounds at the start, not before", () => {
+  score = { ...score, tempoBpm: 20, pattern: { meter: [4, 4], strokes: [[0, 0, 1, -1.9], [1, 0, 1, 0]] } };
+  clock.start();
+  pass(0.2);
+  const [early, onTime] = struck;
+  expect(early!.time).toBeGreaterThan(10);
+  expect(early!.time).toBe(onTime!.time);
+});
+
 test("a hidden page queues far enough ahead for timers that come once a second", () => {
   clock.start();
   clock.hidden = true;

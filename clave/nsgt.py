@@ -12,7 +12,6 @@ NSGT toolbox of these authors and of its Python port.
 """
 
 import math
-import sys
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,8 +21,10 @@ import numpy as np
 from jaxtyping import Bool, Complex, Float, Float64, Int64, Shaped
 
 from clave.errors import TransformError
+from clave.transform import Transform, is_torch, scipy_fft
 
 MIN_WINDOW = 4  # bins; the shortest window, where bands lie closer together than the bins of the spectrum
+HANN_SPREAD = 0.25645  # a Hann window of length n is nearly exp(-pi t^2 / (0.25645 n^2)) (Prusa et al. 2017, table I)
 DUAL_FLOOR = 0.01  # of the median; where the squared windows sum to less, the dual does not make up for it
 
 
@@ -119,7 +120,7 @@ def _limits(low_hz: float, high_hz: float | None, nyquist_hz: float) -> tuple[fl
 
 
 @dataclass(frozen=True)
-class NSGT:
+class NSGT(Transform):
     """A non-stationary Gabor transform of real sounds of one length.
 
     `width` makes every window that many times wider in frequency than from the centre of one neighbour to that of the
@@ -176,8 +177,23 @@ class NSGT:
 
     @property
     def frame_seconds(self) -> float:
-        """Time from one frame to the next; the first lies at 0."""
+        """Time from one frame to the next."""
         return self._plan.padded / self.frames / self.sample_rate
+
+    @property
+    def first_frame_s(self) -> float:
+        """The transform is circular, and its first frame has its centre at the first sample."""
+        return 0.0
+
+    @property
+    def spread_s2(self) -> Float64[np.ndarray, " band"]:
+        """One over that of the window in frequency, a Hann window."""
+        return 1 / (HANN_SPREAD * self._plan.widths_hz**2)
+
+    @property
+    def carrier(self) -> Float64[np.ndarray, "band frame"]:
+        """Each band is brought down to 0 Hz, which takes the phase of a sine at its centre off."""
+        return 2 * np.pi * np.outer(self.centres_hz, np.arange(self.frames) * self.frame_seconds)
 
     @property
     def range_hz(self) -> tuple[float, float]:
@@ -192,40 +208,19 @@ class NSGT:
         return float(energy.min()), float(energy.max())
 
     def forward(self, x: Shaped[Any, "*batch sample"]) -> Complex[Any, "*batch band frame"]:
-        """The bands over time of one sound or a batch.
-
-        A NumPy array gives a NumPy array, a torch tensor a torch tensor on the same device, differentiable; complex64,
-        or complex128 for float64. Raises TransformError unless the last axis is real and `length` samples long.
-        """
-        if _is_torch(x):
-            return self._forward_torch(x)
-        x = np.asarray(x)
-        if x.dtype.kind in "fiub" and x.dtype != np.float64:
-            x = x.astype(np.float32)
-        self._check(x, (self.length,), real=x.dtype.kind == "f", kind="real sounds")
-        return self._forward_numpy(x)
+        """The bands over time of one sound or a batch; each band is brought down to 0 Hz."""
+        x = self._samples(x)
+        return self._forward_torch(x) if is_torch(x) else self._forward_numpy(x)
 
     def inverse(self, c: Shaped[Any, "*batch band frame"]) -> Float[Any, "*batch sample"]:
-        """The sound of these bands, or a batch: of changed bands, the one whose own bands come nearest.
-
-        Raises TransformError unless the last axes are complex and (bands, frames).
-        """
-        if _is_torch(c):
-            return self._inverse_torch(c)
-        c = np.asarray(c)
-        self._check(c, (self.bands, self.frames), real=c.dtype.kind == "c", kind="complex bands x frames")
-        return self._inverse_numpy(c)
-
-    def _check(self, value: Any, shape: tuple[int, ...], *, real: bool, kind: str) -> None:
-        if not real or tuple(value.shape[-len(shape) :]) != shape:
-            raise TransformError(
-                f"this transform is of {kind}, last axes {shape}; got {value.dtype} of shape {tuple(value.shape)}"
-            )
+        """The sound of these bands, or a batch, by the dual windows."""
+        c = self._coefficients(c)
+        return self._inverse_torch(c) if is_torch(c) else self._inverse_numpy(c)
 
     # NumPy: one sound after the other, so that each stays in the cache.
 
     def _forward_numpy(self, x: Float[np.ndarray, "*batch sample"]) -> Complex[np.ndarray, "*batch band frame"]:
-        fft, plan, window = _scipy_fft(), self._plan, self._plan.window.astype(x.dtype)
+        fft, plan, window = scipy_fft(), self._plan, self._plan.window.astype(x.dtype)
         result = np.zeros((*x.shape[:-1], self.bands, self.frames), np.result_type(x.dtype, np.complex64))
         for index in np.ndindex(x.shape[:-1]):
             cut = fft.rfft(x[index], plan.padded)[plan.bin]
@@ -236,7 +231,7 @@ class NSGT:
         return result
 
     def _inverse_numpy(self, c: Complex[np.ndarray, "*batch band frame"]) -> Float[np.ndarray, "*batch sample"]:
-        fft, plan = _scipy_fft(), self._plan
+        fft, plan = scipy_fft(), self._plan
         dual = plan.dual.astype(np.float32 if c.dtype == np.complex64 else np.float64)
         result = np.empty((*c.shape[:-2], self.length), dual.dtype)
         spectrum = np.zeros(plan.padded // 2 + 1, c.dtype)
@@ -255,7 +250,6 @@ class NSGT:
     def _forward_torch(self, x: Any) -> Any:
         import torch
 
-        self._check(x, (self.length,), real=x.is_floating_point(), kind="real sounds")
         plan, window = self._plan, self._table("window", x)
         cut = torch.fft.rfft(x, n=plan.padded)[..., self._table("bin", x)]
         cut = torch.where(self._table("is_mirrored", x), cut.conj(), cut) * window
@@ -265,7 +259,6 @@ class NSGT:
     def _inverse_torch(self, c: Any) -> Any:
         import torch
 
-        self._check(c, (self.bands, self.frames), real=c.is_complex(), kind="complex bands x frames")
         plan = self._plan
         cut = torch.fft.fft(c).flatten(-2)[..., self._table("slot", c)] * self._table("dual", c.real)
         cut = torch.where(self._table("is_mirrored", c), cut.conj(), cut)
@@ -301,6 +294,7 @@ class _Plan:
     padded: int  # samples, the length of the spectrum's signal
     frames: int
     centres_hz: Float64[np.ndarray, " band"]
+    widths_hz: Float64[np.ndarray, " band"]  # of the whole windows
     bin: Int64[np.ndarray, " entry"]  # in the half spectrum
     is_mirrored: Bool[np.ndarray, " entry"]
     slot: Int64[np.ndarray, " entry"]  # in the flattened matrix of bands x frames
@@ -337,6 +331,7 @@ class _Plan:
             padded=padded,
             frames=frames,
             centres_hz=centre * nsgt.sample_rate / padded,
+            widths_hz=window_length * nsgt.sample_rate / padded,
             bin=at,
             is_mirrored=mirrored,
             slot=(band * frames + from_centre % frames)[order],
@@ -381,16 +376,3 @@ def fast_length(least: int) -> int:
 
 def _powers(base: int, most: int) -> list[int]:
     return [base**exponent for exponent in range(64) if base**exponent <= most]
-
-
-def _scipy_fft() -> Any:
-    """Scipy's FFT, which knows float32; imported when first used, since that takes longer than all of Clave."""
-    from scipy import fft
-
-    return fft
-
-
-def _is_torch(value: Any) -> bool:
-    """Whether this is a torch tensor, without importing torch: where there are tensors, it is there already."""
-    torch = sys.modules.get("torch")
-    return torch is not None and isinstance(value, torch.Tensor)

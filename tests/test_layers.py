@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 ROOMS = """
 errors units clip kit picture pattern  what things are (NumPy only)
 midi wav                               files, both directions
-nsgt phase                             transform, and phase from magnitudes (NumPy; torch where tensors come in)
+transform nsgt stft phase              bands over time, and phase from magnitudes (NumPy; torch where tensors come in)
 factory                                our own drums: the synthesizer and the built-in kits
 corpus                                 folders of MIDI -> data sets, splits, reports
 vae rhythm_vae                         models (torch starts here)

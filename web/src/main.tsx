@@ -70,6 +70,7 @@ effect(() => {
 addEventListener("hashchange", () => {
   const { groove } = restore(location.hash, { groove: store.groove.value, link: "" });
   store.change("link", groove);
+  if (store.instrument.value) forgetUnknown(store.instrument.value.space);
   store.settle();
   actions.refresh();
 });

@@ -21,7 +21,9 @@ class Voice:
 VOICES: tuple[Voice, ...] = (
     Voice(0, "kick", ("bd", "bass drum", "kick drum", "bassdrum"), 36, "#E69F00"),
     Voice(1, "snare", ("sd", "snare drum"), 38, "#56B4E9"),
-    Voice(2, "closed hi-hat", ("ch", "hh", "chh", "closed hat", "hi-hat closed", "hihat"), 42, "#009E73", choke_group=1),
+    Voice(
+        2, "closed hi-hat", ("ch", "hh", "chh", "closed hat", "hi-hat closed", "hihat"), 42, "#009E73", choke_group=1
+    ),
     Voice(3, "open hi-hat", ("oh", "ohh", "open hat", "hi-hat open"), 46, "#F0E442", choke_group=1),
     Voice(4, "tom", ("lt", "mt", "ht", "toms", "tom-tom"), 45, "#0072B2"),
     Voice(5, "cymbal", ("cy", "cr", "rd", "crash", "ride"), 49, "#D55E00"),

@@ -36,7 +36,9 @@ def steps_per_bar(meter: Meter) -> int:
         raise PatternError(f"a meter is two positive numbers, got {beats}/{unit}")
     steps = Fraction(beats * STEPS_PER_WHOLE, unit)
     if steps.denominator != 1 or steps > 8 * STEPS_PER_WHOLE:
-        raise PatternError(f"a bar is 1 to {8 * STEPS_PER_WHOLE} steps of a 64th note, got {beats}/{unit}: {steps} steps")
+        raise PatternError(
+            f"a bar is 1 to {8 * STEPS_PER_WHOLE} steps of a 64th note, got {beats}/{unit}: {steps} steps"
+        )
     return int(steps)
 
 

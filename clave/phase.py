@@ -174,7 +174,9 @@ class Descent(PhaseEstimator):
         first = transform.inverse(self.start.bands(magnitude, transform))
         bands = transform.forward(first)
         magnitude = _laid_out_like(bands, magnitude)
-        gain = np.vdot(bands, bands).real / max(float(np.vdot(first, first)), LEAST)
+        if not first.any():
+            return bands
+        gain = float(np.vdot(bands, bands).real / np.vdot(first, first))
 
         def error(samples: Float64[np.ndarray, " sample"]) -> tuple[float, Float64[np.ndarray, " sample"]]:
             """Half the squared distance to the nearest bands with these magnitudes, and its gradient.
@@ -187,9 +189,8 @@ class Descent(PhaseEstimator):
             squares = float(np.vdot(wrong, wrong).real)
             return squares / 2 / gain, transform.inverse(wrong).astype(np.float64)
 
-        best: Any = minimize(
-            error, first.astype(np.float64), jac=True, method="L-BFGS-B", options={"maxiter": self.iterations}
-        )
+        options = {"maxiter": self.iterations, "gtol": 0.0, "ftol": 0.0}
+        best: Any = minimize(error, first.astype(np.float64), jac=True, method="L-BFGS-B", options=options)
         return transform.forward(best.x.astype(np.float32))
 
 

@@ -3,12 +3,27 @@
 Everything here works without torch; only what trains imports it.
 """
 
-from clave import errors, kit
+from clave import errors, kit, midi
 from clave.clip import Clip
 from clave.kit import Kit
 from clave.nsgt import NSGT
 from clave.pattern import Pattern
+from clave.render import render
+from clave.space import Code, RhythmSpace, load_rhythm
 
 __version__ = "0.1.0"
 
-__all__ = ["NSGT", "Clip", "Kit", "Pattern", "__version__", "errors", "kit"]
+__all__ = [
+    "NSGT",
+    "Clip",
+    "Code",
+    "Kit",
+    "Pattern",
+    "RhythmSpace",
+    "__version__",
+    "errors",
+    "kit",
+    "load_rhythm",
+    "midi",
+    "render",
+]

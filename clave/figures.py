@@ -38,7 +38,7 @@ def draw(folder: Path) -> list[Path]:
     figures: dict[str, Callable[[], Figure]] = {"08-curves": lambda: curves(log)}
     if (folder / "config.json").is_file():
         space = load_rhythm(folder)
-        examples = midi.read(folder / "examples.mid", grid=64).patterns if (folder / "examples.mid").is_file() else []
+        examples = midi.read(folder / "examples.mid").patterns if (folder / "examples.mid").is_file() else []
         drawn = space.sample(8, seed=1)
         figures |= {
             "07-matrix": lambda: bars(examples[:1], ["a bar of the data"]),

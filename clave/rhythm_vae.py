@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from clave.kit import VOICES
+from clave.pattern import DEFAULT_VELOCITY
 from clave.units import COMMON_TIME, STEPS_PER_QUARTER, steps_per_bar
 from clave.vae import VAE, Gaussian, residual_network
 
@@ -177,7 +178,8 @@ class PaperVAE(RhythmModel):
     ) -> Strokes:
         """Hits as the paper decodes them; every velocity 0.8 and every stroke on its step."""
         logit = self.decoder(point).unflatten(-1, (VOICE_COUNT, STEP_COUNT))
-        return Strokes(logit, torch.zeros_like(logit) + 0.8, torch.zeros_like(logit))
+        nothing = 0 * logit  # of the batch's shape in ONNX too, where zeros_like would become a constant
+        return Strokes(logit, nothing + DEFAULT_VELOCITY, nothing)
 
     def losses(self, batch: Bars, noise: torch.Generator) -> dict[str, Tensor]:
         """Equation 3 of the paper in two parts: reconstruction and divergence from the prior."""

@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-import onnxruntime as ort
 from jaxtyping import Bool, Float32, Float64, Int
 from numpy.typing import ArrayLike
 
@@ -16,6 +15,9 @@ from clave.errors import SpaceError
 from clave.kit import VOICES
 from clave.pattern import MAX_OFFSET, Pattern
 from clave.units import COMMON_TIME, steps_per_bar
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
 FORMAT, FORMAT_VERSION = "clave rhythm space", 1
 SHIPPED_RHYTHM = Path(__file__).parent / "models" / "rhythm"
@@ -92,7 +94,7 @@ class RhythmSpace:
         self.card: dict[str, Any] = settings["card"]
         self.thresholds: dict[str, float] = settings["thresholds"]
         self._encoder = _session(folder / "encoder.onnx", ("velocity", "offset"))
-        self._decoder = _session(folder / "decoder.onnx", ("map", "detail") if self.detail_size else ("map",))
+        self._decoder = _session(folder / "decoder.onnx", ("map", "detail"))
         self._detail = _session(folder / "detail.onnx", ("seen", "map")) if self.detail_size else None
         self._prior = _session(folder / "prior.onnx", ("map", "style", "section")) if self.detail_size else None
 
@@ -270,8 +272,7 @@ class RhythmSpace:
         self, points: Float32[np.ndarray, "bar map"], detail: Float32[np.ndarray, "bar detail"]
     ) -> list[Float32[np.ndarray, "bar voice step"]]:
         """Logit of a hit, velocity and offset of each cell."""
-        inputs = {"map": points, "detail": detail} if self.detail_size else {"map": points}
-        return _run(self._decoder, **inputs)
+        return _run(self._decoder, map=points, detail=detail)
 
     def _threshold(self, variation: float, density: float | None) -> float:
         """The logit above which a cell sounds: tuned for the map alone and for map + detail, on a part of train."""
@@ -331,7 +332,9 @@ def _read_settings(folder: Path) -> dict[str, Any]:
     return settings
 
 
-def _session(path: Path, inputs: Sequence[str]) -> ort.InferenceSession:
+def _session(path: Path, inputs: Sequence[str]) -> "InferenceSession":
+    import onnxruntime as ort  # here, so that patterns and files work without waiting for it
+
     if not path.is_file():
         raise SpaceError(f"{path.parent} is not a whole space: {path.name} is missing")
     options = ort.SessionOptions()
@@ -342,13 +345,14 @@ def _session(path: Path, inputs: Sequence[str]) -> ort.InferenceSession:
     except Exception as error:  # onnxruntime raises its own kinds, all derived from RuntimeError or not at all
         raise SpaceError(f"{path} cannot be run: {error}") from error
     names = tuple(each.name for each in session.get_inputs())
-    if set(names) != set(inputs):
+    if not names or not set(names) <= set(inputs):  # a model may do without one, as the paper's does without offsets
         raise SpaceError(f"{path} is a foreign model: it takes {', '.join(names)} instead of {', '.join(inputs)}")
     return session
 
 
-def _run(session: ort.InferenceSession, **inputs: np.ndarray) -> list[np.ndarray]:
-    outputs = session.run(None, {name: np.ascontiguousarray(value) for name, value in inputs.items()})
+def _run(session: "InferenceSession", **inputs: np.ndarray) -> list[np.ndarray]:
+    wanted = [each.name for each in session.get_inputs()]
+    outputs = session.run(None, {name: np.ascontiguousarray(inputs[name]) for name in wanted})
     return cast(list[np.ndarray], outputs)
 
 

@@ -1,0 +1,186 @@
+"""The transform beside its peers: round trip, speed on one thread, and the same magnitudes as nsgt 0.19.
+
+    OMP_NUM_THREADS=1 python benchmarks/transform.py
+
+Peers are taken from wherever they can be imported: nsgt 0.19 (install numpy and cython first, then it with
+--no-build-isolation), librosa, essentia, torch. Those that cannot be are named. Times are of the processor, the best
+of many, so that a busy machine changes them little; trust the ratios.
+"""
+
+import time
+from collections.abc import Callable
+from importlib import import_module
+
+import numpy as np
+from scipy import fft
+
+from clave import NSGT, factory
+from clave.nsgt import Linear, Mel, Octave
+
+RATE = 44_100
+BATCH = 32
+TURNS = 20
+
+
+def main() -> None:
+    peers = {name: imported(name) for name in ("nsgt", "librosa", "essentia", "torch")}
+    print("missing:", ", ".join(name for name, module in peers.items() if module is None) or "none")
+    if peers["torch"]:
+        peers["torch"].set_num_threads(1)
+    round_trips(peers)
+    if peers["nsgt"]:
+        agreement()
+    speed(peers)
+
+
+def imported(name: str):
+    try:
+        module = import_module(name)
+    except ImportError:
+        return None
+    if name == "nsgt":
+        repair_nsgt()
+    return module
+
+
+def repair_nsgt() -> None:
+    """What nsgt 0.19 asks of numpy.clip newer ones refuse; with an infinite upper end, it is a maximum."""
+    clip = np.clip
+
+    def clipped(a, low=None, high=None, out=None, **rest):
+        if out is not None and high is not None and np.isscalar(high) and np.isinf(high):
+            return np.maximum(a, low, out=out)
+        return clip(a, low, high, out=out, **rest)
+
+    np.clip = clipped
+
+
+def peer_nsgt(scale, length=RATE, rate=RATE, reduced=0):
+    from nsgt import cq
+
+    return cq.NSGT(scale, rate, length, real=True, matrixform=True, reducedform=reduced)
+
+
+def peer_mel():
+    from nsgt.fscale import MelScale
+
+    return peer_nsgt(MelScale(30, RATE / 2, 410))
+
+
+def sounds() -> dict[str, np.ndarray]:
+    """A second of noise, and a second of each drum of a built-in kit."""
+    drums = [np.pad(clip.samples[:RATE], (0, max(0, RATE - len(clip)))) for clip in factory.kit().clips]
+    return {"noise": noise(1), "drums": np.array(drums)}
+
+
+def noise(batch: int, length: int = RATE) -> np.ndarray:
+    return np.random.default_rng(0).standard_normal((batch, length)).astype(np.float32)
+
+
+def snr_db(x: np.ndarray, y: np.ndarray) -> float:
+    x, y = x.astype(np.float64), y.astype(np.float64)
+    return 10 * np.log10((x**2).sum() / ((x - y) ** 2).sum())
+
+
+def round_trips(peers) -> None:
+    print("\n| round trip, worst SNR in dB | bands x frames | noise | drums |\n|---|---|---|---|")
+    roads: dict[str, tuple[str, Callable]] = {}
+    for name, nsgt in {
+        "clave, default (mel), float32": NSGT(),
+        "clave, octave 48, float32": NSGT(scale=Octave()),
+        "clave, mel, windows 4 times wider, float32": NSGT(width=4),
+    }.items():
+        roads[name] = (f"{nsgt.bands} x {nsgt.frames}", lambda x, nsgt=nsgt: nsgt.inverse(nsgt.forward(x)))
+    if peers["nsgt"]:
+        peer = peer_mel()
+        roads["nsgt 0.19, mel, float64"] = ("411 x 381", lambda x: peer.backward(peer.forward(x.astype(np.float64))))
+    if peers["librosa"]:
+        librosa = peers["librosa"]
+        bins = {"n_bins": 9 * 48 + 20, "bins_per_octave": 48, "fmin": 30.0}
+        fmin = {"bins_per_octave": 48, "fmin": 30.0}
+        roads["librosa cqt + icqt, octave 48"] = (
+            f"{bins['n_bins']}",
+            lambda x: librosa.icqt(librosa.cqt(x, sr=RATE, **bins), sr=RATE, length=RATE, **fmin),
+        )
+    for name, (shape, road) in roads.items():
+        worst = [min(snr_db(x, road(x)) for x in batch) for batch in sounds().values()]
+        print(f"| {name} | {shape} | {worst[0]:.1f} | {worst[1]:.1f} |")
+
+
+def agreement() -> None:
+    from nsgt.fscale import LinScale, MelScale, OctScale
+
+    print("\n| magnitudes beside nsgt 0.19, float64 | bands x frames | largest difference / maximum |\n|---|---|---|")
+    for name, rate, length, theirs, ours, reduced in (
+        ("paper", 22_050, 11_025, OctScale(30, 11_000, 48), Octave(30, 11_000, 48), 1),
+        ("mel", RATE, RATE, MelScale(30, 20_000, 410), Mel(410, 30, 20_000), 0),
+        ("octave", RATE, RATE, OctScale(30, 22_049, 48), Octave(30, 22_049, 48), 0),
+        ("linear", RATE, RATE, LinScale(30, 20_000, 300), Linear(300, 30, 20_000), 0),
+        ("mel, odd length", RATE, 22_051, MelScale(50, 20_000, 200), Mel(200, 50, 20_000), 0),
+    ):
+        x = noise(1, length)[0].astype(np.float64)
+        one = np.abs(np.array(peer_nsgt(theirs, length, rate, reduced).forward(x)))
+        other = np.abs(NSGT(rate, length, ours, edges=reduced == 0, fast=False).forward(x))
+        print(f"| {name} | {one.shape[0]} x {one.shape[1]} | {np.abs(one - other).max() / one.max():.1e} |")
+
+
+def milliseconds(roads: dict[str, Callable], turns: int = TURNS) -> dict[str, float]:
+    """Best time of each, all of them in turns."""
+    best = dict.fromkeys(roads, np.inf)
+    for turn in range(turns + 1):
+        for name, road in roads.items():
+            started = time.process_time()
+            road()
+            if turn:
+                best[name] = min(best[name], 1000 * (time.process_time() - started))
+    return best
+
+
+def speed(peers) -> None:
+    nsgt, x = NSGT(), noise(BATCH)
+    c, one = nsgt.forward(x), nsgt.forward(x[0])
+    turns = {
+        "the bare FFTs of one": lambda: (fft.ifft(one), fft.fft(one), fft.irfft(fft.rfft(x[0]), RATE)),
+        "one: forward": lambda: nsgt.forward(x[0]),
+        "one: inverse": lambda: nsgt.inverse(one),
+    }
+    if peers["nsgt"]:
+        peer, y = peer_mel(), x[0].astype(np.float64)
+        their = peer.forward(y)
+        turns |= {"nsgt 0.19: forward": lambda: peer.forward(y), "nsgt 0.19: inverse": lambda: peer.backward(their)}
+    if peers["essentia"]:
+        turns |= essentia_roads(x[0])
+    best = milliseconds(turns)
+    many = {"batch: forward": lambda: nsgt.forward(x), "batch: inverse": lambda: nsgt.inverse(c)}
+    many["batch: the bare FFTs"] = lambda: (fft.ifft(c), fft.fft(c), fft.irfft(fft.rfft(x), RATE))
+    if peers["torch"]:
+        xt = peers["torch"].from_numpy(x)
+        ct = nsgt.forward(xt)
+        many |= {"torch batch: forward": lambda: nsgt.forward(xt), "torch batch: inverse": lambda: nsgt.inverse(ct)}
+    best |= {name: ms / BATCH for name, ms in milliseconds(many, 5).items()}
+
+    print("\n| 1 s at 44.1 kHz, mel, one thread | ms a clip |\n|---|---|")
+    for name, ms in best.items():
+        print(f"| {name} | {ms:.2f} |")
+    single = best["one: forward"] + best["one: inverse"]
+    batch = best["batch: forward"] + best["batch: inverse"]
+    print(f"\nthere and back / bare FFTs: {single / best['the bare FFTs of one']:.2f} one at a time,", end=" ")
+    print(f"{batch / best['batch: the bare FFTs']:.2f} in batches of {BATCH}")
+    if peers["nsgt"]:
+        theirs = best["nsgt 0.19: forward"] + best["nsgt 0.19: inverse"]
+        print(f"nsgt 0.19 / clave: {theirs / single:.1f} one at a time, {theirs / batch:.1f} in batches of {BATCH}")
+
+
+def essentia_roads(x: np.ndarray) -> dict[str, Callable]:
+    """Its own constant-Q frame at 48 bins an octave, the nearest it has."""
+    from essentia import standard
+
+    settings = {"inputSize": RATE, "sampleRate": RATE, "binsPerOctave": 48, "minFrequency": 30, "maxFrequency": 20_000}
+    forward = standard.NSGConstantQ(**settings, rasterize="full")
+    inverse = standard.NSGIConstantQ(**settings, rasterize="full")
+    bands = forward(x)
+    return {"essentia: forward": lambda: forward(x), "essentia: inverse": lambda: inverse(*bands)}
+
+
+if __name__ == "__main__":
+    main()

@@ -24,7 +24,7 @@ SHIPPED_RHYTHM = Path(__file__).parent / "models" / "rhythm"
 DENSITY_LOGITS = 4.0  # how far the ends of the density scale lie from its middle, in logits of a hit
 QUIETEST = 1 / 127  # what sounds is never silent
 MAP_LIMIT = 3.5  # how far from the centre of the map a bar is looked for
-LATTICE = 96  # points a side
+LATTICE_STEP = 0.075  # map units
 SEARCH_BATCH = 512  # bars at a time
 STYLE_BANDWIDTH = 0.15  # of the kernel density of a style over the map, in map units
 
@@ -58,28 +58,18 @@ class CorpusMap:
 
 @dataclass(frozen=True, eq=False)
 class _Lattice:
-    """The map, looked at from everywhere: what is expected at each point of a square lattice."""
+    """The map, looked at from everywhere: what is expected at a point in each cell of a square lattice.
 
-    axis: Float32[np.ndarray, " tick"]
+    The points lie anywhere in their cells, so that bars do not line up in rows of the lattice.
+    """
+
+    points: Float32[np.ndarray, "point map"]
     logit: Float32[np.ndarray, "point cell"]
     constant: Float32[np.ndarray, " point"]  # the part of the log posterior that no stroke changes
 
-    def top(self, strokes: Float32[np.ndarray, "bar cell"]) -> Float32[np.ndarray, "bar map"]:
-        """Where the log posterior of these bars is highest, between the points of the lattice too."""
-        ticks = len(self.axis)
-        score = (strokes @ self.logit.T + self.constant).reshape(-1, ticks, ticks)
-        bar = np.arange(len(score))
-        best = np.stack(np.unravel_index(score.reshape(len(score), -1).argmax(1), (ticks, ticks)), axis=1)
-        place = self.axis[best]
-        inside = np.clip(best, 1, ticks - 2)
-        for dimension, (x, y) in enumerate(((1, 0), (0, 1))):
-            i, j = inside.T
-            before, here, after = score[bar, i - x, j - y], score[bar, i, j], score[bar, i + x, j + y]
-            curvature = np.minimum(before - 2 * here + after, -1e-6)
-            move = np.clip(0.5 * (before - after) / curvature, -0.5, 0.5)
-            at_edge = best[:, dimension] != inside[:, dimension]
-            place[:, dimension] += np.where(at_edge, 0, move * (self.axis[1] - self.axis[0]))
-        return place
+    def best(self, strokes: Float32[np.ndarray, "bar cell"]) -> Float32[np.ndarray, "bar map"]:
+        """The points of the lattice where the log posterior of these bars is highest."""
+        return self.points[(strokes @ self.logit.T + self.constant).argmax(axis=1)]
 
 
 class RhythmSpace:
@@ -117,20 +107,17 @@ class RhythmSpace:
 
         Raises SpaceError for a meter the space has not learned.
         """
-        for index, pattern in enumerate(patterns):
-            if pattern.steps != steps_per_bar(COMMON_TIME):
-                meter = "/".join(map(str, pattern.meter))
-                raise SpaceError(f"this space has learned 4/4 only, got pattern {index} in {meter}")
-        shape = (len(patterns), len(VOICES), steps_per_bar(COMMON_TIME))
-        velocity = np.array([pattern.velocity for pattern in patterns], np.float32).reshape(shape)
-        offset = np.array([pattern.offset for pattern in patterns], np.float32).reshape(shape)
+        velocity, offset = self._stacked(patterns)
         if not patterns:
-            return Code(np.zeros((0, 2), np.float32), np.zeros((0, self.detail_size), np.float32))
+            return Code(np.zeros((0, 2), np.float32), self._no_detail(0))
         guess, seen = _run(self._encoder, velocity=velocity, offset=offset)
-        point = self._likeliest(guess, velocity > 0)
-        if self._detail is None:
-            return Code(point, self._no_detail(len(patterns)))
-        return Code(point, _run(self._detail, seen=seen, map=point)[0])
+        return self._described(seen, self._likeliest(guess, velocity > 0))
+
+    def guess(self, patterns: Sequence[Pattern]) -> Code:
+        """Where the encoder alone would put these bars: what `encode` begins its search with."""
+        velocity, offset = self._stacked(patterns)
+        point, seen = _run(self._encoder, velocity=velocity, offset=offset)
+        return self._described(seen, point)
 
     def decode(self, code: Code, density: float | None = None) -> list[Pattern]:
         """The bars at these places: the pair of `encode`."""
@@ -203,22 +190,55 @@ class RhythmSpace:
         where = _points(points)
         return Code(where, self._expect(where, style, section)[0])
 
+    def _stacked(
+        self, patterns: Sequence[Pattern]
+    ) -> tuple[Float32[np.ndarray, "bar voice step"], Float32[np.ndarray, "bar voice step"]]:
+        """Velocities and offsets of these bars, if the space knows their meter."""
+        for index, pattern in enumerate(patterns):
+            if pattern.meter != COMMON_TIME:
+                meter = "/".join(map(str, pattern.meter))
+                raise SpaceError(f"this space has learned 4/4 only, got pattern {index} in {meter}")
+        shape = (len(patterns), len(VOICES), steps_per_bar(COMMON_TIME))
+        velocity = np.array([pattern.velocity for pattern in patterns], np.float32).reshape(shape)
+        offset = np.array([pattern.offset for pattern in patterns], np.float32).reshape(shape)
+        return velocity, offset
+
+    def _described(self, seen: Float32[np.ndarray, "bar feature"], point: Float32[np.ndarray, "bar map"]) -> Code:
+        """These map points with the detail of what was seen."""
+        detail = self._no_detail(len(point)) if self._detail is None else _run(self._detail, seen=seen, map=point)[0]
+        return Code(point, detail)
+
     def _likeliest(
         self, guess: Float32[np.ndarray, "bar map"], hits: Bool[np.ndarray, "bar voice step"]
     ) -> Float32[np.ndarray, "bar map"]:
         """The maximum of log p(hits | point, expected detail) + log N(point; 0, 1) over the map.
 
-        An encoder guesses where a bar lies; a map of two dimensions is small enough to look. The best point of a
-        lattice, moved to the top of the parabola through its neighbours, is taken where it beats the guess.
+        An encoder guesses where a bar lies; a map of two dimensions is small enough to look. The search climbs from the
+        best point of a lattice, and what it finds is taken where it beats the guess.
         """
         strokes = hits.reshape(len(hits), -1).astype(np.float32)
         found = np.empty_like(guess)
         for at in range(0, len(hits), SEARCH_BATCH):
             rows = slice(at, at + SEARCH_BATCH)
-            found[rows] = self._lattice.top(strokes[rows])
+            found[rows] = self._climb(self._lattice.best(strokes[rows]), strokes[rows])
         candidates = np.stack([guess, found])
         scores = [self._log_posterior(points, strokes) for points in candidates]
         return candidates[np.argmax(scores, axis=0), np.arange(len(guess))]
+
+    def _climb(
+        self, points: Float32[np.ndarray, "bar map"], strokes: Float32[np.ndarray, "bar cell"]
+    ) -> Float32[np.ndarray, "bar map"]:
+        """Move to the top of the parabola through each point's neighbours, ever nearer ones, where that is higher."""
+        for reach in (LATTICE_STEP / 2, LATTICE_STEP / 4):
+            here = self._log_posterior(points, strokes)
+            move = np.zeros_like(points)
+            for axis, side in enumerate(np.eye(2, dtype=np.float32) * np.float32(reach)):
+                before, after = (self._log_posterior(points + way, strokes) for way in (-side, side))
+                curvature = np.minimum(before - 2 * here + after, -1e-6)
+                move[:, axis] = reach * np.clip(0.5 * (before - after) / curvature, -1, 1)
+            higher = self._log_posterior(points + move, strokes) > here
+            points = points + move * higher[:, None]
+        return points
 
     def _log_posterior(
         self, points: Float32[np.ndarray, "bar map"], strokes: Float32[np.ndarray, "bar cell"]
@@ -228,11 +248,12 @@ class RhythmSpace:
 
     @cached_property
     def _lattice(self) -> "_Lattice":
-        axis = np.linspace(-MAP_LIMIT, MAP_LIMIT, LATTICE, dtype=np.float32)
-        points = np.stack(np.meshgrid(axis, axis, indexing="ij"), axis=-1).reshape(-1, 2)
+        axis = np.arange(-MAP_LIMIT, MAP_LIMIT, LATTICE_STEP, dtype=np.float32)
+        points = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
+        points += np.random.default_rng(0).uniform(0, LATTICE_STEP, points.shape).astype(np.float32)
         logit = self.hit_logits(self.expected(points)).reshape(len(points), -1)
         constant = -np.logaddexp(0, logit).sum(1) - 0.5 * np.square(points).sum(1)
-        return _Lattice(axis, logit, constant)
+        return _Lattice(points, logit, constant)
 
     def _points_in(self, style: Style, n: int, rng: np.random.Generator) -> Float64[np.ndarray, "bar map"]:
         """Draws from the kernel density of the style's bars over the map."""

@@ -157,6 +157,9 @@ def speed(peers) -> None:
         xt = peers["torch"].from_numpy(x)
         ct = nsgt.forward(xt)
         many |= {"torch batch: forward": lambda: nsgt.forward(xt), "torch batch: inverse": lambda: nsgt.inverse(ct)}
+    if peers["nsgt"]:
+        many["nsgt 0.19, 32 in a row: forward"] = lambda: [peer.forward(each) for each in x.astype(np.float64)]
+        many["nsgt 0.19, 32 in a row: inverse"] = lambda: [peer.backward(their) for _ in range(BATCH)]
     best |= {name: ms / BATCH for name, ms in milliseconds(many, 5).items()}
 
     print("\n| 1 s at 44.1 kHz, mel, one thread | ms a clip |\n|---|---|")
@@ -168,7 +171,8 @@ def speed(peers) -> None:
     print(f"{batch / best['batch: the bare FFTs']:.2f} in batches of {BATCH}")
     if peers["nsgt"]:
         theirs = best["nsgt 0.19: forward"] + best["nsgt 0.19: inverse"]
-        print(f"nsgt 0.19 / clave: {theirs / single:.1f} one at a time, {theirs / batch:.1f} in batches of {BATCH}")
+        row = best["nsgt 0.19, 32 in a row: forward"] + best["nsgt 0.19, 32 in a row: inverse"]
+        print(f"nsgt 0.19 / clave: {theirs / single:.1f} one at a time, {row / batch:.1f} in batches of {BATCH}")
 
 
 def essentia_roads(x: np.ndarray) -> dict[str, Callable]:

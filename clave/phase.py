@@ -277,16 +277,22 @@ def _sum_steps(
     heard: Bool[np.ndarray, "band frame"],
 ) -> Float64[np.ndarray, " heard"]:
     """Phases of the bins that are heard, summed along the loudest tree that joins all neighbours among them."""
-    number = np.zeros(heard.shape, np.int64)
-    number[heard] = np.arange(np.count_nonzero(heard))
-    later = heard[:, 1:] & heard[:, :-1]
-    above = heard[1:] & heard[:-1]
-    start = np.concatenate([number[:, :-1][later], number[:-1][above]])
-    end = np.concatenate([number[:, 1:][later], number[1:][above]])
-    step = np.concatenate([along_time[later], along_band[above]])
-    loudness = np.concatenate([(log[:, 1:] + log[:, :-1])[later], (log[1:] + log[:-1])[above]])
-    order = np.argsort(-loudness)
-    return _sum_along_tree(start[order], end[order], step[order], int(np.count_nonzero(heard)))
+    frames = heard.shape[1]
+    later = np.flatnonzero(heard[:, 1:] & heard[:, :-1])
+    above = np.flatnonzero(heard[1:] & heard[:-1])
+    before = np.concatenate([later + later // (frames - 1), above])  # places in the flattened matrix
+    after = before + np.repeat([1, frames], [len(later), len(above)])
+    step = np.concatenate([along_time.take(later), along_band.take(above)])
+
+    loudness = log.take(before) + log.take(after)
+    quieter = 2 * log.max() - loudness  # than the loudest step there could be; 16 bits sort ten times as fast
+    order = np.argsort(
+        (quieter * (65_535 / max(float(quieter.max(initial=0)), LEAST))).astype(np.uint16), kind="stable"
+    )
+    number = np.zeros(heard.size, np.int64)
+    number[heard.ravel()] = np.arange(np.count_nonzero(heard))
+    before, after = number.take(before.take(order)), number.take(after.take(order))
+    return _sum_along_tree(before, after, step.take(order), int(np.count_nonzero(heard)))
 
 
 def _sum_along_tree(
@@ -298,33 +304,35 @@ def _sum_along_tree(
     trees that join shift their values to agree; so their number halves at least in each round. Edges come best first;
     one node of each tree has the value 0.
     """
-    tree = np.arange(nodes)
-    value = np.zeros(nodes)
-    trees = nodes
+    tree, value, trees = np.arange(nodes), np.zeros(nodes), nodes
     while True:
-        here, there = tree[start], tree[end]
-        open_ = np.flatnonzero(here != there)
-        if not len(open_):
+        here, there = tree.take(start), tree.take(end)
+        bridges = np.flatnonzero(here != there)
+        if not len(bridges):
             return value
-        start, end, step, here, there = start[open_], end[open_], step[open_], here[open_], there[open_]
+        start, end, step, here, there = (each.take(bridges) for each in (start, end, step, here, there))
 
-        first = np.full(trees, -1)
         backwards = np.arange(len(start))[::-1]
-        first[np.stack([here, there], 1)[::-1].ravel()] = np.repeat(backwards, 2)  # the last to be written stays
-        joining = np.flatnonzero(first >= 0)
-        edge = first[joining]
-        leaves = here[edge] == joining
+        leaving, entering = np.full((2, trees), len(start))  # the first edge out of each tree, and the first into it
+        leaving[here[::-1]] = backwards  # what is written last stays
+        entering[there[::-1]] = backwards
+        first = np.minimum(leaving, entering)
+        joining = np.flatnonzero(first < len(start))
+        edge = first.take(joining)
+        leaves = leaving.take(joining) == edge
+        gap = value.take(start.take(edge)) + step.take(edge) - value.take(end.take(edge))
         parent, shift = np.arange(trees), np.zeros(trees)
-        parent[joining] = np.where(leaves, there[edge], here[edge])
-        gap = value[start[edge]] + step[edge] - value[end[edge]]
+        parent[joining] = np.where(leaves, there.take(edge), here.take(edge))
         shift[joining] = np.where(leaves, -gap, gap)
 
-        mutual = np.flatnonzero((parent[parent] == np.arange(trees)) & (np.arange(trees) < parent))
-        parent[mutual], shift[mutual] = mutual, 0
-        while (parent[parent] != parent).any():
-            shift = shift + shift[parent]
-            parent = parent[parent]
+        itself = np.arange(trees)
+        roots = np.flatnonzero((parent.take(parent) == itself) & (itself < parent))  # of two that took the same edge
+        parent[roots], shift[roots] = roots, 0
+        while not np.array_equal(grandparent := parent.take(parent), parent):
+            shift += shift.take(parent)
+            parent = grandparent
 
-        roots, parent = np.unique(parent, return_inverse=True)
-        value += shift[tree]
-        tree, trees = parent[tree], len(roots)
+        value += shift.take(tree)
+        roots = np.flatnonzero(parent == itself)
+        itself[roots] = np.arange(len(roots))
+        tree, trees = itself.take(parent).take(tree), len(roots)

@@ -5,15 +5,17 @@ the remainder becomes their offset. What is moved, merged or left out stands in 
 """
 
 import io
+import math
 import os
 import struct
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from functools import cache
 from importlib import resources
+from itertools import chain, groupby, islice, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -178,11 +180,13 @@ class Reading(NamedTuple):
     report: ReadingReport
 
 
-def read(
-    source: str | os.PathLike[str] | bytes | io.BufferedIOBase,
-    drum_map: str | Path | DrumMap | None = None,
-    grid: str | int = "musical",
-) -> Reading:
+Source = str | os.PathLike[str] | bytes | io.BufferedIOBase
+"""What can be read: a path, a whole file as bytes, or an open binary file."""
+
+FILES_AT_ONCE = 64  # that `read_many` snaps together
+
+
+def read(source: Source, drum_map: str | Path | DrumMap | None = None, grid: str | int = "musical") -> Reading:
     """The drums of a MIDI file: one pattern a bar, from the first stroke's bar to the last's, empty ones included.
 
     `drum_map` is a name ("general-midi", "td-11", "paper"), a TOML file or a DrumMap; None asks `detect_drum_map`.
@@ -197,57 +201,63 @@ def read(
     Raises MidiError for what is no MIDI file or a broken one, has no drums, no ticks per quarter, SMPTE time or a
     tempo of 0, or is longer than 100,000 bars.
     """
+    [reading] = read_many([source], drum_map, grid)
+    if isinstance(reading, MidiError):
+        raise reading
+    return reading
+
+
+def read_many(
+    sources: Iterable[Source], drum_map: str | Path | DrumMap | None = None, grid: str | int = "musical"
+) -> Iterator[Reading | MidiError]:
+    """Many files, each as `read` reads it, in order: its reading, or the error that tells why there is none.
+
+    Faster than one by one: 64 files at a time are laid end to end and snapped as one. Their patterns share memory,
+    which is free again when the last of them is. Raises MidiError at once for an unknown grid or drum map.
+    """
     if grid not in GRIDS:
         raise MidiError(f"a grid is one of {', '.join(repr(each) for each in GRIDS)}, got {grid!r}")
-    file, data = _load(source)
-    form, ticks_per_quarter = _check_header(data, file)
     wanted = None if drum_map is None else load_drum_map(drum_map)
-    sequences = _sequences(data, file) if form == 2 else [data]
-    songs = [_parse(sequence, file, wanted) for sequence in sequences]
-    if not any(song.tick.size for song in songs):
-        elsewhere = sum(song.elsewhere for song in songs)
-        raise MidiError(
-            f"{file}: no drums; its {elsewhere} notes are not on channel {DRUM_CHANNEL} and do not look like drums"
-            if elsewhere
-            else f"{file}: no drums; the file has no notes at all"
-        )
-    chosen = wanted or detect_drum_map(np.concatenate([song.note for song in songs]))
+    remaining = iter(sources)
+    batches = iter(lambda: list(islice(remaining, FILES_AT_ONCE)), [])
+    return chain.from_iterable(_read_together(batch, wanted, grid) for batch in batches)
 
-    readings = [_snap(song, chosen, grid, file) for song in songs]
-    if not any(reading.patterns for reading in readings):
-        unknown = ", ".join(map(str, sorted(sum((reading.unknown for reading in readings), Counter[int]()))))
-        raise MidiError(f"{file}: no drums; the drum map {chosen.name} has none of its notes ({unknown})")
-    patterns = [pattern for reading in readings for pattern in reading.patterns]
-    meters = Counter([pattern.meter for pattern in patterns])
-    strokes = sum((reading.strokes for reading in readings), np.zeros(len(VOICES), np.int64))
-    report = ReadingReport(
-        file=file,
-        format=form,
-        ticks_per_quarter=ticks_per_quarter,
-        tempos_bpm=tuple(bpm for song in songs for bpm in song.tempos_bpm) or (DEFAULT_TEMPO_BPM,),
-        meters={_name(meter): count for meter, count in meters.items()},
-        bars=len(patterns),
-        drum_map=chosen.name,
-        strokes={each.name: int(strokes[each.index]) for each in VOICES},
-        notes_not_in_map=dict(sum((reading.unknown for reading in readings), Counter[int]())),
-        notes_on_other_channels=sum(song.elsewhere for song in songs),
-        moved=sum(reading.moved for reading in readings),
-        merged=sum(reading.merged for reading in readings),
-        remarks=tuple(dict.fromkeys(remark for part in (*songs, *readings) for remark in part.remarks)),
-    )
-    return Reading(patterns, report)
+
+def _read_together(sources: list[Source], wanted: DrumMap | None, grid: str | int) -> list[Reading | MidiError]:
+    files: list[_File | MidiError] = []
+    for source in sources:
+        try:
+            files.append(_parse(source, wanted))
+        except MidiError as error:
+            files.append(error.with_traceback(None))  # which would keep all files of the batch in memory
+    bars = iter(_snap([song for file in files if isinstance(file, _File) for song in file.songs], grid))
+    return [
+        file if isinstance(file, MidiError) else _reading(file, list(islice(bars, len(file.songs)))) for file in files
+    ]
 
 
 class _Song(NamedTuple):
-    """The drum notes of a file in time order, in ticks; what lies on other channels is only counted."""
+    """The strokes of a song in time order, in ticks, and where its bars lie."""
 
-    tick: Int[np.ndarray, " note"]
-    note: Int[np.ndarray, " note"]
-    velocity: Int[np.ndarray, " note"]  # 1..127
-    ends: Callable[[], Int[np.ndarray, " note"]]  # ticks; few ask
-    signatures: list[tuple[int, int, int]]  # tick, beats, unit
+    voice: Int[np.ndarray, " stroke"]
+    tick: Int[np.ndarray, " stroke"]
+    end: Int[np.ndarray, " stroke"]
+    velocity: Int[np.ndarray, " stroke"]  # 1..127
+    lines: list[int]  # bar lines, in steps, from the song's beginning to beyond its last stroke
+    meters: list[Meter]  # of the bars between them
+
+
+class _File(NamedTuple):
+    """A parsed file: its songs (one, unless it has format 2) and what reading it had to say."""
+
+    name: str
+    format: int
+    ticks_per_quarter: int
     tempos_bpm: list[float]
-    elsewhere: int
+    drum_map: str
+    songs: list[_Song]  # those that have strokes
+    unknown: Counter[int]  # notes that are not in the drum map
+    elsewhere: int  # notes on other channels
     remarks: list[str]
 
 
@@ -255,11 +265,33 @@ class _Bars(NamedTuple):
     """A song, snapped."""
 
     patterns: list[Pattern]
-    strokes: Int[np.ndarray, "8"]  # a voice
-    unknown: Counter[int]
+    strokes: list[int]  # of each voice
     moved: int
     merged: int
-    remarks: list[str]
+
+
+def _reading(file: _File, songs: list[_Bars]) -> Reading:
+    patterns = [pattern for song in songs for pattern in song.patterns]
+    meters = Counter([pattern.meter for pattern in patterns])
+    report = ReadingReport(
+        file=file.name,
+        format=file.format,
+        ticks_per_quarter=file.ticks_per_quarter,
+        tempos_bpm=tuple(file.tempos_bpm) or (DEFAULT_TEMPO_BPM,),
+        meters={_name(meter): count for meter, count in meters.items()},
+        bars=len(patterns),
+        drum_map=file.drum_map,
+        strokes={drum.name: sum(song.strokes[drum.index] for song in songs) for drum in VOICES},
+        notes_not_in_map=dict(file.unknown),
+        notes_on_other_channels=file.elsewhere,
+        moved=sum(song.moved for song in songs),
+        merged=sum(song.merged for song in songs),
+        remarks=tuple(dict.fromkeys(file.remarks)),
+    )
+    return Reading(patterns, report)
+
+
+# Parsing
 
 
 def _load(source: str | os.PathLike[str] | bytes | io.BufferedIOBase) -> tuple[str, bytes]:
@@ -390,9 +422,45 @@ def _looks_like_drums(notes: Int[np.ndarray, " note"]) -> bool:
     return bool(kit.mean() >= 0.9 and kick and beat)
 
 
-def _parse(data: bytes, file: str, wanted: DrumMap | None) -> _Song:
-    """The drum notes of a file; without any on channel 10, all notes if their map is known or they look like drums."""
+class _Sequence(NamedTuple):
+    """The drum notes of a sequence in time order, in ticks; what lies on other channels is only counted."""
+
+    note: Int[np.ndarray, " note"]
+    tick: Int[np.ndarray, " note"]
+    end: Int[np.ndarray, " note"]
+    velocity: Int[np.ndarray, " note"]
+    signatures: list[tuple[int, int, int]]  # tick, beats, unit
+    tempos_bpm: list[float]
+    elsewhere: int
+
+
+def _parse(source: Source, wanted: DrumMap | None) -> _File:
+    """What a file holds, before it is snapped."""
+    file, data = _load(source)
+    form, ticks_per_quarter = _check_header(data, file)
     remarks: list[str] = []
+    sequences = _sequences(data, file) if form == 2 else [data]
+    found = [_drum_notes(sequence, file, wanted, remarks) for sequence in sequences]
+    elsewhere = sum(notes.elsewhere for notes in found)
+    if not any(notes.note.size for notes in found):
+        raise MidiError(
+            f"{file}: no drums; its {elsewhere} notes are not on channel {DRUM_CHANNEL} and do not look like drums"
+            if elsewhere
+            else f"{file}: no drums; the file has no notes at all"
+        )
+    chosen = wanted or detect_drum_map(np.concatenate([notes.note for notes in found]))
+    unknown: Counter[int] = Counter()
+    songs = [_song(notes, chosen, file, unknown, remarks) for notes in found]
+    songs = [song for song in songs if song is not None]
+    if not songs:
+        numbers = ", ".join(map(str, sorted(unknown)))
+        raise MidiError(f"{file}: no drums; the drum map {chosen.name} has none of its notes ({numbers})")
+    tempos_bpm = [bpm for notes in found for bpm in notes.tempos_bpm]
+    return _File(file, form, ticks_per_quarter, tempos_bpm, chosen.name, songs, unknown, elsewhere, remarks)
+
+
+def _drum_notes(data: bytes, file: str, wanted: DrumMap | None, remarks: list[str]) -> _Sequence:
+    """The notes on channel 10; without any, all notes if their map is known or they look like drums."""
     tracks = _tracks(data, file, _ALL_CHANNELS if wanted and wanted.all_channels else _DRUM_CHANNELS)
     others = tracks.others["pitch"]
     if not tracks.drums["pitch"].size and others.size and (wanted or _looks_like_drums(others)):
@@ -402,26 +470,38 @@ def _parse(data: bytes, file: str, wanted: DrumMap | None) -> _Song:
         remarks.append(f"{tracks.hanging} notes never end: kept as strokes")
     score, notes, ticks_per_quarter = tracks.score, tracks.drums, tracks.score.tpq
     time = notes["time"].astype(np.int64)
-    if time.size and time.min() < 0:
+    if time.size and time[0] < 0:
         raise MidiError(f"{file}: broken: longer than MIDI time can count")
     tempos_bpm: list[float] = []
     for tempo in score.tempos:
         if tempo.mspq <= 0:
             raise MidiError(f"{file}: tempo 0 (0 microseconds a quarter) at tick {tempo.time}")
         tempos_bpm.append(round(60e6 / tempo.mspq, 3))
-    return _Song(
-        tick=_to_ticks(time, ticks_per_quarter),
+    return _Sequence(
         note=notes["pitch"],
-        velocity=notes["velocity"].astype(np.int64),
-        ends=lambda: _to_ticks(time + notes["duration"], ticks_per_quarter),
+        tick=_to_ticks(time, ticks_per_quarter),
+        end=_to_ticks(time + notes["duration"], ticks_per_quarter),
+        velocity=notes["velocity"],
         signatures=[
             (int(_to_ticks(each.time, ticks_per_quarter)), each.numerator, each.denominator)
             for each in score.time_signatures
         ],
         tempos_bpm=tempos_bpm,
         elsewhere=int(tracks.others["pitch"].size),
-        remarks=remarks,
     )
+
+
+def _song(notes: _Sequence, drums: DrumMap, file: str, unknown: Counter[int], remarks: list[str]) -> _Song | None:
+    """The strokes among the notes, None if there are none; the rest is counted as unknown."""
+    columns = (drums.voices[notes.note], notes.tick, notes.end, notes.velocity)
+    in_map = columns[0] >= 0
+    if not in_map.all():
+        unknown.update(notes.note[~in_map].tolist())
+        columns = tuple(column[in_map] for column in columns)
+    voice, tick, end, velocity = columns
+    if not tick.size:
+        return None
+    return _Song(voice, tick, end, velocity, *_bar_lines(notes.signatures, int(tick[-1]), file, remarks))
 
 
 def _to_ticks(time: Any, ticks_per_quarter: int) -> Any:
@@ -435,18 +515,16 @@ def _name(meter: Meter) -> str:
     return f"{meter[0]}/{meter[1]}"
 
 
-class _BarLines(NamedTuple):
-    """Where the bars of a song lie, from its beginning to beyond its last stroke."""
-
-    step: Int[np.ndarray, " line"]  # in steps; one more than there are bars
-    meters: list[Meter]  # of each bar
-
-
 _steps_per_bar = cache(steps_per_bar)  # asked several times a file
 
 
-def _bar_lines(signatures: list[tuple[int, int, int]], last_tick: int, file: str, remarks: list[str]) -> _BarLines:
-    """Bars as the time signatures make them; a bar that a new meter cuts short has the meter of what is left of it."""
+def _bar_lines(
+    signatures: list[tuple[int, int, int]], last_tick: int, file: str, remarks: list[str]
+) -> tuple[list[int], list[Meter]]:
+    """Lines (in steps) and meters of the bars that the time signatures make, to beyond the last tick.
+
+    A bar that a new meter cuts short has the meter of what is left of it.
+    """
     changes: dict[int, tuple[Meter, int]] = {0: (COMMON_TIME, 0)}  # step -> meter, and the tick it stood at
     for tick, beats, unit in sorted(signatures, key=lambda each: each[0]):
         if beats < 1 or unit < 1:
@@ -462,7 +540,7 @@ def _bar_lines(signatures: list[tuple[int, int, int]], last_tick: int, file: str
             remarks.append(f"the change to {_name(meter)} at tick {tick} lies between steps: moved to the nearest")
         begins.append((step, meter))
 
-    lines: list[np.ndarray] = []
+    lines: list[int] = []
     meters: list[Meter] = []
     for (start, meter), following in zip(begins, [*begins[1:], None], strict=True):
         try:
@@ -472,71 +550,107 @@ def _bar_lines(signatures: list[tuple[int, int, int]], last_tick: int, file: str
         span = (following[0] if following else last_step + length) - start
         if len(meters) + span // length > MAX_BARS:
             raise MidiError(f"{file}: longer than {MAX_BARS} bars")
-        lines.append(start + length * np.arange(span // length))
+        lines += range(start, start + span - span % length, length)
         meters += [meter] * (span // length)
         if following and span % length:
             cut = Fraction(span % length, STEPS_PER_WHOLE)
-            lines.append(np.array([following[0] - span % length]))
+            lines.append(following[0] - span % length)
             meters.append((cut.numerator, cut.denominator))
             remarks.append(
                 f"a bar of {_name(meter)} is cut short to {_name(meters[-1])} "
                 f"by the change to {_name(following[1])} at tick {following[0] * TICKS_PER_STEP}"
             )
-    lines.append(lines[-1][-1:] + _steps_per_bar(meters[-1]))
-    return _BarLines(np.concatenate(lines), meters)
+    lines.append(lines[-1] + _steps_per_bar(meters[-1]))
+    return lines, meters
+
+
+# Snapping
 
 
 _MOST_TICKS_OFF = int(MAX_OFFSET * TICKS_PER_STEP) - 1
 
 
-def _snap(song: _Song, drums: DrumMap, grid: str | int, file: str) -> _Bars:
-    """A song on the grid."""
-    remarks: list[str] = []
-    voice, tick, velocity = drums.voices[song.note], song.tick, song.velocity
-    unknown: Counter[int] = Counter()
-    mapped: slice | np.ndarray = slice(None)
-    if voice.size and voice.min() < 0:
-        mapped = voice >= 0
-        unknown.update(song.note[~mapped].tolist())
-        voice, tick, velocity = voice[mapped], tick[mapped], velocity[mapped]
-    if not tick.size:
-        return _Bars([], np.zeros(len(VOICES), np.int64), unknown, 0, 0, remarks)
-    lines = _bar_lines(song.signatures, int(tick[-1]), file, remarks)
+def _snap(songs: list[_Song], grid: str | int) -> list[_Bars]:
+    """Songs on the grid. They are laid end to end on one time line, so that many cost hardly more calls than one."""
+    if not songs:
+        return []
+    begins, lines = _end_to_end(songs)
+    lengths = [song.tick.size for song in songs]
+    voice = np.concatenate([song.voice for song in songs])
+    by_voice = voice.astype(np.uint8).argsort(kind="stable")  # bytes are sorted in no time, and so is what is sorted
+    which = np.arange(len(songs)).repeat(lengths)[by_voice]
+    voice = voice[by_voice]
+    begin = begins[which] * TICKS_PER_STEP
+    tick = np.concatenate([song.tick for song in songs])[by_voice] + begin
+    velocity = np.concatenate([song.velocity for song in songs])[by_voice].astype(np.int64)
 
     own = nearest_steps(tick)
     if grid == 64:
         line = own * TICKS_PER_STEP
-        own -= (line - tick == TICKS_PER_STEP // 2) & (song.ends()[mapped] <= line)
+        end = np.concatenate([song.end for song in songs])[by_voice] + begin
+        own -= (line - tick == TICKS_PER_STEP // 2) & (end <= line)
     elif grid == "paper":
         own = _paper_steps(tick)
     kept = merge(voice, own, velocity)
-    merged = voice.size - kept.size
-    if merged:
-        voice, own, tick, velocity = voice[kept], own[kept], tick[kept], velocity[kept]
-    step, moved = own, 0
+    which, voice, own, tick, velocity = which[kept], voice[kept], own[kept], tick[kept], velocity[kept]
+    step = cell = own
     if grid == "musical":
-        cell = musical_steps(tick, lines.step)
+        cell = musical_steps(tick, lines)
         step = settle(voice, tick, cell, own)
-        moved = int(np.count_nonzero(step != cell))
 
-    bar = lines.step.searchsorted(step, side="right") - 1
-    first, last = int(bar.min()), int(bar.max())
-    meters = lines.meters[first : last + 1]
-    steps = {meter: _steps_per_bar(meter) for meter in set(meters)}
-    rows, longest = len(VOICES), max(steps.values())
-    cells = np.zeros((2, len(meters), rows, longest), np.float32)
-    place = ((bar - first) * rows + voice) * longest + step - lines.step[bar]
-    cells[0].reshape(-1)[place] = velocity / np.float32(127)
+    bar = lines.searchsorted(step, side="right") - 1
+    spans = _struck(bar, songs)
+    width = np.diff(lines, append=lines[-1])
+    ends = np.zeros(lines.size + 1, np.int64)  # where the cells of the bar before end; only bars in spans have any
+    for span in spans:
+        ends[span.start + 1 : span.stop + 1] = len(VOICES) * width[span]
+    ends = ends.cumsum()
+    cells = np.zeros((2, ends[-1]), np.float32)
+    place = ends[bar] + voice * width[bar] + step - lines[bar]
+    cells[0, place] = velocity / np.float32(127)
     off = np.minimum(tick - step * TICKS_PER_STEP, _MOST_TICKS_OFF)  # only the paper's rule can come to 2 steps
-    cells[1].reshape(-1)[place] = off / np.float32(TICKS_PER_STEP)
+    cells[1, place] = off / np.float32(TICKS_PER_STEP)
     cells.setflags(write=False)
-    velocities, offsets = list(cells[0]), list(cells[1])
-    if len(steps) > 1:
-        velocities = [bar[:, : steps[meter]] for bar, meter in zip(velocities, meters, strict=True)]
-        offsets = [bar[:, : steps[meter]] for bar, meter in zip(offsets, meters, strict=True)]
-    patterns = list(map(Pattern.trusted, velocities, offsets, meters))
-    strokes = np.bincount(voice, minlength=rows)
-    return _Bars(patterns, strokes, unknown, moved, merged, remarks)
+
+    meters = [meter for song in songs for meter in (*song.meters, COMMON_TIME)]  # a line each; the last begins no bar
+    patterns = [_patterns(cells[:, ends[span.start] : ends[span.stop]], meters[span]) for span in spans]
+    strokes = np.bincount(which * len(VOICES) + voice, minlength=len(songs) * len(VOICES)).reshape(len(songs), -1)
+    moved = np.bincount(which[step != cell], minlength=len(songs))
+    merged = lengths - strokes.sum(axis=1)
+    return list(map(_Bars, patterns, strokes.tolist(), moved.tolist(), merged.tolist()))
+
+
+def _end_to_end(songs: list[_Song]) -> tuple[Int[np.ndarray, " song"], Int[np.ndarray, " line"]]:
+    """Where songs begin, in steps, each on a quarter after the end of the one before; and all bar lines."""
+    begins: list[int] = []
+    lines: list[int] = []
+    begin = 0
+    for song in songs:
+        begins.append(begin)
+        lines += [begin + line for line in song.lines]
+        begin = (lines[-1] // STEPS_PER_QUARTER + 1) * STEPS_PER_QUARTER
+    return np.array(begins), np.array(lines)
+
+
+def _struck(bar: Int[np.ndarray, " stroke"], songs: list[_Song]) -> list[slice]:
+    """The bars of each song, from the first that has a stroke to the last."""
+    struck = np.flatnonzero(np.bincount(bar))
+    ends = np.cumsum([len(song.lines) for song in songs])
+    after = struck.searchsorted(ends)
+    first, last = struck[np.append(0, after[:-1])], struck[after - 1]
+    return list(map(slice, first.tolist(), (last + 1).tolist()))
+
+
+def _patterns(cells: Float32[np.ndarray, "2 cell"], meters: list[Meter]) -> list[Pattern]:
+    """Velocities and offsets, bar after bar, as patterns that look into the same memory."""
+    patterns: list[Pattern] = []
+    at = 0
+    for meter, alike in groupby(meters):
+        shape = (len(list(alike)), len(VOICES), _steps_per_bar(meter))
+        velocity, offset = cells[:, at : at + math.prod(shape)].reshape(2, *shape)
+        patterns += map(Pattern.trusted, velocity, offset, repeat(meter))
+        at += math.prod(shape)
+    return patterns
 
 
 _PAPER_PLACES = np.array([0, 120, 160, 240, 320, 360, 480])  # ticks: quarter/4 and quarter/3

@@ -221,14 +221,11 @@ def merge(
 ) -> Int[np.ndarray, " kept"]:
     """Which strokes stay when those of a voice on the same step merge: the loudest of each, of equals the first.
 
-    `loudness` lies in [0, MAX_LOUDNESS].
+    `loudness` lies in [0, MAX_LOUDNESS]. Any order will do; strokes sorted by voice and time merge fastest.
     """
-    cell = step * len(VOICES) + voice
-    order = (cell * (MAX_LOUDNESS + 1) + (MAX_LOUDNESS - loudness)).argsort(kind="stable")
-    cell = cell[order]
-    quieter = order[1:][cell[1:] == cell[:-1]]  # they follow a louder one on the same step
-    kept = np.ones(cell.size, bool)
-    kept[quieter] = False
+    crowded = _crowded(voice, step, MAX_LOUDNESS - loudness, MAX_LOUDNESS)
+    kept = np.ones(voice.size, bool)
+    kept[crowded] = False
     return kept.nonzero()[0]
 
 
@@ -238,18 +235,32 @@ def settle(
     cell: Int[np.ndarray, " stroke"],
     own: Int[np.ndarray, " stroke"],
 ) -> Int[np.ndarray, " stroke"]:
-    """The step of each stroke when several of a voice want the same cell: the nearest has it, the rest go to their own.
+    """The step of each stroke when several of a voice want the same cell: one has it, the rest go to their own.
 
-    `own` is the nearest of the 64 steps, a different one for each stroke of a voice. A stroke that gives way may find
-    a guest on its own step: the guest is farther from it, and gives way in turn. So nothing is ever lost here.
+    `own` is the nearest of the 64 steps, a different one for each stroke of a voice. Whose own step it is stays there;
+    otherwise the nearest does, of equals the first. A stroke that gives way may find a guest on its own step, who gives
+    way in turn. So nothing is ever lost here.
     """
     step = cell.copy()
     while True:
-        key = step * len(VOICES) + voice
-        farness = 2 * np.abs(tick - step * TICKS_PER_STEP) + (step != own)
-        order = (key * (8 * TICKS_PER_STEP) + farness).argsort(kind="stable")  # farness is below 4 steps, twice
-        key = key[order]
-        crowded = order[1:][key[1:] == key[:-1]]
+        farness = np.where(step == own, 0, np.abs(tick - step * TICKS_PER_STEP))  # no guest is at 0
+        crowded = _crowded(voice, step, farness, _FARTHEST)
         if crowded.size == 0:
             return step
         step[crowded] = own[crowded]
+
+
+_FARTHEST = 4 * TICKS_PER_STEP
+
+
+def _crowded(
+    voice: Int[np.ndarray, " stroke"], step: Int[np.ndarray, " stroke"], rank: Int[np.ndarray, " stroke"], last: int
+) -> Int[np.ndarray, " crowded"]:
+    """The strokes that share a step with one of the same voice and a lower rank (in [0, last]), or the same and first.
+
+    A stable sort of whole numbers, which is quick where they come in order.
+    """
+    cell = voice * (step.max(initial=0) + 1) + step
+    order = (cell * (last + 1) + rank).argsort(kind="stable")
+    cell = cell[order]
+    return order[1:][cell[1:] == cell[:-1]]

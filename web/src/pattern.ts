@@ -26,8 +26,11 @@ export const strokeAt = (pattern: WirePattern, voice: number, step: number): Wir
 
 export const loudest = (strokes: readonly WireStroke[]): number => strokes.reduce((most, [, , velocity]) => Math.max(most, velocity), 0);
 
+/** A drummer who leans this far on a 16th, in steps, still plays that 16th: more is a place of its own. */
+const LEAN = 1;
+
 /** Does the stroke lie on its cell, rather than between two? */
-export const isOnCell = ([, step, , offset]: WireStroke): boolean => step % STEPS_PER_CELL === 0 && Math.abs(offset) < 0.5;
+export const isOnCell = ([, step, , offset]: WireStroke): boolean => step % STEPS_PER_CELL === 0 && Math.abs(offset) < LEAN;
 
 /** The stroke at this step gets this velocity and keeps its place; a velocity of 0 takes it away. */
 export function withStroke(pattern: WirePattern, voice: number, step: number, velocity: number): WirePattern {

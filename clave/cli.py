@@ -165,7 +165,8 @@ def groove(
 ) -> None:
     """Write a groove without a page: groove.mid, groove.wav and groove.svg.
 
-    Without a point, it travels between two points drawn by the seed, in the style if one is named.
+    Without a point, it travels between two points drawn by the seed, in the style if one is named. With variation, bars
+    that stay at a point stray from it each in its own way; those of a journey stray alike, so that it is of one piece.
     """
     if at is not None and (from_ is not None or to is not None):
         raise typer.BadParameter("stay --at a point or travel --from one --to another, not both")
@@ -179,14 +180,10 @@ def groove(
         from_ = to = at
     elif from_ is None or to is None:
         from_, to = _two_points(loaded, style, seed)
-    patterns = loaded.at(
-        np.linspace(from_, to, bars, dtype=np.float32),
-        style=style,
-        section=section,
-        variation=variation,
-        density=density,
-        seed=seed,
-    )
+    patterns = [
+        loaded.at([point], style, section, variation, density, seed + (bar if at is not None else 0))[0]
+        for bar, point in enumerate(np.linspace(from_, to, bars))
+    ]
     sounds = _kit(kit)
     voices = fitted(render_stems(patterns, sounds, tempo_bpm=tempo, swing=swing, tail="wrap" if loop else "cut"))
     clip = mix(voices)
@@ -194,8 +191,9 @@ def groove(
     out.mkdir(parents=True, exist_ok=True)
     where = _place(from_) if at is not None else f"from {_place(from_)} to {_place(to)}"
     print(f"{bars} bars at {tempo:g} bpm, {where}{f', {style}' if style else ''}, seed {seed}")
-    midi.write(out / "groove.mid", patterns, tempo_bpm=tempo, swing=swing, on_grid=on_grid)
-    print(f"{out / 'groove.mid'}: {sum(int(pattern.hits.sum()) for pattern in patterns)} strokes")
+    written = midi.write(out / "groove.mid", patterns, tempo_bpm=tempo, swing=swing, on_grid=on_grid)
+    clamped = f", {written.clamped} moved to the beginning, which they came before" if written.clamped else ""
+    print(f"{out / 'groove.mid'}: {written.strokes} strokes{clamped}")
     wav.write(out / "groove.wav", clip)
     print(f"{out / 'groove.wav'}: {clip.seconds:.2f} s, kit {sounds.name}")
     (out / "groove.svg").write_text(picture.svg(patterns), "utf-8")

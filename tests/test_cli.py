@@ -170,3 +170,33 @@ def test_play_says_the_port_it_took_and_serves_there() -> None:
             with urllib.request.urlopen(f"{address[0]}api/instrument", timeout=20) as answer:
                 assert b"kick" in answer.read()
             playing.terminate()
+
+
+def test_bars_that_stay_stray_each_in_its_own_way_and_those_of_a_journey_alike(run, monkeypatch, tmp_path) -> None:
+    asked: list[int] = []
+
+    class Listening(ToyRhythm):
+        def at(self, points, style=None, section="beat", variation=0.0, density=None, seed=0):
+            asked.append(seed)
+            return super().at(points, style, section, variation, density, seed)
+
+    monkeypatch.setattr(space, "load_rhythm", lambda *_: Listening())
+    run("groove", "--at", "0", "0", "--variation", "0.5", "--bars", "3", "--seed", "7", "-o", tmp_path)
+    run(
+        "groove",
+        "--from",
+        "0",
+        "0",
+        "--to",
+        "1",
+        "1",
+        "--variation",
+        "0.5",
+        "--bars",
+        "3",
+        "--seed",
+        "7",
+        "-o",
+        tmp_path,
+    )
+    assert asked == [7, 8, 9, 7, 7, 7]

@@ -1,81 +1,110 @@
 """How fast a folder of drum MIDI becomes patterns, beside the libraries one would otherwise take.
 
     pip install -r benchmarks/requirements.txt
-    python benchmarks/reading.py FOLDER [--sample 50]
+    python benchmarks/reading.py FOLDER [--rounds 3] [--sample 50]
 
-FOLDER (or $CLAVE_DATA/grooves/groove-midi) is searched for MIDI files. pretty_midi and music21 do the same work on a
-sample of it: notes on the drum channel, snapped to the nearest 16th, one 8 x 64 array of velocity and of offset a bar.
-The readers take turns, and of every file the fastest of some rounds counts: a slow moment of the machine is nobody's
-fault. A peer that is not installed is left out.
+FOLDER (or $CLAVE_DATA/grooves/groove-midi) is searched for MIDI files. In each round every contender has its turn with
+all of them; music21 reads a sample, or it would take an hour. What counts is processor time, which a busy machine bends
+less than a clock, and of the rounds the median. "To patterns" ends with the same patterns: a peer parses, and its notes
+are snapped by Clave's own code, as many files at once as Clave itself takes. A peer that is not installed is left out.
 """
 
 import argparse
 import os
 import time
 import warnings
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 
 from clave import midi
 from clave.corpus import find_files
+from clave.pattern import Pattern
 
-ROUNDS = 3
-Reader = Callable[[Path], object]
-
-
-def clave(path: Path) -> object:
-    return midi.read(path).patterns
+DRUM_MAP = "td-11"
+Notes = midi._Sequence  # pyright: ignore[reportPrivateUsage]
+Contender = Callable[[list[Path]], list[object]]
 
 
-def symusic(path: Path) -> object:
+def clave(paths: list[Path]) -> list[object]:
+    return [reading.patterns for reading in midi.read_many(paths, DRUM_MAP)]
+
+
+def clave_one_by_one(paths: list[Path]) -> list[object]:
+    return [midi.read(path, DRUM_MAP).patterns for path in paths]
+
+
+def symusic(paths: list[Path]) -> list[object]:
     from symusic import Score
 
-    return Score(path)
+    return [Score(path) for path in paths]
 
 
-def pretty_midi(path: Path) -> object:
-    import pretty_midi
+def pretty_midi(paths: list[Path]) -> list[object]:
+    from pretty_midi import PrettyMIDI
 
-    song = pretty_midi.PrettyMIDI(str(path))
-    notes = [note for track in song.instruments if track.is_drum for note in track.notes]
-    ticks = np.array([song.time_to_tick(note.start) for note in notes]) * 480 // song.resolution
-    return to_bars(ticks, [note.pitch for note in notes], [note.velocity for note in notes])
+    return [PrettyMIDI(str(path)) for path in paths]
 
 
-def music21(path: Path) -> object:
+def pretty_midi_to_patterns(paths: list[Path]) -> list[object]:
+    return list(snapped(map(pretty_midi_notes, paths)))
+
+
+def music21(paths: list[Path]) -> list[object]:
     from music21 import converter
 
-    song = converter.parse(path, forceSource=True, quantizePost=False)
-    notes = list(song.flatten().notes)
-    ticks = np.array([int(480 * note.offset) for note in notes])
-    # It hides which drum an unpitched note is. To time it, any will do.
-    return to_bars(ticks, [38] * len(notes), [note.volume.velocity for note in notes])
+    return [converter.parse(path, forceSource=True, quantizePost=False) for path in paths]
 
 
-def to_bars(ticks: np.ndarray, pitches: object, velocities: object) -> np.ndarray:
-    """The plainest bars there are, so that a peer's time is its own: nearest 16th, no rule for rolls."""
-    voices = midi.load_drum_map("td-11").voices[np.asarray(pitches)]
-    step = (ticks + 60) // 120 * 4
-    bars = np.zeros((2, int(step.max()) // 64 + 1, 8, 64), np.float32)
-    bars[0, step // 64, voices, step % 64] = np.asarray(velocities) / 127
-    bars[1, step // 64, voices, step % 64] = ticks / 30 - step
-    return bars
+def pretty_midi_notes(path: Path) -> Notes:
+    from pretty_midi import PrettyMIDI
+
+    song = PrettyMIDI(str(path))
+    times, tempos_bpm = song.get_tempo_changes()
+    ticks = np.array([song.time_to_tick(time) for time in times])
+
+    def to_ticks(seconds: list[float]) -> np.ndarray:
+        tempo = np.searchsorted(times, seconds, side="right") - 1
+        since = (np.array(seconds) - times[tempo]) * tempos_bpm[tempo] / 60
+        return np.rint(480 * (ticks[tempo] / song.resolution + since)).astype(np.int64)
+
+    notes = sorted((note for track in song.instruments if track.is_drum for note in track.notes), key=lambda n: n.start)
+    meters = song.time_signature_changes
+    begins = to_ticks([meter.time for meter in meters]).tolist() if meters else []
+    return Notes(
+        note=np.array([note.pitch for note in notes], np.int8),
+        tick=to_ticks([note.start for note in notes]),
+        end=to_ticks([note.end for note in notes]),
+        velocity=np.array([note.velocity for note in notes], np.int8),
+        signatures=[(tick, each.numerator, each.denominator) for tick, each in zip(begins, meters, strict=True)],
+        tempos_bpm=tempos_bpm.tolist(),
+        elsewhere=0,
+    )
 
 
-def milliseconds_a_file(readers: list[Reader], paths: list[Path]) -> list[float]:
-    """Of each reader: mean over the files of the fastest of some rounds; in a round, each reader reads all files."""
-    fastest = np.full((len(readers), len(paths)), np.inf)
-    for _ in range(ROUNDS):
-        for row, reader in enumerate(readers):
-            kept: list[object] = []  # results live on, as they would in use
-            for column, path in enumerate(paths):
-                started = time.perf_counter()
-                kept.append(reader(path))
-                fastest[row, column] = min(fastest[row, column], time.perf_counter() - started)
-    return (fastest.mean(axis=1) * 1e3).tolist()
+def snapped(files: Iterable[Notes]) -> Iterator[list[Pattern]]:
+    """The patterns of parsed files."""
+    drums = midi.load_drum_map(DRUM_MAP)
+    while batch := list(islice(files, midi.FILES_AT_ONCE)):
+        songs = [midi._song(notes, drums, "", Counter(), []) for notes in batch]  # pyright: ignore[reportPrivateUsage]
+        yield from (bars.patterns for bars in midi._snap(songs, "musical"))  # pyright: ignore[reportPrivateUsage]
+
+
+def milliseconds_a_file(contenders: list[tuple[Contender, list[Path]]], rounds: int) -> list[float]:
+    """Of each contender the median of its rounds, in processor time; all of them have their turn in every round."""
+    times: list[list[float]] = [[] for _ in contenders]
+    for _ in range(rounds):
+        for (contender, paths), mine in zip(contenders, times, strict=True):
+            started = time.process_time()
+            kept = contender(paths)  # results live on, as they would in use
+            mine.append((time.process_time() - started) / len(kept) * 1e3)
+            del kept
+    return [median(mine) for mine in times]
 
 
 def main() -> None:
@@ -83,23 +112,37 @@ def main() -> None:
     parser.add_argument(
         "folder", nargs="?", default=Path(os.environ.get("CLAVE_DATA", ".")) / "grooves" / "groove-midi"
     )
-    parser.add_argument("--sample", type=int, default=50, help="files that the slow readers read")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--sample", type=int, default=50, help="files that music21 reads")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
 
     paths = find_files(arguments.folder)
     sample = paths[:: max(1, len(paths) // arguments.sample)][: arguments.sample]
-    readers: list[Reader] = [clave, symusic]
-    readers += [reader for reader in (pretty_midi, music21) if find_spec(reader.__name__)]
+    table: list[tuple[str, Contender, list[Path]]] = [
+        ("symusic, bare parse", symusic, paths),
+        ("Clave, to patterns", clave, paths),
+        ("Clave, one file at a time, to patterns", clave_one_by_one, paths),
+    ]
+    if find_spec("pretty_midi"):
+        table += [
+            ("pretty_midi, bare parse", pretty_midi, paths),
+            ("pretty_midi, to patterns", pretty_midi_to_patterns, paths),
+        ]
+        pairs = zip(clave(paths), pretty_midi_to_patterns(paths), strict=True)
+        same = sum(ours == theirs for ours, theirs in pairs)
+        print(f"Clave and pretty_midi make the same patterns of {same} of {len(paths)} files.\n")
+    if find_spec("music21"):
+        table += [
+            ("Clave, to patterns", clave, sample),
+            ("music21, bare parse", music21, sample),
+        ]
 
-    ours, bare = milliseconds_a_file([clave, symusic], paths)
-    print(f"all {len(paths)} files, ms a file: Clave, to patterns, {ours:.3f}; symusic, bare parse, {bare:.3f}\n")
-
-    times = milliseconds_a_file(readers, sample)
-    print(f"| reader, {len(sample)} files | ms a file | times as long as Clave |\n|---|---|---|")
-    for reader, each in zip(readers, times, strict=True):
-        what = "bare parse" if reader is symusic else "to patterns"
-        print(f"| {reader.__name__}, {what} | {each:.3f} | {each / times[0]:.2f} |")
+    times = milliseconds_a_file([(contender, files) for _, contender, files in table], arguments.rounds)
+    ours = {len(files): each for (_, contender, files), each in zip(table, times, strict=True) if contender is clave}
+    print("| reader | files | ms of processor a file | times as long as Clave |\n|---|---|---|---|")
+    for (name, _, files), each in zip(table, times, strict=True):
+        print(f"| {name} | {len(files)} | {each:.3f} | {each / ours[len(files)]:.1f} |")
 
 
 if __name__ == "__main__":

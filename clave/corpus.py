@@ -1,7 +1,7 @@
 """A folder of MIDI files as a data set: which bars it holds, in what style, and what was left out and why.
 
-Every file is read by itself, here or in other processes; what comes back is sorted out in one place. Files stay whole:
-a split never parts bars of a file, nor files that share a bar.
+Files are read a batch at a time, here or in other processes; what comes back is sorted out in one place. Files stay
+whole: a split never parts bars of a file, nor files that share a bar.
 """
 
 import csv
@@ -190,7 +190,7 @@ def scan(
 
     `styles` tells where styles come from: "info.csv", "folder", "name", "none", a CSV of one's own with the columns
     `file` and `style`, or "auto", which takes the first of these that the folder offers. Whatever cannot be used is
-    left out, with its reason in the report. Files are read one after another, or by `executor`.
+    left out, with its reason in the report. Files are read here, or by `executor`.
 
     Raises CorpusError if there is no folder, no MIDI file or no usable bar.
     """
@@ -200,13 +200,14 @@ def scan(
     facts = label(root, names, styles)
     selected = replace(selection, drum_map=selection.drum_map or facts.drum_map)
 
-    work = partial(_read_file, selection=selected)
-    results = map(work, paths) if executor is None else executor.map(work, paths, chunksize=16)
+    batches = [paths[at : at + midi.FILES_AT_ONCE] for at in range(0, len(paths), midi.FILES_AT_ONCE)]
+    apply = map if executor is None else executor.map
     found: list[_File] = []
-    for done, result in enumerate(results, start=1):
-        found.append(result)
-        if progress is not None:
-            progress(done, len(paths))
+    for batch in apply(partial(_read_files, selection=selected), batches):
+        for file in batch:
+            found.append(file)
+            if progress is not None:
+                progress(len(found), len(paths))
     return _sort_out(str(folder), names, found, facts, selected)
 
 
@@ -235,13 +236,18 @@ class _File(NamedTuple):
 _NO_BARS = np.zeros((0, len(VOICES), STEPS_PER_WHOLE))
 
 
-def _read_file(path: Path, selection: Selection) -> _File:
-    """A pure function of the file: this is what executors map."""
+def _read_files(paths: list[Path], selection: Selection) -> list[_File]:
+    """A pure function of the files: this is what executors map."""
+    readings = midi.read_many(paths, selection.drum_map, selection.grid)
+    return [_select(path, reading, selection) for path, reading in zip(paths, readings, strict=True)]
+
+
+def _select(path: Path, reading: midi.Reading | MidiError, selection: Selection) -> _File:
+    """The bars of a file that one can learn from."""
     nothing = (_NO_BARS.astype(np.uint8), _NO_BARS.astype(np.int8), np.zeros(0, np.int64))
-    try:
-        patterns, report = midi.read(path, selection.drum_map, selection.grid)
-    except MidiError as error:
-        return _File(*nothing, {}, None, str(error).removeprefix(f"{path}: "))
+    if isinstance(reading, MidiError):
+        return _File(*nothing, {}, None, str(reading).removeprefix(f"{path}: "))
+    patterns, report = reading
     bars = patterns[: selection.first_bars]
     common = [number for number, pattern in enumerate(bars) if pattern.meter == COMMON_TIME]
     strokes = np.array([np.count_nonzero(bars[number].velocity) for number in common], np.int64)

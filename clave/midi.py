@@ -110,7 +110,7 @@ def _parse_drum_map(text: str, file: str) -> DrumMap:
         notes: object = table.get("notes")
         if not isinstance(notes, dict) or not notes:
             raise MidiError(f"{file}: a drum map has a table [notes], a list of note numbers for each voice")
-        voices = np.full(128, -1, np.int64)
+        voices = np.full(128, -1, np.int8)
         for name, numbers in notes.items():  # pyright: ignore[reportUnknownVariableType]
             for number in numbers if isinstance(numbers, list) else [numbers]:  # pyright: ignore[reportUnknownVariableType]
                 if type(number) is not int or not 0 <= number < 128:  # pyright: ignore[reportUnknownArgumentType]
@@ -577,7 +577,7 @@ def _snap(songs: list[_Song], grid: str | int) -> list[_Bars]:
     begins, lines = _end_to_end(songs)
     lengths = [song.tick.size for song in songs]
     voice = np.concatenate([song.voice for song in songs])
-    by_voice = voice.astype(np.uint8).argsort(kind="stable")  # bytes are sorted in no time, and so is what is sorted
+    by_voice = voice.argsort(kind="stable")  # quick for bytes; and what is in order is quick to merge and settle
     which = np.arange(len(songs)).repeat(lengths)[by_voice]
     voice = voice[by_voice]
     begin = begins[which] * TICKS_PER_STEP

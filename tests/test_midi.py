@@ -1,5 +1,6 @@
 import io
 import json
+import re
 import struct
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from midi_files import meter, midi_file, note, notes, tempo
 from clave import midi
 from clave.errors import MidiError, RenderError
 from clave.kit import VOICES
-from clave.midi import DrumMap, detect_drum_map, load_drum_map, read, to_bytes, write
+from clave.midi import DrumMap, detect_drum_map, load_drum_map, read, read_many, to_bytes, write
 from clave.pattern import Pattern
 
 BAR = 1920  # ticks of 4/4 at 480 a quarter
@@ -295,6 +296,82 @@ def test_the_papers_grid_cuts_down_to_a_step():
 def test_an_unknown_grid_is_refused():
     with pytest.raises(MidiError, match="'musical', 64, 'paper', got 'swung'"):
         read(midi_file(notes(0)), grid="swung")
+
+
+# Reading many
+
+
+def random_file(rng):
+    """Anything from a bar to some dozens, in some meters, on some notes, dense or sparse."""
+    bars = int(rng.choice([1, 2, 3, 40]))
+    ticks = np.sort(rng.integers(0, bars * BAR, rng.integers(1, 60 * bars)))
+    numbers = rng.choice([36, 38, 42, 46, 45, 49, 39, 37, 22, 5, 99][: rng.integers(1, 12)], ticks.size)
+    events = [
+        event
+        for tick, number in zip(ticks.tolist(), numbers.tolist(), strict=True)
+        for event in note(tick, number, int(rng.integers(1, 128)), int(rng.integers(0, 40)))
+    ]
+    meters = [(4, 4), (5, 8), (6, 8), (13, 64), (4, 1)]
+    events += meter(0, *meters[rng.integers(5)]) + meter(int(rng.integers(1, 5000)), *meters[rng.integers(5)])
+    form = int(rng.integers(3))
+    tracks = [events] if form == 0 else [events, notes(7, 300, number=40)]
+    return midi_file(*tracks, type=form, ticks_per_quarter=int(rng.choice([480, 480, 96, 1000])))
+
+
+@pytest.mark.parametrize("grid", midi.GRIDS)
+@pytest.mark.parametrize("drum_map", [None, "paper"])
+def test_many_files_at_once_are_read_as_each_by_itself(grid, drum_map, monkeypatch):
+    monkeypatch.setattr(midi, "FILES_AT_ONCE", 7)
+    rng = np.random.default_rng(11)
+    files = [random_file(rng) for _ in range(40)]
+    many = list(read_many(iter(files), drum_map, grid))
+    assert len(many) == 40
+    for file, reading in zip(files, many, strict=True):
+        if isinstance(reading, MidiError):
+            with pytest.raises(MidiError, match=f"^{re.escape(str(reading))}$"):
+                read(file, drum_map, grid)
+        else:
+            assert reading == read(file, drum_map, grid)  # patterns and report
+
+
+def test_each_bad_file_has_its_own_error_and_the_rest_is_read(tmp_path):
+    good = notes(0, 480, 960)
+    data = [
+        b"", midi_file(good), b"RIFF", midi_file(good)[:-9], midi_file(note(0, 5)), midi_file(good + note(120, 38)),
+        midi_file(notes(BAR * 130_000)), midi_file(meter(0, 200, 4), good), midi_file(note(0, 60, channel=1)),
+    ]  # fmt: skip
+    paths = [tmp_path / f"{number}.mid" for number in range(10)]
+    for path, content in zip(paths[:9], data, strict=True):
+        path.write_bytes(content)
+    found = list(read_many(paths))
+    expected = [
+        "empty",
+        "",
+        "not a MIDI",
+        "broken",
+        "none of its",
+        "",
+        "longer",
+        "200/4",
+        "no drums",
+        "cannot be opened",
+    ]
+    for path, reading, words in zip(paths, found, expected, strict=True):
+        if words:
+            assert isinstance(reading, MidiError)
+            assert str(reading).startswith(str(path))
+            assert words in str(reading)
+        else:
+            assert reading == read(path)
+    assert list(read_many([])) == []
+    assert all(isinstance(reading, MidiError) for reading in read_many([b"", b""]))
+
+
+def test_a_setting_that_no_file_can_be_read_with_is_refused_at_once():
+    with pytest.raises(MidiError, match="'swung'"):
+        read_many([], grid="swung")
+    with pytest.raises(MidiError, match="tr-808"):
+        read_many([], "tr-808")
 
 
 # Bad input

@@ -189,6 +189,11 @@ def test_a_guest_gives_way_to_the_stroke_whose_own_step_it_is():
     assert [(s.step, round(s.offset * 30)) for s in pattern.strokes()] == [(4, 1), (5, -13), (6, 0)]
 
 
+def test_a_stroke_long_before_the_bar_keeps_the_first_step_and_sends_a_guest_home():
+    pattern = placed(-50, 40)  # both want step 0: -50 has no other
+    assert [(s.step, round(s.offset * 30)) for s in pattern.strokes()] == [(0, -50), (1, 10)]
+
+
 def test_strokes_of_one_step_merge_and_the_louder_stays():
     quiet, loud = Stroke(2, 8, 0.3, 0.1), Stroke(2, 8, 0.9, -0.2)
     [stroke] = Pattern.from_strokes([quiet, loud]).strokes()

@@ -44,6 +44,12 @@ def test_a_pattern_keeps_its_hits_velocities_and_offsets():
     assert not pattern.offset[~struck].any()
 
 
+def test_there_is_no_offset_where_there_is_no_stroke():
+    velocity = np.where(hits((0, 4)), 0.5, 0).astype(np.float32)
+    pattern = Pattern(velocity, np.full((8, 64), 0.25, np.float32))
+    assert pattern.offset.sum() == pattern.offset[0, 4] == 0.25
+
+
 def test_hits_alone_have_the_default_velocity_and_no_offset():
     pattern = Pattern.from_hits(hits((0, 0), (1, 16)).astype(int).tolist())
     assert pattern.velocity.sum() == pytest.approx(2 * DEFAULT_VELOCITY)
@@ -192,6 +198,10 @@ def test_a_guest_gives_way_to_the_stroke_whose_own_step_it_is():
 def test_a_stroke_long_before_the_bar_keeps_the_first_step_and_sends_a_guest_home():
     pattern = placed(-50, 40)  # both want step 0: -50 has no other
     assert [(s.step, round(s.offset * 30)) for s in pattern.strokes()] == [(0, -50), (1, 10)]
+
+
+def test_a_stroke_just_before_the_next_bar_line_stays_in_the_bar():
+    assert [(s.step, round(s.offset * 30)) for s in placed(1919).strokes()] == [(63, 29)]
 
 
 def test_strokes_of_one_step_merge_and_the_louder_stays():

@@ -160,6 +160,18 @@ def test_a_table_of_ones_own_says_the_style(tmp_path):
     assert corpus.report.styles_from == str(table)
 
 
+def test_a_bar_keeps_its_number_and_its_strokes_when_one_before_it_is_left_out(tmp_path):
+    lay_out(tmp_path, {"a.mid": midi_file(notes(0), [(t + BAR, e) for t, e in notes(13, 480, 960, 1440)])})
+    corpus = scan(tmp_path)
+    assert corpus.number.tolist() == [1]
+    assert [(s.step, round(s.offset * 30)) for s in corpus.patterns[0].strokes()] == [
+        (0, 13),
+        (16, 0),
+        (32, 0),
+        (48, 0),
+    ]
+
+
 def test_words_in_file_names_say_the_style_where_folders_do_not(tmp_path):
     lay_out(tmp_path, {f"disk1/{name}.mid": beat(n) for n, name in enumerate(("44latin1", "FUNK2", "take7", "Rock3"))})
     corpus = scan(tmp_path)

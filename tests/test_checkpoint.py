@@ -6,10 +6,11 @@ import pytest
 import torch
 from toy_bars import TOY, toy_bars
 
-from clave import checkpoint
+from clave import Pattern, checkpoint, load_rhythm
 from clave.errors import TrainingError
 from clave.recipes import paper, rhythm
 from clave.rhythm_vae import PaperConfig, RhythmConfig, build
+from clave.space import SHIPPED_RHYTHM
 from clave.train import begin, fit
 
 
@@ -89,3 +90,25 @@ def test_onnx_computes_what_torch_computes(config, tmp_path):
 def test_half_precision_is_for_the_large_tensors():
     kept = checkpoint.halved({"large": torch.zeros(64, 64), "small": torch.zeros(64)})
     assert (kept["large"].dtype, kept["small"].dtype) == (torch.float16, torch.float32)
+
+
+def test_the_shipped_onnx_is_the_shipped_weights():
+    space = load_rhythm()
+    settings = json.loads((SHIPPED_RHYTHM / "config.json").read_text())["model"]
+    assert settings.pop("kind") == "rhythm"
+    model = build(RhythmConfig(**settings)).eval().requires_grad_(False)
+    model.load_state_dict(checkpoint.load_tensors(SHIPPED_RHYTHM / "model.safetensors")[0])
+
+    bars = toy_bars(20)
+    patterns = [Pattern(*bar) for bar in zip(bars.velocity.numpy(), bars.offset.numpy(), strict=True)]
+    code = space.guess(patterns)
+    seen = model.see(bars.velocity, bars.offset)
+    point = model.locate(seen)
+    detail = model.describe(seen, point)
+    np.testing.assert_allclose(code.map, point, rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(code.detail, detail, rtol=1e-3, atol=1e-3)
+    strokes = model.decode(torch.from_numpy(code.map), torch.from_numpy(code.detail))
+    np.testing.assert_allclose(space.hit_logits(code), strokes.hit_logit, rtol=1e-3, atol=1e-3)
+    velocity, offset = space.feel(code)
+    np.testing.assert_allclose(velocity, strokes.velocity, rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(offset, strokes.offset, rtol=1e-3, atol=1e-3)

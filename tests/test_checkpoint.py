@@ -1,3 +1,4 @@
+import json
 from itertools import islice
 
 import numpy as np

@@ -163,11 +163,18 @@ def _played(
 
 
 def _stops_of_a_loop(strokes: tuple[Event, ...], seconds: float) -> tuple[float | None, ...]:
-    """When each stroke is silenced if the bars go round and round: the next round's strokes count too."""
-    again = tuple(stroke._replace(seconds=stroke.seconds + seconds) for stroke in strokes)
-    both = sorted([*enumerate(strokes), *((-1, stroke) for stroke in again)], key=lambda pair: pair[1])
-    silenced = stops([stroke for _, stroke in both])
-    return tuple(stop for (index, _), stop in zip(both, silenced, strict=True) if index >= 0)
+    """When each stroke is silenced if the bars go round and round.
+
+    The next round's strokes count too, and so do those late in the round before, for one that comes early.
+    """
+    rounds = [
+        (this, stroke._replace(seconds=stroke.seconds + shift))
+        for this, shift in ((False, -seconds), (True, 0.0), (False, seconds))
+        for stroke in strokes
+    ]
+    rounds.sort(key=lambda pair: pair[1])
+    silenced = stops([stroke for _, stroke in rounds])
+    return tuple(stop for (this, _), stop in zip(rounds, silenced, strict=True) if this)
 
 
 def _add_voice(

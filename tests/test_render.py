@@ -168,6 +168,15 @@ def test_the_next_round_of_a_loop_chokes_too():
     assert (made[66_150:] > 0.39).all()
 
 
+def test_a_late_stroke_of_the_round_before_chokes_an_early_one():
+    kit = kit_of([0.0], [0.0], np.full(50, 0.1), np.full(RATE, 0.4))
+    bars = [bar((3, 0, 1.0, -1.5), (2, 63, 1.0, 0.5))]  # the hat closes half a step before the bar line
+    loop = render(bars, kit, tail="wrap").samples
+    assert not loop[: RATE // 2].any()
+    rounds = render(bars * 3, kit).samples
+    np.testing.assert_allclose(loop, rounds[len(loop) : 2 * len(loop)], atol=2e-6)
+
+
 def test_stems_sum_to_the_mix():
     rng = np.random.default_rng(4)
     bars, kit = random_bars(rng, density=0.05), noise_kit(rng)

@@ -24,10 +24,11 @@ import numpy as np
 
 from clave import midi
 from clave.corpus import find_files
+from clave.midi.parsing import DrumNotes, song_of
+from clave.midi.snapping import snap
 from clave.pattern import Pattern
 
 DRUM_MAP = "td-11"
-Notes = midi._Sequence  # pyright: ignore[reportPrivateUsage]
 Contender = Callable[[list[Path]], list[object]]
 
 
@@ -61,7 +62,7 @@ def music21(paths: list[Path]) -> list[object]:
     return [converter.parse(path, forceSource=True, quantizePost=False) for path in paths]
 
 
-def pretty_midi_notes(path: Path) -> Notes:
+def pretty_midi_notes(path: Path) -> DrumNotes:
     from pretty_midi import PrettyMIDI
 
     song = PrettyMIDI(str(path))
@@ -76,7 +77,7 @@ def pretty_midi_notes(path: Path) -> Notes:
     notes = sorted((note for track in song.instruments if track.is_drum for note in track.notes), key=lambda n: n.start)
     meters = song.time_signature_changes
     begins = to_ticks([meter.time for meter in meters]).tolist() if meters else []
-    return Notes(
+    return DrumNotes(
         note=np.array([note.pitch for note in notes], np.int8),
         tick=to_ticks([note.start for note in notes]),
         end=to_ticks([note.end for note in notes]),
@@ -87,12 +88,12 @@ def pretty_midi_notes(path: Path) -> Notes:
     )
 
 
-def snapped(files: Iterable[Notes]) -> Iterator[list[Pattern]]:
+def snapped(files: Iterable[DrumNotes]) -> Iterator[list[Pattern]]:
     """The patterns of parsed files."""
     drums = midi.load_drum_map(DRUM_MAP)
     while batch := list(islice(files, midi.FILES_AT_ONCE)):
-        songs = [midi._song(notes, drums, "", Counter(), []) for notes in batch]  # pyright: ignore[reportPrivateUsage]
-        yield from (bars.patterns for bars in midi._snap(songs, "musical"))  # pyright: ignore[reportPrivateUsage]
+        songs = [song_of(notes, drums, "", Counter(), []) for notes in batch]
+        yield from (bars.patterns for bars in snap(songs, "musical"))
 
 
 def milliseconds_a_file(contenders: list[tuple[Contender, list[Path]]], rounds: int) -> list[float]:

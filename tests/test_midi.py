@@ -321,7 +321,7 @@ def random_file(rng):
 @pytest.mark.parametrize("grid", midi.GRIDS)
 @pytest.mark.parametrize("drum_map", [None, "paper"])
 def test_many_files_at_once_are_read_as_each_by_itself(grid, drum_map, monkeypatch):
-    monkeypatch.setattr(midi, "FILES_AT_ONCE", 7)
+    monkeypatch.setattr("clave.midi.reading.FILES_AT_ONCE", 7)
     rng = np.random.default_rng(11)
     files = [random_file(rng) for _ in range(20)]
     many = list(read_many(iter(files), drum_map, grid))

@@ -99,7 +99,8 @@ export class Mixer {
 
   /** Fade out everything, and take back what is queued. */
   silence(time: number): void {
-    for (const stroke of this.ringing) this.end(stroke, Math.max(time, this.context.currentTime), STOP_SECONDS);
+    const from = Math.max(time, this.context.currentTime);
+    for (const stroke of this.ringing) if (stroke.end > from) this.end(stroke, from, STOP_SECONDS); // a choked one is fading already
   }
 
   private choke(stroke: Ringing): void {

@@ -122,6 +122,21 @@ test("after the machine slept the music goes on in time, without a burst", () =>
   expect((late[0]!.time - start()) % 2).toBeCloseTo(0, 5);
 });
 
+test("what a busy page missed stays out: it does not sound all at once", () => {
+  score = { ...score, pattern: { meter: [4, 4], strokes: Array.from({ length: 16 }, (_, n) => [2, 4 * n, 1, 0] as const) } };
+  clock.start();
+  pass(1);
+  const before = struck.length;
+  now += 0.8;
+  vi.advanceTimersByTime(25);
+  const found = struck.slice(before);
+  expect(found.every(({ time, queuedAt }) => time >= queuedAt)).toBe(true);
+  expect(found.filter(({ time, queuedAt }) => time < queuedAt + 0.01).length).toBeLessThanOrEqual(1);
+  pass(1);
+  const gaps = struck.slice(before + 2).map(({ time }, n) => time - struck[before + 1 + n]!.time);
+  gaps.forEach((gap) => expect(gap).toBeCloseTo(0.125, 6));
+});
+
 test("stopped is stopped, and a new start begins at the bar line", () => {
   clock.start();
   pass(0.3);

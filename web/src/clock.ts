@@ -9,6 +9,7 @@ export const AHEAD_HIDDEN_SECONDS = 3; // a hidden tab gets timers once a second
 const TICK_MS = 25;
 const START_DELAY_SECONDS = 0.06;
 const EARLIEST_OFFSET_STEPS = 2; // a stroke may sound this long before its step
+const LATEST_SECONDS = 0.05; // a stroke that is later than this is left out: better a gap than a heap
 const KEPT_SECONDS = 4; // marks older than this are forgotten
 
 /** What the clock reads afresh at every tick. */
@@ -104,8 +105,8 @@ export class Clock {
     this.marks.push({ time: stepTime + (swingSteps(step, score.swing) - step) * stepSeconds, step, part: this.part });
     for (const [voice, at, velocity, offset] of pattern.strokes) {
       if (at !== step) continue;
-      const time = stepTime + (strokePosition(step, offset, score.swing) - step) * stepSeconds;
-      this.strike(voice, velocity, Math.max(time, this.startTime, now));
+      const due = Math.max(this.startTime, stepTime + (strokePosition(step, offset, score.swing) - step) * stepSeconds);
+      if (due >= now - LATEST_SECONDS) this.strike(voice, velocity, Math.max(due, now));
     }
     this.step = (step + 1) % stepsPerBar(pattern.meter);
     this.stepTime = stepTime + stepSeconds;

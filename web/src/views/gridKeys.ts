@@ -82,9 +82,11 @@ export function useGridKeys(grid: RefObject<HTMLElement | null>, cells: number):
     } else if (event.key === "m" || event.key === "M") {
       stay();
       actions.mixVoice("mute", place.voice, { mute: !store.groove.value.mix[place.voice]!.mute });
+      store.settle();
     } else if (event.key === "s" || event.key === "S") {
       stay();
       actions.mixVoice("solo", place.voice, { solo: !store.groove.value.mix[place.voice]!.solo });
+      store.settle();
     }
   };
 }

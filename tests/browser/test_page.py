@@ -114,6 +114,56 @@ def test_the_first_click_makes_music(opened: Page) -> None:
     expect(opened.get_by_role("button", name="Play", exact=True)).to_be_visible()
 
 
+def test_a_click_plays_again_after_stop(opened: Page) -> None:
+    click_map(opened, 0.5, 0.5)
+    opened.get_by_role("button", name="Stop").click()
+    click_map(opened, -0.5, 0.5)
+    expect(opened.get_by_role("button", name="Stop")).to_be_visible()
+
+
+def test_blocked_sound_is_said_and_play_tries_again(page: Page, instrument: str) -> None:
+    page.add_init_script(
+        """const resume = AudioContext.prototype.resume, state = Object.getOwnPropertyDescriptor(BaseAudioContext.prototype, "state");
+        window.blocked = true;
+        AudioContext.prototype.resume = function () { return window.blocked ? new Promise(() => {}) : resume.call(this); };
+        Object.defineProperty(AudioContext.prototype, "state", {
+            get() { return window.blocked ? "suspended" : state.get.call(this); } });"""
+    )
+    page.goto(instrument)
+    page.wait_for_function("clave.store.kitBuffers.value.length === 8")
+    page.get_by_role("button", name="Play", exact=True).click()
+    expect(page.get_by_text("sound is blocked: press play again")).to_be_visible()
+    page.evaluate("window.blocked = false")
+    page.get_by_role("button", name="Play", exact=True).click()
+    expect(page.get_by_text("sound is on")).to_be_visible()
+    page.wait_for_function("clave.store.position.value > 4")
+
+
+def test_two_tabs_keep_their_own_slots(opened: Page, instrument: str) -> None:
+    other = opened.context.new_page()
+    other.goto(instrument)
+    other.wait_for_function("clave.store.corpus.value")
+    opened.get_by_role("button", name="Keep in slot 4").click()
+    opened.wait_for_timeout(400)  # written a moment after the last change
+    other.get_by_label("Tempo in beats per minute").fill("99")
+    other.wait_for_timeout(400)
+    opened.reload()
+    expect(opened.get_by_role("button", name="Play slot 4")).to_be_visible()
+
+
+def test_music_goes_on_without_the_server_and_says_when_it_is_back(page: Page, instrument: str) -> None:
+    page.goto(instrument)
+    page.wait_for_function("clave.store.corpus.value && clave.store.kitBuffers.value.length === 8")
+    click_map(page, 0.5, 0.5)
+    page.route("**/api/patterns", lambda route: route.abort())
+    page.get_by_role("application", name="Rhythm map").click(position={"x": 90, "y": 90})
+    expect(page.get_by_role("alert")).to_contain_text("does not answer")
+    page.wait_for_function("clave.store.position.value > 8")
+    page.unroute("**/api/patterns")
+    click_map(page, 1.0, 0.0)
+    expect(page.locator(".notice")).to_have_count(0)
+
+
 def test_the_sound_has_an_onset_where_the_grid_has_a_hit(opened: Page) -> None:
     click_map(opened, 0.3, -0.4)
     bar = shown(opened)

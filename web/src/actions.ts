@@ -19,7 +19,7 @@ import { describe, pointsOf } from "./journey";
 import { Newest } from "./newest";
 import { MAX_SEED, type PatternRequest, type Point, type WirePattern } from "./protocol";
 import { isSamePattern } from "./pattern";
-import type { Store } from "./store";
+import type { Notice, Store } from "./store";
 import { describePlace } from "./summary";
 
 type Question = { readonly place: Place };
@@ -34,14 +34,27 @@ export class Actions {
   constructor(private readonly store: Store) {
     this.decoding = new Newest(
       async ({ place }) => (await fetchPatterns(requestFor([place.point], place.shape))).patterns[0]!,
-      ({ place }, pattern) => this.decoded(place, pattern),
-      (_, error) => store.complain(error),
+      ({ place }, pattern) => (this.answered(), this.decoded(place, pattern)),
+      (_, error) => this.failed(error),
     );
     this.routing = new Newest(
       async ({ journey, shape }) => (await fetchPatterns(requestFor(pointsOf(journey), shape))).patterns,
-      (route, patterns) => this.routed(route, patterns),
-      (_, error) => store.complain(error),
+      (route, patterns) => (this.answered(), this.routed(route, patterns)),
+      (_, error) => this.failed(error),
     );
+  }
+
+  private trouble: Notice | null = null; // with the server, as it was last told
+
+  private failed(error: unknown): void {
+    this.store.complain(error);
+    this.trouble = this.store.notice.value;
+  }
+
+  /** The server answers: what was told of it no longer holds. */
+  private answered(): void {
+    if (this.trouble && this.store.notice.value === this.trouble) this.store.notice.value = null;
+    this.trouble = null;
   }
 
   private get groove(): Groove {

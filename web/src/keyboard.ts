@@ -32,7 +32,13 @@ export function listenToKeys(store: Store, actions: Actions, player: Player): vo
     }
     if (!store.shortcuts.value || event.repeat) return;
     const digit = /^Digit([1-8])$/.exec(event.code)?.[1];
-    if (digit) return event.shiftKey ? actions.keep(Number(digit) - 1) : actions.recall(Number(digit) - 1);
+    if (digit) {
+      const slot = Number(digit) - 1;
+      if (event.shiftKey) return actions.keep(slot);
+      actions.recall(slot);
+      if (store.groove.value.slots[slot] && !store.playing.value) void player.play();
+      return;
+    }
     switch (event.key.toLowerCase()) {
       case "a":
       case "b":

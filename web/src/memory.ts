@@ -71,10 +71,15 @@ export function readMemory(text: string): { groove: Groove; link: string } | nul
   }
 }
 
-/** Storage may be full or forbidden: then the page plays on without memory, and says so. */
+/**
+ * Each tab has a memory of its own, so that two of them do not empty each other's slots; a new tab begins with what was
+ * last remembered anywhere. Storage may be full or forbidden: then the page plays on without memory, and says so.
+ */
 export function remember(groove: Groove, link: string): boolean {
+  const text = writeMemory(groove, link);
   try {
-    localStorage.setItem(KEY, writeMemory(groove, link));
+    sessionStorage.setItem(KEY, text);
+    localStorage.setItem(KEY, text);
     return true;
   } catch {
     return false;
@@ -83,7 +88,7 @@ export function remember(groove: Groove, link: string): boolean {
 
 export function recall(): { groove: Groove; link: string } | null {
   try {
-    return readMemory(localStorage.getItem(KEY) ?? "");
+    return readMemory(sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY) ?? "");
   } catch {
     return null;
   }

@@ -10,11 +10,13 @@ import type { Store } from "./store";
 
 const FILE_SAMPLE_RATE = 44_100;
 const LONGEST_TAIL_SECONDS = 3;
+const PATIENCE_MS = 400; // a browser that lets sound through does so sooner
 
 type Running = { readonly context: AudioContext; readonly mixer: Mixer; readonly clock: Clock };
 
 export class Player {
   private running: Running | null = null;
+  private frame = 0; // the request for the next picture
 
   constructor(private readonly store: Store) {
     effect(() => {
@@ -38,13 +40,15 @@ export class Player {
     const { context, clock } = (this.running ??= this.build());
     store.playing.value = true;
     if (context.state !== "running") {
-      store.sound.value = "waiting";
+      const late = setTimeout(() => this.listen(), PATIENCE_MS);
       await context.resume().catch(() => undefined);
+      clearTimeout(late);
     }
     if (!store.playing.value) return; // stopped while waiting
     this.listen();
     clock.start();
-    requestAnimationFrame(this.follow);
+    cancelAnimationFrame(this.frame);
+    this.frame = requestAnimationFrame(this.follow);
   }
 
   stop(): void {
@@ -56,8 +60,9 @@ export class Player {
     running?.mixer.silence(running.context.currentTime);
   }
 
+  /** Play or stop; while the sound is blocked, try again. */
   toggle(): Promise<void> {
-    if (!this.store.playing.value) return this.play();
+    if (!this.store.playing.value || this.store.silenced.value) return this.play();
     this.stop();
     return Promise.resolve();
   }
@@ -137,7 +142,7 @@ export class Player {
     const here = running.clock.playhead(audibleTime(running.context));
     store.position.value = here?.position ?? null;
     if (here && store.heard.value !== here.part) store.heard.value = here.part;
-    requestAnimationFrame(this.follow);
+    this.frame = requestAnimationFrame(this.follow);
   };
 }
 

@@ -75,6 +75,9 @@ export class Store {
     return (bar === null ? undefined : pointsOf(journey)[bar]) ?? place.point;
   });
 
+  /** Asked to play, but the browser or the system keeps the sound back. */
+  readonly silenced = computed(() => this.playing.value && (this.sound.value === "waiting" || this.sound.value === "interrupted"));
+
   /** Shown, but not sounding yet: it waits for its step, beat or bar. */
   readonly pending = computed(() => this.playing.value && this.heard.value !== null && this.heard.value.pattern !== this.shown.value);
 

@@ -66,7 +66,7 @@ export function MapView() {
     frame.current!.setPointerCapture(event.pointerId);
     if (dragging.current === "point") {
       drag(event);
-      if (store.sound.value === "off" && !store.playing.value) void player.play(); // the first click makes music
+      if (!store.playing.value) void player.play(); // what one clicks, one hears
     }
   };
   const onPointerUp = () => {

@@ -7,7 +7,7 @@ import { Icon } from "./Icon";
 import { usePage } from "./page";
 
 export function Slots() {
-  const { store, actions } = usePage();
+  const { store, actions, player } = usePage();
   const { slots, place, journey } = store.groove.value;
   const corpus = store.corpus.value;
   /** The style asked for, else that of the nearest bar. */
@@ -29,7 +29,10 @@ export function Slots() {
                   class="slot-recall"
                   aria-label={`Play slot ${number}: ${describePattern(kept.pattern, store.voices.value)}`}
                   aria-current={here}
-                  onClick={() => actions.recall(slot)}
+                  onClick={() => {
+                    actions.recall(slot);
+                    if (!store.playing.value) void player.play();
+                  }}
                 >
                   <ClockGlyph pattern={kept.pattern} rings={false} />
                   <span class="slot-number">{number}</span>

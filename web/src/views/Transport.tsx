@@ -35,7 +35,7 @@ export function Transport() {
 
 function PlayButton() {
   const { store, player } = usePage();
-  const playing = store.playing.value;
+  const playing = store.playing.value && !store.silenced.value;
   return (
     <button type="button" class="play" aria-label={playing ? "Stop" : "Play"} onClick={() => void player.toggle()}>
       <Icon name={playing ? "stop" : "play"} />

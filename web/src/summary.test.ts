@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
 import { toyInstrument } from "../dev/toyServer";
 import { EMPTY_BAR } from "./pattern";
-import { describeCell, describePattern, sayFile, sayPoint } from "./summary";
+import { describeCell, describeNearest, describePattern, sayFile, sayPoint } from "./summary";
 
 test.each([
-  ["drummer1/session2/7_funk-groove1_95_beat_4-4.mid", "drummer 1, 7 funk-groove1 95 beat 4-4"],
+  ["drummer1/session2/7_latin-brazilian-bossa_95_beat_4-4.mid", "drummer 1, latin brazilian bossa groove 7"],
+  ["drummer10/eval/12_rock_100_fill_6-8.mid", "drummer 10, rock fill 12"],
+  ["mine/7_funk_loop.mid", "mine, 7 funk loop"],
   ["mine/Rock1.mid", "mine, Rock 1"],
   ["drummer 1, funk groove 2", "drummer 1, funk groove 2"],
 ])("%s is read as %s", (path, said) => expect(sayFile(path)).toBe(said));
@@ -22,3 +24,15 @@ test("a cell is told by voice, step and velocity", () => {
 });
 
 test("a point has a true minus", () => expect(sayPoint([-1.234, 0.5])).toBe("x −1.23, y 0.50"));
+
+test("what lies nearest is told with whose it is", () => {
+  const corpus = { x: [0, 1], y: [0, 0], style: [0, -1], styles: ["latin"], source: [0, 1] };
+  const sources = ["drummer1/session1/7_latin-bomba_94_beat_4-4.mid", "mine/loop.mid"];
+  const groove = { ...corpus, sources, credit: "Groove MIDI Dataset: Gillick and others, ICML 2019" };
+  expect(describeNearest(groove, { index: 0, distance: 0.012 }, "CC BY 4.0")).toBe(
+    "nearest: drummer 1, latin bomba groove\u00a07 (Groove MIDI, CC BY 4.0), 0.01 away",
+  );
+  expect(describeNearest({ ...groove, credit: "Mine", sources }, { index: 1, distance: 0.3 }, "")).toBe(
+    "nearest: mine, loop, no style (Mine), 0.30 away",
+  );
+});

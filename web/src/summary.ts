@@ -1,6 +1,7 @@
 /** What is shown, in words a musician uses. */
 
 import { loudest } from "./pattern";
+import type { Neighbour } from "./neighbours";
 import type { CorpusMap, Point, VoiceInfo, WirePattern } from "./protocol";
 import type { Store } from "./store";
 import { velocityToMidi } from "./units";
@@ -33,11 +34,20 @@ export function describeCell(name: string, cell: number, strokes: WirePattern["s
   return `${where}, velocity ${velocityToMidi(loudest(strokes))}${many}`;
 }
 
-/** "drummer1/session2/7_funk_95_beat.mid" as "drummer 1, 7 funk 95 beat". */
+/** Groove MIDI's way to name a file: number, style, tempo, beat or fill, meter. */
+const GROOVE_MIDI = /^(\d+)_([a-z-]+)_\d+_(beat|fill)_\d+-\d+$/i;
+
+const saidName = (name: string): string => {
+  const [, number, style, section] = GROOVE_MIDI.exec(name) ?? [];
+  if (style === undefined) return name.replaceAll("_", " ").replace(/^([a-z]+)(\d+)$/i, "$1 $2");
+  return `${style.replaceAll("-", " ")} ${section === "beat" ? "groove" : "fill"} ${number}`;
+};
+
+/** "drummer1/session2/7_funk_95_beat_4-4.mid" as "drummer 1, funk groove 7". */
 export function sayFile(path: string): string {
   const parts = path.replace(/\.\w{2,4}$/, "").split("/");
   const ends = parts.length > 2 ? [parts[0]!, parts.at(-1)!] : parts;
-  return ends.map((part) => part.replaceAll("_", " ").replace(/^([a-z]+)(\d+)$/i, "$1 $2")).join(", ");
+  return ends.map(saidName).join(", ");
 }
 
 /** Style and source of a bar of the corpus, in words. */
@@ -46,6 +56,14 @@ export function describeBar(corpus: CorpusMap, index: number): { style: string; 
     style: corpus.styles[corpus.style[index] ?? -1] ?? "no style",
     source: sayFile(corpus.sources[corpus.source[index] ?? -1] ?? "unknown"),
   };
+}
+
+/** "nearest: drummer 1, latin bomba groove 7 (Groove MIDI, CC BY 4.0), 0.01 away". */
+export function describeNearest(corpus: CorpusMap, { index, distance }: Neighbour, licence: string): string {
+  const { style, source } = describeBar(corpus, index);
+  const whose = corpus.credit.split(":")[0]!.replace(/ dataset$/i, "");
+  const named = source.includes(style) ? source.replace(/ (?=\d+$)/, "\u00a0") : `${source}, ${style}`; // a number stays with its groove
+  return `nearest: ${named} (${[whose, licence].filter(Boolean).join(", ")}), ${sayDistance(distance)}`;
 }
 
 export function describePlace(store: Store): string {

@@ -1,6 +1,6 @@
 /** The bottom of the page: the slots, and whose grooves lie here. */
 
-import { describeBar, sayDistance } from "../summary";
+import { describeNearest } from "../summary";
 import { usePage } from "./page";
 import { Slots } from "./Slots";
 
@@ -19,15 +19,9 @@ function Provenance() {
   const near = store.nearby.value?.nearest(store.shownPoint.value, 1)[0];
   const space = store.instrument.value?.space;
   if (!corpus || !near || !space) return <p class="provenance" />;
-  const { style, source } = describeBar(corpus, near.index);
   return (
-    <p class="provenance">
-      <span>
-        nearest: {style}, {source}, {sayDistance(near.distance)}
-      </span>
-      <span>
-        {space.licence} · {corpus.credit}
-      </span>
+    <p class="provenance" title={corpus.credit}>
+      {describeNearest(corpus, near, space.licence)}
     </p>
   );
 }

@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { describe } from "../journey";
-import { sayPoint } from "../summary";
+import { describeBar, sayPoint } from "../summary";
 import { Icon } from "./Icon";
 import { JourneyControls } from "./JourneyControls";
 import { Legend } from "./Legend";
@@ -49,16 +49,20 @@ export function RhythmPanel() {
   );
 }
 
-/** "travelling A to B, bar 3 of 8", or the place, and whether it is heard yet. */
+/** "travelling A to B, bar 3 of 8", or "near latin" and the place in numbers, and whether it is heard yet. */
 function Where() {
   const { store } = usePage();
   const { journey, place, quantum } = store.groove.value;
   const bar = store.journeyBar.value;
-  const words = bar !== null ? describe(journey, bar) : sayPoint(store.shownPoint.value) + (place.edited ? ", edited by hand" : "");
+  const corpus = store.corpus.value;
+  const near = store.nearby.value?.nearest(store.shownPoint.value, 1)[0];
+  if (bar !== null) return <p class="where">{describe(journey, bar)}</p>;
   return (
     <p class="where">
-      {words}
-      {store.pending.value && bar === null && <em> from the next {quantum}</em>}
+      {corpus && near && `near ${describeBar(corpus, near.index).style}`}
+      <span class="numbers">{sayPoint(store.shownPoint.value)}</span>
+      {place.edited && "edited by hand"}
+      {store.pending.value && <em>from the next {quantum}</em>}
     </p>
   );
 }

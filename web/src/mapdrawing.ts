@@ -1,8 +1,9 @@
 /** The corpus as a picture: a glow where bars are dense, in the colours of the styles that live there, and a marker a bar. */
 
-import { lookOf, markerPath, ranks } from "./markers";
+import { lookOf, markerPath, ranks, type StyleLook } from "./markers";
 import type { CorpusMap } from "./protocol";
 import { toShare } from "./store";
+import { clamp } from "./units";
 
 export interface MapPicture {
   readonly width: number; // CSS pixels
@@ -14,6 +15,8 @@ export interface MapPicture {
 
 const FIELD = 96; // cells of the glow on each side
 const BLUR_CELLS = 3;
+const SMALLEST_PX = 1.3;
+const LARGEST_PX = 2.1;
 const GLOW = { dark: 0.46, light: 0.4 };
 
 export function drawMap(canvas: HTMLCanvasElement, corpus: CorpusMap, picture: MapPicture): void {
@@ -73,38 +76,39 @@ function drawGlow(pen: CanvasRenderingContext2D, corpus: CorpusMap, { dark, lit 
   pen.drawImage(small, 0, 0, pen.canvas.width, pen.canvas.height);
 }
 
+/** Half the width of a marker, CSS pixels: as large as so many markers on the map allow, so that shapes can be told apart. */
+export const markerRadius = (width: number, height: number, markers: number): number =>
+  clamp(0.37 * Math.sqrt((width * height) / Math.max(1, markers)), SMALLEST_PX, LARGEST_PX);
+
+function stamp(style: StyleLook, radius: number): HTMLCanvasElement {
+  const sprite = document.createElement("canvas");
+  sprite.width = sprite.height = Math.ceil(radius * 4);
+  const ink = sprite.getContext("2d");
+  if (!ink) return sprite;
+  ink.translate(sprite.width / 2, sprite.width / 2);
+  ink.fillStyle = style.colour;
+  ink.fill(new Path2D(markerPath(style.marker, radius)));
+  return sprite;
+}
+
+/** The rarest styles last, so that the frequent ones do not cover them; what is not lit stays as a trace beneath. */
 function drawPoints(pen: CanvasRenderingContext2D, corpus: CorpusMap, { width, height, scale, dark, lit }: MapPicture): void {
   const rank = ranks(corpus.style, corpus.styles.length);
-  const many = corpus.x.length > 8000;
-  const radius = (Math.min(width, height) / (many ? 400 : 290)) * scale;
-  const side = Math.ceil(radius * 4);
-  const stamp = (style: number): HTMLCanvasElement => {
-    const sprite = document.createElement("canvas");
-    sprite.width = sprite.height = side;
-    const ink = sprite.getContext("2d");
-    const { colour, marker } = lookOf(rank[style] ?? -1, dark);
-    ink?.translate(side / 2, side / 2);
-    if (ink) ink.fillStyle = colour;
-    ink?.fill(new Path2D(markerPath(marker, radius)));
-    return sprite;
-  };
-  const stamps = new Map<number, HTMLCanvasElement>();
-  const draw = (only: (style: number) => boolean, alpha: number) => {
-    pen.globalAlpha = alpha;
-    corpus.x.forEach((x, bar) => {
-      const style = corpus.style[bar]!;
-      if (!only(style)) return;
-      let sprite = stamps.get(style);
-      if (!sprite) stamps.set(style, (sprite = stamp(style)));
-      const left = toShare(x) * width * scale - side / 2;
-      const top = (1 - toShare(corpus.y[bar]!)) * height * scale - side / 2;
+  const bars = new Map<number, number[]>();
+  corpus.style.forEach((style, bar) => bars.get(style)?.push(bar) ?? bars.set(style, [bar]));
+  const isLit = (style: number) => lit.size === 0 || lit.has(style);
+  const place = (style: number) => (isLit(style) ? 1000 : 0) + (rank[style] ?? -1);
+  const all = corpus.style.length;
+  const standing = corpus.style.filter(isLit).length;
+  for (const [style, members] of [...bars].sort(([one], [other]) => place(one) - place(other))) {
+    const radius = markerRadius(width, height, isLit(style) ? standing : all) * scale;
+    const sprite = stamp(lookOf(rank[style] ?? -1, dark), radius);
+    pen.globalAlpha = !isLit(style) ? 0.08 : lit.size > 0 ? 0.82 : all > 8000 ? 0.64 : 0.78;
+    for (const bar of members) {
+      const left = toShare(corpus.x[bar]!) * width * scale - sprite.width / 2;
+      const top = (1 - toShare(corpus.y[bar]!)) * height * scale - sprite.width / 2;
       pen.drawImage(sprite, left, top);
-    });
-    pen.globalAlpha = 1;
-  };
-  if (lit.size === 0) draw(() => true, many ? 0.62 : 0.75);
-  else {
-    draw((style) => !lit.has(style), 0.08);
-    draw((style) => lit.has(style), 0.9);
+    }
   }
+  pen.globalAlpha = 1;
 }

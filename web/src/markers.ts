@@ -8,9 +8,15 @@ export interface StyleLook {
 }
 
 const MARKERS: readonly Marker[] = ["circle", "square", "triangle", "diamond", "cross"];
-// Paul Tol, "muted"; the darkest four are lifted for a dark page.
-const ON_LIGHT = ["#CC6677", "#B8A038", "#4CA7D8", "#44AA99", "#AA4499", "#999933", "#332288", "#117733", "#882255"];
-const ON_DARK = ["#DB7688", "#DDCC77", "#88CCEE", "#44AA99", "#BE5FAE", "#A6A63C", "#7B84E0", "#3FA565", "#C2487F"];
+// Paul Tol, "muted", the darkest four lifted for a dark page; then nine that lie between them.
+const ON_LIGHT = [
+  "#CC6677", "#B8A038", "#4CA7D8", "#44AA99", "#AA4499", "#8C8C1A", "#332288", "#117733", "#882255",
+  "#F0909F", "#D9730D", "#1F62C4", "#0B5F57", "#C77BD6", "#8A5A2B", "#7D84E0", "#6FA81F", "#E23D1C",
+];
+const ON_DARK = [
+  "#DB7688", "#DDCC77", "#88CCEE", "#44AA99", "#BE5FAE", "#A6A63C", "#7B84E0", "#3FA565", "#C2487F",
+  "#F9C0CA", "#E58B3A", "#1677FF", "#A6EBD3", "#DDA9EC", "#B0794A", "#C3C7FF", "#9BDB55", "#FF6442",
+];
 const UNLABELLED = { light: "#8a8f98", dark: "#8d939e" };
 
 /** Styles with the most bars get the clearest looks; -1 is unlabelled. */

@@ -1,11 +1,14 @@
 """A learned space, for playing: points to patterns and back, with ONNX Runtime and without torch."""
 
 import json
-from collections.abc import Mapping, Sequence
+import math
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
+from zipfile import BadZipFile
 
 import numpy as np
 from jaxtyping import Bool, Float32, Float64, Int
@@ -34,10 +37,21 @@ Style = str | Mapping[str, float]
 
 @dataclass(frozen=True, eq=False)
 class Code:
-    """Where patterns lie in a space: their points on the map, and the detail below it."""
+    """Where patterns lie in a space: their points on the map, and the detail below it.
+
+    Whatever can be read as rows of numbers becomes float32; SpaceError for what cannot.
+    """
 
     map: Float32[np.ndarray, "bar map"]
     detail: Float32[np.ndarray, "bar detail"]
+
+    def __post_init__(self) -> None:
+        for name in ("map", "detail"):
+            rows = getattr(self, name)
+            try:
+                object.__setattr__(self, name, np.asarray(rows, np.float32))
+            except (TypeError, ValueError) as error:
+                raise SpaceError(f"the {name} of a code is rows of numbers, got {rows!r}") from error
 
     def __len__(self) -> int:
         return len(self.map)
@@ -83,24 +97,31 @@ class RhythmSpace:
         self.detail_size = int(settings["detail_size"])
         self.card: dict[str, Any] = settings["card"]
         self.thresholds: dict[str, float] = settings["thresholds"]
-        self._encoder = _session(folder / "encoder.onnx", ("velocity", "offset"))
-        self._decoder = _session(folder / "decoder.onnx", ("map", "detail"))
-        self._detail = _session(folder / "detail.onnx", ("seen", "map")) if self.detail_size else None
-        self._prior = _session(folder / "prior.onnx", ("map", "style", "section")) if self.detail_size else None
+        bar, point, detail = (len(VOICES), steps_per_bar(COMMON_TIME)), (2,), (self.detail_size,)
+        style, section = (len(self.styles),), (len(self.sections),)
+        self._encoder = _session(folder / "encoder.onnx", velocity=bar, offset=bar)
+        self._decoder = _session(folder / "decoder.onnx", map=point, detail=detail)
+        self._detail = self._prior = None
+        if self.detail_size:
+            seen = tuple(self._encoder.get_outputs()[-1].shape[1:])
+            self._detail = _session(folder / "detail.onnx", seen=seen, map=point)
+            self._prior = _session(folder / "prior.onnx", map=point, style=style, section=section)
 
     @cached_property
     def corpus(self) -> CorpusMap:
         """The bars it was learned from."""
         path = self.folder / "corpus.npz"
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
                 names = {key: [str(name) for name in file[f"{key}_names"]] for key in ("style", "section", "source")}
                 columns = {key: [names[key][index] for index in file[key]] for key in names}
-                return CorpusMap(
-                    file["map"].astype(np.float32), columns["style"], columns["section"], columns["source"]
-                )
-        except (OSError, ValueError, KeyError, IndexError) as error:
+                found = CorpusMap(_points(file["map"]), columns["style"], columns["section"], columns["source"])
+        except (OSError, EOFError, BadZipFile, ValueError, TypeError, KeyError, IndexError, SpaceError) as error:
             raise SpaceError(f"{path} is not a corpus map: {error}") from error
+        lengths = {len(found), len(found.styles), len(found.sections), len(found.sources)}
+        if lengths != {len(found)} or len(found) == 0:
+            raise SpaceError(f"{path} is not a corpus map: its columns are {sorted(lengths)} long")
+        return found
 
     def encode(self, patterns: Sequence[Pattern]) -> Code:
         """Where these bars lie: the point of the map that is likeliest to play them, and their detail there.
@@ -150,14 +171,14 @@ class RhythmSpace:
         _check_share("variation", variation)
         threshold = self._threshold(variation, density)
         mean, std = self._expect(where, style, section)
-        direction = np.random.default_rng(seed).standard_normal(self.detail_size).astype(np.float32)
+        direction = _generator(seed).standard_normal(self.detail_size).astype(np.float32)
         return self._patterns(where, mean + np.float32(variation) * std * direction, threshold)
 
     def sample(self, n: int, style: Style | None = None, seed: int = 0, section: str = "beat") -> list[Pattern]:
         """`n` bars drawn from the prior; with a style, the point is drawn where that style lies on the map."""
         if n < 0:
             raise SpaceError(f"a number of samples is at least 0, got {n}")
-        rng = np.random.default_rng(seed)
+        rng = _generator(seed)
         points = rng.standard_normal((n, 2)) if style is None else self._points_in(style, n, rng)
         where = points.astype(np.float32)
         mean, std = self._expect(where, style, section)
@@ -166,7 +187,7 @@ class RhythmSpace:
 
     def weights(self, style: Style | None) -> Float32[np.ndarray, " style"]:
         """A style or blend as weights over `styles`; all zeros for None. SpaceError names the styles there are."""
-        shares = {style: 1.0} if isinstance(style, str) else dict(style or {})
+        shares = dict(style or {}) if style is None or isinstance(style, Mapping) else {style: 1.0}
         unknown = [name for name in shares if name not in self.styles]
         if unknown:
             known = ", ".join(self.styles) or "none, it was learned without labels"
@@ -347,13 +368,41 @@ def _read_settings(folder: Path) -> dict[str, Any]:
         raise SpaceError(f"{path} does not describe a rhythm space: its format is not {FORMAT!r}")
     if settings.get("version") != FORMAT_VERSION:
         raise SpaceError(f"{path} is of format version {settings.get('version')}; this Clave reads {FORMAT_VERSION}")
-    missing = {"styles", "sections", "detail_size", "thresholds", "card"} - settings.keys()
+    missing = _SETTINGS.keys() - settings.keys()
     if missing:
         raise SpaceError(f"{path} lacks {', '.join(sorted(missing))}")
+    for name, (rule, holds) in _SETTINGS.items():
+        if not holds(settings[name]):
+            raise SpaceError(f"{path}: {name} is {rule}, got {settings[name]!r}")
     return settings
 
 
-def _session(path: Path, inputs: Sequence[str]) -> "InferenceSession":
+def _are_names(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(name, str) for name in cast(list[Any], value))
+
+
+def _has(value: Any, names: Sequence[str], holds: Callable[[Any], bool]) -> bool:
+    return isinstance(value, dict) and all(name in value and holds(value[name]) for name in names)
+
+
+_SETTINGS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
+    "styles": ("a list of names", _are_names),
+    "sections": ("a list of names", _are_names),
+    "detail_size": ("a whole number of at least 0", lambda value: type(value) is int and value >= 0),
+    "thresholds": (
+        "a finite number for map and one for detail",
+        lambda value: _has(value, ("map", "detail"), lambda one: type(one) in (int, float) and math.isfinite(one)),
+    ),
+    "card": (
+        "a name, a licence and a credit",
+        lambda value: _has(value, ("name", "licence", "credit"), lambda one: isinstance(one, str)),
+    ),
+}
+"""What config.json says of a space, each with the rule it keeps."""
+
+
+def _session(path: Path, **inputs: tuple[int, ...]) -> "InferenceSession":
+    """A network that takes these inputs, each with the shape it has for one bar; it may do without some of them."""
     import onnxruntime as ort  # here, so that patterns and files work without waiting for it
 
     if not path.is_file():
@@ -365,10 +414,14 @@ def _session(path: Path, inputs: Sequence[str]) -> "InferenceSession":
         session = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises its own kinds, all derived from RuntimeError or not at all
         raise SpaceError(f"{path} cannot be run: {error}") from error
-    names = tuple(each.name for each in session.get_inputs())
-    if not names or not set(names) <= set(inputs):  # a model may do without one, as the paper's does without offsets
-        raise SpaceError(f"{path} is a foreign model: it takes {', '.join(names)} instead of {', '.join(inputs)}")
+    takes = {each.name: tuple(each.shape[1:]) for each in session.get_inputs()}
+    if not takes or not takes.items() <= inputs.items():  # the paper's model does without offsets
+        raise SpaceError(f"{path} is a foreign model: it takes {_told(takes)} instead of {_told(inputs)}")
     return session
+
+
+def _told(inputs: Mapping[str, tuple[int, ...]]) -> str:
+    return ", ".join(f"{name} {' x '.join(map(str, shape))}" for name, shape in inputs.items())
 
 
 def _run(session: "InferenceSession", **inputs: np.ndarray) -> list[np.ndarray]:
@@ -388,6 +441,13 @@ def _points(points: ArrayLike) -> Float32[np.ndarray, "bar map"]:
         row = int(np.flatnonzero(~np.isfinite(where).all(axis=1))[0])
         raise SpaceError(f"a map point is two finite numbers, got {where[row].tolist()} at row {row}")
     return np.clip(where, -1e6, 1e6).astype(np.float32)
+
+
+def _generator(seed: int) -> np.random.Generator:
+    try:
+        return np.random.default_rng(operator.index(seed))
+    except (TypeError, ValueError) as error:
+        raise SpaceError(f"a seed is a whole number of at least 0, got {seed!r}") from error
 
 
 def _check_share(name: str, value: float) -> None:

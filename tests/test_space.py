@@ -125,6 +125,8 @@ def test_the_card_credits_the_data(space):
         (lambda space: space.at(POINTS, variation=1.5), r"variation lies in \[0, 1\], got 1.5"),
         (lambda space: space.at(POINTS, density=float("nan")), r"density lies in \[0, 1\], got nan"),
         (lambda space: space.sample(-1), "at least 0, got -1"),
+        (lambda space: space.at(POINTS, seed=-1), "seed is a whole number of at least 0, got -1"),
+        (lambda space: space.sample(1, seed=-1), "seed is a whole number of at least 0, got -1"),
         (lambda space: space.encode([Pattern.empty((3, 4))]), "4/4 only, got pattern 0 in 3/4"),
         (
             lambda space: space.decode(Code(np.zeros((1, 2), np.float32), np.zeros((1, 1), np.float32))),
@@ -152,6 +154,13 @@ def test_what_is_no_space_is_refused_with_the_reason(tmp_path):
 
     refused("format version 99", version=99)
     refused("does not describe a rhythm space", format="somebody else's")
+    refused("styles is a list of names, got 3", styles=3)
+    refused("sections is a list of names", sections=[1])
+    refused("detail_size is a whole number of at least 0, got 'many'", detail_size="many")
+    refused("thresholds is a finite number for map", thresholds={"map": 0.0, "detail": float("nan")})
+    refused("card is a name, a licence and a credit", card={"name": "mine"})
+    refused(r"prior\.onnx is a foreign model: it takes .*style 18", styles=["funk"])
+    refused(r"decoder\.onnx is a foreign model: it takes map 2, detail 32 instead of map 2, detail 7", detail_size=7)
     (broken / "config.json").write_text(json.dumps({k: v for k, v in settings.items() if k != "styles"}))
     with pytest.raises(SpaceError, match="lacks styles"):
         load_rhythm(broken)
@@ -171,6 +180,24 @@ def test_what_is_no_space_is_refused_with_the_reason(tmp_path):
     with pytest.raises(SpaceError, match=r"decoder\.onnx is missing"):
         load_rhythm(broken)
     (broken / "decoder.onnx").write_bytes(whole)
-    (broken / "corpus.npz").write_bytes(b"\x80\x04 a pickle, perhaps")
-    with pytest.raises(SpaceError, match="not a corpus map"):
-        _ = load_rhythm(broken).corpus
+
+
+def test_what_is_no_corpus_map_is_refused_with_the_reason(tmp_path):
+    broken = tmp_path / "broken"
+    shutil.copytree(SHIPPED_RHYTHM, broken)
+    path = broken / "corpus.npz"
+    whole = path.read_bytes()
+    with np.load(path) as file:
+        columns = dict(file)
+
+    def refused(match):
+        with pytest.raises(SpaceError, match=f"not a corpus map: {match}"):
+            _ = load_rhythm(broken).corpus
+
+    for data in (b"", b"\x80\x04 a pickle, perhaps", whole[: len(whole) // 2]):
+        path.write_bytes(data)
+        refused(".+")
+    np.savez(path, **{**columns, "map": np.zeros((5, 2))})
+    refused(r"its columns are \[5, ")
+    np.savez(path, **{**columns, "map": np.full_like(columns["map"], np.nan)})
+    refused("a map point is two finite numbers")

@@ -18,14 +18,19 @@ class Clip:
     """A mono sound.
 
     Whatever can be read as one row of finite numbers becomes float32; full scale is [-1, 1], and louder is kept as it
-    is. Raises ClipError for an empty sound, more than one channel, NaN or infinity, or a rate below 1 Hz.
+    is. Raises ClipError for an empty sound, more than one channel, NaN or infinity, or a rate that is not a whole
+    number of at least 1 Hz.
     """
 
     samples: Float32[np.ndarray, " sample"]
     sample_rate: int = SAMPLE_RATE  # Hz
 
     def __post_init__(self) -> None:
-        samples = np.array(self.samples, dtype=np.float32)
+        try:
+            with np.errstate(over="ignore"):  # too large for float32 is infinite, and refused below
+                samples = np.array(self.samples, dtype=np.float32)
+        except (TypeError, ValueError) as error:
+            raise ClipError(f"a clip is one row of numbers: {error}") from error
         if samples.ndim != 1:
             raise ClipError(f"a clip is mono, one row of samples; got an array of shape {samples.shape}")
         if samples.size == 0:
@@ -33,10 +38,9 @@ class Clip:
         if not np.isfinite(samples).all():
             worst = int(np.flatnonzero(~np.isfinite(samples))[0])
             raise ClipError(f"samples are finite numbers, got {samples[worst]} at sample {worst}")
-        if self.sample_rate < 1:
-            raise ClipError(f"a sample rate is at least 1 Hz, got {self.sample_rate}")
         samples.setflags(write=False)
         object.__setattr__(self, "samples", samples)
+        object.__setattr__(self, "sample_rate", _whole_hertz(self.sample_rate))
 
     def __len__(self) -> int:
         return int(self.samples.size)
@@ -61,3 +65,12 @@ class Clip:
             file.writeframes((np.clip(self.samples, -1, 1) * 32767).astype("<i2").tobytes())
         data = base64.b64encode(buffer.getvalue()).decode()
         return f'<audio controls src="data:audio/wav;base64,{data}"></audio>'
+
+
+def _whole_hertz(rate: float) -> int:
+    try:
+        if rate >= 1 and int(rate) == rate:
+            return int(rate)
+    except (TypeError, ValueError, OverflowError):  # a word, or infinity
+        pass
+    raise ClipError(f"a sample rate is a whole number of at least 1 Hz, got {rate!r}")

@@ -67,17 +67,24 @@ class Origin:
 
 @dataclass(frozen=True, eq=False)
 class Kit:
-    """Eight clips, one a voice, in the order of VOICES."""
+    """Eight clips, one a voice, in the order of VOICES.
+
+    Raises KitError for another number of clips or origins, or for what is none.
+    """
 
     clips: tuple[Clip, ...]
     origins: tuple[Origin | None, ...] = field(default=(None,) * len(VOICES))
     name: str = "kit"
 
     def __post_init__(self) -> None:
-        for what, row in (("clips", self.clips), ("origins", self.origins)):
-            object.__setattr__(self, what, tuple(row))
+        for what, kind, made_with in (("clips", Clip, "Clip"), ("origins", Origin | None, "Origin, or None")):
+            row = tuple(getattr(self, what))
+            object.__setattr__(self, what, row)
             if len(row) != len(VOICES):
                 raise KitError(f"a kit has {len(VOICES)} {what}, one a voice; got {len(row)}")
+            strangers = [each for each in row if not isinstance(each, kind)]
+            if strangers:
+                raise KitError(f"the {what} of a kit are made with {made_with}, got {strangers[0]!r}")
 
     def __getitem__(self, which: Voice | str) -> Clip:
         return self.clips[voice(which).index]

@@ -48,8 +48,9 @@ class Pattern:
 
     def __post_init__(self) -> None:
         shape = (len(VOICES), steps_per_bar(self.meter))
+        object.__setattr__(self, "meter", tuple(map(int, self.meter)))
         for name in ("velocity", "offset"):
-            array = np.array(getattr(self, name), dtype=np.float32)
+            array = _numbers(name, getattr(self, name))
             if array.shape != shape:
                 raise PatternError(
                     f"a bar of {self.meter[0]}/{self.meter[1]} is {shape[0]} voices x {shape[1]} steps, "
@@ -75,17 +76,12 @@ class Pattern:
         `hits` says where strokes are: velocity (0.8 unless given) and offset (0 unless given) are read there and
         nowhere else. A hit whose velocity is 0 is refused.
         """
-        struck = np.asarray(hits)
-        if struck.dtype != np.bool_:
-            if not np.isin(struck, (0, 1)).all():
-                raise PatternError("hits are true or false, 1 or 0; numbers between belong into `velocity`")
-            struck = struck.astype(bool)
-        velocities = (
-            np.full(struck.shape, DEFAULT_VELOCITY, np.float32)
-            if velocity is None
-            else np.asarray(velocity, np.float32)
-        )
-        offsets = np.zeros(struck.shape, np.float32) if offset is None else np.asarray(offset, np.float32)
+        ones = _numbers("hits", hits)
+        if not np.isin(ones, (0, 1)).all():
+            raise PatternError("hits are true or false, 1 or 0; numbers between belong into `velocity`")
+        struck = ones == 1
+        velocities = _numbers("velocity", np.full_like(ones, DEFAULT_VELOCITY) if velocity is None else velocity)
+        offsets = _numbers("offset", np.zeros_like(ones) if offset is None else offset)
         for name, array in (("velocity", velocities), ("offset", offsets)):
             if array.shape != struck.shape:
                 raise PatternError(f"{name} has the shape of hits, {struck.shape}, got {array.shape}")
@@ -173,6 +169,14 @@ class Pattern:
 
     def __repr__(self) -> str:
         return f"Pattern({self.meter[0]}/{self.meter[1]}, {int(self.hits.sum())} strokes)"
+
+
+def _numbers(name: str, rows: ArrayLike) -> Float32[np.ndarray, "*shape"]:
+    """A copy, whatever kind of numbers these are."""
+    try:
+        return np.array(rows, np.float32)
+    except (TypeError, ValueError) as error:
+        raise PatternError(f"{name} is rows of numbers, one row a voice: {error}") from error
 
 
 def _check(rule: str, array: Float32[np.ndarray, "voice step"], good: Bool[np.ndarray, "voice step"]) -> None:

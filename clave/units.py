@@ -5,6 +5,7 @@ fractional. Tempo is always in quarter notes a minute.
 """
 
 import math
+import operator
 from fractions import Fraction
 from typing import Any
 
@@ -29,9 +30,12 @@ COMMON_TIME: Meter = (4, 4)
 def steps_per_bar(meter: Meter) -> int:
     """How many steps a bar of this meter has: 64 in 4/4, 48 in 3/4 and 6/8.
 
-    Raises PatternError unless both numbers are positive and the bar is a whole number of steps, at most 512.
+    Raises PatternError unless it is two positive whole numbers and the bar a whole number of steps, at most 512.
     """
-    beats, unit = meter
+    try:
+        beats, unit = map(operator.index, meter)
+    except (TypeError, ValueError) as error:
+        raise PatternError(f"a meter is two whole numbers such as (4, 4), got {meter!r}") from error
     if beats < 1 or unit < 1:
         raise PatternError(f"a meter is two positive numbers, got {beats}/{unit}")
     steps = Fraction(beats * STEPS_PER_WHOLE, unit)

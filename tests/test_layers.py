@@ -1,6 +1,7 @@
 """The modules lie flat in signal order, and each imports only from those above it."""
 
 import ast
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,27 @@ def test_each_module_imports_only_from_above(path: Path) -> None:
     for other in imported_rooms(path) - {here}:
         assert other in ORDER, f"{here} imports clave.{other}, which is no room"
         assert ORDER.index(other) < ORDER.index(here), f"{here} imports {other}, which lies below it"
+
+
+def imports_in_folder(path: Path) -> set[str]:
+    """The files of its own folder that a file imports; `__init__` for what it takes from the folder as a whole."""
+    files = {other.stem for other in path.parent.glob("*.py")}
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            parts = [[*node.module.split("."), alias.name] for alias in node.names]
+            found |= {part[2] if part[2] in files else "__init__" for part in parts if part[1] == path.parent.name}
+    return found
+
+
+FOLDERS = sorted({path.parent for path in MODULES} - {ROOT / "clave"})
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
+def test_inside_a_folder_imports_point_one_way(folder: Path) -> None:
+    imports = {path.stem: imports_in_folder(path) for path in folder.glob("*.py")}
+    assert not any("__init__" in names for names in imports.values()), "only what lies outside imports the folder"
+    TopologicalSorter(imports).prepare()  # its error names the files that stand in a ring
 
 
 def test_the_readme_shows_this_list() -> None:

@@ -1,0 +1,144 @@
+"""The data set that a folder becomes: its bars, column by column, and the report of what became of the rest."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from jaxtyping import Bool, Float32, Int
+
+from clave.corpus.labels import SECTIONS
+from clave.errors import CorpusError
+from clave.pattern import Pattern
+from clave.units import TICKS_PER_STEP
+
+NO_STYLE = -1
+_COLUMNS = ("velocity", "offset", "style", "section", "source", "number", "group")
+
+
+@dataclass(frozen=True)
+class CorpusReport:
+    """What a folder held, and what became of it."""
+
+    folder: str
+    files: int  # found
+    files_read: int  # that gave at least one bar
+    refused: Mapping[str, str]  # file -> reason
+    bars: int  # kept
+    dropped_bars: Mapping[str, int]  # reason -> how many
+    duplicate_bars: int  # kept, although the same as an earlier one
+    groups: int  # of files that share a bar; a split keeps them together
+    strokes: Mapping[str, int]  # voice -> how many
+    strokes_moved: int  # to their own nearest step, for a nearer one had their cell
+    strokes_merged: int  # with a louder one on the same step
+    notes_not_in_map: Mapping[int, int]  # note -> how many
+    drum_maps: Mapping[str, int]  # name -> files
+    styles_from: str  # where styles were found
+    styles_share: float  # of the bars: those whose style is known
+    styles: Mapping[str, int]  # style -> bars
+    sections: Mapping[str, int]  # section -> bars
+    splits: Mapping[str, int]  # official split -> bars; empty if there is none
+    remarks: Mapping[str, int]  # what reading had to say -> files
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same, ready for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Corpus:
+    """Bars of 4/4 with where they come from, column by column."""
+
+    velocity: Float32[np.ndarray, "bar 8 64"]
+    offset: Float32[np.ndarray, "bar 8 64"]
+    style: Int[np.ndarray, " bar"]  # index into styles; -1 is unknown
+    section: Int[np.ndarray, " bar"]  # index into SECTIONS
+    source: Int[np.ndarray, " bar"]  # index into sources
+    number: Int[np.ndarray, " bar"]  # in its file, from 0, the first stroke's bar
+    group: Int[np.ndarray, " bar"]  # the same for files that share a bar
+    styles: tuple[str, ...]
+    sources: tuple[str, ...]  # files, as paths below the folder
+    splits: tuple[str, ...]  # official split of each source: "train", "validation", "test", "" if there is none
+    report: CorpusReport
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    @property
+    def hits(self) -> Bool[np.ndarray, "bar 8 64"]:
+        """Where strokes are."""
+        return self.velocity > 0
+
+    @property
+    def patterns(self) -> list[Pattern]:
+        """The bars as patterns."""
+        return [Pattern(velocity, offset) for velocity, offset in zip(self.velocity, self.offset, strict=True)]
+
+    def subset(self, chosen: Bool[np.ndarray, " bar"] | Int[np.ndarray, " chosen"]) -> "Corpus":
+        """Some of the bars, by mask or by index; names and report stay those of the whole."""
+        return replace(self, **{name: getattr(self, name)[chosen] for name in _COLUMNS})
+
+    def save(self, folder: str | Path) -> None:
+        """Write `bars.npz` (all of it, for `load`), `index.parquet` (a row a bar, to look into) and `report.json`."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        np.savez_compressed(
+            folder / "bars.npz",
+            velocity=np.rint(self.velocity * 127).astype(np.uint8),
+            tick=np.rint(self.offset * TICKS_PER_STEP).astype(np.int8),
+            style=self.style,
+            section=self.section,
+            source=self.source,
+            number=self.number,
+            group=self.group,
+            styles=np.array(self.styles, np.str_),
+            sources=np.array(self.sources, np.str_),
+            splits=np.array(self.splits, np.str_),
+        )
+        (folder / "report.json").write_text(json.dumps(self.report.to_dict(), indent=2) + "\n", encoding="utf-8")
+        self._save_index(folder / "index.parquet")
+
+    @classmethod
+    def load(cls, folder: str | Path) -> "Corpus":
+        """What `save` wrote. Raises CorpusError if it is not there or not whole."""
+        folder = Path(folder)
+        try:
+            report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+            report["notes_not_in_map"] = {int(note): count for note, count in report["notes_not_in_map"].items()}
+            with np.load(folder / "bars.npz", allow_pickle=False) as bars:
+                return cls(
+                    bars["velocity"] / np.float32(127),
+                    bars["tick"] / np.float32(TICKS_PER_STEP),
+                    bars["style"],
+                    bars["section"],
+                    bars["source"],
+                    bars["number"],
+                    bars["group"],
+                    tuple(map(str, bars["styles"])),
+                    tuple(map(str, bars["sources"])),
+                    tuple(map(str, bars["splits"])),
+                    CorpusReport(**report),
+                )
+        except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
+            raise CorpusError(f"{folder} holds no corpus: {error}") from error
+
+    def _save_index(self, path: Path) -> None:
+        import pyarrow
+        from pyarrow import parquet
+
+        style_names = np.array([*self.styles, ""])  # the last is at -1
+        table = pyarrow.table(
+            {
+                "file": np.array(self.sources)[self.source],
+                "bar": self.number,
+                "style": style_names[self.style],
+                "section": np.array(SECTIONS)[self.section],
+                "split": np.array(self.splits)[self.source],
+                "group": self.group,
+                "strokes": self.hits.sum(axis=(1, 2)),
+            }
+        )
+        parquet.write_table(table, path)

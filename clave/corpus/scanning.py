@@ -1,0 +1,231 @@
+"""Folders of MIDI files to a data set: read, choose bars, refuse copies, and count everything."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from jaxtyping import Int, Int8, UInt8
+
+from clave import midi
+from clave.corpus.data_set import NO_STYLE, Corpus, CorpusReport
+from clave.corpus.labels import SECTIONS, Facts, label
+from clave.errors import CorpusError, MidiError
+from clave.kit import VOICES
+from clave.units import COMMON_TIME, STEPS_PER_WHOLE, TICKS_PER_STEP
+
+MIDI_SUFFIXES = (".mid", ".midi")
+
+Progress = Callable[[int, int], None]
+"""Called with the number of files done and of all files."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is taken from the files of a folder."""
+
+    drop_fills: bool = False
+    fewest_strokes: int = 4  # bars with fewer are left out
+    first_bars: int | None = None  # of each file; None is all. The paper took 1
+    drum_map: str | Path | None = None  # None: detected, file by file; Groove MIDI is known to be "td-11"
+    grid: str | int = "musical"
+
+
+def scan(
+    folder: str | Path,
+    selection: Selection = Selection(),
+    *,
+    styles: str | Path = "auto",
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Corpus:
+    """The bars of all MIDI files in a folder and below.
+
+    `styles` tells where styles come from: "info.csv", "folder", "name", "none", a CSV of one's own with the columns
+    `file` and `style`, or "auto", which takes the first of these that the folder offers. Whatever cannot be used is
+    left out, with its reason in the report. Files are read here, or by `executor`.
+
+    Raises CorpusError if there is no folder, no MIDI file or no usable bar.
+    """
+    root = Path(folder)
+    paths = find_files(root)
+    names = [path.relative_to(root).as_posix() for path in paths]
+    facts = label(root, names, styles)
+    selected = replace(selection, drum_map=selection.drum_map or facts.drum_map)
+
+    batches = [paths[at : at + midi.FILES_AT_ONCE] for at in range(0, len(paths), midi.FILES_AT_ONCE)]
+    apply = map if executor is None else executor.map
+    found: list[_File] = []
+    for batch in apply(partial(_read_files, selection=selected), batches):
+        for file in batch:
+            found.append(file)
+            if progress is not None:
+                progress(len(found), len(paths))
+    return _sort_out(str(folder), names, found, facts, selected)
+
+
+def find_files(folder: str | Path) -> list[Path]:
+    """All MIDI files in a folder and below, in order of name; CorpusError if there are none."""
+    root = Path(folder)
+    if not root.is_dir():
+        raise CorpusError(f"{folder} is not a folder")
+    found = sorted(path for path in root.rglob("*") if path.suffix.lower() in MIDI_SUFFIXES and path.is_file())
+    if not found:
+        raise CorpusError(f"{folder} holds no MIDI file ({', '.join(MIDI_SUFFIXES)}), nor does any folder in it")
+    return found
+
+
+class _File(NamedTuple):
+    """The bars of one file, as small as they can be sent between processes; or why there are none."""
+
+    velocity: UInt8[np.ndarray, "bar 8 64"]  # 0..127
+    tick: Int8[np.ndarray, "bar 8 64"]  # offset, in ticks
+    number: Int[np.ndarray, " bar"]
+    dropped: dict[str, int]
+    report: midi.ReadingReport | None
+    refusal: str | None
+
+
+_NO_BARS = np.zeros((0, len(VOICES), STEPS_PER_WHOLE))
+
+
+def _read_files(paths: list[Path], selection: Selection) -> list[_File]:
+    """A pure function of the files: this is what executors map."""
+    readings = midi.read_many(paths, selection.drum_map, selection.grid)
+    return [_select(path, reading, selection) for path, reading in zip(paths, readings, strict=True)]
+
+
+def _select(path: Path, reading: midi.Reading | MidiError, selection: Selection) -> _File:
+    """The bars of a file that one can learn from."""
+    nothing = (_NO_BARS.astype(np.uint8), _NO_BARS.astype(np.int8), np.zeros(0, np.int64))
+    if isinstance(reading, MidiError):
+        return _File(*nothing, {}, None, str(reading).removeprefix(f"{path}: "))
+    patterns, report = reading
+    bars = patterns[: selection.first_bars]
+    common = [number for number, pattern in enumerate(bars) if pattern.meter == COMMON_TIME]
+    strokes = np.array([np.count_nonzero(bars[number].velocity) for number in common], np.int64)
+    kept = np.array(common, np.int64)[strokes >= selection.fewest_strokes]
+    dropped = {
+        "not in 4/4": len(bars) - len(common),
+        "empty": int((strokes == 0).sum()),
+        f"fewer than {selection.fewest_strokes} strokes": int(
+            ((strokes > 0) & (strokes < selection.fewest_strokes)).sum()
+        ),
+    }
+    if not kept.size:
+        reasons = ", ".join(f"{count} {reason}" for reason, count in dropped.items() if count)
+        return _File(*nothing, dropped, report, f"no bar to learn from: {reasons}")
+    velocity = np.stack([bars[number].velocity for number in kept])
+    offset = np.stack([bars[number].offset for number in kept])
+    return _File(
+        np.rint(velocity * 127).astype(np.uint8),
+        np.rint(offset * TICKS_PER_STEP).astype(np.int8),
+        kept,
+        dropped,
+        report,
+        None,
+    )
+
+
+def _sort_out(folder: str, names: list[str], files: list[_File], facts: Facts, selection: Selection) -> Corpus:
+    """Refuse copies, number styles and groups, count everything."""
+    refused: dict[str, str] = {}
+    kept: list[int] = []
+    first_with: dict[bytes, str] = {}
+    for i, (name, file) in enumerate(zip(names, files, strict=True)):
+        content = hashlib.sha256(file.velocity.tobytes() + file.tick.tobytes()).digest()
+        if file.refusal is not None:
+            refused[name] = file.refusal
+        elif selection.drop_fills and facts.section[i] == "fill":
+            refused[name] = "a fill, left out on request"
+        elif content in first_with:
+            refused[name] = f"a copy of {first_with[content]}"
+        else:
+            first_with[content] = name
+            kept.append(i)
+    if not kept:
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in list(refused.items())[:3])
+        raise CorpusError(f"none of the {len(names)} MIDI files in {folder} can be learned from: {reasons}")
+
+    taken = [files[i] for i in kept]
+    lengths = [len(file.number) for file in taken]
+    source = np.repeat(np.arange(len(kept)), lengths)
+    velocity = np.concatenate([file.velocity for file in taken])
+    tick = np.concatenate([file.tick for file in taken])
+    group, duplicate_bars = _groups(velocity, tick, source)
+    styles = tuple(sorted({facts.style[i] for i in kept} - {""}))
+    style = np.repeat([styles.index(facts.style[i]) if facts.style[i] else NO_STYLE for i in kept], lengths)
+    section = np.repeat([SECTIONS.index(facts.section[i]) for i in kept], lengths)
+    splits = tuple(facts.split[i] for i in kept)
+    reports = [file.report for file in taken if file.report is not None]
+    strokes = (velocity > 0).sum(axis=(0, 2))
+    report = CorpusReport(
+        folder=folder,
+        files=len(names),
+        files_read=len(kept),
+        refused=refused,
+        bars=len(source),
+        dropped_bars=_sum(file.dropped for file in files),
+        duplicate_bars=duplicate_bars,
+        groups=int(group.max()) + 1,
+        strokes={each.name: int(strokes[each.index]) for each in VOICES},
+        strokes_moved=sum(each.moved for each in reports),
+        strokes_merged=sum(each.merged for each in reports),
+        notes_not_in_map=_sum(each.notes_not_in_map for each in reports),
+        drum_maps=_sum({each.drum_map: 1} for each in reports),
+        styles_from=facts.styles_from,
+        styles_share=float((style != NO_STYLE).mean()),
+        styles={name: int((style == i).sum()) for i, name in enumerate(styles)},
+        sections={name: int((section == i).sum()) for i, name in enumerate(SECTIONS)},
+        splits=_sum({name: length} for name, length in zip(splits, lengths, strict=True) if name),
+        remarks=_sum({remark: 1} for each in reports for remark in each.remarks),
+    )
+    return Corpus(
+        velocity / np.float32(127),
+        tick / np.float32(TICKS_PER_STEP),
+        style,
+        section,
+        source,
+        np.concatenate([file.number for file in taken]),
+        group,
+        styles,
+        tuple(names[i] for i in kept),
+        splits,
+        report,
+    )
+
+
+def _groups(
+    velocity: UInt8[np.ndarray, "bar 8 64"], tick: Int8[np.ndarray, "bar 8 64"], source: Int[np.ndarray, " bar"]
+) -> tuple[Int[np.ndarray, " bar"], int]:
+    """The group of each bar, and how many bars are the same as an earlier one. Files that share a bar share a group."""
+    leader = list(range(int(source[-1]) + 1))
+
+    def lead(file: int) -> int:
+        while leader[file] != file:
+            leader[file] = file = leader[leader[file]]
+        return file
+
+    first_with: dict[bytes, int] = {}
+    duplicates = 0
+    for file, *bar in zip(source.tolist(), velocity, tick, strict=True):
+        content = bar[0].tobytes() + bar[1].tobytes()
+        if content in first_with:
+            duplicates += 1
+            leader[lead(file)] = lead(first_with[content])
+        else:
+            first_with[content] = file
+    leaders = np.array([lead(file) for file in range(len(leader))])
+    return np.unique(leaders, return_inverse=True)[1][source], duplicates
+
+
+def _sum(counts: Iterable[Mapping[Any, int]]) -> dict[Any, int]:
+    total = Counter[Any]()
+    for each in counts:
+        total.update(each)
+    return {key: count for key, count in total.items() if count}

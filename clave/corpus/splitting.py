@@ -1,0 +1,50 @@
+"""Which bars to hold out: whole files, and files that share a bar together."""
+
+import numpy as np
+from jaxtyping import Bool, Int
+
+from clave.corpus.data_set import Corpus
+from clave.errors import CorpusError
+
+
+def split(corpus: Corpus, by: str | None = None, *, share: float = 0.2, seed: int = 0) -> Bool[np.ndarray, " bar"]:
+    """Which bars to hold out, by whole files and groups of files that share a bar.
+
+    "official" holds out what the data set itself does not train on; "stratified" draws groups until `share` of the bars
+    of each style is held out, as nearly as groups allow. None takes the official split where there is one. Raises
+    CorpusError for another word, a share outside (0, 1), or an official split where there is none.
+    """
+    official = np.array([corpus.splits[i] for i in range(len(corpus.sources))])[corpus.source]
+    if by is None:
+        by = "official" if (official != "").any() else "stratified"
+    if by == "official":
+        if not (official != "").any():
+            raise CorpusError("this corpus has no official split; there is by='stratified'")
+        return ~np.isin(official, ("train", ""))
+    if by != "stratified":
+        raise CorpusError(f"a corpus is split by 'official' or 'stratified', got {by!r}")
+    if not 0 < share < 1:
+        raise CorpusError(f"the share to hold out lies between 0 and 1, got {share}")
+    groups, member, sizes = np.unique(corpus.group, return_inverse=True, return_counts=True)
+    counts = np.zeros((len(groups), len(corpus.styles) + 1), np.int64)
+    np.add.at(counts, (member, corpus.style), 1)  # bars without a style count in the last column
+    style = counts.argmax(axis=1)  # of a group: that of most of its bars
+    rng = np.random.default_rng(seed)
+    drawn = [_draw(np.flatnonzero(style == each), sizes, share, rng) for each in np.unique(style)]
+    held_out = np.concatenate(drawn)
+    if not held_out.size:  # every style has but one or two groups
+        held_out = _draw(np.arange(len(groups)), sizes, share, rng)
+    if not held_out.size and len(groups) > 1:
+        held_out = np.array([sizes.argmin()])
+    return np.isin(member, held_out)
+
+
+def _draw(
+    groups: Int[np.ndarray, " group"], sizes: Int[np.ndarray, " all"], share: float, rng: np.random.Generator
+) -> Int[np.ndarray, " drawn"]:
+    """Groups in random order, each taken if that brings their bars nearer to `share` of all."""
+    wanted, drawn = share * sizes[groups].sum(), list[int]()
+    for group in rng.permutation(groups).tolist():
+        if sum(sizes[drawn]) + sizes[group] / 2 <= wanted:
+            drawn.append(group)
+    return np.array(drawn, np.int64)

@@ -120,7 +120,8 @@ def main() -> None:
     try:
         app()
     except (ClaveError, OSError) as error:
-        print("clave: error:", " ".join(str(error).split()), file=sys.stderr)
+        said = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
+        print("clave: error:", " ".join(said.split()), file=sys.stderr)
         sys.exit(1)
 
 
@@ -174,23 +175,26 @@ def groove(
         raise typer.BadParameter("a journey needs both --from and --to")
     from clave import midi, picture, space, wav
     from clave.render import fitted, mix, render_stems
+    from clave.sequencer import journey
 
     loaded = space.load_rhythm(rhythm)
     if at is not None:
-        from_ = to = at
-    elif from_ is None or to is None:
-        from_, to = _two_points(loaded, style, seed)
+        points, where = (at,) * bars, _place(at)
+    else:
+        if from_ is None or to is None:
+            from_, to = _two_points(loaded, style, seed)
+        points, where = journey(from_, to, bars), f"from {_place(from_)} to {_place(to)}"
     patterns = [
         loaded.at([point], style, section, variation, density, seed + (bar if at is not None else 0))[0]
-        for bar, point in enumerate(np.linspace(from_, to, bars))
+        for bar, point in enumerate(points)
     ]
     sounds = _kit(kit)
     voices = fitted(render_stems(patterns, sounds, tempo_bpm=tempo, swing=swing, tail="wrap" if loop else "cut"))
     clip = mix(voices)
 
     out.mkdir(parents=True, exist_ok=True)
-    where = _place(from_) if at is not None else f"from {_place(from_)} to {_place(to)}"
-    print(f"{bars} bars at {tempo:g} bpm, {where}{f', {style}' if style else ''}, seed {seed}")
+    length = "1 bar" if bars == 1 else f"{bars} bars"
+    print(f"{length} at {tempo:g} bpm, {where}{f', {style}' if style else ''}, seed {seed}")
     written = midi.write(out / "groove.mid", patterns, tempo_bpm=tempo, swing=swing, on_grid=on_grid)
     clamped = f", {written.clamped} moved to the beginning, which they came before" if written.clamped else ""
     print(f"{out / 'groove.mid'}: {written.strokes} strokes{clamped}")

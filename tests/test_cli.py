@@ -16,6 +16,7 @@ from toy_rhythm import ToyRhythm
 from clave import Clip, cli, midi, space, wav
 from clave.errors import KitError
 from clave.kit import VOICES
+from clave.space import load_rhythm
 
 
 @pytest.fixture(autouse=True)
@@ -143,9 +144,14 @@ def test_what_is_mistyped_is_exit_code_2(run, words: list[str]) -> None:
 def test_a_file_where_the_folder_should_be_is_said(run, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("")
     code, _, error = run("groove", "-o", tmp_path / "out")
-    assert code == 1
-    assert "out" in error
-    assert error.count("\n") == 1
+    assert (code, error) == (1, f"clave: error: {tmp_path / 'out'}: File exists\n")
+
+
+def test_a_point_that_is_none_is_said_as_it_was_given(run, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(space, "load_rhythm", load_rhythm)
+    code, _, error = run("groove", "--at", "inf", "0", "-o", tmp_path / "out")
+    assert (code, error) == (1, "clave: error: a map point is two finite numbers, got [inf, 0.0] at row 0\n")
+    assert not (tmp_path / "out").exists()
 
 
 def test_an_error_that_is_ours_is_never_a_traceback(run, monkeypatch) -> None:

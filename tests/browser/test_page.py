@@ -123,11 +123,12 @@ def test_a_click_plays_again_after_stop(opened: Page) -> None:
 
 def test_blocked_sound_is_said_and_play_tries_again(page: Page, instrument: str) -> None:
     page.add_init_script(
-        """const resume = AudioContext.prototype.resume, state = Object.getOwnPropertyDescriptor(BaseAudioContext.prototype, "state");
-        window.blocked = true;
-        AudioContext.prototype.resume = function () { return window.blocked ? new Promise(() => {}) : resume.call(this); };
+        """window.blocked = true;
+        const { resume } = AudioContext.prototype;
+        AudioContext.prototype.resume = function () { return blocked ? new Promise(() => {}) : resume.call(this); };
+        const state = Object.getOwnPropertyDescriptor(BaseAudioContext.prototype, "state");
         Object.defineProperty(AudioContext.prototype, "state", {
-            get() { return window.blocked ? "suspended" : state.get.call(this); } });"""
+            get() { return blocked ? "suspended" : state.get.call(this); } });"""
     )
     page.goto(instrument)
     page.wait_for_function("clave.store.kitBuffers.value.length === 8")
@@ -202,6 +203,21 @@ def test_a_cell_is_struck_cleared_and_undone(opened: Page) -> None:
     assert pressed(opened) == before
     opened.get_by_role("button", name="Redo").click()
     assert pressed(opened) == before | {(6, free)}
+
+
+def test_an_opened_cell_shows_its_four_steps_in_their_places(opened: Page) -> None:
+    lies_here(opened)
+    opened.evaluate("clave.store.opened.value = { voice: 6, cell: 4 }")
+    steps = opened.locator('.cell-step[data-voice="6"]')
+    expect(steps).to_have_count(4)
+    for part in range(4):
+        if steps.nth(part).get_attribute("aria-pressed") == "false":
+            steps.nth(part).click()
+        button, bar = steps.nth(part).bounding_box(), steps.nth(part).locator(".bar").bounding_box()
+        assert button is not None
+        assert bar is not None
+        np.testing.assert_allclose((bar["x"], bar["width"]), (button["x"], button["width"]), atol=0.5)
+    assert {step for voice, step, _, _ in shown(opened)["strokes"] if voice == 6} >= {16, 17, 18, 19}
 
 
 def test_undo_brings_back_the_place_before(opened: Page) -> None:

@@ -4,8 +4,8 @@ import { EMPTY_BAR } from "./pattern";
 import { describeCell, describeNearest, describePattern, sayFile, sayPoint } from "./summary";
 
 test.each([
-  ["drummer1/session2/7_latin-brazilian-bossa_95_beat_4-4.mid", "drummer 1, latin brazilian bossa groove 7"],
-  ["drummer10/eval/12_rock_100_fill_6-8.mid", "drummer 10, rock fill 12"],
+  ["drummer1/session2/7_latin-brazilian-bossa_95_beat_4-4.mid", "drummer 1, latin brazilian bossa groove\u00a07"],
+  ["drummer10/eval/12_rock_100_fill_6-8.mid", "drummer 10, rock fill\u00a012"],
   ["mine/7_funk_loop.mid", "mine, 7 funk loop"],
   ["mine/Rock1.mid", "mine, Rock 1"],
   ["drummer 1, funk groove 2", "drummer 1, funk groove 2"],

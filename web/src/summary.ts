@@ -40,7 +40,7 @@ const GROOVE_MIDI = /^(\d+)_([a-z-]+)_\d+_(beat|fill)_\d+-\d+$/i;
 const saidName = (name: string): string => {
   const [, number, style, section] = GROOVE_MIDI.exec(name) ?? [];
   if (style === undefined) return name.replaceAll("_", " ").replace(/^([a-z]+)(\d+)$/i, "$1 $2");
-  return `${style.replaceAll("-", " ")} ${section === "beat" ? "groove" : "fill"} ${number}`;
+  return `${style.replaceAll("-", " ")} ${section === "beat" ? "groove" : "fill"}\u00a0${number}`; // the number stays with its groove
 };
 
 /** "drummer1/session2/7_funk_95_beat_4-4.mid" as "drummer 1, funk groove 7". */
@@ -62,7 +62,7 @@ export function describeBar(corpus: CorpusMap, index: number): { style: string; 
 export function describeNearest(corpus: CorpusMap, { index, distance }: Neighbour, licence: string): string {
   const { style, source } = describeBar(corpus, index);
   const whose = corpus.credit.split(":")[0]!.replace(/ dataset$/i, "");
-  const named = source.includes(style) ? source.replace(/ (?=\d+$)/, "\u00a0") : `${source}, ${style}`; // a number stays with its groove
+  const named = source.includes(style) ? source : `${source}, ${style}`;
   return `nearest: ${named} (${[whose, licence].filter(Boolean).join(", ")}), ${sayDistance(distance)}`;
 }
 

@@ -3,6 +3,7 @@
 import sys
 import threading
 import webbrowser
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 import typer
 from numpy.typing import ArrayLike
 
-from clave.errors import ClaveError, MissingExtraError, TrainingError
+from clave.errors import ClaveError, CorpusError, MissingExtraError, TrainingError
 from clave.kit import VOICES
 from clave.units import MAX_SWING, MAX_TEMPO_BPM, MIN_SWING, MIN_TEMPO_BPM
 
@@ -243,19 +244,25 @@ def learn_rhythm(
     from clave import checkpoint, corpus, midi, recipes
     from clave import learn as learning
 
+    recipes.by_name(recipe, styles=0)  # a wrong name is told before all the reading
     if drum_map is not None:
-        midi.load_drum_map(drum_map)  # a wrong one is told once, not for every file
+        midi.load_drum_map(drum_map)  # and a wrong map once, not for every file
     if (out / checkpoint.CHECKPOINT).exists() and not resume:
         raise TrainingError(f"{out} already holds a run: go on with --resume or choose another folder")
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns) as progress:
-        reading = progress.add_task("reading")
-        bars = corpus.scan(
-            folder,
-            corpus.Selection(drop_fills=drop_fills, drum_map=drum_map),
-            styles=styles,
-            progress=lambda done, files: progress.update(reading, completed=done, total=files),
-        )
+    try:
+        with Progress(*columns) as progress:
+            reading = progress.add_task("reading", total=None)
+            bars = corpus.scan(
+                folder,
+                corpus.Selection(drop_fills=drop_fills, drum_map=drum_map),
+                styles=styles,
+                progress=lambda done, files: progress.update(reading, completed=done, total=files),
+            )
+    except CorpusError as error:
+        for line in _refusals(error.refused):
+            print(line, file=sys.stderr)
+        raise
     _tell(bars.report)
     bars.save(out)
 
@@ -299,11 +306,16 @@ def _needs_train(*packages: str) -> None:
         )
 
 
+def _refusals(refused: Mapping[str, str]) -> list[str]:
+    """A line for each file that was refused, with the reason."""
+    return [f"  refused: {file}: {' '.join(reason.split())}" for file, reason in refused.items()]
+
+
 def _tell(report: "CorpusReport") -> None:
     """What a folder held, for a person."""
     print(f"{report.folder}: {report.files} MIDI files, {report.files_read} read, {len(report.refused)} refused")
-    for file, reason in list(report.refused.items())[:REFUSED_SHOWN]:
-        print(f"  refused: {file}: {reason}")
+    for line in _refusals(report.refused)[:REFUSED_SHOWN]:
+        print(line)
     if len(report.refused) > REFUSED_SHOWN:
         print(f"  ... and {len(report.refused) - REFUSED_SHOWN} more, in report.json")
     rows = {

@@ -1,5 +1,7 @@
 """Every error that Clave raises on purpose: each names the rule that was broken and the value that broke it."""
 
+from collections.abc import Mapping
+
 
 class ClaveError(Exception):
     """The root of them all: catch this one to catch whatever Clave refuses."""
@@ -34,7 +36,11 @@ class TransformError(ClaveError):
 
 
 class CorpusError(ClaveError):
-    """A folder from which nothing can be learned."""
+    """A folder from which nothing can be learned; `refused` has each of its files with the reason."""
+
+    def __init__(self, message: str, refused: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.refused = dict(refused or {})
 
 
 class TrainingError(ClaveError):

@@ -12,7 +12,8 @@ PAGE = Path(__file__).with_name("commands.md")
 HEAD = """# Commands
 
 Written from the program's own help by `docs/make_commands.py`. Every command says what it did; what it refuses is one
-line that begins with `clave: error:`, with exit code 1, and a command that was mistyped has exit code 2.
+line that begins with `clave: error:`, with exit code 1 (below a line for each file where none can be learned from), and
+a command that was mistyped has exit code 2.
 """
 
 EXAMPLES = {

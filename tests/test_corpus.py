@@ -321,8 +321,11 @@ def test_a_folder_without_anything_usable_is_refused(tmp_path):
     with pytest.raises(CorpusError, match="holds no MIDI file"):
         find_files(tmp_path)
     lay_out(tmp_path, {"a.mid": b"", "b.mid": beat(0)[:20]})
-    with pytest.raises(CorpusError, match=r"none of the 2 MIDI files .* a\.mid: empty, 0 bytes; b\.mid: broken"):
+    with pytest.raises(CorpusError, match=r"no MIDI file in .* can be learned from, 2 refused") as refusal:
         scan(tmp_path)
+    assert list(refusal.value.refused) == ["a.mid", "b.mid"]
+    assert refusal.value.refused["a.mid"] == "empty, 0 bytes"
+    assert refusal.value.refused["b.mid"].startswith("broken")
 
 
 def test_a_hidden_change_of_the_settings_is_impossible():

@@ -89,7 +89,7 @@ def test_a_run_is_not_overwritten_and_a_finished_one_has_figures(learned: tuple[
     [
         (["learn", "rhythm", "empty", "-o", "out"], "holds no MIDI file"),
         (["learn", "rhythm", "missing", "-o", "out"], "is not a folder"),
-        (["learn", "rhythm", "broken", "-o", "out"], "none of the 1 MIDI files"),
+        (["learn", "rhythm", "broken", "-o", "out", "--recipe", "tin"], "no recipe 'tin'; there are: rhythm, quick"),
         (["learn", "rhythm", "broken", "-o", "out", "--drum-map", "tin"], "tin"),
         (["figures", "empty"], "no training run"),
         (["groove", "--rhythm", "empty"], "not a rhythm space"),
@@ -106,3 +106,16 @@ def test_what_cannot_be_used_is_one_line(words: list[str], sentence: str, tmp_pa
     assert code == 1
     assert re.fullmatch(rf"clave: error: .*{re.escape(sentence)}.*\n", error), error
     assert not (tmp_path / "out").exists()
+
+
+def test_where_nothing_can_be_used_each_file_is_told_with_its_reason(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "broken").mkdir()
+    for number in range(25):
+        (tmp_path / "broken" / f"{number:02}.mid").write_bytes(b"")
+    code, _, error = clave("learn", "rhythm", "broken", "-o", "out")
+    assert code == 1
+    assert error.splitlines() == [
+        *(f"  refused: {number:02}.mid: empty, 0 bytes" for number in range(25)),
+        "clave: error: no MIDI file in broken can be learned from, 25 refused",
+    ]

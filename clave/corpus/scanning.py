@@ -149,8 +149,7 @@ def _sort_out(folder: str, names: list[str], files: list[_File], facts: Facts, s
             first_with[content] = name
             kept.append(i)
     if not kept:
-        reasons = "; ".join(f"{name}: {reason}" for name, reason in list(refused.items())[:3])
-        raise CorpusError(f"none of the {len(names)} MIDI files in {folder} can be learned from: {reasons}")
+        raise CorpusError(f"no MIDI file in {folder} can be learned from, {len(names)} refused", refused)
 
     taken = [files[i] for i in kept]
     lengths = [len(file.number) for file in taken]

@@ -188,8 +188,10 @@ def _begin_or_resume(recipe: Recipe, folder: Path, resume: bool, device: str) ->
         folder.mkdir(parents=True, exist_ok=True)
         return begin(recipe, device), {}
     run, facts = checkpoint.load(folder, device)
-    if run.recipe != recipe:
-        raise TrainingError(f"{folder} holds a run of other settings: {run.recipe} instead of {recipe}")
+    there, asked = checkpoint.recipe_to_dict(run.recipe), checkpoint.recipe_to_dict(recipe)
+    other = [f"{name} {there[name]} instead of {asked[name]}" for name in there if there[name] != asked[name]]
+    if other:
+        raise TrainingError(f"{folder} holds a run of other settings: {', '.join(other)}")
     return run, facts
 
 

@@ -66,7 +66,7 @@ def test_a_killed_run_goes_on_to_the_same_weights(run, grooves, tmp_path):
     assert len(list(islice(learn.learn_rhythm(grooves, TOY, cut, card=CARD), 3))) == 3
     with pytest.raises(TrainingError, match="already holds a run"):
         next(learn.learn_rhythm(grooves, TOY, cut))
-    with pytest.raises(TrainingError, match="other settings"):
+    with pytest.raises(TrainingError, match="other settings: seed 0 instead of 9$"):
         next(learn.learn_rhythm(grooves, replace(TOY, seed=9), cut, resume=True))
     rest = list(learn.learn_rhythm(grooves, TOY, cut, card=CARD, resume=True))
     assert [epoch.number for epoch in rest] == [4, 5, 6]

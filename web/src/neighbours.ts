@@ -33,14 +33,14 @@ export class Nearby {
     }
   }
 
-  /** A point in the thick of it: of some hundred bars, the one with the most others close by. */
+  /** A point in the thick of it: of some hundred bars, the one with the most recordings close by. */
   densest(): Point {
-    const { x, y } = this.corpus;
+    const { x, y, source } = this.corpus;
     const stride = Math.max(1, Math.floor(x.length / TRIED));
     let most = 0;
     let found: Point = [0, 0];
     for (let bar = 0; bar < x.length; bar += stride) {
-      const close = this.index.within(x[bar]!, y[bar]!, CLOSE).length;
+      const close = new Set(this.index.within(x[bar]!, y[bar]!, CLOSE).map((other) => source[other])).size;
       if (close > most) [most, found] = [close, [x[bar]!, y[bar]!]];
     }
     return found;
@@ -48,12 +48,13 @@ export class Nearby {
 
   /** The `count` nearest bars of different sources, so that one long recording does not fill the list. */
   nearestSources(point: Point, count: number, accepts: (index: number) => boolean = () => true): Neighbour[] {
-    const seen = new Set<number>();
-    return this.nearest(point, count * 16, accepts)
-      .filter(({ index }) => {
+    for (let asked = count * 16; ; asked *= 4) {
+      const seen = new Set<number>();
+      const found = this.nearest(point, asked, accepts).filter(({ index }) => {
         const source = this.corpus.source[index]!;
         return !seen.has(source) && seen.add(source);
-      })
-      .slice(0, count);
+      });
+      if (found.length >= count || asked > this.corpus.x.length) return found.slice(0, count);
+    }
   }
 }

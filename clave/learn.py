@@ -1,6 +1,7 @@
 """A whole training run: from a corpus to a folder that holds a space one can play."""
 
 import csv
+import hashlib
 import json
 import shutil
 import time
@@ -66,6 +67,14 @@ def divide(corpus: Corpus, seed: int = 0) -> Parts:
     return divided
 
 
+def fingerprint(corpus: Corpus) -> str:
+    """Sixteen hex digits that change with any bar, its labels, and the files they come from."""
+    whole = hashlib.sha256(repr((corpus.styles, corpus.sources, corpus.splits)).encode())
+    for column in (corpus.velocity, corpus.offset, corpus.style, corpus.section, corpus.source, corpus.group):
+        whole.update(column.tobytes())
+    return whole.hexdigest()[:16]
+
+
 def beats(corpus: Corpus) -> Corpus:
     """Its bars that are no fills, on which a space is scored; all of them where there are nothing but fills."""
     plain = corpus.section == SECTIONS.index("beat")
@@ -98,12 +107,14 @@ def learn_rhythm(
     """Train on a corpus, one yield an epoch; at the end, `folder` holds a space, its log and some examples.
 
     A run that was killed goes on from its last whole epoch with `resume`, to the same weights. Raises TrainingError
-    where there is too little to learn from, when a loss is not finite, or when `folder` holds another run.
+    where there is too little to learn from, when a loss is not finite, or when `folder` holds another run: one of other
+    settings or on other data, or any without `resume`.
     """
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
     divided = divide(corpus, recipe.seed)
     train, tuning = to_bars(divided.train), to_bars(divided.tuning)
-    run, facts = _begin_or_resume(recipe, folder, resume, device)
+    data = fingerprint(corpus)
+    run, facts = _begin_or_resume(recipe, data, folder, resume, device)
     best: dict[str, Any] = facts.get("best", {"epoch": 0, "total": None})
     log: list[dict[str, Any]] = facts.get("log", [])
     started, sums, steps = time.monotonic(), dict[str, float](), 0
@@ -123,7 +134,7 @@ def learn_rhythm(
             checkpoint.save_tensors(folder / "best.safetensors", run.average.state_dict(), {})
         seconds = time.monotonic() - started
         log.append({"epoch": number, "seconds": seconds, "train": trained, "tuning": tuned})
-        checkpoint.save(folder, run, best=best, log=log)
+        checkpoint.save(folder, run, data=data, best=best, log=log)
         _write_log(folder, log)
         yield Epoch(number, recipe.epochs, seconds, trained, tuned, improved)
         started, sums, steps = time.monotonic(), {}, 0
@@ -180,7 +191,7 @@ def ship(run: Path, folder: Path) -> None:
             shutil.copy(run / name, folder / name)
 
 
-def _begin_or_resume(recipe: Recipe, folder: Path, resume: bool, device: str) -> tuple[Run, dict[str, Any]]:
+def _begin_or_resume(recipe: Recipe, data: str, folder: Path, resume: bool, device: str) -> tuple[Run, dict[str, Any]]:
     exists = (folder / checkpoint.CHECKPOINT).is_file()
     if exists and not resume:
         raise TrainingError(f"{folder} already holds a run: go on with it (resume) or choose another folder")
@@ -192,6 +203,8 @@ def _begin_or_resume(recipe: Recipe, folder: Path, resume: bool, device: str) ->
     other = [f"{name} {there[name]} instead of {asked[name]}" for name in there if there[name] != asked[name]]
     if other:
         raise TrainingError(f"{folder} holds a run of other settings: {', '.join(other)}")
+    if facts.get("data", data) != data:
+        raise TrainingError(f"{folder} holds a run on other data: go on with the same files, labels and drum map")
     return run, facts
 
 

@@ -66,8 +66,10 @@ def test_a_killed_run_goes_on_to_the_same_weights(run, grooves, tmp_path):
     assert len(list(islice(learn.learn_rhythm(grooves, TOY, cut, card=CARD), 3))) == 3
     with pytest.raises(TrainingError, match="already holds a run"):
         next(learn.learn_rhythm(grooves, TOY, cut))
-    with pytest.raises(TrainingError, match="other settings: seed 0 instead of 9$"):
+    with pytest.raises(TrainingError, match=r"other settings: seed 0 instead of 9$"):
         next(learn.learn_rhythm(grooves, replace(TOY, seed=9), cut, resume=True))
+    with pytest.raises(TrainingError, match="a run on other data"):
+        next(learn.learn_rhythm(grooves.subset(grooves.number < 7), TOY, cut, resume=True))
     rest = list(learn.learn_rhythm(grooves, TOY, cut, card=CARD, resume=True))
     assert [epoch.number for epoch in rest] == [4, 5, 6]
     assert (cut / "model.safetensors").read_bytes() == (whole / "model.safetensors").read_bytes()

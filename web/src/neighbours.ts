@@ -33,14 +33,14 @@ export class Nearby {
     }
   }
 
-  /** A point in the thick of it: of some hundred bars, the one with the most recordings close by. */
+  /** A point in the thick of it: of some hundred bars, the one with the most others close by. */
   densest(): Point {
-    const { x, y, source } = this.corpus;
+    const { x, y } = this.corpus;
     const stride = Math.max(1, Math.floor(x.length / TRIED));
     let most = 0;
     let found: Point = [0, 0];
     for (let bar = 0; bar < x.length; bar += stride) {
-      const close = new Set(this.index.within(x[bar]!, y[bar]!, CLOSE).map((other) => source[other])).size;
+      const close = this.index.within(x[bar]!, y[bar]!, CLOSE).length;
       if (close > most) [most, found] = [close, [x[bar]!, y[bar]!]];
     }
     return found;

@@ -264,7 +264,6 @@ def learn_rhythm(
             print(line, file=sys.stderr)
         raise
     _tell(bars.report)
-    bars.save(out)
 
     settings = replace(recipes.by_name(recipe, len(bars.styles)), seed=seed)
     settings = settings if epochs is None else replace(settings, epochs=epochs)

@@ -111,10 +111,11 @@ def learn_rhythm(
     settings or on other data, or any without `resume`.
     """
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    divided = divide(corpus, recipe.seed)
-    train, tuning = to_bars(divided.train), to_bars(divided.tuning)
     data = fingerprint(corpus)
     run, facts = _begin_or_resume(recipe, data, folder, resume, device)
+    corpus.save(folder)
+    divided = divide(corpus, recipe.seed)
+    train, tuning = to_bars(divided.train), to_bars(divided.tuning)
     best: dict[str, Any] = facts.get("best", {"epoch": 0, "total": None})
     log: list[dict[str, Any]] = facts.get("log", [])
     started, sums, steps = time.monotonic(), dict[str, float](), 0
@@ -180,7 +181,7 @@ def finish(model: RhythmModel, recipe: Recipe, corpus: Corpus, folder: Path, car
     _write_json(folder / "metrics.json", scores)
     (folder / "card.md").write_text(card_text(facts, recipe, scores))
     every = max(1, len(scored_on) // EXAMPLES)
-    midi.write(folder / EXAMPLES_FILE, divided.validation.patterns[::every][:EXAMPLES], lead_in_bars=1)
+    midi.write(folder / EXAMPLES_FILE, scored_on.patterns[::every][:EXAMPLES], lead_in_bars=1)
 
 
 def ship(run: Path, folder: Path) -> None:

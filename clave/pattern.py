@@ -17,6 +17,9 @@ DEFAULT_VELOCITY = 0.8
 MAX_OFFSET = 2.0  # steps: half a 16th, so that every moment of the bar has a 16th to belong to
 
 
+_set = object.__setattr__  # past the lock of a frozen type
+
+
 class Stroke(NamedTuple):
     """One drum stroke of a bar."""
 
@@ -31,7 +34,7 @@ class Stroke(NamedTuple):
         return self.step + self.offset
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Pattern:
     """One bar: row = drum voice, column = step.
 
@@ -125,7 +128,9 @@ class Pattern:
     ) -> "Pattern":
         """A pattern from read-only arrays that keep the rules already: nothing is copied or checked."""
         pattern = object.__new__(cls)
-        pattern.__dict__.update(velocity=velocity, offset=offset, meter=meter)
+        _set(pattern, "velocity", velocity)
+        _set(pattern, "offset", offset)
+        _set(pattern, "meter", meter)
         return pattern
 
     @classmethod

@@ -14,6 +14,7 @@ from clave.midi.parsing import ParsedFile, Source, meter_name, parse
 from clave.midi.snapping import GRIDS, SnappedSong, snap
 from clave.pattern import Pattern
 
+_VOICE_NAMES = tuple(drum.name for drum in VOICES)
 FILES_AT_ONCE = 64  # that `read_many` snaps together
 DEFAULT_TEMPO_BPM = 120.0  # what a MIDI file without a tempo means
 
@@ -109,7 +110,7 @@ def _reading(file: ParsedFile, songs: list[SnappedSong]) -> Reading:
         meters={meter_name(meter): count for meter, count in meters.items()},
         bars=len(patterns),
         drum_map=file.drum_map,
-        strokes={drum.name: sum(song.strokes[drum.index] for song in songs) for drum in VOICES},
+        strokes=dict(zip(_VOICE_NAMES, map(sum, zip(*(song.strokes for song in songs), strict=True)), strict=True)),
         notes_not_in_map=dict(file.unknown),
         notes_on_other_channels=file.elsewhere,
         moved=sum(song.moved for song in songs),

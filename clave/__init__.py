@@ -9,7 +9,9 @@ from clave.kit import Kit
 from clave.nsgt import NSGT
 from clave.pattern import Pattern
 from clave.render import render
-from clave.space import Code, RhythmSpace, load_rhythm
+from clave.sound_space import SoundSpace, load_sound
+from clave.space import RhythmSpace, load_rhythm
+from clave.space_folder import Code
 
 __version__ = "0.1.0"
 
@@ -20,10 +22,12 @@ __all__ = [
     "Kit",
     "Pattern",
     "RhythmSpace",
+    "SoundSpace",
     "__version__",
     "errors",
     "kit",
     "load_rhythm",
+    "load_sound",
     "midi",
     "render",
 ]

@@ -14,10 +14,12 @@ from torch import Tensor, nn
 
 from clave.errors import MissingExtraError, TrainingError
 from clave.rhythm_vae import SECTIONS, STEP_COUNT, VOICE_COUNT, PaperConfig, RhythmConfig, RhythmModel
+from clave.sound_vae import FRAMES, SoundConfig, SoundVAE
+from clave.spectrum import BANDS
 from clave.train import Recipe, Run, begin
 
 CHECKPOINT, SETTINGS = "checkpoint.safetensors", "checkpoint.json"
-_CONFIGS: dict[str, type[PaperConfig] | type[RhythmConfig]] = {"paper": PaperConfig, "rhythm": RhythmConfig}
+_CONFIGS: dict[str, type[Any]] = {"paper": PaperConfig, "rhythm": RhythmConfig, "sound": SoundConfig}
 OPSET = 17  # of ONNX: the first with layer normalisation
 _HALVED_FROM = 1024  # tensors of so many numbers and more are stored in half precision
 
@@ -56,7 +58,7 @@ def recipe_to_dict(recipe: Recipe) -> dict[str, Any]:
     """As JSON can hold it."""
     kind = next(kind for kind, config in _CONFIGS.items() if config is type(recipe.model))
     plain = {each.name: getattr(recipe, each.name) for each in dataclasses.fields(recipe)}
-    return {**plain, "weights": dict(recipe.weights), "model": {"kind": kind, **dataclasses.asdict(recipe.model)}}
+    return {**plain, "weights": dict(recipe.weights), "model": {"kind": kind, **vars(recipe.model)}}
 
 
 def recipe_from_dict(settings: Mapping[str, Any]) -> Recipe:
@@ -117,13 +119,25 @@ def write_onnx(folder: Path, model: RhythmModel, style_count: int) -> None:
         _export(folder / "decoder.onnx", _Decoder(model), (point,), ("map",), strokes)
 
 
+def write_sound_onnx(folder: Path, model: SoundVAE) -> None:
+    """The same four networks for a sound space, each of them given the voice."""
+    picture, voice = torch.zeros(2, BANDS, FRAMES), torch.zeros(2, VOICE_COUNT)
+    point, detail = torch.zeros(2, model.map_size), torch.zeros(2, model.detail_size)
+    seen = model.see(picture, voice).detach()
+    named = ("map", "detail", "voice")
+    _export(folder / "encoder.onnx", _SoundEncoder(model), (picture, voice), ("picture", "voice"), ("map", "seen"))
+    _export(folder / "detail.onnx", _SoundDetail(model), (seen, point, voice), ("seen", "map", "voice"), ("detail",))
+    _export(folder / "prior.onnx", _SoundPrior(model), (point, voice), ("map", "voice"), _PRIOR)
+    _export(folder / "decoder.onnx", _SoundDecoder(model), (point, detail, voice), named, ("picture",))
+
+
 _PRIOR = ("mean", "std")
 
 
 class _Part(nn.Module):
     """One door of a model, as a module of its own: what the exporter asks for."""
 
-    def __init__(self, model: RhythmModel) -> None:
+    def __init__(self, model: Any) -> None:
         super().__init__()
         self.model = model
 
@@ -149,6 +163,28 @@ class _Prior(_Part):
     def forward(self, point: Tensor, style: Tensor, section: Tensor) -> tuple[Tensor, Tensor]:
         expected = self.model.expect(point, style, section)
         return expected.mean, expected.log_std.exp()
+
+
+class _SoundEncoder(_Part):
+    def forward(self, picture: Tensor, voice: Tensor) -> tuple[Tensor, Tensor]:
+        seen = self.model.see(picture, voice)
+        return self.model.locate(seen), seen
+
+
+class _SoundDetail(_Part):
+    def forward(self, seen: Tensor, point: Tensor, voice: Tensor) -> Tensor:
+        return self.model.describe(seen, point, voice)
+
+
+class _SoundPrior(_Part):
+    def forward(self, point: Tensor, voice: Tensor) -> tuple[Tensor, Tensor]:
+        expected = self.model.expect(point, voice)
+        return expected.mean, expected.log_std.exp()
+
+
+class _SoundDecoder(_Part):
+    def forward(self, point: Tensor, detail: Tensor, voice: Tensor) -> Tensor:
+        return self.model.decode(point, detail, voice)[0]
 
 
 def _export(

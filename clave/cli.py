@@ -18,14 +18,21 @@ from clave.kit import VOICES
 from clave.units import MAX_SWING, MAX_TEMPO_BPM, MIN_SWING, MIN_TEMPO_BPM
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from rich.progress import ProgressColumn
+
     from clave.corpus import CorpusReport
     from clave.kit import Kit
+    from clave.learn import Epoch
+    from clave.sounds import SoundReport
     from clave.space import RhythmSpace
 
 Point = tuple[float, float]
 
 DEFAULT_PORT = 8064  # eight voices, 64 steps
 DEFAULT_KIT = "analogue"
+SPACE_KIT = "space"  # a kit decoded from a sound space
 MAX_BARS = 1024
 REFUSED_SHOWN = 20  # files; report.json has them all
 
@@ -74,12 +81,44 @@ Swing = Annotated[
         help="Place of the second 16th: 0.5 straight, 0.667 triplet.",
     ),
 ]
-KitOption = Annotated[str, typer.Option("--kit", metavar="NAME|FOLDER", help="See `clave kits`, or a folder of WAVs.")]
+KitOption = Annotated[
+    str,
+    typer.Option(
+        "--kit", metavar="NAME|FOLDER", help="See `clave kits`; or a folder of WAVs; or `space`: decoded, by the seed."
+    ),
+]
+SoundFolder = Annotated[
+    Path | None, typer.Option("--sound", metavar="DIR", help="A sound space of your own for `--kit space`.")
+]
 Stems = Annotated[bool, typer.Option("--stems", help="Also write stems/, one WAV a voice.")]
 Loop = Annotated[bool, typer.Option("--loop", help="Let the end ring into the beginning: a WAV that loops seamlessly.")]
 OnGrid = Annotated[bool, typer.Option("--on-grid", help="MIDI strokes on their steps, without their feel.")]
 
 MidiFolder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Drum MIDI files, in it and in folders below.")]
+SoundsFolder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Drum one-shots, in it and in folders below.")]
+SoundRecipeName = Annotated[
+    str, typer.Option("--recipe", metavar="NAME", help="sound, or quick (to hear it in some minutes).")
+]
+Listing = Annotated[
+    Path | None,
+    typer.Option(
+        "--list",
+        metavar="CSV",
+        help="Which files, and their voices: columns path, voice; kit, licence, credit if known.",
+    ),
+]
+Variants = Annotated[
+    int,
+    typer.Option(
+        "--variants", metavar="N", min=0, max=8, help="Of each sound, a little faster or slower, to learn from."
+    ),
+]
+FactoryDrums = Annotated[
+    int,
+    typer.Option(
+        "--factory", metavar="N", min=0, max=2000, help="So many drums of each voice from our own synthesizer, besides."
+    ),
+]
 RecipeName = Annotated[
     str, typer.Option("--recipe", metavar="NAME", help="rhythm, quick (to hear it in a minute) or paper (as in 2019).")
 ]
@@ -163,6 +202,7 @@ def groove(
     loop: Loop = False,
     on_grid: OnGrid = False,
     rhythm: RhythmFolder = None,
+    sound: SoundFolder = None,
     out: Out = Path(),
 ) -> None:
     """Write a groove without a page: groove.mid, groove.wav and groove.svg.
@@ -189,7 +229,7 @@ def groove(
         loaded.at([point], style, section, variation, density, seed + (bar if at is not None else 0))[0]
         for bar, point in enumerate(points)
     ]
-    sounds = _kit(kit)
+    sounds = _kit(kit, sound, seed)
     voices = fitted(render_stems(patterns, sounds, tempo_bpm=tempo, swing=swing, tail="wrap" if loop else "cut"))
     clip = mix(voices)
 
@@ -239,7 +279,7 @@ def learn_rhythm(
     to play. Three files that differ are the least; some hundred bars are worth the while.
     """
     _needs_train("torch", "safetensors", "onnx", "pyarrow")
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress
 
     from clave import checkpoint, corpus, midi, recipes
     from clave import learn as learning
@@ -249,9 +289,8 @@ def learn_rhythm(
         midi.load_drum_map(drum_map)  # and a wrong map once, not for every file
     if (out / checkpoint.CHECKPOINT).exists() and not resume:
         raise TrainingError(f"{out} already holds a run: go on with --resume or choose another folder")
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:
-        with Progress(*columns) as progress:
+        with Progress(*_columns()) as progress:
             reading = progress.add_task("reading", total=None)
             bars = corpus.scan(
                 folder,
@@ -268,21 +307,58 @@ def learn_rhythm(
     settings = replace(recipes.by_name(recipe, len(bars.styles)), seed=seed)
     settings = settings if epochs is None else replace(settings, epochs=epochs)
     run = learning.learn_rhythm(bars, settings, out, card={"licence": licence, "credit": credit}, resume=resume)
-    try:
-        with Progress(*columns) as progress:
-            training = progress.add_task("training", total=settings.epochs)
-            for epoch in run:
-                kept = ", the best so far" if epoch.best else ""
-                progress.print(
-                    f"epoch {epoch.number}: {epoch.train['total']:.2f} nats a bar, held out "
-                    f"{epoch.tuning['total']:.2f}{kept} ({epoch.seconds:.1f} s)",
-                    highlight=False,
-                )
-                progress.update(training, completed=epoch.number)
-    except KeyboardInterrupt:
-        print(f"clave: stopped; the same command with --resume goes on from {out}", file=sys.stderr)
-        sys.exit(130)
+    _train(run, settings.epochs, "nats a bar", out)
     print(f"{out}: a rhythm space; play it with: clave play --rhythm {out}")
+
+
+@learn.command("sound")
+def learn_sound(
+    folder: SoundsFolder,
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Folder for the space and its run.")],
+    recipe: SoundRecipeName = "sound",
+    listing: Listing = None,
+    variants: Variants = 2,
+    factory_drums: FactoryDrums = 0,
+    epochs: Epochs = None,
+    seed: Seed = 0,
+    resume: Resume = False,
+    licence: Licence = "not stated",
+    credit: Credit = "",
+) -> None:
+    """Learn a sound space from a folder of drum one-shots.
+
+    Says what was read and what was refused and why (also in report.json), trains, and leaves a space to play. Kits are
+    never parted: three that share no sound are the least.
+    """
+    _needs_train("torch", "safetensors", "onnx")
+    from rich.progress import Progress
+
+    from clave import checkpoint, learn_sound, recipes, sounds
+
+    if (out / checkpoint.CHECKPOINT).exists() and not resume:
+        raise TrainingError(f"{out} already holds a run: go on with --resume or choose another folder")
+    settings = replace(recipes.sound_by_name(recipe), seed=seed)
+    settings = settings if epochs is None else replace(settings, epochs=epochs)
+    with Progress(*_columns()) as progress:
+        reading = progress.add_task("reading", total=None)
+        found = sounds.scan(
+            folder,
+            listing,
+            variants=variants,
+            progress=lambda done, files: progress.update(reading, completed=done, total=files),
+        )
+        if factory_drums:
+            making = progress.add_task("making")
+            made = sounds.made(
+                factory_drums,
+                seed,
+                progress=lambda done, drums: progress.update(making, completed=done, total=drums),
+            )
+            found = sounds.joined(found, made)
+    _tell_sounds(found.report)
+    run = learn_sound.learn_sound(found, settings, out, card={"licence": licence, "credit": credit}, resume=resume)
+    _train(run, settings.epochs, "nats a cell", out)
+    print(f"{out}: a sound space; play it with: clave groove --kit space --sound {out}")
 
 
 @app.command()
@@ -295,6 +371,32 @@ def figures(
 
     for path in drawing.draw(run):
         print(path)
+
+
+def _columns() -> "tuple[ProgressColumn, ...]":
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+
+    return TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+
+
+def _train(run: "Iterable[Epoch]", epochs: int, unit: str, out: Path) -> None:
+    """Follow a run to its end; Ctrl-C leaves it where it can go on."""
+    from rich.progress import Progress
+
+    try:
+        with Progress(*_columns()) as progress:
+            training = progress.add_task("training", total=epochs)
+            for epoch in run:
+                kept = ", the best so far" if epoch.best else ""
+                progress.print(
+                    f"epoch {epoch.number}: {epoch.train['total']:.2f} {unit}, held out "
+                    f"{epoch.tuning['total']:.2f}{kept} ({epoch.seconds:.1f} s)",
+                    highlight=False,
+                )
+                progress.update(training, completed=epoch.number)
+    except KeyboardInterrupt:
+        print(f"clave: stopped; the same command with --resume goes on from {out}", file=sys.stderr)
+        sys.exit(130)
 
 
 def _needs_train(*packages: str) -> None:
@@ -313,10 +415,7 @@ def _refusals(refused: Mapping[str, str]) -> list[str]:
 def _tell(report: "CorpusReport") -> None:
     """What a folder held, for a person."""
     print(f"{report.folder}: {report.files} MIDI files, {report.files_read} read, {len(report.refused)} refused")
-    for line in _refusals(report.refused)[:REFUSED_SHOWN]:
-        print(line)
-    if len(report.refused) > REFUSED_SHOWN:
-        print(f"  ... and {len(report.refused) - REFUSED_SHOWN} more, in report.json")
+    _tell_refused(report.refused)
     rows = {
         "bars": {"kept": report.bars, **report.dropped_bars, "the same as an earlier one": report.duplicate_bars},
         f"styles, from {report.styles_from}, {report.styles_share:.0%} known": report.styles,
@@ -326,6 +425,31 @@ def _tell(report: "CorpusReport") -> None:
         "notes not in the map": report.notes_not_in_map,
         "remarks": report.remarks,
     }
+    _tell_counts(rows)
+
+
+def _tell_sounds(report: "SoundReport") -> None:
+    """The same for one-shots."""
+    print(f"{report.folder}: {report.files} sound files, {report.sounds} kept, {len(report.refused)} refused")
+    _tell_refused(report.refused)
+    _tell_counts(
+        {
+            f"voices, from {report.voices_from}": report.voices,
+            "left out": {"copies of others": report.copies},
+            "groups": {"of kits that share no sound": report.groups},
+            "remarks": report.remarks,
+        }
+    )
+
+
+def _tell_refused(refused: "Mapping[str, str]") -> None:
+    for line in _refusals(refused)[:REFUSED_SHOWN]:
+        print(line)
+    if len(refused) > REFUSED_SHOWN:
+        print(f"  ... and {len(refused) - REFUSED_SHOWN} more, in report.json")
+
+
+def _tell_counts(rows: "Mapping[str, Mapping[str, int] | Mapping[int, int]]") -> None:
     for name, counts in rows.items():
         told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
         if told:
@@ -345,10 +469,14 @@ def _point(row: ArrayLike) -> Point:
     return float(x), float(y)
 
 
-def _kit(which: str) -> "Kit":
-    """A built-in kit by name, or a folder of WAVs."""
-    from clave import factory, wav
+def _kit(which: str, sound: Path | None, seed: int) -> "Kit":
+    """A built-in kit by name, a folder of WAVs, or decoded from points of a sound space that the seed draws."""
+    from clave import factory, sound_space, wav
 
+    if which == SPACE_KIT:
+        return sound_space.load_sound(sound).kit(seed=seed)
+    if sound is not None:
+        raise typer.BadParameter(f"--sound goes with --kit {SPACE_KIT}, got --kit {which}")
     if not Path(which).is_dir():
         return factory.kit(which)
     reading = wav.read_kit(which, missing=factory.kit())

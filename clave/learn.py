@@ -17,7 +17,9 @@ from clave import __version__, checkpoint, evaluate, midi, space
 from clave.corpus import Corpus, split
 from clave.errors import TrainingError
 from clave.rhythm_vae import SECTIONS, Bars, RhythmModel
+from clave.space_folder import format_of, write_settings
 from clave.train import Recipe, Run, begin, fit, negative_log_likelihood, score
+from clave.vae import Examples
 
 TUNING_SHARE = 0.1  # part of train, by file, on which stopping and thresholds are tuned
 EXAMPLES = 16  # held-out bars kept beside a run, for its figures
@@ -110,12 +112,23 @@ def learn_rhythm(
     where there is too little to learn from, when a loss is not finite, or when `folder` holds another run: one of other
     settings or on other data, or any without `resume`.
     """
-    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
     data = fingerprint(corpus)
-    run, facts = _begin_or_resume(recipe, data, folder, resume, device)
+    run, facts = begin_or_resume(recipe, data, folder, resume, device)
     corpus.save(folder)
     divided = divide(corpus, recipe.seed)
-    train, tuning = to_bars(divided.train), to_bars(divided.tuning)
+    yield from epochs(run, facts, to_bars(divided.train), to_bars(divided.tuning), folder, data)
+    model, epoch = best_of(run, folder)
+    finish(model, recipe, corpus, folder, {"epoch": epoch, **(card or {})})
+
+
+def epochs(
+    run: Run, facts: dict[str, Any], train: Examples, tuning: Examples, folder: Path, data: str
+) -> Iterator[Epoch]:
+    """Train to the end, one yield an epoch: each is logged, kept to go on from, and kept as the best if it is.
+
+    `data` is the fingerprint of what is learned from, kept with the run.
+    """
+    recipe = run.recipe
     best: dict[str, Any] = facts.get("best", {"epoch": 0, "total": None})
     log: list[dict[str, Any]] = facts.get("log", [])
     started, sums, steps = time.monotonic(), dict[str, float](), 0
@@ -142,10 +155,13 @@ def learn_rhythm(
         if recipe.patience_epochs is not None and number - best["epoch"] >= recipe.patience_epochs:
             break
 
+
+def best_of(run: Run, folder: Path) -> tuple[Any, int]:
+    """The model as it was after its best epoch, rounded as it will be shipped, and which epoch that was."""
     model = run.average
     model.load_state_dict(checkpoint.load_tensors(folder / "best.safetensors")[0])
     model.load_state_dict(checkpoint.halved(model.state_dict()))
-    finish(model.cpu(), recipe, corpus, folder, {"epoch": best["epoch"], **(card or {})})
+    return model.cpu(), int(checkpoint.load(folder)[1]["best"]["epoch"])
 
 
 def finish(model: RhythmModel, recipe: Recipe, corpus: Corpus, folder: Path, card: dict[str, Any]) -> None:
@@ -157,7 +173,7 @@ def finish(model: RhythmModel, recipe: Recipe, corpus: Corpus, folder: Path, car
         _write_json(folder / "metrics.json", scores)
         return
     weights = checkpoint.halved(model.state_dict())
-    checkpoint.save_tensors(folder / "model.safetensors", weights, {"format": space.FORMAT})
+    checkpoint.save_tensors(folder / "model.safetensors", weights, {"format": format_of("rhythm")})
     checkpoint.write_onnx(folder, model, len(corpus.styles))
     facts = {
         "name": folder.resolve().name, "bars": len(corpus), "files": len(corpus.sources), "recipe": recipe.name,
@@ -167,11 +183,11 @@ def finish(model: RhythmModel, recipe: Recipe, corpus: Corpus, folder: Path, car
         "model": checkpoint.recipe_to_dict(recipe)["model"], "detail_size": model.detail_size,
         "styles": list(corpus.styles), "sections": list(SECTIONS), "card": facts,
     }  # fmt: skip
-    space.write_settings(folder, **settings, thresholds={"map": 0.0, "detail": 0.0}, metrics={})
+    write_settings(folder, "rhythm", **settings, thresholds={"map": 0.0, "detail": 0.0}, metrics={})
     thresholds = evaluate.tune(space.load_rhythm(folder), tuned_on.patterns)
-    space.write_settings(folder, **settings, thresholds=thresholds, metrics={})
+    write_settings(folder, "rhythm", **settings, thresholds=thresholds, metrics={})
     scores |= evaluate.measure(space.load_rhythm(folder), scored_on.patterns)
-    space.write_settings(folder, **settings, thresholds=thresholds, metrics=scores)
+    write_settings(folder, "rhythm", **settings, thresholds=thresholds, metrics=scores)
     loaded = space.load_rhythm(folder)
     style = np.where(corpus.style < 0, len(corpus.styles), corpus.style)
     space.write_corpus(
@@ -192,7 +208,14 @@ def ship(run: Path, folder: Path) -> None:
             shutil.copy(run / name, folder / name)
 
 
-def _begin_or_resume(recipe: Recipe, data: str, folder: Path, resume: bool, device: str) -> tuple[Run, dict[str, Any]]:
+def begin_or_resume(
+    recipe: Recipe, data: str, folder: Path, resume: bool, device: str | None
+) -> tuple[Run, dict[str, Any]]:
+    """A fresh run, or the one in this folder with the facts kept beside it.
+
+    Raises TrainingError if that is a run of other settings or on other data, or any without `resume`.
+    """
+    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
     exists = (folder / checkpoint.CHECKPOINT).is_file()
     if exists and not resume:
         raise TrainingError(f"{folder} already holds a run: go on with it (resume) or choose another folder")
@@ -226,19 +249,21 @@ def _write_json(path: Path, content: Any) -> None:
     path.write_text(json.dumps(content, indent=2) + "\n")
 
 
-def card_text(facts: dict[str, Any], recipe: Recipe, metrics: dict[str, float]) -> str:
+def card_text(
+    facts: dict[str, Any], recipe: Recipe, metrics: dict[str, float], *, kind: str = "rhythm", unit: str = "bars"
+) -> str:
     """The model card, as Markdown: data, licence and credit, settings, scores."""
     settings = checkpoint.recipe_to_dict(recipe)
     lines = [
         f"# {facts['name']}",
         "",
-        "A rhythm space for Clave.",
+        f"A {kind} space for Clave.",
         "",
         "| what | |",
         "|---|---|",
         *(f"| {key} | {value} |" for key, value in facts.items() if key != "name"),
         "",
-        "## Measured on held-out bars",
+        f"## Measured on held-out {unit}",
         "",
         "| what | value |",
         "|---|---|",

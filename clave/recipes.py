@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from clave.errors import TrainingError
 from clave.rhythm_vae import PaperConfig, RhythmConfig
+from clave.sound_vae import SoundConfig
 from clave.train import Recipe
 
 
@@ -54,8 +55,39 @@ RHYTHM_RECIPES: dict[str, Callable[[int], Recipe]] = {
 """By name, each given the number of styles that the corpus knows."""
 
 
+def sound() -> Recipe:
+    """Our two-level model of one-shots; sounds count in nats a cell, divergences in nats a sound, hence the weights."""
+    return Recipe(
+        name="sound",
+        model=SoundConfig(),
+        weights={"sound_alone": 0.2, "kl_map": 2e-3, "kl_detail": 1e-4},
+        warmup_epochs=4,
+        epochs=30,
+        batch_size=48,
+        learning_rate=1.5e-3,
+        annealed=True,
+        weight_decay=0.02,
+        averaging=0.998,
+    )
+
+
+def quick_sound() -> Recipe:
+    """The same, small and for a few epochs: to hear in some minutes whether a folder is worth a real run."""
+    return replace(sound(), name="quick", model=SoundConfig(detail_size=24, channels=64, width=128), epochs=6)
+
+
+SOUND_RECIPES: dict[str, Callable[[], Recipe]] = {"sound": sound, "quick": quick_sound}
+
+
 def by_name(name: str, styles: int) -> Recipe:
-    """The recipe of that name; TrainingError lists them all."""
+    """The recipe of that name for rhythm; TrainingError lists them all."""
     if name not in RHYTHM_RECIPES:
         raise TrainingError(f"no recipe {name!r}; there are: {', '.join(RHYTHM_RECIPES)}")
     return RHYTHM_RECIPES[name](styles)
+
+
+def sound_by_name(name: str) -> Recipe:
+    """The recipe of that name for sound; TrainingError lists them all."""
+    if name not in SOUND_RECIPES:
+        raise TrainingError(f"no recipe {name!r}; there are: {', '.join(SOUND_RECIPES)}")
+    return SOUND_RECIPES[name]()

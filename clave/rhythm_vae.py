@@ -11,7 +11,7 @@ from torch.nn import functional
 from clave.kit import VOICES
 from clave.pattern import DEFAULT_VELOCITY
 from clave.units import COMMON_TIME, STEPS_PER_QUARTER, steps_per_bar
-from clave.vae import VAE, Gaussian, residual_network
+from clave.vae import VAE, Config, Gaussian, residual_network
 
 VOICE_COUNT, STEP_COUNT = len(VOICES), steps_per_bar(COMMON_TIME)
 CELLS = VOICE_COUNT * STEP_COUNT
@@ -85,9 +85,6 @@ def hit_cross_entropy(strokes: Strokes, bars: Bars) -> Float[Tensor, " batch"]:
 class RhythmModel(VAE[Bars]):
     """A model that a rhythm space can be made of: bar -> (map, detail) -> bar."""
 
-    map_size: int
-    detail_size: int
-
     @abstractmethod
     def see(
         self, velocity: Float[Tensor, "batch voice step"], offset: Float[Tensor, "batch voice step"]
@@ -119,11 +116,15 @@ class RhythmModel(VAE[Bars]):
 
 
 @dataclass(frozen=True)
-class PaperConfig:
+class PaperConfig(Config):
     """The paper's pattern VAE, section 1 of its experiments: 512-800-latent-800-512."""
 
     latent_size: int = 2
     hidden: int = 800
+
+    def build(self) -> "PaperVAE":
+        """The model, with fresh weights."""
+        return PaperVAE(self)
 
 
 class PaperVAE(RhythmModel):
@@ -200,7 +201,7 @@ class PaperVAE(RhythmModel):
 
 
 @dataclass(frozen=True)
-class RhythmConfig:
+class RhythmConfig(Config):
     """Sizes of the two-level model."""
 
     styles: int  # how many styles the labels know; 0 is allowed
@@ -217,6 +218,10 @@ class RhythmConfig:
     stroke_dropout: float = 0.1  # share of strokes hidden from the encoders in training
     voice_dropout: float = 0.2  # share of bars that are trained on without one of their voices
     rotation: float = 0.2  # share of bars that are trained on from another of their beats
+
+    def build(self) -> "RhythmVAE":
+        """The model, with fresh weights."""
+        return RhythmVAE(self)
 
 
 class RhythmVAE(RhythmModel):
@@ -336,8 +341,3 @@ class RhythmVAE(RhythmModel):
             - on_map.log_density(point)
             - in_detail.log_density(detail)
         )
-
-
-def build(config: PaperConfig | RhythmConfig) -> RhythmModel:
-    """The model of this config, with fresh weights."""
-    return PaperVAE(config) if isinstance(config, PaperConfig) else RhythmVAE(config)

@@ -1,13 +1,11 @@
 """A learned space, for playing: points to patterns and back, with ONNX Runtime and without torch."""
 
-import json
 import math
-import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -17,12 +15,20 @@ from numpy.typing import ArrayLike
 from clave.errors import SpaceError
 from clave.kit import VOICES
 from clave.pattern import MAX_OFFSET, Pattern
+from clave.space_folder import (
+    Code,
+    Rules,
+    are_names,
+    check_share,
+    generator,
+    has,
+    map_points,
+    read_settings,
+    run,
+    session,
+)
 from clave.units import COMMON_TIME, steps_per_bar
 
-if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
-
-FORMAT, FORMAT_VERSION = "clave rhythm space", 1
 SHIPPED_RHYTHM = Path(__file__).parent / "models" / "rhythm"
 DENSITY_LOGITS = 4.0  # how far the ends of the density scale lie from its middle, in logits of a hit
 QUIETEST = 1 / 127  # what sounds is never silent
@@ -33,28 +39,6 @@ STYLE_BANDWIDTH = 0.15  # of the kernel density of a style over the map, in map 
 
 Style = str | Mapping[str, float]
 """A style by name, or a blend of several whose shares add up to 1."""
-
-
-@dataclass(frozen=True, eq=False)
-class Code:
-    """Where patterns lie in a space: their points on the map, and the detail below it.
-
-    Whatever can be read as rows of numbers becomes float32; SpaceError for what cannot.
-    """
-
-    map: Float32[np.ndarray, "bar map"]
-    detail: Float32[np.ndarray, "bar detail"]
-
-    def __post_init__(self) -> None:
-        for name in ("map", "detail"):
-            rows = getattr(self, name)
-            try:
-                object.__setattr__(self, name, np.asarray(rows, np.float32))
-            except (TypeError, ValueError) as error:
-                raise SpaceError(f"the {name} of a code is rows of numbers, got {rows!r}") from error
-
-    def __len__(self) -> int:
-        return len(self.map)
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +74,7 @@ class RhythmSpace:
     """A rhythm space. Map coordinates are those of a standard normal prior; any finite point decodes."""
 
     def __init__(self, folder: Path) -> None:
-        settings = _read_settings(folder)
+        settings = read_settings(folder, "rhythm", _SETTINGS)
         self.folder = folder
         self.styles: tuple[str, ...] = tuple(settings["styles"])
         self.sections: tuple[str, ...] = tuple(settings["sections"])
@@ -99,13 +83,13 @@ class RhythmSpace:
         self.thresholds: dict[str, float] = settings["thresholds"]
         bar, point, detail = (len(VOICES), steps_per_bar(COMMON_TIME)), (2,), (self.detail_size,)
         style, section = (len(self.styles),), (len(self.sections),)
-        self._encoder = _session(folder / "encoder.onnx", velocity=bar, offset=bar)
-        self._decoder = _session(folder / "decoder.onnx", map=point, detail=detail)
+        self._encoder = session(folder / "encoder.onnx", velocity=bar, offset=bar)
+        self._decoder = session(folder / "decoder.onnx", map=point, detail=detail)
         self._detail = self._prior = None
         if self.detail_size:
             seen = tuple(self._encoder.get_outputs()[-1].shape[1:])
-            self._detail = _session(folder / "detail.onnx", seen=seen, map=point)
-            self._prior = _session(folder / "prior.onnx", map=point, style=style, section=section)
+            self._detail = session(folder / "detail.onnx", seen=seen, map=point)
+            self._prior = session(folder / "prior.onnx", map=point, style=style, section=section)
 
     @cached_property
     def corpus(self) -> CorpusMap:
@@ -115,7 +99,7 @@ class RhythmSpace:
             with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
                 names = {key: [str(name) for name in file[f"{key}_names"]] for key in ("style", "section", "source")}
                 columns = {key: [names[key][index] for index in file[key]] for key in names}
-                found = CorpusMap(_points(file["map"]), columns["style"], columns["section"], columns["source"])
+                found = CorpusMap(map_points(file["map"]), columns["style"], columns["section"], columns["source"])
         except (OSError, EOFError, BadZipFile, ValueError, TypeError, KeyError, IndexError, SpaceError) as error:
             raise SpaceError(f"{path} is not a corpus map: {error}") from error
         lengths = {len(found), len(found.styles), len(found.sections), len(found.sources)}
@@ -131,13 +115,13 @@ class RhythmSpace:
         velocity, offset = self._stacked(patterns)
         if not patterns:
             return Code(np.zeros((0, 2), np.float32), self._no_detail(0))
-        guess, seen = _run(self._encoder, velocity=velocity, offset=offset)
+        guess, seen = run(self._encoder, velocity=velocity, offset=offset)
         return self._described(seen, self._likeliest(guess, velocity > 0))
 
     def guess(self, patterns: Sequence[Pattern]) -> Code:
         """Where the encoder alone would put these bars: what `encode` begins its search with."""
         velocity, offset = self._stacked(patterns)
-        point, seen = _run(self._encoder, velocity=velocity, offset=offset)
+        point, seen = run(self._encoder, velocity=velocity, offset=offset)
         return self._described(seen, point)
 
     def decode(self, code: Code, density: float | None = None) -> list[Pattern]:
@@ -149,7 +133,7 @@ class RhythmSpace:
             )
         if not np.isfinite(code.detail).all():
             raise SpaceError("detail is made of finite numbers, got NaN or infinity")
-        return self._patterns(_points(code.map), code.detail, self._threshold(1.0, density))
+        return self._patterns(map_points(code.map), code.detail, self._threshold(1.0, density))
 
     def at(
         self,
@@ -167,18 +151,18 @@ class RhythmSpace:
         journey with variation stays of one piece. `style` keeps the point and takes its detail from that style.
         `density` in [0, 1] is how readily a cell sounds; None is the 0.5 at which bars are as dense as the corpus's.
         """
-        where = _points(points)
-        _check_share("variation", variation)
+        where = map_points(points)
+        check_share("variation", variation)
         threshold = self._threshold(variation, density)
         mean, std = self._expect(where, style, section)
-        direction = _generator(seed).standard_normal(self.detail_size).astype(np.float32)
+        direction = generator(seed).standard_normal(self.detail_size).astype(np.float32)
         return self._patterns(where, mean + np.float32(variation) * std * direction, threshold)
 
     def sample(self, n: int, style: Style | None = None, seed: int = 0, section: str = "beat") -> list[Pattern]:
         """`n` bars drawn from the prior; with a style, the point is drawn where that style lies on the map."""
         if n < 0:
             raise SpaceError(f"a number of samples is at least 0, got {n}")
-        rng = _generator(seed)
+        rng = generator(seed)
         points = rng.standard_normal((n, 2)) if style is None else self._points_in(style, n, rng)
         where = points.astype(np.float32)
         mean, std = self._expect(where, style, section)
@@ -199,16 +183,16 @@ class RhythmSpace:
 
     def hit_logits(self, code: Code) -> Float32[np.ndarray, "bar voice step"]:
         """What the decoder says of each cell, before any threshold: log p / (1 - p) of a hit."""
-        return self._decoded(_points(code.map), code.detail)[0]
+        return self._decoded(map_points(code.map), code.detail)[0]
 
     def feel(self, code: Code) -> tuple[Float32[np.ndarray, "bar voice step"], Float32[np.ndarray, "bar voice step"]]:
         """The velocity and the offset (steps) that each cell would have if it were hit."""
-        _, velocity, offset = self._decoded(_points(code.map), code.detail)
+        _, velocity, offset = self._decoded(map_points(code.map), code.detail)
         return velocity, offset
 
     def expected(self, points: ArrayLike, style: Style | None = None, section: str = "beat") -> Code:
         """These map points with the detail that is expected there."""
-        where = _points(points)
+        where = map_points(points)
         return Code(where, self._expect(where, style, section)[0])
 
     def _stacked(
@@ -226,7 +210,7 @@ class RhythmSpace:
 
     def _described(self, seen: Float32[np.ndarray, "bar feature"], point: Float32[np.ndarray, "bar map"]) -> Code:
         """These map points with the detail of what was seen."""
-        detail = self._no_detail(len(point)) if self._detail is None else _run(self._detail, seen=seen, map=point)[0]
+        detail = self._no_detail(len(point)) if self._detail is None else run(self._detail, seen=seen, map=point)[0]
         return Code(point, detail)
 
     def _likeliest(
@@ -296,7 +280,7 @@ class RhythmSpace:
             return self._no_detail(len(points)), self._no_detail(len(points))
         part = np.array([float(name == section) for name in self.sections], np.float32)
         styles, parts = (np.broadcast_to(row, (len(points), row.size)) for row in (weights, part))
-        mean, std = _run(self._prior, map=points, style=styles, section=parts)
+        mean, std = run(self._prior, map=points, style=styles, section=parts)
         return mean, std
 
     def _patterns(
@@ -314,12 +298,12 @@ class RhythmSpace:
         self, points: Float32[np.ndarray, "bar map"], detail: Float32[np.ndarray, "bar detail"]
     ) -> list[Float32[np.ndarray, "bar voice step"]]:
         """Logit of a hit, velocity and offset of each cell."""
-        return _run(self._decoder, map=points, detail=detail)
+        return run(self._decoder, map=points, detail=detail)
 
     def _threshold(self, variation: float, density: float | None) -> float:
         """The logit above which a cell sounds: tuned for the map alone and for map + detail, on a part of train."""
         if density is not None:
-            _check_share("density", density)
+            check_share("density", density)
         tuned = (1 - variation) * self.thresholds["map"] + variation * self.thresholds["detail"]
         return tuned + DENSITY_LOGITS * (1 - 2 * (0.5 if density is None else density))
 
@@ -333,12 +317,6 @@ def load_rhythm(path: str | Path | None = None) -> RhythmSpace:
     Raises SpaceError, with the reason, for a folder that is not a whole space of this version.
     """
     return RhythmSpace(SHIPPED_RHYTHM if path is None else Path(path))
-
-
-def write_settings(folder: Path, **settings: Any) -> None:
-    """config.json of a space: the pair of what `load_rhythm` reads."""
-    text = json.dumps({"format": FORMAT, "version": FORMAT_VERSION, **settings}, indent=2)
-    (folder / "config.json").write_text(text + "\n")
 
 
 def write_corpus(
@@ -356,100 +334,17 @@ def write_corpus(
     np.savez_compressed(folder / "corpus.npz", **columns)
 
 
-def _read_settings(folder: Path) -> dict[str, Any]:
-    path = folder / "config.json"
-    if not path.is_file():
-        raise SpaceError(f"{folder} is not a rhythm space: it has no config.json")
-    try:
-        settings: dict[str, Any] = json.loads(path.read_text())
-    except ValueError as error:
-        raise SpaceError(f"{path} is not JSON: {error}") from error
-    if not isinstance(settings, dict) or settings.get("format") != FORMAT:  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise SpaceError(f"{path} does not describe a rhythm space: its format is not {FORMAT!r}")
-    if settings.get("version") != FORMAT_VERSION:
-        raise SpaceError(f"{path} is of format version {settings.get('version')}; this Clave reads {FORMAT_VERSION}")
-    missing = _SETTINGS.keys() - settings.keys()
-    if missing:
-        raise SpaceError(f"{path} lacks {', '.join(sorted(missing))}")
-    for name, (rule, holds) in _SETTINGS.items():
-        if not holds(settings[name]):
-            raise SpaceError(f"{path}: {name} is {rule}, got {settings[name]!r}")
-    return settings
-
-
-def _are_names(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(name, str) for name in cast(list[Any], value))
-
-
-def _has(value: Any, names: Sequence[str], holds: Callable[[Any], bool]) -> bool:
-    return isinstance(value, dict) and all(name in value and holds(value[name]) for name in names)
-
-
-_SETTINGS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
-    "styles": ("a list of names", _are_names),
-    "sections": ("a list of names", _are_names),
+_SETTINGS: Rules = {
+    "styles": ("a list of names", are_names),
+    "sections": ("a list of names", are_names),
     "detail_size": ("a whole number of at least 0", lambda value: type(value) is int and value >= 0),
     "thresholds": (
         "a finite number for map and one for detail",
-        lambda value: _has(value, ("map", "detail"), lambda one: type(one) in (int, float) and math.isfinite(one)),
+        lambda value: has(value, ("map", "detail"), lambda one: type(one) in (int, float) and math.isfinite(one)),
     ),
     "card": (
         "a name, a licence and a credit",
-        lambda value: _has(value, ("name", "licence", "credit"), lambda one: isinstance(one, str)),
+        lambda value: has(value, ("name", "licence", "credit"), lambda one: isinstance(one, str)),
     ),
 }
 """What config.json says of a space, each with the rule it keeps."""
-
-
-def _session(path: Path, **inputs: tuple[int, ...]) -> "InferenceSession":
-    """A network that takes these inputs, each with the shape it has for one bar; it may do without some of them."""
-    import onnxruntime as ort  # here, so that patterns and files work without waiting for it
-
-    if not path.is_file():
-        raise SpaceError(f"{path.parent} is not a whole space: {path.name} is missing")
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 1  # the nets are small: threads cost more than they give
-    options.log_severity_level = 4
-    try:
-        session = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime raises its own kinds, all derived from RuntimeError or not at all
-        raise SpaceError(f"{path} cannot be run: {error}") from error
-    takes = {each.name: tuple(each.shape[1:]) for each in session.get_inputs()}
-    if not takes or not takes.items() <= inputs.items():  # the paper's model does without offsets
-        raise SpaceError(f"{path} is a foreign model: it takes {_told(takes)} instead of {_told(inputs)}")
-    return session
-
-
-def _told(inputs: Mapping[str, tuple[int, ...]]) -> str:
-    return ", ".join(f"{name} {' x '.join(map(str, shape))}" for name, shape in inputs.items())
-
-
-def _run(session: "InferenceSession", **inputs: np.ndarray) -> list[np.ndarray]:
-    wanted = [each.name for each in session.get_inputs()]
-    outputs = session.run(None, {name: np.ascontiguousarray(inputs[name]) for name in wanted})
-    return cast(list[np.ndarray], outputs)
-
-
-def _points(points: ArrayLike) -> Float32[np.ndarray, "bar map"]:
-    try:
-        where = np.asarray(points, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise SpaceError(f"map points are numbers [n, 2], got {points!r}") from error
-    if where.ndim != 2 or where.shape[1] != 2:
-        raise SpaceError(f"map points are an array [n, 2], got shape {list(where.shape)}")
-    if not np.isfinite(where).all():
-        row = int(np.flatnonzero(~np.isfinite(where).all(axis=1))[0])
-        raise SpaceError(f"a map point is two finite numbers, got {where[row].tolist()} at row {row}")
-    return np.clip(where, -1e6, 1e6).astype(np.float32)
-
-
-def _generator(seed: int) -> np.random.Generator:
-    try:
-        return np.random.default_rng(operator.index(seed))
-    except (TypeError, ValueError) as error:
-        raise SpaceError(f"a seed is a whole number of at least 0, got {seed!r}") from error
-
-
-def _check_share(name: str, value: float) -> None:
-    if not 0 <= value <= 1:
-        raise SpaceError(f"{name} lies in [0, 1], got {value}")

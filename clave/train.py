@@ -12,8 +12,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from clave.errors import TrainingError
-from clave.rhythm_vae import Bars, PaperConfig, RhythmConfig, RhythmModel, build
-from clave.vae import log_mean_exp
+from clave.vae import VAE, Config, Examples, log_mean_exp
 
 LEARNING_RATE_WARMUP_STEPS = 200
 
@@ -23,7 +22,7 @@ class Recipe:
     """All that a run depends on besides its data."""
 
     name: str
-    model: PaperConfig | RhythmConfig
+    model: Config
     weights: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))  # of the named losses, else 1
     warmed: tuple[str, ...] = ("kl_map", "kl_detail")  # losses whose weight grows from 0: the paper's warm-up of beta
     warmup_epochs: float = 5.0
@@ -52,15 +51,15 @@ class Run:
     """A run in progress: the weights, their running average, the optimiser, and how far it has come."""
 
     recipe: Recipe
-    model: RhythmModel
-    average: RhythmModel
+    model: VAE[Any]
+    average: VAE[Any]
     optimizer: torch.optim.Optimizer
     step: int = 0  # optimiser steps taken
 
     @property
     def device(self) -> torch.device:
         """Where the weights are."""
-        return next(self.model.parameters()).device
+        return _device(self.model)
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ class Progress:
 
     step: int
     epoch: float
-    losses: dict[str, float]  # in nats a bar, before weighing
+    losses: dict[str, float]  # before weighing
     total: float
 
 
@@ -77,27 +76,27 @@ def begin(recipe: Recipe, device: str | torch.device = "cpu") -> Run:
     """A run at its first step; the same recipe begins with the same weights."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
-        model = build(recipe.model)
+        model = recipe.model.build()
     model.to(device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
     return Run(recipe, model.train(), copy.deepcopy(model).eval().requires_grad_(False), optimizer)
 
 
-def fit(run: Run, bars: Bars) -> Iterator[Progress]:
+def fit(run: Run, examples: Examples) -> Iterator[Progress]:
     """Train in place, one yield an optimiser step, until the recipe's last epoch.
 
     Order and noise are functions of seed and step alone, so a run that stopped goes on as if it never had. Raises
     TrainingError when a loss is no longer finite, before the weights are touched.
     """
     recipe, model = run.recipe, run.model
-    bars = bars.to(run.device)
-    steps_per_epoch = max(1, len(bars) // recipe.batch_size)
+    examples = examples.to(run.device)
+    steps_per_epoch = max(1, len(examples) // recipe.batch_size)
     last_step = recipe.epochs * steps_per_epoch
     while run.step < last_step:
         epoch, batch = divmod(run.step, steps_per_epoch)
-        order = torch.randperm(len(bars), generator=_generator(recipe.seed, "order", epoch)).to(run.device)
+        order = torch.randperm(len(examples), generator=_generator(recipe.seed, "order", epoch)).to(run.device)
         rows = order[batch * recipe.batch_size : (batch + 1) * recipe.batch_size]
-        losses = model.losses(bars[rows], _generator(recipe.seed, "noise", run.step, run.device))
+        losses = model.losses(examples[rows], _generator(recipe.seed, "noise", run.step, run.device))
         now = run.step / steps_per_epoch
         total = recipe.total(losses, now)
         values = {name: float(value.detach()) for name, value in losses.items()}
@@ -116,30 +115,36 @@ def fit(run: Run, bars: Bars) -> Iterator[Progress]:
 
 
 @torch.no_grad()
-def score(model: RhythmModel, bars: Bars, recipe: Recipe, batch_size: int = 1024) -> dict[str, float]:
-    """The named losses on bars that were not trained on, and their weighted "total"; the noise is always the same."""
+def score(model: VAE[Any], examples: Examples, recipe: Recipe, batch_size: int = 1024) -> dict[str, float]:
+    """The named losses on what was not trained on, and their weighted "total"; the noise is always the same."""
     sums: dict[str, float] = {}
-    for at in range(0, len(bars), batch_size):
-        batch = bars[slice(at, at + batch_size)]
-        losses = model.losses(batch, _generator(recipe.seed, "score", at, batch.velocity.device))
+    for at in range(0, len(examples), batch_size):
+        batch = examples[slice(at, at + batch_size)]
+        losses = model.losses(batch, _generator(recipe.seed, "score", at, _device(model)))
         for name, value in {**losses, "total": recipe.total(losses)}.items():
             sums[name] = sums.get(name, 0.0) + float(value) * len(batch)
-    return {name: value / len(bars) for name, value in sums.items()}
+    return {name: value / len(examples) for name, value in sums.items()}
 
 
 @torch.no_grad()
-def negative_log_likelihood(model: RhythmModel, bars: Bars, draws: int = 256, seed: int = 0) -> Float[Tensor, " batch"]:
-    """-log p(hits) of each bar in nats, estimated from above by importance sampling.
+def negative_log_likelihood(
+    model: VAE[Any], examples: Examples, draws: int = 256, seed: int = 0
+) -> Float[Tensor, " batch"]:
+    """-log p(x) of each example in nats (of bars: of their hits), estimated from above by importance sampling.
 
     Burda, Grosse and Salakhutdinov (2016), equation 8.
     """
-    noise = _generator(seed, "importance", 0, bars.velocity.device)
+    noise = _generator(seed, "importance", 0, _device(model))
     return -torch.cat(
         [
-            log_mean_exp(torch.stack([model.log_weight(bars[slice(at, at + 512)], noise) for _ in range(draws)]))
-            for at in range(0, len(bars), 512)
+            log_mean_exp(torch.stack([model.log_weight(examples[slice(at, at + 512)], noise) for _ in range(draws)]))
+            for at in range(0, len(examples), 512)
         ]
     )
+
+
+def _device(model: nn.Module) -> torch.device:
+    return next(model.parameters()).device
 
 
 def _annealing(step: int, last_step: int) -> float:

@@ -2,14 +2,28 @@
 
 import math
 from abc import ABC, abstractmethod
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-Batch = TypeVar("Batch")
+
+@runtime_checkable
+class Examples(Protocol):
+    """What a model learns from: rows that can be counted, chosen and moved to another device."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, rows: slice | Tensor) -> "Examples": ...
+
+    def to(self, device: str | torch.device) -> "Examples":
+        """The same examples there."""
+        ...
+
+
+Batch = TypeVar("Batch", bound=Examples)
 
 MAX_LOG_STD = 5.0  # beyond e^5 a Gaussian says nothing, below e^-5 it says too much: the likelihood stays finite
 
@@ -84,6 +98,9 @@ def log_mean_exp(values: Float[Tensor, "draw batch"]) -> Float[Tensor, " batch"]
 class VAE(nn.Module, ABC, Generic[Batch]):
     """A model that the training loop can train and score."""
 
+    map_size: int
+    detail_size: int
+
     @abstractmethod
     def losses(self, batch: Batch, noise: torch.Generator) -> dict[str, Tensor]:
         """The named parts of the loss, each a mean over the batch in nats; the recipe weighs and adds them."""
@@ -94,3 +111,11 @@ class VAE(nn.Module, ABC, Generic[Batch]):
 
         Burda, Grosse and Salakhutdinov, "Importance weighted autoencoders" (2016), equation 8.
         """
+
+
+class Config(ABC):
+    """The settings of a model: a frozen dataclass of plain numbers."""
+
+    @abstractmethod
+    def build(self) -> VAE[Any]:
+        """The model, with fresh weights."""

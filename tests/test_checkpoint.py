@@ -10,7 +10,7 @@ from toy_bars import TOY, toy_bars
 from clave import Pattern, checkpoint, load_rhythm
 from clave.errors import TrainingError
 from clave.recipes import paper, rhythm
-from clave.rhythm_vae import PaperConfig, RhythmConfig, build
+from clave.rhythm_vae import PaperConfig, RhythmConfig
 from clave.space import SHIPPED_RHYTHM
 from clave.train import begin, fit
 
@@ -56,7 +56,7 @@ def test_what_is_no_checkpoint_is_refused(tmp_path):
 @pytest.mark.parametrize("config", [RhythmConfig(styles=2, detail_size=6), PaperConfig()], ids=repr)
 def test_onnx_computes_what_torch_computes(config, tmp_path):
     torch.manual_seed(0)
-    model = build(config).eval().requires_grad_(False)
+    model = config.build().eval().requires_grad_(False)
     model.load_state_dict(checkpoint.halved(model.state_dict()))
     checkpoint.write_onnx(tmp_path, model, style_count=2)
 
@@ -97,7 +97,7 @@ def test_the_shipped_onnx_is_the_shipped_weights():
     space = load_rhythm()
     settings = json.loads((SHIPPED_RHYTHM / "config.json").read_text())["model"]
     assert settings.pop("kind") == "rhythm"
-    model = build(RhythmConfig(**settings)).eval().requires_grad_(False)
+    model = RhythmConfig(**settings).build().eval().requires_grad_(False)
     model.load_state_dict(checkpoint.load_tensors(SHIPPED_RHYTHM / "model.safetensors")[0])
 
     bars = toy_bars(20)

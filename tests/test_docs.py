@@ -45,7 +45,9 @@ def test_each_example_names_a_command_and_options_that_exist(line: str) -> None:
     assert {word for word in words if re.match(r"--?[a-z]", word)} <= known
 
 
-@pytest.mark.parametrize("line", [line for line in examples() if line.startswith(("clave groove", "clave kits"))])
+@pytest.mark.parametrize(
+    "line", [line for line in examples() if line.startswith(("clave groove", "clave kits")) and "my-" not in line]
+)
 def test_examples_that_write_run(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(app, shlex.split(line)[1:])

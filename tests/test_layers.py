@@ -12,14 +12,15 @@ ROOT = Path(__file__).parents[1]
 ROOMS = """
 errors units clip kit picture pattern  what things are (NumPy only)
 midi wav                               files, both directions
-transform nsgt stft phase              bands over time, and phase from magnitudes (NumPy; torch where tensors come in)
+transform nsgt stft phase spectrum     bands over time, and phase from magnitudes (NumPy; torch where tensors come in)
 factory                                our own drums: the synthesizer and the built-in kits
-corpus                                 folders of MIDI -> data sets, splits, reports
-vae rhythm_vae                         models (torch starts here)
+corpus sounds                          folders of MIDI and of one-shots -> data sets, splits, reports
+vae rhythm_vae sound_vae               models (torch starts here)
 train recipes checkpoint               learning
-space                                  point <-> pattern (ONNX Runtime; no torch)
+space_folder space sound_space         point <-> pattern or sound (ONNX Runtime; no torch)
 sequencer render                       playing
-evaluate learn figures                 a whole run, its numbers and its pictures
+evaluate learn figures                 a whole run of bars, its numbers and its pictures
+evaluate_sound learn_sound             the same for one-shots
 protocol server cli                    the doors
 """
 
@@ -89,7 +90,7 @@ def test_the_readme_shows_this_list() -> None:
 
 
 def test_torch_begins_where_the_list_says_it_does() -> None:
-    training = {"vae", "rhythm_vae", "train", "recipes", "checkpoint", "learn", "figures"}
+    training = {"vae", "rhythm_vae", "sound_vae", "train", "recipes", "checkpoint", "learn", "learn_sound", "figures"}
     for path in MODULES:
         tree = ast.parse(path.read_text("utf-8"))
         top = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]

@@ -11,6 +11,7 @@ PLAYS = {
     "import": "import clave",
     "pattern": "import clave; clave.Pattern.empty()._repr_html_()",
     "space": "import clave; clave.load_rhythm().at([[0.0, 0.0]])",
+    "sound": "import clave; clave.load_sound().kit()",
     "render": "import clave; from clave import factory; "
     "clave.render(clave.load_rhythm().at([[0.0, 0.0]]), factory.kit())",
     "server": "import clave; from clave.server import create_app; create_app(clave.load_rhythm())",

@@ -12,7 +12,6 @@ from clave.rhythm_vae import (
     PaperVAE,
     RhythmConfig,
     Strokes,
-    build,
     hit_cross_entropy,
     rotated,
     without_a_voice,
@@ -35,7 +34,7 @@ def bars_for(config):
 
 @pytest.mark.parametrize("config", CONFIGS, ids=repr)
 def test_every_model_encodes_decodes_and_gives_finite_losses(config):
-    model, bars = build(config), bars_for(config)
+    model, bars = config.build(), bars_for(config)
     seen = model.see(bars.velocity, bars.offset)
     point = model.locate(seen)
     detail = model.describe(seen, point)
@@ -65,7 +64,7 @@ def test_our_decoder_stays_small_and_plain(recipe):
 
 
 def test_style_reaches_neither_the_map_nor_the_decoder():
-    model, bars = build(RhythmConfig(styles=2, detail_size=4)), toy_bars(6)
+    model, bars = RhythmConfig(styles=2, detail_size=4).build(), toy_bars(6)
     swapped = type(bars)(bars.velocity, bars.offset, bars.style.flip(1), bars.section)
     for part in ("hits", "kl_map"):  # what depends on map and decoder alone
         assert model.losses(bars, noise())[part] == model.losses(swapped, noise())[part]
@@ -73,7 +72,7 @@ def test_style_reaches_neither_the_map_nor_the_decoder():
 
 
 def test_style_and_section_move_the_expected_detail():
-    model = build(RhythmConfig(styles=2, detail_size=4))
+    model = RhythmConfig(styles=2, detail_size=4).build()
     point, beat, fill = torch.zeros(1, 2), torch.tensor([[1.0, 0.0]]), torch.tensor([[0.0, 1.0]])
     plain = model.expect(point, torch.zeros(1, 2), beat).mean
     assert not torch.equal(plain, model.expect(point, torch.tensor([[1.0, 0.0]]), beat).mean)
@@ -81,7 +80,7 @@ def test_style_and_section_move_the_expected_detail():
 
 
 def test_unlabelled_bars_teach_no_style():
-    model, bars = build(RhythmConfig(styles=2)), toy_bars(6)
+    model, bars = RhythmConfig(styles=2).build(), toy_bars(6)
     unlabelled = type(bars)(bars.velocity, bars.offset, torch.zeros_like(bars.style), bars.section)
     assert model.losses(unlabelled, noise())["style"] == 0
 

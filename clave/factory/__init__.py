@@ -1,7 +1,7 @@
 """Our own drums: a synthesizer for all eight voices, and the built-in kits that it makes."""
 
 from clave.factory.drums import DRUMS, Clap, ClosedHat, Cymbal, Drum, Kick, OpenHat, Other, Snare, Tom, synthesize
-from clave.factory.kits import KITS, KitRecipe, draw, kit
+from clave.factory.kits import KITS, KitRecipe, draw, kit, levelled
 
 __all__ = [
     "DRUMS",
@@ -18,5 +18,6 @@ __all__ = [
     "Tom",
     "draw",
     "kit",
+    "levelled",
     "synthesize",
 ]

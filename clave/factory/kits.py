@@ -201,12 +201,19 @@ def kit(name: str = KITS[0].name) -> Kit:
         raise KitError(f"no kit {name!r}; built in are: {', '.join(each.name for each in KITS)}")
     clips: list[Clip] = []
     origins: list[Origin] = []
-    for voice, drum, loudness_db in zip(VOICES, recipe.drums, LOUDNESS_DB, strict=True):
-        clip = synthesize(drum, seed=voice.index)
-        gain = min(MAX_PEAK, 10 ** (loudness_db / 20) / _loudest(clip))  # the clip's own peak is 1
-        clips.append(Clip(clip.samples * np.float32(gain), clip.sample_rate))
+    for voice, drum in zip(VOICES, recipe.drums, strict=True):
+        clip, gain = levelled(synthesize(drum, seed=voice.index), voice)
+        clips.append(clip)
         origins.append(Origin(voice.name, f"factory {name}", gain=gain))
     return Kit(tuple(clips), tuple(origins), recipe.name)
+
+
+def levelled(clip: Clip, voice: Voice) -> tuple[Clip, float]:
+    """The sound as loud as this voice is in a kit, and the gain that made it so; silence stays."""
+    if clip.peak == 0:
+        return clip, 1.0
+    gain = min(MAX_PEAK / clip.peak, 10 ** (LOUDNESS_DB[voice.index] / 20) / _loudest(clip))
+    return Clip(clip.samples * np.float32(gain), clip.sample_rate), gain
 
 
 def _loudest(clip: Clip) -> float:

@@ -1,0 +1,271 @@
+"""A learned space of one-shots, for playing: points to sounds and back, with ONNX Runtime and without torch."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from jaxtyping import Float32, Int
+from numpy.typing import ArrayLike
+
+from clave import factory
+from clave.clip import Clip
+from clave.errors import SpaceError, TransformError
+from clave.kit import VOICES, Kit, Origin, Voice
+from clave.kit import voice as voice_of
+from clave.space_folder import (
+    Code,
+    Rules,
+    are_names,
+    check_share,
+    generator,
+    has,
+    map_points,
+    read_settings,
+    run,
+    session,
+)
+from clave.spectrum import DrumSpectrum
+from clave.wav import one_shot
+
+SHIPPED_SOUND = Path(__file__).parent / "models" / "sound"
+
+
+@dataclass(frozen=True, eq=False)
+class SoundMap:
+    """The sounds of one voice that a space was learned from, as points of its map."""
+
+    map: Float32[np.ndarray, "sound map"]
+    sources: Sequence[str]  # [sound], the file each comes from
+
+    def __len__(self) -> int:
+        return len(self.map)
+
+
+class SoundSpace:
+    """A sound space: for each voice a map whose coordinates are those of a standard normal prior.
+
+    Any finite point decodes. A clip that comes out is finite, peaks at 0.9, and has its onset after 2 ms of lead-in.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        settings = read_settings(folder, "sound", _SETTINGS)
+        self.folder = folder
+        self.voices: tuple[str, ...] = tuple(settings["voices"])
+        self.detail_size = int(settings["detail_size"])
+        self.card: dict[str, Any] = settings["card"]
+        self.spectrum = DrumSpectrum()
+        if list(settings["picture"]) != [self.spectrum.bands, self.spectrum.frames]:
+            raise SpaceError(
+                f"{folder / 'config.json'} is of pictures of {settings['picture']} cells; "
+                f"this Clave makes sounds of {[self.spectrum.bands, self.spectrum.frames]}"
+            )
+        self._centre = np.array(settings["centre"], np.float32)  # voice x map: where its sounds lie in the networks
+        self._spread = np.array(settings["spread"], np.float32)  # voice x map: and how widely
+        picture, voice, point = (self.spectrum.bands, self.spectrum.frames), (len(VOICES),), (2,)
+        detail = (self.detail_size,)
+        self._encoder = session(folder / "encoder.onnx", picture=picture, voice=voice)
+        seen = tuple(self._encoder.get_outputs()[-1].shape[1:])
+        self._detail = session(folder / "detail.onnx", seen=seen, map=point, voice=voice)
+        self._prior = session(folder / "prior.onnx", map=point, voice=voice)
+        self._decoder = session(folder / "decoder.onnx", map=point, detail=detail, voice=voice)
+
+    def encode(self, clips: Sequence[Clip], voice: Voice | str) -> Code:
+        """Where these sounds lie on the voice's map, and their detail there; their level is not part of it.
+
+        Raises SpaceError for silence.
+        """
+        which = self._voice(voice)
+        if not clips:
+            return Code(np.zeros((0, 2), np.float32), np.zeros((0, self.detail_size), np.float32))
+        return self.place(np.stack([self._picture(index, clip) for index, clip in enumerate(clips)]), which)
+
+    def place(self, picture: Float32[np.ndarray, "sound band frame"], voice: Voice | str) -> Code:
+        """The same for sounds that are pictures already (spectrum.DrumSpectrum)."""
+        told = self._told(voice, len(picture))
+        point, seen = run(self._encoder, picture=picture, voice=told)
+        detail = run(self._detail, seen=seen, map=point, voice=told)[0]
+        index = self._voice(voice).index
+        return Code((point - self._centre[index]) / self._spread[index], detail)
+
+    def decode(self, code: Code, voice: Voice | str) -> list[Clip]:
+        """The sounds at these places: the pair of `encode`."""
+        return [self._sound(picture) for picture in self.pictures(code, voice)]
+
+    def pictures(self, code: Code, voice: Voice | str) -> Float32[np.ndarray, "sound band frame"]:
+        """The log magnitudes at these places, before any phase."""
+        which = self._voice(voice)
+        if code.map.shape != (len(code), 2) or code.detail.shape != (len(code), self.detail_size):
+            raise SpaceError(
+                f"a code of this space is map [n, 2] and detail [n, {self.detail_size}], "
+                f"got {list(code.map.shape)} and {list(code.detail.shape)}"
+            )
+        if not np.isfinite(code.detail).all():
+            raise SpaceError("detail is made of finite numbers, got NaN or infinity")
+        if not len(code):
+            return np.zeros((0, self.spectrum.bands, self.spectrum.frames), np.float32)
+        told = self._told(which, len(code))
+        return run(self._decoder, map=self.inside(map_points(code.map), which), detail=code.detail, voice=told)[0]
+
+    def at(self, points: ArrayLike, voice: Voice | str, variation: float = 0.0, seed: int = 0) -> list[Clip]:
+        """The sounds at these points of the voice's map, float [n, 2].
+
+        `variation` in [0, 1] is how far the detail strays from what the model expects at the point: 0 is the
+        expectation, 1 a draw from the prior. The same seed strays in the same direction everywhere, so that a journey
+        with variation stays of one piece.
+        """
+        where = map_points(points)
+        check_share("variation", variation)
+        mean, std = self._expect(where, voice)
+        direction = generator(seed).standard_normal(self.detail_size).astype(np.float32)
+        return self.decode(Code(where, mean + np.float32(variation) * std * direction), voice)
+
+    def sample(self, n: int, voice: Voice | str, seed: int = 0) -> list[Clip]:
+        """`n` sounds of this voice drawn from the prior."""
+        return self.decode(self.drawn(n, voice, seed), voice)
+
+    def kit(
+        self,
+        points: Mapping[str, tuple[float, float]] | None = None,
+        variation: float = 0.0,
+        seed: int = 0,
+        name: str = "space",
+    ) -> Kit:
+        """A kit of eight sounds, each from a point of its voice's map and as loud as its voice is in a kit.
+
+        A voice without a point gets one that the seed draws among the sounds the space was learned from; a voice that
+        the space has not learned gets the built-in kit's sound.
+        """
+        asked = {voice_of(voice).name: point for voice, point in (points or {}).items()}
+        rng = generator(seed)
+        clips, origins = list[Clip](), list[Origin]()
+        for voice in VOICES:
+            draw = float(rng.random())  # one for each voice, so that a point given for one leaves the others alone
+            if voice.name not in self.voices:
+                usual = factory.kit()
+                clips.append(usual[voice])
+                origins.append(usual.origins[voice.index] or Origin(voice.name, "factory"))
+                continue
+            there = self.corpus(voice).map
+            x, y = asked.get(voice.name, there[int(draw * len(there))] if len(there) else (0.0, 0.0))
+            sound = self.at([[x, y]], voice, variation=variation, seed=seed)[0]
+            clip, gain = factory.levelled(one_shot(sound), voice)
+            clips.append(clip)
+            origins.append(Origin(voice.name, "map", (float(x), float(y)), gain=gain))
+        return Kit(tuple(clips), tuple(origins), name)
+
+    def drawn(self, n: int, voice: Voice | str, seed: int = 0) -> Code:
+        """Where `sample` draws its sounds."""
+        if n < 0:
+            raise SpaceError(f"a number of samples is at least 0, got {n}")
+        rng = generator(seed)
+        points = rng.standard_normal((n, 2)).astype(np.float32)
+        mean, std = self._expect(points, voice)
+        return Code(points, mean + std * rng.standard_normal(mean.shape).astype(np.float32))
+
+    def expected(self, points: ArrayLike, voice: Voice | str) -> Code:
+        """These map points with the detail that is expected there."""
+        where = map_points(points)
+        return Code(where, self._expect(where, voice)[0])
+
+    def corpus(self, voice: Voice | str) -> SoundMap:
+        """The sounds of this voice that the space was learned from."""
+        points, index, sources = self._corpus
+        rows = index == voice_of(self._voice(voice)).index
+        return SoundMap(points[rows], [source for source, here in zip(sources, rows, strict=True) if here])
+
+    @cached_property
+    def _corpus(self) -> tuple[Float32[np.ndarray, "sound map"], Int[np.ndarray, " sound"], list[str]]:
+        path = self.folder / "corpus.npz"
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                sources = [str(name) for name in file["sources"]]
+                points, index = file["map"].astype(np.float32), file["voice"].astype(np.int64)
+        except (OSError, ValueError, KeyError, BadZipFile) as error:
+            raise SpaceError(f"{path} is not a corpus map: {error}") from error
+        if points.shape != (len(sources), 2) or index.shape != (len(sources),):
+            raise SpaceError(f"{path} is not a corpus map: {len(sources)} sources, {list(points.shape)} points")
+        return points, index, sources
+
+    def _voice(self, voice: Voice | str) -> Voice:
+        which = voice_of(voice)
+        if which.name not in self.voices:
+            raise SpaceError(f"this space has not learned {which.name!r}; its voices are: {', '.join(self.voices)}")
+        return which
+
+    def _told(self, voice: Voice | str, count: int) -> Float32[np.ndarray, "sound voice"]:
+        told = np.zeros((count, len(VOICES)), np.float32)
+        told[:, self._voice(voice).index] = 1
+        return told
+
+    def inside(self, points: Float32[np.ndarray, "sound map"], voice: Voice | str) -> Float32[np.ndarray, "sound map"]:
+        """Map points as the networks know them: there, the sounds of a voice need not lie around the centre."""
+        index = self._voice(voice).index
+        return self._centre[index] + self._spread[index] * points
+
+    def _expect(
+        self, points: Float32[np.ndarray, "sound map"], voice: Voice | str
+    ) -> tuple[Float32[np.ndarray, "sound detail"], Float32[np.ndarray, "sound detail"]]:
+        told = self._told(voice, len(points))
+        if not len(points):
+            return np.zeros((0, self.detail_size), np.float32), np.zeros((0, self.detail_size), np.float32)
+        mean, std = run(self._prior, map=self.inside(points, voice), voice=told)
+        return mean, std
+
+    def _picture(self, index: int, clip: Clip) -> Float32[np.ndarray, "band frame"]:
+        try:
+            return self.spectrum.forward(clip)
+        except TransformError as error:
+            raise SpaceError(f"clip {index} has no place on the map: {error}") from error
+
+    def _sound(self, picture: Float32[np.ndarray, "band frame"]) -> Clip:
+        try:
+            return self.spectrum.estimate(picture)
+        except TransformError as error:
+            raise SpaceError(f"the space has no sound there: {error}") from error
+
+
+def load_sound(path: str | Path | None = None) -> SoundSpace:
+    """The sound space in this folder, or the shipped one.
+
+    Raises SpaceError, with the reason, for a folder that is not a whole space of this version.
+    """
+    return SoundSpace(SHIPPED_SOUND if path is None else Path(path))
+
+
+def write_corpus(
+    folder: Path, points: Float32[np.ndarray, "sound map"], voice: Int[np.ndarray, " sound"], sources: Sequence[str]
+) -> None:
+    """corpus.npz of a sound space: a point, a voice and the name of a file for each sound."""
+    np.savez_compressed(
+        folder / "corpus.npz",
+        map=points.astype(np.float16), voice=voice.astype(np.int8), sources=np.array(sources, np.str_),
+    )  # fmt: skip
+
+
+def _are_points(value: Any) -> bool:
+    try:
+        points = np.array(value, np.float64)
+    except (TypeError, ValueError):
+        return False
+    return points.shape == (len(VOICES), 2) and bool(np.isfinite(points).all())
+
+
+_SETTINGS: Rules = {
+    "voices": ("a list of names", are_names),
+    "detail_size": ("a whole number of at least 1", lambda value: type(value) is int and value >= 1),
+    "picture": ("two whole numbers", lambda value: isinstance(value, list) and all(type(n) is int for n in value)),
+    "centre": ("a finite point for each of eight voices", lambda value: _are_points(value)),
+    "spread": (
+        "two numbers above 0 for each of eight voices",
+        lambda value: _are_points(value) and bool((np.array(value) > 0).all()),
+    ),
+    "card": (
+        "a name, a licence and a credit",
+        lambda value: has(value, ("name", "licence", "credit"), lambda one: isinstance(one, str)),
+    ),
+}
+"""What config.json says of a sound space, each with the rule it keeps."""

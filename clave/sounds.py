@@ -1,0 +1,386 @@
+"""A folder of one-shots as a data set: which drums it holds, of which voice, and what was left out and why.
+
+Every file is read by itself, here or in other processes; what comes back is sorted out in one place. Kits stay whole:
+a split never parts sounds of a kit, nor kits that share a sound.
+"""
+
+import csv
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+from zipfile import BadZipFile
+
+import numpy as np
+from jaxtyping import Bool, Float32, Float64, Int
+
+from clave import factory, wav
+from clave.clip import Clip
+from clave.errors import AudioFileError, CorpusError, TransformError, VoiceError
+from clave.kit import VOICES
+from clave.kit import voice as voice_of
+from clave.spectrum import DrumSpectrum, placed
+
+SHORTEST_SECONDS = 0.005  # what is shorter is a click of a broken file, no drum
+CLIPPED_SAMPLES = 8  # in a row at the very peak
+NEAR_COPY = 0.35  # root mean square difference of two pictures, in natural logarithms, below which they share a group
+MOST_SEMITONES = 2.0  # a variant of a sound is played faster or slower by up to so much
+MANIFEST = "manifest.csv"
+FACTORY_LICENCE, FACTORY_CREDIT = "CC0-1.0", "Clave's own synthesizer"
+DRUMS_A_KIT = 10  # of each voice, of the kits that the factory makes here
+
+Progress = Callable[[int, int], None]
+"""Called with the number of files done and of all files."""
+
+
+@dataclass(frozen=True)
+class SoundReport:
+    """What a folder held, and what became of it."""
+
+    folder: str
+    files: int  # found
+    refused: Mapping[str, str]  # file -> reason
+    sounds: int  # kept
+    copies: int  # of those refused: the same samples as an earlier one
+    groups: int  # of kits that share a sound; a split keeps them together
+    voices_from: str  # where voices were found
+    voices: Mapping[str, int]  # voice -> sounds
+    remarks: Mapping[str, int]  # what reading had to say -> files
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same, ready for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, eq=False)
+class SoundCorpus:
+    """One-shots as pictures (spectrum.py) with where they come from, column by column."""
+
+    picture: Float32[np.ndarray, "sound band frame"]
+    voice: Int[np.ndarray, " sound"]  # index into VOICES
+    gain: Float32[np.ndarray, " sound"]  # peak of the file, of which nothing is left in the picture
+    source: Int[np.ndarray, " sound"]  # index into sources
+    variant: Int[np.ndarray, " sound"]  # 0 is the sound itself, others are played faster or slower
+    kit: Int[np.ndarray, " sound"]  # index into kits
+    group: Int[np.ndarray, " sound"]  # the same for kits that share a sound
+    sources: tuple[str, ...]  # files, as paths below the folder
+    kits: tuple[str, ...]
+    licences: tuple[str, ...]  # of each source, "" where nobody says
+    credits: tuple[str, ...]  # whom to thank for each source, "" where nobody says
+    report: SoundReport
+
+    def __len__(self) -> int:
+        return len(self.voice)
+
+    def subset(self, chosen: Bool[np.ndarray, " sound"] | Int[np.ndarray, " chosen"]) -> "SoundCorpus":
+        """Some of the sounds, by mask or by index; names and report stay those of the whole."""
+        return replace(self, **{name: getattr(self, name)[chosen] for name in _COLUMNS})
+
+    def themselves(self) -> "SoundCorpus":
+        """The sounds without their variants."""
+        return self.subset(self.variant == 0)
+
+    def save(self, folder: str | Path) -> None:
+        """Write `sounds.npz` (all of it, for `load`) and `report.json`."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        content: dict[str, Any] = {name: getattr(self, name) for name in _COLUMNS}
+        content |= {name: np.array(getattr(self, name), np.str_) for name in _NAMES}
+        content["picture"] = self.picture.astype(np.float16)
+        np.savez(folder / "sounds.npz", **content)
+        (folder / "report.json").write_text(json.dumps(self.report.to_dict(), indent=2) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: str | Path) -> "SoundCorpus":
+        """What `save` wrote. Raises CorpusError if it is not there or not whole."""
+        folder = Path(folder)
+        try:
+            report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+            with np.load(folder / "sounds.npz", allow_pickle=False) as file:
+                content: dict[str, Any] = {name: file[name] for name in _COLUMNS}
+                content |= {name: tuple(map(str, file[name])) for name in _NAMES}
+                return cls(
+                    **(content | {"picture": content["picture"].astype(np.float32)}), report=SoundReport(**report)
+                )
+        except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
+            raise CorpusError(f"{folder} holds no sounds: {error}") from error
+
+
+_COLUMNS = ("picture", "voice", "gain", "source", "variant", "kit", "group")
+_NAMES = ("sources", "kits", "licences", "credits")
+
+
+class Listed(NamedTuple):
+    """What is known of a file before it is read."""
+
+    name: str  # path below the folder
+    voice: str
+    kit: str
+    licence: str
+    credit: str
+
+
+def scan(
+    folder: str | Path,
+    listing: str | Path | None = None,
+    *,
+    variants: int = 0,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> SoundCorpus:
+    """The one-shots in a folder and below.
+
+    Voices and kits come from a CSV with the columns `path` and `voice` and, if it has them, `kit`, `licence` and
+    `credit` (the given one, or the folder's own manifest.csv), or else from the names of files and folders. With
+    `variants`, each sound comes that many times more, played a little faster or slower. Whatever cannot be used is left
+    out, with its reason in the report. Files are read one after another, or by `executor`.
+
+    Raises CorpusError if there is no folder, no sound file or no usable sound, or for a CSV that is none.
+    """
+    root = Path(folder)
+    if not root.is_dir():
+        raise CorpusError(f"{folder} is not a folder")
+    table = Path(listing) if listing is not None else root / MANIFEST
+    by_table = listing is not None or table.is_file()
+    known, refused = _from_table(table) if by_table else _from_names(root)
+    files = len(known) + len(refused)
+    if not files:
+        raise CorpusError(f"{folder} holds no sound file ({', '.join(wav.SUFFIXES)}), nor does any folder in it")
+
+    work = partial(_read_file, variants=variants)
+    paths = [root / each.name for each in known]
+    results = map(work, paths) if executor is None else executor.map(work, paths, chunksize=16)
+    read: list[tuple[Listed, _Sound]] = []
+    remarks, copies = Counter[str](), 0
+    first: dict[str, str] = {}  # of the same samples
+    for done, (each, sound) in enumerate(zip(known, results, strict=True), start=1):
+        if progress is not None:
+            progress(done, len(known))
+        if isinstance(sound, str):
+            refused[each.name] = sound
+            continue
+        if first.setdefault(sound.digest, each.name) != each.name:
+            copies += 1
+            refused[each.name] = f"a copy of {first[sound.digest]}"
+            continue
+        remarks.update(sound.remarks)
+        read.append((each, sound))
+    if not read:
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in list(refused.items())[:3])
+        raise CorpusError(f"{folder} holds no sound that can be learned from ({reasons})")
+    corpus = _assembled(read)
+    report = SoundReport(
+        str(folder), files, refused, len(read), copies, len(set(corpus.group.tolist())),
+        str(table) if by_table else "names", _counted(corpus), dict(remarks),
+    )  # fmt: skip
+    return replace(corpus, report=report)
+
+
+def made(count: int, seed: int = 0, *, progress: Progress | None = None) -> SoundCorpus:
+    """`count` drums of each voice from our own synthesizer; ten of each make a kit."""
+    read: list[tuple[Listed, _Sound]] = []
+    for number in range(count):
+        for voice in VOICES:
+            rng = np.random.default_rng([seed, voice.index, number])
+            clip = factory.synthesize(factory.draw(voice, rng), seed=int(rng.integers(2**31)))
+            if clip.peak > 0:
+                name = f"factory {voice.name} {number}"
+                kit = f"factory {number // DRUMS_A_KIT}"
+                read.append((Listed(name, voice.name, kit, FACTORY_LICENCE, FACTORY_CREDIT), _looked_at(clip, 0)))
+        if progress is not None:
+            progress(number + 1, count)
+    corpus = _assembled(read, near=False)
+    report = SoundReport("factory", len(read), {}, len(read), 0, len(corpus.kits), "factory", _counted(corpus), {})
+    return replace(corpus, report=report)
+
+
+def joined(one: SoundCorpus, other: SoundCorpus) -> SoundCorpus:
+    """Both together, as if from one folder; the report is that of the first."""
+    shift = {"source": len(one.sources), "kit": len(one.kits), "group": int(one.group.max(initial=-1)) + 1}
+    content: dict[str, Any] = {
+        name: np.concatenate([getattr(one, name), getattr(other, name) + shift.get(name, 0)])
+        if name in shift
+        else np.concatenate([getattr(one, name), getattr(other, name)])
+        for name in _COLUMNS
+    }
+    content |= {name: getattr(one, name) + getattr(other, name) for name in _NAMES}
+    return SoundCorpus(**content, report=one.report)
+
+
+def split(corpus: SoundCorpus, *, share: float = 0.15, seed: int = 0) -> Bool[np.ndarray, " sound"]:
+    """True for the sounds to hold out: whole groups of kits, drawn by the seed, near this share of the sounds.
+
+    Groups larger than the share stay, unless there is none smaller: then the smallest goes. Raises CorpusError for a
+    single group.
+    """
+    groups, sizes = np.unique(corpus.group, return_counts=True)
+    if len(groups) < 2:
+        raise CorpusError(f"{len(corpus)} sounds of kits that share sounds cannot be split: two kits are the least")
+    order = np.random.default_rng(seed).permutation(len(groups))
+    wanted, held = share * len(corpus), list[int]()
+    taken = 0
+    for index in order:
+        if taken + sizes[index] <= wanted * 1.1 and taken < wanted:
+            held.append(int(groups[index]))
+            taken += int(sizes[index])
+    held = held or [int(groups[order[sizes[order].argmin()]])]
+    return np.isin(corpus.group, held)
+
+
+def weights(corpus: SoundCorpus) -> Float32[np.ndarray, " sound"]:
+    """How much each sound counts in learning: each voice the same in all, kits by the root of their size; mean 1.
+
+    A kit counts with the group it shares sounds with, so that near copies do not outvote the rest.
+    """
+    weight = np.zeros(len(corpus), np.float64)
+    cells = corpus.voice.astype(np.int64) * (int(corpus.group.max(initial=0)) + 1) + corpus.group
+    _, cell, counts = np.unique(cells, return_inverse=True, return_counts=True)
+    weight = 1 / np.sqrt(counts[cell])
+    for index in np.unique(corpus.voice):
+        rows = corpus.voice == index
+        weight[rows] /= weight[rows].sum()
+    return (weight / weight.mean()).astype(np.float32)
+
+
+def _from_names(root: Path) -> tuple[list[Listed], dict[str, str]]:
+    known, refused = list[Listed](), dict[str, str]()
+    for path in sorted(path for path in root.rglob("*") if path.suffix.lower() in wav.SUFFIXES and path.is_file()):
+        name = path.relative_to(root).as_posix()
+        if any(part.startswith(".") for part in path.relative_to(root).parts):
+            continue
+        voice = wav.voice_of_path(path, root)
+        if voice is None:
+            refused[name] = "its name says no voice, or several"
+            continue
+        above = [part for part in path.relative_to(root).parts[:-1] if wav.voice_in_name(part) is None]
+        known.append(Listed(name, voice.name, "/".join(above) or root.resolve().name, "", ""))
+    return known, refused
+
+
+def _from_table(path: Path) -> tuple[list[Listed], dict[str, str]]:
+    known, refused = list[Listed](), dict[str, str]()
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise CorpusError(f"{path} cannot be read as a CSV: {error}") from error
+    if not rows or not {"path", "voice"} <= set(rows[0]):
+        raise CorpusError(
+            f"{path}: a list of sounds has the columns path and voice, got {list(rows[0]) if rows else []}"
+        )
+    for row in rows:
+        name = row["path"]
+        try:
+            voice = voice_of(row["voice"])
+        except VoiceError as error:
+            refused[name] = str(error)
+            continue
+        kit = "/".join(part for part in (row.get("source"), row.get("kit")) if part)
+        licence, credit = row.get("licence") or "", row.get("credit") or ""
+        known.append(Listed(name, voice.name, kit or Path(name).parent.as_posix(), licence, credit))
+    return known, refused
+
+
+class _Sound(NamedTuple):
+    """What is kept of one sound and its variants."""
+
+    picture: Float32[np.ndarray, "variant band frame"]
+    gain: float
+    digest: str
+    remarks: tuple[str, ...]
+
+
+def _read_file(path: Path, variants: int) -> "_Sound | str":
+    """A pure function of the file: this is what executors map. A string is the reason for refusing it."""
+    try:
+        clip = wav.read(path)
+        if clip.seconds < SHORTEST_SECONDS:
+            return f"{1000 * clip.seconds:.2f} ms long: no drum is shorter than {1000 * SHORTEST_SECONDS:g} ms"
+        return _looked_at(clip, variants)
+    except (AudioFileError, TransformError) as error:
+        return str(error).removeprefix(f"{path}: ")
+
+
+def _looked_at(clip: Clip, variants: int) -> _Sound:
+    spectrum = DrumSpectrum()
+    samples = placed(clip)
+    digest = hashlib.sha256(np.rint(samples * 32767).astype(np.int16).tobytes()).hexdigest()
+    rng = np.random.default_rng(int(digest[:8], 16))
+    pictures = [spectrum.forward(clip)]
+    for semitones in rng.uniform(-MOST_SEMITONES, MOST_SEMITONES, variants):
+        rate = round(clip.sample_rate * 2 ** (semitones / 12))
+        pictures.append(spectrum.forward(Clip(clip.samples, rate)))
+    remarks = []
+    if clip.seconds > wav.ONE_SHOT_SECONDS:
+        remarks.append(f"longer than {wav.ONE_SHOT_SECONDS:g} s: its end is faded")
+    if _is_clipped(clip):
+        remarks.append("clipped: its peaks are cut off")
+    return _Sound(np.stack(pictures), clip.peak, digest, tuple(remarks))
+
+
+def _is_clipped(clip: Clip) -> bool:
+    at_peak = np.abs(clip.samples) >= 0.9999 * clip.peak
+    run = np.lib.stride_tricks.sliding_window_view(at_peak, min(CLIPPED_SAMPLES, len(clip)))
+    return bool(run.all(axis=1).any())
+
+
+def _assembled(read: Sequence[tuple[Listed, _Sound]], near: bool = True) -> SoundCorpus:
+    kits = sorted({each.kit for each, _ in read})
+    number = {kit: index for index, kit in enumerate(kits)}
+    kit = np.array([number[each.kit] for each, _ in read])
+    group = _groups(np.stack([sound.picture[0] for _, sound in read]), kit) if near else kit
+    counts = [len(sound.picture) for _, sound in read]
+    spread = np.repeat(np.arange(len(read)), counts)
+    empty = SoundReport("", 0, {}, 0, 0, 0, "", {}, {})
+    return SoundCorpus(
+        np.concatenate([sound.picture for _, sound in read]),
+        np.array([voice_of(each.voice).index for each, _ in read])[spread],
+        np.array([sound.gain for _, sound in read], np.float32)[spread],
+        spread,
+        np.concatenate([np.arange(count) for count in counts]),
+        kit[spread],
+        group[spread],
+        tuple(each.name for each, _ in read),
+        tuple(kits),
+        tuple(each.licence for each, _ in read),
+        tuple(each.credit for each, _ in read),
+        empty,
+    )
+
+
+def _groups(
+    picture: Float32[np.ndarray, "sound band frame"], kit: Int[np.ndarray, " sound"]
+) -> Int[np.ndarray, " sound"]:
+    """The same number for kits that share a sound, or near copies of one."""
+    flat = picture.reshape(len(picture), -1)
+    group = kit.copy()
+    square: Float64[np.ndarray, " sound"] = np.square(flat).sum(axis=1, dtype=np.float64)
+    for at in range(0, len(flat), 256):
+        rows = slice(at, at + 256)
+        distance = square[rows, None] + square - 2.0 * (flat[rows] @ flat.T)
+        for one, other in zip(*np.nonzero(distance < NEAR_COPY**2 * flat.shape[1]), strict=True):
+            low, high = sorted((group[at + one], group[other]))
+            if low != high:
+                group[group == high] = low
+    return np.unique(group, return_inverse=True)[1]
+
+
+def _counted(corpus: SoundCorpus) -> dict[str, int]:
+    counts = Counter(corpus.voice[corpus.variant == 0].tolist())
+    return {voice.name: counts[voice.index] for voice in VOICES}
+
+
+def credits_of(corpus: SoundCorpus) -> list[tuple[str, str, str, int]]:
+    """Kit, licence, credit and number of sounds: one row for each that differs, for the card of a space."""
+    rows = zip(corpus.kit.tolist(), corpus.source.tolist(), corpus.variant.tolist(), strict=True)
+    counts = Counter(
+        (corpus.kits[kit], corpus.licences[source], corpus.credits[source])
+        for kit, source, variant in rows
+        if variant == 0
+    )
+    return [(*row, count) for row, count in sorted(counts.items())]

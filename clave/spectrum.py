@@ -1,0 +1,174 @@
+"""A drum as a small picture: log magnitudes, fine where the ear is fine and the stroke is fresh, coarse elsewhere.
+
+    forward:   sound -> STFT magnitudes -> log -> means over cells of a warped grid
+    estimate:  cells -> interpolated log magnitudes -> phase -> sound
+
+The means forget what happens inside a cell, and the phase is gone: the way back is an estimate, no inverse.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Float32, Int64
+from numpy.typing import ArrayLike
+
+from clave.clip import SAMPLE_RATE, Clip
+from clave.errors import TransformError
+from clave.phase import DEFAULT, ONSET_S, PhaseEstimator
+from clave.stft import STFT
+from clave.wav import ONE_SHOT_SECONDS, RISE_SAMPLES, one_shot, resampled
+
+PEAK = 0.9  # of every sound that is looked at, and of every one that comes back
+ONSET_SAMPLE = round(ONSET_S * SAMPLE_RATE)
+LENGTH = ONSET_SAMPLE + round(ONE_SHOT_SECONDS * SAMPLE_RATE)
+FLOOR = 1e-3  # added to magnitudes, about 110 dB below a sine of full scale
+LINEAR_BANDS, BANDS = 40, 128  # the lowest bands are those of the STFT, up to 1.7 kHz; above, they widen by ratio
+FRAMES_OF_WIDTH = ((16, 1), (16, 2), (16, 4))  # the first 16 frames are those of the STFT, 2.9 ms apart, and so on
+LAST_FRAMES = 16  # share the rest of the time evenly
+SILENCE = 1e-4  # of the peak, -80 dB: where a sound has ended
+END_FADE_SECONDS = 0.005
+
+
+@dataclass(frozen=True)
+class DrumSpectrum:
+    """One-shots as `bands` x `frames` mean log magnitudes on a warped grid, and the sounds that have nearly these."""
+
+    transform: STFT = field(default_factory=lambda: STFT(length=LENGTH))
+    phase: PhaseEstimator = DEFAULT
+
+    @property
+    def bands(self) -> int:
+        """Rows of the picture."""
+        return len(self.band_edges) - 1
+
+    @property
+    def frames(self) -> int:
+        """Columns of the picture."""
+        return len(self.frame_edges) - 1
+
+    @cached_property
+    def band_edges(self) -> Int64[np.ndarray, " edge"]:
+        """Where the cells begin and end, in bands of the STFT."""
+        return _widening(LINEAR_BANDS, BANDS, self.transform.bands)
+
+    @cached_property
+    def frame_edges(self) -> Int64[np.ndarray, " edge"]:
+        """Where the cells begin and end, in frames of the STFT."""
+        widths = np.repeat(*np.array([(width, count) for count, width in FRAMES_OF_WIDTH]).T)
+        early = np.concatenate([[0], np.cumsum(widths)])
+        late = np.linspace(early[-1], self.transform.frames, LAST_FRAMES + 1)[1:]
+        return np.concatenate([early, np.rint(late)]).astype(np.int64)
+
+    def forward(self, clip: Clip) -> Float32[np.ndarray, "band frame"]:
+        """The picture of a sound, whatever its level, rate and lead-in; natural logarithms.
+
+        Raises TransformError for silence: it has no picture.
+        """
+        samples = placed(clip)
+        log = np.log(np.abs(self.transform.forward(samples)) + np.float32(FLOOR))
+        return (self._band_means @ log @ self._frame_means.T).astype(np.float32)
+
+    def estimate(self, picture: Float32[np.ndarray, "band frame"]) -> Clip:
+        """A sound with nearly this picture: 2 ms of lead-in, its onset, and the rest until it is silent; peak 0.9.
+
+        Raises TransformError unless the picture is made of finite numbers and holds a sound.
+        """
+        if picture.shape != (self.bands, self.frames) or not np.isfinite(picture).all():
+            raise TransformError(
+                f"a picture of a drum is {self.bands} x {self.frames} finite numbers, got {picture.shape}"
+            )
+        log = self._band_slopes @ picture @ self._frame_slopes.T
+        magnitude = np.maximum(np.exp(np.minimum(log, LOUDEST_LOG)) - FLOOR, 0).astype(np.float32)
+        return ended(self.phase.estimate(magnitude, self.transform))
+
+    @cached_property
+    def _band_means(self) -> Float32[np.ndarray, "band fine"]:
+        return _means(self.band_edges)
+
+    @cached_property
+    def _frame_means(self) -> Float32[np.ndarray, "frame fine"]:
+        return _means(self.frame_edges)
+
+    @cached_property
+    def _band_slopes(self) -> Float32[np.ndarray, "fine band"]:
+        return _interpolation(self.band_edges)
+
+    @cached_property
+    def _frame_slopes(self) -> Float32[np.ndarray, "fine frame"]:
+        return _interpolation(self.frame_edges)
+
+
+LOUDEST_LOG = float(np.log(1024))  # no sound within full scale has larger magnitudes
+
+
+def placed(clip: Clip) -> Float32[np.ndarray, " sample"]:
+    """The one-shot in a row of LENGTH samples with its onset at ONSET_SAMPLE and a peak of 0.9.
+
+    Raises TransformError for silence.
+    """
+    sound = one_shot(_without_offset(resampled(clip)))
+    if sound.peak == 0:
+        raise TransformError("silence has no onset: there is nothing to look at")
+    onset = min(RISE_SAMPLES, int(np.argmax(np.abs(sound.samples) > 0.01 * sound.peak)))
+    begin = ONSET_SAMPLE - onset
+    samples = np.zeros(LENGTH, np.float32)
+    kept = sound.samples[: LENGTH - begin]
+    samples[begin : begin + len(kept)] = kept * (PEAK / sound.peak)
+    return samples
+
+
+def ended(samples: Float32[np.ndarray, " sample"]) -> Clip:
+    """The sound without what comes before its lead-in's end and after its last audible moment; peak 0.9, finite.
+
+    Raises TransformError for silence and for numbers that are none: neither reaches a speaker.
+    """
+    peak = float(np.abs(samples).max())
+    if not np.isfinite(peak) or peak == 0:
+        raise TransformError(f"an estimate came out with a peak of {peak}: no sound")
+    samples = samples / np.float32(peak)
+    gate = ONSET_SAMPLE - RISE_SAMPLES
+    samples[:gate] = 0
+    samples[gate:ONSET_SAMPLE] *= np.linspace(0, 1, RISE_SAMPLES, dtype=np.float32)
+    fade = round(END_FADE_SECONDS * SAMPLE_RATE)
+    loud = np.flatnonzero(np.abs(samples) > SILENCE)
+    end = min(len(samples), int(loud[-1]) + 1 + fade)
+    fade = min(fade, end)
+    samples = samples[:end].copy()
+    samples[-fade:] *= np.linspace(1, 0, fade, dtype=np.float32)
+    peak = float(np.abs(samples).max())
+    if peak == 0:
+        raise TransformError("an estimate came out with nothing after its onset: no sound")
+    return Clip(samples * np.float32(PEAK / peak))
+
+
+def _without_offset(clip: Clip) -> Clip:
+    """A sound that does not end at 0 because all of it is shifted, brought back to 0."""
+    return Clip(clip.samples - np.float32(np.median(clip.samples[-max(1, len(clip) // 10) :])), clip.sample_rate)
+
+
+def _widening(linear: int, cells: int, fine: int) -> Int64[np.ndarray, " edge"]:
+    """Edges of cells: the first of width 1, each of the rest wider than the last by one ratio, `fine` in all."""
+    powers = np.arange(1, cells - linear + 1)
+    ratio, above = 1.0, 2.0
+    for _ in range(52):  # bits of a double
+        middle = (ratio + above) / 2
+        ratio, above = (middle, above) if linear + (middle**powers).sum() < fine else (ratio, middle)
+    late = linear + np.cumsum(ratio**powers)
+    return np.concatenate([np.arange(linear + 1), np.rint(late)]).astype(np.int64)
+
+
+def _means(edges: ArrayLike) -> Float32[np.ndarray, "cell fine"]:
+    """A matrix that takes the mean of each cell."""
+    edges = np.asarray(edges)
+    fine = np.arange(edges[-1])
+    inside = (fine >= edges[:-1, None]) & (fine < edges[1:, None])
+    return (inside / inside.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def _interpolation(edges: ArrayLike) -> Float32[np.ndarray, "fine cell"]:
+    """A matrix that draws straight lines between the centres of cells, and goes on flat beyond the outermost."""
+    edges = np.asarray(edges)
+    centres = (edges[:-1] + edges[1:] - 1) / 2
+    fine = np.arange(edges[-1])
+    return np.stack([np.interp(fine, centres, row) for row in np.eye(len(centres))], axis=1).astype(np.float32)

@@ -1,0 +1,65 @@
+import json
+from itertools import islice
+
+import numpy as np
+import pytest
+from toy_sounds import TOY, toy_corpus
+
+from clave import learn_sound, sounds
+from clave.errors import TrainingError
+from clave.sound_space import load_sound
+
+
+@pytest.fixture(scope="module")
+def corpus():
+    return toy_corpus()
+
+
+@pytest.fixture(scope="module")
+def run(corpus, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    return folder, list(learn_sound.learn_sound(corpus, TOY, folder, card={"licence": "CC0", "credit": "the tests"}))
+
+
+def test_a_run_leaves_a_space_one_can_play(run, corpus):
+    folder, epochs = run
+    assert [epoch.number for epoch in epochs] == [1, 2]
+    space = load_sound(folder)
+    assert len(space.sample(1, "kick")) == 1
+    there = space.corpus("snare")
+    assert [source.split()[1] for source in there.sources] == ["snare"] * 6
+    own = corpus.subset(corpus.voice == 1)
+    np.testing.assert_allclose(space.place(own.picture, "snare").map, there.map, atol=2e-3)
+
+
+def test_the_card_credits_every_kit_with_its_licence(run):
+    folder, _ = run
+    card = (folder / "card.md").read_text()
+    for number in range(6):
+        assert f"| kit {number} | CC0-1.0 | Clave's own synthesizer | 8 |" in card
+    assert "| credit | the tests |" in card
+    metrics = json.loads((folder / "metrics.json").read_text())
+    assert json.loads((folder / "config.json").read_text())["metrics"] == metrics
+
+
+def test_parts_share_no_kit_and_variants_are_for_learning_alone(corpus):
+    both = sounds.joined(corpus, toy_corpus())
+    parts = learn_sound.divide(both)
+    groups = [set(part.group.tolist()) for part in (parts.train, parts.tuning, parts.validation)]
+    assert all(groups)
+    assert not (groups[0] & groups[1] | groups[0] & groups[2] | groups[1] & groups[2])
+    assert len(parts.train) + len(parts.tuning) + len(parts.validation) == len(both)
+
+
+def test_a_run_that_was_killed_goes_on_to_the_same_weights(run, corpus, tmp_path):
+    folder, _ = run
+    assert len(list(islice(learn_sound.learn_sound(corpus, TOY, tmp_path), 1))) == 1
+    with pytest.raises(TrainingError, match="already holds a run"):
+        next(learn_sound.learn_sound(corpus, TOY, tmp_path))
+    assert len(list(learn_sound.learn_sound(corpus, TOY, tmp_path, resume=True))) == 1
+    assert (tmp_path / "decoder.onnx").read_bytes() == (folder / "decoder.onnx").read_bytes()
+
+
+def test_too_little_to_learn_from_is_refused(corpus, tmp_path):
+    with pytest.raises((TrainingError, sounds.CorpusError), match="kits"):
+        next(learn_sound.learn_sound(corpus.subset(corpus.kit == 0), TOY, tmp_path))

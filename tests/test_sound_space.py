@@ -1,0 +1,218 @@
+import json
+import shutil
+
+import numpy as np
+import pytest
+import torch
+from toy_sounds import toy_space
+
+from clave import checkpoint, factory
+from clave.clip import Clip
+from clave.errors import ClaveError, SpaceError, VoiceError
+from clave.evaluate_sound import aligned, log_spectral_distance_db
+from clave.kit import VOICES
+from clave.sound_space import SHIPPED_SOUND, load_sound
+from clave.sound_vae import SoundConfig
+from clave.space_folder import Code
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return toy_space(tmp_path_factory.mktemp("space"))
+
+
+@pytest.fixture(scope="module")
+def sound(folder):
+    return load_sound(folder)
+
+
+def same(one, other):
+    return all(np.array_equal(a.samples, b.samples) for a, b in zip(one, other, strict=True))
+
+
+def test_the_voices_are_the_eight(sound):
+    assert sound.voices == tuple(voice.name for voice in VOICES)
+
+
+@pytest.mark.parametrize("point", [[0, 0], [-3, 3], [100, -1e30]])
+def test_every_finite_point_is_a_sound_that_a_speaker_survives(sound, point):
+    clip = sound.at([point], voice="snare")[0]
+    assert np.isfinite(clip.samples).all()
+    assert clip.peak == pytest.approx(0.9)
+    assert not clip.samples[:80].any()
+    assert clip.sample_rate == 44_100
+    assert len(clip) <= 66_238
+
+
+@pytest.mark.parametrize("points", [[[np.nan, 0]], [[0, np.inf]], [1, 2], [[1, 2, 3]], "x"])
+def test_other_points_are_refused(sound, points):
+    with pytest.raises(SpaceError, match="map point"):
+        sound.at(points, voice="snare")
+
+
+def test_voices_are_found_by_alias_and_others_are_refused(sound):
+    assert same(sound.at([[0.5, 0.5]], "CH"), sound.at([[0.5, 0.5]], VOICES[2]))
+    with pytest.raises(VoiceError, match="cowbell"):
+        sound.at([[0, 0]], "cowbell")
+
+
+def test_each_voice_has_its_own_map(sound):
+    kick, tom = (sound.at([[0.5, 0.5]], voice)[0] for voice in ("kick", "tom"))
+    assert not same([kick], [tom])
+
+
+def test_what_was_not_learned_is_refused_or_filled_from_the_factory(tmp_path):
+    some = load_sound(toy_space(tmp_path, voices=("kick", "snare")))
+    with pytest.raises(SpaceError, match="kick, snare"):
+        some.sample(1, "clap")
+    kit = some.kit()
+    assert kit.origins[6].source.startswith("factory")
+    assert kit.origins[0].source == "map"
+
+
+def test_code_goes_there_and_back(sound):
+    clips = list(factory.kit().clips[:2])
+    code = sound.encode(clips, voice="kick")
+    assert (code.map.shape, code.detail.shape) == ((2, 2), (2, 5))
+    assert (code.map.dtype, code.detail.dtype) == (np.float32, np.float32)
+    assert len(sound.decode(code, voice="kick")) == 2
+    quiet = [Clip(0.1 * clip.samples, clip.sample_rate) for clip in clips]
+    np.testing.assert_allclose(sound.encode(quiet, "kick").map, code.map, atol=1e-3)
+
+
+def test_nothing_gives_nothing(sound):
+    empty = sound.encode([], "kick")
+    assert len(empty) == 0
+    assert sound.decode(empty, "kick") == sound.sample(0, "kick") == sound.at(np.zeros((0, 2)), "kick") == []
+
+
+def test_codes_of_another_space_are_refused(sound):
+    with pytest.raises(SpaceError, match=r"detail \[n, 5\]"):
+        sound.decode(Code(np.zeros((1, 2), np.float32), np.zeros((1, 4), np.float32)), "kick")
+    with pytest.raises(SpaceError, match="finite"):
+        sound.decode(Code(np.zeros((1, 2), np.float32), np.full((1, 5), np.nan, np.float32)), "kick")
+    with pytest.raises(SpaceError, match="finite"):
+        sound.decode(Code(np.full((1, 2), np.nan, np.float32), np.zeros((1, 5), np.float32)), "kick")
+
+
+def test_silence_has_no_place(sound):
+    with pytest.raises(SpaceError, match="clip 1"):
+        sound.encode([factory.kit()["kick"], Clip(np.zeros(100, np.float32))], "kick")
+
+
+def test_variation_strays_from_what_is_expected_and_the_seed_says_where(sound):
+    points = [[0.3, -0.2]]
+    still = sound.at(points, "tom")
+    assert same(still, sound.at(points, "tom", seed=5))
+    assert not same(still, sound.at(points, "tom", variation=0.5))
+    assert same(sound.at(points, "tom", variation=0.5, seed=5), sound.at(points, "tom", variation=0.5, seed=5))
+    assert not same(sound.at(points, "tom", variation=0.5, seed=5), sound.at(points, "tom", variation=0.5, seed=6))
+    with pytest.raises(SpaceError, match="variation"):
+        sound.at(points, "tom", variation=2.0)
+
+
+def test_samples_are_drawn_by_their_seed(sound):
+    assert same(sound.sample(2, "clap", seed=1), sound.sample(2, "clap", seed=1))
+    assert not same(sound.sample(1, "clap", seed=1), sound.sample(1, "clap", seed=2))
+    with pytest.raises(SpaceError, match="at least 0"):
+        sound.sample(-1, "clap")
+
+
+def test_the_corpus_of_a_voice_has_its_sounds_alone(sound):
+    there = sound.corpus("snare")
+    assert list(there.sources) == ["kit 0/snare.wav", "kit 1/snare.wav", "kit 2/snare.wav"]
+    assert there.map.shape == (3, 2)
+
+
+def test_a_kit_takes_its_points_and_draws_the_rest(sound):
+    drawn, chosen = sound.kit(seed=3), sound.kit({"SD": (0.5, 1.0)}, seed=3)
+    assert chosen.origins[1].map_point == (0.5, 1.0)
+    for voice in VOICES:
+        assert same([drawn[voice]], [chosen[voice]]) == (voice.name != "snare")
+        x, y = drawn.origins[voice.index].map_point
+        assert np.isclose(sound.corpus(voice).map, [x, y], atol=1e-3).all(axis=1).any()
+    first = np.flatnonzero(np.abs(chosen["snare"].samples) > 0.01 * chosen["snare"].peak)[0]
+    assert first < 100  # the lead-in is gone: a stroke sounds when it is struck
+    assert all(0 < clip.peak <= 0.9001 for clip in chosen.clips)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("config.json", None, "no config.json"),
+        ("config.json", "{", "not JSON"),
+        ("config.json", '{"format": "clave rhythm space"}', "sound space"),
+        ("config.json", '{"format": "clave sound space", "version": 9}', "version 9"),
+        ("config.json", '{"format": "clave sound space", "version": 1}', "lacks card, centre, detail_size"),
+        ("decoder.onnx", None, "decoder.onnx is missing"),
+        ("prior.onnx", "x", "cannot be run"),
+    ],
+)
+def test_folders_that_are_no_space_are_refused(folder, tmp_path, name, content, why):
+    broken = tmp_path / "broken"
+    shutil.copytree(folder, broken)
+    (broken / name).unlink()
+    if content is not None:
+        (broken / name).write_text(content)
+    with pytest.raises(SpaceError, match=why):
+        load_sound(broken)
+
+
+def test_a_space_of_other_pictures_and_a_broken_corpus_are_refused(folder, tmp_path):
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "corpus.npz").write_bytes(b"PK")
+    with pytest.raises(ClaveError, match="not a corpus map"):
+        load_sound(tmp_path).corpus("kick")
+    settings = json.loads((tmp_path / "config.json").read_text())
+    (tmp_path / "config.json").write_text(json.dumps(settings | {"picture": [410, 157]}))
+    with pytest.raises(SpaceError, match=r"\[410, 157\]"):
+        load_sound(tmp_path)
+
+
+def test_the_shipped_space_knows_all_voices_and_thanks_every_maker():
+    shipped = load_sound()
+    assert shipped.voices == tuple(voice.name for voice in VOICES)
+    assert sum(file.stat().st_size for file in SHIPPED_SOUND.iterdir()) < 12e6
+    card = (SHIPPED_SOUND / "card.md").read_text()
+    assert "not stated" not in card
+    kits = {line.split(" | ")[0].removeprefix("| ") for line in card.splitlines() if line.startswith("| ")}
+    for voice in VOICES:
+        there = shipped.corpus(voice)
+        assert len(there) > 100
+        np.testing.assert_allclose(there.map.mean(axis=0), 0, atol=0.01)  # each map is centred
+        np.testing.assert_allclose(there.map.std(axis=0), 1, atol=0.01)
+        for source in there.sources:
+            if not source.startswith("factory"):
+                assert any(kit.split("/")[0] == source.split("/")[0] for kit in kits), source
+
+
+def test_the_shipped_space_brings_drums_back():
+    shipped = load_sound()
+    for recipe in factory.KITS[:3]:
+        kit = factory.kit(recipe.name)
+        for voice in (VOICES[0], VOICES[1], VOICES[4]):
+            again = shipped.decode(shipped.encode([kit[voice]], voice), voice)[0]
+            one, other = aligned(kit[voice], again)
+            assert log_spectral_distance_db(one, other) < 10
+            strangers = [log_spectral_distance_db(one, aligned(kit[stranger], again)[0]) for stranger in VOICES[2:4]]
+            assert log_spectral_distance_db(one, other) < min(strangers)
+
+
+def test_the_shipped_onnx_is_the_shipped_weights():
+    shipped = load_sound()
+    settings = json.loads((SHIPPED_SOUND / "config.json").read_text())["model"]
+    assert settings.pop("kind") == "sound"
+    model = SoundConfig(**settings).build().eval().requires_grad_(False)
+    model.load_state_dict(checkpoint.load_tensors(SHIPPED_SOUND / "model.safetensors")[0])
+    picture = np.stack([shipped.spectrum.forward(clip) for clip in factory.kit().clips[:3]])
+    told = torch.zeros(3, 8)
+    told[:, 1] = 1
+    code = shipped.place(picture, "snare")
+    seen = model.see(torch.from_numpy(picture), told)
+    point = model.locate(seen)
+    inside = shipped.inside(code.map, "snare")
+    np.testing.assert_allclose(inside, point, rtol=1e-3, atol=1e-3)
+    detail = model.describe(seen, point, told)
+    np.testing.assert_allclose(code.detail, detail, rtol=1e-3, atol=2e-3)
+    mean = model.decode(torch.from_numpy(inside), torch.from_numpy(code.detail), told)[0]
+    np.testing.assert_allclose(shipped.pictures(code, "snare"), mean, rtol=1e-3, atol=2e-3)

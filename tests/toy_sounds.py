@@ -1,0 +1,42 @@
+"""A small sound space with random weights, and a corpus to learn from in seconds."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from clave import checkpoint, sounds
+from clave.kit import VOICES
+from clave.recipes import sound
+from clave.sound_space import write_corpus
+from clave.sound_vae import FRAMES, SoundConfig
+from clave.space_folder import write_settings
+from clave.spectrum import BANDS
+
+SMALL = SoundConfig(detail_size=5, channels=16, width=24)
+TOY = replace(sound(), model=SMALL, epochs=2, batch_size=8, warmup_epochs=1)
+
+
+def toy_space(folder: Path, voices: tuple[str, ...] = tuple(voice.name for voice in VOICES)) -> Path:
+    """A folder that `load_sound` reads: what it says means nothing, but it is always the same."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        model = SMALL.build().eval().requires_grad_(False)
+    checkpoint.write_sound_onnx(folder, model)
+    write_settings(
+        folder, "sound", voices=list(voices), detail_size=5, picture=[BANDS, FRAMES],
+        centre=[[0.5, -0.5]] * 8, spread=[[2.0, 0.5]] * 8,
+        card={"name": "toy", "licence": "CC0", "credit": "nobody"},
+    )  # fmt: skip
+    points = np.random.default_rng(0).standard_normal((24, 2)).astype(np.float32)
+    write_corpus(folder, points, np.arange(24) % 8, [f"kit {n // 8}/{VOICES[n % 8].name}.wav" for n in range(24)])
+    return folder
+
+
+def toy_corpus() -> sounds.SoundCorpus:
+    """Six kits of the factory's, one drum a voice each."""
+    made = sounds.made(6)
+    kit = np.arange(len(made)) // 8
+    return replace(made, kit=kit, group=kit, kits=tuple(f"kit {number}" for number in range(6)))

@@ -117,11 +117,26 @@ class SoundSpace:
         expectation, 1 a draw from the prior. The same seed strays in the same direction everywhere, so that a journey
         with variation stays of one piece.
         """
+        return self.decode(self.code_at(points, voice, variation, seed), voice)
+
+    def code_at(
+        self,
+        points: ArrayLike,
+        voice: Voice | str,
+        variation: float = 0.0,
+        seed: int = 0,
+        detail: Float32[np.ndarray, "sound detail"] | None = None,
+    ) -> Code:
+        """What `at` decodes; with a detail of one's own, it strays from that instead of what is expected there."""
         where = map_points(points)
         check_share("variation", variation)
-        mean, std = self._expect(where, voice)
+        expected, std = self._expect(where, voice)
+        if detail is None:
+            detail = expected
+        elif detail.shape != expected.shape:
+            raise SpaceError(f"the detail of this space is {list(expected.shape)} numbers, got {list(detail.shape)}")
         direction = generator(seed).standard_normal(self.detail_size).astype(np.float32)
-        return self.decode(Code(where, mean + np.float32(variation) * std * direction), voice)
+        return Code(where, detail + np.float32(variation) * std * direction)
 
     def sample(self, n: int, voice: Voice | str, seed: int = 0) -> list[Clip]:
         """`n` sounds of this voice drawn from the prior."""

@@ -216,3 +216,14 @@ def test_the_shipped_onnx_is_the_shipped_weights():
     np.testing.assert_allclose(code.detail, detail, rtol=1e-3, atol=2e-3)
     mean = model.decode(torch.from_numpy(inside), torch.from_numpy(code.detail), told)[0]
     np.testing.assert_allclose(shipped.pictures(code, "snare"), mean, rtol=1e-3, atol=2e-3)
+
+
+def test_a_detail_of_ones_own_strays_from_itself_as_the_expected_one_does(sound):
+    points = [[0.5, -0.5], [1.0, 1.0]]
+    own = np.random.default_rng(1).standard_normal((2, sound.detail_size)).astype(np.float32)
+    here, there = sound.code_at(points, "kick"), sound.code_at(points, "kick", variation=0.4, seed=3)
+    mine = sound.code_at(points, "kick", variation=0.4, seed=3, detail=own)
+    np.testing.assert_allclose(mine.detail - own, there.detail - here.detail, atol=1e-6)
+    assert same(sound.at(points, "kick", 0.4, 3), sound.decode(there, "kick"))
+    with pytest.raises(SpaceError, match=r"detail of this space is \[2, 5\].*got \[1, 5\]"):
+        sound.code_at(points, "kick", detail=own[:1])

@@ -38,6 +38,7 @@ export const toyInstrument: Instrument = {
     { name: "toy", label: "Toy" },
     { name: "low-toy", label: "Low toy" },
   ],
+  sound: null,
 };
 
 export function toyCorpus(): CorpusMap {

@@ -1,7 +1,8 @@
 /** Everything that undo brings back: where we are, what plays there, and how. All values are frozen; a change makes a new one. */
 
+import { PLAIN_SOUND, type VoiceSound } from "./sound";
 import { EMPTY_BAR } from "./pattern";
-import type { Point, WirePattern } from "./protocol";
+import type { KitVoice, Point, WirePattern } from "./protocol";
 import { VOICE_COUNT } from "./protocol";
 import type { JourneyMode, Quantum } from "./sequencer";
 import { clamp } from "./units";
@@ -55,7 +56,8 @@ export interface Groove {
   readonly swing: number; // 0.5 straight
   readonly quantum: Quantum;
   readonly volume: number; // 0 to 1
-  readonly kit: string;
+  readonly kit: string; // where voices sound that name no kit of their own
+  readonly sounds: readonly VoiceSound[];
 }
 
 export const PLAIN_VOICE: VoiceMix = { mute: false, solo: false, level: 1, pan: 0 };
@@ -77,6 +79,7 @@ export const NEW_GROOVE: Groove = {
   quantum: "bar",
   volume: 0.8,
   kit: "",
+  sounds: Array.from({ length: VOICE_COUNT }, () => PLAIN_SOUND),
 };
 
 const MOST_VISITS = 64;
@@ -117,3 +120,22 @@ export const withVoice = (groove: Groove, voice: number, mix: Partial<VoiceMix>)
 /** Is this slot what plays now? */
 export const isSamePlace = (one: Place | null | undefined, other: Place): boolean =>
   !!one && one.pattern === other.pattern && one.point === other.point;
+
+export const withSound = (groove: Groove, voice: number, sound: Partial<VoiceSound>): Groove => ({
+  ...groove,
+  sounds: groove.sounds.map((each, index) => (index === voice ? { ...each, ...sound } : each)),
+});
+
+/** The eight voices as a kit to keep: each says itself where it is from. */
+export const kitVoices = ({ sounds, kit }: Groove): KitVoice[] =>
+  sounds.map(({ locked: _, called: __, ...voice }) => (voice.from === "factory" ? { ...voice, kit: voice.kit ?? kit } : voice));
+
+/** Another kit: these eight voices, under this name. What is locked stays as it sounds. */
+export const withKit = (groove: Groove, voices: readonly KitVoice[], name: string): Groove => ({
+  ...groove,
+  kit: name,
+  sounds: groove.sounds.map((sound, voice) => {
+    if (!sound.locked) return { ...PLAIN_SOUND, ...voices[voice] };
+    return sound.from === "factory" ? { ...sound, kit: sound.kit ?? groove.kit } : sound;
+  }),
+});

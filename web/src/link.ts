@@ -1,8 +1,9 @@
-/** A groove as a link, and back: a place is two numbers and a seed, so the whole fits under 200 characters. */
+/** A groove as a link, and back: places are two numbers and a seed, so the whole fits under 200 characters, and eight sounds under 500. */
 
-import { type Groove, JOURNEY_BARS, onMap, type Shape } from "./groove";
+import { type Groove, JOURNEY_BARS, NEW_GROOVE, onMap, type Shape } from "./groove";
 import { MAX_SEED, type Point } from "./protocol";
 import type { Quantum } from "./sequencer";
+import { readSounds, writeSounds } from "./soundlink";
 import { clamp, MAX_SWING, MAX_TEMPO_BPM, MIN_SWING, MIN_TEMPO_BPM } from "./units";
 
 const QUANTA: readonly Quantum[] = ["step", "beat", "bar"];
@@ -12,7 +13,7 @@ const short = (value: number, digits: number): string => String(Number(value.toF
 const writePoint = ([x, y]: Point): string => `${short(x, 3)},${short(y, 3)}`;
 
 /** Keys of one letter; what stands at its default is left out. */
-export function writeLink({ place, journey, tempoBpm, swing, quantum, kit }: Groove): string {
+export function writeLink({ place, journey, tempoBpm, swing, quantum, kit, sounds }: Groove): string {
   const { shape, point } = place;
   const keys = new URLSearchParams({ p: writePoint(point), t: short(tempoBpm, 1) });
   if (swing !== 0.5) keys.set("w", short(swing * 100, 1));
@@ -23,6 +24,8 @@ export function writeLink({ place, journey, tempoBpm, swing, quantum, kit }: Gro
   if (shape.seed !== 0) keys.set("r", String(shape.seed));
   if (quantum !== "bar") keys.set("q", quantum);
   if (kit) keys.set("k", kit.slice(0, LONGEST_NAME));
+  const written = writeSounds(sounds);
+  if (written) keys.set("o", written);
   if (journey.a) keys.set("a", writePoint(journey.a));
   if (journey.b) keys.set("b", writePoint(journey.b));
   if (journey.a && journey.b)
@@ -56,6 +59,8 @@ export function readLink(link: string, defaults: Groove): Groove | null {
   const [, bars, mode, travelling] = /^(\d+)([lp])(t?)$/.exec(keys.get("j") ?? "") ?? [];
   const a = readPoint(keys.get("a"));
   const b = readPoint(keys.get("b"));
+  const kit = keys.get("k");
+  const sounds = keys.get("o");
   const quantum = QUANTA.find((each) => each === keys.get("q")) ?? defaults.quantum;
   return {
     ...defaults,
@@ -72,6 +77,7 @@ export function readLink(link: string, defaults: Groove): Groove | null {
     tempoBpm: readNumber(keys.get("t"), MIN_TEMPO_BPM, MAX_TEMPO_BPM, defaults.tempoBpm),
     swing: readNumber(keys.get("w"), MIN_SWING * 100, MAX_SWING * 100, defaults.swing * 100) / 100,
     quantum,
-    kit: keys.get("k") ?? defaults.kit,
+    kit: kit ?? defaults.kit,
+    sounds: sounds !== null ? readSounds(sounds) : kit !== null ? NEW_GROOVE.sounds : defaults.sounds, // older links name a kit only
   };
 }

@@ -2,8 +2,9 @@
 
 import { readLink } from "./link";
 import { type Groove, NEW_GROOVE, onMap, type Place, PLAIN_VOICE, type Shape, SLOT_COUNT, type VoiceMix } from "./groove";
-import { readPattern, VOICE_COUNT } from "./protocol";
+import { readKitVoice, readPattern, VOICE_COUNT } from "./protocol";
 import { MAX_LEVEL } from "./sequencer";
+import { PLAIN_SOUND, type VoiceSound } from "./sound";
 import { clamp } from "./units";
 
 const KEY = "clave.groove.1";
@@ -42,13 +43,24 @@ function readMix(value: unknown): VoiceMix {
   };
 }
 
+/** A sound, or as the kit has it where there is none: older memories know no sounds. */
+function readSound(value: unknown): VoiceSound {
+  const { locked, called } = loose(value);
+  try {
+    return { ...readKitVoice(value), locked: locked === true, called: typeof called === "string" ? called : null };
+  } catch {
+    return PLAIN_SOUND;
+  }
+}
+
 export const writeMemory = (groove: Groove, link: string): string => JSON.stringify({ link, groove });
 
 /** The groove and the link it had, or null for anything that is not one of ours. */
 export function readMemory(text: string): { groove: Groove; link: string } | null {
   try {
     const { link, groove } = loose(JSON.parse(text));
-    const { visits, slots, mix, journey, place, visit, volume } = loose(groove);
+    const { visits, slots, mix, journey, place, visit, volume, sounds } = loose(groove);
+    const voices = Array.isArray(sounds) ? sounds : [];
     const mixes = Array.isArray(mix) ? mix : [];
     const rememberedSlots = readPlaces(slots);
     const rememberedVisits = readPlaces(visits).filter((each) => each !== null);
@@ -62,6 +74,7 @@ export function readMemory(text: string): { groove: Groove; link: string } | nul
         visit: Math.round(finite(visit, -1, rememberedVisits.length - 1, rememberedVisits.length - 1)),
         slots: Array.from({ length: SLOT_COUNT }, (_, slot) => rememberedSlots[slot] ?? null),
         mix: Array.from({ length: VOICE_COUNT }, (_, voice) => readMix(mixes[voice])),
+        sounds: Array.from({ length: VOICE_COUNT }, (_, voice) => readSound(voices[voice])),
         volume: finite(volume, 0, 1, NEW_GROOVE.volume),
         journey: { ...NEW_GROOVE.journey, patterns: Array.isArray(patterns) ? patterns.map(readPattern) : [], edited: edited === true },
       },
@@ -105,5 +118,5 @@ export function restore(link: string, remembered: { groove: Groove; link: string
   if (!linked) return { groove: base, known: remembered ? "bars" : "nothing" };
   if (wanted !== remembered?.link) return { groove: linked, known: "place" };
   const { patterns, edited } = base.journey;
-  return { groove: { ...linked, place: base.place, journey: { ...linked.journey, patterns, edited } }, known: "bars" };
+  return { groove: { ...linked, place: base.place, sounds: base.sounds, journey: { ...linked.journey, patterns, edited } }, known: "bars" };
 }

@@ -2,7 +2,21 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { ProtocolError, readCorpus, readInstrument, readPattern, readPatternReply, readRefusal } from "./protocol";
+import {
+  ProtocolError,
+  readCorpus,
+  readDrawnKit,
+  readHeard,
+  readInstrument,
+  readKitVoice,
+  readPattern,
+  readPatternReply,
+  readPlacedSound,
+  readRefusal,
+  readSoundInfo,
+  readSoundMap,
+  readSoundRequest,
+} from "./protocol";
 
 type Messages = Record<string, unknown[]>;
 const { accepted, refused } = JSON.parse(
@@ -14,6 +28,13 @@ const readers: Record<string, (message: unknown) => unknown> = {
   Instrument: readInstrument,
   CorpusMap: readCorpus,
   PatternReply: (message) => readPatternReply(message, (message as { patterns?: unknown[] }).patterns?.length ?? 0),
+  SoundInfo: readSoundInfo,
+  SoundMap: readSoundMap,
+  SoundRequest: readSoundRequest,
+  Heard: readHeard,
+  PlacedSound: readPlacedSound,
+  KitVoice: readKitVoice,
+  DrawnKit: readDrawnKit,
   Refusal: readRefusal,
 };
 

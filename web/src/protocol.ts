@@ -33,11 +33,83 @@ export interface SpaceInfo {
   readonly credit: string;
 }
 
+/** What can be asked of a sound besides its place, in standard deviations. */
+export const DIRECTIONS = ["brightness", "decay", "pitch", "noisiness"] as const;
+export type Direction = (typeof DIRECTIONS)[number];
+export type Shift = Readonly<Record<Direction, number>>;
+
+/** The sound space that is being played. */
+export interface SoundInfo {
+  readonly name: string;
+  readonly voices: readonly string[]; // names of those it has learned
+  readonly licence: string;
+  readonly credit: string;
+  readonly sounds: number; // it learned from so many
+  readonly detail_size: number;
+  readonly directions: readonly string[];
+}
+
 export interface Instrument {
   readonly version: string;
   readonly space: SpaceInfo;
   readonly voices: readonly VoiceInfo[];
   readonly kits: readonly KitInfo[];
+  readonly sound: SoundInfo | null; // null: the server has no sound space
+}
+
+/** The sounds that a voice was learned from, column by column; each descriptor is a rank among them, 0 to 1. */
+export interface SoundMap extends Readonly<Record<Direction, readonly number[]>> {
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  readonly source: readonly number[]; // index into sources and licences
+  readonly sources: readonly string[]; // as a person reads them
+  readonly licences: readonly string[]; // one a source
+}
+
+/** Which sound lies at a point of a voice's map. */
+export interface SoundRequest {
+  readonly point: Point;
+  readonly detail: readonly number[] | null; // null is what is expected there
+  readonly variation: number; // 0 to 1
+  readonly seed: number;
+  readonly shift: Shift;
+}
+
+/** A sound in what one can hear of it. */
+export interface Heard {
+  readonly brightness_hz: number;
+  readonly decay_s: number;
+  readonly pitch_hz: number | null;
+  readonly noisiness: number; // 0 to 1
+}
+
+/** Where a sound file lies on a voice's map. */
+export interface PlacedSound {
+  readonly point: Point;
+  readonly detail: readonly number[];
+  readonly file: string; // its digest: ./api/files/{digest}.wav
+  readonly heard: Heard;
+  readonly nearest: readonly number[]; // indices into sources of the map
+}
+
+/** One voice of a kit: a place of its map, a sound of a built-in kit, or a file; and how it is played. */
+export interface KitVoice {
+  readonly from: "map" | "factory" | "file";
+  readonly point: Point | null;
+  readonly detail: readonly number[] | null;
+  readonly variation: number; // 0 to 1
+  readonly seed: number;
+  readonly shift: Shift;
+  readonly kit: string | null;
+  readonly file: string | null; // digest
+  readonly twin: boolean; // a file as the space decodes it
+  readonly gain: number; // linear, 0 to 2
+  readonly tune: number; // semitones, -24 to 24
+  readonly decay: number; // ratio, 0.05 to 4
+}
+
+export interface DrawnKit {
+  readonly voices: readonly KitVoice[];
 }
 
 /** The bars that the space was learned from, column by column. */
@@ -79,6 +151,12 @@ export interface Refusal {
 export const VOICE_COUNT = 8;
 export const MAX_POINTS = 256;
 export const MAX_SEED = 2 ** 32 - 1;
+export const MAX_SHIFT = 3; // standard deviations, either way
+export const MAX_GAIN = 2;
+export const MAX_TUNE = 24; // semitones, either way
+export const MIN_DECAY = 0.05;
+export const MAX_DECAY = 4;
+export const NO_SHIFT: Shift = { brightness: 0, decay: 0, pitch: 0, noisiness: 0 };
 
 /** An answer that is not what the protocol promises; the message names the field. */
 export class ProtocolError extends Error {}
@@ -136,6 +214,133 @@ export function readPatternReply(value: unknown, asked: number): PatternReply {
   return { patterns };
 }
 
+function within(value: unknown, low: number, high: number, what: string): number {
+  const found = number(value, what);
+  if (found < low || found > high) throw new ProtocolError(`${what} lies in [${low}, ${high}], got ${found}`);
+  return found;
+}
+
+function truth(value: unknown, what: string): boolean {
+  if (typeof value !== "boolean") throw new ProtocolError(`${what} is not true or false`);
+  return value;
+}
+
+const orNull = <T>(value: unknown, read: (value: unknown) => T): T | null => (value === null ? null : read(value));
+
+function readPoint(value: unknown): Point {
+  const [x, y, ...rest] = numbers(value, "a point");
+  if (x === undefined || y === undefined || rest.length > 0) throw new ProtocolError("a point is x and y");
+  return [x, y];
+}
+
+function readSeed(value: unknown): number {
+  const seed = within(value, 0, MAX_SEED, "seed");
+  if (!Number.isInteger(seed)) throw new ProtocolError(`seed is a whole number, got ${seed}`);
+  return seed;
+}
+
+function readShift(value: unknown): Shift {
+  const shift = fields(value, "shift");
+  const one = (name: Direction) => within(shift[name], -MAX_SHIFT, MAX_SHIFT, `shift of ${name}`);
+  return { brightness: one("brightness"), decay: one("decay"), pitch: one("pitch"), noisiness: one("noisiness") };
+}
+
+export function readSoundInfo(value: unknown): SoundInfo {
+  const sound = fields(value, "sound");
+  return {
+    name: text(sound["name"], "name of the sound space"),
+    voices: texts(sound["voices"], "voices of the sound space"),
+    licence: text(sound["licence"], "licence"),
+    credit: text(sound["credit"], "credit"),
+    sounds: number(sound["sounds"], "sounds"),
+    detail_size: number(sound["detail_size"], "detail_size"),
+    directions: texts(sound["directions"], "directions"),
+  };
+}
+
+export function readSoundMap(value: unknown): SoundMap {
+  const map = fields(value, "the map");
+  const column = (name: string) => numbers(map[name], name);
+  const read: SoundMap = {
+    x: column("x"),
+    y: column("y"),
+    source: column("source"),
+    sources: texts(map["sources"], "sources"),
+    licences: texts(map["licences"], "licences"),
+    brightness: column("brightness"),
+    decay: column("decay"),
+    pitch: column("pitch"),
+    noisiness: column("noisiness"),
+  };
+  const lengths = [read.x, read.y, read.source, ...DIRECTIONS.map((name) => read[name])].map((each) => each.length);
+  if (new Set(lengths).size !== 1) throw new ProtocolError("the columns of the map differ in length");
+  if (read.sources.length !== read.licences.length) throw new ProtocolError("each source has a licence");
+  if (read.source.some((index) => !Number.isInteger(index) || index < 0 || index >= read.sources.length))
+    throw new ProtocolError("a source is not in the list");
+  return read;
+}
+
+export function readSoundRequest(value: unknown): SoundRequest {
+  const asked = fields(value, "the request");
+  return {
+    point: readPoint(asked["point"]),
+    detail: orNull(asked["detail"], (each) => numbers(each, "detail")),
+    variation: within(asked["variation"], 0, 1, "variation"),
+    seed: readSeed(asked["seed"]),
+    shift: readShift(asked["shift"]),
+  };
+}
+
+export function readHeard(value: unknown): Heard {
+  const heard = fields(value, "what is heard");
+  return {
+    brightness_hz: number(heard["brightness_hz"], "brightness_hz"),
+    decay_s: number(heard["decay_s"], "decay_s"),
+    pitch_hz: orNull(heard["pitch_hz"], (each) => number(each, "pitch_hz")),
+    noisiness: within(heard["noisiness"], 0, 1, "noisiness"),
+  };
+}
+
+export function readPlacedSound(value: unknown): PlacedSound {
+  const placed = fields(value, "the placed sound");
+  return {
+    point: readPoint(placed["point"]),
+    detail: numbers(placed["detail"], "detail"),
+    file: text(placed["file"], "file"),
+    heard: readHeard(placed["heard"]),
+    nearest: numbers(placed["nearest"], "nearest"),
+  };
+}
+
+export function readKitVoice(value: unknown): KitVoice {
+  const voice = fields(value, "a voice of a kit");
+  const from = text(voice["from"], "from");
+  if (from !== "map" && from !== "factory" && from !== "file") throw new ProtocolError(`a voice is from map, factory or file, got ${from}`);
+  const read: KitVoice = {
+    from,
+    point: orNull(voice["point"], readPoint),
+    detail: orNull(voice["detail"], (each) => numbers(each, "detail")),
+    variation: within(voice["variation"], 0, 1, "variation"),
+    seed: readSeed(voice["seed"]),
+    shift: readShift(voice["shift"]),
+    kit: orNull(voice["kit"], (each) => text(each, "kit")),
+    file: orNull(voice["file"], (each) => text(each, "file")),
+    twin: truth(voice["twin"], "twin"),
+    gain: within(voice["gain"], 0, MAX_GAIN, "gain"),
+    tune: within(voice["tune"], -MAX_TUNE, MAX_TUNE, "tune"),
+    decay: within(voice["decay"], MIN_DECAY, MAX_DECAY, "decay"),
+  };
+  if (from === "map" && !read.point) throw new ProtocolError("a voice from the map has a point");
+  if (from === "file" && !read.file) throw new ProtocolError("a voice from a file names it");
+  return read;
+}
+
+export function readDrawnKit(value: unknown): DrawnKit {
+  const voices = list(fields(value, "the kit")["voices"], "voices").map(readKitVoice);
+  if (voices.length !== VOICE_COUNT) throw new ProtocolError(`a kit has ${VOICE_COUNT} voices, got ${voices.length}`);
+  return { voices };
+}
+
 function readVoice(value: unknown): VoiceInfo {
   const voice = fields(value, "a voice");
   return {
@@ -165,6 +370,7 @@ export function readInstrument(value: unknown): Instrument {
       const kit = fields(each, "a kit");
       return { name: text(kit["name"], "name of a kit"), label: text(kit["label"], "label of a kit") };
     }),
+    sound: orNull(instrument["sound"] ?? null, readSoundInfo),
   };
 }
 

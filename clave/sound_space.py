@@ -16,6 +16,7 @@ from clave.clip import Clip
 from clave.errors import SpaceError, TransformError
 from clave.kit import VOICES, Kit, Origin, Voice
 from clave.kit import voice as voice_of
+from clave.paper_spectrum import PaperSpectrum
 from clave.space_folder import (
     Code,
     Rules,
@@ -28,8 +29,11 @@ from clave.space_folder import (
     run,
     session,
 )
-from clave.spectrum import DrumSpectrum
+from clave.spectrum import DrumSpectrum, Spectrum
 from clave.wav import one_shot
+
+SPECTRA: Mapping[str, type[Spectrum]] = {each.name: each for each in (DrumSpectrum, PaperSpectrum)}
+"""By the name that a space gives to what it sees."""
 
 SHIPPED_SOUND = Path(__file__).parent / "models" / "sound"
 
@@ -57,7 +61,10 @@ class SoundSpace:
         self.voices: tuple[str, ...] = tuple(settings["voices"])
         self.detail_size = int(settings["detail_size"])
         self.card: dict[str, Any] = settings["card"]
-        self.spectrum = DrumSpectrum()
+        seen_as = settings.get("spectrum", DrumSpectrum.name)
+        if seen_as not in SPECTRA:
+            raise SpaceError(f"{folder / 'config.json'}: spectrum is one of {', '.join(SPECTRA)}, got {seen_as!r}")
+        self.spectrum = SPECTRA[seen_as]()
         if list(settings["picture"]) != [self.spectrum.bands, self.spectrum.frames]:
             raise SpaceError(
                 f"{folder / 'config.json'} is of pictures of {settings['picture']} cells; "
@@ -84,7 +91,7 @@ class SoundSpace:
         return self.place(np.stack([self._picture(index, clip) for index, clip in enumerate(clips)]), which)
 
     def place(self, picture: Float32[np.ndarray, "sound band frame"], voice: Voice | str) -> Code:
-        """The same for sounds that are pictures already (spectrum.DrumSpectrum)."""
+        """The same for sounds that are pictures already, of the space's own `spectrum`."""
         told = self._told(voice, len(picture))
         point, seen = run(self._encoder, picture=picture, voice=told)
         detail = run(self._detail, seen=seen, map=point, voice=told)[0]

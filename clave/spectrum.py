@@ -6,8 +6,10 @@
 The means forget what happens inside a cell, and the phase is gone: the way back is an estimate, no inverse.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Float32, Int64
@@ -30,9 +32,48 @@ SILENCE = 1e-4  # of the peak, -80 dB: where a sound has ended
 END_FADE_SECONDS = 0.005
 
 
+class Spectrum(ABC):
+    """A way to see one-shots as pictures of log magnitudes, natural logarithms, and to hear such pictures again."""
+
+    name: ClassVar[str]  # what a space calls it that learned from such pictures
+
+    @property
+    @abstractmethod
+    def bands(self) -> int:
+        """Rows of the picture."""
+
+    @property
+    @abstractmethod
+    def frames(self) -> int:
+        """Columns of the picture."""
+
+    @abstractmethod
+    def forward(self, clip: Clip) -> Float32[np.ndarray, "band frame"]:
+        """The picture of a sound, whatever its level, rate and lead-in.
+
+        Raises TransformError for silence: it has no picture.
+        """
+
+    @abstractmethod
+    def estimate(self, picture: Float32[np.ndarray, "band frame"]) -> Clip:
+        """A sound with nearly this picture: 2 ms of lead-in, its onset, and the rest until it is silent; peak 0.9.
+
+        Raises TransformError unless the picture is made of finite numbers and holds a sound.
+        """
+
+    def check(self, picture: Float32[np.ndarray, "band frame"]) -> None:
+        """TransformError unless the picture has this shape and is made of finite numbers."""
+        if picture.shape != (self.bands, self.frames) or not np.isfinite(picture).all():
+            raise TransformError(
+                f"a picture of a drum is {self.bands} x {self.frames} finite numbers, got {picture.shape}"
+            )
+
+
 @dataclass(frozen=True)
-class DrumSpectrum:
+class DrumSpectrum(Spectrum):
     """One-shots as `bands` x `frames` mean log magnitudes on a warped grid, and the sounds that have nearly these."""
+
+    name: ClassVar[str] = "drum"
 
     transform: STFT = field(default_factory=lambda: STFT(length=LENGTH))
     phase: PhaseEstimator = DEFAULT
@@ -61,23 +102,14 @@ class DrumSpectrum:
         return np.concatenate([early, np.rint(late)]).astype(np.int64)
 
     def forward(self, clip: Clip) -> Float32[np.ndarray, "band frame"]:
-        """The picture of a sound, whatever its level, rate and lead-in; natural logarithms.
-
-        Raises TransformError for silence: it has no picture.
-        """
+        """Magnitudes, logarithms, means."""
         samples = placed(clip)
         log = np.log(np.abs(self.transform.forward(samples)) + np.float32(FLOOR))
         return (self._band_means @ log @ self._frame_means.T).astype(np.float32)
 
     def estimate(self, picture: Float32[np.ndarray, "band frame"]) -> Clip:
-        """A sound with nearly this picture: 2 ms of lead-in, its onset, and the rest until it is silent; peak 0.9.
-
-        Raises TransformError unless the picture is made of finite numbers and holds a sound.
-        """
-        if picture.shape != (self.bands, self.frames) or not np.isfinite(picture).all():
-            raise TransformError(
-                f"a picture of a drum is {self.bands} x {self.frames} finite numbers, got {picture.shape}"
-            )
+        """Straight lines between the means, phase, sound."""
+        self.check(picture)
         log = self._band_slopes @ picture @ self._frame_slopes.T
         magnitude = np.maximum(np.exp(np.minimum(log, LOUDEST_LOG)) - FLOOR, 0).astype(np.float32)
         return ended(self.phase.estimate(magnitude, self.transform))

@@ -12,7 +12,8 @@ ROOT = Path(__file__).parents[1]
 ROOMS = """
 errors units clip kit picture pattern  what things are (NumPy only)
 midi wav                               files, both directions
-transform nsgt stft phase spectrum     bands over time, and phase from magnitudes (NumPy; torch where tensors come in)
+transform nsgt stft phase              bands over time, and phase from magnitudes (NumPy; torch where tensors come in)
+spectrum paper_spectrum                a drum as a picture of log magnitudes, and a sound for such a picture
 factory                                our own drums: the synthesizer and the built-in kits
 corpus sounds                          folders of MIDI and of one-shots -> data sets, splits, reports
 vae rhythm_vae sound_vae               models (torch starts here)

@@ -13,10 +13,10 @@ NOISE = (RNG.standard_normal(20_000) * np.exp(-np.arange(20_000) / 3000)).astype
 
 
 def test_a_sound_is_no_distance_from_itself_at_any_level():
-    distance, error, attack, attack_ms, decay = evaluate.compare(Clip(NOISE), Clip(0.5 * NOISE))
-    assert distance < 1e-3
-    assert error < -80
-    assert (attack, attack_ms, decay) == (0, 0, 0)
+    distance, error, own_distance, own_error, *times = evaluate.compare(Clip(NOISE), Clip(0.5 * NOISE))
+    assert max(distance, own_distance) < 1e-3
+    assert max(error, own_error) < -80
+    assert times == [0, 0, 0]
 
 
 def test_distances_follow_their_formulas():

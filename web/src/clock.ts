@@ -32,35 +32,58 @@ export interface Playhead {
 
 export type Strike = (voice: number, velocity: number, time: number) => void;
 
+/** A step as it is queued, straight: where it stands in its bar, when it begins and how long it lasts. */
+export interface QueuedStep {
+  readonly step: number;
+  readonly time: number; // audio seconds
+  readonly seconds: number;
+}
+
+/** Who else keeps time by this clock, such as gear that is played by MIDI. */
+export interface Follower {
+  step(queued: QueuedStep): void;
+  ticked(now: number): void; // everything before the horizon is queued
+}
+
+/** Calls back every so many milliseconds until it is told to stop. */
+export type Every = (ms: number, call: () => void) => () => void;
+
+export const onTimer: Every = (ms, call) => {
+  const timer = setInterval(call, ms);
+  return () => clearInterval(timer);
+};
+
 export class Clock {
   private marks: Mark[] = [];
   private part: Part | null = null;
   private step = 0; // next to be queued, in its bar
   private stepTime = 0; // of that step, straight
   private startTime = 0;
-  private timer: ReturnType<typeof setInterval> | null = null;
+  private still: (() => void) | null = null; // stops the ticks
   hidden = false;
 
   constructor(
     private readonly now: () => number,
     private readonly score: () => Score,
     private readonly strike: Strike,
+    private readonly follower?: Follower,
+    private readonly every: Every = onTimer,
   ) {}
 
   get running(): boolean {
-    return this.timer !== null;
+    return this.still !== null;
   }
 
   start(): void {
     if (this.running) return;
     this.restart();
-    this.timer = setInterval(() => this.tick(), TICK_MS);
+    this.still = this.every(TICK_MS, () => this.tick());
     this.tick();
   }
 
   stop(): void {
-    if (this.timer !== null) clearInterval(this.timer);
-    this.timer = null;
+    this.still?.();
+    this.still = null;
     this.marks = [];
     this.part = null;
   }
@@ -76,6 +99,7 @@ export class Clock {
       if (this.stepTime - EARLIEST_OFFSET_STEPS * stepSeconds > horizon) break;
       this.queueStep(score, stepSeconds, now);
     }
+    this.follower?.ticked(now);
     const forgotten = this.marks.findIndex(({ time }) => time > now - KEPT_SECONDS);
     if (forgotten > 0) this.marks.splice(0, forgotten);
   }
@@ -102,6 +126,7 @@ export class Clock {
     const { step, stepTime } = this;
     this.part = nextPart(this.part, score, step);
     const { pattern } = this.part;
+    this.follower?.step({ step, time: stepTime, seconds: stepSeconds });
     this.marks.push({ time: stepTime + (swingSteps(step, score.swing) - step) * stepSeconds, step, part: this.part });
     for (const [voice, at, velocity, offset] of pattern.strokes) {
       if (at !== step) continue;

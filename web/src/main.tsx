@@ -8,7 +8,8 @@ import { heardBars } from "./files";
 import { listenToKeys } from "./keyboard";
 import { Kits } from "./kits";
 import { writeLink } from "./link";
-import { recall, remember, restore } from "./memory";
+import { recall, recallMidi, remember, rememberMidi, restore } from "./memory";
+import { MidiPorts } from "./midiports";
 import { Nearby } from "./neighbours";
 import { Player } from "./player";
 import { type Point, type SpaceInfo, VOICE_COUNT, type WirePattern } from "./protocol";
@@ -20,9 +21,10 @@ import { type Page, PageContext } from "./views/page";
 import { readTheme, writeTheme } from "./theme";
 
 const store = new Store();
-const player = new Player(store);
+const player = new Player(store, (error) => midi.failed(error));
+const midi = new MidiPorts(store, player.midi);
 const actions = new Actions(store);
-const page: Page = { store, player, actions, kits: new Kits() };
+const page: Page = { store, player, midi, actions, kits: new Kits() };
 
 /** For browser tests: the store, and the bars that are heard (or others) as sound, through the same graph as live. */
 const hook = { store, renderOffline: (patterns?: readonly WirePattern[]) => player.renderOnce(patterns ?? heardBars(store)) };
@@ -37,6 +39,9 @@ const restored = restore(location.hash, recall());
 store.amend(restored.groove);
 store.theme.value = readTheme();
 effect(() => writeTheme(store.theme.value));
+store.midi.value = recallMidi();
+void midi.resume();
+effect(() => rememberMidi(store.midi.value));
 
 effect(() => {
   // the chosen kit, or the first one if it is not there (any more)

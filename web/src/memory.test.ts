@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { NEW_GROOVE, withSlot, withVisit, withVoice } from "./groove";
 import { writeLink } from "./link";
-import { readMemory, restore, writeMemory } from "./memory";
+import { readMemory, readMidi, restore, writeMemory } from "./memory";
+import { NEW_MIDI } from "./midisettings";
 
 const groove = withVisit(
   withVoice(
@@ -41,4 +42,10 @@ test("the link that was remembered brings back the very strokes; another link on
   expect([other.known, other.groove.place.point, other.groove.tempoBpm]).toEqual(["place", [1, 2], 90]);
   expect(other.groove.slots[3]).toEqual(groove.slots[3]);
   expect(restore("", null)).toEqual({ groove: NEW_GROOVE, known: "nothing" });
+});
+
+test("the gear is remembered; what is none of ours stands at its default", () => {
+  const mine = { ...NEW_MIDI, on: true, port: { id: "7", name: "TR-8S" }, channel: 3, soundHere: false, clock: true, notes: [60, ...NEW_MIDI.notes.slice(1)] };
+  expect(readMidi(JSON.stringify(mine))).toEqual(mine);
+  for (const text of ["", "null", "[]", '{"channel":17,"notes":[128,-1,0.5,"38"],"port":{"id":1},"on":"yes"}']) expect(readMidi(text)).toEqual(NEW_MIDI);
 });

@@ -2,12 +2,14 @@
 
 import { readLink } from "./link";
 import { type Groove, NEW_GROOVE, onMap, type Place, PLAIN_VOICE, type Shape, SLOT_COUNT, type VoiceMix } from "./groove";
+import { CHANNELS, HIGHEST_NOTE, type MidiSettings, NEW_MIDI } from "./midisettings";
 import { readKitVoice, readPattern, VOICE_COUNT } from "./protocol";
 import { MAX_LEVEL } from "./sequencer";
 import { PLAIN_SOUND, type VoiceSound } from "./sound";
 import { clamp } from "./units";
 
 const KEY = "clave.groove.1";
+const MIDI_KEY = "clave.midi.1";
 
 type Loose = Record<string, unknown>;
 const loose = (value: unknown): Loose => (typeof value === "object" && value !== null ? (value as Loose) : {});
@@ -45,9 +47,11 @@ function readMix(value: unknown): VoiceMix {
 
 /** A sound, or as the kit has it where there is none: older memories know no sounds. */
 function readSound(value: unknown): VoiceSound {
-  const { locked, called } = loose(value);
+  const sound = loose(value);
+  const { locked, called, kit } = sound;
   try {
-    return { ...readKitVoice(value), locked: locked === true, called: typeof called === "string" ? called : null };
+    const read = readKitVoice({ ...sound, kit: kit ?? "the groove's" });
+    return { ...read, kit: typeof kit === "string" ? kit : null, locked: locked === true, called: typeof called === "string" ? called : null };
   } catch {
     return PLAIN_SOUND;
   }
@@ -119,4 +123,43 @@ export function restore(link: string, remembered: { groove: Groove; link: string
   if (wanted !== remembered?.link) return { groove: linked, known: "place" };
   const { patterns, edited } = base.journey;
   return { groove: { ...linked, place: base.place, sounds: base.sounds, journey: { ...linked.journey, patterns, edited } }, known: "bars" };
+}
+
+/** Settings of MIDI out; whatever is not one of ours stands at its default. */
+export function readMidi(text: string): MidiSettings {
+  let said: Loose = {};
+  try {
+    said = loose(JSON.parse(text));
+  } catch {
+    // nothing was remembered
+  }
+  const { on, port, channel, notes, soundHere, clock } = said;
+  const { id, name } = loose(port);
+  const kept = Array.isArray(notes) ? (notes as unknown[]) : [];
+  const isNote = (note: unknown): note is number => Number.isInteger(note) && (note as number) >= 0 && (note as number) <= HIGHEST_NOTE;
+  return {
+    on: on === true,
+    port: typeof id === "string" && typeof name === "string" ? { id, name } : null,
+    channel: CHANNELS.find((each) => each === channel) ?? NEW_MIDI.channel,
+    notes: NEW_MIDI.notes.map((_, voice) => (isNote(kept[voice]) ? kept[voice] : null)),
+    soundHere: soundHere !== false,
+    clock: clock === true,
+  };
+}
+
+/** The gear stands where it stands: all tabs share one memory of it. */
+export function rememberMidi(settings: MidiSettings): void {
+  try {
+    localStorage.setItem(MIDI_KEY, JSON.stringify(settings));
+  } catch {
+    // full or forbidden: as good as new next time
+  }
+}
+
+export function recallMidi(): MidiSettings {
+  try {
+    return readMidi(localStorage.getItem(MIDI_KEY) ?? "");
+  } catch {
+    return NEW_MIDI;
+  }
 }

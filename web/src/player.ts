@@ -1,28 +1,44 @@
 /** The player: owns the audio context, the mixer and the clock, and tells the store what is heard. */
 
 import { effect } from "@preact/signals";
-import { Mixer, renderEvents } from "./audio";
+import { Mixer, type MixState, renderEvents } from "./audio";
+import { AudibleMoment, audibleTime } from "./audiotime";
 import { Clock, type Score } from "./clock";
+import { MidiOut } from "./midiout";
+import { soundsHere } from "./midisettings";
 import { heardOnly } from "./pattern";
 import type { WirePattern } from "./protocol";
 import { durationSeconds, events } from "./sequencer";
 import type { Store } from "./store";
+import { everyTick } from "./ticker";
 
 const FILE_SAMPLE_RATE = 44_100;
 const LONGEST_TAIL_SECONDS = 3;
 const PATIENCE_MS = 400; // a browser that lets sound through does so sooner
 
-type Running = { readonly context: AudioContext; readonly mixer: Mixer; readonly clock: Clock };
+type Running = { readonly context: AudioContext; readonly mixer: Mixer; readonly clock: Clock; readonly moment: AudibleMoment };
 
 export class Player {
   private running: Running | null = null;
   private frame = 0; // the request for the next picture
+  readonly midi: MidiOut;
 
-  constructor(private readonly store: Store) {
-    effect(() => {
-      const { mix, volume } = store.groove.value;
-      this.running?.mixer.setMix({ mix, volume });
+  constructor(
+    private readonly store: Store,
+    portFailed: (error: unknown) => void = () => {},
+  ) {
+    this.midi = new MidiOut({
+      settings: () => store.midi.value,
+      voices: () => store.voices.value,
+      heard: () => store.heardVoices.value,
+      moment: (audioSeconds) => this.running?.moment.of(audioSeconds) ?? performance.now(),
+      failed: portFailed,
     });
+    effect(() => {
+      const state = this.mixHere();
+      this.running?.mixer.setMix(state);
+    });
+    addEventListener("pagehide", () => this.midi.silence());
     effect(() => {
       const kit = store.kitBuffers.value;
       if (this.running) this.running.mixer.kit = kit;
@@ -58,6 +74,7 @@ export class Player {
     store.position.value = null;
     running?.clock.stop();
     running?.mixer.silence(running.context.currentTime);
+    this.midi.silence();
   }
 
   /** Play or stop; while the sound is blocked, try again. */
@@ -73,6 +90,14 @@ export class Player {
     if (context.state !== "running") await context.resume().catch(() => undefined);
     this.listen();
     mixer.strike(voice, velocity, context.currentTime);
+    this.midi.strikeNow(voice, velocity);
+  }
+
+  /** The mix as the page sounds live: silent when only the gear is to be heard. */
+  private mixHere(): MixState {
+    const { groove, midi, midiLink } = this.store;
+    const { mix, volume } = groove.value;
+    return { mix, volume: soundsHere(midi.value, midiLink.value) ? volume : 0 };
   }
 
   /** These bars once, from their start until the last sound has rung out: what tests measure. */
@@ -103,19 +128,30 @@ export class Player {
   private build(): Running {
     const { store } = this;
     const context = new AudioContext({ latencyHint: "interactive" });
-    const { mix, volume } = store.groove.value;
+    const moment = new AudibleMoment(context);
     const chokeGroups = store.voices.value.map((voice) => voice.choke_group);
-    const mixer = new Mixer(context, chokeGroups, store.kitBuffers.value, { mix, volume });
+    const mixer = new Mixer(context, chokeGroups, store.kitBuffers.value, this.mixHere());
     const clock = new Clock(
       () => context.currentTime,
       () => this.score(),
-      (voice, velocity, time) => mixer.strike(voice, velocity, time),
+      (voice, velocity, time) => {
+        mixer.strike(voice, velocity, time);
+        this.midi.strike(voice, velocity, time);
+      },
+      {
+        step: (queued) => this.midi.step(queued),
+        ticked: (now) => {
+          moment.follow();
+          this.midi.release(now);
+        },
+      },
+      everyTick,
     );
     context.onstatechange = () => {
       this.listen();
       if (context.state !== "running" && store.playing.value) void context.resume().catch(() => undefined);
     };
-    return { context, mixer, clock };
+    return { context, mixer, clock, moment };
   }
 
   private listen(): void {
@@ -144,11 +180,4 @@ export class Player {
     if (here && store.heard.value !== here.part) store.heard.value = here.part;
     this.frame = requestAnimationFrame(this.follow);
   };
-}
-
-/** The audio time that leaves the loudspeakers at this moment. */
-function audibleTime(context: AudioContext): number {
-  const { contextTime = 0, performanceTime = 0 } = context.getOutputTimestamp();
-  if (contextTime > 0) return Math.min(context.currentTime, contextTime + (performance.now() - performanceTime) / 1000);
-  return context.currentTime - (context.outputLatency || 0);
 }

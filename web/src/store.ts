@@ -7,6 +7,7 @@ import { type Groove, MAP_EDGE, NEW_GROOVE } from "./groove";
 import { pointsOf } from "./journey";
 import type { KitBuffers } from "./audio";
 import type { CorpusMap, Instrument, KitInfo, Point, WirePattern } from "./protocol";
+import { type MidiLink, type MidiSettings, NEW_MIDI, OFF, type PortInfo } from "./midisettings";
 import { audible } from "./sequencer";
 import type { Nearby } from "./neighbours";
 
@@ -23,6 +24,9 @@ export interface OpenCell {
   readonly voice: number;
   readonly cell: number;
 }
+
+/** What opens beside the instrument. */
+export type Drawer = "MIDI out" | "Kits";
 
 export class Store {
   // what the server told
@@ -43,7 +47,13 @@ export class Store {
   readonly kitBuffers = signal<KitBuffers>([]);
   readonly folderKits = signal<readonly KitInfo[]>([]);
 
+  // the player's own gear
+  readonly midi = signal<MidiSettings>(NEW_MIDI);
+  readonly midiLink = signal<MidiLink>(OFF);
+  readonly midiPorts = signal<readonly PortInfo[]>([]);
+
   // the page
+  readonly drawer = signal<Drawer | null>(null); // the one that is open
   readonly notice = signal<Notice | null>(null);
   readonly spoken = signal(""); // for the live region
   readonly theme = signal<Theme>("auto");

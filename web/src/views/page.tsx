@@ -4,6 +4,7 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Actions } from "../actions";
 import type { Kits } from "../kits";
+import type { MidiPorts } from "../midiports";
 import type { Player } from "../player";
 import type { Store } from "../store";
 
@@ -11,6 +12,7 @@ export interface Page {
   readonly store: Store;
   readonly actions: Actions;
   readonly player: Player;
+  readonly midi: MidiPorts;
   readonly kits: Kits;
 }
 

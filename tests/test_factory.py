@@ -315,6 +315,23 @@ def test_draws_are_repeatable_valid_and_all_different(voice):
             assert np.ptp(places) > 0.4, name
 
 
+def test_no_draw_is_silent():
+    drum = factory.draw("other", np.random.default_rng(23))  # whose every source ends at 0 when each is drawn by itself
+    assert synthesize(drum).peak == pytest.approx(1)
+    for seed in range(100):
+        for voice in VOICES:
+            drum = factory.draw(voice, np.random.default_rng(seed))
+            assert not drum.sources or any(getattr(drum, name) > 0 for name in drum.sources)
+
+
+def test_a_drum_is_silent_when_all_its_sources_are_and_only_then():
+    for kind in DRUMS:
+        if kind.sources:
+            assert synthesize(kind(**dict.fromkeys(kind.sources, 0.0))).peak == 0
+            for name in kind.sources:
+                assert synthesize(kind(**(dict.fromkeys(kind.sources, 0.0) | {name: 0.5}))).peak > 0
+
+
 @EVERY_VOICE
 def test_draws_sound_like_their_voice(voice):
     """Ranges between the 5th and the 95th percentile of a few thousand recorded one-shots, with some air."""

@@ -8,7 +8,7 @@ says its unit in its name and carries its range; one outside is refused.
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from jaxtyping import Float64
@@ -70,6 +70,8 @@ def _linear(default: float, low: float = 0.0, high: float = 1.0) -> Any:
 @dataclass(frozen=True, kw_only=True)
 class Drum(ABC):
     """What every drum ends with: saturation, the machine's converter, and the room it stands in."""
+
+    sources: ClassVar[tuple[str, ...]] = ()  # levels of all that makes sound, if it can be nothing at all
 
     drive: float = _linear(0.0)  # 0 clean, 1 square
     bandwidth_hz: float = _by_ratio(20_000.0, 3_000.0, 20_000.0)
@@ -135,6 +137,8 @@ class Kick(Drum):
 @dataclass(frozen=True, kw_only=True)
 class Snare(Drum):
     """Two modes of a skin, and the wires that rattle against it."""
+
+    sources: ClassVar[tuple[str, ...]] = ("body", "wires", "snap")
 
     pitch_hz: float = _by_ratio(190.0, 110.0, 380.0)
     second_ratio: float = _linear(1.75, 1.3, 2.3)
@@ -251,6 +255,8 @@ class Tom(Drum):
 class Cymbal(Drum):
     """A disc of hundreds of partials whose highs die first, with the bell of a ride in its middle."""
 
+    sources: ClassVar[tuple[str, ...]] = ("metal", "shimmer", "wash", "bell", "stick")
+
     pitch_hz: float = _by_ratio(400.0, 200.0, 1000.0)
     clang: float = _linear(0.6)
     metal: float = _linear(0.3)  # six squares, as machines do it
@@ -329,6 +335,8 @@ class Clap(Drum):
 @dataclass(frozen=True, kw_only=True)
 class Other(Drum):
     """All that is left: rims, bells, blocks, shakers and bongos, from two tones and a noise."""
+
+    sources: ClassVar[tuple[str, ...]] = ("tone", "noise", "click")
 
     pitch_hz: float = _by_ratio(800.0, 150.0, 5000.0)
     ratio: float = _linear(1.48, 1.1, 3.0)  # the second tone's pitch to the first's

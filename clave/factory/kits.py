@@ -227,7 +227,7 @@ def draw(voice: Voice | str, rng: Generator) -> Drum:
     """A drum of this voice that nobody has heard yet.
 
     Most lie between two of the built-in drums or a little beyond, every parameter on its own; one in four is drawn
-    anywhere within the ranges. Pitches and times spread by ratio.
+    anywhere within the ranges. Pitches and times spread by ratio. None is silent.
     """
     index = voice_of(voice).index
     ranges = DRUMS[index].ranges()
@@ -239,6 +239,9 @@ def draw(voice: Voice | str, rng: Generator) -> Drum:
         a, b = span.place(getattr(one, name)), span.place(getattr(other, name))
         middle = a + rng.uniform(-BEYOND, 1 + BEYOND) * (b - a)
         values[name] = span.value(middle + SPREAD * rng.standard_normal())
+    sources = DRUMS[index].sources
+    if sources and not any(values[name] for name in sources):  # each ended at 0 by itself: nothing would sound
+        values |= {name: getattr(one, name) for name in sources}
     return DRUMS[index](**values)
 
 

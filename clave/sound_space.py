@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float32, Int
 from numpy.typing import ArrayLike
 
-from clave import factory
+from clave import descriptors, factory
 from clave.clip import Clip
 from clave.errors import SpaceError, TransformError
 from clave.kit import VOICES, Kit, Origin, Voice
@@ -44,9 +44,38 @@ class SoundMap:
 
     map: Float32[np.ndarray, "sound map"]
     sources: Sequence[str]  # [sound], the file each comes from
+    heard: Float32[np.ndarray, "sound descriptor"] | None = None  # descriptors.measured; None in spaces without
 
     def __len__(self) -> int:
         return len(self.map)
+
+    @property
+    def brightness(self) -> Float32[np.ndarray, " sound"] | None:
+        """Spectral centroids in Hz."""
+        return None if self.heard is None else np.exp2(self.heard[:, 0])
+
+    @property
+    def decay(self) -> Float32[np.ndarray, " sound"] | None:
+        """T30 in seconds."""
+        return None if self.heard is None else np.exp2(self.heard[:, 1])
+
+    @property
+    def pitch(self) -> Float32[np.ndarray, " sound"] | None:
+        """Pitches in Hz, NaN for sounds without."""
+        return None if self.heard is None else np.exp2(self.heard[:, 2])
+
+    @property
+    def noisiness(self) -> Float32[np.ndarray, " sound"] | None:
+        """In [0, 1]: 0 is a tone, 1 white noise."""
+        return None if self.heard is None else self.heard[:, 3]
+
+    def ranks(self, name: str) -> list[float]:
+        """Where each sound stands among all of its voice, 0 lowest and 1 highest, for one of descriptors.NAMES.
+
+        No pitch stands in the middle. The list is empty in a space without descriptors.
+        """
+        column = descriptors.NAMES.index(name)
+        return [] if self.heard is None else descriptors.ranks(self.heard[:, column]).tolist()
 
 
 class SoundSpace:
@@ -174,9 +203,8 @@ class SoundSpace:
             there = self.corpus(voice).map
             x, y = asked.get(voice.name, there[int(draw * len(there))] if len(there) else (0.0, 0.0))
             sound = self.at([[x, y]], voice, variation=variation, seed=seed)[0]
-            clip, gain = factory.levelled(one_shot(sound), voice)
-            clips.append(clip)
-            origins.append(Origin(voice.name, "map", (float(x), float(y)), gain=gain))
+            clips.append(factory.levelled(one_shot(sound), voice))
+            origins.append(Origin(voice.name, "map", (float(x), float(y))))
         return Kit(tuple(clips), tuple(origins), name)
 
     def drawn(self, n: int, voice: Voice | str, seed: int = 0) -> Code:
@@ -195,22 +223,27 @@ class SoundSpace:
 
     def corpus(self, voice: Voice | str) -> SoundMap:
         """The sounds of this voice that the space was learned from."""
-        points, index, sources = self._corpus
+        whole, index = self._corpus
         rows = index == voice_of(self._voice(voice)).index
-        return SoundMap(points[rows], [source for source, here in zip(sources, rows, strict=True) if here])
+        sources = [source for source, here in zip(whole.sources, rows, strict=True) if here]
+        return SoundMap(whole.map[rows], sources, None if whole.heard is None else whole.heard[rows])
 
     @cached_property
-    def _corpus(self) -> tuple[Float32[np.ndarray, "sound map"], Int[np.ndarray, " sound"], list[str]]:
+    def _corpus(self) -> tuple[SoundMap, Int[np.ndarray, " sound"]]:
+        """The sounds of all voices, and the voice of each."""
         path = self.folder / "corpus.npz"
         try:
             with np.load(path, allow_pickle=False) as file:
                 sources = [str(name) for name in file["sources"]]
                 points, index = file["map"].astype(np.float32), file["voice"].astype(np.int64)
+                heard = file["heard"].astype(np.float32) if "heard" in file else None
         except (OSError, ValueError, KeyError, BadZipFile) as error:
             raise SpaceError(f"{path} is not a corpus map: {error}") from error
         if points.shape != (len(sources), 2) or index.shape != (len(sources),):
             raise SpaceError(f"{path} is not a corpus map: {len(sources)} sources, {list(points.shape)} points")
-        return points, index, sources
+        if heard is not None and heard.shape != (len(sources), len(descriptors.NAMES)):
+            raise SpaceError(f"{path} is not a corpus map: {len(sources)} sources, descriptors {list(heard.shape)}")
+        return SoundMap(points, sources, heard), index
 
     def _voice(self, voice: Voice | str) -> Voice:
         which = voice_of(voice)
@@ -259,13 +292,19 @@ def load_sound(path: str | Path | None = None) -> SoundSpace:
 
 
 def write_corpus(
-    folder: Path, points: Float32[np.ndarray, "sound map"], voice: Int[np.ndarray, " sound"], sources: Sequence[str]
+    folder: Path,
+    points: Float32[np.ndarray, "sound map"],
+    voice: Int[np.ndarray, " sound"],
+    sources: Sequence[str],
+    heard: Float32[np.ndarray, "sound descriptor"] | None = None,
 ) -> None:
-    """corpus.npz of a sound space: a point, a voice and the name of a file for each sound."""
-    np.savez_compressed(
-        folder / "corpus.npz",
-        map=points.astype(np.float16), voice=voice.astype(np.int8), sources=np.array(sources, np.str_),
-    )  # fmt: skip
+    """corpus.npz of a sound space: a point, a voice, the name of a file and descriptors for each sound."""
+    columns: dict[str, np.ndarray] = {
+        "map": points.astype(np.float16), "voice": voice.astype(np.int8), "sources": np.array(sources, np.str_),
+    }  # fmt: skip
+    if heard is not None:
+        columns["heard"] = heard.astype(np.float16)
+    np.savez_compressed(folder / "corpus.npz", allow_pickle=False, **columns)
 
 
 def _are_points(value: Any) -> bool:

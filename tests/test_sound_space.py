@@ -8,10 +8,11 @@ from toy_sounds import toy_space
 
 from clave import checkpoint, factory
 from clave.clip import Clip
+from clave.descriptors import NAMES
 from clave.errors import ClaveError, SpaceError, VoiceError
 from clave.evaluate_sound import aligned, log_spectral_distance_db
 from clave.kit import VOICES
-from clave.sound_space import SHIPPED_SOUND, load_sound
+from clave.sound_space import SHIPPED_SOUND, load_sound, write_corpus
 from clave.sound_vae import SoundConfig
 from clave.space_folder import Code
 
@@ -122,6 +123,27 @@ def test_the_corpus_of_a_voice_has_its_sounds_alone(sound):
     there = sound.corpus("snare")
     assert list(there.sources) == ["kit 0/snare.wav", "kit 1/snare.wav", "kit 2/snare.wav"]
     assert there.map.shape == (3, 2)
+
+
+def test_sounds_of_the_corpus_say_what_one_hears_in_them(sound, folder, tmp_path):
+    heard = np.log2(np.array([[440, 0.5, 110, 2.0], [880, 0.25, np.nan, 4.0], [220, 1, 55, 1.0]], np.float32))
+    heard[:, 3] = [0.5, 1, 0]
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    points = np.zeros((3, 2), np.float32)
+    write_corpus(tmp_path, points, np.array([1, 1, 1]), ["a", "b", "c"], heard)
+    there = load_sound(tmp_path).corpus("snare")
+    np.testing.assert_allclose(there.brightness, [440, 880, 220], rtol=0.005)
+    np.testing.assert_allclose(there.decay, [0.5, 0.25, 1], rtol=0.005)
+    np.testing.assert_allclose(there.pitch, [110, np.nan, 55], rtol=0.005)
+    np.testing.assert_allclose(there.noisiness, [0.5, 1, 0])
+    assert [there.ranks(name) for name in NAMES] == [[0.5, 1, 0], [0.5, 0, 1], [1, 0.5, 0], [0.5, 1, 0]]
+
+    old = sound.corpus("snare")  # a space from before descriptors
+    assert old.brightness is old.decay is old.pitch is old.noisiness is old.heard is None
+    assert old.ranks("brightness") == []
+    write_corpus(tmp_path, points, np.array([1, 1, 1]), ["a", "b", "c"], heard[:, :3])
+    with pytest.raises(SpaceError, match=r"descriptors \[3, 3\]"):
+        load_sound(tmp_path).corpus("snare")
 
 
 def test_a_kit_takes_its_points_and_draws_the_rest(sound):

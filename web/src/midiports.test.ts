@@ -50,26 +50,26 @@ beforeEach(() => {
 test("off until it is turned on; then the first port is played and remembered", async () => {
   const tr = port("TR-8S");
   port("Synth");
-  expect(said()).toBe("MIDI out is off");
+  expect(said()).toBe("off");
   const turning = midi.turnOn();
-  expect(said()).toBe("MIDI out: asking the browser");
+  expect(said()).toBe("asking the browser");
   await turning;
-  expect(said()).toBe("MIDI out: TR-8S, channel 10");
+  expect(said()).toBe("TR-8S, channel 10");
   expect(store.midi.value.port).toEqual({ id: "TR-8S", name: "TR-8S" });
   expect(store.midiPorts.value.map(({ name }) => name)).toEqual(["TR-8S", "Synth"]);
   expect(hit(tr)).toBe(true);
   midi.turnOff();
   expect(tr.sent.at(-1)).toEqual([0xb9, 123, 0]);
-  expect([said(), hit(tr), store.midi.value.on]).toEqual(["MIDI out is off", false, false]);
+  expect([said(), hit(tr), store.midi.value.on]).toEqual(["off", false, false]);
 });
 
 test("a browser without Web MIDI and a refusal are said, each in its words", async () => {
   build({ allowed: () => Promise.resolve(false) });
   await midi.turnOn();
-  expect(said()).toBe("MIDI out: this browser has no Web MIDI");
+  expect(said()).toBe("this browser has no Web MIDI");
   build({ ask: () => Promise.reject(new Error("NotAllowedError")), allowed: () => Promise.resolve(false) });
   await midi.turnOn();
-  expect(said()).toBe("MIDI out: permission refused");
+  expect(said()).toBe("permission refused");
 });
 
 test("a port that goes is waited for, not replaced, and plays again when it is back", async () => {
@@ -81,22 +81,22 @@ test("a port that goes is waited for, not replaced, and plays again when it is b
   tr.state = "disconnected";
   tr.sent.length = 0;
   await changed();
-  expect(said()).toBe("MIDI out: TR-8S is not connected");
+  expect(said()).toBe("TR-8S is not connected");
   expect(tr.sent).toEqual([]); // nothing can be sent to it
   expect([hit(tr), hit(synth)]).toEqual([false, false]);
   expect(soundsHere(store.midi.value, store.midiLink.value)).toBe(true); // better the page than silence
   outputs.splice(0, 1);
   const again = port("TR-8S", "another id");
   await changed();
-  expect([said(), hit(again)]).toEqual(["MIDI out: TR-8S, channel 10", true]);
+  expect([said(), hit(again)]).toEqual(["TR-8S, channel 10", true]);
 });
 
 test("a port with none before it is taken when it comes", async () => {
   await midi.turnOn();
-  expect(said()).toBe("MIDI out: no port connected");
+  expect(said()).toBe("no port connected");
   const late = port("Late");
   await changed();
-  expect([said(), hit(late)]).toEqual(["MIDI out: Late, channel 10", true]);
+  expect([said(), hit(late)]).toEqual(["Late, channel 10", true]);
 });
 
 test("another port is chosen: the old one falls silent first", async () => {
@@ -106,22 +106,22 @@ test("another port is chosen: the old one falls silent first", async () => {
   tr.sent.length = 0;
   await midi.choose({ id: "Synth", name: "Synth" });
   expect(tr.sent).toEqual([[0xb9, 123, 0]]);
-  expect([said(), hit(synth), hit(tr)]).toEqual(["MIDI out: Synth, channel 10", true, false]);
+  expect([said(), hit(synth), hit(tr)]).toEqual(["Synth, channel 10", true, false]);
 });
 
 test("a port in use elsewhere and one that fails are said", async () => {
   const busy = port("Busy");
   busy.open = () => Promise.reject(new Error("in use"));
   await midi.turnOn();
-  expect(said()).toBe("MIDI out: Busy cannot be opened");
+  expect(said()).toBe("Busy cannot be opened");
   busy.open = () => Promise.resolve();
   await changed();
-  expect(said()).toBe("MIDI out: Busy, channel 10");
+  expect(said()).toBe("Busy, channel 10");
   busy.send = () => {
     throw new Error("unplugged");
   };
   out.strikeNow(0, 1);
-  expect(said()).toBe("MIDI out: Busy cannot be opened");
+  expect(said()).toBe("Busy cannot be opened");
   expect(store.notice.value).toMatchObject({ kind: "trouble", text: "Busy took no notes: unplugged" });
 });
 
@@ -134,7 +134,7 @@ test("the next visit goes on where that needs no question, and asks none otherwi
     expect(ask).not.toHaveBeenCalled(); // it was off
     store.midi.value = { ...NEW_MIDI, on: true };
     await midi.resume();
-    expect([ask.mock.calls.length, said()]).toEqual(granted ? [1, "MIDI out: TR-8S, channel 10"] : [0, "MIDI out is off"]);
+    expect([ask.mock.calls.length, said()]).toEqual(granted ? [1, "TR-8S, channel 10"] : [0, "off"]);
   }
 });
 

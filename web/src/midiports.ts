@@ -119,7 +119,7 @@ export class MidiPorts {
 
   private link(link: MidiLink): void {
     this.store.midiLink.value = link;
-    if (link.state !== "asking") this.store.spoken.value = describeLink(link, this.store.midi.value);
+    if (link.state !== "asking") this.store.spoken.value = `MIDI out: ${describeLink(link, this.store.midi.value)}`;
   }
 }
 

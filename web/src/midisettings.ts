@@ -54,22 +54,23 @@ export function choosePort(chosen: PortInfo | null, ports: readonly PortInfo[]):
   return ports.find(({ id }) => id === chosen.id) ?? ports.find(({ name }) => name === chosen.name) ?? null;
 }
 
+/** After "MIDI out: ". */
 export function describeLink(link: MidiLink, { channel, port }: MidiSettings): string {
   switch (link.state) {
     case "off":
-      return "MIDI out is off";
+      return "off";
     case "asking":
-      return "MIDI out: asking the browser";
+      return "asking the browser";
     case "unknown":
-      return "MIDI out: this browser has no Web MIDI";
+      return "this browser has no Web MIDI";
     case "refused":
-      return "MIDI out: permission refused";
+      return "permission refused";
     case "waiting":
-      return port ? `MIDI out: ${port.name} is not connected` : "MIDI out: no port connected";
+      return port ? `${port.name} is not connected` : "no port connected";
     case "broken":
-      return `MIDI out: ${link.port.name} cannot be opened`;
+      return `${link.port.name} cannot be opened`;
     case "open":
-      return `MIDI out: ${link.port.name}, channel ${channel}`;
+      return `${link.port.name}, channel ${channel}`;
   }
 }
 

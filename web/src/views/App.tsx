@@ -5,6 +5,7 @@ import { Footer } from "./Footer";
 import { Grid } from "./Grid";
 import { Help } from "./Help";
 import { Icon } from "./Icon";
+import { MidiPanel } from "./MidiPanel";
 import { usePage } from "./page";
 import { RhythmPanel } from "./RhythmPanel";
 import { useDark } from "./theme";
@@ -25,6 +26,7 @@ export function App() {
         <Grid />
       </main>
       <Footer />
+      <MidiPanel />
       <Notice />
       <Spoken />
       <Help />

@@ -22,6 +22,8 @@ function Provenance() {
   return (
     <p class="provenance" title={corpus.credit}>
       {describeNearest(corpus, near, space.licence)}
+      <br />
+      space: {space.name}, seed {store.groove.value.place.shape.seed}
     </p>
   );
 }

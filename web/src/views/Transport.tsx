@@ -1,12 +1,15 @@
 /** The top of the page: play, time, kit and volume; what is said about the sound; undo, sharing, files. */
 
 import { useRef } from "preact/hooks";
+import { describeLink } from "../midisettings";
 import type { Quantum } from "../sequencer";
 import { tapped, tempoOfTaps } from "../taptempo";
 import { MAX_SWING, MAX_TEMPO_BPM, MIN_SWING, MIN_TEMPO_BPM } from "../units";
+import { DrawerButton } from "./Drawer";
 import { FilesAndUndo } from "./FilesAndUndo";
 import { Icon } from "./Icon";
 import { KitChoice } from "./KitChoice";
+import { NumberField } from "./NumberField";
 import { usePage } from "./page";
 import { Slider } from "./Slider";
 
@@ -40,43 +43,6 @@ function PlayButton() {
     <button type="button" class="play" aria-label={playing ? "Stop" : "Play"} onClick={() => void player.toggle()}>
       <Icon name={playing ? "stop" : "play"} />
     </button>
-  );
-}
-
-interface NumberFieldProps {
-  readonly id: string;
-  readonly label: string;
-  readonly unit: string;
-  readonly value: number;
-  readonly min: number;
-  readonly max: number;
-  readonly step: number;
-  readonly onValue: (value: number) => void;
-}
-
-/** A number one can type, step and scroll; what is out of range is put right when the field is left. */
-function NumberField({ id, label, unit, value, min, max, step, onValue }: NumberFieldProps) {
-  return (
-    <span class="number">
-      <input
-        id={id}
-        type="number"
-        aria-label={label}
-        inputMode="decimal"
-        {...{ min, max, step, value }}
-        onInput={(event) => {
-          const typed = event.currentTarget.valueAsNumber;
-          if (typed >= min && typed <= max) onValue(typed);
-        }}
-        onChange={(event) => {
-          const typed = event.currentTarget.valueAsNumber;
-          const right = Number.isFinite(typed) ? Math.min(max, Math.max(min, typed)) : value;
-          event.currentTarget.value = String(right);
-          onValue(right);
-        }}
-      />
-      <span class="unit">{unit}</span>
-    </span>
   );
 }
 
@@ -169,13 +135,12 @@ function Volume() {
 
 function SoundState() {
   const { store } = usePage();
-  const space = store.instrument.value?.space;
   return (
     <div class="said">
       <p class={`sound is-${store.sound.value}`} role="status">
         {SOUND_WORDS[store.sound.value]}
       </p>
-      <p class="under">{space ? `space: ${space.name}` : "opening the space"}, seed {store.groove.value.place.shape.seed}</p>
+      <DrawerButton drawer="MIDI out">MIDI out: {describeLink(store.midiLink.value, store.midi.value)}</DrawerButton>
     </div>
   );
 }

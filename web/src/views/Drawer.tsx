@@ -1,0 +1,68 @@
+/** A sheet that opens beside the instrument, which goes on playing and can be played. */
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import type { Drawer as Name } from "../store";
+import { Icon } from "./Icon";
+import { usePage } from "./page";
+
+interface DrawerButtonProps {
+  readonly drawer: Name;
+  readonly children: ComponentChildren;
+}
+
+export function DrawerButton({ drawer, children }: DrawerButtonProps) {
+  const { store } = usePage();
+  const open = store.drawer.value === drawer;
+  return (
+    <button type="button" class="under" aria-haspopup="dialog" aria-expanded={open} onClick={() => (store.drawer.value = open ? null : drawer)}>
+      {children}
+    </button>
+  );
+}
+
+interface DrawerProps {
+  readonly name: Name;
+  readonly children: ComponentChildren;
+}
+
+/** Escape closes it; the focus goes in with its opening and back with its closing. */
+export function Drawer({ name, children }: DrawerProps) {
+  const { store } = usePage();
+  const sheet = useRef<HTMLDialogElement>(null);
+  const open = store.drawer.value === name;
+  const close = () => (store.drawer.value = null);
+  useEffect(() => {
+    if (!open) return;
+    const from = document.activeElement;
+    const opened = sheet.current;
+    opened?.show();
+    return () => {
+      const inside = opened?.contains(document.activeElement);
+      opened?.close();
+      if (inside && from instanceof HTMLElement) from.focus();
+    };
+  }, [open]);
+  return (
+    <dialog
+      ref={sheet}
+      class="drawer"
+      aria-labelledby={idOf(name)}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.stopPropagation();
+        close();
+      }}
+    >
+      <header class="drawer-head">
+        <h2 id={idOf(name)}>{name}</h2>
+        <button type="button" class="icon" aria-label={`Close ${name}`} title="Close (Escape)" onClick={close}>
+          <Icon name="close" />
+        </button>
+      </header>
+      {open && children}
+    </dialog>
+  );
+}
+
+const idOf = (name: Name): string => `drawer-${name.replace(" ", "-")}`;

@@ -2,6 +2,7 @@
 
 import io
 import math
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,8 +20,12 @@ from clave.errors import AudioFileError, ClipError
 from clave.kit import VOICES, Kit, Origin, Voice
 
 SUFFIXES = (".wav", ".wave", ".flac", ".aif", ".aiff", ".aifc", ".ogg", ".oga", ".mp3")
+OTHER_SUFFIXES = (".m4a", ".aac", ".wma", ".opus", ".caf", ".rx2", ".rex")  # sounds too, but nothing here reads them
 MAX_SECONDS = 60.0  # of a file: what is longer is a piece of music, not a drum
 MAX_BYTES = 200_000_000
+BLOCK_SECONDS = 1.0  # read at a time, so that many channels at a high rate need little memory
+CANCELLED = 0.1  # of the loudest channel's level: below, the channels' mean is what they cancel to
+CUT_SHORT = "cut short: its end is missing"
 ONE_SHOT_SECONDS = 1.5
 END_FADE_SECONDS = 0.05  # of a one-shot that was longer
 ONSET_FLOOR = 0.01  # of the peak, -40 dB: where a sound begins
@@ -32,9 +37,17 @@ Format = Literal["wav", "flac"]
 def read(path: str | PathLike[str], *, sample_rate: int | None = SAMPLE_RATE) -> Clip:
     """The sound in this file as one channel, the mean of all, at this rate; None keeps the file's own.
 
-    Levels are kept, also above full scale. Raises AudioFileError for a file that is missing, empty, not audio,
-    truncated to nothing, longer than 60 s, or that holds no samples or numbers that are none.
+    Where the channels cancel each other, it is the loudest of them instead. Levels are kept, also above full scale.
+    What a file cut short still holds is read. Raises AudioFileError for a file that is missing, empty, not audio, cut
+    short to nothing, longer than 60 s, or that holds no samples or numbers that are none.
     """
+    return read_and_remark(path, sample_rate=sample_rate)[0]
+
+
+def read_and_remark(
+    path: str | PathLike[str], *, sample_rate: int | None = SAMPLE_RATE
+) -> tuple[Clip, tuple[str, ...]]:
+    """The same sound, and what a person should know of the file: that it is cut short (an OGG does not tell)."""
     path = Path(path)
     _check_file(path)
     try:
@@ -42,15 +55,59 @@ def read(path: str | PathLike[str], *, sample_rate: int | None = SAMPLE_RATE) ->
             rate = file.samplerate
             if file.frames > MAX_SECONDS * rate:
                 raise AudioFileError(f"{path}: {file.frames / rate:.0f} s long; sounds are at most {MAX_SECONDS:.0f} s")
-            # A header may promise more than there is, and MP3s only know their length once they are read.
-            samples = file.read(int(MAX_SECONDS * rate), dtype="float32", always_2d=True)
+            mono, whole = _mono(file)
     except (soundfile.SoundFileError, OSError, ValueError) as error:
         raise AudioFileError(f"{path}: not a sound file that can be read ({_reason(error)})") from error
+    if len(mono) > MAX_SECONDS * rate:
+        raise AudioFileError(f"{path}: more than {MAX_SECONDS:.0f} s long; sounds are at most {MAX_SECONDS:.0f} s")
     try:
-        clip = Clip(samples.mean(axis=1), rate)
+        clip = Clip(mono, rate)
     except ClipError as error:
         raise AudioFileError(f"{path}: {error}") from error
-    return clip if sample_rate is None else resampled(clip, sample_rate)
+    return clip if sample_rate is None else resampled(clip, sample_rate), () if whole else (CUT_SHORT,)
+
+
+def _mono(file: soundfile.SoundFile) -> tuple[Float32[np.ndarray, " sample"], bool]:
+    """One channel of it, and whether it holds all that its header promises; reading ends soon after MAX_SECONDS.
+
+    A header may promise more than there is, and MP3s only know their length once they are read.
+    """
+    size = max(1, round(BLOCK_SECONDS * file.samplerate))
+    mean, loudest = list[np.ndarray](), list[np.ndarray]()
+    energy = np.zeros(file.channels)
+    done, broken = 0, False
+    while done <= MAX_SECONDS * file.samplerate:
+        try:
+            block = file.read(size, dtype="float32", always_2d=True)
+        except soundfile.SoundFileError:
+            if not done:
+                raise
+            broken = True
+            break
+        with np.errstate(invalid="ignore", over="ignore"):  # what is no number is refused by the clip
+            mean.append(block.mean(axis=1))
+            energy += np.square(block, dtype=np.float64).sum(axis=0)
+        loudest.append(block[:, int(energy.argmax())].copy())
+        done += len(block)
+        if len(block) < size:
+            break
+    whole = not broken and file.frames - done <= LAST_FRAME_SAMPLES and not _is_cut_short(file.extra_info)
+    mono = np.concatenate(mean)
+    with np.errstate(invalid="ignore", over="ignore"):
+        cancelled = np.square(mono, dtype=np.float64).sum() < CANCELLED**2 * energy.max(initial=0.0)
+    return np.concatenate(loudest) if cancelled else mono, whole
+
+
+LAST_FRAME_SAMPLES = 2304  # MP3s count whole frames of 1152, and may be off by two
+
+
+def _is_cut_short(header: str) -> bool:
+    """Whether libsndfile found less in the data chunk of a WAV or AIFF than its size says.
+
+    Programs that never came back to write the size leave 0 or the largest number there: that says nothing.
+    """
+    found = re.search(r"(?:data|SSND) *: *(\d+) \(should be (\d+)\)", header)
+    return found is not None and int(found[2]) < int(found[1]) < 2**31 - 1
 
 
 def write(path: str | PathLike[str], *channels: Clip) -> None:
@@ -88,6 +145,13 @@ def to_bytes(*channels: Clip, format: Format = "wav") -> bytes:  # noqa: A002 --
     return buffer.getvalue()
 
 
+def from_bytes(data: bytes, name: str = "the file", *, sample_rate: int | None = SAMPLE_RATE) -> Clip:
+    """The sound that `read` would find in a file of these bytes; errors call it by this name."""
+    if not data:
+        raise AudioFileError(f"{name}: the file is empty (0 bytes)")
+    return _read(io.BytesIO(data), name, sample_rate)
+
+
 def resampled(clip: Clip, sample_rate: int = SAMPLE_RATE) -> Clip:
     """The same sound at another rate, in soxr's highest quality."""
     if sample_rate == clip.sample_rate:
@@ -117,18 +181,34 @@ def one_shot(clip: Clip) -> Clip:
 
 # Words in the names of files and folders, beside the names and aliases that the voices have anyway.
 _MORE_WORDS: dict[str, str] = {
-    "kick": "kik kck",
-    "snare": "sn snr brush",
-    "closed hi-hat": "hat hhc hhp closed-hh hh-closed pedal-hat pedal-hihat hihat-pedal hat-closed",
-    "open hi-hat": "hho open-hh hh-open hat-open open-cymbal",
-    "tom": "tm ft floor-tom rack-tom low-tom mid-tom high-tom",
-    "cymbal": "cym rc cc splash china ride-bell bell-ride",
-    "clap": "clp handclap",
-    "other": "rimshot rim-shot side-stick sst snare-rim cowbell cow-bell cb clave shaker shk maraca ma "
-    "conga lc mc hc bongo tambourine tamb woodblock wood-block block triangle agogo cabasa guiro timbale "
-    "snap finger-snap vibraslap whistle bell",
+    "kick": "kik kck kd bdr bdrum",
+    "snare": "sn snr sdr brush",
+    "closed hi-hat": "hat hhc hhp closed-hh hh-closed hhcl cl-hat cls-hat pedal-hat pedal-hihat hihat-pedal hat-closed",
+    "open hi-hat": "hho open-hh hh-open hhop op-hat opn-hat hat-open open-cymbal",
+    "tom": "tm tms ft floor-tom rack-tom low-tom mid-tom high-tom lo-tom hi-tom lowtom midtom hightom lotom hitom",
+    "cymbal": "cym crsh rc cc splash china ride-bell bell-ride rd-bell",
+    "clap": "clp hclp handclap",
+    "other": "rimshot rim-shot side-stick cross-stick x-stick sst snare-rim cowbell cow-bell cowb cb clave clav shaker "
+    "shk maraca ma conga lc mc hc bongo tambourine tamb tmb woodblock wood-block block triangle agogo cabasa guiro "
+    "timbale snap finger-snap vibraslap whistle bell castanet cajon djembe tabla darbuka surdo cuica",
 }
-_OPEN_WORDS = {"open", "op", "opened", "semiopen", "halfopen"}
+_OPEN_WORDS = {"open", "op", "opn", "o", "opened", "semiopen", "halfopen"}
+_GLUED = [
+    "kick",
+    "snare",
+    "clap",
+    "hihat",
+    "openhat",
+    "closedhat",
+    "cymbal",
+    "crash",
+    "shaker",
+    "cowbell",
+    "conga",
+    "bongo",
+    "tambourine",
+    "rimshot",
+]
 
 
 def voice_in_name(name: str) -> Voice | None:
@@ -167,8 +247,11 @@ def _words(name: str) -> list[str]:
 
 
 def _voice_of_phrase(phrase: str) -> Voice | None:
-    """The voice of a word or several, in the singular or the plural."""
-    return _VOICE_OF_PHRASE.get(phrase) or _VOICE_OF_PHRASE.get(phrase.removesuffix("s"))
+    """The voice of a word or several, in the singular or the plural; a long one may end another word: "fatsnare"."""
+    singular = phrase.removesuffix("s")
+    found = _VOICE_OF_PHRASE.get(phrase) or _VOICE_OF_PHRASE.get(singular)
+    glued = next((word for word in _GLUED if singular.endswith(word)), None) if " " not in phrase else None
+    return found or (_VOICE_OF_PHRASE[glued] if glued else None)
 
 
 def _phrases(voice: Voice) -> Iterable[str]:
@@ -218,7 +301,10 @@ def read_kit(folder: str | PathLike[str], *, missing: Kit | None = None) -> KitR
         raise AudioFileError(f"{folder}: no such folder")
     refused: list[tuple[str, str]] = []
     chosen: dict[int, tuple[str, Clip]] = {}
-    for path in _sounds_in(folder):
+    found = sound_files(folder)
+    refused += found.refused
+    # Those nearest to the top first, then by name.
+    for path in sorted(found.paths, key=lambda path: (len(path.parts), path.with_suffix("").as_posix().lower())):
         file = path.relative_to(folder).as_posix()
         voice = voice_of_path(path, folder)
         if voice is None:
@@ -260,11 +346,41 @@ def read_kit(folder: str | PathLike[str], *, missing: Kit | None = None) -> KitR
     )
 
 
-def _sounds_in(folder: Path) -> Iterable[Path]:
-    """Its sound files, those nearest to the top first, then by name; files that begin with a dot are none."""
-    found = [path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file()]
-    found = [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
-    return sorted(found, key=lambda path: (len(path.parts), path.with_suffix("").as_posix().lower()))
+@dataclass(frozen=True)
+class SoundFiles:
+    """The files of a folder and those below it, as far as they are sounds."""
+
+    paths: tuple[Path, ...]  # in the order of their names
+    refused: tuple[tuple[str, str], ...]  # what cannot be sounds that are read: path below the folder, reason
+
+
+def sound_files(folder: Path) -> SoundFiles:
+    """All sound files in a folder and below, also behind links; names that begin with a dot are left alone.
+
+    A folder is looked into once, so that a link back up ends there.
+    """
+    paths, refused = list[Path](), dict[str, str]()
+    seen = set[tuple[int, int]]()
+
+    def unread(error: OSError) -> None:
+        refused[Path(error.filename).relative_to(folder).as_posix()] = f"cannot be opened ({error.strerror})"
+
+    for place, below, names in os.walk(folder, onerror=unread, followlinks=True):
+        facts = os.stat(place)
+        if (facts.st_dev, facts.st_ino) in seen:
+            below.clear()
+            continue
+        seen.add((facts.st_dev, facts.st_ino))
+        below[:] = sorted(name for name in below if not name.startswith("."))
+        for path in (Path(place, name) for name in sorted(names) if not name.startswith(".")):
+            suffix, name = path.suffix.lower(), path.relative_to(folder).as_posix()
+            if suffix in OTHER_SUFFIXES:
+                refused[name] = f"{suffix} is not read; {', '.join(SUFFIXES)} are"
+            elif suffix in SUFFIXES and path.is_symlink() and not os.path.exists(path):
+                refused[name] = "a link that leads nowhere"
+            elif suffix in SUFFIXES:
+                paths.append(path)
+    return SoundFiles(tuple(sorted(paths)), tuple(refused.items()))
 
 
 def _source(kit: Kit, voice: str) -> str:
@@ -272,10 +388,31 @@ def _source(kit: Kit, voice: str) -> str:
     return "silent" if origin is None else f"filled from {origin.source}"
 
 
+def _read(source: Path | io.BytesIO, name: str, sample_rate: int | None) -> Clip:
+    try:
+        with soundfile.SoundFile(source) as file:
+            rate = file.samplerate
+            if file.frames > MAX_SECONDS * rate:
+                raise AudioFileError(f"{name}: {file.frames / rate:.0f} s long; sounds are at most {MAX_SECONDS:.0f} s")
+            # A header may promise more than there is, and MP3s only know their length once they are read.
+            samples = file.read(int(MAX_SECONDS * rate), dtype="float32", always_2d=True)
+    except (soundfile.SoundFileError, OSError, ValueError) as error:
+        raise AudioFileError(f"{name}: not a sound file that can be read ({_reason(error)})") from error
+    try:
+        clip = Clip(samples.mean(axis=1), rate)
+    except ClipError as error:
+        raise AudioFileError(f"{name}: {error}") from error
+    return clip if sample_rate is None else resampled(clip, sample_rate)
+
+
 def _check_file(path: Path) -> None:
     if not path.is_file():
         raise AudioFileError(f"{path}: {'a folder, not a sound file' if path.is_dir() else 'no such file'}")
-    size = path.stat().st_size
+    try:
+        with path.open("rb"):
+            size = path.stat().st_size
+    except OSError as error:
+        raise AudioFileError(f"{path}: cannot be opened ({error.strerror})") from error
     if size == 0:
         raise AudioFileError(f"{path}: the file is empty (0 bytes)")
     if size > MAX_BYTES:

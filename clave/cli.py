@@ -4,6 +4,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,7 +14,7 @@ import numpy as np
 import typer
 from numpy.typing import ArrayLike
 
-from clave.errors import ClaveError, CorpusError, MissingExtraError, TrainingError
+from clave.errors import ClaveError, CorpusError, KitError, MissingExtraError, TrainingError
 from clave.kit import VOICES
 from clave.units import MAX_SWING, MAX_TEMPO_BPM, MIN_SWING, MIN_TEMPO_BPM
 
@@ -25,19 +26,34 @@ if TYPE_CHECKING:
     from clave.corpus import CorpusReport
     from clave.kit import Kit
     from clave.learn import Epoch
+    from clave.sound_space import SoundSpace
     from clave.sounds import SoundReport
     from clave.space import RhythmSpace
 
 Point = tuple[float, float]
 
 DEFAULT_PORT = 8064  # eight voices, 64 steps
-DEFAULT_KIT = "analogue"
-SPACE_KIT = "space"  # a kit decoded from a sound space
+SPACE_KIT = "space"  # drawn from a sound space
+NO_SOUND = "none"  # instead of a sound space
 MAX_BARS = 1024
 REFUSED_SHOWN = 20  # files; report.json has them all
 
 RhythmFolder = Annotated[
     Path | None, typer.Option("--rhythm", metavar="DIR", help="A rhythm space of your own; else the one that ships.")
+]
+SoundFolder = Annotated[
+    str | None,
+    typer.Option(
+        "--sound", metavar="DIR|none", help="A sound space of your own; else the one that ships; none: kits only."
+    ),
+]
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        "--home",
+        metavar="DIR",
+        help="Folder of the kits you keep; else the variable CLAVE_HOME, or the system's place for such.",
+    ),
 ]
 Port = Annotated[
     int,
@@ -82,13 +98,13 @@ Swing = Annotated[
     ),
 ]
 KitOption = Annotated[
-    str,
+    str | None,
     typer.Option(
-        "--kit", metavar="NAME|FOLDER", help="See `clave kits`; or a folder of WAVs; or `space`: decoded, by the seed."
+        "--kit",
+        metavar="NAME|FOLDER|JSON",
+        help="space: drawn from the sound space by the seed, as without a choice; a built-in one (`clave kits`); one "
+        "that you keep; a folder of WAVs; or a kit in a JSON file.",
     ),
-]
-SoundFolder = Annotated[
-    Path | None, typer.Option("--sound", metavar="DIR", help="A sound space of your own for `--kit space`.")
 ]
 Stems = Annotated[bool, typer.Option("--stems", help="Also write stems/, one WAV a voice.")]
 Loop = Annotated[bool, typer.Option("--loop", help="Let the end ring into the beginning: a WAV that loops seamlessly.")]
@@ -108,10 +124,18 @@ Listing = Annotated[
     ),
 ]
 Variants = Annotated[
-    int,
+    int | None,
     typer.Option(
-        "--variants", metavar="N", min=0, max=8, help="Of each sound, a little faster or slower, to learn from."
+        "--variants",
+        metavar="N",
+        min=0,
+        max=8,
+        help="Of each sound, a little faster or slower, to learn from; 2, and none for the recipe `paper`.",
     ),
+]
+Limit = Annotated[
+    int | None,
+    typer.Option("--limit", metavar="N", min=1, help="Learn from no more than N of the sounds, always the same."),
 ]
 FactoryDrums = Annotated[
     int,
@@ -166,9 +190,15 @@ def main() -> None:
 
 
 @app.command()
-def play(rhythm: RhythmFolder = None, port: Port = DEFAULT_PORT, no_open: NoOpen = False) -> None:
+def play(
+    rhythm: RhythmFolder = None,
+    sound: SoundFolder = None,
+    home: Home = None,
+    port: Port = DEFAULT_PORT,
+    no_open: NoOpen = False,
+) -> None:
     """Serve the instrument on 127.0.0.1 and open its page."""
-    from clave import server, space
+    from clave import server, shelf, space
 
     on = server.listen(port)
     taken = int(on.getsockname()[1])
@@ -176,7 +206,8 @@ def play(rhythm: RhythmFolder = None, port: Port = DEFAULT_PORT, no_open: NoOpen
         print(f"Port {port} is taken; using {taken}.")
     if not server.page_is_built():
         print("clave: the page is not built; in a source checkout run scripts/play", file=sys.stderr)
-    instrument = server.create_app(space.load_rhythm(rhythm))
+    kept = shelf.Shelf((home or shelf.home()) / shelf.FILE)
+    instrument = server.create_app(space.load_rhythm(rhythm), _sound(sound), shelf=kept)
     url = f"http://127.0.0.1:{taken}/"
     print(f"Clave plays at {url}  (Ctrl-C stops it)", flush=True)
     if not no_open:
@@ -197,12 +228,13 @@ def groove(
     tempo: Tempo = 120.0,
     swing: Swing = 0.5,
     seed: Seed = 0,
-    kit: KitOption = DEFAULT_KIT,
+    kit: KitOption = None,
     stems: Stems = False,
     loop: Loop = False,
     on_grid: OnGrid = False,
     rhythm: RhythmFolder = None,
     sound: SoundFolder = None,
+    home: Home = None,
     out: Out = Path(),
 ) -> None:
     """Write a groove without a page: groove.mid, groove.wav and groove.svg.
@@ -229,7 +261,7 @@ def groove(
         loaded.at([point], style, section, variation, density, seed + (bar if at is not None else 0))[0]
         for bar, point in enumerate(points)
     ]
-    sounds = _kit(kit, sound, seed)
+    sounds = _kit(kit, _sound(sound), home, seed)
     voices = fitted(render_stems(patterns, sounds, tempo_bpm=tempo, swing=swing, tail="wrap" if loop else "cut"))
     clip = mix(voices)
 
@@ -317,7 +349,8 @@ def learn_sound(
     out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Folder for the space and its run.")],
     recipe: SoundRecipeName = "sound",
     listing: Listing = None,
-    variants: Variants = 2,
+    variants: Variants = None,
+    limit: Limit = None,
     factory_drums: FactoryDrums = 0,
     epochs: Epochs = None,
     seed: Seed = 0,
@@ -333,18 +366,20 @@ def learn_sound(
     _needs_train("torch", "safetensors", "onnx")
     from rich.progress import Progress
 
-    from clave import checkpoint, learn_sound, recipes, sounds
+    from clave import checkpoint, learn_sound, recipes, sound_vae, sounds
 
     if (out / checkpoint.CHECKPOINT).exists() and not resume:
         raise TrainingError(f"{out} already holds a run: go on with --resume or choose another folder")
     settings = replace(recipes.sound_by_name(recipe), seed=seed)
+    assert isinstance(settings.model, sound_vae.OneShotConfig)
     settings = settings if epochs is None else replace(settings, epochs=epochs)
     with Progress(*_columns()) as progress:
         reading = progress.add_task("reading", total=None)
         found = sounds.scan(
             folder,
             listing,
-            variants=variants,
+            variants=settings.model.variants if variants is None else variants,
+            spectrum=settings.model.spectrum(),
             progress=lambda done, files: progress.update(reading, completed=done, total=files),
         )
         if factory_drums:
@@ -352,12 +387,14 @@ def learn_sound(
             made = sounds.made(
                 factory_drums,
                 seed,
+                spectrum=settings.model.spectrum(),
                 progress=lambda done, drums: progress.update(making, completed=done, total=drums),
             )
             found = sounds.joined(found, made)
     _tell_sounds(found.report)
-    run = learn_sound.learn_sound(found, settings, out, card={"licence": licence, "credit": credit}, resume=resume)
-    _train(run, settings.epochs, "nats a cell", out)
+    card = {"licence": licence, "credit": credit}
+    run = learn_sound.learn_sound(found, settings, out, card=card, limit=limit, resume=resume)
+    _train(run, settings.epochs, settings.model.unit, out)
     print(f"{out}: a sound space; play it with: clave groove --kit space --sound {out}")
 
 
@@ -469,16 +506,35 @@ def _point(row: ArrayLike) -> Point:
     return float(x), float(y)
 
 
-def _kit(which: str, sound: Path | None, seed: int) -> "Kit":
-    """A built-in kit by name, a folder of WAVs, or decoded from points of a sound space that the seed draws."""
-    from clave import factory, sound_space, wav
+def _sound(which: str | None) -> "SoundSpace | None":
+    """The sound space in this folder, the one that ships, or none."""
+    from clave import sound_space
 
-    if which == SPACE_KIT:
-        return sound_space.load_sound(sound).kit(seed=seed)
-    if sound is not None:
-        raise typer.BadParameter(f"--sound goes with --kit {SPACE_KIT}, got --kit {which}")
-    if not Path(which).is_dir():
-        return factory.kit(which)
+    return None if which == NO_SOUND else sound_space.load_sound(which)
+
+
+def _kit(which: str | None, sound: "SoundSpace | None", home: Path | None, seed: int) -> "Kit":
+    """The kit of that name, folder or file; without a choice, one that the seed draws from the sound space."""
+    from clave import factory, shelf, wav
+    from clave.workshop import BUILT_IN, Workshop, read_kit_file
+
+    kept_at = (home or shelf.home()) / shelf.FILE
+    with closing(shelf.Shelf(kept_at if kept_at.is_file() else None)) as kept:
+        workshop = Workshop(sound, BUILT_IN, kept)
+        if which is None or which == SPACE_KIT:
+            if which is not None and sound is None:
+                raise typer.BadParameter(f"--kit {SPACE_KIT} needs a sound space, got --sound {NO_SOUND}")
+            return workshop.kit(workshop.draw(seed), SPACE_KIT if sound is not None else "drawn")
+        if which in workshop.kits:
+            return factory.kit(which)
+        if (mine := kept.named(which)) is not None:
+            return workshop.kit(mine.voices, which)
+        if Path(which).is_file():
+            written = read_kit_file(Path(which))
+            return workshop.kit(written.voices, written.name)
+        if not Path(which).is_dir():
+            names = [*workshop.kits, *(each.name for each in kept.kits())]
+            raise KitError(f"no kit {which!r}; there are: {', '.join(names)}, and no such folder or file")
     reading = wav.read_kit(which, missing=factory.kit())
     print(reading)
     return reading.kit

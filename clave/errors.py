@@ -61,3 +61,7 @@ class MissingExtraError(ClaveError):
 
 class ServerError(ClaveError):
     """An instrument that cannot be served: no free port."""
+
+
+class ShelfError(ClaveError):
+    """A database of kept kits that cannot be read or written."""

@@ -1,9 +1,10 @@
 """The eight voices, in the one table that everything else is keyed on, and the kit: one clip for each of them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from clave.clip import Clip
 from clave.errors import KitError, VoiceError
+from clave.shaping import shaped
 
 
 @dataclass(frozen=True)
@@ -60,14 +61,14 @@ class Origin:
     voice: str
     source: str  # "factory analogue", a file's name, "map"
     map_point: tuple[float, float] | None = None
-    gain: float = 1.0  # linear
-    tune: float = 0.0  # semitones
-    decay: float = 1.0  # ratio: 0.5 rings half as long
+    gain: float = 1.0  # linear, in [0, 2]
+    tune: float = 0.0  # semitones, in [-24, 24]
+    decay: float = 1.0  # ratio, in [0.05, 4]: 0.5 rings half as long
 
 
 @dataclass(frozen=True, eq=False)
 class Kit:
-    """Eight clips, one a voice, in the order of VOICES.
+    """Eight clips, one a voice, in the order of VOICES; each is played as its origin says, or as it is.
 
     Raises KitError for another number of clips or origins, or for what is none.
     """
@@ -88,3 +89,15 @@ class Kit:
 
     def __getitem__(self, which: Voice | str) -> Clip:
         return self.clips[voice(which).index]
+
+    def as_played(self) -> "Kit":
+        """The same kit with each clip tuned, damped and as loud as its origin says, and nothing left to do.
+
+        Raises RenderError for an origin whose settings are out of range.
+        """
+        clips = tuple(
+            clip if how is None else shaped(clip, tune_semitones=how.tune, decay_ratio=how.decay, gain=how.gain)
+            for clip, how in zip(self.clips, self.origins, strict=True)
+        )
+        done = tuple(how and replace(how, gain=1.0, tune=0.0, decay=1.0) for how in self.origins)
+        return Kit(clips, done, self.name)

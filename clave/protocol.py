@@ -6,15 +6,23 @@
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from clave.errors import PatternError
 from clave.kit import VOICES
 from clave.pattern import Pattern
+from clave.shaping import MAX_DECAY, MAX_GAIN, MAX_TUNE, MIN_DECAY, MIN_GAIN, MIN_TUNE
 from clave.units import steps_per_bar
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Point = tuple[Finite, Finite]
+Share = Annotated[float, Field(ge=0, le=1)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+VoiceIndex = Annotated[int, Field(ge=0, le=7)]
+Detail = Annotated[tuple[Finite, ...], Field(max_length=4096)]
+Deviations = Annotated[float, Field(ge=-3, le=3)]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]  # SHA-256 of a file
+KitName = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^\S(.*\S)?$")]
 WireStroke = tuple[
     Annotated[int, Field(ge=0, le=7)],  # voice
     Annotated[int, Field(ge=0, le=511)],  # step
@@ -23,10 +31,13 @@ WireStroke = tuple[
 ]
 
 
+Kind = Literal["request", "space", "midi", "kit", "sound", "not found"]
+
+
 class Message(BaseModel):
     """Unknown fields are refused: a typo must not be lost in silence."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True, validate_by_name=True)
 
 
 class WirePattern(Message):
@@ -81,11 +92,24 @@ class SpaceInfo(Message):
     credit: str
 
 
+class SoundInfo(Message):
+    """The sound space that is being played."""
+
+    name: str
+    voices: list[str]  # names of those it has learned
+    licence: str
+    credit: str
+    sounds: int  # points on its maps
+    detail_size: int
+    directions: list[str]  # what `shift` may move: "brightness" and so on
+
+
 class Instrument(Message):
     """GET /api/instrument: all that the page must know before it draws."""
 
     version: str
     space: SpaceInfo
+    sound: SoundInfo | None  # None plays kits only
     voices: list[VoiceInfo]
     kits: list[KitInfo]
 
@@ -108,15 +132,161 @@ class PatternRequest(Message):
     points: Annotated[list[Point], Field(min_length=1, max_length=256)]
     style: str | None = None
     section: str = "beat"
-    variation: Annotated[float, Field(ge=0, le=1)] = 0.0
-    density: Annotated[float, Field(ge=0, le=1)] | None = None
-    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    variation: Share = 0.0
+    density: Share | None = None
+    seed: Seed = 0
 
 
 class PatternReply(Message):
     """One bar a point, in the order asked."""
 
     patterns: list[WirePattern]
+
+
+class SoundMap(Message):
+    """GET /api/sounds/{voice index}/map: the sounds of a voice that the space was learned from, column by column.
+
+    The descriptors are ranks among these sounds, from 0, the least, to 1; empty where the space knows none.
+    """
+
+    x: list[float]
+    y: list[float]
+    source: list[int]  # index into sources
+    sources: list[str]  # file names as a person reads them
+    licences: list[str]  # of each source
+    brightness: list[float]
+    decay: list[float]
+    pitch: list[float]
+    noisiness: list[float]
+
+
+class Shift(Message):
+    """How far a sound is moved along what one hears, in standard deviations of the voice's sounds."""
+
+    brightness: Deviations = 0.0
+    decay: Deviations = 0.0
+    pitch: Deviations = 0.0
+    noisiness: Deviations = 0.0
+
+
+class SoundRequest(Message):
+    """POST /api/sounds/{voice index}: answers with a WAV file at the level of its voice, ready to play.
+
+    Its header `clave-heard` is a `Heard` as JSON.
+    """
+
+    point: Point
+    detail: Detail | None = None  # None is what is expected at the point
+    variation: Share = 0.0
+    seed: Seed = 0
+    shift: Shift = Shift()
+
+
+class Heard(Message):
+    """What one hears in a sound."""
+
+    brightness_hz: float
+    decay_s: float
+    pitch_hz: float | None  # None has no pitch
+    noisiness: Share
+
+
+class PlacedSound(Message):
+    """POST /api/sounds/{voice index}/place, with a sound file as the body: where it lies on the voice's map."""
+
+    point: Point
+    detail: list[float]
+    file: Digest  # the sound itself is at /api/files/{digest}.wav
+    heard: Heard
+    nearest: list[int]  # sources of its map, the nearest first
+
+
+class KitVoice(Message):
+    """One voice of a kit: where its sound comes from, and how it is played."""
+
+    origin: Annotated[Literal["map", "factory", "file"], Field(alias="from")]
+    point: Point | None = None
+    detail: Detail | None = None
+    variation: Share = 0.0
+    seed: Seed = 0
+    shift: Shift = Shift()
+    kit: str | None = None  # built in
+    file: Digest | None = None
+    twin: bool = False  # a file, played as the space decodes it
+    gain: Annotated[float, Field(ge=MIN_GAIN, le=MAX_GAIN)] = 1.0  # linear
+    tune: Annotated[float, Field(ge=MIN_TUNE, le=MAX_TUNE)] = 0.0  # semitones
+    decay: Annotated[float, Field(ge=MIN_DECAY, le=MAX_DECAY)] = 1.0  # ratio: 0.5 rings half as long
+
+    @model_validator(mode="after")
+    def _comes_from_somewhere(self) -> "KitVoice":
+        needs = {"map": "point", "factory": "kit", "file": "file"}[self.origin]
+        if getattr(self, needs) is None:
+            raise ValueError(f"a voice from the {self.origin} names its {needs}")
+        if self.twin and (self.origin != "file" or self.point is None):
+            raise ValueError("the twin of a file has a point; only a file has a twin")
+        return self
+
+
+EightVoices = Annotated[list[KitVoice], Field(min_length=len(VOICES), max_length=len(VOICES))]
+
+
+class KitDraw(Message):
+    """POST /api/kits/draw: sounds for all eight voices, but for those that are kept."""
+
+    seed: Seed = 0
+    kept: dict[VoiceIndex, KitVoice] = {}
+
+
+class DrawnKit(Message):
+    """The answer to it, in the order of the table."""
+
+    voices: EightVoices
+
+
+class KitToKeep(Message):
+    """POST /api/kept: a kit under a name; another of the same name is its next version."""
+
+    name: KitName
+    voices: EightVoices
+
+
+class KeptId(Message):
+    """Which kept kit it is."""
+
+    id: int
+
+
+class Rename(Message):
+    """PATCH /api/kept/{id}."""
+
+    name: KitName
+
+
+class KeptInfo(Message):
+    """GET /api/kept: a kit in the list of those kept."""
+
+    id: int
+    name: str
+    changed: str  # ISO 8601, UTC
+    versions: int
+
+
+class KeptVersion(Message):
+    """GET /api/kept/{id}/history: one of its versions, numbered from 1."""
+
+    version: int
+    changed: str
+
+
+class KeptKit(Message):
+    """GET /api/kept/{id} and /api/kept/{id}/history/{version}: a kept kit as it was then."""
+
+    id: int
+    name: str
+    changed: str
+    version: int
+    versions: int
+    voices: EightVoices
 
 
 class MidiRequest(Message):
@@ -132,4 +302,4 @@ class Refusal(Message):
     """The body of every 4xx answer: what was wrong, in a sentence for a person."""
 
     error: str
-    kind: Literal["request", "space", "midi", "kit", "not found"] = "request"
+    kind: Kind = "request"

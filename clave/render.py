@@ -39,7 +39,7 @@ def render(
     levels: Sequence[float] = UNITY,
     tail: Tail = "cut",
 ) -> Clip:
-    """These bars played on this kit, in mono.
+    """These bars played on this kit, each of its sounds as its origin says, in mono.
 
     `levels` is linear, one a voice, in [0, 2]. The clip lasts exactly as long as the bars, to the nearest sample,
     unless the tail may ring. A mix that would exceed full scale is made quieter as a whole.
@@ -124,7 +124,7 @@ def _played(
     gains: Float64[np.ndarray, "output voice"],
 ) -> Float32[np.ndarray, "output sample"]:
     """The bars as rows of samples; `gains` says how loud each voice is in each row."""
-    bars = list(patterns)
+    bars, kit = list(patterns), kit.as_played()
     if not bars:
         raise RenderError("nothing to render: at least one bar is needed, got none")
     if tail not in ("cut", "wrap", "ring"):

@@ -7,15 +7,12 @@ import json
 import os
 import re
 import socket
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any
 
 import numpy as np
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse
 from fastapi.staticfiles import StaticFiles
@@ -23,53 +20,77 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from clave import factory, midi, wav
-from clave.errors import ClaveError, KitError, MidiError, PatternError, ServerError
-from clave.kit import VOICES, Kit
+from clave import midi
+from clave.errors import (
+    AudioFileError,
+    ClaveError,
+    KitError,
+    MidiError,
+    PatternError,
+    ServerError,
+    ShelfError,
+    TransformError,
+)
+from clave.kit import VOICES
 from clave.protocol import (
     CorpusMap,
+    DrawnKit,
     Instrument,
+    KeptId,
+    KeptInfo,
+    KeptKit,
+    KeptVersion,
+    Kind,
+    KitDraw,
     KitInfo,
+    KitToKeep,
     MidiRequest,
     PatternReply,
     PatternRequest,
+    PlacedSound,
     Refusal,
+    Rename,
+    SoundMap,
+    SoundRequest,
     SpaceInfo,
     VoiceInfo,
     WirePattern,
 )
+from clave.shelf import Shelf
+from clave.sound_space import SoundSpace
 from clave.space import RhythmSpace
+from clave.workshop import BUILT_IN, OfferedKit, Workshop, named_once
 
 PORTS_TO_TRY = 20
+MAX_FILE_BYTES = 50_000_000  # a minute of 24 bits in stereo at 96 kHz is 35 MB
 OUR_NAMES = ("localhost", "127.0.0.1", "[::1]")
 STATIC = Path(__file__).parent / "static"
 UNBUILT = """<!doctype html><html lang="en"><title>Clave: the page is not built</title>
 <h1>The page is not built yet</h1><p>In a source checkout run <code>scripts/play</code>, which builds it and starts
 again (it needs Node 20 or newer). An installed wheel carries the page.</p></html>"""
 
-Kind = Literal["request", "space", "midi", "kit", "not found"]
 
+def create_app(
+    rhythm: RhythmSpace,
+    sound: SoundSpace | None = None,
+    kits: Sequence[OfferedKit] = BUILT_IN,
+    static: Path = STATIC,
+    shelf: Shelf | None = None,
+) -> FastAPI:
+    """The whole instrument as one application.
 
-@dataclass(frozen=True)
-class OfferedKit:
-    """A kit that the page may ask for; it is made only then."""
-
-    name: str
-    label: str
-    make: Callable[[], Kit]
-
-
-BUILT_IN = tuple(OfferedKit(each.name, each.label, partial(factory.kit, each.name)) for each in factory.KITS)
-
-
-def create_app(rhythm: RhythmSpace, kits: Sequence[OfferedKit] = BUILT_IN, static: Path = STATIC) -> FastAPI:
-    """The whole instrument as one application; `kits` are synthesised when the page first asks for one."""
+    `kits` are synthesised when the page first asks for one. Without a sound space, only they and files are played;
+    without a shelf, what the player keeps lasts as long as the application.
+    """
     from clave import __version__
 
     app = FastAPI(title="Clave", version=__version__, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     app.add_middleware(OnlyThisMachine)
     _refuse_in_words(app)
-    shelf = KitShelf(kits)
+    shelf = shelf or Shelf()
+    workshop = Workshop(sound, kits, shelf)
+    _sounds(app, workshop)
+    _kept_kits(app, shelf)
     corpus = gzip.compress(_corpus_map(rhythm).model_dump_json().encode(), 6)
 
     @app.get("/api/instrument")
@@ -77,6 +98,7 @@ def create_app(rhythm: RhythmSpace, kits: Sequence[OfferedKit] = BUILT_IN, stati
         return Instrument(
             version=__version__,
             space=_space_info(rhythm),
+            sound=workshop.info(),
             voices=[
                 VoiceInfo(
                     name=voice.name,
@@ -122,7 +144,7 @@ def create_app(rhythm: RhythmSpace, kits: Sequence[OfferedKit] = BUILT_IN, stati
 
     @app.get("/api/kits/{name}/{voice}.wav", response_class=Response)
     def kit_clip(name: str, voice: int) -> Response:  # in a thread: a kit may take a moment to make
-        return Response(shelf.wav(name, voice), media_type="audio/wav")
+        return Response(workshop.kit_clip(name, voice), media_type="audio/wav")
 
     @app.get("/", include_in_schema=False)
     async def page() -> Response:
@@ -136,24 +158,78 @@ def create_app(rhythm: RhythmSpace, kits: Sequence[OfferedKit] = BUILT_IN, stati
     return app
 
 
-class KitShelf:
-    """Kits as WAV files, each made once, by whoever asks first."""
+def _sounds(app: FastAPI, workshop: Workshop) -> None:
+    """Points of the sound maps as sounds, sounds as points. What computes is no coroutine, and so runs in a thread."""
 
-    def __init__(self, kits: Sequence[OfferedKit]) -> None:
-        self._kits = {kit.name: kit for kit in kits}
-        self._made: dict[str, list[bytes]] = {}
-        self._making = threading.Lock()  # the page asks for eight clips at once
+    @app.get("/api/sounds/{voice}/map")
+    def sound_map(voice: int) -> SoundMap:
+        return workshop.map(voice)
 
-    def wav(self, name: str, voice: int) -> bytes:
-        """One clip of a kit; raises KitError for a kit or a voice that is not there."""
-        if name not in self._kits:
-            raise KitError(f"no kit {name!r}; there are: {', '.join(self._kits)}")
-        if not 0 <= voice < len(VOICES):
-            raise KitError(f"a kit has voices 0 to {len(VOICES) - 1}, got {voice}")
-        with self._making:
-            if name not in self._made:
-                self._made[name] = [wav.to_bytes(clip) for clip in self._kits[name].make().clips]
-        return self._made[name][voice]
+    @app.post("/api/sounds/{voice}", response_class=Response)
+    def sound_at(voice: int, asked: SoundRequest) -> Response:
+        made = workshop.sound(voice, asked)
+        return Response(made.wav, media_type="audio/wav", headers={"clave-heard": made.heard.model_dump_json()})
+
+    @app.post("/api/sounds/{voice}/place")
+    def place(voice: int, content: Annotated[bytes, Depends(_body)]) -> PlacedSound:
+        return workshop.place(voice, content)
+
+    @app.get("/api/files/{digest}.wav", response_class=Response)
+    def file(digest: str, voice: int = VOICES[-1].index) -> Response:
+        return Response(workshop.file(digest, voice), media_type="audio/wav")
+
+    @app.post("/api/kits/draw")
+    def draw(asked: KitDraw) -> DrawnKit:
+        return DrawnKit(voices=workshop.draw(asked.seed, asked.kept))
+
+
+def _kept_kits(app: FastAPI, shelf: Shelf) -> None:
+    """The kits that the player keeps, with their history."""
+
+    @app.get("/api/kept")
+    def kept(deleted: bool = False) -> list[KeptInfo]:
+        return shelf.kits(deleted=deleted)
+
+    @app.post("/api/kept")
+    def keep(asked: KitToKeep) -> KeptId:
+        return KeptId(id=shelf.keep(asked.name, asked.voices))
+
+    @app.get("/api/kept/{kit}")
+    def kept_kit(kit: int) -> KeptKit:
+        return shelf.kit(kit)
+
+    @app.get("/api/kept/{kit}/history")
+    def history(kit: int) -> list[KeptVersion]:
+        return shelf.history(kit)
+
+    @app.get("/api/kept/{kit}/history/{version}")
+    def kept_version(kit: int, version: int) -> KeptKit:
+        return shelf.kit(kit, version)
+
+    @app.patch("/api/kept/{kit}")
+    def rename(kit: int, asked: Rename) -> KeptKit:
+        shelf.rename(kit, asked.name)
+        return shelf.kit(kit)
+
+    @app.delete("/api/kept/{kit}")
+    def delete(kit: int) -> KeptKit:
+        shelf.delete(kit)
+        return shelf.kit(kit)
+
+    @app.post("/api/kept/{kit}/restore")
+    def restore(kit: int) -> KeptKit:
+        shelf.restore(kit)
+        return shelf.kit(kit)
+
+
+async def _body(request: Request) -> bytes:
+    """The bytes of a sound file; refused as soon as there are too many."""
+    content = bytearray()
+    async for part in request.stream():
+        content += part
+        if len(content) > MAX_FILE_BYTES:
+            raise HTTPException(413, f"a sound file is at most {MAX_FILE_BYTES / 1e6:.0f} MB")
+    return bytes(content)
 
 
 class OnlyThisMachine:
@@ -230,15 +306,15 @@ def _space_info(rhythm: RhythmSpace) -> SpaceInfo:
 
 def _corpus_map(rhythm: RhythmSpace) -> CorpusMap:
     """The corpus with each name once, coordinates to 1/1000: a tenth of a pixel on the map."""
-    sources, source = np.unique(np.array(rhythm.corpus.sources, str), return_inverse=True)
+    sources, source = named_once(rhythm.corpus.sources)
     place = {style: n for n, style in enumerate(rhythm.styles)}
     return CorpusMap(
         x=[round(float(x), 3) for x in rhythm.corpus.map[:, 0]],
         y=[round(float(y), 3) for y in rhythm.corpus.map[:, 1]],
         style=[place.get(style, -1) for style in rhythm.corpus.styles],
         styles=list(rhythm.styles),
-        source=[int(n) for n in source],
-        sources=[str(name) for name in sources],
+        source=source,
+        sources=sources,
         credit=rhythm.card["credit"],
     )
 
@@ -255,6 +331,10 @@ def _refuse_in_words(app: FastAPI) -> None:
         match error:
             case KitError():
                 return _refusal(404, str(error), "kit")
+            case ShelfError():
+                return _refusal(500, str(error), "kit")
+            case AudioFileError() | TransformError():
+                return _refusal(422, str(error), "sound")
             case MidiError() | PatternError():
                 return _refusal(422, str(error), "midi")
             case _:

@@ -10,7 +10,8 @@ ROOT = Path(__file__).parents[1]
 
 # The one list. Rooms on one line stand side by side, left before right; the README shows the same lines.
 ROOMS = """
-errors units clip kit picture pattern  what things are (NumPy only)
+errors units clip shaping kit          what sounds and kits are (NumPy only)
+picture pattern                        what bars are
 midi wav                               files, both directions
 transform nsgt stft phase              bands over time, and phase from magnitudes (NumPy; torch where tensors come in)
 spectrum paper_spectrum                a drum as a picture of log magnitudes, and a sound for such a picture
@@ -18,12 +19,15 @@ descriptors                            what one hears: brightness, decay, pitch,
 factory                                our own drums: the synthesizer and the built-in kits
 corpus sounds                          folders of MIDI and of one-shots -> data sets, splits, reports
 vae rhythm_vae sound_vae               models (torch starts here)
+paper_sound_vae                        the 2019 paper's model of one-shots
 train recipes checkpoint               learning
 space_folder space sound_space         point <-> pattern or sound (ONNX Runtime; no torch)
 sequencer render                       playing
 evaluate learn figures                 a whole run of bars, its numbers and its pictures
 evaluate_sound learn_sound             the same for one-shots
-protocol server cli                    the doors
+protocol                               what page and server say to each other
+shelf workshop                         the kits a player keeps, and where their sounds are made
+server cli                             the doors
 """
 
 LINES = ROOMS.strip().splitlines()

@@ -18,6 +18,7 @@ from clave import Clip, Kit, midi, server, wav
 from clave.errors import ServerError
 from clave.kit import VOICES
 from clave.protocol import CorpusMap, Instrument, PatternReply, Refusal, WirePattern
+from clave.workshop import OfferedKit
 
 MADE: list[str] = []
 
@@ -38,7 +39,7 @@ def static(tmp_path: Path) -> Path:
 @pytest.fixture
 def client(static: Path) -> Iterator[TestClient]:
     with TestClient(
-        server.create_app(ToyRhythm(), [server.OfferedKit("toy-kit", "A toy", toy_kit)], static),
+        server.create_app(ToyRhythm(), kits=[OfferedKit("toy-kit", "A toy", toy_kit)], static=static),
         "http://127.0.0.1:8064",
     ) as client:
         yield client
@@ -181,7 +182,7 @@ def test_the_page_and_its_files_are_served(client: TestClient) -> None:
 
 
 def test_a_page_that_is_not_built_says_what_to_do(tmp_path: Path) -> None:
-    app = server.create_app(ToyRhythm(), [], tmp_path / "nothing")
+    app = server.create_app(ToyRhythm(), static=tmp_path / "nothing")
     response = TestClient(app, "http://localhost").get("/")
     assert response.status_code == 503
     assert "scripts/play" in response.text

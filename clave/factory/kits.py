@@ -202,18 +202,17 @@ def kit(name: str = KITS[0].name) -> Kit:
     clips: list[Clip] = []
     origins: list[Origin] = []
     for voice, drum in zip(VOICES, recipe.drums, strict=True):
-        clip, gain = levelled(synthesize(drum, seed=voice.index), voice)
-        clips.append(clip)
-        origins.append(Origin(voice.name, f"factory {name}", gain=gain))
+        clips.append(levelled(synthesize(drum, seed=voice.index), voice))
+        origins.append(Origin(voice.name, f"factory {name}"))
     return Kit(tuple(clips), tuple(origins), recipe.name)
 
 
-def levelled(clip: Clip, voice: Voice) -> tuple[Clip, float]:
-    """The sound as loud as this voice is in a kit, and the gain that made it so; silence stays."""
+def levelled(clip: Clip, voice: Voice) -> Clip:
+    """The sound as loud as this voice is in a kit; silence stays."""
     if clip.peak == 0:
-        return clip, 1.0
+        return clip
     gain = min(MAX_PEAK / clip.peak, 10 ** (LOUDNESS_DB[voice.index] / 20) / _loudest(clip))
-    return Clip(clip.samples * np.float32(gain), clip.sample_rate), gain
+    return Clip(clip.samples * np.float32(gain), clip.sample_rate)
 
 
 def _loudest(clip: Clip) -> float:

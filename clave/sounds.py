@@ -19,12 +19,12 @@ from zipfile import BadZipFile
 import numpy as np
 from jaxtyping import Bool, Float32, Float64, Int
 
-from clave import factory, wav
+from clave import descriptors, factory, voices, wav
 from clave.clip import Clip
 from clave.errors import AudioFileError, CorpusError, TransformError, VoiceError
-from clave.kit import VOICES
+from clave.kit import VOICES, Voice
 from clave.kit import voice as voice_of
-from clave.spectrum import DrumSpectrum, placed
+from clave.spectrum import DrumSpectrum, Spectrum, placed
 
 SHORTEST_SECONDS = 0.005  # what is shorter is a click of a broken file, no drum
 CLIPPED_SAMPLES = 8  # in a row at the very peak
@@ -32,7 +32,10 @@ NEAR_COPY = 0.35  # root mean square difference of two pictures, in natural loga
 MOST_SEMITONES = 2.0  # a variant of a sound is played faster or slower by up to so much
 MANIFEST = "manifest.csv"
 FACTORY_LICENCE, FACTORY_CREDIT = "CC0-1.0", "Clave's own synthesizer"
+_OURS = DrumSpectrum()
 DRUMS_A_KIT = 10  # of each voice, of the kits that the factory makes here
+FACTORY_NAME = "factory "  # what the names of its drums begin with
+COPY_OF = "a copy of "  # why a file is refused, before the name of the one that is kept
 
 Progress = Callable[[int, int], None]
 """Called with the number of files done and of all files."""
@@ -49,6 +52,7 @@ class SoundReport:
     copies: int  # of those refused: the same samples as an earlier one
     groups: int  # of kits that share a sound; a split keeps them together
     voices_from: str  # where voices were found
+    guessed: Mapping[str, Mapping[str, Any]]  # file -> voice and confidence, where only its sound could tell
     voices: Mapping[str, int]  # voice -> sounds
     remarks: Mapping[str, int]  # what reading had to say -> files
 
@@ -59,7 +63,7 @@ class SoundReport:
 
 @dataclass(frozen=True, eq=False)
 class SoundCorpus:
-    """One-shots as pictures (spectrum.py) with where they come from, column by column."""
+    """One-shots as pictures (spectrum.Spectrum) with where they come from, column by column."""
 
     picture: Float32[np.ndarray, "sound band frame"]
     voice: Int[np.ndarray, " sound"]  # index into VOICES
@@ -68,10 +72,12 @@ class SoundCorpus:
     variant: Int[np.ndarray, " sound"]  # 0 is the sound itself, others are played faster or slower
     kit: Int[np.ndarray, " sound"]  # index into kits
     group: Int[np.ndarray, " sound"]  # the same for kits that share a sound
+    heard: Float32[np.ndarray, "sound descriptor"]  # descriptors.measured of the sound itself, also for its variants
     sources: tuple[str, ...]  # files, as paths below the folder
     kits: tuple[str, ...]
     licences: tuple[str, ...]  # of each source, "" where nobody says
     credits: tuple[str, ...]  # whom to thank for each source, "" where nobody says
+    hashes: tuple[str, ...]  # SHA-256 of each source's file, "" for the factory's drums
     report: SoundReport
 
     def __len__(self) -> int:
@@ -102,7 +108,9 @@ class SoundCorpus:
         try:
             report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
             with np.load(folder / "sounds.npz", allow_pickle=False) as file:
-                content: dict[str, Any] = {name: file[name] for name in _COLUMNS}
+                content: dict[str, Any] = {name: file[name] for name in _COLUMNS if name != "heard"}
+                unknown = np.full((len(content["voice"]), len(descriptors.NAMES)), np.nan, np.float32)
+                content["heard"] = file["heard"] if "heard" in file else unknown  # a corpus from before descriptors
                 content |= {name: tuple(map(str, file[name])) for name in _NAMES}
                 return cls(
                     **(content | {"picture": content["picture"].astype(np.float32)}), report=SoundReport(**report)
@@ -111,15 +119,15 @@ class SoundCorpus:
             raise CorpusError(f"{folder} holds no sounds: {error}") from error
 
 
-_COLUMNS = ("picture", "voice", "gain", "source", "variant", "kit", "group")
-_NAMES = ("sources", "kits", "licences", "credits")
+_COLUMNS = ("picture", "voice", "gain", "source", "variant", "kit", "group", "heard")
+_NAMES = ("sources", "kits", "licences", "credits", "hashes")
 
 
 class Listed(NamedTuple):
     """What is known of a file before it is read."""
 
     name: str  # path below the folder
-    voice: str
+    voice: str  # "" where nothing says it: then its sound has to
     kit: str
     licence: str
     credit: str
@@ -130,15 +138,18 @@ def scan(
     listing: str | Path | None = None,
     *,
     variants: int = 0,
+    spectrum: Spectrum = _OURS,
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> SoundCorpus:
-    """The one-shots in a folder and below.
+    """The one-shots in a folder and below, as this spectrum sees them.
 
     Voices and kits come from a CSV with the columns `path` and `voice` and, if it has them, `kit`, `licence` and
-    `credit` (the given one, or the folder's own manifest.csv), or else from the names of files and folders. With
-    `variants`, each sound comes that many times more, played a little faster or slower. Whatever cannot be used is left
-    out, with its reason in the report. Files are read one after another, or by `executor`.
+    `credit` (the given one, or the folder's own manifest.csv), or else from the names of files and folders. Where these
+    say nothing, the sound itself is listened to (voices.py), and kept if the guess is sure. Sounds that are all of one
+    kit count as a kit each, so that they can be split. With `variants`, each sound comes that many times more, played a
+    little faster or slower. Whatever cannot be used is left out, with its reason in the report. Files are read one
+    after another, or by `executor`.
 
     Raises CorpusError if there is no folder, no sound file or no usable sound, or for a CSV that is none.
     """
@@ -152,10 +163,10 @@ def scan(
     if not files:
         raise CorpusError(f"{folder} holds no sound file ({', '.join(wav.SUFFIXES)}), nor does any folder in it")
 
-    work = partial(_read_file, variants=variants)
-    paths = [root / each.name for each in known]
-    results = map(work, paths) if executor is None else executor.map(work, paths, chunksize=16)
+    work = partial(_read_file, root, variants=variants, spectrum=spectrum)
+    results = map(work, known) if executor is None else executor.map(work, known, chunksize=16)
     read: list[tuple[Listed, _Sound]] = []
+    guessed: dict[str, dict[str, Any]] = {}
     remarks, copies = Counter[str](), 0
     first: dict[str, str] = {}  # of the same samples
     for done, (each, sound) in enumerate(zip(known, results, strict=True), start=1):
@@ -166,37 +177,52 @@ def scan(
             continue
         if first.setdefault(sound.digest, each.name) != each.name:
             copies += 1
-            refused[each.name] = f"a copy of {first[sound.digest]}"
+            refused[each.name] = f"{COPY_OF}{first[sound.digest]}"
             continue
         remarks.update(sound.remarks)
-        read.append((each, sound))
+        if sound.guess is not None:
+            guessed[each.name] = {"voice": sound.guess.voice.name, "confidence": round(sound.guess.confidence, 3)}
+        read.append((each if sound.guess is None else each._replace(voice=sound.guess.voice.name), sound))
     if not read:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in list(refused.items())[:3])
         raise CorpusError(f"{folder} holds no sound that can be learned from ({reasons})")
     corpus = _assembled(read)
     report = SoundReport(
         str(folder), files, refused, len(read), copies, len(set(corpus.group.tolist())),
-        str(table) if by_table else "names", _counted(corpus), dict(remarks),
+        str(table) if by_table else "names", guessed, _counted(corpus), dict(remarks),
     )  # fmt: skip
     return replace(corpus, report=report)
 
 
-def made(count: int, seed: int = 0, *, progress: Progress | None = None) -> SoundCorpus:
+def made(count: int, seed: int = 0, *, spectrum: Spectrum = _OURS, progress: Progress | None = None) -> SoundCorpus:
     """`count` drums of each voice from our own synthesizer; ten of each make a kit."""
     read: list[tuple[Listed, _Sound]] = []
     for number in range(count):
         for voice in VOICES:
-            rng = np.random.default_rng([seed, voice.index, number])
-            clip = factory.synthesize(factory.draw(voice, rng), seed=int(rng.integers(2**31)))
+            clip = made_clip(voice, number, seed)
             if clip.peak > 0:
-                name = f"factory {voice.name} {number}"
+                name = f"{FACTORY_NAME}{voice.name} {number}"
                 kit = f"factory {number // DRUMS_A_KIT}"
-                read.append((Listed(name, voice.name, kit, FACTORY_LICENCE, FACTORY_CREDIT), _looked_at(clip, 0)))
+                read.append(
+                    (Listed(name, voice.name, kit, FACTORY_LICENCE, FACTORY_CREDIT), _looked_at(clip, 0, spectrum))
+                )
         if progress is not None:
             progress(number + 1, count)
     corpus = _assembled(read, near=False)
-    report = SoundReport("factory", len(read), {}, len(read), 0, len(corpus.kits), "factory", _counted(corpus), {})
+    report = SoundReport("factory", len(read), {}, len(read), 0, len(corpus.kits), "factory", {}, _counted(corpus), {})
     return replace(corpus, report=report)
+
+
+def made_clip(voice: Voice, number: int, seed: int = 0) -> Clip:
+    """One of the drums of `made`."""
+    rng = np.random.default_rng([seed, voice.index, number])
+    return factory.synthesize(factory.draw(voice, rng), seed=int(rng.integers(2**31)))
+
+
+def factory_drum(name: str) -> tuple[Voice, int]:
+    """Voice and number of a drum of `made`, from its name: "factory open hi-hat 12"."""
+    voice, _, number = name.removeprefix(FACTORY_NAME).rpartition(" ")
+    return voice_of(voice), int(number)
 
 
 def joined(one: SoundCorpus, other: SoundCorpus) -> SoundCorpus:
@@ -237,29 +263,39 @@ def weights(corpus: SoundCorpus) -> Float32[np.ndarray, " sound"]:
 
     A kit counts with the group it shares sounds with, so that near copies do not outvote the rest.
     """
-    weight = np.zeros(len(corpus), np.float64)
-    cells = corpus.voice.astype(np.int64) * (int(corpus.group.max(initial=0)) + 1) + corpus.group
+    return weights_of(corpus.voice, corpus.group)
+
+
+def weights_of(voice: Int[np.ndarray, " sound"], group: Int[np.ndarray, " sound"]) -> Float32[np.ndarray, " sound"]:
+    """The same for sounds of these voices and groups."""
+    cells = voice.astype(np.int64) * (int(group.max(initial=0)) + 1) + group
     _, cell, counts = np.unique(cells, return_inverse=True, return_counts=True)
     weight = 1 / np.sqrt(counts[cell])
-    for index in np.unique(corpus.voice):
-        rows = corpus.voice == index
+    for index in np.unique(voice):
+        rows = voice == index
         weight[rows] /= weight[rows].sum()
     return (weight / weight.mean()).astype(np.float32)
 
 
+def few(corpus: SoundCorpus, count: int, seed: int = 0) -> SoundCorpus:
+    """At most `count` of the sounds, drawn by the seed with their `weights`: all voices, and many kits."""
+    if count >= len(corpus):
+        return corpus
+    weight = weights(corpus).astype(np.float64)
+    drawn = np.random.default_rng(seed).choice(len(corpus), count, replace=False, p=weight / weight.sum())
+    return corpus.subset(np.sort(drawn))
+
+
 def _from_names(root: Path) -> tuple[list[Listed], dict[str, str]]:
-    known, refused = list[Listed](), dict[str, str]()
-    for path in sorted(path for path in root.rglob("*") if path.suffix.lower() in wav.SUFFIXES and path.is_file()):
-        name = path.relative_to(root).as_posix()
-        if any(part.startswith(".") for part in path.relative_to(root).parts):
-            continue
+    found = wav.sound_files(root)
+    known = list[Listed]()
+    for path in found.paths:
+        inside = path.relative_to(root)
         voice = wav.voice_of_path(path, root)
-        if voice is None:
-            refused[name] = "its name says no voice, or several"
-            continue
-        above = [part for part in path.relative_to(root).parts[:-1] if wav.voice_in_name(part) is None]
-        known.append(Listed(name, voice.name, "/".join(above) or root.resolve().name, "", ""))
-    return known, refused
+        above = [part for part in inside.parts[:-1] if wav.voice_in_name(part) is None]
+        kit = "/".join(above) or root.resolve().name
+        known.append(Listed(inside.as_posix(), "" if voice is None else voice.name, kit, "", ""))
+    return known, dict(found.refused)
 
 
 def _from_table(path: Path) -> tuple[list[Listed], dict[str, str]]:
@@ -276,13 +312,13 @@ def _from_table(path: Path) -> tuple[list[Listed], dict[str, str]]:
     for row in rows:
         name = row["path"]
         try:
-            voice = voice_of(row["voice"])
+            voice = voice_of(row["voice"]).name if row["voice"] else ""
         except VoiceError as error:
             refused[name] = str(error)
             continue
         kit = "/".join(part for part in (row.get("source"), row.get("kit")) if part)
         licence, credit = row.get("licence") or "", row.get("credit") or ""
-        known.append(Listed(name, voice.name, kit or Path(name).parent.as_posix(), licence, credit))
+        known.append(Listed(name, voice, kit or Path(name).parent.as_posix(), licence, credit))
     return known, refused
 
 
@@ -291,23 +327,31 @@ class _Sound(NamedTuple):
 
     picture: Float32[np.ndarray, "variant band frame"]
     gain: float
-    digest: str
+    heard: tuple[float, ...]  # descriptors.Heard.scaled
+    digest: str  # of the samples, so that a copy is known whatever its file
     remarks: tuple[str, ...]
+    hash: str = ""  # of the file
+    guess: voices.Guess | None = None  # where nothing else says its voice
 
 
-def _read_file(path: Path, variants: int) -> "_Sound | str":
+def _read_file(root: Path, each: Listed, variants: int, spectrum: Spectrum) -> "_Sound | str":
     """A pure function of the file: this is what executors map. A string is the reason for refusing it."""
+    path = root / each.name
     try:
-        clip = wav.read(path)
+        clip, remarks = wav.read_and_remark(path)
         if clip.seconds < SHORTEST_SECONDS:
             return f"{1000 * clip.seconds:.2f} ms long: no drum is shorter than {1000 * SHORTEST_SECONDS:g} ms"
-        return _looked_at(clip, variants)
+        guess = None if each.voice else voices.guess([clip])[0]
+        if guess is not None and not guess.sure:
+            return f"nothing names its voice, and it sounds like {guess}: too unsure"
+        sound = _looked_at(clip, variants, spectrum)
+        whole = hashlib.sha256(path.read_bytes()).hexdigest()
+        return sound._replace(remarks=(*remarks, *sound.remarks), hash=whole, guess=guess)
     except (AudioFileError, TransformError) as error:
         return str(error).removeprefix(f"{path}: ")
 
 
-def _looked_at(clip: Clip, variants: int) -> _Sound:
-    spectrum = DrumSpectrum()
+def _looked_at(clip: Clip, variants: int, spectrum: Spectrum) -> _Sound:
     samples = placed(clip)
     digest = hashlib.sha256(np.rint(samples * 32767).astype(np.int16).tobytes()).hexdigest()
     rng = np.random.default_rng(int(digest[:8], 16))
@@ -320,7 +364,7 @@ def _looked_at(clip: Clip, variants: int) -> _Sound:
         remarks.append(f"longer than {wav.ONE_SHOT_SECONDS:g} s: its end is faded")
     if _is_clipped(clip):
         remarks.append("clipped: its peaks are cut off")
-    return _Sound(np.stack(pictures), clip.peak, digest, tuple(remarks))
+    return _Sound(np.stack(pictures), clip.peak, descriptors.heard(clip).scaled, digest, tuple(remarks))
 
 
 def _is_clipped(clip: Clip) -> bool:
@@ -333,10 +377,11 @@ def _assembled(read: Sequence[tuple[Listed, _Sound]], near: bool = True) -> Soun
     kits = sorted({each.kit for each, _ in read})
     number = {kit: index for index, kit in enumerate(kits)}
     kit = np.array([number[each.kit] for each, _ in read])
-    group = _groups(np.stack([sound.picture[0] for _, sound in read]), kit) if near else kit
+    parted = kit if len(kits) > 1 else np.arange(len(read))
+    group = _groups(np.stack([sound.picture[0] for _, sound in read]), parted) if near else kit
     counts = [len(sound.picture) for _, sound in read]
     spread = np.repeat(np.arange(len(read)), counts)
-    empty = SoundReport("", 0, {}, 0, 0, 0, "", {}, {})
+    empty = SoundReport("", 0, {}, 0, 0, 0, "", {}, {}, {})
     return SoundCorpus(
         np.concatenate([sound.picture for _, sound in read]),
         np.array([voice_of(each.voice).index for each, _ in read])[spread],
@@ -345,10 +390,12 @@ def _assembled(read: Sequence[tuple[Listed, _Sound]], near: bool = True) -> Soun
         np.concatenate([np.arange(count) for count in counts]),
         kit[spread],
         group[spread],
+        np.array([sound.heard for _, sound in read], np.float32)[spread],
         tuple(each.name for each, _ in read),
         tuple(kits),
         tuple(each.licence for each, _ in read),
         tuple(each.credit for each, _ in read),
+        tuple(sound.hash for _, sound in read),
         empty,
     )
 
@@ -375,12 +422,42 @@ def _counted(corpus: SoundCorpus) -> dict[str, int]:
     return {voice.name: counts[voice.index] for voice in VOICES}
 
 
-def credits_of(corpus: SoundCorpus) -> list[tuple[str, str, str, int]]:
-    """Kit, licence, credit and number of sounds: one row for each that differs, for the card of a space."""
-    rows = zip(corpus.kit.tolist(), corpus.source.tolist(), corpus.variant.tolist(), strict=True)
+class Credit(NamedTuple):
+    """One sound that was learned from: where it is, whose it is, and what may be done with it."""
+
+    path: str
+    voice: str
+    kit: str
+    licence: str
+    credit: str
+    sha256: str  # of the file; "" for the factory's drums, which their number and the seed say
+
+
+def credits_of(corpus: SoundCorpus) -> list[Credit]:
+    """A row for each sound, in the order of kits and paths."""
+    own = corpus.themselves()
+    rows = zip(own.source.tolist(), own.voice.tolist(), own.kit.tolist(), strict=True)
+    credited = [
+        Credit(
+            own.sources[source], VOICES[voice].name, own.kits[kit],
+            own.licences[source], own.credits[source], own.hashes[source],
+        )
+        for source, voice, kit in rows
+    ]  # fmt: skip
+    return sorted(credited, key=lambda each: (each.kit, each.path))
+
+
+def write_credits(path: Path, credited: Sequence[Credit]) -> None:
+    """The rows as a CSV."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(Credit._fields)
+        table.writerows(credited)
+
+
+def by_kit(credited: Sequence[Credit]) -> list[tuple[str, str, str, int]]:
+    """Kit, licence, credit and number of sounds: one row for each that differs; the factory is one kit."""
     counts = Counter(
-        (corpus.kits[kit], corpus.licences[source], corpus.credits[source])
-        for kit, source, variant in rows
-        if variant == 0
+        ("factory" if each.credit == FACTORY_CREDIT else each.kit, each.licence, each.credit) for each in credited
     )
     return [(*row, count) for row, count in sorted(counts.items())]

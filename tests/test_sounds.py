@@ -1,4 +1,5 @@
 import csv
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -6,6 +7,7 @@ import soundfile
 
 from clave import factory, sounds, wav
 from clave.clip import Clip
+from clave.descriptors import heard
 from clave.errors import CorpusError
 from clave.kit import VOICES
 
@@ -81,6 +83,7 @@ def _columns(voice, group):
         rows,
         group,
         group,
+        chosen.heard,
         made.sources,
         made.kits,
         made.licences,
@@ -94,8 +97,26 @@ def test_what_is_saved_is_loaded(corpus, tmp_path):
     again = sounds.SoundCorpus.load(tmp_path)
     np.testing.assert_allclose(again.picture, corpus.picture, atol=0.005)
     assert (again.sources, again.kits, again.report) == (corpus.sources, corpus.kits, corpus.report)
+    np.testing.assert_array_equal(again.heard, corpus.heard)
     with pytest.raises(CorpusError, match="holds no sounds"):
         sounds.SoundCorpus.load(tmp_path / "nowhere")
+
+
+def test_each_sound_says_what_one_hears_in_it_and_a_corpus_from_before_does_not(tmp_path):
+    kit = factory.kit()
+    for voice in ("kick", "tom"):
+        wav.write(tmp_path / f"kit {voice}" / f"{voice}.wav", kit[voice])
+    found = sounds.scan(tmp_path, variants=1)
+    assert found.heard.shape == (4, 4)
+    for row, source in zip(found.heard, found.source, strict=True):  # a variant has the row of its sound
+        told = heard(kit[Path(found.sources[source]).stem])
+        np.testing.assert_allclose(row, told.scaled, rtol=0.001)
+
+    found.save(tmp_path)
+    with np.load(tmp_path / "sounds.npz") as file:
+        before = {name: file[name] for name in file if name != "heard"}
+    np.savez(tmp_path / "sounds.npz", **before)
+    assert np.isnan(sounds.SoundCorpus.load(tmp_path).heard).all()
 
 
 def test_bad_files_are_refused_by_name_and_the_rest_goes_on(tmp_path):

@@ -144,7 +144,7 @@ export class Actions {
 
   // ---- the whole instrument
 
-  set(label: string, changes: Partial<Pick<Groove, "tempoBpm" | "swing" | "quantum" | "volume" | "kit">>): void {
+  set(label: string, changes: Partial<Pick<Groove, "tempoBpm" | "swing" | "quantum" | "volume">>): void {
     this.change(label, changes);
   }
 
@@ -160,7 +160,7 @@ export class Actions {
 
   recall(slot: number): void {
     if (!this.groove.slots[slot]) return this.store.say(`Slot ${slot + 1} is empty: Shift+${slot + 1} keeps what you hear.`);
-    this.replaceBy(`slot ${slot + 1}`, fromSlot(this.groove, slot));
+    this.become(`slot ${slot + 1}`, fromSlot(this.groove, slot));
   }
 
   clearSlot(slot: number): void {
@@ -170,10 +170,11 @@ export class Actions {
 
   /** Through the click history: -1 is back, 1 forward. */
   visit(by: number): void {
-    this.replaceBy(by < 0 ? "back" : "forward", toVisit(this.groove, by));
+    this.become(by < 0 ? "back" : "forward", toVisit(this.groove, by));
   }
 
-  private replaceBy(label: string, groove: Groove): void {
+  /** Another groove altogether. */
+  become(label: string, groove: Groove): void {
     this.decoding.drop();
     this.store.editing.value = false;
     this.store.change(label, groove);

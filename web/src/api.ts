@@ -2,28 +2,37 @@
 
 import {
   type CorpusMap,
+  type DrawnKit,
+  type Heard,
   type Instrument,
+  type KitVoice,
   type MidiRequest,
   type PatternReply,
   type PatternRequest,
+  type PlacedSound,
   readCorpus,
+  readDrawnKit,
+  readHeard,
   readInstrument,
   readPatternReply,
+  readPlacedSound,
   readRefusal,
+  readSoundMap,
+  type SoundMap,
+  type SoundRequest,
 } from "./protocol";
 
 /** The server said no, or nothing; the message is a sentence for a person. */
 export class ServerError extends Error {}
 
-async function ask(path: string, message?: unknown): Promise<Response> {
+/** With a message it is a POST, unless another method is named. */
+export const ask = (path: string, message?: unknown, method = message === undefined ? "GET" : "POST"): Promise<Response> =>
+  send(path, { method, ...(message === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(message) }) });
+
+async function send(path: string, request?: RequestInit): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(
-      `./api/${path}`,
-      message === undefined
-        ? undefined
-        : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(message) },
-    );
+    response = await fetch(`./api/${path}`, request);
   } catch {
     throw new ServerError("the server does not answer; is clave still running?");
   }
@@ -42,3 +51,25 @@ export const fetchMidi = async (request: MidiRequest): Promise<Blob> => (await a
 
 export const fetchClip = async (kit: string, voice: number): Promise<ArrayBuffer> =>
   (await ask(`kits/${encodeURIComponent(kit)}/${voice}.wav`)).arrayBuffer();
+
+// ---- the sound space
+
+export const fetchSoundMap = async (voice: number): Promise<SoundMap> => readSoundMap(await (await ask(`sounds/${voice}/map`)).json());
+
+/** A sound of the space as a WAV file, and what one hears in it. */
+export async function fetchSound(voice: number, request: SoundRequest): Promise<{ wav: ArrayBuffer; heard: Heard | null }> {
+  const response = await ask(`sounds/${voice}`, request);
+  const heard: unknown = JSON.parse(response.headers.get("clave-heard") ?? "null");
+  return { wav: await response.arrayBuffer(), heard: heard === null ? null : readHeard(heard) };
+}
+
+/** Where a sound file lies on the map of a voice; the server keeps it. */
+export const placeFile = async (voice: number, file: Blob): Promise<PlacedSound> =>
+  readPlacedSound(await (await send(`sounds/${voice}/place`, { method: "POST", headers: { "content-type": "application/octet-stream" }, body: file })).json());
+
+/** A file that was placed, as loud as this voice is in a kit. */
+export const fetchFile = async (digest: string, voice: number): Promise<ArrayBuffer> => (await ask(`files/${digest}.wav?voice=${voice}`)).arrayBuffer();
+
+/** Eight sounds that the seed draws; those kept stay. */
+export const drawKit = async (seed: number, kept: Readonly<Record<number, KitVoice>>): Promise<DrawnKit> =>
+  readDrawnKit(await (await ask("kits/draw", { seed, kept })).json());

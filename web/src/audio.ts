@@ -76,8 +76,7 @@ export class Mixer {
   }
 
   /** One stroke at an audio time; it silences what still rings in its choke group then. */
-  strike(voice: number, velocity: number, time: number): void {
-    const buffer = this.kit[voice];
+  strike(voice: number, velocity: number, time: number, buffer = this.kit[voice]): void {
     const level = this.levels[voice];
     if (!buffer || !level) return;
     const gain = this.context.createGain();
@@ -101,6 +100,11 @@ export class Mixer {
   silence(time: number): void {
     const from = Math.max(time, this.context.currentTime);
     for (const stroke of this.ringing) if (stroke.end > from) this.end(stroke, from, STOP_SECONDS); // a choked one is fading already
+  }
+
+  /** Fade out what rings of one voice. */
+  hush(voice: number, time: number): void {
+    for (const stroke of this.ringing) if (stroke.voice === voice && stroke.end > time) this.end(stroke, time, STOP_SECONDS);
   }
 
   private choke(stroke: Ringing): void {

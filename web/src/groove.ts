@@ -126,9 +126,12 @@ export const withSound = (groove: Groove, voice: number, sound: Partial<VoiceSou
   sounds: groove.sounds.map((each, index) => (index === voice ? { ...each, ...sound } : each)),
 });
 
-/** The eight voices as a kit to keep: each says itself where it is from. */
+/** The eight voices as a kit to keep: each says itself where it is from, and what is only the page's stays behind. */
 export const kitVoices = ({ sounds, kit }: Groove): KitVoice[] =>
-  sounds.map(({ locked: _, called: __, ...voice }) => (voice.from === "factory" ? { ...voice, kit: voice.kit ?? kit } : voice));
+  sounds.map(({ from, point, detail, variation, seed, shift, kit: own, file, twin, gain, tune, decay }) => {
+    const named = from === "factory" ? (own ?? kit) : null;
+    return { from, point, detail, variation, seed, shift, kit: named, file, twin, gain, tune, decay };
+  });
 
 /** Another kit: these eight voices, under this name. What is locked stays as it sounds. */
 export const withKit = (groove: Groove, voices: readonly KitVoice[], name: string): Groove => ({

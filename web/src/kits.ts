@@ -8,7 +8,7 @@ import { VOICE_COUNT, type VoiceInfo } from "./protocol";
 const SAMPLE_RATE = 44_100;
 
 /** Decoding needs a context but no permission to sound, so a kit is ready before the first gesture. */
-const decode = (file: ArrayBuffer): Promise<AudioBuffer> => new OfflineAudioContext(1, 1, SAMPLE_RATE).decodeAudioData(file);
+export const decode = (file: ArrayBuffer): Promise<AudioBuffer> => new OfflineAudioContext(1, 1, SAMPLE_RATE).decodeAudioData(file);
 
 export class Kits {
   private readonly known = new Map<string, Promise<KitBuffers>>();

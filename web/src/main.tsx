@@ -12,7 +12,10 @@ import { recall, recallMidi, remember, rememberMidi, restore } from "./memory";
 import { MidiPorts } from "./midiports";
 import { Nearby } from "./neighbours";
 import { Player } from "./player";
-import { type Point, type SpaceInfo, VOICE_COUNT, type WirePattern } from "./protocol";
+import { type Instrument, type Point, type SpaceInfo, VOICE_COUNT, type WirePattern } from "./protocol";
+import { PLAIN_SOUND, requestOf } from "./sound";
+import { SoundActions } from "./soundactions";
+import { Sounds } from "./sounds";
 import { Store } from "./store";
 import "./style/page.css";
 import { App } from "./views/App";
@@ -24,7 +27,12 @@ const store = new Store();
 const player = new Player(store, (error) => midi.failed(error));
 const midi = new MidiPorts(store, player.midi);
 const actions = new Actions(store);
-const page: Page = { store, player, midi, actions, kits: new Kits() };
+const kits = new Kits();
+const sounds = new Sounds(store, kits, (voice) => {
+  if (store.sounds.inHand.value === voice && !store.playing.value) void player.audition(voice); // what one turns, one hears
+});
+const soundActions = new SoundActions(store, actions, sounds);
+const page: Page = { store, player, midi, actions, kits, sounds, soundActions };
 
 /** For browser tests: the store, and the bars that are heard (or others) as sound, through the same graph as live. */
 const hook = { store, renderOffline: (patterns?: readonly WirePattern[]) => player.renderOnce(patterns ?? heardBars(store)) };
@@ -44,21 +52,16 @@ void midi.resume();
 effect(() => rememberMidi(store.midi.value));
 
 effect(() => {
-  // the chosen kit, or the first one if it is not there (any more)
-  const { kit } = store.groove.value;
-  const kits = store.kits.value;
-  const first = kits[0];
+  // voices that follow the kit follow the first one if theirs is not there (any more); the space's kit is drawn
+  const { kit, sounds: voices } = store.groove.value;
+  const first = store.kits.value[0];
   if (!first) return;
-  if (!kits.some(({ name }) => name === kit)) {
+  const follow = voices.some((sound) => sound.from === "factory" && sound.kit === null);
+  if (follow && !store.kits.value.some(({ name }) => name === kit)) {
     if (kit) store.say(`The kit “${kit}” is not here; ${first.label} plays instead.`);
     return store.amend({ ...store.groove.peek(), kit: first.name });
   }
-  page.kits.load(kit).then(
-    (buffers) => {
-      if (store.groove.peek().kit === kit) store.kitBuffers.value = buffers;
-    },
-    (error: unknown) => store.complain(error),
-  );
+  soundActions.drawMissing();
 });
 
 let writing: ReturnType<typeof setTimeout> | undefined;
@@ -75,7 +78,10 @@ effect(() => {
 addEventListener("hashchange", () => {
   const { groove } = restore(location.hash, { groove: store.groove.value, link: "" });
   store.change("link", groove);
-  if (store.instrument.value) forgetUnknown(store.instrument.value.space);
+  if (store.instrument.value) {
+    forgetUnknown(store.instrument.value.space);
+    forgetUnknownPlaces(store.instrument.value);
+  }
   store.settle();
   actions.refresh();
 });
@@ -116,6 +122,13 @@ function forgetUnknown({ styles, sections }: SpaceInfo): void {
   store.amend({ ...store.groove.value, place: { ...place, shape: { ...place.shape, ...known } } });
 }
 
+/** A link or a memory may hold places of a sound space that is not there: these voices sound as the kit has them. */
+function forgetUnknownPlaces({ sound, voices }: Instrument): void {
+  const groove = store.groove.value;
+  const known = groove.sounds.map((each, voice) => (requestOf(each) && !sound?.voices.includes(voices[voice]!.name) ? PLAIN_SOUND : each));
+  if (known.some((each, voice) => each !== groove.sounds[voice])) store.amend({ ...groove, sounds: known });
+}
+
 /** A new player begins where most grooves are, and can still undo to there. */
 function beginAt(point: Point): void {
   const groove = store.groove.value;
@@ -136,6 +149,7 @@ try {
   coming.catch(() => undefined); // told below, if nothing else goes wrong first
   const instrument = await fetchInstrument();
   if (instrument.voices.length !== VOICE_COUNT) throw new Error(`the page plays ${VOICE_COUNT} voices, the server has ${instrument.voices.length}`);
+  forgetUnknownPlaces(instrument);
   store.instrument.value = instrument;
   forgetUnknown(instrument.space);
   if (restored.known === "place") actions.refresh();

@@ -89,8 +89,18 @@ export class Player {
     const { context, mixer } = (this.running ??= this.build());
     if (context.state !== "running") await context.resume().catch(() => undefined);
     this.listen();
+    mixer.hush(voice, context.currentTime);
     mixer.strike(voice, velocity, context.currentTime);
     this.midi.strikeNow(voice, velocity);
+  }
+
+  /** Let a sound be heard that no voice has yet, in the place and mix of this one. */
+  async hear(voice: number, buffer: AudioBuffer, velocity = 0.8): Promise<void> {
+    const { context, mixer } = (this.running ??= this.build());
+    if (context.state !== "running") await context.resume().catch(() => undefined);
+    this.listen();
+    if (!this.store.playing.value) mixer.hush(voice, context.currentTime);
+    mixer.strike(voice, velocity, context.currentTime, buffer);
   }
 
   /** The mix as the page sounds live: silent when only the gear is to be heard. */

@@ -8,6 +8,7 @@ import {
   readDrawnKit,
   readHeard,
   readInstrument,
+  readKitDraw,
   readKitVoice,
   readPattern,
   readPatternReply,
@@ -34,6 +35,7 @@ const readers: Record<string, (message: unknown) => unknown> = {
   Heard: readHeard,
   PlacedSound: readPlacedSound,
   KitVoice: readKitVoice,
+  KitDraw: readKitDraw,
   DrawnKit: readDrawnKit,
   Refusal: readRefusal,
 };

@@ -57,7 +57,7 @@ export interface Instrument {
   readonly sound: SoundInfo | null; // null: the server has no sound space
 }
 
-/** The sounds that a voice was learned from, column by column; each descriptor is a rank among them, 0 to 1. */
+/** The sounds that a voice was learned from, column by column; each descriptor is a rank among them, 0 to 1, or empty. */
 export interface SoundMap extends Readonly<Record<Direction, readonly number[]>> {
   readonly x: readonly number[];
   readonly y: readonly number[];
@@ -88,7 +88,7 @@ export interface PlacedSound {
   readonly point: Point;
   readonly detail: readonly number[];
   readonly file: string; // its digest: ./api/files/{digest}.wav
-  readonly heard: Heard;
+  readonly heard: Heard | null;
   readonly nearest: readonly number[]; // indices into sources of the map
 }
 
@@ -106,6 +106,11 @@ export interface KitVoice {
   readonly gain: number; // linear, 0 to 2
   readonly tune: number; // semitones, -24 to 24
   readonly decay: number; // ratio, 0.05 to 4
+}
+
+export interface KitDraw {
+  readonly seed: number;
+  readonly kept: Readonly<Record<number, KitVoice>>; // by voice: these stay
 }
 
 export interface DrawnKit {
@@ -145,7 +150,7 @@ export interface MidiRequest {
 
 export interface Refusal {
   readonly error: string;
-  readonly kind: "request" | "space" | "midi" | "kit" | "not found";
+  readonly kind: "request" | "space" | "midi" | "kit" | "sound" | "not found";
 }
 
 export const VOICE_COUNT = 8;
@@ -227,6 +232,13 @@ function truth(value: unknown, what: string): boolean {
 
 const orNull = <T>(value: unknown, read: (value: unknown) => T): T | null => (value === null ? null : read(value));
 
+/** SHA-256 of a file. */
+function digest(value: unknown): string {
+  const found = text(value, "file");
+  if (!/^[0-9a-f]{64}$/.test(found)) throw new ProtocolError(`a file is named by 64 hexadecimal digits, got ${found}`);
+  return found;
+}
+
 function readPoint(value: unknown): Point {
   const [x, y, ...rest] = numbers(value, "a point");
   if (x === undefined || y === undefined || rest.length > 0) throw new ProtocolError("a point is x and y");
@@ -272,8 +284,8 @@ export function readSoundMap(value: unknown): SoundMap {
     pitch: column("pitch"),
     noisiness: column("noisiness"),
   };
-  const lengths = [read.x, read.y, read.source, ...DIRECTIONS.map((name) => read[name])].map((each) => each.length);
-  if (new Set(lengths).size !== 1) throw new ProtocolError("the columns of the map differ in length");
+  const told = DIRECTIONS.map((name) => read[name]).filter((ranks) => ranks.length > 0); // a space may know none
+  if (new Set([read.x, read.y, read.source, ...told].map((each) => each.length)).size !== 1) throw new ProtocolError("the columns of the map differ in length");
   if (read.sources.length !== read.licences.length) throw new ProtocolError("each source has a licence");
   if (read.source.some((index) => !Number.isInteger(index) || index < 0 || index >= read.sources.length))
     throw new ProtocolError("a source is not in the list");
@@ -306,8 +318,8 @@ export function readPlacedSound(value: unknown): PlacedSound {
   return {
     point: readPoint(placed["point"]),
     detail: numbers(placed["detail"], "detail"),
-    file: text(placed["file"], "file"),
-    heard: readHeard(placed["heard"]),
+    file: digest(placed["file"]),
+    heard: orNull(placed["heard"], readHeard),
     nearest: numbers(placed["nearest"], "nearest"),
   };
 }
@@ -324,15 +336,26 @@ export function readKitVoice(value: unknown): KitVoice {
     seed: readSeed(voice["seed"]),
     shift: readShift(voice["shift"]),
     kit: orNull(voice["kit"], (each) => text(each, "kit")),
-    file: orNull(voice["file"], (each) => text(each, "file")),
+    file: orNull(voice["file"], digest),
     twin: truth(voice["twin"], "twin"),
     gain: within(voice["gain"], 0, MAX_GAIN, "gain"),
     tune: within(voice["tune"], -MAX_TUNE, MAX_TUNE, "tune"),
     decay: within(voice["decay"], MIN_DECAY, MAX_DECAY, "decay"),
   };
   if (from === "map" && !read.point) throw new ProtocolError("a voice from the map has a point");
+  if (from === "factory" && read.kit === null) throw new ProtocolError("a voice from the factory names its kit");
+  if (read.twin && (from !== "file" || !read.point)) throw new ProtocolError("the twin of a file has a point; only a file has a twin");
   if (from === "file" && !read.file) throw new ProtocolError("a voice from a file names it");
   return read;
+}
+
+export function readKitDraw(value: unknown): KitDraw {
+  const asked = fields(value, "the request");
+  const kept = Object.entries(fields(asked["kept"], "kept")).map(([voice, sound]) => {
+    if (!/^[0-7]$/.test(voice)) throw new ProtocolError(`no voice ${voice}`);
+    return [voice, readKitVoice(sound)] as const;
+  });
+  return { seed: readSeed(asked["seed"]), kept: Object.fromEntries(kept) };
 }
 
 export function readDrawnKit(value: unknown): DrawnKit {
@@ -340,6 +363,50 @@ export function readDrawnKit(value: unknown): DrawnKit {
   if (voices.length !== VOICE_COUNT) throw new ProtocolError(`a kit has ${VOICE_COUNT} voices, got ${voices.length}`);
   return { voices };
 }
+
+/** A kit in the list of those kept. */
+export interface KeptInfo {
+  readonly id: number;
+  readonly name: string;
+  readonly changed: string; // ISO 8601
+  readonly versions: number;
+}
+
+export interface KeptVersion {
+  readonly version: number; // from 1
+  readonly changed: string;
+}
+
+/** A kept kit as it was then. */
+export interface KeptKit extends KeptInfo {
+  readonly version: number;
+  readonly voices: readonly KitVoice[];
+}
+
+function readKeptInfo(value: unknown): KeptInfo {
+  const kit = fields(value, "a kept kit");
+  return {
+    id: number(kit["id"], "id of a kept kit"),
+    name: text(kit["name"], "name of a kept kit"),
+    changed: text(kit["changed"], "changed"),
+    versions: number(kit["versions"], "versions"),
+  };
+}
+
+export const readKept = (value: unknown): KeptInfo[] => list(value, "the kept kits").map(readKeptInfo);
+export const readKeptId = (value: unknown): number => number(fields(value, "the answer")["id"], "id of a kept kit");
+
+export const readKeptVersions = (value: unknown): KeptVersion[] =>
+  list(value, "the versions").map((each) => {
+    const version = fields(each, "a version");
+    return { version: number(version["version"], "version"), changed: text(version["changed"], "changed") };
+  });
+
+export const readKeptKit = (value: unknown): KeptKit => ({
+  ...readKeptInfo(value),
+  version: number(fields(value, "a kept kit")["version"], "version"),
+  voices: readDrawnKit(value).voices,
+});
 
 function readVoice(value: unknown): VoiceInfo {
   const voice = fields(value, "a voice");

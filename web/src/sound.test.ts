@@ -5,7 +5,7 @@ import { readKitVoice } from "./protocol";
 import { movedTo, PLAIN_SOUND, requestOf, soundKey, type VoiceSound } from "./sound";
 
 const place: VoiceSound = { ...PLAIN_SOUND, from: "map", point: [1, -0.5], variation: 0.4, seed: 7 };
-const file: VoiceSound = { ...PLAIN_SOUND, from: "file", file: "ab12", point: [0.2, 0.3], detail: [0.5, -1], called: "tin.wav" };
+const file: VoiceSound = { ...PLAIN_SOUND, from: "file", file: "ab12".repeat(16), point: [0.2, 0.3], detail: [0.5, -1], called: "tin.wav" };
 
 test("the space is asked for places and twins, not for kits and files", () => {
   expect(requestOf(place)).toEqual({ point: [1, -0.5], detail: null, variation: 0.4, seed: 7, shift: PLAIN_SOUND.shift });

@@ -25,6 +25,12 @@ export const PLAIN_SOUND: VoiceSound = {
   called: null,
 };
 
+/** The kit of the sound space: what its voices are is drawn. */
+export const SPACE_KIT = "space";
+
+/** A voice of the space's kit that has not been drawn yet. */
+export const isUndrawn = (sound: VoiceSound, kit: string): boolean => sound.from === "factory" && (sound.kit ?? kit) === SPACE_KIT;
+
 /** What the sound space is asked for, or null for a sound that it does not make. */
 export function requestOf(sound: KitVoice): SoundRequest | null {
   const { from, point, detail, variation, seed, shift, twin } = sound;

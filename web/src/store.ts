@@ -7,8 +7,11 @@ import { type Groove, MAP_EDGE, NEW_GROOVE } from "./groove";
 import { pointsOf } from "./journey";
 import type { KitBuffers } from "./audio";
 import type { CorpusMap, Instrument, KitInfo, Point, WirePattern } from "./protocol";
+import { keptKitName, KeptState } from "./keptstate";
 import { type MidiLink, type MidiSettings, NEW_MIDI, OFF, type PortInfo } from "./midisettings";
 import { audible } from "./sequencer";
+import { SPACE_KIT } from "./sound";
+import { SoundState } from "./soundstate";
 import type { Nearby } from "./neighbours";
 
 /** Is there sound? "waiting": asked for, but the browser has not let it through (yet). */
@@ -47,6 +50,10 @@ export class Store {
   readonly kitBuffers = signal<KitBuffers>([]);
   readonly folderKits = signal<readonly KitInfo[]>([]);
 
+  readonly sounds = new SoundState();
+
+  readonly kept = new KeptState();
+
   // the player's own gear
   readonly midi = signal<MidiSettings>(NEW_MIDI);
   readonly midiLink = signal<MidiLink>(OFF);
@@ -62,7 +69,15 @@ export class Store {
   readonly helping = signal(false);
   readonly shortcuts = signal(true); // single-key shortcuts
 
-  readonly kits = computed<readonly KitInfo[]>(() => [...(this.instrument.value?.kits ?? []), ...this.folderKits.value]);
+  readonly kits = computed<readonly KitInfo[]>(() => {
+    const { sound = null, kits = [] } = this.instrument.value ?? {};
+    return [...(sound ? [{ name: SPACE_KIT, label: "Space" }] : []), ...kits, ...this.folderKits.value];
+  });
+  /** The name of a kit as a person reads it; null is the groove's. */
+  kitLabel(name: string | null): string {
+    const wanted = name ?? this.groove.value.kit;
+    return this.kits.value.find((kit) => kit.name === wanted)?.label ?? wanted;
+  }
   readonly voices = computed(() => this.instrument.value?.voices ?? []);
 
   /** The bar of the journey's round that is heard, or its first before it starts; null when not travelling. */

@@ -7,6 +7,7 @@ import { Help } from "./Help";
 import { Icon } from "./Icon";
 import { MidiPanel } from "./MidiPanel";
 import { usePage } from "./page";
+import { SoundSheet } from "./SoundSheet";
 import { RhythmPanel } from "./RhythmPanel";
 import { useDark } from "./theme";
 import { Transport } from "./Transport";
@@ -26,6 +27,7 @@ export function App() {
         <Grid />
       </main>
       <Footer />
+      <SoundSheet />
       <MidiPanel />
       <Notice />
       <Spoken />

@@ -11,6 +11,9 @@ const PATHS = {
   reset: "M5 12a7 7 0 1 0 2.2-5.1M7 3v4h4",
   close: "M6 6l12 12M18 6L6 18",
   theme: "M12 4a8 8 0 1 0 0 16zM12 4a8 8 0 0 1 0 16",
+  locked: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
+  unlocked: "M6 11h12v9H6zM8.5 11V7a3.5 3.5 0 0 1 6.8-1.2",
+  hear: "M5 9.5v5h3.5L13 18V6L8.5 9.5zM16 9a4.2 4.2 0 0 1 0 6",
   folder: "M4 7h6l2 2h8v10H4z",
 } as const;
 

@@ -5,24 +5,25 @@ import { Icon } from "./Icon";
 import { type Page, usePage } from "./page";
 
 /** Take a folder as kit and say what became of it. */
-export async function takeFolder({ store, kits, actions }: Page, files: readonly File[]): Promise<void> {
+export async function takeFolder({ store, kits, soundActions }: Page, files: readonly File[]): Promise<void> {
   if (files.length === 0) return;
   const { name, report } = await kits.fromFiles(files, store.kitBuffers.value, store.voices.value);
   if (name === null) return store.complain(report);
   store.folderKits.value = [...store.folderKits.value.filter((kit) => kit.name !== name), { name, label: name }];
-  actions.set("kit", { kit: name });
+  soundActions.chooseKit(name);
   store.say(report);
 }
 
 export function KitChoice() {
   const page = usePage();
-  const { store, actions } = page;
+  const { store, soundActions } = page;
   const picker = useRef<HTMLInputElement>(null);
   const chosen = store.kits.value.find(({ name }) => name === store.groove.value.kit);
   return (
     <div class="dial kit">
       <span class="joined">
-        <select aria-label="Kit" title={chosen?.label} value={store.groove.value.kit} onChange={(event) => actions.set("kit", { kit: event.currentTarget.value })}>
+        <select aria-label="Kit" title={chosen?.label} value={store.groove.value.kit} onChange={(event) => soundActions.chooseKit(event.currentTarget.value)}>
+          {!chosen && <option value={store.groove.value.kit}>{store.groove.value.kit}</option>}
           {store.kits.value.map((kit) => (
             <option key={kit.name} value={kit.name} title={kit.label}>
               {kit.label.split(":")[0]}

@@ -25,6 +25,7 @@ export function Transport() {
     <header class="transport">
       <h1>CLAVE</h1>
       <PlayButton />
+      <Surprise />
       <Tempo />
       <Swing />
       <Applies />
@@ -42,6 +43,18 @@ function PlayButton() {
   return (
     <button type="button" class="play" aria-label={playing ? "Stop" : "Play"} onClick={() => void player.toggle()}>
       <Icon name={playing ? "stop" : "play"} />
+    </button>
+  );
+}
+
+/** A whole new loop, out of both worlds; undo brings back the one before. */
+function Surprise() {
+  const { store, player, soundActions } = usePage();
+  if (!store.instrument.value?.sound) return null;
+  const surprise = () => void soundActions.surprise().then(() => (store.playing.value ? undefined : player.play()));
+  return (
+    <button type="button" class="framed surprise" title="A new pattern and eight new sounds; what is locked stays" onClick={surprise}>
+      <Icon name="dice" /> Surprise me
     </button>
   );
 }

@@ -1,12 +1,16 @@
-/** The head of a voice's row: its own ring, to be pressed and heard; mute, solo, level and pan. */
+/** The head of a voice's row: the map of its sounds, or its ring where there is no map; what one hears; mute, solo, level, pan. */
 
 import { PLAIN_VOICE } from "../groove";
 import type { VoiceInfo, WirePattern } from "../protocol";
 import { MAX_LEVEL } from "../sequencer";
+import { sayFrom, sayHeard } from "../soundwords";
 import { titled } from "../summary";
 import { ClockGlyph } from "./ClockGlyph";
+import { Icon } from "./Icon";
 import { usePage } from "./page";
 import { Slider } from "./Slider";
+import { SoundMap } from "./SoundMap";
+import { Lock } from "./SoundSheet";
 
 interface VoiceHeadProps {
   readonly voice: VoiceInfo;
@@ -18,56 +22,116 @@ export const sayLevel = (level: number): string => (level === 0 ? "silent" : `${
 export const sayPan = (pan: number): string => (pan === 0 ? "middle" : `${Math.round(Math.abs(pan) * 100)} % ${pan < 0 ? "left" : "right"}`);
 
 export function VoiceHead({ voice, index, pattern }: VoiceHeadProps) {
-  const { store, actions, player } = usePage();
-  const { mute, solo, level, pan } = store.groove.value.mix[index]!;
-  const done = () => store.settle();
+  const { store, player } = usePage();
+  const hear = () => void player.audition(index);
+  if (!store.instrument.value?.sound?.voices.includes(voice.name))
+    return (
+      <div role="rowheader" class="voice">
+        <button type="button" class="voice-ring" aria-label={`Hear ${voice.name}`} onClick={hear}>
+          <ClockGlyph pattern={pattern} voice={index} />
+        </button>
+        <span class="voice-name">{titled(voice.name)}</span>
+        <span class="voice-switches">
+          <MuteAndSolo voice={voice} index={index} />
+        </span>
+        <Knobs voice={voice} index={index} />
+      </div>
+    );
+  return (
+    <div role="rowheader" class="voice has-map">
+      <SoundMap voice={voice} index={index} />
+      <span class="voice-title">
+        <SoundName voice={voice} index={index} />
+        <button type="button" class="switch" aria-label={`Hear ${voice.name}`} title="Hear it" onClick={hear}>
+          <Icon name="hear" />
+        </button>
+      </span>
+      <span class="voice-switches">
+        <MuteAndSolo voice={voice} index={index} />
+        <Lock voice={voice} index={index} />
+      </span>
+      <Knobs voice={voice} index={index} />
+    </div>
+  );
+}
+
+type VoiceProps = Omit<VoiceHeadProps, "pattern">;
+
+/** Name and sound in words; opens the map at large. */
+function SoundName({ voice, index }: VoiceProps) {
+  const { store } = usePage();
+  const sound = store.groove.value.sounds[index]!;
+  const heard = store.sounds.heard.value[index];
+  const { opened } = store.sounds;
+  const open = opened.value === index;
+  const words = heard ? sayHeard(heard) : sayFrom(sound, store.kitLabel(sound.kit));
+  return (
+    <button
+      type="button"
+      class="voice-open"
+      aria-haspopup="dialog"
+      aria-expanded={open}
+      aria-label={`Sound of the ${voice.name}: ${words}`}
+      onClick={() => (opened.value = open ? null : index)}
+    >
+      <span class="voice-name">{titled(voice.name)}</span>
+      <span class="voice-words">{words}</span>
+    </button>
+  );
+}
+
+function MuteAndSolo({ voice, index }: VoiceProps) {
+  const { store, actions } = usePage();
+  const { mute, solo } = store.groove.value.mix[index]!;
   const toggle = (what: "mute" | "solo", on: boolean) => {
     actions.mixVoice(what, index, { [what]: on });
-    done();
+    store.settle();
   };
   return (
-    <div role="rowheader" class="voice">
-      <button type="button" class="voice-ring" aria-label={`Hear ${voice.name}`} onClick={() => void player.audition(index)}>
-        <ClockGlyph pattern={pattern} voice={index} />
+    <>
+      <button type="button" class="switch" aria-pressed={mute} aria-label={`Mute ${voice.name}`} onClick={() => toggle("mute", !mute)}>
+        M
       </button>
-      <span class="voice-name">{titled(voice.name)}</span>
-      <span class="voice-switches">
-        <button type="button" class="switch" aria-pressed={mute} aria-label={`Mute ${voice.name}`} onClick={() => toggle("mute", !mute)}>
-          M
-        </button>
-        <button type="button" class="switch" aria-pressed={solo} aria-label={`Solo ${voice.name}`} onClick={() => toggle("solo", !solo)}>
-          S
-        </button>
-      </span>
-      <span class="voice-knobs">
-        <Slider
-          compact
-          label="level"
-          name={`${titled(voice.name)} level`}
-          min={0}
-          max={MAX_LEVEL}
-          step={0.02}
-          value={level}
-          rest={PLAIN_VOICE.level}
-          said={sayLevel(level)}
-          onValue={(to) => actions.mixVoice(`${voice.name} level`, index, { level: to })}
-          onDone={done}
-        />
-        <Slider
-          compact
-          centred
-          label="pan"
-          name={`${titled(voice.name)} pan`}
-          min={-1}
-          max={1}
-          step={0.05}
-          value={pan}
-          rest={PLAIN_VOICE.pan}
-          said={sayPan(pan)}
-          onValue={(to) => actions.mixVoice(`${voice.name} pan`, index, { pan: Math.abs(to) < 0.04 ? 0 : to })}
-          onDone={done}
-        />
-      </span>
-    </div>
+      <button type="button" class="switch" aria-pressed={solo} aria-label={`Solo ${voice.name}`} onClick={() => toggle("solo", !solo)}>
+        S
+      </button>
+    </>
+  );
+}
+
+function Knobs({ voice, index }: VoiceProps) {
+  const { store, actions } = usePage();
+  const { level, pan } = store.groove.value.mix[index]!;
+  const done = () => store.settle();
+  return (
+    <span class="voice-knobs">
+      <Slider
+        compact
+        label="level"
+        name={`${titled(voice.name)} level`}
+        min={0}
+        max={MAX_LEVEL}
+        step={0.02}
+        value={level}
+        rest={PLAIN_VOICE.level}
+        said={sayLevel(level)}
+        onValue={(to) => actions.mixVoice(`${voice.name} level`, index, { level: to })}
+        onDone={done}
+      />
+      <Slider
+        compact
+        centred
+        label="pan"
+        name={`${titled(voice.name)} pan`}
+        min={-1}
+        max={1}
+        step={0.05}
+        value={pan}
+        rest={PLAIN_VOICE.pan}
+        said={sayPan(pan)}
+        onValue={(to) => actions.mixVoice(`${voice.name} pan`, index, { pan: Math.abs(to) < 0.04 ? 0 : to })}
+        onDone={done}
+      />
+    </span>
   );
 }

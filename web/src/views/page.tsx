@@ -6,6 +6,8 @@ import type { Actions } from "../actions";
 import type { Kits } from "../kits";
 import type { MidiPorts } from "../midiports";
 import type { Player } from "../player";
+import type { SoundActions } from "../soundactions";
+import type { Sounds } from "../sounds";
 import type { Store } from "../store";
 
 export interface Page {
@@ -14,6 +16,8 @@ export interface Page {
   readonly player: Player;
   readonly midi: MidiPorts;
   readonly kits: Kits;
+  readonly sounds: Sounds;
+  readonly soundActions: SoundActions;
 }
 
 export const PageContext = createContext<Page | null>(null);

@@ -1,0 +1,159 @@
+/** The map of a voice's sounds: where one is decides how the voice sounds. Small at the head of its row, large in its sheet. */
+
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { MAP_EDGE } from "../groove";
+import type { Point, VoiceInfo } from "../protocol";
+import { requestOf } from "../sound";
+import { drawSoundMap } from "../sounddrawing";
+import { sayFrom, nameOfMap, sayHeard } from "../soundwords";
+import { fromShare, toShare } from "../store";
+import { usePage } from "./page";
+import { useDark } from "./theme";
+
+const NUDGE = (2 * MAP_EDGE) / 100; // 1 % of the map
+const ARROWS: Record<string, Point> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const MOST_DOTS = { small: 260, large: 3000 };
+
+const at = ([x, y]: Point) => ({ left: `${toShare(x) * 100}%`, top: `${(1 - toShare(y)) * 100}%` });
+
+interface SoundMapProps {
+  readonly voice: VoiceInfo;
+  readonly index: number;
+  readonly large?: boolean;
+}
+
+export function SoundMap({ voice, index, large = false }: SoundMapProps) {
+  const { store, soundActions } = usePage();
+  const { sounds: state } = store;
+  const frame = useRef<HTMLDivElement>(null);
+  const dragging = useRef(false);
+  const touched = useRef(false); // by a finger
+  const [aimed, setAimed] = useState(false); // a file is held over it
+  const sound = store.groove.value.sounds[index]!;
+  const heard = state.heard.value[index];
+  const likes = state.likes.value;
+  const place = sound.from === "factory" ? null : sound.point;
+
+  const pointUnder = (event: PointerEvent): Point => {
+    const box = frame.current!.getBoundingClientRect();
+    return [fromShare((event.clientX - box.left) / box.width), fromShare(1 - (event.clientY - box.top) / box.height)];
+  };
+  const onPointerDown = (event: PointerEvent) => {
+    if (event.button !== 0) return;
+    touched.current = event.pointerType === "touch";
+    if (!large && touched.current) return; // a finger hides the small map: it opens on the tap
+    dragging.current = true;
+    state.inHand.value = index;
+    frame.current!.setPointerCapture(event.pointerId);
+    soundActions.move(index, pointUnder(event));
+  };
+  const onPointerMove = (event: PointerEvent) => {
+    if (dragging.current) soundActions.move(index, pointUnder(event));
+  };
+  const onPointerUp = () => {
+    if (!dragging.current) return;
+    dragging.current = false;
+    store.settle();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const arrow = ARROWS[event.key];
+    const opens = event.key === "Enter" && !large;
+    if (!arrow && !opens) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!arrow) return void (state.opened.value = index);
+    const [x, y] = place ?? [0, 0];
+    const by = NUDGE * (event.shiftKey ? 10 : 1);
+    state.inHand.value = index;
+    soundActions.move(index, [x + arrow[0] * by, y + arrow[1] * by]);
+  };
+  const onDrop = (event: DragEvent) => {
+    setAimed(false);
+    const entries = [...(event.dataTransfer?.items ?? [])].map((item) => item.webkitGetAsEntry());
+    const file = event.dataTransfer?.files[0];
+    if (!file || entries.length !== 1 || entries[0]?.isDirectory) return; // a folder is a whole kit: the page takes it
+    event.preventDefault();
+    event.stopPropagation();
+    state.inHand.value = index;
+    void soundActions.takeFile(index, file);
+  };
+
+  return (
+    <div
+      ref={frame}
+      class={`sound-map ink-${index} ${large ? "is-large" : ""} ${sound.locked ? "is-locked" : ""} ${aimed ? "is-aimed" : ""}`}
+      role="application"
+      aria-roledescription="map"
+      aria-label={nameOfMap(voice.name)}
+      aria-description={`${heard ? sayHeard(heard) : sayFrom(sound, store.kitLabel(sound.kit))}. Arrow keys move by 1 percent, with Shift by 10${large ? "" : "; Enter opens it"}. Drop a sound file to play it.`}
+      data-voice-map={index}
+      tabIndex={0}
+      onPointerDown={onPointerDown}
+      onPointerMove={onPointerMove}
+      onPointerUp={onPointerUp}
+      onPointerCancel={onPointerUp}
+      onClick={() => {
+        if (!large && touched.current) state.opened.value = index;
+      }}
+      onDblClick={() => {
+        if (!large) state.opened.value = index;
+      }}
+      onKeyDown={onKeyDown}
+      onKeyUp={(event) => {
+        if (ARROWS[event.key]) store.settle();
+      }}
+      onDragOver={() => setAimed(true)}
+      onDragLeave={() => setAimed(false)}
+      onDrop={onDrop}
+    >
+      <Dots voice={voice} index={index} most={large ? MOST_DOTS.large : MOST_DOTS.small} />
+      {large && place && <Reach point={place} radius={state.radius.value} />}
+      {large &&
+        likes?.voice === index &&
+        likes.sounds.map(
+          (like, n) =>
+            like.point && (
+              <span key={n} class={`sound-like ${likes.tried === n ? "is-tried" : ""}`} style={at(like.point)} aria-hidden="true">
+                {n + 1}
+              </span>
+            ),
+        )}
+      {place && (
+        <span
+          class={`sound-here ${requestOf(sound) ? "" : "is-file"} ${state.coming.value.has(index) ? "is-coming" : ""}`}
+          style={at(place)}
+        />
+      )}
+    </div>
+  );
+}
+
+/** How far a throw of the dice goes. */
+function Reach({ point, radius }: { readonly point: Point; readonly radius: number }) {
+  const width = `${(radius / MAP_EDGE) * 100}%`;
+  return <span class="sound-reach" style={{ ...at(point), width }} />;
+}
+
+/** The static layer: drawn anew only when its size, the theme or the descriptor changes. */
+function Dots({ voice, index, most }: { readonly voice: VoiceInfo; readonly index: number; readonly most: number }) {
+  const { store, soundActions } = usePage();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [size, setSize] = useState(0);
+  const dark = useDark();
+  const map = store.sounds.maps.value[index];
+  const by = store.sounds.colouredBy.value;
+
+  useEffect(() => void soundActions.loadMap(index), [index]);
+  useLayoutEffect(() => {
+    const watch = new ResizeObserver(([entry]) => {
+      if (entry) setSize(entry.contentRect.width);
+    });
+    watch.observe(canvas.current!.parentElement!);
+    return () => watch.disconnect();
+  }, []);
+  useLayoutEffect(() => {
+    if (map && size > 0) drawSoundMap(canvas.current!, map, { size, scale: window.devicePixelRatio || 1, dark, colour: voice.colour, by, most });
+  }, [map, size, dark, by, most, voice.colour]);
+  return <canvas ref={canvas} class="sound-dots" aria-hidden="true" />;
+}

@@ -1,0 +1,334 @@
+/** A voice's sound at large: its map, what one can turn, sounds like it, its source. The instrument beside it goes on. */
+
+import { useEffect, useRef } from "preact/hooks";
+import { DIRECTIONS, MAX_DECAY, MAX_GAIN, MAX_SHIFT, MAX_TUNE, MIN_DECAY, type VoiceInfo } from "../protocol";
+import { PLAIN_SOUND, requestOf, type VoiceSound } from "../sound";
+import { describeHeard, describeNearestSound, endsOf, sayDecay, sayFrom, sayShift, sayTune } from "../soundwords";
+import { shade } from "../sounddrawing";
+import { titled } from "../summary";
+import { Choice } from "./Choice";
+import { Icon } from "./Icon";
+import { usePage } from "./page";
+import { Slider } from "./Slider";
+import { SoundMap } from "./SoundMap";
+import { useDark } from "./theme";
+import { sayLevel } from "./VoiceHead";
+
+/** The decay slider runs in octaves: as far to half as to double. */
+const DECAY_STEPS = { min: Math.log2(MIN_DECAY), max: Math.log2(MAX_DECAY) };
+
+export function SoundSheet() {
+  const { store } = usePage();
+  const sheet = useRef<HTMLDialogElement>(null);
+  const index = store.sounds.opened.value;
+  const voice = index === null ? undefined : store.voices.value[index];
+  const open = voice !== undefined;
+  useEffect(() => {
+    if (!open) return;
+    const from = document.activeElement;
+    const opened = sheet.current;
+    opened?.show();
+    opened?.querySelector<HTMLElement>(".sound-map")?.focus();
+    return () => {
+      opened?.close();
+      if (from instanceof HTMLElement) from.focus();
+    };
+  }, [open]);
+  return (
+    <dialog
+      ref={sheet}
+      class="sheet"
+      aria-labelledby="sheet-title"
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.stopPropagation();
+        store.sounds.opened.value = null;
+      }}
+    >
+      {voice && index !== null && <Sheet key={index} voice={voice} index={index} />}
+    </dialog>
+  );
+}
+
+interface VoiceProps {
+  readonly voice: VoiceInfo;
+  readonly index: number;
+}
+
+function Sheet({ voice, index }: VoiceProps) {
+  const { store, player } = usePage();
+  const { opened } = store.sounds;
+  const voices = store.voices.value;
+  const to = (by: number) => (opened.value = (index + by + voices.length) % voices.length);
+  useEffect(() => {
+    store.sounds.inHand.value = index;
+    return () => {
+      store.sounds.inHand.value = null;
+      store.sounds.likes.value = null;
+    };
+  }, [index]);
+  return (
+    <>
+      <header class="sheet-head">
+        <button type="button" class="icon" aria-label="Voice before" onClick={() => to(-1)}>
+          <Icon name="back" />
+        </button>
+        <h2 id="sheet-title">{titled(voice.name)}</h2>
+        <button type="button" class="icon" aria-label="Next voice" onClick={() => to(1)}>
+          <Icon name="forward" />
+        </button>
+        <Words index={index} />
+        <button type="button" class="icon framed" aria-label={`Audition ${voice.name}`} title="Hear it" onClick={() => void player.audition(index)}>
+          <Icon name="play" />
+        </button>
+        <Lock voice={voice} index={index} framed />
+        <button type="button" class="icon" aria-label="Close the sound" title="Close (Escape)" onClick={() => (opened.value = null)}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <div class="sheet-body">
+        <div class="sheet-map">
+          <SoundMap voice={voice} index={index} large />
+          <Colours voice={voice} />
+        </div>
+        <div class="sheet-side">
+          <Character voice={voice} index={index} />
+          <Throw voice={voice} index={index} />
+          <Likes voice={voice} index={index} />
+          <Played voice={voice} index={index} />
+        </div>
+      </div>
+      <Source voice={voice} index={index} />
+    </>
+  );
+}
+
+function Words({ index }: { readonly index: number }) {
+  const { store } = usePage();
+  const sound = store.groove.value.sounds[index]!;
+  const heard = store.sounds.heard.value[index];
+  return <p class="sheet-words">{heard ? describeHeard(heard) : sayFrom(sound, store.kitLabel(sound.kit))}</p>;
+}
+
+/** A locked voice stays as it is when kits come and go. */
+export function Lock({ voice, index, framed = false }: VoiceProps & { readonly framed?: boolean }) {
+  const { store, soundActions } = usePage();
+  const { locked } = store.groove.value.sounds[index]!;
+  return (
+    <button
+      type="button"
+      class={framed ? "icon framed" : "switch"}
+      aria-pressed={locked}
+      aria-label={`Lock ${voice.name}`}
+      title={locked ? "Locked: this sound stays" : "Lock: this sound stays"}
+      onClick={() => soundActions.lock(index, !locked)}
+    >
+      <Icon name={locked ? "locked" : "unlocked"} />
+    </button>
+  );
+}
+
+function Colours({ voice }: { readonly voice: VoiceInfo }) {
+  const { store } = usePage();
+  const dark = useDark();
+  const { colouredBy } = store.sounds;
+  const known = store.instrument.value?.sound?.directions ?? [];
+  if (known.length === 0) return null;
+  const [low, high] = endsOf(colouredBy.value);
+  const ramp = [0, 0.25, 0.5, 0.75, 1].map((rank) => shade(voice.colour, rank, dark)).join(", ");
+  return (
+    <div class="sheet-colours">
+      <Choice
+        label="Colour of the dots"
+        options={DIRECTIONS.map((value) => ({ value, label: value }))}
+        value={colouredBy.value}
+        onChoose={(by) => (colouredBy.value = by)}
+      />
+      <span class="ramp">
+        {low} <i style={{ background: `linear-gradient(90deg, ${ramp})` }} /> {high}
+      </span>
+    </div>
+  );
+}
+
+function Character({ voice, index }: VoiceProps) {
+  const { store, soundActions } = usePage();
+  const sound = store.groove.value.sounds[index]!;
+  const known = store.instrument.value?.sound?.directions ?? [];
+  if (known.length === 0) return null;
+  const turns = requestOf(sound) !== null && !sound.locked;
+  return (
+    <fieldset class="sheet-group" disabled={!turns}>
+      <legend>character</legend>
+      <div class="sheet-sliders">
+        {DIRECTIONS.filter((direction) => known.includes(direction)).map((direction) => (
+          <Slider
+            key={direction}
+            centred
+            label={direction}
+            name={`${titled(voice.name)} character, ${direction}`}
+            min={-MAX_SHIFT}
+            max={MAX_SHIFT}
+            step={0.1}
+            value={sound.shift[direction]}
+            rest={0}
+            said={sayShift(direction, sound.shift[direction])}
+            onValue={(to) => soundActions.turn(index, direction, { shift: { ...sound.shift, [direction]: Math.abs(to) < 0.05 ? 0 : to } })}
+            onDone={() => store.settle()}
+          />
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+function Throw({ voice, index }: VoiceProps) {
+  const { store, soundActions } = usePage();
+  const { radius } = store.sounds;
+  const { locked } = store.groove.value.sounds[index]!;
+  return (
+    <div class="sheet-group sheet-throw">
+      <Slider
+        label="radius"
+        name={`Radius around the ${voice.name}`}
+        min={0.1}
+        max={3}
+        step={0.05}
+        value={radius.value}
+        rest={0.6}
+        said={`${Math.round((radius.value / 3) * 100)} % of the map`}
+        onValue={(to) => (radius.value = to)}
+      />
+      <button type="button" class="framed" disabled={locked} onClick={() => soundActions.randomise(index)}>
+        <Icon name="dice" /> Randomise
+      </button>
+      <button type="button" class="framed" onClick={() => soundActions.likeThis(index)}>
+        More like this
+      </button>
+    </div>
+  );
+}
+
+/** Sounds like this one: a click hears one, another takes it. */
+function Likes({ voice, index }: VoiceProps) {
+  const { store, player, sounds, soundActions } = usePage();
+  const { likes } = store.sounds;
+  const found = likes.value;
+  const { locked } = store.groove.value.sounds[index]!;
+  if (found?.voice !== index) return null;
+  const hear = async (like: VoiceSound, n: number) => {
+    likes.value = { ...found, tried: n };
+    try {
+      const buffer = await sounds.preview(index, like);
+      if (buffer && likes.value?.tried === n) await player.hear(index, buffer);
+    } catch (error) {
+      store.complain(error);
+    }
+  };
+  const tried = found.tried === null ? undefined : found.sounds[found.tried];
+  return (
+    <div class="sheet-likes" role="group" aria-label={`Sounds like this ${voice.name}`}>
+      {found.sounds.map((like, n) => (
+        <button key={n} type="button" class="like" aria-pressed={found.tried === n} aria-label={`Hear sound ${n + 1}`} onClick={() => void hear(like, n)}>
+          {n + 1}
+        </button>
+      ))}
+      <button type="button" class="framed" disabled={!tried || locked} onClick={() => tried && soundActions.choose(index, tried)}>
+        {found.tried === null ? "Take it" : `Take ${found.tried + 1}`}
+      </button>
+    </div>
+  );
+}
+
+function Played({ voice, index }: VoiceProps) {
+  const { store, soundActions } = usePage();
+  const { tune, decay, gain, locked } = store.groove.value.sounds[index]!;
+  const name = titled(voice.name);
+  const done = () => store.settle();
+  return (
+    <fieldset class="sheet-group" disabled={locked}>
+      <legend>played</legend>
+      <div class="sheet-sliders">
+        <Slider
+          centred
+          label="tune"
+          name={`${name} tune`}
+          min={-MAX_TUNE}
+          max={MAX_TUNE}
+          step={1}
+          value={tune}
+          rest={PLAIN_SOUND.tune}
+          said={sayTune(tune)}
+          onValue={(to) => soundActions.turn(index, "tune", { tune: to })}
+          onDone={done}
+        />
+        <Slider
+          label="decay"
+          name={`${name} decay`}
+          {...DECAY_STEPS}
+          step={0.01}
+          value={Math.log2(decay)}
+          rest={0}
+          said={sayDecay(decay)}
+          onValue={(octaves) => soundActions.turn(index, "decay", { decay: Math.abs(octaves) < 0.05 ? 1 : Number((2 ** octaves).toFixed(3)) })}
+          onDone={done}
+        />
+        <Slider
+          label="gain"
+          name={`${name} gain`}
+          min={0}
+          max={MAX_GAIN}
+          step={0.02}
+          value={gain}
+          rest={PLAIN_SOUND.gain}
+          said={sayLevel(gain)}
+          onValue={(to) => soundActions.turn(index, "gain", { gain: to })}
+          onDone={done}
+        />
+      </div>
+    </fieldset>
+  );
+}
+
+/** Whose sound this is, a file of one's own, and its twin. */
+function Source({ voice, index }: VoiceProps) {
+  const { store, soundActions } = usePage();
+  const picker = useRef<HTMLInputElement>(null);
+  const sound = store.groove.value.sounds[index]!;
+  const map = store.sounds.maps.value[index];
+  const nearest = map && sound.point && sound.from !== "factory" ? describeNearestSound(map, sound.point) : null;
+  return (
+    <footer class="sheet-foot">
+      <p>
+        <b>{sayFrom(sound, store.kitLabel(sound.kit))}</b>
+        {nearest && <span>{nearest}</span>}
+      </p>
+      {sound.from === "file" && (
+        <Choice
+          label="The file or its twin"
+          options={[
+            { value: "file", label: "the file itself" },
+            { value: "twin", label: "its decoded twin" },
+          ]}
+          value={sound.twin ? "twin" : "file"}
+          onChoose={(which) => soundActions.twin(index, which === "twin")}
+        />
+      )}
+      <button type="button" class="framed" disabled={sound.locked} onClick={() => picker.current?.click()}>
+        <Icon name="folder" /> Sound file
+      </button>
+      <input
+        ref={picker}
+        type="file"
+        hidden
+        aria-label={`Sound file for the ${voice.name}`}
+        accept=".wav,.wave,.aif,.aiff,.flac,.ogg,.mp3,audio/*"
+        onChange={(event) => {
+          const file = event.currentTarget.files?.[0];
+          if (file) void soundActions.takeFile(index, file);
+          event.currentTarget.value = "";
+        }}
+      />
+    </footer>
+  );
+}

@@ -1,8 +1,10 @@
 /** A groove as a link, and back: places are two numbers and a seed, so the whole fits under 200 characters, and eight sounds under 500. */
 
+import { keptKitId } from "./keptstate";
 import { type Groove, JOURNEY_BARS, NEW_GROOVE, onMap, type Shape } from "./groove";
 import { MAX_SEED, type Point } from "./protocol";
 import type { Quantum } from "./sequencer";
+import { SPACE_KIT } from "./sound";
 import { readSounds, writeSounds } from "./soundlink";
 import { clamp, MAX_SWING, MAX_TEMPO_BPM, MIN_SWING, MIN_TEMPO_BPM } from "./units";
 
@@ -23,7 +25,8 @@ export function writeLink({ place, journey, tempoBpm, swing, quantum, kit, sound
   if (shape.variation > 0) keys.set("v", short(shape.variation, 2));
   if (shape.seed !== 0) keys.set("r", String(shape.seed));
   if (quantum !== "bar") keys.set("q", quantum);
-  if (kit) keys.set("k", kit.slice(0, LONGEST_NAME));
+  const played = keptKitId(kit) === null ? kit : SPACE_KIT; // kept on this computer only; its sounds say themselves where they are from
+  if (played) keys.set("k", played.slice(0, LONGEST_NAME));
   const written = writeSounds(sounds);
   if (written) keys.set("o", written);
   if (journey.a) keys.set("a", writePoint(journey.a));

@@ -6,6 +6,7 @@ import { Actions } from "./actions";
 import { fetchCorpus, fetchInstrument } from "./api";
 import { heardBars } from "./files";
 import { listenToKeys } from "./keyboard";
+import { KeptKits } from "./keptkits";
 import { Kits } from "./kits";
 import { writeLink } from "./link";
 import { recall, recallMidi, remember, rememberMidi, restore } from "./memory";
@@ -32,7 +33,7 @@ const sounds = new Sounds(store, kits, (voice) => {
   if (store.sounds.inHand.value === voice && !store.playing.value) void player.audition(voice); // what one turns, one hears
 });
 const soundActions = new SoundActions(store, actions, sounds);
-const page: Page = { store, player, midi, actions, kits, sounds, soundActions };
+const page: Page = { store, player, midi, actions, kits, kept: new KeptKits(store, kits), sounds, soundActions };
 
 /** For browser tests: the store, and the bars that are heard (or others) as sound, through the same graph as live. */
 const hook = { store, renderOffline: (patterns?: readonly WirePattern[]) => player.renderOnce(patterns ?? heardBars(store)) };
@@ -151,6 +152,7 @@ try {
   if (instrument.voices.length !== VOICE_COUNT) throw new Error(`the page plays ${VOICE_COUNT} voices, the server has ${instrument.voices.length}`);
   forgetUnknownPlaces(instrument);
   store.instrument.value = instrument;
+  void page.kept.refresh();
   forgetUnknown(instrument.space);
   if (restored.known === "place") actions.refresh();
   const corpus = await coming;

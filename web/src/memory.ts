@@ -2,6 +2,7 @@
 
 import { readLink } from "./link";
 import { type Groove, NEW_GROOVE, onMap, type Place, PLAIN_VOICE, type Shape, SLOT_COUNT, type VoiceMix } from "./groove";
+import { keptKitId } from "./keptstate";
 import { CHANNELS, HIGHEST_NOTE, type MidiSettings, NEW_MIDI } from "./midisettings";
 import { readKitVoice, readPattern, VOICE_COUNT } from "./protocol";
 import { MAX_LEVEL } from "./sequencer";
@@ -63,7 +64,7 @@ export const writeMemory = (groove: Groove, link: string): string => JSON.string
 export function readMemory(text: string): { groove: Groove; link: string } | null {
   try {
     const { link, groove } = loose(JSON.parse(text));
-    const { visits, slots, mix, journey, place, visit, volume, sounds } = loose(groove);
+    const { visits, slots, mix, journey, place, visit, volume, sounds, kit } = loose(groove);
     const voices = Array.isArray(sounds) ? sounds : [];
     const mixes = Array.isArray(mix) ? mix : [];
     const rememberedSlots = readPlaces(slots);
@@ -80,6 +81,7 @@ export function readMemory(text: string): { groove: Groove; link: string } | nul
         mix: Array.from({ length: VOICE_COUNT }, (_, voice) => readMix(mixes[voice])),
         sounds: Array.from({ length: VOICE_COUNT }, (_, voice) => readSound(voices[voice])),
         volume: finite(volume, 0, 1, NEW_GROOVE.volume),
+        kit: typeof kit === "string" ? kit : NEW_GROOVE.kit,
         journey: { ...NEW_GROOVE.journey, patterns: Array.isArray(patterns) ? patterns.map(readPattern) : [], edited: edited === true },
       },
     };
@@ -122,7 +124,8 @@ export function restore(link: string, remembered: { groove: Groove; link: string
   if (!linked) return { groove: base, known: remembered ? "bars" : "nothing" };
   if (wanted !== remembered?.link) return { groove: linked, known: "place" };
   const { patterns, edited } = base.journey;
-  return { groove: { ...linked, place: base.place, sounds: base.sounds, journey: { ...linked.journey, patterns, edited } }, known: "bars" };
+  const kit = keptKitId(base.kit) === null ? linked.kit : base.kit; // the link does not know what is kept
+  return { groove: { ...linked, kit, place: base.place, sounds: base.sounds, journey: { ...linked.journey, patterns, edited } }, known: "bars" };
 }
 
 /** Settings of MIDI out; whatever is not one of ours stands at its default. */

@@ -8,6 +8,9 @@ import {
   readDrawnKit,
   readHeard,
   readInstrument,
+  readKeptInfo,
+  readKeptKit,
+  readKeptVersion,
   readKitDraw,
   readKitVoice,
   readPattern,
@@ -37,6 +40,9 @@ const readers: Record<string, (message: unknown) => unknown> = {
   KitVoice: readKitVoice,
   KitDraw: readKitDraw,
   DrawnKit: readDrawnKit,
+  KeptInfo: readKeptInfo,
+  KeptVersion: readKeptVersion,
+  KeptKit: readKeptKit,
   Refusal: readRefusal,
 };
 

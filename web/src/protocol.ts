@@ -383,7 +383,7 @@ export interface KeptKit extends KeptInfo {
   readonly voices: readonly KitVoice[];
 }
 
-function readKeptInfo(value: unknown): KeptInfo {
+export function readKeptInfo(value: unknown): KeptInfo {
   const kit = fields(value, "a kept kit");
   return {
     id: number(kit["id"], "id of a kept kit"),
@@ -396,11 +396,12 @@ function readKeptInfo(value: unknown): KeptInfo {
 export const readKept = (value: unknown): KeptInfo[] => list(value, "the kept kits").map(readKeptInfo);
 export const readKeptId = (value: unknown): number => number(fields(value, "the answer")["id"], "id of a kept kit");
 
-export const readKeptVersions = (value: unknown): KeptVersion[] =>
-  list(value, "the versions").map((each) => {
-    const version = fields(each, "a version");
-    return { version: number(version["version"], "version"), changed: text(version["changed"], "changed") };
-  });
+export function readKeptVersion(value: unknown): KeptVersion {
+  const version = fields(value, "a version");
+  return { version: number(version["version"], "version"), changed: text(version["changed"], "changed") };
+}
+
+export const readKeptVersions = (value: unknown): KeptVersion[] => list(value, "the versions").map(readKeptVersion);
 
 export const readKeptKit = (value: unknown): KeptKit => ({
   ...readKeptInfo(value),

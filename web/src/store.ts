@@ -7,7 +7,7 @@ import { type Groove, MAP_EDGE, NEW_GROOVE } from "./groove";
 import { pointsOf } from "./journey";
 import type { KitBuffers } from "./audio";
 import type { CorpusMap, Instrument, KitInfo, Point, WirePattern } from "./protocol";
-import { keptKitName, KeptState } from "./keptstate";
+import { keptKitId, keptKitName, KeptState } from "./keptstate";
 import { type MidiLink, type MidiSettings, NEW_MIDI, OFF, type PortInfo } from "./midisettings";
 import { audible } from "./sequencer";
 import { SPACE_KIT } from "./sound";
@@ -76,7 +76,8 @@ export class Store {
   /** The name of a kit as a person reads it; null is the groove's. */
   kitLabel(name: string | null): string {
     const wanted = name ?? this.groove.value.kit;
-    return this.kits.value.find((kit) => kit.name === wanted)?.label ?? wanted;
+    const kept = this.kept.kits.value?.find(({ id }) => keptKitName(id) === wanted)?.name;
+    return kept ?? this.kits.value.find((kit) => kit.name === wanted)?.label ?? (keptKitId(wanted) === null ? wanted : "a kept kit");
   }
   readonly voices = computed(() => this.instrument.value?.voices ?? []);
 

@@ -5,9 +5,9 @@ import { Footer } from "./Footer";
 import { Grid } from "./Grid";
 import { Help } from "./Help";
 import { Icon } from "./Icon";
+import { KeptKits } from "./KeptKits";
 import { MidiPanel } from "./MidiPanel";
 import { usePage } from "./page";
-import { SoundSheet } from "./SoundSheet";
 import { RhythmPanel } from "./RhythmPanel";
 import { useDark } from "./theme";
 import { Transport } from "./Transport";
@@ -27,7 +27,7 @@ export function App() {
         <Grid />
       </main>
       <Footer />
-      <SoundSheet />
+      <KeptKits />
       <MidiPanel />
       <Notice />
       <Spoken />

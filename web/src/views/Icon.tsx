@@ -14,6 +14,7 @@ const PATHS = {
   locked: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
   unlocked: "M6 11h12v9H6zM8.5 11V7a3.5 3.5 0 0 1 6.8-1.2",
   hear: "M5 9.5v5h3.5L13 18V6L8.5 9.5zM16 9a4.2 4.2 0 0 1 0 6",
+  pen: "M5 19l1-4L16.5 4.5l3 3L9 18zM14 7l3 3",
   folder: "M4 7h6l2 2h8v10H4z",
 } as const;
 

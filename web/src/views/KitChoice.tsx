@@ -1,6 +1,8 @@
-/** Which kit sounds: one of the instrument's, or a folder of the player's own WAVs. */
+/** Which kit sounds: one of the instrument's, one that the player keeps, or a folder of WAVs. */
 
 import { useRef } from "preact/hooks";
+import { keptKitId, keptKitName } from "../keptstate";
+import { DrawerButton } from "./Drawer";
 import { Icon } from "./Icon";
 import { type Page, usePage } from "./page";
 
@@ -16,19 +18,35 @@ export async function takeFolder({ store, kits, soundActions }: Page, files: rea
 
 export function KitChoice() {
   const page = usePage();
-  const { store, soundActions } = page;
+  const { store, soundActions, kept } = page;
   const picker = useRef<HTMLInputElement>(null);
-  const chosen = store.kits.value.find(({ name }) => name === store.groove.value.kit);
+  const chosen = store.groove.value.kit;
+  const own = store.kept.kits.value ?? [];
+  const known = store.kits.value.some(({ name }) => name === chosen) || own.some(({ id }) => keptKitName(id) === chosen);
+  const choose = (name: string) => {
+    const id = keptKitId(name);
+    if (id === null) soundActions.chooseKit(name);
+    else void kept.load(id);
+  };
   return (
     <div class="dial kit">
       <span class="joined">
-        <select aria-label="Kit" title={chosen?.label} value={store.groove.value.kit} onChange={(event) => soundActions.chooseKit(event.currentTarget.value)}>
-          {!chosen && <option value={store.groove.value.kit}>{store.groove.value.kit}</option>}
+        <select aria-label="Kit" title={store.kitLabel(null)} value={chosen} onChange={(event) => choose(event.currentTarget.value)}>
+          {!known && <option value={chosen}>{store.kitLabel(null)}</option>}
           {store.kits.value.map((kit) => (
             <option key={kit.name} value={kit.name} title={kit.label}>
               {kit.label.split(":")[0]}
             </option>
           ))}
+          {own.length > 0 && (
+            <optgroup label="kept">
+              {own.map(({ id, name }) => (
+                <option key={id} value={keptKitName(id)}>
+                  {name}
+                </option>
+              ))}
+            </optgroup>
+          )}
         </select>
         <button
           type="button"
@@ -40,9 +58,7 @@ export function KitChoice() {
           <Icon name="folder" />
         </button>
       </span>
-      <span class="under" aria-hidden="true">
-        kit
-      </span>
+      <DrawerButton drawer="Kits">kit: keep, load</DrawerButton>
       <input
         ref={picker}
         type="file"

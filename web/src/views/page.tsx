@@ -3,6 +3,7 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Actions } from "../actions";
+import type { KeptKits } from "../keptkits";
 import type { Kits } from "../kits";
 import type { MidiPorts } from "../midiports";
 import type { Player } from "../player";
@@ -16,6 +17,7 @@ export interface Page {
   readonly player: Player;
   readonly midi: MidiPorts;
   readonly kits: Kits;
+  readonly kept: KeptKits;
   readonly sounds: Sounds;
   readonly soundActions: SoundActions;
 }

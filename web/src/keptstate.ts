@@ -1,0 +1,16 @@
+/** What the page knows of the player's own kits; the server keeps them. */
+
+import { signal } from "@preact/signals";
+import type { KeptInfo, KeptVersion } from "./protocol";
+
+const PREFIX = "kept ";
+
+/** What a groove calls its kit while a kept one plays. */
+export const keptKitName = (id: number): string => `${PREFIX}${id}`;
+export const keptKitId = (kit: string): number | null => (/^kept \d+$/.test(kit) ? Number(kit.slice(PREFIX.length)) : null);
+
+export class KeptState {
+  readonly kits = signal<readonly KeptInfo[] | null>(null); // the newest first; null until the server has told
+  readonly removed = signal<readonly KeptInfo[]>([]); // since the page was opened: they can be brought back
+  readonly unfolded = signal<{ readonly id: number; readonly versions: readonly KeptVersion[] } | null>(null);
+}

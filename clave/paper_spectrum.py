@@ -13,7 +13,7 @@ from jaxtyping import Float32
 from clave.clip import SAMPLE_RATE, Clip
 from clave.nsgt import NSGT
 from clave.phase import ESTIMATORS, PhaseEstimator
-from clave.spectrum import Spectrum, ended, placed
+from clave.spectrum import Spectrum, placed
 from clave.wav import resampled
 
 PAPER_FLOOR = 1e-3  # added to magnitudes, about 90 dB below a sine of full scale
@@ -52,9 +52,9 @@ class PaperSpectrum(Spectrum):
         heard = resampled(Clip(samples), transform.sample_rate).samples
         return np.log(np.abs(transform.forward(heard)) + np.float32(PAPER_FLOOR)).astype(np.float32)
 
-    def estimate(self, picture: Float32[np.ndarray, "band frame"]) -> Clip:
+    def waveform(self, picture: Float32[np.ndarray, "band frame"]) -> Float32[np.ndarray, " sample"]:
         """Magnitudes, phase, sound."""
         self.check(picture)
         magnitude = np.clip(np.exp(np.minimum(picture, np.log(LOUDEST))) - PAPER_FLOOR, 0, None).astype(np.float32)
         heard = self.phase.estimate(magnitude, self.transform)
-        return ended(resampled(Clip(heard, self.transform.sample_rate)).samples)
+        return resampled(Clip(heard, self.transform.sample_rate)).samples

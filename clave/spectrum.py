@@ -54,12 +54,16 @@ class Spectrum(ABC):
         Raises TransformError for silence: it has no picture.
         """
 
-    @abstractmethod
     def estimate(self, picture: Float32[np.ndarray, "band frame"]) -> Clip:
         """A sound with nearly this picture: 2 ms of lead-in, its onset, and the rest until it is silent; peak 0.9.
 
         Raises TransformError unless the picture is made of finite numbers and holds a sound.
         """
+        return ended(self.waveform(picture))
+
+    @abstractmethod
+    def waveform(self, picture: Float32[np.ndarray, "band frame"]) -> Float32[np.ndarray, " sample"]:
+        """The same as it comes from the phase: its onset at ONSET_SAMPLE, and before it what nobody will hear."""
 
     def check(self, picture: Float32[np.ndarray, "band frame"]) -> None:
         """TransformError unless the picture has this shape and is made of finite numbers."""
@@ -107,12 +111,12 @@ class DrumSpectrum(Spectrum):
         log = np.log(np.abs(self.transform.forward(samples)) + np.float32(FLOOR))
         return (self._band_means @ log @ self._frame_means.T).astype(np.float32)
 
-    def estimate(self, picture: Float32[np.ndarray, "band frame"]) -> Clip:
+    def waveform(self, picture: Float32[np.ndarray, "band frame"]) -> Float32[np.ndarray, " sample"]:
         """Straight lines between the means, phase, sound."""
         self.check(picture)
         log = self._band_slopes @ picture @ self._frame_slopes.T
         magnitude = np.maximum(np.exp(np.minimum(log, LOUDEST_LOG)) - FLOOR, 0).astype(np.float32)
-        return ended(self.phase.estimate(magnitude, self.transform))
+        return self.phase.estimate(magnitude, self.transform)
 
     @cached_property
     def _band_means(self) -> Float32[np.ndarray, "band fine"]:

@@ -3,6 +3,7 @@
 import sys
 import threading
 import webbrowser
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
@@ -98,12 +99,11 @@ Swing = Annotated[
     ),
 ]
 KitOption = Annotated[
-    str | None,
+    str,
     typer.Option(
         "--kit",
         metavar="NAME|FOLDER|JSON",
-        help="space: drawn from the sound space by the seed, as without a choice; a built-in one (`clave kits`); one "
-        "that you keep; a folder of WAVs; or a kit in a JSON file.",
+        help="space: drawn by the seed from the sound space; or see `clave kits`; or a folder of WAVs, or a JSON file.",
     ),
 ]
 Stems = Annotated[bool, typer.Option("--stems", help="Also write stems/, one WAV a voice.")]
@@ -228,7 +228,7 @@ def groove(
     tempo: Tempo = 120.0,
     swing: Swing = 0.5,
     seed: Seed = 0,
-    kit: KitOption = None,
+    kit: KitOption = SPACE_KIT,
     stems: Stems = False,
     loop: Loop = False,
     on_grid: OnGrid = False,
@@ -261,7 +261,7 @@ def groove(
         loaded.at([point], style, section, variation, density, seed + (bar if at is not None else 0))[0]
         for bar, point in enumerate(points)
     ]
-    sounds = _kit(kit, _sound(sound), home, seed)
+    sounds = _kit(kit, sound, home, seed)
     voices = fitted(render_stems(patterns, sounds, tempo_bpm=tempo, swing=swing, tail="wrap" if loop else "cut"))
     clip = mix(voices)
 
@@ -283,12 +283,18 @@ def groove(
 
 
 @app.command()
-def kits() -> None:
-    """List the kits that are built in."""
-    from clave import factory
+def kits(home: Home = None) -> None:
+    """List the kits that are built in, and those that you keep."""
+    from clave import factory, shelf
 
     for each in factory.KITS:
         print(f"{each.name:10}{each.label}")
+    kept_at = (home or shelf.home()) / shelf.FILE
+    if kept_at.is_file():
+        with closing(shelf.Shelf(kept_at)) as kept:
+            for each in kept.kits():
+                versions = "1 version" if each.versions == 1 else f"{each.versions} versions"
+                print(f"{each.name:10}kept, {versions}, the last of {each.changed[:10]}")
 
 
 @learn.command("rhythm")
@@ -360,8 +366,9 @@ def learn_sound(
 ) -> None:
     """Learn a sound space from a folder of drum one-shots.
 
-    Says what was read and what was refused and why (also in report.json), trains, and leaves a space to play. Kits are
-    never parted: three that share no sound are the least.
+    Says what was read and what was refused and why (also in report.json), trains, and leaves a space to play. Voices
+    come from the names of files and folders or a list; sounds whose names say nothing are listened to. Kits are never
+    parted: three that share no sound are the least, or as many sounds of a single kit.
     """
     _needs_train("torch", "safetensors", "onnx")
     from rich.progress import Progress
@@ -373,29 +380,67 @@ def learn_sound(
     settings = replace(recipes.sound_by_name(recipe), seed=seed)
     assert isinstance(settings.model, sound_vae.OneShotConfig)
     settings = settings if epochs is None else replace(settings, epochs=epochs)
-    with Progress(*_columns()) as progress:
-        reading = progress.add_task("reading", total=None)
-        found = sounds.scan(
-            folder,
-            listing,
-            variants=settings.model.variants if variants is None else variants,
-            spectrum=settings.model.spectrum(),
-            progress=lambda done, files: progress.update(reading, completed=done, total=files),
-        )
-        if factory_drums:
-            making = progress.add_task("making")
-            made = sounds.made(
-                factory_drums,
-                seed,
+    try:
+        with Progress(*_columns()) as progress:
+            reading = progress.add_task("reading", total=None)
+            found = sounds.scan(
+                folder,
+                listing,
+                variants=settings.model.variants if variants is None else variants,
                 spectrum=settings.model.spectrum(),
-                progress=lambda done, drums: progress.update(making, completed=done, total=drums),
+                progress=lambda done, files: progress.update(reading, completed=done, total=files),
             )
-            found = sounds.joined(found, made)
+            if factory_drums:
+                making = progress.add_task("making")
+                made = sounds.made(
+                    factory_drums,
+                    seed,
+                    spectrum=settings.model.spectrum(),
+                    progress=lambda done, drums: progress.update(making, completed=done, total=drums),
+                )
+                found = sounds.joined(found, made)
+    except CorpusError as error:
+        for line in _refusals(error.refused):
+            print(line, file=sys.stderr)
+        raise
     _tell_sounds(found.report)
     card = {"licence": licence, "credit": credit}
     run = learn_sound.learn_sound(found, settings, out, card=card, limit=limit, resume=resume)
     _train(run, settings.epochs, settings.model.unit, out)
     print(f"{out}: a sound space; play it with: clave groove --kit space --sound {out}")
+
+
+@learn.command("voices")
+def learn_voices(
+    folder: SoundsFolder,
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Folder for the network and its card.")],
+    listing: Listing = None,
+    factory_drums: FactoryDrums = 0,
+    seed: Seed = 0,
+) -> None:
+    """Learn to tell the voice of a drum by listening, as `learn sound` does where names say nothing.
+
+    Five networks are trained: four leave out a quarter of the sources each, which says how sure the fifth may be.
+    """
+    _needs_train("torch", "onnx")
+    from rich.progress import Progress
+
+    from clave import learn_voices as learning
+
+    with Progress(*_columns()) as progress:
+        task = progress.add_task("reading", total=None)
+        found = learning.learn_voices(
+            folder,
+            out,
+            listing,
+            factory_drums=factory_drums,
+            seed=seed,
+            progress=lambda what, done, of: progress.update(task, description=what, completed=done, total=of),
+        )
+    print(
+        f"{out}: right for {found.accuracy:.0%} of sounds of unheard sources; {found.sure:.0%} are sure guesses "
+        f"(at {found.threshold:.0%} and more), of which {learning.RIGHT:.0%} are right"
+    )
 
 
 @app.command()
@@ -472,11 +517,16 @@ def _tell_sounds(report: "SoundReport") -> None:
     _tell_counts(
         {
             f"voices, from {report.voices_from}": report.voices,
+            "of these by listening": Counter(str(each["voice"]) for each in report.guessed.values()),
             "left out": {"copies of others": report.copies},
             "groups": {"of kits that share no sound": report.groups},
             "remarks": report.remarks,
         }
     )
+    for file, guess in list(report.guessed.items())[:REFUSED_SHOWN]:
+        print(f"  by listening: {file}: {guess['voice']} at {guess['confidence']:.0%}")
+    if len(report.guessed) > REFUSED_SHOWN:
+        print(f"  ... and {len(report.guessed) - REFUSED_SHOWN} more, in report.json")
 
 
 def _tell_refused(refused: "Mapping[str, str]") -> None:
@@ -513,31 +563,37 @@ def _sound(which: str | None) -> "SoundSpace | None":
     return None if which == NO_SOUND else sound_space.load_sound(which)
 
 
-def _kit(which: str | None, sound: "SoundSpace | None", home: Path | None, seed: int) -> "Kit":
-    """The kit of that name, folder or file; without a choice, one that the seed draws from the sound space."""
-    from clave import factory, shelf, wav
+def _kit(which: str, sound: str | None, home: Path | None, seed: int) -> "Kit":
+    """A built-in kit by name, a folder of WAVs, a kept kit by name, one in a JSON file, or one that the seed draws."""
+    from clave import factory, wav
+
+    built_in, a_folder = which in {each.name for each in factory.KITS}, Path(which).is_dir()
+    if (built_in or a_folder) and sound not in (None, NO_SOUND):
+        raise typer.BadParameter(f"--sound goes with a kit that is decoded, got --kit {which}")
+    if built_in:
+        return factory.kit(which)
+    if not a_folder or which == SPACE_KIT:
+        return _made_kit(which, sound, home, seed)
+    reading = wav.read_kit(which, missing=factory.kit())
+    print(reading)
+    return reading.kit
+
+
+def _made_kit(which: str, sound: str | None, home: Path | None, seed: int) -> "Kit":
+    """A kit whose sounds are decoded: drawn by the seed, kept under that name, or in a JSON file."""
+    from clave import shelf
     from clave.workshop import BUILT_IN, Workshop, read_kit_file
 
     kept_at = (home or shelf.home()) / shelf.FILE
     with closing(shelf.Shelf(kept_at if kept_at.is_file() else None)) as kept:
-        workshop = Workshop(sound, BUILT_IN, kept)
-        if which is None or which == SPACE_KIT:
-            if which is not None and sound is None:
-                raise typer.BadParameter(f"--kit {SPACE_KIT} needs a sound space, got --sound {NO_SOUND}")
-            return workshop.kit(workshop.draw(seed), SPACE_KIT if sound is not None else "drawn")
-        if which in workshop.kits:
-            return factory.kit(which)
-        if (mine := kept.named(which)) is not None:
-            return workshop.kit(mine.voices, which)
-        if Path(which).is_file():
-            written = read_kit_file(Path(which))
-            return workshop.kit(written.voices, written.name)
-        if not Path(which).is_dir():
-            names = [*workshop.kits, *(each.name for each in kept.kits())]
-            raise KitError(f"no kit {which!r}; there are: {', '.join(names)}, and no such folder or file")
-    reading = wav.read_kit(which, missing=factory.kit())
-    print(reading)
-    return reading.kit
+        if which == SPACE_KIT:
+            workshop = Workshop(_sound(sound), BUILT_IN, kept)
+            return workshop.kit(workshop.draw(seed), SPACE_KIT)
+        found = read_kit_file(Path(which)) if Path(which).is_file() else kept.named(which)
+        if found is None:
+            names = ", ".join([SPACE_KIT, *(kit.name for kit in BUILT_IN), *(kit.name for kit in kept.kits())])
+            raise KitError(f"no kit {which!r}, nor a folder or file of that name; there are: {names}")
+        return Workshop(_sound(sound), BUILT_IN, kept).kit(found.voices, found.name)
 
 
 def _place(point: Point) -> str:

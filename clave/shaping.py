@@ -9,9 +9,9 @@ several. What follows is held for an exponential of the time constant
     T = 2 * sum over n >= p of (n - p) x[n]^2 / sum over n >= p of x[n]^2        (in samples)
 
 which for x[n] = exp(-(n - p) / T) is T itself. From there on it is multiplied by exp(-(n - p) (1/d - 1) / T), so that
-it becomes exp(-(n - p) / (d T)): it rings d times as long. The factor grows to GROWTH at most. Where d > 1, the last
-FADE_SECONDS, or the time since p if that is less, fade out with cos^2(pi/2 * (k + 1) / count) for k = 0 ... count - 1,
-and if the peak has risen, the whole is turned down to the peak it had.
+it becomes exp(-(n - p) / (d T)): it rings d times as long. The factor grows to GROWTH at most, and to no more than
+|x[p]| over the largest |x| from n on, so that nothing exceeds the attack. Where d > 1, the last FADE_SECONDS, or the
+time since p if that is less, fade out with cos^2(pi/2 * (k + 1) / count) for k = 0 ... count - 1.
 
 **Tune** by s semitones: read faster by the ratio r = 2^(s / 12), as tape is, between the samples by a windowed sinc,
 
@@ -59,7 +59,7 @@ def shaped(clip: Clip, *, tune_semitones: float = 0.0, decay_ratio: float = 1.0,
         samples = _decayed(samples, decay_ratio, round(FADE_SECONDS * clip.sample_rate))
     if tune_semitones != 0:
         samples = _read_at(samples, 2 ** (tune_semitones / 12))
-    return Clip(gain * samples, clip.sample_rate)
+    return Clip((gain * samples).astype(np.float32), clip.sample_rate)
 
 
 def _decayed(samples: Float64[np.ndarray, " sample"], ratio: float, fade: int) -> Float64[np.ndarray, " sample"]:
@@ -70,12 +70,13 @@ def _decayed(samples: Float64[np.ndarray, " sample"], ratio: float, fade: int) -
     if not (since * energy).sum() > 0:  # silence, or nothing after the peak
         return samples
     time_constant = 2 * (since * energy).sum() / energy.sum()
-    exponent = np.minimum(since * (1 - 1 / ratio) / time_constant, math.log(GROWTH))
-    made = np.concatenate([samples[:peak_at], tail * np.exp(exponent)])
+    largest_yet_to_come = np.maximum.accumulate(np.abs(tail[::-1]))[::-1]
+    most = peak / np.maximum(largest_yet_to_come, peak / GROWTH)
+    growth = np.exp(np.minimum(since * (1 - 1 / ratio) / time_constant, np.log(most)))
+    made = np.concatenate([samples[:peak_at], tail * growth])
     if ratio > 1:
         fade = min(fade, len(tail) - 1)
         made[len(made) - fade :] *= np.cos(np.pi / 2 * np.arange(1, fade + 1) / fade) ** 2
-        made *= min(1.0, peak / np.abs(made).max())
     return made
 
 

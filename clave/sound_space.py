@@ -1,5 +1,6 @@
 """A learned space of one-shots, for playing: points to sounds and back, with ONNX Runtime and without torch."""
 
+import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -36,6 +37,7 @@ SPECTRA: Mapping[str, type[Spectrum]] = {each.name: each for each in (DrumSpectr
 """By the name that a space gives to what it sees."""
 
 SHIPPED_SOUND = Path(__file__).parent / "models" / "sound"
+DIRECTIONS = "directions.npy"
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,14 +148,21 @@ class SoundSpace:
         told = self._told(which, len(code))
         return run(self._decoder, map=self.inside(map_points(code.map), which), detail=code.detail, voice=told)[0]
 
-    def at(self, points: ArrayLike, voice: Voice | str, variation: float = 0.0, seed: int = 0) -> list[Clip]:
+    def at(
+        self,
+        points: ArrayLike,
+        voice: Voice | str,
+        variation: float = 0.0,
+        seed: int = 0,
+        shift: Mapping[str, float] | None = None,
+    ) -> list[Clip]:
         """The sounds at these points of the voice's map, float [n, 2].
 
         `variation` in [0, 1] is how far the detail strays from what the model expects at the point: 0 is the
         expectation, 1 a draw from the prior. The same seed strays in the same direction everywhere, so that a journey
-        with variation stays of one piece.
+        with variation stays of one piece. `shift` is that of `shifted`.
         """
-        return self.decode(self.code_at(points, voice, variation, seed), voice)
+        return self.decode(self.code_at(points, voice, variation, seed, shift=shift), voice)
 
     def code_at(
         self,
@@ -162,17 +171,47 @@ class SoundSpace:
         variation: float = 0.0,
         seed: int = 0,
         detail: Float32[np.ndarray, "sound detail"] | None = None,
+        shift: Mapping[str, float] | None = None,
     ) -> Code:
         """What `at` decodes; with a detail of one's own, it strays from that instead of what is expected there."""
         where = map_points(points)
         check_share("variation", variation)
-        expected, std = self._expect(where, voice)
+        expected, std = self.prior(where, voice)
         if detail is None:
             detail = expected
         elif detail.shape != expected.shape:
             raise SpaceError(f"the detail of this space is {list(expected.shape)} numbers, got {list(detail.shape)}")
         direction = generator(seed).standard_normal(self.detail_size).astype(np.float32)
-        return Code(where, detail + np.float32(variation) * std * direction)
+        code = Code(where, detail + np.float32(variation) * std * direction)
+        return code if shift is None else self.shifted(code, voice, shift)
+
+    def shifted(self, code: Code, voice: Voice | str, shift: Mapping[str, float]) -> Code:
+        """The same sounds, but brighter, longer, higher or noisier (descriptors.NAMES): so many standard deviations.
+
+        Deviations are those of the voice's sounds. Points stay where they are; the detail moves, by as little as its
+        prior allows. A voice whose sounds have no pitch is not moved in pitch. Raises SpaceError for other names, for
+        what is no finite number, and in a space that has learned no directions.
+        """
+        which = self._voice(voice)
+        for name, amount in shift.items():
+            if name not in descriptors.NAMES:
+                raise SpaceError(f"no sound is shifted in {name!r}, but in {', '.join(descriptors.NAMES)}")
+            if not np.isfinite(amount):
+                raise SpaceError(f"a shift is a finite number of standard deviations, got {name} {amount}")
+        if not any(shift.values()):
+            return code
+        if self._directions is None:
+            raise SpaceError(f"{self.folder} has no directions to shift sounds in")
+        amounts = np.array([shift.get(name, 0.0) for name in descriptors.NAMES], np.float32)
+        std = self.prior(map_points(code.map), which)[1]
+        return Code(code.map, code.detail + std * (amounts @ self._directions[which.index]))
+
+    def directions(self, voice: Voice | str) -> tuple[str, ...]:
+        """In which of descriptors.NAMES `shifted` moves this voice."""
+        if self._directions is None:
+            return ()
+        moves = self._directions[self._voice(voice).index].any(axis=1)
+        return tuple(name for name, moved in zip(descriptors.NAMES, moves, strict=True) if moved)
 
     def sample(self, n: int, voice: Voice | str, seed: int = 0) -> list[Clip]:
         """`n` sounds of this voice drawn from the prior."""
@@ -187,25 +226,29 @@ class SoundSpace:
     ) -> Kit:
         """A kit of eight sounds, each from a point of its voice's map and as loud as its voice is in a kit.
 
-        A voice without a point gets one that the seed draws among the sounds the space was learned from; a voice that
-        the space has not learned gets the built-in kit's sound.
+        A voice without a point gets one of `places`; a voice that the space has not learned gets the built-in kit's
+        sound.
         """
-        asked = {voice_of(voice).name: point for voice, point in (points or {}).items()}
-        rng = generator(seed)
-        clips, origins = list[Clip](), list[Origin]()
+        where = self.places(seed) | {voice_of(voice).name: point for voice, point in (points or {}).items()}
+        usual = factory.kit()
+        clips, origins = list(usual.clips), list(usual.origins)
         for voice in VOICES:
-            draw = float(rng.random())  # one for each voice, so that a point given for one leaves the others alone
-            if voice.name not in self.voices:
-                usual = factory.kit()
-                clips.append(usual[voice])
-                origins.append(usual.origins[voice.index] or Origin(voice.name, "factory"))
-                continue
-            there = self.corpus(voice).map
-            x, y = asked.get(voice.name, there[int(draw * len(there))] if len(there) else (0.0, 0.0))
-            sound = self.at([[x, y]], voice, variation=variation, seed=seed)[0]
-            clips.append(factory.levelled(one_shot(sound), voice))
-            origins.append(Origin(voice.name, "map", (float(x), float(y))))
+            if voice.name in self.voices:
+                x, y = where[voice.name]
+                sound = self.at([[x, y]], voice, variation=variation, seed=seed)[0]
+                clips[voice.index] = factory.levelled(one_shot(sound), voice)
+                origins[voice.index] = Origin(voice.name, "map", (float(x), float(y)))
         return Kit(tuple(clips), tuple(origins), name)
+
+    def places(self, seed: int = 0) -> dict[str, tuple[float, float]]:
+        """A point for each voice, drawn by the seed among the sounds that the space was learned from."""
+        draws = generator(seed).random(len(VOICES))  # one for each, whatever was learned of the others
+        made: dict[str, tuple[float, float]] = {}
+        for name in self.voices:
+            there = self.corpus(name).map
+            x, y = there[int(draws[voice_of(name).index] * len(there))] if len(there) else (0.0, 0.0)
+            made[name] = (float(x), float(y))
+        return made
 
     def drawn(self, n: int, voice: Voice | str, seed: int = 0) -> Code:
         """Where `sample` draws its sounds."""
@@ -213,13 +256,13 @@ class SoundSpace:
             raise SpaceError(f"a number of samples is at least 0, got {n}")
         rng = generator(seed)
         points = rng.standard_normal((n, 2)).astype(np.float32)
-        mean, std = self._expect(points, voice)
+        mean, std = self.prior(points, voice)
         return Code(points, mean + std * rng.standard_normal(mean.shape).astype(np.float32))
 
     def expected(self, points: ArrayLike, voice: Voice | str) -> Code:
         """These map points with the detail that is expected there."""
         where = map_points(points)
-        return Code(where, self._expect(where, voice)[0])
+        return Code(where, self.prior(where, voice)[0])
 
     def corpus(self, voice: Voice | str) -> SoundMap:
         """The sounds of this voice that the space was learned from."""
@@ -227,6 +270,21 @@ class SoundSpace:
         rows = index == voice_of(self._voice(voice)).index
         sources = [source for source, here in zip(whole.sources, rows, strict=True) if here]
         return SoundMap(whole.map[rows], sources, None if whole.heard is None else whole.heard[rows])
+
+    @cached_property
+    def licences(self) -> Mapping[str, str]:
+        """The licence of each sound that the space was learned from, by its source; empty where nobody wrote them down.
+
+        They stand in credits.csv, beside the card, in the columns path and licence.
+        """
+        path = self.folder / "credits.csv"
+        if not path.is_file():
+            return {}
+        try:
+            with path.open(newline="", encoding="utf-8") as file:
+                return {row["path"]: row["licence"] for row in csv.DictReader(file)}
+        except (OSError, ValueError, KeyError, csv.Error) as error:
+            raise SpaceError(f"{path} is not a table with the columns path and licence: {error!r}") from error
 
     @cached_property
     def _corpus(self) -> tuple[SoundMap, Int[np.ndarray, " sound"]]:
@@ -245,6 +303,21 @@ class SoundSpace:
             raise SpaceError(f"{path} is not a corpus map: {len(sources)} sources, descriptors {list(heard.shape)}")
         return SoundMap(points, sources, heard), index
 
+    @cached_property
+    def _directions(self) -> Float32[np.ndarray, "voice descriptor detail"] | None:
+        """Steps of the detail in deviations of its prior; None in a space from before directions."""
+        path = self.folder / DIRECTIONS
+        if not path.is_file():
+            return None
+        wanted = (len(VOICES), len(descriptors.NAMES), self.detail_size)
+        try:
+            steps = np.load(path, allow_pickle=False).astype(np.float32)
+        except (OSError, ValueError, AttributeError, EOFError) as error:
+            raise SpaceError(f"{path} holds no directions: {error}") from error
+        if steps.shape != wanted or not np.isfinite(steps).all():
+            raise SpaceError(f"{path} holds no directions of this space: {wanted} finite numbers, got {steps.shape}")
+        return steps
+
     def _voice(self, voice: Voice | str) -> Voice:
         which = voice_of(voice)
         if which.name not in self.voices:
@@ -261,9 +334,10 @@ class SoundSpace:
         index = self._voice(voice).index
         return self._centre[index] + self._spread[index] * points
 
-    def _expect(
+    def prior(
         self, points: Float32[np.ndarray, "sound map"], voice: Voice | str
     ) -> tuple[Float32[np.ndarray, "sound detail"], Float32[np.ndarray, "sound detail"]]:
+        """Mean and deviation of the detail that is expected at these points."""
         told = self._told(voice, len(points))
         if not len(points):
             return np.zeros((0, self.detail_size), np.float32), np.zeros((0, self.detail_size), np.float32)
@@ -305,6 +379,11 @@ def write_corpus(
     if heard is not None:
         columns["heard"] = heard.astype(np.float16)
     np.savez_compressed(folder / "corpus.npz", allow_pickle=False, **columns)
+
+
+def write_directions(folder: Path, steps: Float32[np.ndarray, "voice descriptor detail"]) -> None:
+    """directions.npy of a sound space: a step of the detail for each voice and descriptor, zeros where there is none."""
+    np.save(folder / DIRECTIONS, steps.astype(np.float16), allow_pickle=False)
 
 
 def _are_points(value: Any) -> bool:

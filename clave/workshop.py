@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from clave import factory, wav
 from clave.clip import Clip
-from clave.descriptors import heard
+from clave.descriptors import NAMES, heard
 from clave.errors import KitError, SpaceError
 from clave.kit import VOICES, Kit, Origin, Voice
 from clave.protocol import Heard, KitToKeep, KitVoice, PlacedSound, Shift, SoundInfo, SoundMap, SoundRequest
@@ -93,11 +93,8 @@ class Workshop:
             y=[round(float(y), 3) for y in corpus.map[:, 1]],
             source=source,
             sources=sources,
-            licences=[str(self.space.card["licence"])] * len(sources),
-            brightness=[],
-            decay=[],
-            pitch=[],
-            noisiness=[],
+            licences=[self.space.licences.get(name, self.space.card["licence"]) for name in sources],
+            **{name: corpus.ranks(name) for name in NAMES},
         )
 
     def sound(self, voice: int, asked: SoundRequest) -> MadeSound:
@@ -154,18 +151,17 @@ class Workshop:
 
         A voice that the space has not learned, or every one where there is no space, is drawn from the kits offered.
         """
-        rng = np.random.default_rng(seed)
+        draws = np.random.default_rng(seed).random(len(VOICES))
+        places = {} if self._space is None else self._space.places(seed)
+        names = list(self.kits)
         made: list[KitVoice] = []
-        for voice in VOICES:
-            place, its_seed = float(rng.random()), int(rng.integers(2**32))  # whatever is kept, the others stay
-            there = () if self._space is None or voice.name not in self._space.voices else self._space.corpus(voice).map
+        for voice, draw in zip(VOICES, draws, strict=True):
             if kept is not None and voice.index in kept:
                 made.append(kept[voice.index])
-            elif len(there):
-                x, y = there[int(place * len(there))].tolist()
-                made.append(KitVoice(origin="map", point=(x, y), variation=DRAWN_VARIATION, seed=its_seed))
+            elif voice.name in places:
+                made.append(KitVoice(origin="map", point=places[voice.name], variation=DRAWN_VARIATION, seed=seed))
             else:
-                made.append(KitVoice(origin="factory", kit=list(self.kits)[int(place * len(self.kits))]))
+                made.append(KitVoice(origin="factory", kit=names[int(draw * len(names))]))
         return made
 
     def kit(self, voices: Sequence[KitVoice], name: str = "kit") -> Kit:

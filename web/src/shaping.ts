@@ -41,15 +41,16 @@ function decayed(samples: Samples, ratio: number, fadeSamples: number): Samples 
   }
   if (!(moment > 0)) return samples; // silence, or nothing after the peak
   const timeConstant = (2 * moment) / energy;
-  const most = Math.log(GROWTH);
-  const made = Float64Array.from(samples, (sample, n) =>
-    n < peakAt ? sample : sample * Math.exp(Math.min(((n - peakAt) * (1 - 1 / ratio)) / timeConstant, most)),
-  );
+  const made = Float64Array.from(samples);
+  let yetToCome = peak / GROWTH; // nothing exceeds the attack
+  for (let n = made.length - 1; n >= peakAt; n--) {
+    yetToCome = Math.max(yetToCome, Math.abs(made[n]!));
+    made[n]! *= Math.exp(Math.min(((n - peakAt) * (1 - 1 / ratio)) / timeConstant, Math.log(peak / yetToCome)));
+  }
   if (ratio <= 1) return made;
   const fade = Math.min(fadeSamples, made.length - peakAt - 1);
   for (let k = 0; k < fade; k++) made[made.length - fade + k]! *= Math.cos(((Math.PI / 2) * (k + 1)) / fade) ** 2;
-  const risen = Math.min(1, peak / largest(made));
-  return risen === 1 ? made : made.map((sample) => sample * risen);
+  return made;
 }
 
 /**

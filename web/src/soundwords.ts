@@ -2,7 +2,7 @@
 
 import type { Direction, Heard, Point, SoundMap } from "./protocol";
 import type { VoiceSound } from "./sound";
-import { titled } from "./summary";
+import { sayFile, titled } from "./summary";
 
 /** By the centre of the spectrum, in Hz. */
 const COLOURS = [
@@ -54,7 +54,7 @@ export function describeNearestSound(map: SoundMap, point: Point): string | null
   const index = nearestSound(map, point);
   if (index === null) return null;
   const source = map.source[index]!;
-  return `nearest: ${map.sources[source]!} (${map.licences[source]!})`;
+  return `nearest: ${sayFile(map.sources[source]!)} (${map.licences[source]!})`;
 }
 
 const ENDS: Record<Direction, readonly [low: string, high: string]> = {

@@ -1,4 +1,4 @@
-/** Left half: the map and all that decides when things sound. */
+/** Left half: the map and all that decides when things sound; over it opens what decides how a voice sounds. */
 
 import { useState } from "preact/hooks";
 import { describe } from "../journey";
@@ -10,6 +10,7 @@ import { MapView } from "./MapView";
 import { Nearby } from "./Nearby";
 import { usePage } from "./page";
 import { ShapeControls } from "./ShapeControls";
+import { SoundSheet } from "./SoundSheet";
 
 export function RhythmPanel() {
   const { actions, store } = usePage();
@@ -45,6 +46,7 @@ export function RhythmPanel() {
         <ShapeControls />
         <JourneyControls />
       </div>
+      <SoundSheet />
     </section>
   );
 }

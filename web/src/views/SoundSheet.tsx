@@ -95,9 +95,9 @@ function Sheet({ voice, index }: VoiceProps) {
           <Character voice={voice} index={index} />
           <Throw voice={voice} index={index} />
           <Likes voice={voice} index={index} />
-          <Played voice={voice} index={index} />
         </div>
       </div>
+      <Played voice={voice} index={index} />
       <Source voice={voice} index={index} />
     </>
   );
@@ -248,7 +248,7 @@ function Played({ voice, index }: VoiceProps) {
   return (
     <fieldset class="sheet-group" disabled={locked}>
       <legend>played</legend>
-      <div class="sheet-sliders">
+      <div class="sheet-sliders is-row">
         <Slider
           centred
           label="tune"

@@ -13,13 +13,15 @@ import torch
 from torch import Tensor, nn
 
 from clave.errors import MissingExtraError, TrainingError
+from clave.paper_sound_vae import PaperSoundConfig, PaperSoundVAE
 from clave.rhythm_vae import SECTIONS, STEP_COUNT, VOICE_COUNT, PaperConfig, RhythmConfig, RhythmModel
-from clave.sound_vae import FRAMES, SoundConfig, SoundVAE
-from clave.spectrum import BANDS
+from clave.sound_vae import SoundConfig, SoundVAE
 from clave.train import Recipe, Run, begin
 
 CHECKPOINT, SETTINGS = "checkpoint.safetensors", "checkpoint.json"
-_CONFIGS: dict[str, type[Any]] = {"paper": PaperConfig, "rhythm": RhythmConfig, "sound": SoundConfig}
+_CONFIGS: dict[str, type[Any]] = {
+    "paper": PaperConfig, "rhythm": RhythmConfig, "sound": SoundConfig, "paper sound": PaperSoundConfig
+}  # fmt: skip
 OPSET = 17  # of ONNX: the first with layer normalisation
 _HALVED_FROM = 1024  # tensors of so many numbers and more are stored in half precision
 
@@ -119,9 +121,10 @@ def write_onnx(folder: Path, model: RhythmModel, style_count: int) -> None:
         _export(folder / "decoder.onnx", _Decoder(model), (point,), ("map",), strokes)
 
 
-def write_sound_onnx(folder: Path, model: SoundVAE) -> None:
+def write_sound_onnx(folder: Path, model: SoundVAE | PaperSoundVAE) -> None:
     """The same four networks for a sound space, each of them given the voice."""
-    picture, voice = torch.zeros(2, BANDS, FRAMES), torch.zeros(2, VOICE_COUNT)
+    seen_by = model.config.spectrum()
+    picture, voice = torch.zeros(2, seen_by.bands, seen_by.frames), torch.zeros(2, VOICE_COUNT)
     point, detail = torch.zeros(2, model.map_size), torch.zeros(2, model.detail_size)
     seen = model.see(picture, voice).detach()
     named = ("map", "detail", "voice")
@@ -129,6 +132,11 @@ def write_sound_onnx(folder: Path, model: SoundVAE) -> None:
     _export(folder / "detail.onnx", _SoundDetail(model), (seen, point, voice), ("seen", "map", "voice"), ("detail",))
     _export(folder / "prior.onnx", _SoundPrior(model), (point, voice), ("map", "voice"), _PRIOR)
     _export(folder / "decoder.onnx", _SoundDecoder(model), (point, detail, voice), named, ("picture",))
+
+
+def write_voices_onnx(folder: Path, ear: nn.Module, picture: tuple[int, int]) -> None:
+    """voices.onnx: from pictures of this size to the share of certainty of each voice."""
+    _export(folder / "voices.onnx", ear, (torch.zeros(2, *picture),), ("picture",), ("share",))
 
 
 _PRIOR = ("mean", "std")

@@ -143,6 +143,22 @@ FactoryDrums = Annotated[
         "--factory", metavar="N", min=0, max=2000, help="So many drums of each voice from our own synthesizer, besides."
     ),
 ]
+SpaceAndFolder = Annotated[
+    list[Path],
+    typer.Argument(metavar="[SPACE] FOLDER", help="A sound space, else the one that ships; and a folder of one-shots."),
+]
+Beside = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--beside", metavar="SPACE", help="Another space to measure in the same run; more than once for more."
+    ),
+]
+Draws = Annotated[
+    int, typer.Option("--draws", metavar="N", min=2, max=5000, help="Of each voice, from the prior; fewer are quicker.")
+]
+TestSounds = Annotated[
+    int, typer.Option("--sounds", metavar="N", min=1, max=5000, help="Of each voice at most, encoded and decoded.")
+]
 RecipeName = Annotated[
     str, typer.Option("--recipe", metavar="NAME", help="rhythm, quick (to hear it in a minute) or paper (as in 2019).")
 ]
@@ -177,6 +193,8 @@ app = typer.Typer(
 )
 learn = typer.Typer(no_args_is_help=True, help="Learn a space of your own from a folder.")
 app.add_typer(learn, name="learn")
+evaluate = typer.Typer(no_args_is_help=True, help="Measure a space on what it has not learned from.")
+app.add_typer(evaluate, name="evaluate")
 
 
 def main() -> None:
@@ -378,7 +396,8 @@ def learn_sound(
     if (out / checkpoint.CHECKPOINT).exists() and not resume:
         raise TrainingError(f"{out} already holds a run: go on with --resume or choose another folder")
     settings = replace(recipes.sound_by_name(recipe), seed=seed)
-    assert isinstance(settings.model, sound_vae.OneShotConfig)
+    model = settings.model
+    assert isinstance(model, sound_vae.OneShotConfig)
     settings = settings if epochs is None else replace(settings, epochs=epochs)
     try:
         with Progress(*_columns()) as progress:
@@ -386,8 +405,8 @@ def learn_sound(
             found = sounds.scan(
                 folder,
                 listing,
-                variants=settings.model.variants if variants is None else variants,
-                spectrum=settings.model.spectrum(),
+                variants=model.variants if variants is None else variants,
+                spectrum=model.spectrum(),
                 progress=lambda done, files: progress.update(reading, completed=done, total=files),
             )
             if factory_drums:
@@ -395,7 +414,7 @@ def learn_sound(
                 made = sounds.made(
                     factory_drums,
                     seed,
-                    spectrum=settings.model.spectrum(),
+                    spectrum=model.spectrum(),
                     progress=lambda done, drums: progress.update(making, completed=done, total=drums),
                 )
                 found = sounds.joined(found, made)
@@ -406,7 +425,7 @@ def learn_sound(
     _tell_sounds(found.report)
     card = {"licence": licence, "credit": credit}
     run = learn_sound.learn_sound(found, settings, out, card=card, limit=limit, resume=resume)
-    _train(run, settings.epochs, settings.model.unit, out)
+    _train(run, settings.epochs, model.unit, out)
     print(f"{out}: a sound space; play it with: clave groove --kit space --sound {out}")
 
 
@@ -441,6 +460,46 @@ def learn_voices(
         f"{out}: right for {found.accuracy:.0%} of sounds of unheard sources; {found.sure:.0%} are sure guesses "
         f"(at {found.threshold:.0%} and more), of which {learning.RIGHT:.0%} are right"
     )
+
+
+@evaluate.command("sound")
+def evaluate_sound(
+    places: SpaceAndFolder,
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Folder for the table, made if missing.")],
+    listing: Listing = None,
+    beside: Beside = None,
+    draws: Draws = 500,
+    sounds: TestSounds = 25,
+    seed: Seed = 0,
+) -> None:
+    """Measure a sound space on one-shots of kits that it has not learned from: a table, its numbers and figures.
+
+    SPACE is the one that ships unless another is named. FOLDER also holds what the space has learned from, if it is to
+    stand beside its nearest neighbours and principal components.
+    """
+    if len(places) > 2:
+        raise typer.BadParameter(f"a space and a folder, or a folder alone, got {len(places)}")
+    _needs_train("torch", "matplotlib")
+    from rich.progress import Progress, TaskID
+
+    from clave.evaluate_sound import report, table
+    from clave.sound_space import load_sound
+
+    spaces = [load_sound(None if len(places) == 1 else places[0]), *map(load_sound, beside or [])]
+    with Progress(*_columns()) as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def follow(what: str, done: int, whole: int) -> None:
+            task = tasks[what] if what in tasks else tasks.setdefault(what, progress.add_task(what))
+            progress.update(task, completed=done, total=whole)
+
+        result = table.measured(
+            spaces[0], places[-1], listing, beside=spaces[1:], draws=draws, sounds=sounds, seed=seed, progress=follow
+        )
+    paths = report.write(result, out)
+    print(paths[0].read_text(encoding="utf-8"))
+    for path in paths:
+        print(path)
 
 
 @app.command()

@@ -124,7 +124,7 @@ def learn_rhythm(
 def epochs(
     run: Run, facts: dict[str, Any], train: Examples, tuning: Examples, folder: Path, data: str
 ) -> Iterator[Epoch]:
-    """Train to the end, one yield an epoch: each is logged, kept to go on from, and kept as the best if it is.
+    """Train to the end, one yield an epoch: each is logged, and kept as the best if it is; some are kept to go on from.
 
     `data` is the fingerprint of what is learned from, kept with the run.
     """
@@ -148,11 +148,13 @@ def epochs(
             checkpoint.save_tensors(folder / "best.safetensors", run.average.state_dict(), {})
         seconds = time.monotonic() - started
         log.append({"epoch": number, "seconds": seconds, "train": trained, "tuning": tuned})
-        checkpoint.save(folder, run, data=data, best=best, log=log)
+        impatient = recipe.patience_epochs is not None and number - best["epoch"] >= recipe.patience_epochs
+        if impatient or number % recipe.keep_every_epochs == 0 or number == recipe.epochs:
+            checkpoint.save(folder, run, data=data, best=best, log=log)
         _write_log(folder, log)
         yield Epoch(number, recipe.epochs, seconds, trained, tuned, improved)
         started, sums, steps = time.monotonic(), {}, 0
-        if recipe.patience_epochs is not None and number - best["epoch"] >= recipe.patience_epochs:
+        if impatient:
             break
 
 

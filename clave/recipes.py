@@ -1,9 +1,11 @@
 """Recipes: each run that is worth repeating, as a function that returns its settings."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
 from clave.errors import TrainingError
+from clave.paper_sound_vae import PaperSoundConfig
 from clave.rhythm_vae import PaperConfig, RhythmConfig
 from clave.sound_vae import SoundConfig
 from clave.train import Recipe
@@ -76,7 +78,27 @@ def quick_sound() -> Recipe:
     return replace(sound(), name="quick", model=SoundConfig(detail_size=24, channels=64, width=128), epochs=6)
 
 
-SOUND_RECIPES: dict[str, Callable[[], Recipe]] = {"sound": sound, "quick": quick_sound}
+def paper_sound() -> Recipe:
+    """The paper's model of one-shots as it was trained: Adam, batches of 200, 500 epochs, beta 4 with warm-up.
+
+    Both losses count in nats a sound; nothing bounds the gradient, as it was then.
+    """
+    return Recipe(
+        name="paper",
+        model=PaperSoundConfig(),
+        weights={"kl": 4.0},
+        warmed=("kl",),
+        warmup_epochs=100,
+        epochs=500,
+        batch_size=200,
+        rows_at_once=50,
+        keep_every_epochs=10,  # a checkpoint is 357 MB
+        learning_rate=1e-4,
+        max_grad_norm=math.inf,
+    )
+
+
+SOUND_RECIPES: dict[str, Callable[[], Recipe]] = {"sound": sound, "quick": quick_sound, "paper": paper_sound}
 
 
 def by_name(name: str, styles: int) -> Recipe:

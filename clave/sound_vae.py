@@ -1,7 +1,9 @@
 """The model of one-shots: a map for each voice, and the detail below it that two numbers cannot carry."""
 
 import math
+from abc import abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from jaxtyping import Float, Int
@@ -9,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from clave.kit import VOICES
-from clave.spectrum import BANDS, FLOOR
+from clave.spectrum import BANDS, FLOOR, DrumSpectrum, Spectrum
 from clave.vae import VAE, Config, Gaussian, residual_network
 
 VOICE_COUNT = len(VOICES)
@@ -22,7 +24,7 @@ QUIETEST = math.log(FLOOR)
 class Sounds:
     """A batch of one-shots."""
 
-    picture: Float[Tensor, "batch band frame"]  # log magnitudes, of spectrum.DrumSpectrum
+    picture: Float[Tensor, "batch band frame"]  # log magnitudes, of the model's spectrum
     voice: Int[Tensor, " batch"]  # index into VOICES
     weight: Float[Tensor, " batch"]  # how much each counts in learning, about 1
 
@@ -51,9 +53,23 @@ def tilted(sounds: Sounds, most: float, noise: torch.Generator) -> Sounds:
     return Sounds(torch.log(heard * gain + FLOOR), sounds.voice, sounds.weight)
 
 
+class OneShotConfig(Config):
+    """The settings of a model of one-shots."""
+
+    unit: ClassVar[str]  # of its loss
+    variants: ClassVar[int]  # of each sound, that it usually learns from besides
+
+    @abstractmethod
+    def spectrum(self) -> Spectrum:
+        """What it sees in sounds."""
+
+
 @dataclass(frozen=True)
-class SoundConfig(Config):
+class SoundConfig(OneShotConfig):
     """Sizes of the two-level model."""
+
+    unit: ClassVar[str] = "nats a cell"
+    variants: ClassVar[int] = 2
 
     detail_size: int = 64
     channels: int = 192  # of the convolutions over time
@@ -66,6 +82,10 @@ class SoundConfig(Config):
     def build(self) -> "SoundVAE":
         """The model, with fresh weights."""
         return SoundVAE(self)
+
+    def spectrum(self) -> Spectrum:
+        """Ours."""
+        return DrumSpectrum()
 
 
 class Deeper(nn.Module):

@@ -15,6 +15,7 @@ from clave.errors import TrainingError
 from clave.vae import VAE, Config, Examples, log_mean_exp
 
 LEARNING_RATE_WARMUP_STEPS = 200
+SCORED_AT_ONCE = 1024  # rows
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,10 @@ class Recipe:
     warmed: tuple[str, ...] = ("kl_map", "kl_detail")  # losses whose weight grows from 0: the paper's warm-up of beta
     warmup_epochs: float = 5.0
     epochs: int = 40
+    keep_every_epochs: int = 1  # how often a run is kept to go on from; the last epoch always is
     patience_epochs: int | None = None  # stop after so many epochs without a better score; None trains to the end
     batch_size: int = 128
+    rows_at_once: int | None = None  # of a batch, where the whole would not fit the cache; its gradient is the same
     learning_rate: float = 1e-3
     annealed: bool = False  # learning rate: short warm-up, then half a cosine down to 0
     weight_decay: float = 0.0
@@ -86,7 +89,7 @@ def fit(run: Run, examples: Examples) -> Iterator[Progress]:
     """Train in place, one yield an optimiser step, until the recipe's last epoch.
 
     Order and noise are functions of seed and step alone, so a run that stopped goes on as if it never had. Raises
-    TrainingError when a loss is no longer finite, before the weights are touched.
+    TrainingError when a loss or its gradient is no longer finite, before the weights are touched.
     """
     recipe, model = run.recipe, run.model
     examples = examples.to(run.device)
@@ -96,30 +99,37 @@ def fit(run: Run, examples: Examples) -> Iterator[Progress]:
         epoch, batch = divmod(run.step, steps_per_epoch)
         order = torch.randperm(len(examples), generator=_generator(recipe.seed, "order", epoch)).to(run.device)
         rows = order[batch * recipe.batch_size : (batch + 1) * recipe.batch_size]
-        losses = model.losses(examples[rows], _generator(recipe.seed, "noise", run.step, run.device))
+        noise = _generator(recipe.seed, "noise", run.step, run.device)
         now = run.step / steps_per_epoch
-        total = recipe.total(losses, now)
-        values = {name: float(value.detach()) for name, value in losses.items()}
-        if not math.isfinite(float(total.detach())):
-            raise TrainingError(f"the loss is not finite at step {run.step} (epoch {now:.2f}): {values}")
+        values, whole = dict[str, float](), 0.0
+        run.optimizer.zero_grad()
+        for part in rows.split(recipe.rows_at_once or len(rows)):
+            losses = model.losses(examples[part], noise)
+            share = len(part) / len(rows)
+            total = share * recipe.total(losses, now)
+            total.backward()  # pyright: ignore[reportUnknownMemberType]
+            values = {name: values.get(name, 0.0) + share * float(value.detach()) for name, value in losses.items()}
+            whole += float(total.detach())
+        slope = float(nn.utils.clip_grad_norm_(model.parameters(), recipe.max_grad_norm))
+        for what, value in (("loss", whole), ("gradient", slope)):
+            if not math.isfinite(value):
+                raise TrainingError(f"the {what} is not finite at step {run.step} (epoch {now:.2f}): {values}")
 
         for group in run.optimizer.param_groups:
             group["lr"] = recipe.learning_rate * (_annealing(run.step, last_step) if recipe.annealed else 1.0)
-        run.optimizer.zero_grad()
-        total.backward()  # pyright: ignore[reportUnknownMemberType]
-        nn.utils.clip_grad_norm_(model.parameters(), recipe.max_grad_norm)
         run.optimizer.step()
         run.step += 1
         _follow(run.average, model, min(recipe.averaging, run.step / (run.step + 10)))
-        yield Progress(run.step, run.step / steps_per_epoch, values, float(total.detach()))
+        yield Progress(run.step, run.step / steps_per_epoch, values, whole)
 
 
 @torch.no_grad()
-def score(model: VAE[Any], examples: Examples, recipe: Recipe, batch_size: int = 1024) -> dict[str, float]:
+def score(model: VAE[Any], examples: Examples, recipe: Recipe) -> dict[str, float]:
     """The named losses on what was not trained on, and their weighted "total"; the noise is always the same."""
     sums: dict[str, float] = {}
-    for at in range(0, len(examples), batch_size):
-        batch = examples[slice(at, at + batch_size)]
+    at_once = recipe.rows_at_once or SCORED_AT_ONCE
+    for at in range(0, len(examples), at_once):
+        batch = examples[slice(at, at + at_once)]
         losses = model.losses(batch, _generator(recipe.seed, "score", at, _device(model)))
         for name, value in {**losses, "total": recipe.total(losses)}.items():
             sums[name] = sums.get(name, 0.0) + float(value) * len(batch)

@@ -17,14 +17,16 @@ transform nsgt stft phase              bands over time, and phase from magnitude
 spectrum paper_spectrum                a drum as a picture of log magnitudes, and a sound for such a picture
 descriptors                            what one hears: brightness, decay, pitch, noisiness
 factory                                our own drums: the synthesizer and the built-in kits
+space_folder voices                    a learned model as a folder; which voice a sound is, by listening (ONNX Runtime)
 corpus sounds                          folders of MIDI and of one-shots -> data sets, splits, reports
 vae rhythm_vae sound_vae               models (torch starts here)
 paper_sound_vae                        the 2019 paper's model of one-shots
 train recipes checkpoint               learning
-space_folder space sound_space         point <-> pattern or sound (ONNX Runtime; no torch)
+space sound_space                      point <-> pattern or sound (ONNX Runtime; no torch)
 sequencer render                       playing
 evaluate learn figures                 a whole run of bars, its numbers and its pictures
 evaluate_sound learn_sound             the same for one-shots
+learn_voices                           the ear that says which voice a sound is
 protocol                               what page and server say to each other
 shelf workshop                         the kits a player keeps, and where their sounds are made
 server cli                             the doors

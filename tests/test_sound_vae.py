@@ -36,9 +36,11 @@ def noise(seed: int = 0) -> torch.Generator:
 @pytest.mark.parametrize("recipe", SOUND_RECIPES.values(), ids=SOUND_RECIPES.keys())
 def test_every_recipe_builds_and_takes_a_finite_step(recipe):
     run = begin(replace(recipe(), epochs=1, batch_size=4))
-    progress = next(fit(run, toy_sounds(4)))
+    spectrum = recipe().model.spectrum()
+    picture = torch.randn(4, spectrum.bands, spectrum.frames, generator=noise()) - 3
+    progress = next(fit(run, Sounds(picture, torch.arange(4), torch.ones(4))))
     assert math.isfinite(progress.total)
-    assert set(progress.losses) == {"sound", "sound_alone", "kl_map", "kl_detail"}
+    assert "sound" in progress.losses
 
 
 def test_the_same_seed_learns_the_same_and_learning_helps():

@@ -1,0 +1,186 @@
+"""The 2019 paper's model of one-shots, with the one change that keeps its numbers finite (docs/sound-paper.md)."""
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import ClassVar
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from clave.paper_spectrum import PAPER_FLOOR, PaperSpectrum
+from clave.sound_vae import VOICE_COUNT, OneShotConfig, Sounds
+from clave.spectrum import Spectrum
+from clave.vae import VAE, Gaussian
+
+BANDS, FRAMES = 410, 157
+KERNEL, STRIDE, PADDING = (11, 5), (3, 2), (5, 2)
+CHANNELS = (1, 8, 16, 32)
+DEEPEST = (32, 16, 20)  # channels, bands, frames after three convolutions
+FLAT = 32 * 16 * 20
+LEFT_OVER = ((0, 1), (1, 0), (1, 0))  # rows and columns that a stride passes over on the way down, put back going up
+
+
+@dataclass(frozen=True)
+class PaperSoundConfig(OneShotConfig):
+    """The paper's sizes, and the bounds of the standard deviation that it did without."""
+
+    unit: ClassVar[str] = "nats a sound"
+    variants: ClassVar[int] = 0
+
+    latent_size: int = 128
+    wide: int = 1024
+    narrow: int = 512
+    least_std: float = 0.01  # of a magnitude; a sine of full scale has 33
+    most_std: float = 100.0
+
+    def build(self) -> "PaperSoundVAE":
+        """The model, with fresh weights."""
+        return PaperSoundVAE(self)
+
+    def spectrum(self) -> Spectrum:
+        """The paper's."""
+        return PaperSpectrum()
+
+
+class PaperSoundVAE(VAE[Sounds]):
+    """p(x, z | voice) = p(x | z, voice) N(z; 0, 1), over linear magnitudes; the encoder is not told the voice.
+
+    It has one latent and no map. Once it has learned, `settle` lays axes through the latents of its sounds: the map is
+    the first two, the detail the rest.
+    """
+
+    def __init__(self, config: PaperSoundConfig) -> None:
+        super().__init__()
+        self.config = config
+        latent = config.latent_size
+        self.map_size, self.detail_size = 2, latent - 2
+        wide, narrow = config.wide, config.narrow
+        layers = list[nn.Module]()
+        for inputs, outputs in pairwise(CHANNELS):
+            layers += [nn.Conv2d(inputs, outputs, KERNEL, STRIDE, PADDING), nn.ReLU()]
+        self.convolutions = nn.Sequential(*layers, nn.Flatten())
+        self.encoder = nn.Sequential(nn.Linear(FLAT, wide), nn.ReLU(), nn.Linear(wide, narrow), nn.ReLU())
+        self.latent = nn.Linear(narrow, 2 * latent)
+        self.seed = nn.Sequential(
+            nn.Linear(latent + VOICE_COUNT, narrow), nn.ReLU(),
+            nn.Linear(narrow, wide), nn.ReLU(),
+            nn.Linear(wide, FLAT), nn.ReLU(), nn.Unflatten(1, DEEPEST),
+        )  # fmt: skip
+        layers = []
+        outward = (*CHANNELS[:0:-1], 2)  # in the end an image of means and one of standard deviations
+        for (inputs, outputs), left_over in zip(pairwise(outward), LEFT_OVER, strict=True):
+            layers += [nn.ReLU()] if layers else []
+            layers += [nn.ConvTranspose2d(inputs, outputs, KERNEL, STRIDE, PADDING, left_over)]
+        self.decoder = nn.Sequential(*layers)
+        self.register_buffer("centre", torch.zeros(latent))  # of the latents of what was learned
+        self.register_buffer("axes", torch.eye(latent))  # columns, the widest first
+        self.register_buffer("spread", torch.ones(latent))  # along each axis
+        self.register_buffer("usual", torch.zeros(VOICE_COUNT, self.detail_size))  # of each voice: mean of its detail
+        self.register_buffer("usual_std", torch.ones(VOICE_COUNT, self.detail_size))
+        self.centre: Tensor
+        self.axes: Tensor
+        self.spread: Tensor
+        self.usual: Tensor
+        self.usual_std: Tensor
+
+    def posterior(self, picture: Float[Tensor, "batch band frame"]) -> Gaussian:
+        """q(z | x)."""
+        magnitude = picture.exp() - PAPER_FLOOR
+        return Gaussian.from_parameters(self.latent(self.encoder(self.convolutions(magnitude[:, None]))))
+
+    def paint(
+        self, z: Float[Tensor, "batch latent"], voice: Float[Tensor, "batch voice"]
+    ) -> tuple[Float[Tensor, "batch band frame"], Float[Tensor, "batch band frame"]]:
+        """p(x | z, voice): mean and log standard deviation of each magnitude, the latter within the bounds."""
+        mean, raw = self.decoder(self.seed(torch.cat([z, voice], dim=1))).unbind(1)
+        low, high = math.log(self.config.least_std), math.log(self.config.most_std)
+        return mean, low + (high - low) * torch.sigmoid(raw)
+
+    def losses(self, batch: Sounds, noise: torch.Generator) -> dict[str, Tensor]:
+        """The paper's bound in two parts, both in nats a sound."""
+        posterior = self.posterior(batch.picture)
+        mean, log_std = self.paint(posterior.sample(noise), batch.voices)
+        return {
+            "sound": surprise(batch.picture, mean, log_std).mean(),
+            "kl": posterior.kl_to(posterior.standard()).sum(-1).mean(),
+        }
+
+    def log_weight(self, batch: Sounds, noise: torch.Generator) -> Float[Tensor, " batch"]:
+        """One importance weight a sound, given its voice."""
+        posterior = self.posterior(batch.picture)
+        z = posterior.sample(noise)
+        likelihood = -surprise(batch.picture, *self.paint(z, batch.voices))
+        return likelihood + posterior.standard().log_density(z) - posterior.log_density(z)
+
+    @torch.no_grad()
+    def settle(self, sounds: Sounds, at_once: int = 64) -> None:
+        """Lay the axes of map and detail: the principal axes of the latents' means over these sounds.
+
+        Coordinates along them are whitened by the spread of the whole posteriors, so that for what was learned they are
+        about standard normal, and those of a latent that says nothing are its prior's.
+        """
+        parts = [self.posterior(sounds.picture[at : at + at_once]) for at in range(0, len(sounds), at_once)]
+        mean, std = torch.cat([part.mean for part in parts]), torch.cat([part.log_std for part in parts]).exp()
+        self.centre.copy_(mean.mean(0))
+        self.axes.copy_(torch.linalg.svd(mean - self.centre, full_matrices=True)[2].T)
+        along = (mean - self.centre) @ self.axes
+        unsure = std.square() @ self.axes.square()  # variance of each posterior along each axis
+        self.spread.copy_((along.square() + unsure).mean(0).sqrt())
+        for voice in range(VOICE_COUNT):
+            rows = sounds.voice == voice
+            if rows.any():
+                detail, doubt = (along / self.spread)[rows, 2:], (unsure / self.spread.square())[rows, 2:]
+                self.usual[voice] = detail.mean(0)
+                self.usual_std[voice] = (detail.var(0, correction=0) + doubt.mean(0)).sqrt()
+
+    def see(
+        self,
+        picture: Float[Tensor, "batch band frame"],
+        voice: Float[Tensor, "batch voice"],  # noqa: ARG002  # the paper tells it to the decoder alone
+    ) -> Float[Tensor, "batch feature"]:
+        """The mean of q(z | x) along the axes."""
+        return (self.posterior(picture).mean - self.centre) @ self.axes / self.spread
+
+    def locate(self, seen: Float[Tensor, "batch feature"]) -> Float[Tensor, "batch map"]:
+        """Along the two widest axes."""
+        return seen[:, :2]
+
+    def describe(
+        self,
+        seen: Float[Tensor, "batch feature"],
+        point: Float[Tensor, "batch map"],  # noqa: ARG002
+        voice: Float[Tensor, "batch voice"],  # noqa: ARG002
+    ) -> Float[Tensor, "batch detail"]:
+        """Along all the others."""
+        return seen[:, 2:]
+
+    def expect(
+        self,
+        point: Float[Tensor, "batch map"],  # noqa: ARG002  # along principal axes it says nothing of the rest
+        voice: Float[Tensor, "batch voice"],
+    ) -> Gaussian:
+        """The detail that sounds of this voice have."""
+        return Gaussian(voice @ self.usual, (voice @ self.usual_std).log())
+
+    def decode(
+        self,
+        point: Float[Tensor, "batch map"],
+        detail: Float[Tensor, "batch detail"],
+        voice: Float[Tensor, "batch voice"],
+    ) -> tuple[Float[Tensor, "batch band frame"], Float[Tensor, "batch band frame"]]:
+        """Log magnitudes at the place, and the standard deviation of the magnitudes."""
+        z = self.centre + (torch.cat([point, detail], dim=1) * self.spread) @ self.axes.T
+        mean, log_std = self.paint(z, voice)
+        return torch.log(mean.clamp(min=0) + PAPER_FLOOR), log_std.exp()
+
+
+def surprise(
+    picture: Float[Tensor, "batch band frame"],
+    mean: Float[Tensor, "batch band frame"],
+    log_std: Float[Tensor, "batch band frame"],
+) -> Float[Tensor, " batch"]:
+    """-log p(x) of a Gaussian over linear magnitudes, in nats a sound."""
+    error = (picture.exp() - PAPER_FLOOR - mean) * torch.exp(-log_std)
+    return (0.5 * error.square() + log_std + 0.5 * math.log(2 * math.pi)).sum(dim=(1, 2))

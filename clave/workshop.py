@@ -19,11 +19,10 @@ from clave.clip import Clip
 from clave.descriptors import NAMES, heard
 from clave.errors import KitError, SpaceError
 from clave.kit import VOICES, Kit, Origin, Voice
-from clave.protocol import Heard, KitToKeep, KitVoice, PlacedSound, Shift, SoundInfo, SoundMap, SoundRequest
+from clave.protocol import Heard, KitToKeep, KitVoice, PlacedSound, SoundInfo, SoundMap, SoundRequest
 from clave.shelf import Shelf
 from clave.sound_space import SoundSpace
 
-NO_SHIFT = Shift()
 AT_ONCE = max(1, min(4, os.cpu_count() or 1))  # sounds decoded at the same time, a core each
 REMEMBERED = 64  # sounds, about 10 MB of WAV
 NEAREST = 8
@@ -74,6 +73,7 @@ class Workshop:
         """What the page must know of the sound space, if there is one."""
         if self._space is None:
             return None
+        directions = {name for voice in self._space.voices for name in self._space.directions(voice)}
         return SoundInfo(
             name=self._space.card["name"],
             voices=list(self._space.voices),
@@ -81,7 +81,7 @@ class Workshop:
             credit=self._space.card["credit"],
             sounds=sum(len(self._space.corpus(voice)) for voice in self._space.voices),
             detail_size=self._space.detail_size,
-            directions=[],
+            directions=[name for name in NAMES if name in directions],
         )
 
     def map(self, voice: int) -> SoundMap:
@@ -181,16 +181,15 @@ class Workshop:
 
     def _decoded(self, voice: Voice, asked: SoundRequest) -> Clip:
         detail = None if asked.detail is None else np.array([asked.detail], np.float32)
-        if asked.shift != NO_SHIFT:
-            raise SpaceError(f"this sound space knows no directions to shift a sound in, got {asked.shift}")
         with self._benches:
-            code = self.space.code_at([asked.point], voice, asked.variation, asked.seed, detail)
+            code = self.space.code_at(
+                [asked.point], voice, asked.variation, asked.seed, detail, asked.shift.model_dump()
+            )
             clip = self.space.decode(code, voice)[0]
-        return safe(factory.levelled(wav.one_shot(safe(clip, f"the {voice.name} there")), voice), voice.name)
+        return _ready(safe(clip, f"the {voice.name} there"), voice)
 
     def _from_file(self, voice: Voice, digest: str) -> Clip:
-        clip = wav.one_shot(wav.from_bytes(self.shelf.file(digest)))
-        return factory.levelled(clip, voice)
+        return _ready(wav.from_bytes(self.shelf.file(digest)), voice)
 
     def _offered(self, voice: Voice, name: str) -> Clip:
         if name not in self.kits:
@@ -215,11 +214,19 @@ def read_kit_file(path: Path) -> KitToKeep:
 
 
 def safe(clip: Clip, what: str) -> Clip:
-    """The clip, if a speaker survives it; SpaceError for what is not finite or exceeds full scale."""
+    """The clip, if it is a sound and a speaker survives it.
+
+    SpaceError, naming it as `what`, for one that is not finite, exceeds full scale or is silent.
+    """
     peak = float(np.abs(clip.samples).max())
-    if not peak <= 1:  # NaN is not, either
-        raise SpaceError(f"{what} peaks at {peak:g}, beyond full scale: it is not played")
+    if not 0 < peak <= 1:  # NaN is not, either
+        raise SpaceError(f"{what} peaks at {peak:g}, and not above 0 and up to full scale, 1: it is not played")
     return clip
+
+
+def _ready(clip: Clip, voice: Voice) -> Clip:
+    """The sound from its onset on, as loud as the voice is in a kit."""
+    return factory.levelled(wav.one_shot(clip), voice)
 
 
 def named_once(names: Sequence[str]) -> tuple[list[str], list[int]]:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from zipfile import BadZipFile
@@ -28,6 +28,8 @@ from clave.spectrum import DrumSpectrum, Spectrum, placed
 
 SHORTEST_SECONDS = 0.005  # what is shorter is a click of a broken file, no drum
 CLIPPED_SAMPLES = 8  # in a row at the very peak
+SKETCH_SIZE = 32  # numbers by which a copy is known, whatever its format and level
+COPY = 0.01  # of the standard deviation that such a number has: the most by which a copy's may be off
 NEAR_COPY = 0.35  # root mean square difference of two pictures, in natural logarithms, below which they share a group
 MOST_SEMITONES = 2.0  # a variant of a sound is played faster or slower by up to so much
 MANIFEST = "manifest.csv"
@@ -110,7 +112,7 @@ class SoundCorpus:
             with np.load(folder / "sounds.npz", allow_pickle=False) as file:
                 content: dict[str, Any] = {name: file[name] for name in _COLUMNS if name != "heard"}
                 unknown = np.full((len(content["voice"]), len(descriptors.NAMES)), np.nan, np.float32)
-                content["heard"] = file["heard"] if "heard" in file else unknown  # a corpus from before descriptors
+                content["heard"] = file.get("heard", unknown)  # a corpus from before descriptors
                 content |= {name: tuple(map(str, file[name])) for name in _NAMES}
                 return cls(
                     **(content | {"picture": content["picture"].astype(np.float32)}), report=SoundReport(**report)
@@ -153,45 +155,63 @@ def scan(
 
     Raises CorpusError if there is no folder, no sound file or no usable sound, or for a CSV that is none.
     """
-    root = Path(folder)
-    if not root.is_dir():
-        raise CorpusError(f"{folder} is not a folder")
-    table = Path(listing) if listing is not None else root / MANIFEST
-    by_table = listing is not None or table.is_file()
-    known, refused = _from_table(table) if by_table else _from_names(root)
+    root, table = Path(folder), _table_of(folder, listing)
+    known, refused = listed(folder, listing)
     files = len(known) + len(refused)
-    if not files:
-        raise CorpusError(f"{folder} holds no sound file ({', '.join(wav.SUFFIXES)}), nor does any folder in it")
 
     work = partial(_read_file, root, variants=variants, spectrum=spectrum)
     results = map(work, known) if executor is None else executor.map(work, known, chunksize=16)
     read: list[tuple[Listed, _Sound]] = []
     guessed: dict[str, dict[str, Any]] = {}
     remarks, copies = Counter[str](), 0
-    first: dict[str, str] = {}  # of the same samples
+    sketches = np.zeros((len(known), SKETCH_SIZE), np.float32)  # of those in `read`
     for done, (each, sound) in enumerate(zip(known, results, strict=True), start=1):
         if progress is not None:
             progress(done, len(known))
         if isinstance(sound, str):
             refused[each.name] = sound
             continue
-        if first.setdefault(sound.digest, each.name) != each.name:
+        same = np.flatnonzero(np.abs(sketches[: len(read)] - sound.sketch).max(axis=1, initial=0) < COPY)
+        if same.size:
             copies += 1
-            refused[each.name] = f"{COPY_OF}{first[sound.digest]}"
+            refused[each.name] = f"{COPY_OF}{read[same[0]][0].name}"
             continue
+        sketches[len(read)] = sound.sketch
         remarks.update(sound.remarks)
         if sound.guess is not None:
             guessed[each.name] = {"voice": sound.guess.voice.name, "confidence": round(sound.guess.confidence, 3)}
         read.append((each if sound.guess is None else each._replace(voice=sound.guess.voice.name), sound))
     if not read:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in list(refused.items())[:3])
-        raise CorpusError(f"{folder} holds no sound that can be learned from ({reasons})")
+        raise CorpusError(f"{folder} holds no sound that can be learned from ({reasons})", refused)
     corpus = _assembled(read)
     report = SoundReport(
         str(folder), files, refused, len(read), copies, len(set(corpus.group.tolist())),
-        str(table) if by_table else "names", guessed, _counted(corpus), dict(remarks),
+        "names" if table is None else str(table), guessed, _counted(corpus), dict(remarks),
     )  # fmt: skip
     return replace(corpus, report=report)
+
+
+def listed(folder: str | Path, listing: str | Path | None = None) -> tuple[list[Listed], dict[str, str]]:
+    """The sound files of a folder with what is known of them unread, and those that are refused, with the reason.
+
+    Raises CorpusError if there is no folder or no sound file, or for a CSV that is none.
+    """
+    root, table = Path(folder), _table_of(folder, listing)
+    if not root.is_dir():
+        raise CorpusError(f"{folder} is not a folder")
+    known, refused = _from_names(root) if table is None else _from_table(table)
+    if not known and not refused:
+        raise CorpusError(f"{folder} holds no sound file ({', '.join(wav.SUFFIXES)}), nor does any folder in it")
+    return known, refused
+
+
+def _table_of(folder: str | Path, listing: str | Path | None) -> Path | None:
+    """The CSV that says what the folder holds, if there is one."""
+    if listing is not None:
+        return Path(listing)
+    own = Path(folder) / MANIFEST
+    return own if own.is_file() else None
 
 
 def made(count: int, seed: int = 0, *, spectrum: Spectrum = _OURS, progress: Progress | None = None) -> SoundCorpus:
@@ -328,7 +348,7 @@ class _Sound(NamedTuple):
     picture: Float32[np.ndarray, "variant band frame"]
     gain: float
     heard: tuple[float, ...]  # descriptors.Heard.scaled
-    digest: str  # of the samples, so that a copy is known whatever its file
+    sketch: Float32[np.ndarray, " number"]
     remarks: tuple[str, ...]
     hash: str = ""  # of the file
     guess: voices.Guess | None = None  # where nothing else says its voice
@@ -341,10 +361,10 @@ def _read_file(root: Path, each: Listed, variants: int, spectrum: Spectrum) -> "
         clip, remarks = wav.read_and_remark(path)
         if clip.seconds < SHORTEST_SECONDS:
             return f"{1000 * clip.seconds:.2f} ms long: no drum is shorter than {1000 * SHORTEST_SECONDS:g} ms"
+        sound = _looked_at(clip, variants, spectrum)
         guess = None if each.voice else voices.guess([clip])[0]
         if guess is not None and not guess.sure:
             return f"nothing names its voice, and it sounds like {guess}: too unsure"
-        sound = _looked_at(clip, variants, spectrum)
         whole = hashlib.sha256(path.read_bytes()).hexdigest()
         return sound._replace(remarks=(*remarks, *sound.remarks), hash=whole, guess=guess)
     except (AudioFileError, TransformError) as error:
@@ -364,7 +384,20 @@ def _looked_at(clip: Clip, variants: int, spectrum: Spectrum) -> _Sound:
         remarks.append(f"longer than {wav.ONE_SHOT_SECONDS:g} s: its end is faded")
     if _is_clipped(clip):
         remarks.append("clipped: its peaks are cut off")
-    return _Sound(np.stack(pictures), clip.peak, descriptors.heard(clip).scaled, digest, tuple(remarks))
+    return _Sound(np.stack(pictures), clip.peak, descriptors.heard(clip).scaled, _sketch(samples), tuple(remarks))
+
+
+def _sketch(samples: Float32[np.ndarray, " sample"]) -> Float32[np.ndarray, " number"]:
+    """A sound as a few numbers, near to those of another only if the samples are: projections on random directions.
+
+    Johnson and Lindenstrauss (1984). Each number has a standard deviation of 1 over all sounds.
+    """
+    return (_directions(len(samples)) @ samples / np.linalg.norm(samples)).astype(np.float32)
+
+
+@cache
+def _directions(length: int) -> Float32[np.ndarray, "number sample"]:
+    return np.random.default_rng(0).choice(np.array([-1, 1], np.float32), (SKETCH_SIZE, length))
 
 
 def _is_clipped(clip: Clip) -> bool:

@@ -107,6 +107,7 @@ def test_torch_begins_where_the_list_says_it_does() -> None:
         "checkpoint",
         "learn",
         "learn_sound",
+        "learn_voices",
         "figures",
         "evaluate_sound",
     }

@@ -30,13 +30,19 @@ def test_a_run_leaves_a_space_one_can_play(run, corpus):
     assert [source.split()[1] for source in there.sources] == ["snare"] * 6
     own = corpus.subset(corpus.voice == 1)
     np.testing.assert_allclose(space.place(own.picture, "snare").map, there.map, atol=2e-3)
+    assert there.heard is not None
+    np.testing.assert_allclose(there.heard, own.heard, rtol=1e-3)
 
 
-def test_the_card_credits_every_kit_with_its_licence(run):
+def test_the_card_credits_every_sound_with_its_licence(run):
     folder, _ = run
     card = (folder / "card.md").read_text()
-    for number in range(6):
-        assert f"| kit {number} | CC0-1.0 | Clave's own synthesizer | 8 |" in card
+    assert "| factory | CC0-1.0 | Clave's own synthesizer | 48 |" in card
+    assert "* CC0-1.0: https://creativecommons.org/publicdomain/zero/1.0/" in card
+    assert "[credits.csv](credits.csv)" in card
+    rows = (folder / "credits.csv").read_text().splitlines()
+    assert rows[0] == "path,voice,kit,licence,credit,sha256"
+    assert len(rows) == 1 + 48
     assert "| credit | the tests |" in card
     metrics = json.loads((folder / "metrics.json").read_text())
     assert json.loads((folder / "config.json").read_text())["metrics"] == metrics

@@ -1,4 +1,6 @@
 import csv
+import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -72,24 +74,8 @@ def test_each_voice_counts_the_same_and_large_kits_less_than_their_size():
 
 
 def _columns(voice, group):
-    made = sounds.made(1)
-    rows = np.zeros(len(voice), np.int64)
-    chosen = made.subset(rows)
-    return sounds.SoundCorpus(
-        chosen.picture,
-        voice,
-        chosen.gain,
-        rows,
-        rows,
-        group,
-        group,
-        chosen.heard,
-        made.sources,
-        made.kits,
-        made.licences,
-        made.credits,
-        made.report,
-    )
+    made = sounds.made(1).subset(np.zeros(len(voice), np.int64))
+    return replace(made, voice=voice, kit=group, group=group)
 
 
 def test_what_is_saved_is_loaded(corpus, tmp_path):
@@ -97,6 +83,7 @@ def test_what_is_saved_is_loaded(corpus, tmp_path):
     again = sounds.SoundCorpus.load(tmp_path)
     np.testing.assert_allclose(again.picture, corpus.picture, atol=0.005)
     assert (again.sources, again.kits, again.report) == (corpus.sources, corpus.kits, corpus.report)
+    assert again.hashes == corpus.hashes
     np.testing.assert_array_equal(again.heard, corpus.heard)
     with pytest.raises(CorpusError, match="holds no sounds"):
         sounds.SoundCorpus.load(tmp_path / "nowhere")
@@ -142,7 +129,7 @@ def test_bad_files_are_refused_by_name_and_the_rest_goes_on(tmp_path):
     refused = {name.removeprefix("kick ").removesuffix(".wav"): why for name, why in read.report.refused.items()}
     for name, why in (
         ("good", "a copy of kick copy.wav"),
-        ("what is it", "no voice"),
+        ("what is it", "a copy of kick copy.wav"),
         ("text", "not a sound file"),
         ("empty", "empty"),
         ("silent", "silence"),
@@ -173,7 +160,16 @@ def test_a_list_names_files_voices_kits_and_licences(folder, tmp_path):
     assert (read.sources, read.kits, read.licences) == (("analogue/kick.wav",), ("one",), ("CC0",))
     assert "cowbell-ish" in read.report.refused["punch/kick.wav"]
     assert "no such file" in read.report.refused["gone.wav"]
-    assert sounds.credits_of(read) == [("one", "CC0", "Ann", 1)]
+    digest = hashlib.sha256((folder / "analogue" / "kick.wav").read_bytes()).hexdigest()
+    credited = sounds.credits_of(read)
+    assert credited == [("analogue/kick.wav", "kick", "one", "CC0", "Ann", digest)]
+    assert sounds.by_kit([*credited, *sounds.credits_of(sounds.made(11))]) == [
+        ("factory", "CC0-1.0", "Clave's own synthesizer", 88),
+        ("one", "CC0", "Ann", 1),
+    ]
+    sounds.write_credits(tmp_path / "credits.csv", credited)
+    with (tmp_path / "credits.csv").open(newline="") as file:
+        assert [tuple(row.values()) for row in csv.DictReader(file)] == credited
 
 
 def test_folders_without_sounds_are_refused(tmp_path):

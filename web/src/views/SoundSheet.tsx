@@ -89,7 +89,7 @@ function Sheet({ voice, index }: VoiceProps) {
       <div class="sheet-body">
         <div class="sheet-map">
           <SoundMap voice={voice} index={index} large />
-          <Colours voice={voice} />
+          <Colours voice={voice} index={index} />
         </div>
         <div class="sheet-side">
           <Character voice={voice} index={index} />
@@ -128,11 +128,13 @@ export function Lock({ voice, index, framed = false }: VoiceProps & { readonly f
   );
 }
 
-function Colours({ voice }: { readonly voice: VoiceInfo }) {
+/** What the lightness of the dots says; a map whose sounds are not described has none. */
+function Colours({ voice, index }: VoiceProps) {
   const { store } = usePage();
   const dark = useDark();
-  const { colouredBy } = store.sounds;
-  const known = store.instrument.value?.sound?.directions ?? [];
+  const { colouredBy, maps } = store.sounds;
+  const map = maps.value[index];
+  const known = DIRECTIONS.filter((direction) => map && map[direction].length > 0);
   if (known.length === 0) return null;
   const [low, high] = endsOf(colouredBy.value);
   const ramp = [0, 0.25, 0.5, 0.75, 1].map((rank) => shade(voice.colour, rank, dark)).join(", ");
@@ -140,7 +142,7 @@ function Colours({ voice }: { readonly voice: VoiceInfo }) {
     <div class="sheet-colours">
       <Choice
         label="Colour of the dots"
-        options={DIRECTIONS.map((value) => ({ value, label: value }))}
+        options={known.map((value) => ({ value, label: value }))}
         value={colouredBy.value}
         onChoose={(by) => (colouredBy.value = by)}
       />

@@ -71,10 +71,10 @@ function SoundName({ voice, index }: VoiceProps) {
       class="voice-open"
       aria-haspopup="dialog"
       aria-expanded={open}
-      aria-label={`Sound of the ${voice.name}: ${words}`}
       onClick={() => (opened.value = open ? null : index)}
     >
       <span class="voice-name">{titled(voice.name)}</span>
+      <span class="unseen"> sound: </span>
       <span class="voice-words">{words}</span>
     </button>
   );

@@ -10,6 +10,9 @@ const SAMPLE_RATE = 44_100;
 /** Decoding needs a context but no permission to sound, so a kit is ready before the first gesture. */
 export const decode = (file: ArrayBuffer): Promise<AudioBuffer> => new OfflineAudioContext(1, 1, SAMPLE_RATE).decodeAudioData(file);
 
+/** With its folders, where the browser tells them. */
+export const pathOf = (file: File): string => file.webkitRelativePath || file.name;
+
 export class Kits {
   private readonly known = new Map<string, Promise<KitBuffers>>();
 
@@ -25,7 +28,6 @@ export class Kits {
 
   /** A kit from files; voices without a file keep the sound they had. Tells what was taken and what not. */
   async fromFiles(files: readonly File[], before: KitBuffers, voices: readonly VoiceInfo[]): Promise<{ name: string | null; report: string }> {
-    const pathOf = (file: File) => file.webkitRelativePath || file.name;
     const sorted = sortFiles(files.map(pathOf), voices);
     const broken: string[] = [];
     const buffers = await Promise.all(

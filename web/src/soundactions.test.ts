@@ -161,6 +161,17 @@ test("what is no sound: the server's sentence is shown, and nothing changes", as
   expect(store.groove.value).toBe(before);
 });
 
+test("a folder gives each voice its file; what is locked or refused stays, and it is said", async () => {
+  await drawn();
+  actions.lock(1, true);
+  const before = sounds();
+  const files = ["kick.wav", "snare.wav", "clap.flac", "notes.txt"].map((name) => new File(["RIFF"], name));
+  await actions.takeFolder(files);
+  expect(sounds()[0]).toMatchObject({ from: "file", called: "kick.wav" });
+  for (const voice of [1, 6, 7]) expect(sounds()[voice]).toBe(before[voice]);
+  expect(store.notice.value?.text).toMatch(/^3 of 8 voices taken from the folder; .*1 file is not sound. clap.flac: tin.txt is no sound$/);
+});
+
 test("a throw stays within its radius and reaches all of it", () => {
   const points = Array.from({ length: 400 }, (_, n) => inDisc([0.5, -0.5], 0.6, (n * 0.618) % 1, ((n * 7) % 400) / 400));
   const distances = points.map(([x, y]) => Math.hypot(x - 0.5, y + 0.5));

@@ -3,6 +3,8 @@
 import type { Actions } from "./actions";
 import { drawKit, fetchPatterns, fetchSoundMap, placeFile } from "./api";
 import { type Groove, kitVoices, onMap, type Place, withKit, withSound, withVisit } from "./groove";
+import { describeSorted, sortFiles } from "./kitfolder";
+import { pathOf } from "./kits";
 import { Newest } from "./newest";
 import { type DrawnKit, type KitDraw, type KitVoice, MAX_SEED, NO_SHIFT, type Point, type SoundMap } from "./protocol";
 import { isUndrawn, movedTo, PLAIN_SOUND, SPACE_KIT, type VoiceSound } from "./sound";
@@ -112,16 +114,42 @@ export class SoundActions {
   async takeFile(voice: number, file: File): Promise<void> {
     if (!this.free(voice)) return;
     try {
-      const placed = await placeFile(voice, file);
-      this.sounds.heardInFiles.set(placed.file, placed.heard);
-      const { locked, gain, tune, decay } = this.groove.sounds[voice]!;
-      const sound: VoiceSound = { ...PLAIN_SOUND, locked, gain, tune, decay, from: "file", point: placed.point, detail: placed.detail, file: placed.file };
-      this.put(voice, file.name, { ...sound, called: file.name });
+      const sound = await this.placed(voice, file);
+      const { gain, tune, decay } = this.groove.sounds[voice]!;
+      this.put(voice, file.name, { ...sound, gain, tune, decay });
       this.store.settle();
       this.store.say(`${titled(this.name(voice))} plays ${file.name}.`);
     } catch (error) {
       this.store.complain(error);
     }
+  }
+
+  private async placed(voice: number, file: File): Promise<VoiceSound> {
+    const { point, detail, file: digest, heard } = await placeFile(voice, file);
+    this.sounds.heardInFiles.set(digest, heard);
+    return { ...PLAIN_SOUND, from: "file", point, detail, file: digest, called: file.name };
+  }
+
+  /** A folder of sounds: each voice that a name tells takes its file; the others, and what is locked, stay as they are. */
+  async takeFolder(files: readonly File[]): Promise<void> {
+    const sorted = sortFiles(files.map(pathOf), this.store.voices.value);
+    const refused: string[] = [];
+    const found = await Promise.all(
+      sorted.taken.map(async (path, voice) => {
+        const file = files.find((each) => pathOf(each) === path);
+        if (!file || this.groove.sounds[voice]!.locked) return null;
+        return this.placed(voice, file).catch((error: unknown) => {
+          refused.push(`${file.name}: ${error instanceof Error ? error.message : String(error)}`);
+          return null;
+        });
+      }),
+    );
+    const report = [describeSorted(sorted), ...refused].join(" ");
+    if (!found.some(Boolean)) return this.store.complain(report);
+    const sounds = this.groove.sounds.map((sound, voice) => (sound.locked ? sound : (found[voice] ?? sound)));
+    this.store.change("folder of sounds", { ...this.groove, sounds });
+    this.store.settle();
+    this.store.say(report);
   }
 
   /** The file itself, or what the space makes of it. */

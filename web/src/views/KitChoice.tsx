@@ -9,6 +9,7 @@ import { type Page, usePage } from "./page";
 /** Take a folder as kit and say what became of it. */
 export async function takeFolder({ store, kits, soundActions }: Page, files: readonly File[]): Promise<void> {
   if (files.length === 0) return;
+  if (store.instrument.value?.sound) return soundActions.takeFolder(files); // then each file has its place and its twin
   const { name, report } = await kits.fromFiles(files, store.kitBuffers.value, store.voices.value);
   if (name === null) return store.complain(report);
   store.folderKits.value = [...store.folderKits.value.filter((kit) => kit.name !== name), { name, label: name }];

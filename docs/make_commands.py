@@ -18,11 +18,12 @@ a command that was mistyped has exit code 2.
 
 EXAMPLES = {
     "clave play": """clave play
-clave play --rhythm my-rhythm --no-open --port 9000""",
+clave play --rhythm my-rhythm --sound my-sound --no-open --port 9000
+clave play --sound none""",
     "clave groove": """clave groove --style funk --bars 8 --seed 7 -o out
 clave groove --at 0.4 -1.2 --variation 0.3 --tempo 96 --swing 0.58 --kit punch --stems -o out
 clave groove --from -1 0 --to 1.5 0.5 --bars 16 --loop -o out
-clave groove --kit space --seed 3 --bars 4 -o out""",
+clave groove --kit my-kit --sound my-sound --bars 4 -o out""",
     "clave kits": "clave kits",
     "clave learn rhythm": """clave learn rhythm my-midi -o my-rhythm
 clave learn rhythm my-midi -o my-rhythm --resume

@@ -12,16 +12,23 @@ import numpy as np
 import pytest
 import soundfile
 from toy_rhythm import ToyRhythm
+from toy_tones import ToyTones
 
-from clave import Clip, cli, midi, space, wav
+from clave import Clip, Kit, cli, factory, midi, sound_space, space, wav
 from clave.errors import KitError
 from clave.kit import VOICES
+from clave.protocol import KitToKeep, KitVoice
+from clave.render import render_stems
+from clave.shaping import shaped
+from clave.shelf import FILE, Shelf
 from clave.space import load_rhythm
+from clave.workshop import BUILT_IN, Workshop
 
 
 @pytest.fixture(autouse=True)
 def toy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(space, "load_rhythm", lambda *_: ToyRhythm())
+    monkeypatch.setattr(sound_space, "load_sound", lambda *_: ToyTones())
 
 
 def clave(
@@ -97,10 +104,75 @@ def test_a_folder_of_sounds_is_a_kit(run, tmp_path: Path) -> None:
     assert 0.05 < np.abs(kick).max() <= 0.26
 
 
-def test_kits_are_listed(run) -> None:
-    code, said, _ = run("kits")
+def kick_of(out: Path) -> np.ndarray:
+    return soundfile.read(out / "stems" / "kick.wav")[0]
+
+
+ONE_BAR = ("groove", "--at", "0", "0", "--bars", "1", "--stems")
+
+
+def test_without_a_choice_the_drums_are_drawn_from_the_sound_space(run, tmp_path: Path) -> None:
+    workshop = Workshop(ToyTones(), BUILT_IN, Shelf())
+    for seed in (1, 2):
+        code, said, _ = run(*ONE_BAR, "--seed", seed, "-o", tmp_path)
+        assert code == 0
+        assert "kit space" in said
+        kit = workshop.kit(workshop.draw(seed))
+        expected = render_stems(ToyRhythm().at([[0, 0]]), kit)[0].samples
+        np.testing.assert_allclose(kick_of(tmp_path), expected, atol=2**-22)
+
+
+def test_without_a_sound_space_they_are_drawn_from_the_kits(run, tmp_path: Path) -> None:
+    code, _, _ = run(*ONE_BAR, "--sound", "none", "--seed", "4", "-o", tmp_path)
+    assert code == 0
+    kit = factory.kit(Workshop(None, BUILT_IN, Shelf()).draw(4)[0].kit)
+    expected = render_stems(ToyRhythm().at([[0, 0]]), kit)[0].samples
+    np.testing.assert_allclose(kick_of(tmp_path), expected, atol=2**-22)
+
+
+def test_a_kit_that_is_kept_plays_by_its_name_and_one_in_a_file_too(run, tmp_path: Path) -> None:
+    voices = [KitVoice(origin="factory", kit="punch", gain=0.5, tune=-5)] * 8
+    shelf = Shelf(tmp_path / "home" / FILE)
+    shelf.keep("mine", voices)
+    shelf.close()
+    (tmp_path / "file.json").write_text(KitToKeep(name="written", voices=voices).model_dump_json(), "utf-8")
+    clips = tuple(shaped(clip, gain=0.5, tune_semitones=-5) for clip in factory.kit("punch").clips)
+    expected = render_stems(ToyRhythm().at([[0, 0]]), Kit(clips))[0].samples
+    for kit, name in (("mine", "mine"), (tmp_path / "file.json", "written")):
+        code, said, _ = run(*ONE_BAR, "--kit", kit, "--home", tmp_path / "home", "-o", tmp_path / "out")
+        assert code == 0
+        assert f"kit {name}" in said
+        np.testing.assert_allclose(kick_of(tmp_path / "out"), expected, atol=2**-22)
+    code, _, error = run(*ONE_BAR, "--kit", "minne", "--home", tmp_path / "home")
+    assert code == 1
+    assert re.search("no kit 'minne'.*there are: space, analogue, .*, mine", error)
+
+
+def test_a_home_that_is_broken_is_said(run, tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text("no database at all" * 99)
+    for words in (("groove", "--kit", "mine"), ("kits",), ("play", "--no-open", "--port", "0")):
+        code, _, error = run(*words, "--home", tmp_path)
+        assert (code, error.count("\n")) == (1, 1)
+        assert error.startswith(f"clave: error: {tmp_path / FILE} cannot be used to keep kits")
+
+
+def test_asking_for_a_kit_makes_no_home(run, home: Path, tmp_path: Path) -> None:
+    for words in (("kits",), (*ONE_BAR, "-o", tmp_path)):
+        assert run(*words, "--home", tmp_path / "nowhere")[0] == 0
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_kits_are_listed(run, tmp_path: Path) -> None:
+    code, said, _ = run("kits", "--home", tmp_path)
     assert code == 0
     assert said.startswith("analogue")
+    shelf = Shelf(tmp_path / FILE)
+    for _ in range(2):
+        shelf.keep("mine", [KitVoice(origin="factory", kit="punch")] * 8)
+    shelf.close()
+    listed = run("kits", "--home", tmp_path)[1]
+    assert listed.startswith(said)
+    assert re.search(r"^mine +kept, 2 versions, the last of \d{4}-\d\d-\d\d$", listed, re.MULTILINE)
 
 
 @pytest.mark.parametrize(
@@ -129,6 +201,7 @@ def test_what_is_refused_is_one_line_and_exit_code_1(run, tmp_path: Path, monkey
         ["groove", "--at", "0", "0", "--to", "1", "1"],
         ["groove", "--from", "0", "0"],
         ["groove", "--bars", "0"],
+        ["groove", "--kit", "analogue", "--sound", "mine"],
         ["groove", "--bogus"],
         ["dance"],
     ],

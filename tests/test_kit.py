@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from clave.clip import Clip
-from clave.errors import ClaveError, KitError, VoiceError
+from clave.errors import ClaveError, KitError, RenderError, VoiceError
 from clave.kit import VOICES, Kit, Origin, voice
+from clave.shaping import shaped
 
 NAMES = ("kick", "snare", "closed hi-hat", "open hi-hat", "tom", "cymbal", "clap", "other")
 CLIPS = tuple(Clip(np.full(10, 0.1 * n, np.float32)) for n in range(8))
@@ -52,3 +53,25 @@ def test_a_kit_has_eight_clips_and_as_many_origins():
         Kit(CLIPS, (Origin("kick", "a.wav"),))
     with pytest.raises(VoiceError):
         Kit(CLIPS)["kazoo"]
+
+
+def test_a_kit_as_played_follows_its_origins_once():
+    rng = np.random.default_rng(0)
+    clips = tuple(Clip(rng.standard_normal(500).astype(np.float32)) for _ in VOICES)
+    how = {1: {"tune": 5.0}, 2: {"decay": 0.5}, 3: {"gain": 0.25}, 4: {"gain": 2.0, "tune": -3.0, "decay": 2.0}}
+    kit = Kit(clips, tuple(Origin(each.name, "x", **how[each.index]) if each.index in how else None for each in VOICES))
+    played = kit.as_played()
+    assert played.clips[0] is clips[0]
+    np.testing.assert_array_equal(played.clips[1].samples, shaped(clips[1], tune_semitones=5).samples)
+    np.testing.assert_array_equal(played.clips[2].samples, shaped(clips[2], decay_ratio=0.5).samples)
+    np.testing.assert_array_equal(played.clips[3].samples, 0.25 * clips[3].samples)
+    expected = shaped(clips[4], tune_semitones=-3, decay_ratio=2, gain=2)
+    np.testing.assert_array_equal(played.clips[4].samples, expected.samples)
+    assert all(a is b for a, b in zip(played.as_played().clips, played.clips, strict=True))
+    assert played.origins[1] == Origin("snare", "x")
+
+
+def test_an_origin_out_of_range_is_refused_where_it_is_played():
+    kit = Kit(CLIPS, (Origin("kick", "x", tune=99.0), *[None] * 7))
+    with pytest.raises(RenderError, match="tune lies in"):
+        kit.as_played()

@@ -14,7 +14,9 @@ PLAYS = {
     "sound": "import clave; clave.load_sound().kit()",
     "render": "import clave; from clave import factory; "
     "clave.render(clave.load_rhythm().at([[0.0, 0.0]]), factory.kit())",
-    "server": "import clave; from clave.server import create_app; create_app(clave.load_rhythm())",
+    "server": "import clave; from clave.server import create_app; create_app(clave.load_rhythm(), clave.load_sound())",
+    "workshop": "import clave; from clave.workshop import *; from clave.shelf import Shelf; "
+    "it = Workshop(clave.load_sound(), BUILT_IN, Shelf()); it.kit(it.draw(0))",
     "command line": "import clave.cli",
 }
 

@@ -3,10 +3,11 @@ import pytest
 
 from clave.clip import Clip
 from clave.errors import RenderError
-from clave.kit import VOICES, Kit
+from clave.kit import VOICES, Kit, Origin
 from clave.pattern import Pattern
 from clave.render import CHOKE_SECONDS, CUT_SECONDS, fitted, mix, mix_stereo, render, render_stems
 from clave.sequencer import events
+from clave.shaping import shaped
 
 RATE = 44_100
 
@@ -75,6 +76,16 @@ def test_a_shift_leaves_the_spectrum_up_to_18_khz():
     heard = np.fft.rfftfreq(size, 1 / RATE) < 18_000
     error = np.abs(after - before)[heard]
     assert np.sqrt((error**2).mean() / (before[heard] ** 2).mean()) < 0.01  # 40 dB below the sound
+
+
+def test_a_sound_is_played_as_its_origin_says():
+    clips = kit_of(np.exp(-np.arange(400) / 90) * np.cos(np.arange(400) / 5)).clips
+    kit = Kit(clips, (Origin("kick", "mine", gain=0.5, tune=4.0, decay=0.5), *[None] * 7))
+    played = render([bar((0, 0, 1.0, 0.0))], kit)
+    expected = shaped(clips[0], gain=0.5, tune_semitones=4, decay_ratio=0.5).samples
+    np.testing.assert_allclose(played.samples[: len(expected)], expected, atol=1e-6)
+    assert not played.samples[len(expected) :].any()
+    assert [stem.peak > 0 for stem in render_stems([bar((0, 0, 1.0, 0.0))], kit)] == [True] + [False] * 7
 
 
 def test_half_the_velocity_is_a_quarter_of_the_amplitude():

@@ -13,12 +13,30 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from toy_rhythm import ToyRhythm
+from toy_tones import ToyTones
 
 from clave import Clip, Kit, midi, server, wav
-from clave.errors import ServerError
+from clave.errors import ServerError, ShelfError
 from clave.kit import VOICES
-from clave.protocol import CorpusMap, Instrument, PatternReply, Refusal, WirePattern
-from clave.workshop import OfferedKit
+from clave.protocol import (
+    CorpusMap,
+    DrawnKit,
+    Heard,
+    Instrument,
+    KeptId,
+    KeptInfo,
+    KeptKit,
+    KeptVersion,
+    KitVoice,
+    PatternReply,
+    PlacedSound,
+    Refusal,
+    SoundMap,
+    SoundRequest,
+    WirePattern,
+)
+from clave.shelf import Shelf
+from clave.workshop import OfferedKit, Workshop
 
 MADE: list[str] = []
 
@@ -39,7 +57,7 @@ def static(tmp_path: Path) -> Path:
 @pytest.fixture
 def client(static: Path) -> Iterator[TestClient]:
     with TestClient(
-        server.create_app(ToyRhythm(), kits=[OfferedKit("toy-kit", "A toy", toy_kit)], static=static),
+        server.create_app(ToyRhythm(), ToyTones(), [OfferedKit("toy-kit", "A toy", toy_kit)], static, Shelf()),
         "http://127.0.0.1:8064",
     ) as client:
         yield client
@@ -56,6 +74,8 @@ def test_the_instrument_is_all_the_page_must_know(client: TestClient) -> None:
     assert told.space.bars == 4
     assert [voice.name for voice in told.voices] == [voice.name for voice in VOICES]
     assert [(kit.name, kit.label) for kit in told.kits] == [("toy-kit", "A toy")]
+    assert told.sound is not None
+    assert (told.sound.name, told.sound.detail_size) == ("toy", 2)
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "identity"])
@@ -106,6 +126,128 @@ def test_a_kit_is_made_once_however_many_ask(client: TestClient, tmp_path: Path)
         np.testing.assert_allclose(clip.samples, np.linspace(0.5, -0.5, 100 + voice), atol=1e-4)
 
 
+def workshop() -> Workshop:
+    """The one behind the client, but its own."""
+    return Workshop(ToyTones(), [OfferedKit("toy-kit", "A toy", toy_kit)], Shelf())
+
+
+def test_a_point_of_a_sound_map_is_a_wav_and_what_one_hears_in_it(client: TestClient) -> None:
+    asked = {"point": [0.5, 1], "detail": [0.25, 0], "variation": 0.5, "seed": 3, "shift": {"decay": -1.0}}
+    response = client.post("/api/sounds/1", json=asked)
+    made = workshop().sound(1, SoundRequest.model_validate(asked))
+    assert response.headers["content-type"] == "audio/wav"
+    assert response.content == made.wav
+    assert Heard.model_validate_json(response.headers["clave-heard"]) == made.heard
+
+
+def test_the_map_of_a_voice_comes_whole(client: TestClient) -> None:
+    assert SoundMap.model_validate(client.get("/api/sounds/2/map").json()) == workshop().map(2)
+
+
+def test_a_file_is_placed_kept_and_given_back(client: TestClient) -> None:
+    content = wav.to_bytes(Clip(np.sin(np.arange(5000) / 15).astype(np.float32)))
+    placed = PlacedSound.model_validate(client.post("/api/sounds/0/place", content=content).json())
+    own = workshop()
+    assert placed == own.place(0, content)
+    for query, voice in (("", 7), ("?voice=0", 0)):
+        response = client.get(f"/api/files/{placed.file}.wav{query}")
+        assert response.headers["content-type"] == "audio/wav"
+        assert response.content == own.file(placed.file, voice)
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "MAX_FILE_BYTES", 1000)
+    response = client.post("/api/sounds/0/place", content=bytes(1001))
+    assert response.status_code == 413
+    assert "at most" in refusal(response).error
+
+
+def test_a_kit_is_drawn_around_what_is_kept(client: TestClient) -> None:
+    mine = KitVoice(origin="factory", kit="toy-kit", gain=0.5)
+    asked = {"seed": 5, "kept": {"2": mine.model_dump(mode="json")}}
+    drawn = DrawnKit.model_validate(client.post("/api/kits/draw", json=asked).json())
+    assert drawn.voices == workshop().draw(5, {2: mine})
+    assert drawn.voices[2] == mine
+
+
+def test_kits_are_kept_renamed_deleted_and_taken_back(client: TestClient) -> None:
+    voices = [voice.model_dump(mode="json") for voice in workshop().draw(0)]
+    assert client.get("/api/kept").json() == []
+    kit = KeptId.model_validate(client.post("/api/kept", json={"name": "night", "voices": voices}).json()).id
+    louder = [{**voice, "gain": 2.0} for voice in voices]
+    assert client.post("/api/kept", json={"name": "night", "voices": louder}).json() == {"id": kit}
+    history = [KeptVersion.model_validate(each).version for each in client.get(f"/api/kept/{kit}/history").json()]
+    assert history == [2, 1]
+    assert client.get(f"/api/kept/{kit}").json()["voices"] == louder
+    first = KeptKit.model_validate(client.get(f"/api/kept/{kit}/history/1").json())
+    assert [voice.gain for voice in first.voices] == [1.0] * 8
+
+    assert client.patch(f"/api/kept/{kit}", json={"name": "day"}).json()["name"] == "day"
+    assert client.delete(f"/api/kept/{kit}").status_code == 200
+    assert client.get("/api/kept").json() == []
+    (deleted,) = client.get("/api/kept?deleted=true").json()
+    assert (KeptInfo.model_validate(deleted).name, deleted["versions"]) == ("day", 2)
+    client.post(f"/api/kept/{kit}/restore")
+    assert [each["id"] for each in client.get("/api/kept").json()] == [kit]
+
+
+def test_a_shelf_that_fails_is_a_sentence_too(tmp_path: Path, static: Path) -> None:
+    class Full(Shelf):
+        def kits(self, *, deleted: bool = False) -> list[KeptInfo]:  # noqa: ARG002
+            raise ShelfError("kept.sqlite cannot be used to keep kits: database or disk is full")
+
+    app = server.create_app(ToyRhythm(), static=static, shelf=Full())
+    response = TestClient(app, "http://localhost").get("/api/kept")
+    assert response.status_code == 500
+    assert "disk is full" in Refusal.model_validate(response.json()).error
+
+
+def test_a_broken_space_is_a_sentence_and_no_sound(static: Path) -> None:
+    class Broken(ToyTones):
+        def decode(self, code, voice):
+            (clip,) = super().decode(code, voice)
+            object.__setattr__(clip, "samples", clip.samples * np.float32(np.nan))
+            return [clip]
+
+    client = TestClient(server.create_app(ToyRhythm(), Broken(), static=static), "http://localhost")
+    response = client.post("/api/sounds/0", json={"point": [0, 0]})
+    assert response.status_code == 422
+    assert re.search("peaks at nan.* not played", refusal(response).error)
+
+
+def test_without_a_sound_space_kits_are_played(static: Path) -> None:
+    client = TestClient(server.create_app(ToyRhythm(), static=static), "http://localhost")
+    assert client.get("/api/instrument").json()["sound"] is None
+    assert "without a sound space" in refusal(client.get("/api/sounds/0/map")).error
+    drawn = DrawnKit.model_validate(client.post("/api/kits/draw", json={}).json())
+    assert {voice.origin for voice in drawn.voices} == {"factory"}
+
+
+def test_the_event_loop_answers_while_a_sound_is_made(static: Path) -> None:
+    making, go_on = threading.Event(), threading.Event()
+
+    class Slow(ToyTones):
+        def decode(self, code, voice):
+            making.set()
+            assert go_on.wait(10)
+            return super().decode(code, voice)
+
+    with TestClient(server.create_app(ToyRhythm(), Slow(), static=static), "http://localhost") as client:
+        answers: list[int] = []
+        ask = threading.Thread(
+            target=lambda: answers.append(client.post("/api/sounds/0", json={"point": [0, 0]}).status_code)
+        )
+        ask.start()
+        assert making.wait(10)
+        assert client.post("/api/patterns", json={"points": [[0, 0]]}).status_code == 200
+        assert answers == []
+        go_on.set()
+        ask.join()
+        assert answers == [200]
+
+
 REFUSED: dict[str, tuple[str, str, Any, int, str, str]] = {
     "NaN": ("POST", "/api/patterns", '{"points": [[NaN, 0]]}', 422, "request", "points.0.0: .*finite number, got NaN"),
     "no points": ("POST", "/api/patterns", {"points": []}, 422, "request", "points: .*at least 1"),
@@ -129,6 +271,18 @@ REFUSED: dict[str, tuple[str, str, Any, int, str, str]] = {
     "unknown kit": ("GET", "/api/kits/tin/0.wav", None, 404, "kit", "no kit 'tin'; there are: toy-kit"),
     "unknown voice": ("GET", "/api/kits/toy-kit/8.wav", None, 404, "kit", "0 to 7, got 8"),
     "no number": ("GET", "/api/kits/toy-kit/kick.wav", None, 422, "request", 'voice: .*integer.*, got "kick"'),
+    "a point of no sound": ("POST", "/api/sounds/0", '{"point": [NaN, 0]}', 422, "request", "point.0: .*got NaN"),
+    "a sound's voice": ("POST", "/api/sounds/9", {"point": [0, 0]}, 404, "kit", "0 to 7, got 9"),
+    "far shifted": (
+        *("POST", "/api/sounds/0", {"point": [0, 0], "shift": {"pitch": 4}}, 422, "request"),
+        "shift.pitch: .*less than or equal to 3, got 4",
+    ),
+    "no sound in the body": ("POST", "/api/sounds/0/place", "kick", 422, "sound", "not a sound file that can be read"),
+    "an empty body": ("POST", "/api/sounds/0/place", "", 422, "sound", "empty"),
+    "a file that is not kept": ("GET", f"/api/files/{'0' * 64}.wav", None, 404, "kit", "no file is kept under 00"),
+    "a kit that is not kept": ("GET", "/api/kept/7", None, 404, "kit", "no kit is kept under the number 7"),
+    "a kit without voices": ("POST", "/api/kept", {"name": "x", "voices": []}, 422, "request", "voices: .*at least 8"),
+    "a kit without a name": ("POST", "/api/kept", {"name": " ", "voices": []}, 422, "request", "name: "),
     "nowhere": ("GET", "/api/nothing", None, 404, "not found", "nothing for GET /api/nothing"),
     "no file": ("GET", "/assets/none.js", None, 404, "not found", "nothing for GET /assets/none.js"),
     "wrong verb": ("POST", "/", None, 405, "request", "POST /: Method Not Allowed"),

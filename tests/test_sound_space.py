@@ -9,6 +9,7 @@ from toy_sounds import toy_space
 from clave import checkpoint, factory
 from clave.clip import Clip
 from clave.descriptors import NAMES
+from clave.directions import Directions
 from clave.errors import ClaveError, SpaceError, VoiceError
 from clave.evaluate_sound import aligned, log_spectral_distance_db
 from clave.kit import VOICES
@@ -110,6 +111,35 @@ def test_variation_strays_from_what_is_expected_and_the_seed_says_where(sound):
     assert not same(sound.at(points, "tom", variation=0.5, seed=5), sound.at(points, "tom", variation=0.5, seed=6))
     with pytest.raises(SpaceError, match="variation"):
         sound.at(points, "tom", variation=2.0)
+
+
+def test_a_shift_is_one_of_four_and_moves_the_detail_alone(folder, tmp_path):
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    effect = np.random.default_rng(0).standard_normal((8, 4, 6, 5)).astype(np.float32)
+    effect[2, 2] = 0
+    Directions(effect).save(tmp_path)
+    space = load_sound(tmp_path)
+    assert space.directions("snare") == NAMES
+    assert space.directions("ch") == ("brightness", "decay", "noisiness")
+
+    point, shift = [[0.4, -0.6]], {"brightness": 1.0, "decay": -2.0}
+    code = space.code_at(point, "snare", variation=0.4, seed=3)
+    moved = space.shifted(code, "snare", shift)
+    std = space.prior(code.map, "snare")[1]
+    steps = space._directions.steps(code.map, VOICES[1])[0]
+    np.testing.assert_allclose(moved.detail - code.detail, std * (steps[0] - 2 * steps[1]), rtol=0.01, atol=1e-5)
+    assert same(space.at(point, "snare", 0.4, 3, shift=shift), space.decode(moved, "snare"))
+    assert same(space.at(point, "snare", shift={}), space.at(point, "snare"))
+    with pytest.raises(SpaceError, match="brightness, decay, pitch, noisiness"):
+        space.at(point, "snare", shift={"warmth": 1.0})
+
+
+def test_a_space_from_before_directions_says_so_when_it_is_asked_to_shift(sound):
+    assert sound.directions("snare") == ()
+    code = sound.expected([[0, 0]], "snare")
+    assert sound.shifted(code, "snare", {"pitch": 0}) is code
+    with pytest.raises(SpaceError, match="no directions"):
+        sound.shifted(code, "snare", {"pitch": 1})
 
 
 def test_samples_are_drawn_by_their_seed(sound):
@@ -249,3 +279,28 @@ def test_a_detail_of_ones_own_strays_from_itself_as_the_expected_one_does(sound)
     assert same(sound.at(points, "kick", 0.4, 3), sound.decode(there, "kick"))
     with pytest.raises(SpaceError, match=r"detail of this space is \[2, 5\].*got \[1, 5\]"):
         sound.code_at(points, "kick", detail=own[:1])
+
+
+def test_places_are_those_of_sounds_and_change_with_the_seed(sound):
+    places = [sound.places(seed) for seed in range(4)]
+    assert sound.places(2) == places[2]
+    assert len({str(each) for each in places}) > 1
+    for each in places:
+        for voice, point in each.items():
+            assert np.isclose(sound.corpus(voice).map, point).all(axis=1).any()
+
+
+def test_a_kit_plays_the_points_it_was_given_and_the_rest_where_the_seed_says(sound):
+    kit = sound.kit({"CH": (0.5, -0.25)}, seed=3)
+    expected = sound.places(3) | {"closed hi-hat": (0.5, -0.25)}
+    assert [origin.map_point for origin in kit.origins] == [expected[voice.name] for voice in VOICES]
+
+
+def test_licences_stand_beside_the_card(tmp_path):
+    space = load_sound(toy_space(tmp_path))
+    assert space.licences == {}
+    (tmp_path / "credits.csv").write_text('path,licence,credit\na.wav,CC0,me\n"b, c.wav",CC BY 4.0,you\n', "utf-8")
+    assert load_sound(tmp_path).licences == {"a.wav": "CC0", "b, c.wav": "CC BY 4.0"}
+    (tmp_path / "credits.csv").write_text("file,words\na.wav,CC0\n", "utf-8")
+    with pytest.raises(SpaceError, match=r"credits.csv is not a table"):
+        _ = load_sound(tmp_path).licences

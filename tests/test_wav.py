@@ -52,6 +52,7 @@ def test_bytes_are_the_file(tmp_path):
     wav.write(tmp_path / "x.wav", clip)
     assert wav.to_bytes(clip) == (tmp_path / "x.wav").read_bytes()
     assert wav.to_bytes(clip, format="flac")[:4] == b"fLaC"
+    np.testing.assert_array_equal(wav.from_bytes(wav.to_bytes(clip)).samples, wav.read(tmp_path / "x.wav").samples)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Page
 
-from clave import load_rhythm, server
+from clave import load_rhythm, load_sound, server
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
@@ -34,7 +34,9 @@ def instrument() -> Iterator[str]:
     if not server.page_is_built():
         pytest.fail("the page is not built; run scripts/page")
     on = server.listen(0)
-    config = uvicorn.Config(server.create_app(load_rhythm()), log_level="warning", lifespan="off", ws="none")
+    config = uvicorn.Config(
+        server.create_app(load_rhythm(), load_sound()), log_level="warning", lifespan="off", ws="none"
+    )
     running = uvicorn.Server(config)
     thread = threading.Thread(target=running.run, kwargs={"sockets": [on]})
     thread.start()

@@ -1,66 +1,21 @@
 """The page, driven as a person drives it: what one clicks is what one sees, hears and keeps."""
 
 import base64
-import json
 import re
-import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
+from hands import LOOKS, NARROW, click_map, focus_by_tab, lies_here, pressed, shown, violations
 from playwright.sync_api import Browser, Page, expect
 
 from clave import midi, sequencer
 from clave.kit import VOICES
 from clave.protocol import WirePattern
 
-AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 RATE = 44_100
-
-Cells = set[tuple[int, int]]
-
-
-def shown(page: Page) -> dict[str, Any]:
-    """The bar in the grid, as the page holds it."""
-    return page.evaluate("clave.store.shown.value")
-
-
-def pressed(page: Page) -> Cells:
-    """Voice and 16th of every cell that is struck, as the buttons of the grid say."""
-    places = page.locator('[data-cell][aria-pressed="true"]').evaluate_all(
-        "cells => cells.map(({ dataset }) => [Number(dataset.voice), Number(dataset.cell)])"
-    )
-    return {(voice, cell) for voice, cell in places}
-
-
-def lies_here(page: Page) -> Cells:
-    """What the server says lies where the page is, once the page shows it."""
-    for _ in range(100):
-        place = page.evaluate("clave.store.groove.value.place")
-        body = json.dumps({"points": [place["point"]], **place["shape"]}).encode()
-        address = page.url.partition("#")[0]
-        asked = urllib.request.Request(f"{address}api/patterns", body, {"content-type": "application/json"})
-        with urllib.request.urlopen(asked) as answer:
-            bar = json.load(answer)["patterns"][0]
-        if (
-            shown(page)["strokes"] == bar["strokes"]
-            and page.evaluate("clave.store.groove.value.place.point") == place["point"]
-        ):
-            return {(voice, step // 4) for voice, step, _, _ in bar["strokes"]}
-        page.wait_for_timeout(50)
-    raise AssertionError(f"at {place['point']} lies {bar}, the page shows {shown(page)}")
-
-
-def click_map(page: Page, x: float, y: float) -> None:
-    """Click at a point of the map, which shows [-3, 3]."""
-    area = page.get_by_role("application", name="Rhythm map")
-    box = area.bounding_box()
-    assert box is not None
-    area.click(position={"x": (x + 3) / 6 * box["width"], "y": (3 - y) / 6 * box["height"]})
-    lies_here(page)
 
 
 def heard(page: Page, patterns: list[dict[str, Any]]) -> np.ndarray:
@@ -337,16 +292,6 @@ def test_what_the_server_refuses_is_said(page: Page, instrument: str) -> None:
     expect(page.get_by_role("alert")).to_contain_text("not today")
 
 
-def focus_by_tab(page: Page, wanted: Callable[[str], bool], limit: int = 120) -> str:
-    """Press Tab until the focus is where it is wanted; the name of what has it."""
-    for _ in range(limit):
-        page.keyboard.press("Tab")
-        name = page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent")
-        if wanted(name):
-            return name
-    raise AssertionError("Tab never came there")
-
-
 def test_everything_by_keyboard(opened: Page) -> None:
     lies_here(opened)
     keys = opened.keyboard
@@ -439,22 +384,6 @@ def test_with_reduced_motion_the_hand_steps_from_beat_to_beat(opened: Page) -> N
 
 def test_without_it_the_hand_sweeps(opened: Page) -> None:
     assert len(hand_angles(opened)) > 8
-
-
-NARROW = {"width": 360, "height": 740}
-LOOKS = [
-    pytest.param("dark", marks=pytest.mark.browser_context_args(color_scheme="dark")),
-    pytest.param("light", marks=pytest.mark.browser_context_args(color_scheme="light")),
-    pytest.param("360 px, dark", marks=pytest.mark.browser_context_args(color_scheme="dark", viewport=NARROW)),
-    pytest.param("360 px, light", marks=pytest.mark.browser_context_args(color_scheme="light", viewport=NARROW)),
-]
-
-
-def violations(page: Page) -> list[str]:
-    if not page.evaluate("'axe' in window"):
-        page.add_script_tag(path=AXE)
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
-    return [f"{each['id']}: {node['target']} {node['failureSummary']}" for each in found for node in each["nodes"]]
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -41,6 +41,23 @@ test("readings that jitter by 3 ms move the beat by less than half of one", () =
   found.forEach((time) => expect(Math.abs(time - 105_000)).toBeLessThan(0.5));
 });
 
+test("a context that has just begun is waited for, one that never says is not", () => {
+  let now = 5000;
+  vi.spyOn(performance, "now").mockImplementation(() => now);
+  const young = { ...context(), reads: false, outputLatency: 0.01, currentTime: 0.005 } as AudioTimes & { reads: boolean; currentTime: number };
+  const moment = new AudibleMoment(young);
+  expect(moment.follow()).toBe(false);
+  young.currentTime = 0.03;
+  expect(moment.follow()).toBe(false);
+  const early = new AudibleMoment({ ...young, getOutputTimestamp: () => ({ contextTime: 0.00003, performanceTime: 5000 }) });
+  expect(early.follow()).toBe(false);
+  young.currentTime = 0.2;
+  now = 5200;
+  expect([moment.follow(), moment.of(0.2)]).toEqual([true, 5210]);
+  young.reads = true;
+  expect([moment.follow(), moment.of(0.2)]).toEqual([true, 5200]);
+});
+
 test("another output device is believed at once", () => {
   vi.spyOn(performance, "now").mockReturnValue(7500);
   let latencyMs = 0;

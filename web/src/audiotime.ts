@@ -2,6 +2,8 @@
 
 const STEADY_SHARE = 0.05; // of each new measurement: readings jitter by a millisecond or two, drums should not
 const JUMP_MS = 20; // another device, or a machine that slept: believe it at once
+const FIRST_SECONDS = 0.01; // until something has left the loudspeakers, the reading stands near 0 whatever the time
+const PATIENCE_SECONDS = 0.1; // some browsers never say: then the latency they state must do
 
 /** What is read of an AudioContext. */
 export interface AudioTimes {
@@ -13,7 +15,7 @@ export interface AudioTimes {
 /** `performance.now()` when audio second 0 left the loudspeakers, as just measured; null while the browser cannot say. */
 function measuredOriginMs(context: AudioTimes): number | null {
   const { contextTime = 0, performanceTime = 0 } = context.getOutputTimestamp();
-  return contextTime > 0 ? performanceTime - contextTime * 1000 : null;
+  return contextTime > FIRST_SECONDS ? performanceTime - contextTime * 1000 : null;
 }
 
 /** The audio time that leaves the loudspeakers at this moment. */
@@ -26,15 +28,18 @@ export function audibleTime(context: AudioTimes): number {
 /** Tells at which `performance.now()` an audio time leaves the loudspeakers, steadily from one question to the next. */
 export class AudibleMoment {
   private originMs: number | null = null;
+  private since: number | null = null; // audio time of the first question
 
   constructor(private readonly context: AudioTimes) {}
 
-  /** Measure afresh; call it every now and then. */
-  follow(): void {
+  /** Measure afresh, every now and then. False where it is worth waiting: a context that has just begun cannot say yet. */
+  follow(): boolean {
     const measured = measuredOriginMs(this.context);
-    if (measured === null) return;
+    this.since ??= this.context.currentTime;
+    if (measured === null) return this.originMs !== null || this.context.currentTime - this.since > PATIENCE_SECONDS;
     const off = this.originMs === null ? Infinity : measured - this.originMs;
     this.originMs = Math.abs(off) > JUMP_MS ? measured : this.originMs! + STEADY_SHARE * off;
+    return true;
   }
 
   /** Milliseconds of `performance.now()`. */

@@ -147,6 +147,7 @@ test("what is deleted sounds on and can be brought back", async () => {
   await kept.unfold(1);
   await kept.remove(kit!);
   expect([names(), store.kept.removed.value, store.kept.unfolded.value, sounding()]).toEqual([[], [kit], null, before]);
+  expect(store.kitLabel(null)).toBe("mine (deleted)");
   await kept.restore(kit!);
   expect([names(), store.kept.removed.value]).toEqual([["mine"], []]);
 });

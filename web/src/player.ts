@@ -151,8 +151,7 @@ export class Player {
       {
         step: (queued) => this.midi.step(queued),
         ticked: (now) => {
-          moment.follow();
-          this.midi.release(now);
+          if (moment.follow()) this.midi.release(now);
         },
       },
       everyTick,

@@ -6,7 +6,7 @@ import { amend, begin, change, type History } from "./history";
 import { type Groove, MAP_EDGE, NEW_GROOVE } from "./groove";
 import { pointsOf } from "./journey";
 import type { KitBuffers } from "./audio";
-import type { CorpusMap, Instrument, KitInfo, Point, WirePattern } from "./protocol";
+import type { CorpusMap, Instrument, KeptInfo, KitInfo, Point, WirePattern } from "./protocol";
 import { keptKitId, keptKitName, KeptState } from "./keptstate";
 import { type MidiLink, type MidiSettings, NEW_MIDI, OFF, type PortInfo } from "./midisettings";
 import { audible } from "./sequencer";
@@ -76,8 +76,9 @@ export class Store {
   /** The name of a kit as a person reads it; null is the groove's. */
   kitLabel(name: string | null): string {
     const wanted = name ?? this.groove.value.kit;
-    const kept = this.kept.kits.value?.find(({ id }) => keptKitName(id) === wanted)?.name;
-    return kept ?? this.kits.value.find((kit) => kit.name === wanted)?.label ?? (keptKitId(wanted) === null ? wanted : "a kept kit");
+    const named = (kits: readonly KeptInfo[] | null) => kits?.find(({ id }) => keptKitName(id) === wanted)?.name;
+    const removed = named(this.kept.removed.value);
+    return named(this.kept.kits.value) ?? (removed && `${removed} (deleted)`) ?? this.kits.value.find((kit) => kit.name === wanted)?.label ?? (keptKitId(wanted) === null ? wanted : "a kept kit");
   }
   readonly voices = computed(() => this.instrument.value?.voices ?? []);
 

@@ -38,9 +38,10 @@ export function Drawer({ name, children }: DrawerProps) {
     const opened = sheet.current;
     opened?.show();
     return () => {
-      const inside = opened?.contains(document.activeElement);
+      const within = document.activeElement;
       opened?.close();
-      if (inside && from instanceof HTMLElement) from.focus();
+      // what had the focus inside is gone by now; whoever has clicked elsewhere keeps it there
+      if ((within === document.body || opened?.contains(within)) && from instanceof HTMLElement) from.focus();
     };
   }, [open]);
   return (
@@ -54,12 +55,12 @@ export function Drawer({ name, children }: DrawerProps) {
         close();
       }}
     >
-      <header class="drawer-head">
+      <div class="drawer-head">
         <h2 id={idOf(name)}>{name}</h2>
         <button type="button" class="icon" aria-label={`Close ${name}`} title="Close (Escape)" onClick={close}>
           <Icon name="close" />
         </button>
-      </header>
+      </div>
       {open && children}
     </dialog>
   );

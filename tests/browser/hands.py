@@ -1,0 +1,78 @@
+"""How a person drives the page: what one sees in it, clicks, and reaches by keyboard."""
+
+import json
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+NARROW = {"width": 360, "height": 740}
+LOOKS = [
+    pytest.param("dark", marks=pytest.mark.browser_context_args(color_scheme="dark")),
+    pytest.param("light", marks=pytest.mark.browser_context_args(color_scheme="light")),
+    pytest.param("360 px, dark", marks=pytest.mark.browser_context_args(color_scheme="dark", viewport=NARROW)),
+    pytest.param("360 px, light", marks=pytest.mark.browser_context_args(color_scheme="light", viewport=NARROW)),
+]
+
+Cells = set[tuple[int, int]]
+
+
+def shown(page: Page) -> dict[str, Any]:
+    """The bar in the grid, as the page holds it."""
+    return page.evaluate("clave.store.shown.value")
+
+
+def pressed(page: Page) -> Cells:
+    """Voice and 16th of every cell that is struck, as the buttons of the grid say."""
+    places = page.locator('[data-cell][aria-pressed="true"]').evaluate_all(
+        "cells => cells.map(({ dataset }) => [Number(dataset.voice), Number(dataset.cell)])"
+    )
+    return {(voice, cell) for voice, cell in places}
+
+
+def lies_here(page: Page) -> Cells:
+    """What the server says lies where the page is, once the page shows it."""
+    for _ in range(100):
+        place = page.evaluate("clave.store.groove.value.place")
+        body = json.dumps({"points": [place["point"]], **place["shape"]}).encode()
+        address = page.url.partition("#")[0]
+        asked = urllib.request.Request(f"{address}api/patterns", body, {"content-type": "application/json"})
+        with urllib.request.urlopen(asked) as answer:
+            bar = json.load(answer)["patterns"][0]
+        if (
+            shown(page)["strokes"] == bar["strokes"]
+            and page.evaluate("clave.store.groove.value.place.point") == place["point"]
+        ):
+            return {(voice, step // 4) for voice, step, _, _ in bar["strokes"]}
+        page.wait_for_timeout(50)
+    raise AssertionError(f"at {place['point']} lies {bar}, the page shows {shown(page)}")
+
+
+def click_map(page: Page, x: float, y: float) -> None:
+    """Click at a point of the map, which shows [-3, 3]."""
+    area = page.get_by_role("application", name="Rhythm map")
+    box = area.bounding_box()
+    assert box is not None
+    area.click(position={"x": (x + 3) / 6 * box["width"], "y": (3 - y) / 6 * box["height"]})
+    lies_here(page)
+
+
+def focus_by_tab(page: Page, wanted: Callable[[str], bool], limit: int = 120) -> str:
+    """Press Tab until the focus is where it is wanted; the name of what has it."""
+    for _ in range(limit):
+        page.keyboard.press("Tab")
+        name = page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent")
+        if wanted(name):
+            return name
+    raise AssertionError("Tab never came there")
+
+
+def violations(page: Page) -> list[str]:
+    if not page.evaluate("'axe' in window"):
+        page.add_script_tag(path=AXE)
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+    return [f"{each['id']}: {node['target']} {node['failureSummary']}" for each in found for node in each["nodes"]]

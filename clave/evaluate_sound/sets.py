@@ -1,10 +1,11 @@
 """Many sounds beside many others: whether two sets could be one, and how near each sound lies to another set."""
 
 import numpy as np
-from jaxtyping import Bool, Float, Float32, Float64, Int
+from jaxtyping import Float, Float32, Float64, Int
 from numpy.random import Generator
 
 from clave.evaluate_sound.pairs import levels
+from clave.kit import VOICES
 
 CHUNK = 64  # sounds whose spectra are compared at a time
 
@@ -44,16 +45,18 @@ def fad(
     return float(np.square(one - other).sum() + np.trace(wide) + np.trace(broad) - 2 * both)
 
 
-def balanced(
-    voice: Int[np.ndarray, " sound"],
-    counts: Float64[np.ndarray, "draw sound"],
-    voices: Bool[np.ndarray, "draw voice"] | None = None,
-) -> Float64[np.ndarray, "draw sound"]:
-    """Weights in which each voice counts alike, however often its sounds do; without `voices` that are switched off."""
-    onto = voice[:, None] == np.arange(8)
-    total = counts @ onto
-    share = np.divide(1.0, total, out=np.zeros_like(total), where=total > 0)
-    return counts * ((share if voices is None else share * voices) @ onto.T)
+def alike(
+    x_voice: Int[np.ndarray, " one"],
+    y_voice: Int[np.ndarray, " other"],
+    x_counts: Float64[np.ndarray, "draw one"],
+    y_counts: Float64[np.ndarray, "draw other"],
+) -> tuple[Float64[np.ndarray, "draw one"], Float64[np.ndarray, "draw other"]]:
+    """Weights in which each voice counts the same on both sides; one that either side lacks counts on neither."""
+    onto = [voice[:, None] == np.arange(len(VOICES)) for voice in (x_voice, y_voice)]
+    totals = [counts @ each for counts, each in zip((x_counts, y_counts), onto, strict=True)]
+    both = (totals[0] > 0) & (totals[1] > 0)
+    shares = [np.divide(1.0, total, out=np.zeros_like(total), where=both) for total in totals]
+    return x_counts * (shares[0] @ onto[0].T), y_counts * (shares[1] @ onto[1].T)
 
 
 def halves(group: Int[np.ndarray, " sound"], draws: int, rng: Generator) -> Float64[np.ndarray, "draw sound"]:

@@ -82,7 +82,8 @@ def part(
 
     corpus = sounds.scan(folder, listing, progress=tell("reading"))
     known = [names_learned(space) for space in spaces]
-    unseen = unseen_rows(corpus, set[str]().union(*known))
+    common = [voice.index for voice in VOICES if all(voice.name in space.voices for space in spaces)]
+    unseen = unseen_rows(corpus, set[str]().union(*known)) & np.isin(corpus.voice, common)
     here = np.array([corpus.sources[index] in known[0] for index in corpus.source])
     testing = parted(corpus.subset(unseen), seed)
     rows = np.flatnonzero(unseen)

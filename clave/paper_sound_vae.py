@@ -14,12 +14,8 @@ from clave.sound_vae import VOICE_COUNT, OneShotConfig, Sounds
 from clave.spectrum import Spectrum
 from clave.vae import VAE, Gaussian
 
-BANDS, FRAMES = 410, 157
 KERNEL, STRIDE, PADDING = (11, 5), (3, 2), (5, 2)
 CHANNELS = (1, 8, 16, 32)
-DEEPEST = (32, 16, 20)  # channels, bands, frames after three convolutions
-FLAT = 32 * 16 * 20
-LEFT_OVER = ((0, 1), (1, 0), (1, 0))  # rows and columns that a stride passes over on the way down, put back going up
 
 
 @dataclass(frozen=True)
@@ -29,6 +25,8 @@ class PaperSoundConfig(OneShotConfig):
     unit: ClassVar[str] = "nats a sound"
     variants: ClassVar[int] = 0
 
+    bands: int = 410
+    frames: int = 157
     latent_size: int = 128
     wide: int = 1024
     narrow: int = 512
@@ -57,20 +55,25 @@ class PaperSoundVAE(VAE[Sounds]):
         latent = config.latent_size
         self.map_size, self.detail_size = 2, latent - 2
         wide, narrow = config.wide, config.narrow
+        sizes = [(config.bands, config.frames)]
         layers = list[nn.Module]()
         for inputs, outputs in pairwise(CHANNELS):
             layers += [nn.Conv2d(inputs, outputs, KERNEL, STRIDE, PADDING), nn.ReLU()]
+            sizes.append((after_stride(sizes[-1][0], 0), after_stride(sizes[-1][1], 1)))
+        deepest = (CHANNELS[-1], *sizes[-1])  # the paper's 32 x 16 x 20
+        flat = math.prod(deepest)
         self.convolutions = nn.Sequential(*layers, nn.Flatten())
-        self.encoder = nn.Sequential(nn.Linear(FLAT, wide), nn.ReLU(), nn.Linear(wide, narrow), nn.ReLU())
+        self.encoder = nn.Sequential(nn.Linear(flat, wide), nn.ReLU(), nn.Linear(wide, narrow), nn.ReLU())
         self.latent = nn.Linear(narrow, 2 * latent)
         self.seed = nn.Sequential(
             nn.Linear(latent + VOICE_COUNT, narrow), nn.ReLU(),
             nn.Linear(narrow, wide), nn.ReLU(),
-            nn.Linear(wide, FLAT), nn.ReLU(), nn.Unflatten(1, DEEPEST),
+            nn.Linear(wide, flat), nn.ReLU(), nn.Unflatten(1, deepest),
         )  # fmt: skip
         layers = []
         outward = (*CHANNELS[:0:-1], 2)  # in the end an image of means and one of standard deviations
-        for (inputs, outputs), left_over in zip(pairwise(outward), LEFT_OVER, strict=True):
+        for (inputs, outputs), (bands, frames) in zip(pairwise(outward), sizes[-2::-1], strict=True):
+            left_over = passed_over(bands, 0), passed_over(frames, 1)
             layers += [nn.ReLU()] if layers else []
             layers += [nn.ConvTranspose2d(inputs, outputs, KERNEL, STRIDE, PADDING, left_over)]
         self.decoder = nn.Sequential(*layers)
@@ -85,10 +88,14 @@ class PaperSoundVAE(VAE[Sounds]):
         self.usual: Tensor
         self.usual_std: Tensor
 
+    def magnitude(self, picture: Float[Tensor, "batch band frame"]) -> Float[Tensor, "batch band frame"]:
+        """What the paper's network sees and paints: linear magnitudes."""
+        return picture.exp() - PAPER_FLOOR
+
     def posterior(self, picture: Float[Tensor, "batch band frame"]) -> Gaussian:
         """q(z | x)."""
-        magnitude = picture.exp() - PAPER_FLOOR
-        return Gaussian.from_parameters(self.latent(self.encoder(self.convolutions(magnitude[:, None]))))
+        seen = self.convolutions(self.magnitude(picture)[:, None])
+        return Gaussian.from_parameters(self.latent(self.encoder(seen)))
 
     def paint(
         self, z: Float[Tensor, "batch latent"], voice: Float[Tensor, "batch voice"]
@@ -103,7 +110,7 @@ class PaperSoundVAE(VAE[Sounds]):
         posterior = self.posterior(batch.picture)
         mean, log_std = self.paint(posterior.sample(noise), batch.voices)
         return {
-            "sound": surprise(batch.picture, mean, log_std).mean(),
+            "sound": surprise(self.magnitude(batch.picture), mean, log_std).mean(),
             "kl": posterior.kl_to(posterior.standard()).sum(-1).mean(),
         }
 
@@ -111,7 +118,7 @@ class PaperSoundVAE(VAE[Sounds]):
         """One importance weight a sound, given its voice."""
         posterior = self.posterior(batch.picture)
         z = posterior.sample(noise)
-        likelihood = -surprise(batch.picture, *self.paint(z, batch.voices))
+        likelihood = -surprise(self.magnitude(batch.picture), *self.paint(z, batch.voices))
         return likelihood + posterior.standard().log_density(z) - posterior.log_density(z)
 
     @torch.no_grad()
@@ -176,11 +183,21 @@ class PaperSoundVAE(VAE[Sounds]):
         return torch.log(mean.clamp(min=0) + PAPER_FLOOR), log_std.exp()
 
 
+def after_stride(size: int, axis: int) -> int:
+    """Rows (axis 0) or columns (axis 1) that a convolution makes of so many."""
+    return (size + 2 * PADDING[axis] - KERNEL[axis]) // STRIDE[axis] + 1
+
+
+def passed_over(size: int, axis: int) -> int:
+    """How many of them its last stride passes over, which the transposed convolution has to put back."""
+    return (size + 2 * PADDING[axis] - KERNEL[axis]) % STRIDE[axis]
+
+
 def surprise(
-    picture: Float[Tensor, "batch band frame"],
+    magnitude: Float[Tensor, "batch band frame"],
     mean: Float[Tensor, "batch band frame"],
     log_std: Float[Tensor, "batch band frame"],
 ) -> Float[Tensor, " batch"]:
-    """-log p(x) of a Gaussian over linear magnitudes, in nats a sound."""
-    error = (picture.exp() - PAPER_FLOOR - mean) * torch.exp(-log_std)
+    """-log p(x) of a Gaussian, in nats a sound."""
+    error = (magnitude - mean) * torch.exp(-log_std)
     return (0.5 * error.square() + log_std + 0.5 * math.log(2 * math.pi)).sum(dim=(1, 2))

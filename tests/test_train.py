@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 from itertools import islice
 
@@ -6,6 +7,7 @@ import pytest
 import torch
 from toy_bars import TOY, toy_bars
 
+from clave import vae
 from clave.errors import TrainingError
 from clave.recipes import RHYTHM_RECIPES, by_name, paper
 from clave.train import begin, fit, negative_log_likelihood, score
@@ -48,6 +50,25 @@ def test_a_loss_that_is_not_finite_stops_before_the_weights_are_touched():
     with pytest.raises(TrainingError, match=f"not finite at step {kept} "):
         next(fit(run, bars))
     assert run.step == kept
+
+
+def test_a_slope_that_is_not_finite_stops_before_the_weights_are_touched():
+    run = begin(TOY)
+    parameter = next(run.model.parameters())
+    before = parameter.detach().clone()
+    parameter.register_hook(lambda slope: slope * math.inf)
+    with pytest.raises(TrainingError, match="the gradient is not finite at step 0 "):
+        next(fit(run, toy_bars()))
+    assert torch.equal(parameter, before)
+
+
+def test_a_batch_in_parts_has_the_slope_of_the_whole(monkeypatch):
+    monkeypatch.setattr(vae, "normal_like", lambda like, _noise: torch.zeros_like(like))  # drawn in another order
+    whole = begin(replace(paper(), batch_size=16, epochs=2))
+    parts = begin(replace(whole.recipe, rows_at_once=6))
+    for one, other in zip(fit(whole, toy_bars()), fit(parts, toy_bars()), strict=True):
+        assert other.total == pytest.approx(one.total, rel=1e-4)
+        assert other.losses == pytest.approx(one.losses, rel=1e-3)
 
 
 def test_the_average_follows_the_weights():

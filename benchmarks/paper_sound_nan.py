@@ -1,0 +1,172 @@
+"""Why the paper's training on sounds ended in NaN: its model as printed, and with one change at a time.
+
+    python benchmarks/paper_sound_nan.py FOLDER [--list CSV] [--steps 4000] [--every 4] [--batch 16] [--rates 1e-4 ...]
+
+FOLDER (or $CLAVE_DATA/oneshots) holds one-shots, of which 200 are learned from, as `clave learn sound --recipe paper
+--limit 200` chooses them. So that thousands of steps are a matter of minutes, the pictures keep every fourth band and
+frame (--every 1 keeps all), and the network shrinks with them. Each variant begins with the same weights and sees the
+same batches, until it is no longer finite or has taken its steps; beta warms up for a fifth of them.
+"""
+
+import argparse
+import math
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from clave import sounds
+from clave.errors import TrainingError
+from clave.learn_sound import divide, to_sounds
+from clave.paper_sound_vae import PaperSoundConfig, PaperSoundVAE
+from clave.recipes import paper_sound
+from clave.sound_vae import Sounds
+from clave.train import Recipe, begin, fit
+from clave.vae import Gaussian
+
+SOUNDS = 200
+Pair = tuple[Float[Tensor, "batch band frame"], Float[Tensor, "batch band frame"]]
+
+
+class Watched(PaperSoundVAE):
+    """The recipe's model; it remembers the smallest log variance it has painted."""
+
+    least = math.inf
+
+    def paint(self, z: Float[Tensor, "batch latent"], voice: Float[Tensor, "batch voice"]) -> Pair:
+        """What the variant paints."""
+        mean, log_std = self.painted(z, voice)
+        self.least = min(self.least, 2 * float(log_std.detach().min()))
+        return mean, log_std
+
+    def painted(self, z: Float[Tensor, "batch latent"], voice: Float[Tensor, "batch voice"]) -> Pair:
+        """Within the recipe's bounds."""
+        return super().paint(z, voice)
+
+
+class AsPrinted(Watched):
+    """Log variances, of latent and output, as linear layers give them."""
+
+    def posterior(self, picture: Float[Tensor, "batch band frame"]) -> Gaussian:
+        """Without bounds."""
+        seen = self.convolutions(self.magnitude(picture)[:, None])
+        mean, log_variance = self.latent(self.encoder(seen)).chunk(2, -1)
+        return Gaussian(mean, log_variance / 2)
+
+    def painted(self, z: Float[Tensor, "batch latent"], voice: Float[Tensor, "batch voice"]) -> Pair:
+        """Without bounds."""
+        mean, log_variance = self.decoder(self.seed(torch.cat([z, voice], dim=1))).unbind(1)
+        return mean, log_variance / 2
+
+
+class LatentBounded(AsPrinted):
+    """As printed, with the latent's variance bounded."""
+
+    def posterior(self, picture: Float[Tensor, "batch band frame"]) -> Gaussian:
+        """Within the recipe's bounds."""
+        return Watched.posterior(self, picture)
+
+
+class OutputBounded(AsPrinted):
+    """As printed, with the output's variance bounded."""
+
+    def painted(self, z: Float[Tensor, "batch latent"], voice: Float[Tensor, "batch voice"]) -> Pair:
+        """Within the recipe's bounds."""
+        return Watched.painted(self, z, voice)
+
+
+class LogMagnitudes(AsPrinted):
+    """As printed, on log magnitudes."""
+
+    def magnitude(self, picture: Float[Tensor, "batch band frame"]) -> Float[Tensor, "batch band frame"]:
+        """Brought near [-1, 2]."""
+        return picture / 4 + 1
+
+
+class BoundedLogMagnitudes(LogMagnitudes, OutputBounded):
+    """Both of these."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What differs from the paper."""
+
+    model: type[Watched]
+    recipe: Callable[[Recipe], Recipe] = lambda recipe: recipe
+
+
+VARIANTS = {
+    "as printed": Variant(AsPrinted),
+    "variance of the latent bounded": Variant(LatentBounded),
+    "log magnitudes": Variant(LogMagnitudes),
+    "gradient clipped to a norm of 5": Variant(AsPrinted, lambda recipe: replace(recipe, max_grad_norm=5.0)),
+    "a tenth of the rate": Variant(AsPrinted, lambda recipe: replace(recipe, learning_rate=recipe.learning_rate / 10)),
+    "variance of the output bounded": Variant(OutputBounded),
+    "both variances bounded (the recipe)": Variant(Watched),
+    "output bounded, log magnitudes": Variant(BoundedLogMagnitudes),
+}
+
+
+def main(
+    folder: Path, listing: Path | None, *, steps: int, every: int, batch: int, rates: list[float], only: list[str]
+) -> None:
+    found = sounds.scan(folder, listing, spectrum=PaperSoundConfig().spectrum())
+    learned = to_sounds(sounds.few(divide(found).train, SOUNDS))
+    learned = Sounds(learned.picture[:, ::every, ::every].contiguous(), learned.voice, learned.weight)
+    bands, frames = learned.picture.shape[1:]
+    epochs = math.ceil(steps / (len(learned) // batch))
+    recipe = replace(
+        paper_sound(), model=PaperSoundConfig(bands, frames), batch_size=batch, rows_at_once=None,
+        epochs=epochs, warmup_epochs=epochs / 5,
+    )  # fmt: skip
+    print(f"{len(learned)} sounds, {bands} x {frames}, batches of {batch}\n")
+    print("| variant | rate | not finite at step | likelihood, nats a cell: best | last | least log variance | s |")
+    print("|---|---|---|---|---|---|---|", flush=True)
+    for rate in rates:
+        for name in only or VARIANTS:
+            print(row(name, learned, replace(recipe, learning_rate=rate)), flush=True)
+
+
+def row(name: str, learned: Sounds, recipe: Recipe) -> str:
+    """One variant, run to its end."""
+    variant = VARIANTS[name]
+    run = begin(variant.recipe(recipe))
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(recipe.seed)
+        assert isinstance(recipe.model, PaperSoundConfig)
+        run.model = model = variant.model(recipe.model)
+    run.average = model  # none is asked for
+    run.optimizer = torch.optim.Adam(model.parameters(), lr=run.recipe.learning_rate, fused=True)
+    likelihoods, started, ended = list[float](), time.process_time(), ""
+    cells = learned.picture[0].numel()
+    try:
+        for progress in fit(run, learned):
+            likelihoods.append(-progress.losses["sound"] / cells)
+    except TrainingError as error:
+        ended = f"{run.step} ({'loss' if 'the loss' in str(error) else 'gradient'})"
+    last = likelihoods[-10:]
+    return (
+        f"| {name} | {recipe.learning_rate:g} | {ended or f'finite to {run.step}'} | {max(likelihoods):.2f} "
+        f"| {sum(last) / len(last):.2f} | {model.least:.1f} | {time.process_time() - started:.0f} |"
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, nargs="?", default=Path(os.environ.get("CLAVE_DATA", ".")) / "oneshots")
+    parser.add_argument("--list", type=Path, default=None)
+    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--every", type=int, default=4)
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--rates", type=float, nargs="*", default=[1e-4])
+    parser.add_argument("--only", nargs="*", default=[], choices=VARIANTS)
+    given = parser.parse_args()
+    main(
+        given.folder, given.list,
+        steps=given.steps, every=given.every, batch=given.batch, rates=given.rates, only=given.only,
+    )  # fmt: skip

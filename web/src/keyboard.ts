@@ -2,13 +2,14 @@
 
 import type { Actions } from "./actions";
 import type { Player } from "./player";
+import type { SoundActions } from "./soundactions";
 import type { Store } from "./store";
 
 /** Fields in which letters and digits belong to the text. */
 const takesText = (element: Element): boolean =>
   element.matches("input:not([type=range], [type=checkbox]), textarea, select, [contenteditable]");
 
-export function listenToKeys(store: Store, actions: Actions, player: Player): void {
+export function listenToKeys(store: Store, actions: Actions, soundActions: SoundActions, player: Player): void {
   // Space presses the button that has the focus, as everywhere; but a button that was only clicked does not keep it
   let focusedByPointer = false;
   addEventListener("pointerdown", () => (focusedByPointer = true), { capture: true });
@@ -49,6 +50,9 @@ export function listenToKeys(store: Store, actions: Actions, player: Player): vo
       }
       case "r":
         return actions.reroll();
+      case "x":
+        if (store.instrument.value?.sound) void soundActions.surprise().then(() => (store.playing.value ? undefined : player.play()));
+        return;
       case "[":
         return actions.visit(-1);
       case "]":

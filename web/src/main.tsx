@@ -137,7 +137,7 @@ function beginAt(point: Point): void {
   actions.refresh();
 }
 
-listenToKeys(store, actions, player);
+listenToKeys(store, actions, soundActions, player);
 render(
   <PageContext.Provider value={page}>
     <App />

@@ -112,13 +112,18 @@ export class Player {
 
   /** These bars once, from their start until the last sound has rung out: what tests measure. */
   renderOnce(patterns: readonly WirePattern[]): Promise<AudioBuffer> {
-    return this.render(patterns, 1, LONGEST_TAIL_SECONDS);
+    return this.render(patterns, 1, this.tailSeconds());
+  }
+
+  /** How long the last stroke may ring: a sound tuned down rings on. */
+  private tailSeconds(): number {
+    return this.store.kitBuffers.value.reduce((most, sound) => Math.max(most, sound?.duration ?? 0), LONGEST_TAIL_SECONDS);
   }
 
   /** These bars as a loop, exactly as long as they last: what rings over the end is heard at the beginning. */
   async renderLoop(patterns: readonly WirePattern[]): Promise<Float32Array[]> {
     const length = durationSeconds(patterns, this.store.groove.value.tempoBpm);
-    const before = Math.ceil(LONGEST_TAIL_SECONDS / length); // rounds until every tail is there
+    const before = Math.ceil(this.tailSeconds() / length); // rounds until every tail is there
     const sound = await this.render(patterns, before + 1, 0);
     const first = Math.round(before * length * FILE_SAMPLE_RATE);
     const frames = Math.round(length * FILE_SAMPLE_RATE);

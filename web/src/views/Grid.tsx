@@ -75,7 +75,7 @@ export function Grid() {
       </div>
       <p id="grid-keys" class="unseen">
         Arrow keys move, Space sets or clears a stroke, plus and minus change its velocity, Enter opens a cell into its four steps, M mutes and S
-        solos the voice.
+        solos the voice, O opens its sound.
       </p>
     </section>
   );

@@ -11,9 +11,11 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ["1 to 8", "play a slot; with Shift, keep what you hear in it"],
   ["[ ]", "back and forward through your clicks"],
   ["R", "new seed"],
+  ["X", "surprise me: a new pattern and eight new sounds"],
   ["+ −", "velocity of the cell"],
   ["Enter", "open a cell into its four steps, and close it"],
-  ["M, S", "in the grid: mute or solo the voice"],
+  ["M, S, O", "in the grid: mute or solo the voice, open its sound"],
+  ["Enter", "on a sound map: open it; Escape closes it"],
   ["Home, End", "first and last cell of the row"],
   ["Ctrl Z", "undo; Shift Ctrl Z redoes"],
   ["?", "this list"],
@@ -42,7 +44,7 @@ export function Help() {
         <input type="checkbox" checked={store.shortcuts.value} onChange={(event) => (store.shortcuts.value = event.currentTarget.checked)} />
         single keys work anywhere on the page
       </label>
-      <p>On a cell, drag up and down for velocity; a double click opens it. A double click on a slider puts it back. Drop a folder of WAVs anywhere to play it as a kit.</p>
+      <p>On a cell, drag up and down for velocity; a double click opens it. A double click on a slider puts it back. Drop a sound on a sound map to play it, or a folder of them anywhere to play it as a kit.</p>
       <button type="button" class="framed" autofocus onClick={() => (store.helping.value = false)}>
         Close
       </button>

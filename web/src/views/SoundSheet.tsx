@@ -119,7 +119,7 @@ export function Lock({ voice, index, framed = false }: VoiceProps & { readonly f
       type="button"
       class={framed ? "icon framed" : "switch"}
       aria-pressed={locked}
-      aria-label={`Lock ${voice.name}`}
+      aria-label={framed ? `Lock this ${voice.name}` : `Lock ${voice.name}`}
       title={locked ? "Locked: this sound stays" : "Lock: this sound stays"}
       onClick={() => soundActions.lock(index, !locked)}
     >
@@ -184,6 +184,7 @@ function Character({ voice, index }: VoiceProps) {
   );
 }
 
+/** The dice: any sound near by, or a few like this one to choose from. */
 function Throw({ voice, index }: VoiceProps) {
   const { store, soundActions } = usePage();
   const { radius } = store.sounds;

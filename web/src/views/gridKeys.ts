@@ -83,6 +83,9 @@ export function useGridKeys(grid: RefObject<HTMLElement | null>, cells: number):
       stay();
       actions.mixVoice("mute", place.voice, { mute: !store.groove.value.mix[place.voice]!.mute });
       store.settle();
+    } else if ((event.key === "o" || event.key === "O") && store.instrument.value?.sound) {
+      stay();
+      store.sounds.opened.value = place.voice;
     } else if (event.key === "s" || event.key === "S") {
       stay();
       actions.mixVoice("solo", place.voice, { solo: !store.groove.value.mix[place.voice]!.solo });

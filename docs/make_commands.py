@@ -31,6 +31,9 @@ clave play --rhythm my-rhythm""",
     "clave learn sound": """clave learn sound my-drums -o my-sound
 clave learn sound my-drums -o my-sound --list my-drums.csv --factory 240
 clave groove --kit space --sound my-sound""",
+    "clave evaluate sound": """clave evaluate sound my-drums -o table
+clave evaluate sound my-sound my-drums -o table --draws 100 --beside other-sound""",
+    "clave learn voices": "clave learn voices my-drums --list my-drums.csv --factory 400 -o my-ear",
     "clave figures": "clave figures my-rhythm",
 }
 

@@ -91,6 +91,7 @@ def create_app(
     workshop = Workshop(sound, kits, shelf)
     _sounds(app, workshop)
     _kept_kits(app, shelf)
+    sound_info = workshop.info()
     corpus = gzip.compress(_corpus_map(rhythm).model_dump_json().encode(), 6)
 
     @app.get("/api/instrument")
@@ -98,7 +99,7 @@ def create_app(
         return Instrument(
             version=__version__,
             space=_space_info(rhythm),
-            sound=workshop.info(),
+            sound=sound_info,
             voices=[
                 VoiceInfo(
                     name=voice.name,

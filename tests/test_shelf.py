@@ -106,11 +106,23 @@ def test_a_kit_of_a_file_that_is_not_kept_is_refused_and_leaves_nothing(shelf: S
     assert shelf.kits() == []
 
 
+def test_a_save_that_fails_half_way_leaves_nothing(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(shelves, "_now", lambda: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            shelf.keep("night", voices())
+    assert shelf._rows("SELECT * FROM kit") == []
+    assert shelf.kit(shelf.keep("night", voices())).version == 1
+
+
 def test_many_threads_and_two_claves_lose_nothing(tmp_path: Path) -> None:
     one, other = Shelf(tmp_path / FILE), Shelf(tmp_path / FILE)
 
+    of_a_file = [KitVoice(origin="file", file=one.keep_file(b"a sound"))] * 8  # read first, then written
+
     def save(shelf: Shelf, name: str) -> None:
         for turn in range(5):
+            shelf.keep("of a file", of_a_file)
             shelf.keep("shared", voices(turn / 10))
             shelf.keep(name, voices())
             shelf.kits()
@@ -124,7 +136,7 @@ def test_many_threads_and_two_claves_lose_nothing(tmp_path: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert {each.name: each.versions for each in other.kits()} == {"shared": 30} | {
+    assert {each.name: each.versions for each in other.kits()} == {"shared": 30, "of a file": 30} | {
         f"{n} {m}": 5 for n in range(2) for m in range(3)
     }
     one.close()

@@ -1,25 +1,13 @@
-/** A toy instrument for working on the page alone: deterministic bars, an invented corpus, plain sounds. */
+/** A toy instrument for working on the page alone: deterministic bars, an invented corpus, plain sounds and their maps. */
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Plugin } from "vite";
 import type { CorpusMap, Instrument, PatternRequest, Point, WirePattern, WireStroke } from "../src/protocol.ts";
 import { encodeWav } from "../src/wavfile.ts";
+import { answerSounds, bell, draws, toySound, toySoundInfo } from "./toySounds.ts";
 
 const STYLES = ["rock", "funk", "jazz", "latin", "hiphop", "afrobeat", "soul", "afrocuban", "dance", "neworleans", "reggae", "country"];
 const SAMPLE_RATE = 44_100;
-
-/** A generator of numbers in [0, 1): the same for the same seed. */
-function draws(seed: number): () => number {
-  let state = (seed ^ 0x9e3779b9) >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-const bell = (draw: () => number): number => Math.sqrt(-2 * Math.log(draw() + 1e-9)) * Math.cos(2 * Math.PI * draw());
 
 export const toyInstrument: Instrument = {
   version: "0.0.0-toy",
@@ -85,25 +73,11 @@ export function toyPattern([x, y]: Point, request: Omit<PatternRequest, "points"
   return { meter: [4, 4], strokes };
 }
 
-export function toySound(voice: number, low: boolean): Float32Array {
-  const draw = draws(voice + 1);
-  const seconds = [0.4, 0.25, 0.06, 0.5, 0.35, 1.2, 0.25, 0.08][voice]!;
-  const tone = [55, 190, 0, 0, 110, 0, 0, 900][voice]! * (low ? 0.7 : 1);
-  const noise = [0.02, 0.6, 0.5, 0.5, 0.03, 0.5, 0.8, 0.1][voice]!;
-  let phase = 0;
-  return Float32Array.from({ length: Math.round(seconds * SAMPLE_RATE) }, (_, n) => {
-    const t = n / SAMPLE_RATE;
-    phase += (2 * Math.PI * tone * (1 + 3 * Math.exp(-t * 40))) / SAMPLE_RATE;
-    const decay = Math.exp((-5 * t) / seconds);
-    return 0.7 * decay * ((tone ? Math.sin(phase) : 0) + noise * (draw() * 2 - 1));
-  });
-}
-
-const body = (request: IncomingMessage): Promise<string> =>
+const body = (request: IncomingMessage): Promise<Uint8Array> =>
   new Promise((resolve) => {
-    let text = "";
-    request.on("data", (part: unknown) => (text += String(part)));
-    request.on("end", () => resolve(text));
+    const parts: Buffer[] = [];
+    request.on("data", (part: Buffer) => parts.push(part));
+    request.on("end", () => resolve(Buffer.concat(parts)));
   });
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -113,15 +87,22 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   };
   const path = (request.url ?? "").split("?")[0] ?? "";
   const [, kit, voice] = /^\/api\/kits\/([\w-]+)\/([0-7])\.wav$/.exec(path) ?? [];
-  if (path === "/api/instrument") return json(toyInstrument);
+  if (path === "/api/instrument") return json({ ...toyInstrument, sound: toySoundInfo(toyInstrument.voices.map(({ name }) => name)) });
   if (path === "/api/corpus") return json(toyCorpus());
   if (path === "/api/patterns") {
-    const asked = JSON.parse(await body(request)) as PatternRequest;
+    const asked = JSON.parse(new TextDecoder().decode(await body(request))) as PatternRequest;
     return json({ patterns: asked.points.map((point) => toyPattern(point, asked)) });
   }
   if (kit && voice) {
     response.writeHead(200, { "content-type": "audio/wav" });
-    response.end(Buffer.from(encodeWav([toySound(Number(voice), kit === "low-toy")], SAMPLE_RATE)));
+    response.end(Buffer.from(encodeWav([toySound(Number(voice), { height: kit === "low-toy" ? 0.7 : 1 })], SAMPLE_RATE)));
+    return;
+  }
+  if (path === "/api/kept") return json([]);
+  const sounds = answerSounds(path, await body(request));
+  if (sounds) {
+    response.writeHead(sounds.status, sounds.headers);
+    response.end(sounds.body);
     return;
   }
   json({ error: `the toy server has no ${path}`, kind: "not found" }, 404);

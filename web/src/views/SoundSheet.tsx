@@ -14,8 +14,9 @@ import { SoundMap } from "./SoundMap";
 import { useDark } from "./theme";
 import { sayLevel } from "./VoiceHead";
 
-/** The decay slider runs in octaves: as far to half as to double. */
-const DECAY_STEPS = { min: Math.log2(MIN_DECAY), max: Math.log2(MAX_DECAY) };
+/** The decay slider runs in octaves, as far to half as to double; its steps meet 0, as it is. */
+const DECAY_STEP = 0.05;
+const DECAY_OCTAVES = { min: Math.ceil(Math.log2(MIN_DECAY) / DECAY_STEP) * DECAY_STEP, max: Math.log2(MAX_DECAY), step: DECAY_STEP };
 
 export function SoundSheet() {
   const { store } = usePage();
@@ -268,12 +269,11 @@ function Played({ voice, index }: VoiceProps) {
         <Slider
           label="decay"
           name={`${name} decay`}
-          {...DECAY_STEPS}
-          step={0.01}
+          {...DECAY_OCTAVES}
           value={Math.log2(decay)}
           rest={0}
           said={sayDecay(decay)}
-          onValue={(octaves) => soundActions.turn(index, "decay", { decay: Math.abs(octaves) < 0.05 ? 1 : Number((2 ** octaves).toFixed(3)) })}
+          onValue={(octaves) => soundActions.turn(index, "decay", { decay: Number((2 ** octaves).toFixed(3)) })}
           onDone={done}
         />
         <Slider

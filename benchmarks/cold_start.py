@@ -25,19 +25,22 @@ def command_seconds(*command: str) -> float:
     return time.perf_counter() - started
 
 
-def groove_seconds() -> float:
+def groove_seconds(kit: str) -> float:
     """`clave groove --bars 8`, from start to exit, three files on disk."""
     with tempfile.TemporaryDirectory() as out:
-        seconds = command_seconds("-m", "clave", "groove", "--bars", "8", "-o", out)
+        seconds = command_seconds("-m", "clave", "groove", "--bars", "8", "--kit", kit, "-o", out)
         assert len(list(Path(out).iterdir())) == 3
         return seconds
 
 
 def play() -> tuple[float, float]:
-    """`clave play`: seconds to the first byte of the page, and MB held after a kit and a bar were asked for."""
+    """`clave play`: seconds to the first byte of the page, and MB held after a kit, a bar and a sound were asked for."""
     started = time.perf_counter()
-    command = [sys.executable, "-m", "clave", "play", "--no-open", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as playing:
+    command = [sys.executable, "-m", "clave", "play", "--no-open", "--port", "0", "--home"]
+    with (
+        tempfile.TemporaryDirectory() as home,
+        subprocess.Popen([*command, home], stdout=subprocess.PIPE, text=True) as playing,
+    ):
         assert playing.stdout is not None
         address = re.search(r"http://\S+", playing.stdout.readline())
         assert address is not None
@@ -45,8 +48,10 @@ def play() -> tuple[float, float]:
             answer.read(1)
         seconds = time.perf_counter() - started
         asked = b'{"points": [[0, 0]]}'
-        post = urllib.request.Request(f"{address[0]}api/patterns", asked, {"content-type": "application/json"})
-        for each in (post, f"{address[0]}api/kits/analogue/0.wav", f"{address[0]}api/corpus"):
+        said = {"content-type": "application/json"}
+        bar = urllib.request.Request(f"{address[0]}api/patterns", asked, said)
+        sound = urllib.request.Request(f"{address[0]}api/sounds/0", b'{"point": [0, 0]}', said)
+        for each in (bar, sound, f"{address[0]}api/kits/analogue/0.wav", f"{address[0]}api/corpus"):
             with urllib.request.urlopen(each) as answer:
                 answer.read()
         status = Path(f"/proc/{playing.pid}/status")
@@ -63,11 +68,13 @@ def median(measure: Callable[[], float]) -> float:
 def main() -> None:
     peer = median(lambda: command_seconds("-c", "import onnxruntime"))
     torch = median(lambda: command_seconds("-c", "import torch"))
-    groove = median(groove_seconds)
+    groove = median(lambda: groove_seconds("analogue"))
+    decoded = median(lambda: groove_seconds("space"))
     first_byte = median(lambda: play()[0])
     print("| start, median of five | seconds | times `import onnxruntime` |\n|---|---|---|")
     for name, seconds in (
-        ("`clave groove --bars 8`, files on disk", groove),
+        ("`clave groove --bars 8 --kit analogue`, files on disk", groove),
+        ("the same with drums decoded from the sound space", decoded),
         ("`clave play`, first byte of the page", first_byte),
         ("bare `import onnxruntime`", peer),
         ("bare `import torch`", torch),

@@ -34,7 +34,7 @@ def groove_seconds(kit: str) -> float:
 
 
 def play() -> tuple[float, float]:
-    """`clave play`: seconds to the first byte of the page, and MB held after a kit, a bar and a sound were asked for."""
+    """`clave play`: seconds to the first byte of the page, and MB held after a kit, a bar and a sound."""
     started = time.perf_counter()
     command = [sys.executable, "-m", "clave", "play", "--no-open", "--port", "0", "--home"]
     with (

@@ -305,3 +305,28 @@ def test_without_a_sound_space_the_kits_play_as_before(page: Page, without_sound
     expect(page.get_by_role("button", name="Surprise me")).to_have_count(0)
     page.get_by_role("button", name="Hear kick").click()
     expect(page.get_by_text("sound is on")).to_be_visible()
+
+
+def test_decay_and_gain_are_heard_and_a_key_leaves_their_rest(opened: Page) -> None:
+    plain = sound_of(opened, 5)
+    opened.get_by_role("button", name="Cymbal sound:").click()
+    sheet = opened.get_by_role("dialog", name="Cymbal")
+    decay = sheet.get_by_role("slider", name="Cymbal decay")
+    decay.focus()
+    for _ in range(20):
+        opened.keyboard.press("ArrowLeft")
+    assert sounds(opened)[5]["decay"] == 0.5
+    short = sound_of(opened, 5)
+    peak = int(np.abs(plain).argmax())
+    assert same(short[: peak + 1], plain[: peak + 1])
+    assert np.square(short).sum() < 0.8 * np.square(plain).sum()
+    for _ in range(20):
+        opened.keyboard.press("ArrowRight")
+    assert sounds(opened)[5]["decay"] == 1
+    assert same(sound_of(opened, 5), plain)
+    gain = sheet.get_by_role("slider", name="Cymbal gain")
+    gain.focus()
+    for _ in range(25):
+        opened.keyboard.press("ArrowLeft")
+    assert sounds(opened)[5]["gain"] == 0.5
+    assert same(sound_of(opened, 5), 0.5 * plain)

@@ -115,6 +115,16 @@ test("a sound that was heard before is not asked for again", async () => {
   expect(buffer(1)).toContain(JSON.stringify(before));
 });
 
+test("a sound that does not come is told, and the one before stays", async () => {
+  await drawn();
+  const before = buffer(6);
+  vi.stubGlobal("fetch", () => Promise.resolve(json({ error: "the space has no sound there", kind: "space" }, 422)));
+  actions.move(6, [2.5, 2.5]);
+  await settled();
+  expect(store.notice.value).toEqual({ text: "the space has no sound there", kind: "trouble" });
+  expect([buffer(6), store.sounds.coming.value.size]).toEqual([before, 0]);
+});
+
 test("a locked voice is not moved, thrown, tuned or drawn anew", async () => {
   await drawn();
   actions.lock(4, true);

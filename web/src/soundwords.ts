@@ -49,12 +49,16 @@ export function nearestSound(map: SoundMap, [x, y]: Point): number | null {
   return best;
 }
 
+/** "drum machine 3, kick 12 (CC0)". */
+export function describeSource(map: SoundMap, index: number): string {
+  const source = map.source[index]!;
+  return `${sayFile(map.sources[source]!)} (${map.licences[source]!})`;
+}
+
 /** "nearest: drum machine 3, kick 12 (CC0)". */
 export function describeNearestSound(map: SoundMap, point: Point): string | null {
   const index = nearestSound(map, point);
-  if (index === null) return null;
-  const source = map.source[index]!;
-  return `nearest: ${sayFile(map.sources[source]!)} (${map.licences[source]!})`;
+  return index === null ? null : `nearest: ${describeSource(map, index)}`;
 }
 
 const ENDS: Record<Direction, readonly [low: string, high: string]> = {

@@ -2,15 +2,16 @@
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { MAP_EDGE } from "../groove";
-import type { Point, VoiceInfo } from "../protocol";
+import type { Point, SoundMap as SoundMapInfo, VoiceInfo } from "../protocol";
 import { requestOf } from "../sound";
 import { drawSoundMap } from "../sounddrawing";
-import { sayFrom, nameOfMap, sayHeard } from "../soundwords";
+import { describeSource, nameOfMap, nearestSound, sayFrom, sayHeard } from "../soundwords";
 import { fromShare, toShare } from "../store";
 import { usePage } from "./page";
 import { useDark } from "./theme";
 
 const NUDGE = (2 * MAP_EDGE) / 100; // 1 % of the map
+const LOOK_PX = 8; // how near a sound of the map the pointer must be to name it
 const ARROWS: Record<string, Point> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const MOST_DOTS = { small: 260, large: 3000 };
 
@@ -29,6 +30,8 @@ export function SoundMap({ voice, index, large = false }: SoundMapProps) {
   const dragging = useRef(false);
   const touched = useRef(false); // by a finger
   const [aimed, setAimed] = useState(false); // a file is held over it
+  const [looked, setLooked] = useState<number | null>(null); // the sound of the map under the pointer
+  const map = state.maps.value[index];
   const sound = store.groove.value.sounds[index]!;
   const heard = state.heard.value[index];
   const likes = state.likes.value;
@@ -43,12 +46,20 @@ export function SoundMap({ voice, index, large = false }: SoundMapProps) {
     touched.current = event.pointerType === "touch";
     if (!large && touched.current) return; // a finger hides the small map: it opens on the tap
     dragging.current = true;
+    setLooked(null);
     state.inHand.value = index;
     frame.current!.setPointerCapture(event.pointerId);
     soundActions.move(index, pointUnder(event));
   };
   const onPointerMove = (event: PointerEvent) => {
     if (dragging.current) soundActions.move(index, pointUnder(event));
+    else if (large) lookAt(event);
+  };
+  const lookAt = (event: PointerEvent) => {
+    const point = pointUnder(event);
+    const near = map ? nearestSound(map, point) : null;
+    const reach = (LOOK_PX * 2 * MAP_EDGE) / frame.current!.clientWidth;
+    setLooked(near !== null && Math.hypot(map!.x[near]! - point[0], map!.y[near]! - point[1]) < reach ? near : null);
   };
   const onPointerUp = () => {
     if (!dragging.current) return;
@@ -93,6 +104,7 @@ export function SoundMap({ voice, index, large = false }: SoundMapProps) {
       onPointerMove={onPointerMove}
       onPointerUp={onPointerUp}
       onPointerCancel={onPointerUp}
+      onPointerLeave={() => setLooked(null)}
       onClick={() => {
         if (!large && touched.current) state.opened.value = index;
       }}
@@ -119,6 +131,7 @@ export function SoundMap({ voice, index, large = false }: SoundMapProps) {
               </span>
             ),
         )}
+      {looked !== null && map && <Label map={map} sound={looked} />}
       {place && (
         <span
           class={`sound-here ${requestOf(sound) ? "" : "is-file"} ${state.coming.value.has(index) ? "is-coming" : ""}`}
@@ -126,6 +139,16 @@ export function SoundMap({ voice, index, large = false }: SoundMapProps) {
         />
       )}
     </div>
+  );
+}
+
+/** Whose sound lies under the pointer. */
+function Label({ map, sound }: { readonly map: SoundMapInfo; readonly sound: number }) {
+  const [x, y] = [map.x[sound]!, map.y[sound]!];
+  return (
+    <p class={`map-label ${x > 0 ? "is-left" : ""} ${y > 0 ? "is-below" : ""}`} style={at([x, y])} aria-hidden="true">
+      {describeSource(map, sound)}
+    </p>
   );
 }
 

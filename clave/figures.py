@@ -1,7 +1,7 @@
 """The paper's figures, drawn for any training run: matrix, curves, generated bars, waveform, map, reconstructions."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,10 +31,7 @@ def draw(folder: Path) -> list[Path]:
 
     Raises TrainingError for a folder that holds no finished run, MissingExtraError without matplotlib.
     """
-    log_path = folder / "log.json"
-    if not log_path.is_file():
-        raise TrainingError(f"{folder} holds no training run: there is no log.json")
-    log: list[dict[str, Any]] = json.loads(log_path.read_text())
+    log = read_log(folder)
     figures: dict[str, Callable[[], Figure]] = {"08-curves": lambda: curves(log)}
     if (folder / "config.json").is_file():
         space = load_rhythm(folder)
@@ -48,6 +45,19 @@ def draw(folder: Path) -> list[Path]:
             "12-reconstructions": lambda: reconstructions(space, examples[:6]),
             "13-traversal": lambda: traversal(space),
         }
+    return save(folder, figures)
+
+
+def read_log(folder: Path) -> list[dict[str, Any]]:
+    """The losses of a run, epoch by epoch; TrainingError for a folder that holds none."""
+    path = folder / "log.json"
+    if not path.is_file():
+        raise TrainingError(f"{folder} holds no training run: there is no log.json")
+    return json.loads(path.read_text())
+
+
+def save(folder: Path, figures: Mapping[str, Callable[[], "Figure"]]) -> list[Path]:
+    """Draw each into `folder/figures`, named as here."""
     (folder / "figures").mkdir(exist_ok=True)
     paths = [folder / "figures" / f"{name}.png" for name in sorted(figures)]
     for path in paths:
@@ -58,23 +68,23 @@ def draw(folder: Path) -> list[Path]:
 def bars(patterns: Sequence[Pattern], titles: Sequence[str], columns: int = 2) -> "Figure":
     """Activation matrices with velocity as darkness: the paper's figures 7 and 9."""
     rows = -(-len(patterns) // columns)
-    figure, axes = _axes(max(1, rows), min(columns, max(1, len(patterns))), (6.0, 2.2))
+    figure, axes = grid(max(1, rows), min(columns, max(1, len(patterns))), (6.0, 2.2))
     for pattern, title, ax in zip(patterns, titles, axes, strict=False):
         _matrix(ax, pattern, title)
     return figure
 
 
-def curves(log: Sequence[dict[str, Any]]) -> "Figure":
+def curves(log: Sequence[dict[str, Any]], unit: str = "nats a bar") -> "Figure":
     """Each named loss over the epochs, on what was trained on and on what was not: the paper's figure 8."""
     names = list(log[0]["tuning"])
-    figure, axes = _axes(-(-len(names) // 3), 3, (4.0, 2.6))
+    figure, axes = grid(-(-len(names) // 3), 3, (4.0, 2.6))
     epochs = [row["epoch"] for row in log]
     for name, ax in zip(names, axes, strict=False):
         for part, style in (("train", "-"), ("tuning", "--")):
             ax.plot(epochs, [row[part].get(name, np.nan) for row in log], style, label=part)
         ax.set_title(name)
         ax.set_xlabel("epoch")
-        ax.set_ylabel("nats a bar")
+        ax.set_ylabel(unit)
     axes[0].legend()
     return figure
 
@@ -82,7 +92,7 @@ def curves(log: Sequence[dict[str, Any]]) -> "Figure":
 def waveform(pattern: Pattern, tempo_bpm: float = 120.0) -> "Figure":
     """The sound of a generated bar over its matrix: the paper's figure 10."""
     clip = render([pattern], factory.kit("analogue"), tempo_bpm)
-    figure, axes = _axes(2, 1, (8.0, 2.2))
+    figure, axes = grid(2, 1, (8.0, 2.2))
     _matrix(axes[0], pattern, "a generated bar")
     axes[1].plot(np.arange(len(clip)) / clip.sample_rate, clip.samples, linewidth=0.4)
     axes[1].set_xlim(0, clip.seconds)
@@ -92,7 +102,7 @@ def waveform(pattern: Pattern, tempo_bpm: float = 120.0) -> "Figure":
 
 def latent(space: RhythmSpace) -> "Figure":
     """The bars of the corpus on the map, coloured and shaped by style: the paper's figure 11."""
-    figure, axes = _axes(1, 1, (8.0, 8.0))
+    figure, axes = grid(1, 1, (8.0, 8.0))
     styles = np.array(space.corpus.styles)
     for index, style in enumerate(sorted(set(space.corpus.styles))):
         points = space.corpus.map[styles == style]
@@ -118,7 +128,7 @@ def traversal(space: RhythmSpace, points_a_side: int = TRAVERSAL) -> "Figure":
     """What lies where: bars on a grid over the map, as the reader would find them by clicking."""
     ticks = np.linspace(-MAP_LIMIT, MAP_LIMIT, points_a_side)
     points = [(x, y) for y in ticks[::-1] for x in ticks]
-    figure, axes = _axes(points_a_side, points_a_side, (2.0, 1.0))
+    figure, axes = grid(points_a_side, points_a_side, (2.0, 1.0))
     for pattern, (x, y), ax in zip(space.at(points), points, axes, strict=True):
         ax.imshow(pattern.velocity, aspect="auto", cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
         ax.set_title(f"{x:.0f}, {y:.0f}", fontsize="x-small", pad=1)
@@ -135,7 +145,7 @@ def _matrix(ax: "Axes", pattern: Pattern, title: str) -> None:
     ax.set_title(title, fontsize="small")
 
 
-def _axes(rows: int, columns: int, size: tuple[float, float]) -> "tuple[Figure, list[Axes]]":
+def grid(rows: int, columns: int, size: tuple[float, float]) -> "tuple[Figure, list[Axes]]":
     """A figure of so many axes, each of this size in inches."""
     try:
         from matplotlib.figure import Figure as NewFigure

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from clave import descriptors, factory
 from clave.clip import Clip
+from clave.directions import Directions, amounts
 from clave.errors import SpaceError, TransformError
 from clave.kit import VOICES, Kit, Origin, Voice
 from clave.kit import voice as voice_of
@@ -37,7 +38,6 @@ SPECTRA: Mapping[str, type[Spectrum]] = {each.name: each for each in (DrumSpectr
 """By the name that a space gives to what it sees."""
 
 SHIPPED_SOUND = Path(__file__).parent / "models" / "sound"
-DIRECTIONS = "directions.npy"
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,25 +192,20 @@ class SoundSpace:
         prior allows. A voice whose sounds have no pitch is not moved in pitch. Raises SpaceError for other names, for
         what is no finite number, and in a space that has learned no directions.
         """
-        which = self._voice(voice)
-        for name, amount in shift.items():
-            if name not in descriptors.NAMES:
-                raise SpaceError(f"no sound is shifted in {name!r}, but in {', '.join(descriptors.NAMES)}")
-            if not np.isfinite(amount):
-                raise SpaceError(f"a shift is a finite number of standard deviations, got {name} {amount}")
-        if not any(shift.values()):
+        which, wanted = self._voice(voice), amounts(shift)
+        if not wanted.any() or not len(code):
             return code
         if self._directions is None:
             raise SpaceError(f"{self.folder} has no directions to shift sounds in")
-        amounts = np.array([shift.get(name, 0.0) for name in descriptors.NAMES], np.float32)
-        std = self.prior(map_points(code.map), which)[1]
-        return Code(code.map, code.detail + std * (amounts @ self._directions[which.index]))
+        where = map_points(code.map)
+        stray = np.einsum("d,sdf->sf", wanted, self._directions.steps(where, which)).astype(np.float32)
+        return Code(code.map, code.detail + self.prior(where, which)[1] * stray)
 
     def directions(self, voice: Voice | str) -> tuple[str, ...]:
         """In which of descriptors.NAMES `shifted` moves this voice."""
         if self._directions is None:
             return ()
-        moves = self._directions[self._voice(voice).index].any(axis=1)
+        moves = self._directions.moves(self._voice(voice))
         return tuple(name for name, moved in zip(descriptors.NAMES, moves, strict=True) if moved)
 
     def sample(self, n: int, voice: Voice | str, seed: int = 0) -> list[Clip]:
@@ -304,19 +299,8 @@ class SoundSpace:
         return SoundMap(points, sources, heard), index
 
     @cached_property
-    def _directions(self) -> Float32[np.ndarray, "voice descriptor detail"] | None:
-        """Steps of the detail in deviations of its prior; None in a space from before directions."""
-        path = self.folder / DIRECTIONS
-        if not path.is_file():
-            return None
-        wanted = (len(VOICES), len(descriptors.NAMES), self.detail_size)
-        try:
-            steps = np.load(path, allow_pickle=False).astype(np.float32)
-        except (OSError, ValueError, AttributeError, EOFError) as error:
-            raise SpaceError(f"{path} holds no directions: {error}") from error
-        if steps.shape != wanted or not np.isfinite(steps).all():
-            raise SpaceError(f"{path} holds no directions of this space: {wanted} finite numbers, got {steps.shape}")
-        return steps
+    def _directions(self) -> Directions | None:
+        return Directions.load(self.folder, self.detail_size)
 
     def _voice(self, voice: Voice | str) -> Voice:
         which = voice_of(voice)
@@ -379,11 +363,6 @@ def write_corpus(
     if heard is not None:
         columns["heard"] = heard.astype(np.float16)
     np.savez_compressed(folder / "corpus.npz", allow_pickle=False, **columns)
-
-
-def write_directions(folder: Path, steps: Float32[np.ndarray, "voice descriptor detail"]) -> None:
-    """directions.npy of a sound space: a step of the detail for each voice and descriptor, zeros where there is none."""
-    np.save(folder / DIRECTIONS, steps.astype(np.float16), allow_pickle=False)
 
 
 def _are_points(value: Any) -> bool:

@@ -58,3 +58,12 @@ def test_a_space_is_measured_through_what_is_played(tmp_path):
     assert all(np.isfinite(value) for value in measured.values())
     errors = evaluate.measure_pictures(space, toy_corpus())
     assert errors["error_db_detail"] > 10  # random weights
+
+
+def test_a_hole_is_what_is_far_from_every_sound():
+    everywhere = np.stack(np.meshgrid(np.arange(-2.5, 2.6, 0.25), np.arange(-2.5, 2.6, 0.25)), axis=-1).reshape(-1, 2)
+    assert evaluate.hole_share(everywhere) == 0
+    inner = everywhere[np.linalg.norm(everywhere, axis=1) > 1.0]
+    mass = (1 - np.exp(-(0.5**2) / 2)) / (1 - np.exp(-2))  # of a normal map within 0.5 of its centre, of the disc's
+    assert evaluate.hole_share(inner) == pytest.approx(mass, rel=0.35)
+    assert evaluate.hole_share(np.array([[50.0, 0.0]])) == pytest.approx(1)

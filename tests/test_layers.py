@@ -22,10 +22,11 @@ corpus sounds                          folders of MIDI and of one-shots -> data 
 vae rhythm_vae sound_vae               models (torch starts here)
 paper_sound_vae                        the 2019 paper's model of one-shots
 train recipes checkpoint               learning
-space sound_space                      point <-> pattern or sound (ONNX Runtime; no torch)
+space directions sound_space           point <-> pattern or sound (ONNX Runtime; no torch)
 sequencer render                       playing
 evaluate learn figures                 a whole run of bars, its numbers and its pictures
-evaluate_sound learn_sound             the same for one-shots
+evaluate_sound learn_directions        how good a space of one-shots is, and which way its sounds grow brighter
+learn_sound sound_figures              a whole run of one-shots, and its pictures
 learn_voices                           the ear that says which voice a sound is
 protocol                               what page and server say to each other
 shelf workshop                         the kits a player keeps, and where their sounds are made

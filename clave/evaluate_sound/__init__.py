@@ -4,6 +4,7 @@
 and `judge` learns from half of them what a drum is. `table` measures with all four, and `report` writes it down.
 """
 
+from clave.evaluate_sound.maps import hole_share
 from clave.evaluate_sound.pairs import (
     Difference,
     aligned,
@@ -24,6 +25,7 @@ __all__ = [
     "attack_s",
     "compare",
     "decay_s",
+    "hole_share",
     "log_spectral_distance_db",
     "magnitudes",
     "measure",

@@ -1,0 +1,20 @@
+"""Whether a voice's map is filled: points far from every sound that was learned are holes."""
+
+import numpy as np
+from jaxtyping import Float
+
+RADIUS = 2.0  # of the disc that is looked at: 86 % of a standard normal map
+FAR = 0.5  # deviations: a sixth of the way from the centre to the edge of the page
+SPACING = 0.05  # of the points that are tried
+
+
+def hole_share(points: Float[np.ndarray, "sound map"]) -> float:
+    """How much of the disc, weighted as a standard normal map is, lies farther than FAR from every sound."""
+    from scipy.spatial import cKDTree
+
+    ticks = np.arange(-RADIUS, RADIUS + SPACING, SPACING)
+    grid = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
+    square = np.square(grid).sum(axis=1)
+    grid, weight = grid[square <= RADIUS**2], np.exp(-square[square <= RADIUS**2] / 2)
+    distance = cKDTree(points).query(grid)[0]
+    return float(weight[distance > FAR].sum() / weight.sum())

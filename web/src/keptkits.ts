@@ -70,8 +70,8 @@ export class KeptKits {
     const { kept } = this.store;
     return this.attempt(async () => {
       await this.shelf.remove(kit.id);
-      kept.removed.value = [kit, ...kept.removed.value];
       await this.relist();
+      kept.removed.value = [kit, ...kept.removed.value];
       this.store.spoken.value = `${kit.name} is deleted.`;
     });
   }
@@ -80,8 +80,8 @@ export class KeptKits {
     const { kept } = this.store;
     return this.attempt(async () => {
       await this.shelf.restore(kit.id);
-      kept.removed.value = kept.removed.value.filter(({ id }) => id !== kit.id);
       await this.relist();
+      kept.removed.value = kept.removed.value.filter(({ id }) => id !== kit.id);
       this.store.spoken.value = `${kit.name} is back.`;
     });
   }

@@ -25,10 +25,10 @@ export function App() {
       <main>
         <RhythmPanel />
         <Grid />
+        <KeptKits />
+        <MidiPanel />
       </main>
       <Footer />
-      <KeptKits />
-      <MidiPanel />
       <Notice />
       <Spoken />
       <Help />

@@ -1,7 +1,7 @@
 /** A sheet that opens beside the instrument, which goes on playing and can be played. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Drawer as Name } from "../store";
 import { Icon } from "./Icon";
 import { usePage } from "./page";
@@ -32,7 +32,8 @@ export function Drawer({ name, children }: DrawerProps) {
   const sheet = useRef<HTMLDialogElement>(null);
   const open = store.drawer.value === name;
   const close = () => (store.drawer.value = null);
-  useEffect(() => {
+  useLayoutEffect(() => {
+    // before the next key comes
     if (!open) return;
     const from = document.activeElement;
     const opened = sheet.current;

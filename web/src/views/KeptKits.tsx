@@ -21,6 +21,7 @@ export function KeptKits() {
 function Shelf() {
   const { store, kept } = usePage();
   const [lockedToo, setLockedToo] = useState(false);
+  const back = useRef<number | null>(null); // the kit that was brought back last: the focus follows it
   const list = store.kept.kits.value;
   const locked = store.groove.value.sounds.filter((sound) => sound.locked).length;
   useEffect(() => void kept.refresh(), []);
@@ -34,20 +35,35 @@ function Shelf() {
         </label>
       )}
       {store.kept.removed.value.map((kit) => (
-        <p key={kit.id} class="drawer-row kept-removed">
-          <span>{kit.name} is deleted</span>
-          <button type="button" class="framed" aria-label={`Bring back ${kit.name}`} onClick={() => void kept.restore(kit)}>
-            bring back
-          </button>
-        </p>
+        <Removed
+          key={kit.id}
+          kit={kit}
+          onBack={() => {
+            back.current = kit.id;
+            void kept.restore(kit);
+          }}
+        />
       ))}
       {list?.length === 0 && <p class="drawer-hint">No kit is kept yet.</p>}
       <ul class="kept" aria-label="Kept kits">
         {list?.map((kit) => (
-          <Kept key={kit.id} kit={kit} lockedToo={lockedToo} />
+          <Kept key={kit.id} kit={kit} lockedToo={lockedToo} focused={back.current === kit.id} />
         ))}
       </ul>
     </>
+  );
+}
+
+function Removed({ kit, onBack }: { readonly kit: KeptInfo; readonly onBack: () => void }) {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => button.current?.focus(), []); // the one that deleted it is gone
+  return (
+    <p class="drawer-row kept-removed">
+      <span>{kit.name} is deleted</span>
+      <button ref={button} type="button" class="framed" onClick={onBack}>
+        bring back<span class="unseen"> {kit.name}</span>
+      </button>
+    </p>
   );
 }
 
@@ -91,39 +107,51 @@ function Keep() {
 interface KeptProps {
   readonly kit: KeptInfo;
   readonly lockedToo: boolean;
+  readonly focused: boolean; // from its beginning
 }
 
-function Kept({ kit, lockedToo }: KeptProps) {
+function Kept({ kit, lockedToo, focused }: KeptProps) {
   const { store, kept } = usePage();
   const [naming, setNaming] = useState(false);
+  const loading = useRef<HTMLButtonElement>(null);
+  const renaming = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (focused) loading.current?.focus();
+  }, []);
+  const named = () => {
+    renaming.current?.focus();
+    setNaming(false);
+  };
   const { id, name, changed, versions } = kit;
   const unfolded = store.kept.unfolded.value?.id === id ? store.kept.unfolded.value.versions : null;
   const here = keptKitId(store.groove.value.kit) === id;
   return (
     <li class={here ? "is-here" : ""}>
       <div class="kept-row">
+        {/* keys, so that no button becomes another one, focus and all, when the first changes */}
         {naming ? (
-          <NewName kit={kit} onDone={() => setNaming(false)} />
+          <NewName key="name" kit={kit} onDone={named} />
         ) : (
-          <button type="button" class="kept-load" aria-label={`Load ${name}`} aria-current={here} onClick={() => void kept.load(id, { lockedToo })}>
+          <button key="load" ref={loading} type="button" class="kept-load" aria-current={here} onClick={() => void kept.load(id, { lockedToo })}>
+            <span class="unseen">Load </span>
             <span class="kept-name">{name}</span>
             <span class="kept-when">{sayMoment(changed)}</span>
           </button>
         )}
         <button
+          key="versions"
           type="button"
           class="quiet"
           aria-expanded={unfolded !== null}
-          aria-label={`Versions of ${name}: ${versions}`}
-          title="Versions"
           onClick={() => void kept.unfold(unfolded ? null : id)}
         >
           {versions === 1 ? "1 version" : `${versions} versions`}
+          <span class="unseen"> of {name}</span>
         </button>
-        <button type="button" class="icon" aria-label={`Rename ${name}`} title="Rename" onClick={() => setNaming(true)}>
+        <button key="rename" ref={renaming} type="button" class="icon" aria-label={`Rename ${name}`} title="Rename" onClick={() => setNaming(true)}>
           <Icon name="pen" />
         </button>
-        <button type="button" class="icon" aria-label={`Delete ${name}`} title="Delete" onClick={() => void kept.remove(kit)}>
+        <button key="delete" type="button" class="icon" aria-label={`Delete ${name}`} title="Delete" onClick={() => void kept.remove(kit)}>
           <Icon name="close" />
         </button>
       </div>
@@ -131,8 +159,10 @@ function Kept({ kit, lockedToo }: KeptProps) {
         <ol class="kept-versions" aria-label={`Versions of ${name}`}>
           {unfolded.map(({ version, changed: when }) => (
             <li key={version}>
-              <button type="button" class="kept-load" aria-label={`Load version ${version} of ${name}`} onClick={() => void kept.load(id, { version, lockedToo })}>
+              <button type="button" class="kept-load" onClick={() => void kept.load(id, { version, lockedToo })}>
+                <span class="unseen">Load </span>
                 <span>version {version}</span>
+                <span class="unseen"> of {name}</span>
                 <span class="kept-when">{sayMoment(when)}</span>
               </button>
             </li>

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Plugin } from "vite";
 import type { CorpusMap, Instrument, PatternRequest, Point, WirePattern, WireStroke } from "../src/protocol.ts";
 import { encodeWav } from "../src/wavfile.ts";
+import { answerKept } from "./toyShelf.ts";
 import { answerSounds, bell, draws, toySound, toySoundInfo } from "./toySounds.ts";
 
 const STYLES = ["rock", "funk", "jazz", "latin", "hiphop", "afrobeat", "soul", "afrocuban", "dance", "neworleans", "reggae", "country"];
@@ -98,8 +99,10 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     response.end(Buffer.from(encodeWav([toySound(Number(voice), { height: kit === "low-toy" ? 0.7 : 1 })], SAMPLE_RATE)));
     return;
   }
-  if (path === "/api/kept") return json([]);
-  const sounds = answerSounds(path, await body(request));
+  const message = await body(request);
+  const kept = answerKept(request.method ?? "GET", path, new TextDecoder().decode(message));
+  if (kept) return json(kept.value, kept.status);
+  const sounds = answerSounds(path, message);
   if (sounds) {
     response.writeHead(sounds.status, sounds.headers);
     response.end(sounds.body);

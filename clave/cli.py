@@ -439,7 +439,7 @@ def learn_voices(
 ) -> None:
     """Learn to tell the voice of a drum by listening, as `learn sound` does where names say nothing.
 
-    Five networks are trained: four leave out a quarter of the sources each, which says how sure the fifth may be.
+    Four networks are trained: three leave out a third of the sources each, which says how sure the fourth may be.
     """
     _needs_train("torch", "onnx")
     from rich.progress import Progress
@@ -633,7 +633,7 @@ def _kit(which: str, sound: str | None, home: Path | None, seed: int) -> "Kit":
         return factory.kit(which)
     if not a_folder or which == SPACE_KIT:
         return _made_kit(which, sound, home, seed)
-    reading = wav.read_kit(which, missing=factory.kit())
+    reading = wav.read_kit(which, missing=factory.kit(), listen=voices.sure)
     print(reading)
     return reading.kit
 

@@ -29,7 +29,7 @@ from clave.spectrum import DrumSpectrum, Spectrum, placed
 SHORTEST_SECONDS = 0.005  # what is shorter is a click of a broken file, no drum
 CLIPPED_SAMPLES = 8  # in a row at the very peak
 SKETCH_SIZE = 32  # numbers by which a copy is known, whatever its format and level
-COPY = 0.01  # of the standard deviation that such a number has: the most by which a copy's may be off
+COPY = 0.001  # of the standard deviation that such a number has: the most by which a copy's may be off
 NEAR_COPY = 0.35  # root mean square difference of two pictures, in natural logarithms, below which they share a group
 MOST_SEMITONES = 2.0  # a variant of a sound is played faster or slower by up to so much
 MANIFEST = "manifest.csv"
@@ -489,8 +489,16 @@ def write_credits(path: Path, credited: Sequence[Credit]) -> None:
 
 
 def by_kit(credited: Sequence[Credit]) -> list[tuple[str, str, str, int]]:
-    """Kit, licence, credit and number of sounds: one row for each that differs; the factory is one kit."""
-    counts = Counter(
-        ("factory" if each.credit == FACTORY_CREDIT else each.kit, each.licence, each.credit) for each in credited
-    )
-    return [(*row, count) for row, count in sorted(counts.items())]
+    """Kit, licence, credit and number of sounds, a row for each kit and licence; the factory is one kit.
+
+    Where a kit has several makers, they stand by their names alone: what a credit begins with, up to a comma.
+    """
+    makers: dict[tuple[str, str], Counter[str]] = {}
+    for each in credited:
+        kit = "factory" if each.credit == FACTORY_CREDIT else each.kit
+        makers.setdefault((kit, each.licence), Counter())[each.credit] += 1
+    rows = list[tuple[str, str, str, int]]()
+    for (kit, licence), told in sorted(makers.items()):
+        names = sorted({credit.split(",")[0] for credit in told}, key=str.lower)
+        rows.append((kit, licence, next(iter(told)) if len(told) == 1 else ", ".join(names), told.total()))
+    return rows

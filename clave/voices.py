@@ -2,8 +2,8 @@
 
     clip -> picture of 48 bands x 32 moments -> network -> a share of certainty for each voice
 
-`guess` says the likeliest voice and how sure it is; `sure` guesses are right about nine times in ten, which is what
-the threshold in the model's folder was chosen for (learn_voices.py).
+`guess` says the likeliest voice and how sure it is; `sure` guesses reach the threshold in the model's folder, which is
+chosen so that they are right in 85 of 100 cases or more (docs/one-shots.md has what was measured).
 """
 
 from collections.abc import Sequence
@@ -62,6 +62,12 @@ def guess(clips: Sequence[Clip], folder: str | Path = SHIPPED_VOICES) -> list[Gu
             confidence = float(row[best]) if sound else 1 / len(VOICES)
             guesses.append(Guess(VOICES[best], confidence, sound and confidence >= threshold))
     return guesses
+
+
+def sure(clip: Clip) -> Voice | None:
+    """The voice of a sound, or None where the guess is not sure: for wav.read_kit."""
+    guessed = guess([clip])[0]
+    return guessed.voice if guessed.sure else None
 
 
 def picture(clip: Clip) -> Float32[np.ndarray, "band frame"]:

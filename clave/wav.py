@@ -4,7 +4,7 @@ import io
 import math
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -262,20 +262,24 @@ class KitReading:
     taken: tuple[tuple[str, str], ...]  # voice, file
     filled: tuple[str, ...]  # voices for which no file was found
     refused: tuple[tuple[str, str], ...]  # file, reason
+    heard: tuple[str, ...] = ()  # files whose voice only their sound could tell
 
     def __str__(self) -> str:
-        lines = [f"{voice}: {file}" for voice, file in self.taken]
+        lines = [f"{voice}: {file}{' (by listening)' if file in self.heard else ''}" for voice, file in self.taken]
         lines += [f"{voice}: no file, {_source(self.kit, voice)}" for voice in self.filled]
         lines += [f"not used: {file} ({reason})" for file, reason in self.refused]
         return "\n".join(lines)
 
 
-def read_kit(folder: str | PathLike[str], *, missing: Kit | None = None) -> KitReading:
+def read_kit(
+    folder: str | PathLike[str], *, missing: Kit | None = None, listen: Callable[[Clip], Voice | None] | None = None
+) -> KitReading:
     """A kit from a folder of sounds; the names of files and folders say which voice they are.
 
     Of several files for a voice the first in alphabetical order that can be read is taken, and those in the folder
-    itself go before those in folders inside. A voice without a file sounds as in `missing`, or is silent. What was
-    not taken is in the report, with the reason. Loudness is kept; a file louder than full scale is turned down to it.
+    itself go before those in folders inside. Last come those whose names say nothing, where `listen` knows their voice.
+    A voice without a file sounds as in `missing`, or is silent. What was not taken is in the report, with the reason.
+    Loudness is kept; a file louder than full scale is turned down to it.
 
     Raises AudioFileError if there is no such folder, or nothing in it can be played.
     """
@@ -287,23 +291,36 @@ def read_kit(folder: str | PathLike[str], *, missing: Kit | None = None) -> KitR
     found = sound_files(folder)
     refused += found.refused
     # Those nearest to the top first, then by name.
-    for path in sorted(found.paths, key=lambda path: (len(path.parts), path.with_suffix("").as_posix().lower())):
+    paths = sorted(found.paths, key=lambda path: (len(path.parts), path.with_suffix("").as_posix().lower()))
+    named = [(path, voice_of_path(path, folder)) for path in paths]
+    heard = list[str]()
+    for path, voice in sorted(named, key=lambda each: each[1] is None):
         file = path.relative_to(folder).as_posix()
-        voice = voice_of_path(path, folder)
-        if voice is None:
+        if voice is None and listen is None:
             refused.append((file, "its name says no voice, or several"))
-        elif voice.index in chosen:
+            continue
+        if voice is not None and voice.index in chosen:
             refused.append((file, f"{voice.name} is {chosen[voice.index][0]}"))
-        else:
-            try:
-                clip = one_shot(read(path))
-            except AudioFileError as error:
-                refused.append((file, str(error).removeprefix(f"{path}: ")))
+            continue
+        try:
+            clip = one_shot(read(path))
+        except AudioFileError as error:
+            refused.append((file, str(error).removeprefix(f"{path}: ")))
+            continue
+        if clip.peak == 0:
+            refused.append((file, "silent"))
+            continue
+        if voice is None and listen is not None:
+            voice = listen(clip)
+            if voice is None or voice.index in chosen:
+                there = (
+                    "and its sound is of none surely" if voice is None else f"and it sounds like another {voice.name}"
+                )
+                refused.append((file, f"its name says no voice, {there}"))
                 continue
-            if clip.peak == 0:
-                refused.append((file, "silent"))
-                continue
-            chosen[voice.index] = (file, Clip(clip.samples / max(1.0, clip.peak), clip.sample_rate))
+            heard.append(file)
+        assert voice is not None
+        chosen[voice.index] = (file, Clip(clip.samples / max(1.0, clip.peak), clip.sample_rate))
     if not chosen:
         reasons = "; ".join(f"{file}: {reason}" for file, reason in refused[:3])
         raise AudioFileError(f"{folder}: no sound that can be played as a drum ({reasons or 'no sound files'})")
@@ -326,6 +343,7 @@ def read_kit(folder: str | PathLike[str], *, missing: Kit | None = None) -> KitR
         tuple((VOICES[index].name, chosen[index][0]) for index in sorted(chosen)),
         tuple(voice.name for voice in VOICES if voice.index not in chosen),
         tuple(refused),
+        tuple(heard),
     )
 
 

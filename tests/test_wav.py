@@ -323,6 +323,24 @@ def test_a_folder_becomes_a_kit(tmp_path):
     assert "not used: loop.wav" in str(reading)
 
 
+def test_names_that_say_nothing_may_be_listened_to(tmp_path):
+    for name, hz in {"a1.wav": 100.0, "a2.wav": 101.0, "a3.wav": 900.0, "zkick.wav": 50.0, "a4.wav": 55.0}.items():
+        wav.write(tmp_path / name, Clip(tone(hz=hz)))
+
+    def listen(clip):
+        return VOICES[0] if level_at(clip, 55.0) > 0.5 else VOICES[4] if level_at(clip, 900.0) < 0.5 else None
+
+    reading = wav.read_kit(tmp_path, listen=listen)
+    assert reading.taken == (("kick", "zkick.wav"), ("tom", "a1.wav"))
+    assert reading.heard == ("a1.wav",)
+    assert dict(reading.refused) == {
+        "a2.wav": "its name says no voice, and it sounds like another tom",
+        "a3.wav": "its name says no voice, and its sound is of none surely",
+        "a4.wav": "its name says no voice, and it sounds like another kick",
+    }
+    assert "tom: a1.wav (by listening)" in str(reading)
+
+
 def test_without_a_fallback_missing_voices_are_silent(tmp_path):
     soundfile.write(tmp_path / "kick.wav", tone(peak=2.0), RATE, subtype="FLOAT")
     reading = wav.read_kit(tmp_path)

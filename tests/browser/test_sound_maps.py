@@ -330,3 +330,17 @@ def test_decay_and_gain_are_heard_and_a_key_leaves_their_rest(opened: Page) -> N
         opened.keyboard.press("ArrowLeft")
     assert sounds(opened)[5]["gain"] == 0.5
     assert same(sound_of(opened, 5), 0.5 * plain)
+
+
+def test_the_sliders_of_character_turn_what_one_hears(opened: Page) -> None:
+    ready(opened)
+    opened.get_by_role("button", name="Kick sound:").click()
+    sheet = opened.get_by_role("dialog", name="Kick")
+    before = opened.evaluate("clave.store.sounds.heard.value[0].brightness_hz")
+    point = sounds(opened)[0]["point"]
+    sheet.get_by_role("slider", name="Kick character, brightness").focus()
+    opened.keyboard.press("End")
+    ready(opened)
+    assert sounds(opened)[0]["shift"]["brightness"] == 3
+    assert sounds(opened)[0]["point"] == point
+    assert opened.evaluate("clave.store.sounds.heard.value[0].brightness_hz") > 1.5 * before

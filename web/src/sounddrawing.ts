@@ -27,7 +27,7 @@ const INK: Channels = [30, 22, 30];
 export function shade(colour: string, rank: number, dark: boolean): string {
   const own = channelsOf(colour);
   const low = mix(own, dark ? NIGHT : INK, dark ? 0.62 : 0.6);
-  const high = mix(own, PAPER, dark ? 0.72 : 0.62);
+  const high = mix(own, PAPER, dark ? 0.72 : 0.45);
   const found = rank < MIDDLE ? mix(low, own, rank / MIDDLE) : mix(own, high, (rank - MIDDLE) / (1 - MIDDLE));
   return `rgb(${found.map(Math.round).join(" ")})`;
 }

@@ -508,8 +508,10 @@ def figures(
 ) -> None:
     """Draw the paper's figures for a training run, as PNGs in RUN/figures."""
     _needs_train("matplotlib")
-    from clave import figures as drawing
+    from clave import figures as rhythm_figures
+    from clave import sound_figures
 
+    drawing = sound_figures if sound_figures.is_sound_run(run) else rhythm_figures
     for path in drawing.draw(run):
         print(path)
 
@@ -624,7 +626,7 @@ def _sound(which: str | None) -> "SoundSpace | None":
 
 def _kit(which: str, sound: str | None, home: Path | None, seed: int) -> "Kit":
     """A built-in kit by name, a folder of WAVs, a kept kit by name, one in a JSON file, or one that the seed draws."""
-    from clave import factory, wav
+    from clave import factory, voices, wav
 
     built_in, a_folder = which in {each.name for each in factory.KITS}, Path(which).is_dir()
     if (built_in or a_folder) and sound not in (None, NO_SOUND):

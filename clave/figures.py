@@ -85,6 +85,8 @@ def curves(log: Sequence[dict[str, Any]], unit: str = "nats a bar") -> "Figure":
         ax.set_title(name)
         ax.set_xlabel("epoch")
         ax.set_ylabel(unit)
+    for ax in axes[len(names) :]:
+        ax.set_axis_off()
     axes[0].legend()
     return figure
 

@@ -21,7 +21,7 @@ RANGE_DB = 80.0  # below the loudest cell of a picture is black
 DB_PER_NEPER = 20 / np.log(10)
 SOUNDS_A_VOICE = 250  # that are drawn in the latent
 TRAVERSAL, TRAVERSAL_LIMIT = 5, 2.0  # sounds a side of each map, and how far it reaches
-NO_PITCH = "#cccccc"
+UNKNOWN = "#cccccc"
 MARKERS = "osv^DP*X"  # a voice has a shape too, for whom colours are alike
 UNITS = {"brightness": "darkest to brightest", "decay": "shortest to longest", "pitch": "lowest to highest",
          "noisiness": "most tonal to noisiest"}  # fmt: skip
@@ -106,12 +106,11 @@ def maps(space: SoundSpace) -> "Figure":
         there = space.corpus(voice)
         for column, name in enumerate(NAMES):
             ax = axes[len(NAMES) * row + column]
-            ranks = np.array(there.ranks(name))
-            known = np.ones(len(there), bool) if there.heard is None else np.isfinite(there.heard[:, column])
-            ax.scatter(*there.map[~known].T, s=3, color=NO_PITCH, linewidths=0)
-            ax.scatter(
-                *there.map[known].T, s=5, c=ranks[known] if len(ranks) else NO_PITCH, cmap="viridis", linewidths=0
-            )
+            known = np.zeros(len(there), bool) if there.heard is None else np.isfinite(there.heard[:, column])
+            ax.scatter(*there.map[~known].T, s=4, color=UNKNOWN, linewidths=0)
+            if known.any():
+                ranks = np.array(there.ranks(name))[known]
+                ax.scatter(*there.map[known].T, s=7, c=ranks, cmap="viridis", vmin=0, vmax=1, linewidths=0)
             ax.set_xlim(-figures.MAP_LIMIT, figures.MAP_LIMIT)
             ax.set_ylim(-figures.MAP_LIMIT, figures.MAP_LIMIT)
             ax.set_aspect("equal")
@@ -120,6 +119,7 @@ def maps(space: SoundSpace) -> "Figure":
             if row == 0:
                 ax.set_title(f"{name}\n{UNITS[name]}", fontsize="small")
         axes[len(NAMES) * row].set_ylabel(voice.name, fontsize="small")
+    figure.suptitle("Colours are ranks among a voice's sounds, purple the lowest, yellow the highest", fontsize="small")
     return figure
 
 

@@ -10,11 +10,11 @@ SPACING = 0.05  # of the points that are tried
 
 def hole_share(points: Float[np.ndarray, "sound map"]) -> float:
     """How much of the disc, weighted as a standard normal map is, lies farther than FAR from every sound."""
-    from scipy.spatial import cKDTree
+    from scipy.spatial import KDTree
 
     ticks = np.arange(-RADIUS, RADIUS + SPACING, SPACING)
     grid = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
     square = np.square(grid).sum(axis=1)
     grid, weight = grid[square <= RADIUS**2], np.exp(-square[square <= RADIUS**2] / 2)
-    distance = cKDTree(points).query(grid)[0]
+    distance = KDTree(points).query(grid)[0]
     return float(weight[distance > FAR].sum() / weight.sum())

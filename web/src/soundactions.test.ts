@@ -2,16 +2,16 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { toyCorpus, toyInstrument, toyPattern } from "../dev/toyServer";
 import { Actions } from "./actions";
 import { type PatternRequest, type SoundRequest, VOICE_COUNT } from "./protocol";
-import { SPACE_KIT } from "./sound";
 import { inDisc, LIKES, SoundActions, soundsLike } from "./soundactions";
 import { Sounds } from "./sounds";
 import { Kits } from "./kits";
-import { PLAIN_SOUND } from "./sound";
+import { PLAIN_SOUND, SPACE_KIT } from "./sound";
 import { Store } from "./store";
 
 let store: Store;
 let actions: SoundActions;
 let asked: { path: string; message: unknown }[];
+let arrived: number[]; // voices whose sound is another one
 let held: (() => void)[] | null; // answers to sounds that wait to be given; null answers at once
 
 const DIGEST = "0f".repeat(32);
@@ -54,7 +54,8 @@ beforeEach(() => {
     },
   );
   store = new Store();
-  const sounds = new Sounds(store, new Kits());
+  arrived = [];
+  const sounds = new Sounds(store, new Kits(), (voice) => arrived.push(voice));
   actions = new SoundActions(store, new Actions(store), sounds);
   store.corpus.value = toyCorpus();
   store.amend({ ...store.groove.value, kit: SPACE_KIT });
@@ -108,6 +109,7 @@ test("a sound that was heard before is not asked for again", async () => {
   const before = sounds()[1]!.point!;
   actions.move(1, [1, 1]);
   await settled();
+  expect(arrived).toEqual([1]); // the other voices are left alone
   const many = asked.length;
   actions.move(1, before);
   await settled();

@@ -3,7 +3,7 @@
 A kit is unseen when neither it nor any kit that shares a sound with it, or a near copy of one, was learned from.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,15 @@ class Drums:
         names = np.array(self.name, np.str_)[chosen]
         return Drums(self.sample[chosen], self.voice[chosen], self.group[chosen], tuple(map(str, names)))
 
+    def and_(self, other: "Drums") -> "Drums":
+        """Both, one after the other."""
+        return Drums(
+            np.concatenate([self.sample, other.sample]),
+            np.concatenate([self.voice, other.voice]),
+            np.concatenate([self.group, other.group]),
+            self.name + other.name,
+        )
+
     @classmethod
     def of(cls, clips: Iterable[Clip], voice: Sequence[int], group: Sequence[int], name: Sequence[str]) -> "Drums":
         """Clips, aligned."""
@@ -83,7 +92,8 @@ def part(
     corpus = sounds.scan(folder, listing, progress=tell("reading"))
     known = [names_learned(space) for space in spaces]
     common = [voice.index for voice in VOICES if all(voice.name in space.voices for space in spaces)]
-    unseen = unseen_rows(corpus, set[str]().union(*known)) & np.isin(corpus.voice, common)
+    kit_of = {each.name: each.kit for each in sounds.listed(folder, listing)[0]}
+    unseen = unseen_rows(corpus, set[str]().union(*known), kit_of) & np.isin(corpus.voice, common)
     here = np.array([corpus.sources[index] in known[0] for index in corpus.source])
     testing = parted(corpus.subset(unseen), seed)
     rows = np.flatnonzero(unseen)
@@ -97,22 +107,17 @@ def part(
         )
     ]
     learned, picture = drums[0], corpus.picture[here]
-    made = sorted(name for name in known[0] if name.startswith(sounds.FACTORY_NAME))
-    if made:
-        there = _made(made, int(spaces[0].card.get("seed", 0)), 1 + int(corpus.group.max()), tell("making"))
+    factory = sorted(name for name in known[0] if name.startswith(sounds.FACTORY_NAME))
+    if factory:
+        there = made(factory, int(spaces[0].card.get("seed", 0)), 1 + int(corpus.group.max()), tell("making"))
         spectrum = DrumSpectrum()
         pictures = [spectrum.forward(Clip(each)) for each in there.sounds]
         picture = np.concatenate([picture, np.stack(pictures)])
-        learned = Drums(
-            np.concatenate([learned.sample, there.sample]),
-            np.concatenate([learned.voice, there.voice]),
-            np.concatenate([learned.group, there.group]),
-            learned.name + there.name,
-        )
+        learned = learned.and_(there)
     facts = {
         "files": corpus.report.files, "refused": len(corpus.report.refused),
-        "learned": int(here.sum()), "learned_factory": len(made),
-        "learned_missing": len(known[0]) - int(here.sum()) - len(made),
+        "learned": int(here.sum()), "learned_factory": len(factory),
+        "learned_missing": len(known[0]) - int(here.sum()) - len(factory),
         "kept_out": int((~unseen & ~here).sum()),
         "judging": len(drums[1]), "judging_groups": len(np.unique(drums[1].group)),
         "test": len(drums[2]), "test_groups": len(np.unique(drums[2].group)),
@@ -125,14 +130,19 @@ def names_learned(space: SoundSpace) -> set[str]:
     return {name for voice in space.voices for name in space.corpus(voice).sources}
 
 
-def unseen_rows(corpus: SoundCorpus, learned: set[str]) -> Bool[np.ndarray, " sound"]:
-    """True for sounds of groups that hold nothing learned; a learned file may hide as a copy of another one."""
-    copies = {
-        reason.removeprefix(sounds.COPY_OF)
-        for name, reason in corpus.report.refused.items()
-        if name in learned and reason.startswith(sounds.COPY_OF)
-    }
-    known = np.array([corpus.sources[index] in learned | copies for index in corpus.source])
+def unseen_rows(corpus: SoundCorpus, learned: set[str], kit_of: Mapping[str, str]) -> Bool[np.ndarray, " sound"]:
+    """True for sounds of groups that hold nothing learned.
+
+    A file that was left out as a copy of a learned one, or a learned file that was left out as a copy, makes its kit,
+    and that of the other, known too: `kit_of` says of each file which that is.
+    """
+    kits = set[str]()
+    for copy, reason in corpus.report.refused.items():
+        original = reason.removeprefix(sounds.COPY_OF)
+        if original != reason and not learned.isdisjoint((copy, original)):
+            kits |= {kit_of[copy], kit_of[original]}
+    rows = zip(corpus.source.tolist(), corpus.kit.tolist(), strict=True)
+    known = np.array([corpus.sources[source] in learned or corpus.kits[kit] in kits for source, kit in rows])
     return ~np.isin(corpus.group, corpus.group[known])
 
 
@@ -166,8 +176,8 @@ def _heard(
     return Drums.of(clips, corpus.voice[rows].tolist(), corpus.group[rows].tolist(), names)
 
 
-def _made(names: Sequence[str], seed: int, first_group: int, tell: Callable[[int, int], None]) -> Drums:
-    """The factory's drums that a space learned from, made again from their names."""
+def made(names: Sequence[str], seed: int, first_group: int, tell: Callable[[int, int], None]) -> Drums:
+    """Drums of the factory, by their names; their kits are counted from `first_group` on."""
     drums = [sounds.factory_drum(name) for name in names]
     clips = _told((sounds.made_clip(voice, number, seed) for voice, number in drums), len(names), tell)
     group = [first_group + number // sounds.DRUMS_A_KIT for _, number in drums]

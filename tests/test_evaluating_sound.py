@@ -194,7 +194,7 @@ def test_steady_sounds_have_no_usual_decay(ear: judge.Judge, real: unseen.Drums)
     low, high = usual = table.usual_of(parts)
     assert (low <= high).all()
     assert not table._judged(noises(real), ear, usual).usual.any()
-    assert table._judged(real, ear, usual).usual.mean() > 0.5
+    assert table._judged(real, ear, usual).usual.any()  # of four a voice, those that are nowhere the first or last
 
 
 def test_a_space_that_copies_is_caught(ear: judge.Judge, real: unseen.Drums) -> None:

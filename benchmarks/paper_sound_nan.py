@@ -2,10 +2,11 @@
 
     python benchmarks/paper_sound_nan.py FOLDER [--list CSV] [--steps 4000] [--every 4] [--batch 16] [--rates 1e-4 ...]
 
-FOLDER (or $CLAVE_DATA/oneshots) holds one-shots, of which 200 are learned from, as `clave learn sound --recipe paper
---limit 200` chooses them. So that thousands of steps are a matter of minutes, the pictures keep every fourth band and
-frame (--every 1 keeps all), and the network shrinks with them. Each variant begins with the same weights and sees the
-same batches, until it is no longer finite or has taken its steps; beta warms up for a fifth of them.
+FOLDER (or $CLAVE_DATA/oneshots) holds one-shots, or a run of the recipe `paper`; 200 are learned from, as
+`clave learn sound --recipe paper --limit 200` chooses them. So that thousands of steps are a matter of minutes, the
+pictures keep every fourth band and frame, and the network shrinks with them; --every 1 keeps all. Each variant begins
+with the same weights and sees the same batches, until it is no longer finite or has taken its steps; beta warms up for
+a fifth of them.
 """
 
 import argparse
@@ -24,12 +25,12 @@ from clave import sounds
 from clave.errors import TrainingError
 from clave.learn_sound import divide, to_sounds
 from clave.paper_sound_vae import PaperSoundConfig, PaperSoundVAE
+from clave.paper_spectrum import PaperSpectrum
 from clave.recipes import paper_sound
 from clave.sound_vae import Sounds
 from clave.train import Recipe, begin, fit
 from clave.vae import Gaussian
 
-SOUNDS = 200
 Pair = tuple[Float[Tensor, "batch band frame"], Float[Tensor, "batch band frame"]]
 
 
@@ -113,10 +114,19 @@ VARIANTS = {
 
 
 def main(
-    folder: Path, listing: Path | None, *, steps: int, every: int, batch: int, rates: list[float], only: list[str]
+    folder: Path,
+    listing: Path | None,
+    *,
+    count: int,
+    steps: int,
+    every: int,
+    batch: int,
+    rates: list[float],
+    only: list[str],
 ) -> None:
-    found = sounds.scan(folder, listing, spectrum=PaperSoundConfig().spectrum())
-    learned = to_sounds(sounds.few(divide(found).train, SOUNDS))
+    kept = (folder / "sounds.npz").is_file()
+    found = sounds.SoundCorpus.load(folder) if kept else sounds.scan(folder, listing, spectrum=PaperSpectrum())
+    learned = to_sounds(sounds.few(divide(found).train, count))
     learned = Sounds(learned.picture[:, ::every, ::every].contiguous(), learned.voice, learned.weight)
     bands, frames = learned.picture.shape[1:]
     epochs = math.ceil(steps / (len(learned) // batch))
@@ -160,6 +170,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, nargs="?", default=Path(os.environ.get("CLAVE_DATA", ".")) / "oneshots")
     parser.add_argument("--list", type=Path, default=None)
+    parser.add_argument("--sounds", type=int, default=200)
     parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--every", type=int, default=4)
     parser.add_argument("--batch", type=int, default=16)
@@ -168,5 +179,5 @@ if __name__ == "__main__":
     given = parser.parse_args()
     main(
         given.folder, given.list,
-        steps=given.steps, every=given.every, batch=given.batch, rates=given.rates, only=given.only,
+        count=given.sounds, steps=given.steps, every=given.every, batch=given.batch, rates=given.rates, only=given.only,
     )  # fmt: skip

@@ -103,6 +103,7 @@ def test_torch_begins_where_the_list_says_it_does() -> None:
         "vae",
         "rhythm_vae",
         "sound_vae",
+        "paper_sound_vae",
         "train",
         "recipes",
         "checkpoint",

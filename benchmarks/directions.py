@@ -11,7 +11,6 @@ from scipy.stats import spearmanr
 
 from clave import descriptors
 from clave.sound_space import load_sound
-from clave.space_folder import Code
 
 SHIFTS = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])
 SOUNDS = 5  # a voice; every other one strays from what is expected by half a deviation
@@ -28,9 +27,9 @@ def main() -> None:
         deviation = np.nanstd(space.corpus(voice).heard, axis=0)
         rng = np.random.default_rng(99)
         points = rng.standard_normal((SOUNDS, 2)).astype(np.float32)
-        strays = rng.standard_normal((SOUNDS, space.detail_size)) * np.where(np.arange(SOUNDS) % 2, 0.5, 0)[:, None]
-        mean, std = space.prior(points, voice)
-        begin = Code(points, mean + std * strays.astype(np.float32))
+        halfway = np.arange(SOUNDS) % 2 == 1
+        begin = space.expected(points, voice)
+        begin.detail[halfway] = space.code_at(points, voice, variation=0.5, seed=99).detail[halfway]
         for name in space.directions(voice):
             index = descriptors.NAMES.index(name)
             heard = np.array(

@@ -130,7 +130,7 @@ def write_sound_onnx(folder: Path, model: SoundVAE | PaperSoundVAE) -> None:
     named = ("map", "detail", "voice")
     _export(folder / "encoder.onnx", _SoundEncoder(model), (picture, voice), ("picture", "voice"), ("map", "seen"))
     _export(folder / "detail.onnx", _SoundDetail(model), (seen, point, voice), ("seen", "map", "voice"), ("detail",))
-    _export(folder / "prior.onnx", _SoundPrior(model), (point, voice), ("map", "voice"), _PRIOR)
+    _export(folder / "prior.onnx", _SoundPrior(model), (point, detail, voice), ("map", "noise", "voice"), _LIKELY)
     _export(folder / "decoder.onnx", _SoundDecoder(model), (point, detail, voice), named, ("picture",))
 
 
@@ -140,6 +140,7 @@ def write_voices_onnx(folder: Path, ear: nn.Module, picture: tuple[int, int]) ->
 
 
 _PRIOR = ("mean", "std")
+_LIKELY = ("expected", "drawn")
 
 
 class _Part(nn.Module):
@@ -185,14 +186,13 @@ class _SoundDetail(_Part):
 
 
 class _SoundPrior(_Part):
-    def forward(self, point: Tensor, voice: Tensor) -> tuple[Tensor, Tensor]:
-        expected = self.model.expect(point, voice)
-        return expected.mean, expected.log_std.exp()
+    def forward(self, point: Tensor, noise: Tensor, voice: Tensor) -> tuple[Tensor, Tensor]:
+        return self.model.expect(point, voice), self.model.draw(point, noise, voice)
 
 
 class _SoundDecoder(_Part):
     def forward(self, point: Tensor, detail: Tensor, voice: Tensor) -> Tensor:
-        return self.model.decode(point, detail, voice)[0]
+        return self.model.decode(point, detail, voice)
 
 
 def _export(

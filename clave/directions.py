@@ -1,8 +1,9 @@
 """Which way a sound grows brighter, longer, higher or noisier, and nothing else: steps of its detail.
 
-Details are in deviations of their prior, descriptors in deviations of the voice's sounds. What the detail does to a
-descriptor differs from place to place on the map: its effect is a quadratic of the point. A step is the least that has
-the effects one asks for. learn_directions.py finds the effects; docs/sound-directions.md has the measurements.
+Effects are told for details in deviations of their prior, and for descriptors in deviations of the voice's sounds.
+What the detail does to a descriptor differs from place to place on the map: its effect is a quadratic of the point.
+A step is the least that has the effects one asks for. learn_directions.py finds the effects;
+docs/sound-directions.md has the measurements.
 """
 
 from collections.abc import Mapping
@@ -29,6 +30,7 @@ class Directions:
     """For each voice, what the detail does to each descriptor; zeros where it does nothing, as to the pitch of hats."""
 
     effect: Float32[np.ndarray, "voice descriptor term detail"]
+    deviation: Float32[np.ndarray, "voice detail"]  # of the detail from what is expected, over the prior
 
     def steps(
         self, points: Float32[np.ndarray, "sound map"], voice: Voice
@@ -39,7 +41,7 @@ class Directions:
         among = effect @ effect.swapaxes(1, 2) + np.diag(np.where(moves, DAMPING, 1.0))
         steps = np.linalg.solve(among, effect) * (1 + DAMPING)
         length = np.linalg.norm(steps, axis=2, keepdims=True)
-        return steps * np.minimum(1, LONGEST_STEP / np.maximum(length, 1e-9))
+        return steps * np.minimum(1, LONGEST_STEP / np.maximum(length, 1e-9)) * self.deviation[voice.index]
 
     def moves(self, voice: Voice) -> Bool[np.ndarray, " descriptor"]:
         """Which descriptors of this voice can be moved."""
@@ -47,7 +49,8 @@ class Directions:
 
     def save(self, folder: Path) -> None:
         """directions.npz in the folder of a space."""
-        np.savez_compressed(folder / FILE, allow_pickle=False, effect=self.effect.astype(np.float16))
+        columns = {"effect": self.effect.astype(np.float16), "deviation": self.deviation.astype(np.float16)}
+        np.savez_compressed(folder / FILE, allow_pickle=False, **columns)
 
     @classmethod
     def load(cls, folder: Path, detail_size: int) -> "Directions | None":
@@ -57,13 +60,15 @@ class Directions:
             return None
         try:
             with np.load(path, allow_pickle=False) as file:
-                effect = file["effect"].astype(np.float32)
+                effect, deviation = (file[name].astype(np.float32) for name in ("effect", "deviation"))
         except (OSError, ValueError, KeyError, BadZipFile) as error:
             raise SpaceError(f"{path} holds no directions: {error}") from error
         wanted = (len(VOICES), len(NAMES), TERMS, detail_size)
         if effect.shape != wanted or not np.isfinite(effect).all():
             raise SpaceError(f"{path} holds no directions of this space: {wanted} finite numbers, got {effect.shape}")
-        return cls(effect)
+        if deviation.shape != (len(VOICES), detail_size) or not np.isfinite(deviation).all():
+            raise SpaceError(f"{path} holds no directions of this space: its deviations are {deviation.shape}")
+        return cls(effect, deviation)
 
 
 def quadratic(points: Float32[np.ndarray, "sound map"]) -> Float64[np.ndarray, "sound term"]:

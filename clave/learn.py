@@ -142,7 +142,7 @@ def epochs(
             continue
         number, trained = progress.step // per_epoch, {name: value / steps for name, value in sums.items()}
         tuned = score(run.average, tuning.to(run.device), recipe)
-        improved = best["total"] is None or tuned["total"] < best["total"]
+        improved = recipe.keeps_last or best["total"] is None or tuned["total"] < best["total"]
         if improved:
             best = {"epoch": number, "total": tuned["total"]}
             checkpoint.save_tensors(folder / "best.safetensors", run.average.state_dict(), {})

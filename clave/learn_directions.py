@@ -1,6 +1,6 @@
 """What the detail of a sound space does to what one hears: measured on pairs of decoded sounds."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from clave.descriptors import NAMES
 from clave.directions import TERMS, Directions, quadratic
 from clave.kit import VOICES, Voice
 from clave.kit import voice as voice_of
-from clave.phase import GradientIntegration
+from clave.phase import GradientIntegration, GriffinLim
 from clave.sound_space import SoundSpace
 from clave.space_folder import Code
 
@@ -29,10 +29,14 @@ def learn_directions(space: SoundSpace, pairs: int | None = None, seed: int = 0)
     They are measured on so many pairs of sounds a voice, or as many as it was learned from, PAIRS at most.
     """
     effect = np.zeros((len(VOICES), len(NAMES), TERMS, space.detail_size), np.float32)
+    deviation = np.zeros((len(VOICES), space.detail_size), np.float32)
     for voice in map(voice_of, space.voices):
         count = pairs or min(PAIRS, len(space.corpus(voice)))
-        effect[voice.index] = _effect(space, voice, count, np.random.default_rng([seed, voice.index]))
-    return Directions(effect)
+        drawn = space.drawn(PICTURES, voice, seed)
+        deviation[voice.index] = (drawn.detail - space.expected(drawn.map, voice).detail).std(axis=0)
+        prior = _Prior(space, voice, deviation[voice.index])
+        effect[voice.index] = _effect(prior, count, np.random.default_rng([seed, voice.index]))
+    return Directions(effect, deviation)
 
 
 def ridge(
@@ -51,16 +55,43 @@ def ridge(
     return coefficients
 
 
-def _effect(
-    space: SoundSpace, voice: Voice, pairs: int, rng: np.random.Generator
-) -> Float64[np.ndarray, "descriptor term detail"]:
-    features = _features(space, voice, rng)
-    points, strays = _drawn(space, pairs, rng)
-    there, back = (_measured(space, voice, points, sign * strays) for sign in (1, -1))
+@dataclass(frozen=True, eq=False)
+class _Prior:
+    """What is expected of a voice's detail, and how far it strays."""
+
+    space: SoundSpace
+    voice: Voice
+    deviation: Float32[np.ndarray, " detail"]
+
+    def code(self, points: Float32[np.ndarray, "draw map"], strays: Float[np.ndarray, "draw detail"]) -> Code:
+        """Places so many deviations from what is expected."""
+        expected = self.space.expected(points, self.voice)
+        return Code(points, expected.detail + self.deviation * strays.astype(np.float32))
+
+    def pictures(
+        self, points: Float32[np.ndarray, "draw map"], strays: Float[np.ndarray, "draw detail"]
+    ) -> Float32[np.ndarray, "draw band frame"]:
+        """What is seen there."""
+        return self.space.pictures(self.code(points, strays), self.voice)
+
+    def measured(
+        self, points: Float32[np.ndarray, "draw map"], strays: Float[np.ndarray, "draw detail"]
+    ) -> Float64[np.ndarray, "draw descriptor"]:
+        """Descriptors of the sounds there, with the quickest phase whose pitch is right."""
+        spectrum: Any = self.space.spectrum
+        sketch = replace(spectrum, phase=GriffinLim(0, start=GradientIntegration()))
+        heard = [sketch.estimate(picture) for picture in self.pictures(points, strays)]
+        return descriptors.measured(heard).astype(np.float64)
+
+
+def _effect(prior: _Prior, pairs: int, rng: np.random.Generator) -> Float64[np.ndarray, "descriptor term detail"]:
+    features = _features(prior, rng)
+    points, strays = _drawn(prior, pairs, rng)
+    there, back = (prior.measured(points, sign * strays) for sign in (1, -1))
     change = (there - back) / 2  # what is odd in the detail: what the map does, and all that is even, falls out
     terms = quadratic(points) * TERM_SCALES
     inputs = np.einsum("pt,pf->ptf", terms, strays @ features.T).reshape(pairs, -1)
-    effect = np.zeros((len(NAMES), TERMS, space.detail_size))
+    effect = np.zeros((len(NAMES), TERMS, len(prior.deviation)))
     for index, name in enumerate(NAMES):
         rows = np.isfinite(change[:, index])
         if rows.mean() < (LEAST_PITCHED if name == "pitch" else 1.0):
@@ -71,36 +102,19 @@ def _effect(
     return effect
 
 
-def _features(space: SoundSpace, voice: Voice, rng: np.random.Generator) -> Float64[np.ndarray, "feature detail"]:
+def _features(prior: _Prior, rng: np.random.Generator) -> Float64[np.ndarray, "feature detail"]:
     """Axes of the detail that change pictures most, as long as they change them: the largest is 1."""
-    points, strays = _drawn(space, PICTURES, rng)
-    there, back = (space.pictures(_code(space, voice, points, sign * strays), voice) for sign in (1, -1))
+    points, strays = _drawn(prior, PICTURES, rng)
+    there, back = (prior.pictures(points, sign * strays) for sign in (1, -1))
     change = ((there - back) / 2).reshape(PICTURES, -1).astype(np.float64)
-    effect = np.linalg.solve(strays.T @ strays + np.eye(space.detail_size), strays.T @ change)  # detail x cell
+    effect = np.linalg.solve(strays.T @ strays + np.eye(len(prior.deviation)), strays.T @ change)  # detail x cell
     axes, size, _ = np.linalg.svd(effect @ effect.T)
-    count = min(FEATURES, space.detail_size)
+    count = min(FEATURES, len(prior.deviation))
     return (axes[:, :count] * np.sqrt(size[:count] / max(float(size[0]), 1e-12))).T
 
 
 def _drawn(
-    space: SoundSpace, count: int, rng: np.random.Generator
+    prior: _Prior, count: int, rng: np.random.Generator
 ) -> tuple[Float32[np.ndarray, "draw map"], Float64[np.ndarray, "draw detail"]]:
     """Points, and how far the detail strays from what is expected there, in deviations."""
-    return rng.standard_normal((count, 2)).astype(np.float32), rng.standard_normal((count, space.detail_size))
-
-
-def _code(
-    space: SoundSpace, voice: Voice, points: Float32[np.ndarray, "draw map"], strays: Float[np.ndarray, "draw detail"]
-) -> Code:
-    mean, std = space.prior(points, voice)
-    return Code(points, mean + std * strays.astype(np.float32))
-
-
-def _measured(
-    space: SoundSpace, voice: Voice, points: Float32[np.ndarray, "draw map"], strays: Float[np.ndarray, "draw detail"]
-) -> Float64[np.ndarray, "draw descriptor"]:
-    """Descriptors of these sounds, with the quickest phase whose pitch is right."""
-    spectrum: Any = space.spectrum
-    sketch = replace(spectrum, phase=GradientIntegration())
-    pictures = space.pictures(_code(space, voice, points, strays), voice)
-    return descriptors.measured([sketch.estimate(picture) for picture in pictures]).astype(np.float64)
+    return rng.standard_normal((count, 2)).astype(np.float32), rng.standard_normal((count, len(prior.deviation)))

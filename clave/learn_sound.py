@@ -95,6 +95,9 @@ def learn_sound(
         parts, data = replace(parts, train=few(parts.train, limit, recipe.seed), tuning=tuning), f"{limit} of {data}"
     run, facts = learn.begin_or_resume(recipe, data, folder, resume, device)
     corpus.save(folder)
+    if run.step == 0 and isinstance(run.model, SoundVAE):
+        run.model.prepare(to_sounds(parts.train).to(run.device))
+        run.average.load_state_dict(run.model.state_dict())
     yield from learn.epochs(run, facts, to_sounds(parts.train), to_sounds(parts.tuning), folder, data)
     model, epoch = learn.best_of(run, folder)
     if isinstance(model, PaperSoundVAE):
@@ -168,7 +171,7 @@ def credits_text(credited: Sequence[Credit]) -> str:
             "## Sounds it was learned from",
             "",
             f"Each of them, with its licence, credit and SHA-256, stands in [{CREDITS}]({CREDITS}). They were made",
-            "mono, brought to 44.1 kHz, cut to 1.5 s from their onset and turned into pictures; none is in this folder.",
+            "mono, brought to 44.1 kHz, cut to 1.5 s from their onset and turned into pictures; none is in here.",
             "",
             "| kit | licence | credit | sounds |",
             "|---|---|---|---|",

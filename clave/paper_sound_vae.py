@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from clave.paper_spectrum import PAPER_FLOOR, PaperSpectrum
 from clave.sound_vae import VOICE_COUNT, OneShotConfig, Sounds
 from clave.spectrum import Spectrum
-from clave.vae import VAE, Gaussian
+from clave.vae import Gaussian, LikelihoodVAE
 
 KERNEL, STRIDE, PADDING = (11, 5), (3, 2), (5, 2)
 CHANNELS = (1, 8, 16, 32)
@@ -42,7 +42,7 @@ class PaperSoundConfig(OneShotConfig):
         return PaperSpectrum()
 
 
-class PaperSoundVAE(VAE[Sounds]):
+class PaperSoundVAE(LikelihoodVAE[Sounds]):
     """p(x, z | voice) = p(x | z, voice) N(z; 0, 1), over linear magnitudes; the encoder is not told the voice.
 
     It has one latent and no map. Once it has learned, `settle` lays axes through the latents of its sounds: the map is
@@ -165,22 +165,30 @@ class PaperSoundVAE(VAE[Sounds]):
 
     def expect(
         self,
-        point: Float[Tensor, "batch map"],  # noqa: ARG002  # along principal axes it says nothing of the rest
+        point: Float[Tensor, "batch map"],  # noqa: ARG002
         voice: Float[Tensor, "batch voice"],
-    ) -> Gaussian:
-        """The detail that sounds of this voice have."""
-        return Gaussian(voice @ self.usual, (voice @ self.usual_std).log())
+    ) -> Float[Tensor, "batch detail"]:
+        """The detail that sounds of this voice have on average."""
+        return voice @ self.usual
+
+    def draw(
+        self,
+        point: Float[Tensor, "batch map"],  # noqa: ARG002  # along principal axes it says nothing of the rest
+        noise: Float[Tensor, "batch detail"],
+        voice: Float[Tensor, "batch voice"],
+    ) -> Float[Tensor, "batch detail"]:
+        """The detail that this noise becomes: as sounds of this voice have it."""
+        return voice @ self.usual + voice @ self.usual_std * noise
 
     def decode(
         self,
         point: Float[Tensor, "batch map"],
         detail: Float[Tensor, "batch detail"],
         voice: Float[Tensor, "batch voice"],
-    ) -> tuple[Float[Tensor, "batch band frame"], Float[Tensor, "batch band frame"]]:
-        """Log magnitudes at the place, and the standard deviation of the magnitudes."""
+    ) -> Float[Tensor, "batch band frame"]:
+        """Log magnitudes at the place."""
         z = self.centre + (torch.cat([point, detail], dim=1) * self.spread) @ self.axes.T
-        mean, log_std = self.paint(z, voice)
-        return torch.log(mean.clamp(min=0) + PAPER_FLOOR), log_std.exp()
+        return torch.log(self.paint(z, voice)[0].clamp(min=0) + PAPER_FLOOR)
 
 
 def after_stride(size: int, axis: int) -> int:

@@ -5,7 +5,7 @@ inverse: the phase is lost, and what fills the gap is called an estimate. docs/p
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -18,6 +18,7 @@ from clave.transform import Transform
 
 ONSET_S = 0.002  # where a trimmed one-shot begins: the lead-in before its onset
 LEAST = 1e-7  # of the largest magnitude; below it, logarithms say nothing
+SMALLEST = 1e-30  # a magnitude that has a phase: what is divided by it stays finite
 
 
 class PhaseEstimator(ABC):
@@ -118,6 +119,10 @@ class GradientIntegration(PhaseEstimator):
         return _polar(magnitude, _without_carrier(phase, transform))
 
 
+def _as_it_is(samples: Any) -> Any:
+    return samples
+
+
 @dataclass(frozen=True)
 class GriffinLim(PhaseEstimator):
     """Back and forth: make a sound, take its bands, put the magnitudes back.
@@ -129,6 +134,7 @@ class GriffinLim(PhaseEstimator):
     iterations: int = 100
     momentum: float = 0.0
     start: PhaseEstimator = field(default_factory=RandomPhase)
+    known: Callable[[Any], Any] = _as_it_is  # what else is known of the sound, imposed on it in each round
 
     def __post_init__(self) -> None:
         if self.iterations < 0 or not 0 <= self.momentum <= 1:
@@ -142,13 +148,13 @@ class GriffinLim(PhaseEstimator):
         """The last bands, with the magnitudes put back."""
         last = ahead = self.start.bands(magnitude, transform)
         for _ in range(self.iterations):
-            consistent = transform.forward(transform.inverse(_with_magnitude(ahead, magnitude)))
+            consistent = transform.forward(self.known(transform.inverse(with_magnitude(ahead, magnitude))))
             magnitude = _laid_out_like(consistent, magnitude)
             ahead = consistent - last
             ahead *= self.momentum
             ahead += consistent
             last = consistent
-        return _with_magnitude(last, magnitude)
+        return with_magnitude(last, magnitude)
 
 
 @dataclass(frozen=True)
@@ -185,7 +191,7 @@ class Descent(PhaseEstimator):
             STFT's windows sum to nearly the same everywhere.
             """
             bands = transform.forward(samples.astype(np.float32))
-            wrong = bands - _with_magnitude(bands, magnitude)
+            wrong = bands - with_magnitude(bands, magnitude)
             squares = float(np.vdot(wrong, wrong).real)
             return squares / 2 / gain, transform.inverse(wrong).astype(np.float64)
 
@@ -194,20 +200,20 @@ class Descent(PhaseEstimator):
         return transform.forward(best.x.astype(np.float32))
 
 
+DEFAULT = GriffinLim(8, 0.99, GradientIntegration())
+"""What decodes sounds, on the magnitudes of an `STFT()`."""
+
 ESTIMATORS: Mapping[str, PhaseEstimator] = MappingProxyType(
     {
         "Griffin-Lim": GriffinLim(100),
         "fast Griffin-Lim": GriffinLim(100, 0.99),
         "impulse at the onset": GriffinLim(30, 0.99, ImpulsePhase()),
         "integration": GradientIntegration(),
-        "integration, refined": GriffinLim(8, 0.99, GradientIntegration()),
+        "integration, refined": DEFAULT,
         "integration, descent": Descent(30, GradientIntegration()),
     }
 )
 """The estimators by name, as docs/phase.md compares them."""
-
-DEFAULT = ESTIMATORS["integration, refined"]
-"""What decodes sounds, on the magnitudes of an `STFT()`."""
 
 
 def _polar(magnitude: Float32[np.ndarray, "band frame"], phase: Float64[np.ndarray, "band frame"]) -> Any:
@@ -219,10 +225,10 @@ def _polar(magnitude: Float32[np.ndarray, "band frame"], phase: Float64[np.ndarr
     return bands
 
 
-def _with_magnitude(bands: Any, magnitude: Float32[np.ndarray, "band frame"]) -> Complex[np.ndarray, "band frame"]:
+def with_magnitude(bands: Any, magnitude: Float32[np.ndarray, "band frame"]) -> Complex[np.ndarray, "band frame"]:
     """These phases with those magnitudes."""
     factor = np.abs(bands)
-    factor += np.finfo(np.float32).tiny
+    factor += np.float32(SMALLEST)
     np.divide(magnitude, factor, out=factor)
     return bands * factor
 

@@ -11,7 +11,7 @@ from torch.nn import functional
 from clave.kit import VOICES
 from clave.pattern import DEFAULT_VELOCITY
 from clave.units import COMMON_TIME, STEPS_PER_QUARTER, steps_per_bar
-from clave.vae import VAE, Config, Gaussian, residual_network
+from clave.vae import Config, Gaussian, LikelihoodVAE, residual_network
 
 VOICE_COUNT, STEP_COUNT = len(VOICES), steps_per_bar(COMMON_TIME)
 CELLS = VOICE_COUNT * STEP_COUNT
@@ -82,7 +82,7 @@ def hit_cross_entropy(strokes: Strokes, bars: Bars) -> Float[Tensor, " batch"]:
     return cells.sum(dim=(1, 2))
 
 
-class RhythmModel(VAE[Bars]):
+class RhythmModel(LikelihoodVAE[Bars]):
     """A model that a rhythm space can be made of: bar -> (map, detail) -> bar."""
 
     @abstractmethod

@@ -108,7 +108,7 @@ class SoundSpace:
         self._encoder = session(folder / "encoder.onnx", picture=picture, voice=voice)
         seen = tuple(self._encoder.get_outputs()[-1].shape[1:])
         self._detail = session(folder / "detail.onnx", seen=seen, map=point, voice=voice)
-        self._prior = session(folder / "prior.onnx", map=point, voice=voice)
+        self._prior = session(folder / "prior.onnx", map=point, noise=detail, voice=voice)
         self._decoder = session(folder / "decoder.onnx", map=point, detail=detail, voice=voice)
 
     def encode(self, clips: Sequence[Clip], voice: Voice | str) -> Code:
@@ -158,9 +158,9 @@ class SoundSpace:
     ) -> list[Clip]:
         """The sounds at these points of the voice's map, float [n, 2].
 
-        `variation` in [0, 1] is how far the detail strays from what the model expects at the point: 0 is the
-        expectation, 1 a draw from the prior. The same seed strays in the same direction everywhere, so that a journey
-        with variation stays of one piece. `shift` is that of `shifted`.
+        `variation` in [0, 1] is how far the detail strays from what is expected at the point: 0 is the expectation,
+        1 a draw from the prior. The same seed strays in the same direction everywhere, so that a journey with variation
+        stays of one piece. `shift` is that of `shifted`.
         """
         return self.decode(self.code_at(points, voice, variation, seed, shift=shift), voice)
 
@@ -176,13 +176,12 @@ class SoundSpace:
         """What `at` decodes; with a detail of one's own, it strays from that instead of what is expected there."""
         where = map_points(points)
         check_share("variation", variation)
-        expected, std = self.prior(where, voice)
-        if detail is None:
-            detail = expected
-        elif detail.shape != expected.shape:
-            raise SpaceError(f"the detail of this space is {list(expected.shape)} numbers, got {list(detail.shape)}")
         direction = generator(seed).standard_normal(self.detail_size).astype(np.float32)
-        code = Code(where, detail + np.float32(variation) * std * direction)
+        expected, drawn = self._prior_at(where, np.tile(direction, (len(where), 1)), voice)
+        own = expected if detail is None else detail
+        if own.shape != expected.shape:
+            raise SpaceError(f"the detail of this space is {list(expected.shape)} numbers, got {list(own.shape)}")
+        code = Code(where, own + np.float32(variation) * (drawn - expected))
         return code if shift is None else self.shifted(code, voice, shift)
 
     def shifted(self, code: Code, voice: Voice | str, shift: Mapping[str, float]) -> Code:
@@ -198,8 +197,8 @@ class SoundSpace:
         if self._directions is None:
             raise SpaceError(f"{self.folder} has no directions to shift sounds in")
         where = map_points(code.map)
-        stray = np.einsum("d,sdf->sf", wanted, self._directions.steps(where, which)).astype(np.float32)
-        return Code(code.map, code.detail + self.prior(where, which)[1] * stray)
+        steps = np.einsum("d,sdf->sf", wanted, self._directions.steps(where, which)).astype(np.float32)
+        return Code(code.map, code.detail + steps)
 
     def directions(self, voice: Voice | str) -> tuple[str, ...]:
         """In which of descriptors.NAMES `shifted` moves this voice."""
@@ -251,13 +250,13 @@ class SoundSpace:
             raise SpaceError(f"a number of samples is at least 0, got {n}")
         rng = generator(seed)
         points = rng.standard_normal((n, 2)).astype(np.float32)
-        mean, std = self.prior(points, voice)
-        return Code(points, mean + std * rng.standard_normal(mean.shape).astype(np.float32))
+        noise = rng.standard_normal((n, self.detail_size)).astype(np.float32)
+        return Code(points, self._prior_at(points, noise, voice)[1])
 
     def expected(self, points: ArrayLike, voice: Voice | str) -> Code:
         """These map points with the detail that is expected there."""
         where = map_points(points)
-        return Code(where, self.prior(where, voice)[0])
+        return Code(where, self._prior_at(where, np.zeros((len(where), self.detail_size), np.float32), voice)[0])
 
     def corpus(self, voice: Voice | str) -> SoundMap:
         """The sounds of this voice that the space was learned from."""
@@ -318,15 +317,18 @@ class SoundSpace:
         index = self._voice(voice).index
         return self._centre[index] + self._spread[index] * points
 
-    def prior(
-        self, points: Float32[np.ndarray, "sound map"], voice: Voice | str
+    def _prior_at(
+        self,
+        points: Float32[np.ndarray, "sound map"],
+        noise: Float32[np.ndarray, "sound detail"],
+        voice: Voice | str,
     ) -> tuple[Float32[np.ndarray, "sound detail"], Float32[np.ndarray, "sound detail"]]:
-        """Mean and deviation of the detail that is expected at these points."""
-        told = self._told(voice, len(points))
+        """The detail that is expected at these points, and the one that normal noise becomes: a draw."""
         if not len(points):
-            return np.zeros((0, self.detail_size), np.float32), np.zeros((0, self.detail_size), np.float32)
-        mean, std = run(self._prior, map=self.inside(points, voice), voice=told)
-        return mean, std
+            return noise, noise
+        told = self._told(voice, len(points))
+        expected, drawn = run(self._prior, map=self.inside(points, voice), noise=noise, voice=told)
+        return expected, drawn
 
     def _picture(self, index: int, clip: Clip) -> Float32[np.ndarray, "band frame"]:
         try:

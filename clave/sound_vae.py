@@ -1,22 +1,31 @@
-"""The model of one-shots: a map for each voice, and the detail below it that two numbers cannot carry."""
+"""The model of one-shots: a map for each voice, and the detail below it that two numbers cannot carry.
+
+    detail = principal components of the picture        (fixed before learning: Sounds -> `SoundVAE.prepare`)
+    map    ~ q(map | detail, voice)                     (learned)
+    detail = mean(map, voice)                           (learned: what is expected at a point)
+    detail = flow(noise; map, voice), noise ~ N(0, 1)   (learned: what there may be)
+
+docs/sound-model.md tells why a straight line stands where a network did.
+"""
 
 import math
 from abc import abstractmethod
 from dataclasses import dataclass
+from functools import cache
 from typing import ClassVar
 
 import torch
 from jaxtyping import Float, Int
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
+from clave.flow import Flow
 from clave.kit import VOICES
-from clave.spectrum import BANDS, FLOOR, DrumSpectrum, Spectrum
+from clave.spectrum import BANDS, FLOOR, FRAMES, LONG_BANDS, DrumSpectrum, Spectrum
 from clave.vae import VAE, Config, Gaussian, residual_network
 
 VOICE_COUNT = len(VOICES)
-FRAMES = 64
-CENTRE, SPREAD = -4.0, 3.0  # of log magnitudes, natural logarithms: what a network sees lies around [-1, 2]
+STROKE_WEIGHT = 2.0  # of a cell of the stroke in the components, beside one of the whole sound
 QUIETEST = math.log(FLOOR)
 
 
@@ -44,13 +53,32 @@ class Sounds:
         return functional.one_hot(self.voice, VOICE_COUNT).to(self.weight.dtype)
 
 
-def tilted(sounds: Sounds, most: float, noise: torch.Generator) -> Sounds:
-    """The same sounds a little brighter or darker: magnitudes times up to e^most at one end, e^-most at the other."""
-    device = sounds.picture.device
-    slope = most * (2 * torch.rand(len(sounds), 1, 1, generator=noise, device=device) - 1)
-    gain = torch.exp(slope * torch.linspace(-1, 1, sounds.picture.shape[1], device=device)[:, None])
+def recoloured(
+    sounds: Sounds,
+    tilt: float,
+    damping: float,
+    noise: torch.Generator,
+) -> Sounds:
+    """The same sounds through a random tone control, and damped or let ring a little; what is silent stays silent.
+
+    The tone control bends by up to `tilt` nepers at both ends and as much in the middle. Most are damped by far less
+    than `damping` nepers a second, and none rings longer by more than a tenth of that.
+    """
+    octave, seconds = _where_cells_are(sounds.picture.device)
+    amount = 2 * torch.rand(len(sounds), 3, 1, 1, generator=noise, device=octave.device) - 1
+    tone = tilt * (amount[:, 0] * octave + amount[:, 1] * torch.cos(math.pi * octave))
+    damped = damping * amount[:, 2].pow(3).clamp(min=-0.1)
     heard = (sounds.picture.exp() - FLOOR).clamp(min=0)
-    return Sounds(torch.log(heard * gain + FLOOR), sounds.voice, sounds.weight)
+    return Sounds(torch.log(heard * torch.exp(tone - damped * seconds) + FLOOR), sounds.voice, sounds.weight)
+
+
+@cache
+def _where_cells_are(device: torch.device) -> tuple[Float[Tensor, "band 1"], Float[Tensor, "band frame"]]:
+    """How high each row lies, from -1 at 31 Hz to 1 at 32 kHz, and when each cell is heard, in seconds."""
+    spectrum = DrumSpectrum()
+    octave = torch.from_numpy(spectrum.hz).float().clamp(min=31.25).div(1000).log2().div(5)
+    seconds = torch.from_numpy(spectrum.seconds).float().clamp(min=0)
+    return octave[:, None].to(device), seconds.to(device)
 
 
 class OneShotConfig(Config):
@@ -68,16 +96,17 @@ class OneShotConfig(Config):
 class SoundConfig(OneShotConfig):
     """Sizes of the two-level model."""
 
-    unit: ClassVar[str] = "nats a cell"
+    unit: ClassVar[str] = "of 1"
     variants: ClassVar[int] = 2
 
-    detail_size: int = 64
-    channels: int = 192  # of the convolutions over time
-    width: int = 256  # of the layers between them and the latents
-    least_std: float = 0.15  # natural logarithms, 1.3 dB: the likelihood stays finite
-    most_std: float = 2.0
-    tilt: float = 0.3  # natural logarithms, 2.6 dB: brightness of the sounds that are trained on
-    alone_share: float = 0.25  # of each batch is also decoded from the map alone
+    detail_size: int = 256
+    band_shapes: int = 72  # a picture is first told in so many shapes over its bands
+    frame_shapes: int = 40  # times so many over its frames
+    width: int = 384  # of the flow
+    blocks: int = 4
+    encoder_width: int = 256
+    tilt: float = 0.3  # nepers, 2.6 dB
+    damping: float = 10.0  # nepers a second, 87 dB
 
     def build(self) -> "SoundVAE":
         """The model, with fresh weights."""
@@ -88,154 +117,129 @@ class SoundConfig(OneShotConfig):
         return DrumSpectrum()
 
 
-class Deeper(nn.Module):
-    """Half as many frames: convolution over time, norm, SiLU."""
-
-    def __init__(self, inputs: int, outputs: int) -> None:
-        super().__init__()
-        self.convolution = nn.Conv1d(inputs, outputs, 5, stride=2, padding=2)
-        self.norm = nn.GroupNorm(8, outputs)
-
-    def forward(self, x: Float[Tensor, "batch band frame"]) -> Float[Tensor, "batch channel half"]:
-        """Bands are channels: a band has its own weights, a moment has not."""
-        return functional.silu(self.norm(self.convolution(x)))
-
-
-class Shallower(nn.Module):
-    """Twice as many frames: each twice, convolution over time, norm, SiLU."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.convolution = nn.Conv1d(channels, channels, 3, padding=1)
-        self.norm = nn.GroupNorm(8, channels)
-
-    def forward(self, x: Float[Tensor, "batch channel frame"]) -> Float[Tensor, "batch channel double"]:
-        """The pair of `Deeper` in shape."""
-        doubled = x.unsqueeze(-1).expand(-1, -1, -1, 2).flatten(2)
-        return functional.silu(self.norm(self.convolution(doubled)))
-
-
 class SoundVAE(VAE[Sounds]):
-    """p(x, detail, map | voice) = p(x | map, detail, voice) p(detail | map, voice) N(map; 0, 1).
+    """p(detail, map | voice) = p(detail | map, voice) N(map; 0, 1), and the detail is a picture's principal components.
 
-    Every voice has a map of its own. The likelihood is a Gaussian over log magnitudes whose standard deviation the
-    decoder chooses within bounds.
+    Every voice has a map of its own. `prepare` lays the components through the sounds that are learned from; until then
+    they are any orthonormal ones. What may be at a point is said by a flow, and its mean by a network of its own.
     """
+
+    usual: Tensor
+    band_shapes: Tensor
+    frame_shapes: Tensor
+    components: Tensor
+    spread: Tensor
 
     def __init__(self, config: SoundConfig) -> None:
         super().__init__()
         self.config = config
         self.map_size, self.detail_size = 2, config.detail_size
-        channels, width, detail = config.channels, config.width, config.detail_size
-        self.deepest = FRAMES // 8
-        self.convolutions = nn.Sequential(
-            Deeper(BANDS, channels), Deeper(channels, channels), Deeper(channels, channels), nn.Flatten()
-        )
-        self.encoder = nn.Sequential(nn.Linear(channels * self.deepest + VOICE_COUNT, width), nn.SiLU())
-        self.map_head = residual_network(width, width, 1, 2 * self.map_size)
-        self.detail_head = residual_network(width + self.map_size + VOICE_COUNT, width, 1, 2 * detail)
-        self.prior = residual_network(self.map_size + VOICE_COUNT, width, 1, 2 * detail)
-        self.seed = residual_network(self.map_size + detail + VOICE_COUNT, width, 1, channels * self.deepest)
-        self.decoder = nn.Sequential(Shallower(channels), Shallower(channels), Shallower(channels))
-        self.mean = nn.Conv1d(channels, BANDS, 3, padding=1)
-        self.raw_std = nn.Conv1d(channels, BANDS, 1)
-        self.usual = nn.Linear(VOICE_COUNT, BANDS * FRAMES)  # what a voice usually sounds like
-        nn.init.zeros_(self.usual.weight)
-        nn.init.zeros_(self.usual.bias)
+        shapes = config.band_shapes * config.frame_shapes
+        self.register_buffer("usual", torch.zeros(BANDS, FRAMES))
+        self.register_buffer("band_shapes", _orthonormal(BANDS, config.band_shapes))
+        self.register_buffer("frame_shapes", _orthonormal(FRAMES, config.frame_shapes))
+        self.register_buffer("components", _orthonormal(shapes, config.detail_size))
+        self.register_buffer("spread", torch.ones(config.detail_size))
+        self.encoder = residual_network(config.detail_size + VOICE_COUNT, config.encoder_width, 1, 2 * self.map_size)
+        self.mean = residual_network(self.map_size + VOICE_COUNT, config.encoder_width, 1, config.detail_size)
+        self.flow = Flow(config.detail_size, self.map_size + VOICE_COUNT, config.width, config.blocks)
+
+    @torch.no_grad()
+    def prepare(self, sounds: Sounds) -> None:
+        """Lay shapes and components through these sounds, each with its weight.
+
+        The components are those of principal component analysis; a coordinate is worth the root of its spread, so that
+        the first are drawn before the last, and all of them together have unit size.
+        """
+        share = sounds.weight / sounds.weight.sum()
+        self.usual.copy_((share[:, None, None] * sounds.picture).sum(0))
+        told = share.sqrt()[:, None, None] * self._beside_usual(sounds.picture)
+        self.band_shapes.copy_(_principal(torch.einsum("nbf,ncf->bc", told, told), self.config.band_shapes)[0])
+        self.frame_shapes.copy_(_principal(torch.einsum("nbf,nbg->fg", told, told), self.config.frame_shapes)[0])
+        shapes = (self.band_shapes.T @ told @ self.frame_shapes).flatten(1)
+        components, size = _principal(shapes.T @ shapes, self.detail_size)
+        self.components.copy_(components)
+        self.spread.copy_(size.sqrt() * (size.mean().sqrt()))
 
     def see(
         self, picture: Float[Tensor, "batch band frame"], voice: Float[Tensor, "batch voice"]
     ) -> Float[Tensor, "batch feature"]:
-        """What both encoders see in sounds, given their voice as weights."""
-        return self.encoder(torch.cat([self.convolutions((picture - CENTRE) / SPREAD), voice], dim=1))
+        """The detail of sounds, and beside it their voice."""
+        shapes = self.band_shapes.T @ self._beside_usual(picture) @ self.frame_shapes
+        return torch.cat([shapes.flatten(1) @ self.components / self.spread, voice], dim=1)
 
     def posterior_of_map(self, seen: Float[Tensor, "batch feature"]) -> Gaussian:
-        """q(map | x, voice)."""
-        return Gaussian.from_parameters(self.map_head(seen))
-
-    def posterior_of_detail(
-        self,
-        seen: Float[Tensor, "batch feature"],
-        point: Float[Tensor, "batch map"],
-        voice: Float[Tensor, "batch voice"],
-    ) -> Gaussian:
-        """q(detail | x, map, voice)."""
-        return Gaussian.from_parameters(self.detail_head(torch.cat([seen, point, voice], dim=1)))
+        """q(map | detail, voice)."""
+        return Gaussian.from_parameters(self.encoder(seen))
 
     def locate(self, seen: Float[Tensor, "batch feature"]) -> Float[Tensor, "batch map"]:
-        """The mean of q(map | x, voice)."""
+        """The mean of q(map | detail, voice)."""
         return self.posterior_of_map(seen).mean
 
     def describe(
         self,
         seen: Float[Tensor, "batch feature"],
+        point: Float[Tensor, "batch map"],  # noqa: ARG002  # a detail is what it is wherever the sound lies
+        voice: Float[Tensor, "batch voice"],  # noqa: ARG002
+    ) -> Float[Tensor, "batch detail"]:
+        """The principal components."""
+        return seen[:, : self.detail_size]
+
+    def expect(
+        self, point: Float[Tensor, "batch map"], voice: Float[Tensor, "batch voice"]
+    ) -> Float[Tensor, "batch detail"]:
+        """The mean of p(detail | map, voice)."""
+        return self.mean(torch.cat([point, voice], dim=1))
+
+    def draw(
+        self,
         point: Float[Tensor, "batch map"],
+        noise: Float[Tensor, "batch detail"],
         voice: Float[Tensor, "batch voice"],
     ) -> Float[Tensor, "batch detail"]:
-        """The mean of q(detail | x, map, voice)."""
-        return self.posterior_of_detail(seen, point, voice).mean
-
-    def expect(self, point: Float[Tensor, "batch map"], voice: Float[Tensor, "batch voice"]) -> Gaussian:
-        """p(detail | map, voice)."""
-        return Gaussian.from_parameters(self.prior(torch.cat([point, voice], dim=1)))
+        """The detail that this noise becomes at this point: a draw from p(detail | map, voice) for normal noise."""
+        return self.flow.carry(noise, torch.cat([point, voice], dim=1))
 
     def decode(
         self,
-        point: Float[Tensor, "batch map"],
+        point: Float[Tensor, "batch map"],  # noqa: ARG002
         detail: Float[Tensor, "batch detail"],
-        voice: Float[Tensor, "batch voice"],
-    ) -> tuple[Float[Tensor, "batch band frame"], Float[Tensor, "batch band frame"]]:
-        """p(x | map, detail, voice): mean and standard deviation of each log magnitude."""
-        seed = self.seed(torch.cat([point, detail, voice], dim=1))
-        deep = self.decoder(seed.unflatten(1, (-1, self.deepest)))
-        mean = self.mean(deep) + self.usual(voice).unflatten(1, (BANDS, FRAMES))
-        low, high = math.log(self.config.least_std), math.log(self.config.most_std)
-        std = torch.exp(low + (high - low) * torch.sigmoid(self.raw_std(deep)))
-        return CENTRE + SPREAD * mean, std
+        voice: Float[Tensor, "batch voice"],  # noqa: ARG002
+    ) -> Float[Tensor, "batch band frame"]:
+        """The picture with these components."""
+        shapes = (detail * self.spread @ self.components.T).unflatten(1, (self.config.band_shapes, -1))
+        return self.usual + self.band_shapes @ shapes @ self.frame_shapes.T / _worth(detail)
 
     def losses(self, batch: Sounds, noise: torch.Generator) -> dict[str, Tensor]:
-        """The two-level bound in named parts, and what the map says alone; sounds in nats a cell, divergences whole."""
+        """Mean squares of what flow and mean are wrong by, and the map's divergence from N(0, 1) in nats a sound."""
         if self.training:
-            batch = tilted(batch, self.config.tilt, noise)
-        voice = batch.voices
-        seen = self.see(batch.picture, voice)
+            batch = recoloured(batch, self.config.tilt, self.config.damping, noise)
+        seen = self.see(batch.picture, batch.voices)
         on_map = self.posterior_of_map(seen)
-        point = on_map.sample(noise)
-        in_detail = self.posterior_of_detail(seen, point, voice)
-        expected = self.expect(point, voice)
-        few = slice(0, max(1, round(self.config.alone_share * len(batch))))
-        alone = self.decode(point[few], expected.mean[few], voice[few])
-        weight = batch.weight
+        told, detail = torch.cat([on_map.sample(noise), batch.voices], dim=1), seen[:, : self.detail_size]
         return {
-            "sound": (weight * surprise(batch.picture, *self.decode(point, in_detail.sample(noise), voice))).mean(),
-            "sound_alone": (weight[few] * surprise(batch.picture[few], *alone)).mean(),
-            "kl_map": (weight * on_map.kl_to(on_map.standard()).sum(-1)).mean(),
-            "kl_detail": (weight * in_detail.kl_to(expected).sum(-1)).mean(),
+            "flow": (batch.weight * self.flow.losses(detail, told, noise)).mean(),
+            "mean": (batch.weight * (detail - self.mean(told)).square().mean(dim=1)).mean(),
+            "kl_map": (batch.weight * on_map.kl_to(on_map.standard()).sum(-1)).mean(),
         }
 
-    def log_weight(self, batch: Sounds, noise: torch.Generator) -> Float[Tensor, " batch"]:
-        """One importance weight a sound, given its voice."""
-        voice = batch.voices
-        seen = self.see(batch.picture, voice)
-        on_map = self.posterior_of_map(seen)
-        point = on_map.sample(noise)
-        in_detail = self.posterior_of_detail(seen, point, voice)
-        detail = in_detail.sample(noise)
-        cells = batch.picture[0].numel()
-        return (
-            -cells * surprise(batch.picture, *self.decode(point, detail, voice))
-            + on_map.standard().log_density(point)
-            + self.expect(point, voice).log_density(detail)
-            - on_map.log_density(point)
-            - in_detail.log_density(detail)
-        )
+    def _beside_usual(self, picture: Float[Tensor, "batch band frame"]) -> Float[Tensor, "batch band frame"]:
+        return (picture - self.usual) * _worth(picture)
 
 
-def surprise(
-    picture: Float[Tensor, "batch band frame"],
-    mean: Float[Tensor, "batch band frame"],
-    std: Float[Tensor, "batch band frame"],
-) -> Float[Tensor, " batch"]:
-    """-log p(x) of a Gaussian, in nats a cell."""
-    cells = 0.5 * ((picture - mean) / std).square() + std.log() + 0.5 * math.log(2 * math.pi)
-    return cells.mean(dim=(1, 2))
+def _worth(like: Tensor) -> Float[Tensor, "band 1"]:
+    worth = torch.ones(BANDS, 1, dtype=like.dtype, device=like.device)
+    worth[LONG_BANDS:] = STROKE_WEIGHT
+    return worth
+
+
+def _orthonormal(rows: int, columns: int) -> Float[Tensor, "row column"]:
+    return torch.linalg.qr(torch.randn(rows, columns))[0]
+
+
+def _principal(
+    covariance: Float[Tensor, "row row"], count: int
+) -> tuple[Float[Tensor, "row column"], Float[Tensor, " column"]]:
+    """The widest axes of a covariance, widest first, and the deviation along each."""
+    variance, axes = torch.linalg.eigh(covariance)
+    return axes.flip(-1)[:, :count], variance.flip(-1)[:count].clamp(min=1e-12).sqrt()

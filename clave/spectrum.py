@@ -3,21 +3,23 @@
     forward:   sound -> STFT magnitudes -> log -> means over cells of a warped grid
     estimate:  cells -> interpolated log magnitudes -> phase -> sound
 
-The means forget what happens inside a cell, and the phase is gone: the way back is an estimate, no inverse.
+Two transforms see it: long windows for the whole sound, and beneath it, in rows of their own, windows of 1.5 ms for its
+first 20 ms, since a long window smears a stroke. The means forget what happens inside a cell, and the phase is gone:
+the way back is an estimate, no inverse.
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
-from jaxtyping import Float32, Int64
+from jaxtyping import Float32, Float64, Int64
 from numpy.typing import ArrayLike
 
 from clave.clip import SAMPLE_RATE, Clip
 from clave.errors import TransformError
-from clave.phase import DEFAULT, ONSET_S, PhaseEstimator
+from clave.phase import DEFAULT, ONSET_S, GriffinLim, with_magnitude
 from clave.stft import STFT
 from clave.wav import ONE_SHOT_SECONDS, RISE_SAMPLES, one_shot, resampled
 
@@ -25,9 +27,16 @@ PEAK = 0.9  # of every sound that is looked at, and of every one that comes back
 ONSET_SAMPLE = round(ONSET_S * SAMPLE_RATE)
 LENGTH = ONSET_SAMPLE + round(ONE_SHOT_SECONDS * SAMPLE_RATE)
 FLOOR = 1e-3  # added to magnitudes, about 110 dB below a sine of full scale
-LINEAR_BANDS, BANDS = 40, 128  # the lowest bands are those of the STFT, up to 1.7 kHz; above, they widen by ratio
+LINEAR_BANDS, LONG_BANDS = 40, 128  # the lowest are those of the STFT, up to 1.7 kHz; above, they widen by ratio
 FRAMES_OF_WIDTH = ((16, 1), (16, 2), (16, 4))  # the first 16 frames are those of the STFT, 2.9 ms apart, and so on
 LAST_FRAMES = 16  # share the rest of the time evenly
+FRAMES = 64
+SHORT_LINEAR_BANDS, SHORT_BANDS = 6, 12  # of the stroke: the lowest 0.7 kHz apart
+SHORT_WINDOW, SHORT_HOP = 64, 16  # samples, 1.5 and 0.4 ms
+SHORT_LENGTH = FRAMES * SHORT_HOP - (SHORT_WINDOW - SHORT_HOP)  # samples: 22 ms from the beginning of the lead-in
+BANDS = LONG_BANDS + SHORT_BANDS
+JOIN_SAMPLES = 256  # in which the stroke goes over into the rest
+STROKE_ROUNDS = 2  # of Griffin and Lim on the stroke, in each round on the whole
 SILENCE = 1e-4  # of the peak, -80 dB: where a sound has ended
 END_FADE_SECONDS = 0.005
 
@@ -80,61 +89,103 @@ class DrumSpectrum(Spectrum):
     name: ClassVar[str] = "drum"
 
     transform: STFT = field(default_factory=lambda: STFT(length=LENGTH))
-    phase: PhaseEstimator = DEFAULT
+    stroke: STFT = field(default_factory=lambda: STFT(length=SHORT_LENGTH, window=SHORT_WINDOW, hop=SHORT_HOP))
+    phase: GriffinLim = DEFAULT
 
     @property
     def bands(self) -> int:
-        """Rows of the picture."""
-        return len(self.band_edges) - 1
+        """Rows of the picture: those of the whole sound, then those of the stroke."""
+        return BANDS
 
     @property
     def frames(self) -> int:
         """Columns of the picture."""
-        return len(self.frame_edges) - 1
+        return FRAMES
 
     @cached_property
-    def band_edges(self) -> Int64[np.ndarray, " edge"]:
-        """Where the cells begin and end, in bands of the STFT."""
-        return _widening(LINEAR_BANDS, BANDS, self.transform.bands)
+    def hz(self) -> Float64[np.ndarray, " band"]:
+        """Centre of each row."""
+        rows = zip((self.transform, self.stroke), (self._whole, self._stroke), strict=True)
+        return np.concatenate([_means(grid.bands) @ transform.centres_hz for transform, grid in rows])
 
     @cached_property
-    def frame_edges(self) -> Int64[np.ndarray, " edge"]:
-        """Where the cells begin and end, in frames of the STFT."""
-        widths = np.repeat(*np.array([(width, count) for count, width in FRAMES_OF_WIDTH]).T)
-        early = np.concatenate([[0], np.cumsum(widths)])
-        late = np.linspace(early[-1], self.transform.frames, LAST_FRAMES + 1)[1:]
-        return np.concatenate([early, np.rint(late)]).astype(np.int64)
+    def seconds(self) -> Float64[np.ndarray, "band frame"]:
+        """When each cell is heard, from the onset on."""
+        times = list[Float64[np.ndarray, "band frame"]]()
+        for transform, grid in ((self.transform, self._whole), (self.stroke, self._stroke)):
+            fine = transform.first_frame_s + transform.frame_seconds * np.arange(transform.frames)
+            times.append(np.tile(_means(grid.frames) @ fine - ONSET_S, (len(grid.bands) - 1, 1)))
+        return np.concatenate(times)
 
     def forward(self, clip: Clip) -> Float32[np.ndarray, "band frame"]:
         """Magnitudes, logarithms, means."""
         samples = placed(clip)
-        log = np.log(np.abs(self.transform.forward(samples)) + np.float32(FLOOR))
-        return (self._band_means @ log @ self._frame_means.T).astype(np.float32)
+        whole = self._whole.means(np.abs(self.transform.forward(samples)))
+        stroke = self._stroke.means(np.abs(self.stroke.forward(samples[:SHORT_LENGTH])))
+        return np.concatenate([whole, stroke])
 
     def waveform(self, picture: Float32[np.ndarray, "band frame"]) -> Float32[np.ndarray, " sample"]:
-        """Straight lines between the means, phase, sound."""
+        """Straight lines between the means, phase, sound.
+
+        Each round of the phase also silences what comes before the onset and gives the stroke its own magnitudes, and
+        the last ones do so again: a gate would only cut what the phase has smeared to there.
+        """
         self.check(picture)
-        log = self._band_slopes @ picture @ self._frame_slopes.T
-        magnitude = np.maximum(np.exp(np.minimum(log, LOUDEST_LOG)) - FLOOR, 0).astype(np.float32)
-        return self.phase.estimate(magnitude, self.transform)
+        magnitude = self._stroke.magnitudes(picture[LONG_BANDS:])
+
+        def struck(samples: Float32[np.ndarray, " sample"]) -> Float32[np.ndarray, " sample"]:
+            early = samples[:SHORT_LENGTH]
+            sharp = early
+            for _ in range(STROKE_ROUNDS):
+                sharp = self.stroke.inverse(with_magnitude(self.stroke.forward(sharp * _AFTER_ONSET), magnitude))
+            return np.concatenate([early + _JOIN * (sharp - early), samples[SHORT_LENGTH:]])
+
+        phase = replace(self.phase, known=struck)
+        return struck(struck(phase.estimate(self._whole.magnitudes(picture[:LONG_BANDS]), self.transform)))
 
     @cached_property
-    def _band_means(self) -> Float32[np.ndarray, "band fine"]:
-        return _means(self.band_edges)
+    def _whole(self) -> "_Grid":
+        widths = np.repeat(*np.array([(width, count) for count, width in FRAMES_OF_WIDTH]).T)
+        early = np.concatenate([[0], np.cumsum(widths)])
+        late = np.linspace(early[-1], self.transform.frames, LAST_FRAMES + 1)[1:]
+        frames = np.concatenate([early, np.rint(late)]).astype(np.int64)
+        return _Grid(_widening(LINEAR_BANDS, LONG_BANDS, self.transform.bands), frames)
 
     @cached_property
-    def _frame_means(self) -> Float32[np.ndarray, "frame fine"]:
-        return _means(self.frame_edges)
+    def _stroke(self) -> "_Grid":
+        return _Grid(_widening(SHORT_LINEAR_BANDS, SHORT_BANDS, self.stroke.bands), np.arange(FRAMES + 1))
+
+
+@dataclass(frozen=True, eq=False)
+class _Grid:
+    """Cells over bands and frames of a transform, by where they begin and end."""
+
+    bands: Int64[np.ndarray, " band_edge"]
+    frames: Int64[np.ndarray, " frame_edge"]
+
+    def means(self, magnitude: Float32[np.ndarray, "fine_band fine_frame"]) -> Float32[np.ndarray, "band frame"]:
+        """Of the logarithms in each cell."""
+        across, along = self._means
+        return (across @ np.log(magnitude + np.float32(FLOOR)) @ along.T).astype(np.float32)
+
+    def magnitudes(self, means: Float32[np.ndarray, "band frame"]) -> Float32[np.ndarray, "fine_band fine_frame"]:
+        """Straight lines between the centres of the cells."""
+        across, along = self._slopes
+        log = across @ means @ along.T
+        return np.maximum(np.exp(np.minimum(log, LOUDEST_LOG)) - FLOOR, 0).astype(np.float32)
 
     @cached_property
-    def _band_slopes(self) -> Float32[np.ndarray, "fine band"]:
-        return _interpolation(self.band_edges)
+    def _means(self) -> tuple[Float32[np.ndarray, "band fine_band"], Float32[np.ndarray, "frame fine_frame"]]:
+        return _means(self.bands), _means(self.frames)
 
     @cached_property
-    def _frame_slopes(self) -> Float32[np.ndarray, "fine frame"]:
-        return _interpolation(self.frame_edges)
+    def _slopes(self) -> tuple[Float32[np.ndarray, "fine_band band"], Float32[np.ndarray, "fine_frame frame"]]:
+        return _interpolation(self.bands), _interpolation(self.frames)
 
 
+_AFTER_ONSET = np.clip((np.arange(SHORT_LENGTH) - ONSET_SAMPLE + 1) / RISE_SAMPLES / 2, 0, 1).astype(np.float32)
+"""Silence, then a rise of 0.4 ms from the onset on."""
+_JOIN = np.clip((SHORT_LENGTH - np.arange(SHORT_LENGTH)) / JOIN_SAMPLES, 0, 1).astype(np.float32)
 LOUDEST_LOG = float(np.log(1024))  # no sound within full scale has larger magnitudes
 
 

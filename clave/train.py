@@ -12,7 +12,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from clave.errors import TrainingError
-from clave.vae import VAE, Config, Examples, log_mean_exp
+from clave.vae import VAE, Config, Examples, LikelihoodVAE, log_mean_exp
 
 LEARNING_RATE_WARMUP_STEPS = 200
 SCORED_AT_ONCE = 1024  # rows
@@ -29,6 +29,7 @@ class Recipe:
     warmup_epochs: float = 5.0
     epochs: int = 40
     keep_every_epochs: int = 1  # how often a run is kept to go on from; the last epoch always is
+    keeps_last: bool = False  # the weights of the last epoch, whatever epoch had the best score
     patience_epochs: int | None = None  # stop after so many epochs without a better score; None trains to the end
     batch_size: int = 128
     rows_at_once: int | None = None  # of a batch, where the whole would not fit the cache; its gradient is the same
@@ -138,7 +139,7 @@ def score(model: VAE[Any], examples: Examples, recipe: Recipe) -> dict[str, floa
 
 @torch.no_grad()
 def negative_log_likelihood(
-    model: VAE[Any], examples: Examples, draws: int = 256, seed: int = 0
+    model: LikelihoodVAE[Any], examples: Examples, draws: int = 256, seed: int = 0
 ) -> Float[Tensor, " batch"]:
     """-log p(x) of each example in nats (of bars: of their hits), estimated from above by importance sampling.
 

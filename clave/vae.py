@@ -105,6 +105,10 @@ class VAE(nn.Module, ABC, Generic[Batch]):
     def losses(self, batch: Batch, noise: torch.Generator) -> dict[str, Tensor]:
         """The named parts of the loss, each a mean over the batch in nats; the recipe weighs and adds them."""
 
+
+class LikelihoodVAE(VAE[Batch]):
+    """A model that also says how likely data are."""
+
     @abstractmethod
     def log_weight(self, batch: Batch, noise: torch.Generator) -> Float[Tensor, " batch"]:
         """One draw of z gives log p(x, z) - log q(z | x); the log-mean-exp over draws estimates log p(x).

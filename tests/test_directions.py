@@ -14,7 +14,7 @@ def directions():
     effect = RNG.standard_normal((8, 4, TERMS, 12)).astype(np.float32)
     effect[:, :, 1:] *= 0.2
     effect[2, 2] = 0  # closed hats have no pitch
-    return Directions(effect)
+    return Directions(effect, np.ones((8, effect.shape[-1]), np.float32))
 
 
 def test_a_step_moves_its_descriptor_by_one_and_no_other(directions):
@@ -39,8 +39,8 @@ def test_what_cannot_be_moved_stays_and_hinders_nothing(directions):
 
 
 def test_steps_of_what_hardly_moves_stay_where_drums_are(directions):
-    faint = Directions(np.float32(1e-3) * directions.effect)
-    near = Directions(np.float32(0.1) * directions.effect)
+    faint = Directions(np.float32(1e-3) * directions.effect, directions.deviation)
+    near = Directions(np.float32(0.1) * directions.effect, directions.deviation)
     for each in (faint, near):
         lengths = np.linalg.norm(each.steps(np.zeros((1, 2), np.float32), VOICES[0]), axis=2)
         assert lengths.max() <= LONGEST_STEP * 1.0001

@@ -19,7 +19,7 @@ descriptors                            what one hears: brightness, decay, pitch,
 factory                                our own drums: the synthesizer and the built-in kits
 space_folder voices                    a learned model as a folder; which voice a sound is, by listening (ONNX Runtime)
 corpus sounds                          folders of MIDI and of one-shots -> data sets, splits, reports
-vae rhythm_vae sound_vae               models (torch starts here)
+vae flow rhythm_vae sound_vae          models (torch starts here)
 paper_sound_vae                        the 2019 paper's model of one-shots
 train recipes checkpoint               learning
 space directions sound_space           point <-> pattern or sound (ONNX Runtime; no torch)
@@ -101,6 +101,7 @@ def test_the_readme_shows_this_list() -> None:
 def test_torch_begins_where_the_list_says_it_does() -> None:
     training = {
         "vae",
+        "flow",
         "rhythm_vae",
         "sound_vae",
         "paper_sound_vae",

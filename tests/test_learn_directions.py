@@ -40,12 +40,12 @@ def test_only_voices_that_are_learned_have_directions(space):
 def test_effects_that_are_known_are_found_wherever_they_differ(space, monkeypatch):
     truth = RNG.standard_normal((4, 3, 5)) * np.array([1, 0.5, 0.5])[:, None]  # descriptor, 1 x y, detail
 
-    def measured(_space, _voice, points, strays):
+    def measured(_prior, points, strays):
         terms = np.concatenate([np.ones((len(points), 1)), points], axis=1)
         change = np.einsum("pt,dtf,pf->pd", terms, truth, strays)
         return change + np.square(strays).sum(axis=1, keepdims=True) + 3 * points[:, :1]  # even parts and the map's own
 
-    monkeypatch.setattr(learning, "_measured", measured)
+    monkeypatch.setattr(learning._Prior, "measured", measured)
     effect = learn_directions(space, pairs=300).effect[0][:, :3]
     for found, known in zip(effect, truth, strict=True):  # up to a factor, the deviation of the descriptor
         cosine = (found * known).sum() / np.linalg.norm(found) / np.linalg.norm(known)
@@ -53,12 +53,12 @@ def test_effects_that_are_known_are_found_wherever_they_differ(space, monkeypatc
 
 
 def test_a_voice_with_few_pitches_has_no_direction_of_pitch(space, monkeypatch):
-    def measured(_space, _voice, points, strays):
+    def measured(_prior, points, strays):
         heard = strays[:, :4].copy()
         heard[len(points) // 5 :, 2] = np.nan
         return heard
 
-    monkeypatch.setattr(learning, "_measured", measured)
+    monkeypatch.setattr(learning._Prior, "measured", measured)
     assert learn_directions(space, pairs=40).moves(VOICES[0]).tolist() == [True, True, False, True]
 
 

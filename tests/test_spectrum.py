@@ -4,35 +4,67 @@ import pytest
 from clave import factory
 from clave.clip import Clip
 from clave.errors import TransformError
-from clave.evaluate_sound import aligned, log_spectral_distance_db, multi_resolution_db
+from clave.evaluate_sound import aligned, attack_s, log_spectral_distance_db, multi_resolution_db
 from clave.kit import VOICES
-from clave.spectrum import BANDS, FLOOR, LENGTH, ONSET_SAMPLE, PEAK, DrumSpectrum, ended, placed
+from clave.spectrum import (
+    BANDS,
+    FLOOR,
+    FRAMES,
+    LENGTH,
+    LONG_BANDS,
+    ONSET_SAMPLE,
+    PEAK,
+    SHORT_LENGTH,
+    DrumSpectrum,
+    ended,
+    placed,
+)
 
 SPECTRUM = DrumSpectrum()
 DRUMS = factory.kit("analogue")
 
 
-def test_cells_cover_the_whole_transform_and_never_shrink():
-    for edges, whole in (
-        (SPECTRUM.band_edges, SPECTRUM.transform.bands),
-        (SPECTRUM.frame_edges, SPECTRUM.transform.frames),
-    ):
-        widths = np.diff(edges)
-        assert edges[0] == 0
-        assert edges[-1] == whole
-        assert widths[0] == 1
-        assert (np.diff(widths) >= -1).all()  # rounding
-    assert (SPECTRUM.bands, SPECTRUM.frames) == (BANDS, 64)
-    assert SPECTRUM.transform.centres_hz[40] == pytest.approx(1723, abs=1)  # the comment says 1.7 kHz
+def test_cells_cover_the_whole_of_both_transforms_and_never_shrink():
+    for grid, transform in ((SPECTRUM._whole, SPECTRUM.transform), (SPECTRUM._stroke, SPECTRUM.stroke)):
+        for edges, whole in ((grid.bands, transform.bands), (grid.frames, transform.frames)):
+            widths = np.diff(edges)
+            assert edges[0] == 0
+            assert edges[-1] == whole
+            assert widths[0] == 1
+            assert (np.diff(widths) >= -1).all()  # rounding
+    assert (SPECTRUM.bands, SPECTRUM.frames) == (BANDS, FRAMES) == (140, 64)
+    assert SPECTRUM.transform.centres_hz[40] == pytest.approx(1723, abs=1)  # the comments say 1.7 kHz
     assert SPECTRUM.transform.frame_seconds == pytest.approx(0.0029, abs=1e-4)  # and 2.9 ms
+    assert pytest.approx(0.022, abs=1e-3) == SHORT_LENGTH / 44_100  # and 22 ms
 
 
 @pytest.mark.parametrize("hz", [200.0, 1000.0, 5000.0])
-def test_a_sine_is_loudest_in_its_own_band(hz):
+def test_a_sine_is_loudest_in_the_rows_of_its_own_height(hz):
     sine = np.sin(2 * np.pi * hz * np.arange(44_100) / 44_100).astype(np.float32)
-    band = int(SPECTRUM.forward(Clip(sine))[:, 40].argmax())
-    low, high = SPECTRUM.band_edges[band], SPECTRUM.band_edges[band + 1]
-    assert SPECTRUM.transform.centres_hz[low] - 44 < hz < SPECTRUM.transform.centres_hz[high - 1] + 44
+    picture = SPECTRUM.forward(Clip(sine))
+    whole = int(picture[:LONG_BANDS, 40].argmax())
+    assert SPECTRUM.hz[whole] == pytest.approx(hz, rel=0.08)
+    stroke = LONG_BANDS + int(picture[LONG_BANDS:, 40].argmax())
+    assert abs(np.log2(max(SPECTRUM.hz[stroke], 350) / max(hz, 350))) < 0.6  # rows lie 690 Hz apart
+
+
+def test_a_click_is_loudest_when_it_sounds():
+    for late_s in (0.005, 0.012):
+        samples = np.zeros(44_100, np.float32)
+        samples[0], samples[round(late_s * 44_100)] = 0.05, 1
+        picture, seconds = SPECTRUM.forward(Clip(samples)), SPECTRUM.seconds
+        stroke = picture[LONG_BANDS:].mean(0).argmax()
+        assert seconds[LONG_BANDS, stroke] == pytest.approx(late_s, abs=2e-4)
+        whole = picture[:LONG_BANDS].mean(0).argmax()
+        assert seconds[0, whole] == pytest.approx(late_s, abs=2e-3)
+
+
+def test_the_stroke_comes_back_as_sharp_as_it_was_and_nothing_sounds_before_it():
+    for voice in ("snare", "closed hi-hat", "clap"):
+        samples = SPECTRUM.waveform(SPECTRUM.forward(DRUMS[voice]))
+        before = np.abs(samples[:ONSET_SAMPLE]).max() / np.abs(samples).max()
+        assert 20 * np.log10(before) < -35
+        assert abs(attack_s(samples) - attack_s(placed(DRUMS[voice]))) < 0.002
 
 
 @pytest.mark.parametrize("voice", VOICES, ids=lambda voice: voice.name)
@@ -94,13 +126,13 @@ def test_what_is_no_sound_never_leaves(value):
 
 
 def test_a_picture_has_its_shape_and_finite_numbers():
-    with pytest.raises(TransformError, match="128 x 64"):
+    with pytest.raises(TransformError, match="140 x 64"):
         SPECTRUM.estimate(np.zeros((3, 4), np.float32))
     with pytest.raises(TransformError, match="finite"):
-        SPECTRUM.estimate(np.full((128, 64), np.inf, np.float32))
+        SPECTRUM.estimate(np.full((BANDS, FRAMES), np.inf, np.float32))
 
 
 def test_a_picture_beyond_all_levels_still_is_a_clip():
-    assert SPECTRUM.estimate(np.full((128, 64), 1000.0, np.float32)).peak == pytest.approx(PEAK)
+    assert SPECTRUM.estimate(np.full((BANDS, FRAMES), 1000.0, np.float32)).peak == pytest.approx(PEAK)
     with pytest.raises(TransformError, match="no sound"):
-        SPECTRUM.estimate(np.full((128, 64), np.log(FLOOR) - 1, np.float32))
+        SPECTRUM.estimate(np.full((BANDS, FRAMES), np.log(FLOOR) - 1, np.float32))

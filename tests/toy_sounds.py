@@ -10,12 +10,12 @@ from clave import checkpoint, sounds
 from clave.kit import VOICES
 from clave.recipes import sound
 from clave.sound_space import write_corpus
-from clave.sound_vae import FRAMES, SoundConfig
+from clave.sound_vae import SoundConfig
 from clave.space_folder import write_settings
-from clave.spectrum import BANDS
+from clave.spectrum import BANDS, FRAMES
 
-SMALL = SoundConfig(detail_size=5, channels=16, width=24)
-TOY = replace(sound(), model=SMALL, epochs=2, batch_size=8, warmup_epochs=1)
+SMALL = SoundConfig(detail_size=5, band_shapes=10, frame_shapes=8, width=16, blocks=1, encoder_width=16)
+TOY = replace(sound(), model=SMALL, epochs=2, batch_size=8, warmup_epochs=1, keep_every_epochs=1)
 
 
 def toy_space(folder: Path, voices: tuple[str, ...] = tuple(voice.name for voice in VOICES)) -> Path:

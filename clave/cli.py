@@ -218,19 +218,19 @@ def play(
     """Serve the instrument on 127.0.0.1 and open its page."""
     from clave import server, shelf, space
 
-    on = server.listen(port)
-    taken = int(on.getsockname()[1])
-    if port not in (0, taken):
-        print(f"Port {port} is taken; using {taken}.")
     if not server.page_is_built():
         print("clave: the page is not built; in a source checkout run scripts/play", file=sys.stderr)
-    kept = shelf.Shelf((home or shelf.home()) / shelf.FILE)
-    instrument = server.create_app(space.load_rhythm(rhythm), _sound(sound), shelf=kept)
-    url = f"http://127.0.0.1:{taken}/"
-    print(f"Clave plays at {url}  (Ctrl-C stops it)", flush=True)
-    if not no_open:
-        threading.Thread(target=webbrowser.open, args=[url], daemon=True).start()
-    server.serve(instrument, on)
+    with closing(shelf.Shelf((home or shelf.home()) / shelf.FILE)) as kept:
+        instrument = server.create_app(space.load_rhythm(rhythm), _sound(sound), shelf=kept)
+        with server.listen(port) as on:  # a port is taken once there is something to play
+            taken = int(on.getsockname()[1])
+            if port not in (0, taken):
+                print(f"Port {port} is taken; using {taken}.")
+            url = f"http://127.0.0.1:{taken}/"
+            print(f"Clave plays at {url}  (Ctrl-C stops it)", flush=True)
+            if not no_open:
+                threading.Thread(target=webbrowser.open, args=[url], daemon=True).start()
+            server.serve(instrument, on)
 
 
 @app.command()

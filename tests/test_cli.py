@@ -14,8 +14,8 @@ import soundfile
 from toy_rhythm import ToyRhythm
 from toy_tones import ToyTones
 
-from clave import Clip, Kit, cli, factory, midi, sound_space, space, wav
-from clave.errors import KitError
+from clave import Clip, Kit, cli, factory, midi, server, sound_space, space, wav
+from clave.errors import KitError, ShelfError
 from clave.kit import VOICES
 from clave.protocol import KitToKeep, KitVoice
 from clave.render import render_stems
@@ -154,6 +154,34 @@ def test_a_home_that_is_broken_is_said(run, tmp_path: Path) -> None:
         code, _, error = run(*words, "--home", tmp_path)
         assert (code, error.count("\n")) == (1, 1)
         assert error.startswith(f"clave: error: {tmp_path / FILE} cannot be used to keep kits")
+
+
+def test_play_takes_no_port_before_there_is_something_to_play(run, monkeypatch, tmp_path: Path) -> None:
+    taken = list[int]()
+    monkeypatch.setattr(server, "listen", lambda port: taken.append(port) or socket.create_server(("127.0.0.1", port)))
+    (tmp_path / FILE).write_text("no database at all" * 99)
+    assert run("play", "--no-open", "--port", "0", "--home", tmp_path)[0] == 1
+    assert taken == []
+
+
+def test_play_leaves_neither_port_nor_shelf_open(run, monkeypatch, tmp_path: Path) -> None:
+    opened = list[Shelf]()
+    served = list[socket.socket]()
+
+    def serve(_: object, on: socket.socket) -> None:
+        served.append(on)
+        assert on.getsockname()[1] > 0
+        raise KitError("a bad end")
+
+    keep = Shelf.__init__
+    monkeypatch.setattr(Shelf, "__init__", lambda self, path: opened.append(self) or keep(self, path))
+    monkeypatch.setattr(server, "serve", serve)
+    code, said, error = run("play", "--no-open", "--port", "0", "--home", tmp_path)
+    assert (code, error) == (1, "clave: error: a bad end\n")
+    assert "http://127.0.0.1:" in said
+    assert served[0].fileno() == -1
+    with pytest.raises(ShelfError):
+        opened[0].kits()
 
 
 def test_asking_for_a_kit_makes_no_home(run, home: Path, tmp_path: Path) -> None:

@@ -299,6 +299,14 @@ def test_voices_in_paths(path, voice):
     assert (found and found.name) == voice
 
 
+def test_python_knows_the_words_that_the_page_knows():
+    names = json.loads(NAMES.read_text(encoding="utf-8"))
+    assert {voice.name: list(voice.aliases) for voice in VOICES} == names["aliases"]
+    assert {voice: words.split() for voice, words in wav._MORE_WORDS.items()} == names["words"]
+    assert {*names["open"]} == wav._OPEN_WORDS
+    assert tuple(names["glued"]) == wav._GLUED
+
+
 def test_a_folder_becomes_a_kit(tmp_path):
     (tmp_path / "snares").mkdir()
     files = {"BD.wav": 200.0, "bd 2.wav": 210.0, "snares/01.flac": 300.0, "OH.wav": 400.0, "loop.wav": 500.0}

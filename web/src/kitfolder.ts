@@ -1,38 +1,9 @@
 /** A folder of WAVs as a kit: which file is which voice, told by its name. */
 
 import type { VoiceInfo } from "./protocol";
+import { voiceOfFile } from "./voicenames";
 
 const SOUND_FILE = /\.(wav|wave|flac|ogg|mp3|aif|aiff)$/i;
-
-/** Letters and digits in words: "BD_808-A.wav" is bd, 808, a. */
-const words = (name: string): string[] => name.toLowerCase().split(/[^a-z0-9]+|(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])/).filter(Boolean);
-
-function holds(name: readonly string[], alias: readonly string[]): boolean {
-  const joined = alias.join("");
-  return name.some((_, from) => {
-    let run = "";
-    for (let to = from; to < name.length && run.length < joined.length; to++) run += name[to];
-    return run === joined || run === `${joined}s`;
-  });
-}
-
-/** The voice that a path names: its file name first, then its folders from the inside out; the longest alias wins. */
-export function voiceOfFile(path: string, voices: readonly VoiceInfo[]): number | null {
-  for (const part of path.replace(/\.[^./]*$/, "").split("/").reverse()) {
-    const name = words(part.replace(/([a-z])([A-Z])/g, "$1 $2"));
-    let best: { voice: number; length: number } | null = null;
-    voices.forEach((voice, index) => {
-      for (const alias of [voice.name, ...voice.aliases]) {
-        const inWords = words(alias);
-        const length = inWords.join("").length;
-        if (holds(name, inWords) && length > (best?.length ?? 0)) best = { voice: index, length };
-      }
-    });
-    const found = best as { voice: number; length: number } | null; // TypeScript does not see the assignment in forEach
-    if (found) return found.voice;
-  }
-  return null;
-}
 
 export interface Sorted {
   readonly taken: readonly (string | null)[]; // path for each voice
@@ -42,14 +13,24 @@ export interface Sorted {
   readonly other: number; // files that are not sounds
 }
 
-/** The first file by name of each voice; everything else is accounted for. */
+/** Where a file is inside the folder that was chosen, whose own name says no voice. */
+const inside = (path: string): string => path.slice(path.indexOf("/") + 1);
+
+/** Files in the folder itself before those in folders inside, then by name. */
+function byPlace(one: string, other: string): number {
+  const depth = (path: string) => path.split("/").length;
+  const plain = (path: string) => path.replace(/\.[^./]*$/, "").toLowerCase();
+  return depth(one) - depth(other) || (plain(one) < plain(other) ? -1 : 1);
+}
+
+/** The first file of each voice; everything else is accounted for. */
 export function sortFiles(paths: readonly string[], voices: readonly VoiceInfo[]): Sorted {
   const taken: (string | null)[] = voices.map(() => null);
   const spare: string[] = [];
   const unknown: string[] = [];
-  const sounds = paths.filter((path) => SOUND_FILE.test(path)).sort();
+  const sounds = paths.filter((path) => SOUND_FILE.test(path)).sort(byPlace);
   for (const path of sounds) {
-    const voice = voiceOfFile(path, voices);
+    const voice = voiceOfFile(inside(path), voices);
     if (voice === null) unknown.push(path);
     else if (taken[voice]) spare.push(path);
     else taken[voice] = path;

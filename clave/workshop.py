@@ -26,7 +26,7 @@ from clave.sound_space import SoundSpace
 AT_ONCE = max(1, min(4, os.cpu_count() or 1))  # sounds decoded at the same time, a core each
 REMEMBERED = 64  # sounds, about 10 MB of WAV
 NEAREST = 8
-DRAWN_VARIATION = 0.5  # how far a drawn sound strays from what is expected where it lies
+DRAWN_VARIATION = 0.8  # how far a drawn sound strays from what is expected where it lies
 
 
 @dataclass(frozen=True)

@@ -290,9 +290,9 @@ def test_a_kit_is_balanced(name):
     kit = factory.kit(name)
     assert kit.name == name
     assert all(0.1 < clip.peak <= MAX_PEAK + 1e-6 for clip in kit.clips)
-    for voice, origin, clip in zip(VOICES, kit.origins, kit.clips, strict=True):
+    for voice, origin in zip(VOICES, kit.origins, strict=True):
         assert (origin.voice, origin.source) == (voice.name, f"factory {name}")
-        assert origin.gain == pytest.approx(clip.peak, rel=1e-4)
+        assert origin.gain == 1.0  # what is balanced already is played as it is
     assert centroid_hz(kit["kick"]) < centroid_hz(kit["tom"]) < centroid_hz(kit["snare"]) < centroid_hz(kit["ch"])
 
 

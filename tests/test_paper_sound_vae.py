@@ -83,9 +83,8 @@ def test_losses_are_finite_whatever_comes_in(level):
 def test_the_standard_deviation_stays_within_its_bounds():
     model = NARROW.build()
     for size in (0.0, 1.0, 1e5):
-        mean, std = model.decode(
-            size * torch.randn(8, 2, generator=noise()), size * torch.randn(8, 4, generator=noise()), torch.eye(8)
-        )
+        mean, log_std = model.paint(size * torch.randn(8, 6, generator=noise()), torch.eye(8))
+        std = log_std.exp()
         assert mean.isfinite().all()
         assert NARROW.least_std * 0.999 <= std.min() <= std.max() <= NARROW.most_std * 1.001
 
@@ -95,7 +94,8 @@ def test_it_knows_the_voice_in_its_decoder_alone():
     x, (kick, snare) = pictures(1.0, 1).picture, torch.eye(8)[:2].split(1)
     assert torch.equal(model.see(x, kick), model.see(x, snare))
     point, detail = torch.zeros(1, 2), torch.zeros(1, 4)
-    assert not torch.equal(model.decode(point, detail, kick)[0], model.decode(point, detail, snare)[0])
+    z = torch.cat([point, detail], dim=1)
+    assert not torch.equal(model.paint(z, kick)[0], model.paint(z, snare)[0])
 
 
 @pytest.mark.parametrize("count", [3, 40])  # fewer than the latent has dimensions, and more
@@ -116,11 +116,14 @@ def test_map_and_detail_are_whitened_principal_axes(count):
     assert (widths.diff() <= 1e-4 * widths[0]).all()  # the widest first
     doubt = (before.log_std.exp().square() @ model.axes.square()).mean(0) / model.spread.square()
     torch.testing.assert_close(seen.square().mean(0) + doubt, torch.ones(6), atol=1e-3, rtol=0)
-    again = model.decode(model.locate(seen), model.describe(seen, seen[:, :2], voice), voice)[0]
+    again = model.decode(model.locate(seen), model.describe(seen, seen[:, :2], voice), voice)
     straight = torch.log(model.paint(z, voice)[0].clamp(min=0) + PAPER_FLOOR)
     torch.testing.assert_close(again, straight, atol=1e-3, rtol=1e-3)  # through the axes and back
     rows = some.voice == 1
-    torch.testing.assert_close(model.expect(torch.zeros(8, 2), torch.eye(8)).mean[1], seen[rows, 2:].mean(0))
+    torch.testing.assert_close(model.expect(torch.zeros(8, 2), torch.eye(8))[1], seen[rows, 2:].mean(0))
+    one = torch.ones(8, 4)
+    drawn = model.draw(torch.zeros(8, 2), one, torch.eye(8)) - model.expect(torch.zeros(8, 2), torch.eye(8))
+    torch.testing.assert_close(drawn[1], model.usual_std[1])
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +173,7 @@ def test_the_space_paints_what_the_model_does(run):
     told = torch.zeros(3, 8)
     told[:, VOICES.index(next(voice for voice in VOICES if voice.name == "tom"))] = 1
     with torch.no_grad():
-        expected, _ = model.decode(torch.from_numpy(space.inside(code.map, "tom")), torch.from_numpy(code.detail), told)
+        expected = model.decode(torch.from_numpy(space.inside(code.map, "tom")), torch.from_numpy(code.detail), told)
     np.testing.assert_allclose(space.pictures(code, "tom"), expected, atol=2e-3)
 
 

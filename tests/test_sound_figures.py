@@ -49,5 +49,5 @@ def test_a_traversal_shows_each_sound_where_it_lies(run):
     image = ax.images[0].get_array()
     for point, (row, column) in (([-2.0, -2.0], (0, 0)), ([2.0, 0.0], (1, 2))):  # rows from below
         picture = space.pictures(space.expected([point], "snare"), "snare")[0] * 20 / np.log(10)
-        tile = image[row * 136 + 4 :, column * 70 + 3 :][:128, :64]
+        tile = image[row * 148 + 4 :, column * 70 + 3 :][:140, :64]
         np.testing.assert_allclose(tile, picture - picture.max(), atol=1e-3)

@@ -73,9 +73,17 @@ def test_each_voice_counts_the_same_and_large_kits_less_than_their_size():
     assert weight[9] / weight[:9].sum() == pytest.approx(1 / 3)
 
 
+def test_all_that_was_made_here_counts_as_half_a_kit():
+    two = _columns(np.zeros(12, np.int64), np.array([0] * 4 + [1] * 4 + [2] * 4))
+    source = np.array([0] * 4 + [1] * 8)
+    mixed = replace(two, source=source, sources=("a.wav", "factory kick 0"), licences=("",) * 2, credits=("",) * 2)
+    weight = sounds.weights(mixed)
+    assert weight[4:].sum() / weight[:4].sum() == pytest.approx(0.5 * 8**0.5 / 4**0.5)
+
+
 def _columns(voice, group):
     made = sounds.made(1).subset(np.zeros(len(voice), np.int64))
-    return replace(made, voice=voice, kit=group, group=group)
+    return replace(made, voice=voice, kit=group, group=group, sources=("a.wav",) * len(made.sources))
 
 
 def test_what_is_saved_is_loaded(corpus, tmp_path):

@@ -36,7 +36,10 @@ SHORT_WINDOW, SHORT_HOP = 64, 16  # samples, 1.5 and 0.4 ms
 SHORT_LENGTH = FRAMES * SHORT_HOP - (SHORT_WINDOW - SHORT_HOP)  # samples: 22 ms from the beginning of the lead-in
 BANDS = LONG_BANDS + SHORT_BANDS
 JOIN_SAMPLES = 256  # in which the stroke goes over into the rest
-STROKE_ROUNDS = 2  # of Griffin and Lim on the stroke, in each round on the whole
+STROKE_ROUNDS, LAST_STROKES = (
+    2,
+    6,
+)  # of Griffin and Lim on the stroke: in each round on the whole, and so often after it
 SILENCE = 1e-4  # of the peak, -80 dB: where a sound has ended
 END_FADE_SECONDS = 0.005
 
@@ -117,6 +120,17 @@ class DrumSpectrum(Spectrum):
             times.append(np.tile(_means(grid.frames) @ fine - ONSET_S, (len(grid.bands) - 1, 1)))
         return np.concatenate(times)
 
+    @property
+    def band_edges(self) -> Int64[np.ndarray, " edge"]:
+        """Bands of the transform at which the rows of the whole sound begin, and the end of the last."""
+        return self._whole.bands
+
+    @property
+    def edge_seconds(self) -> Float64[np.ndarray, " edge"]:
+        """When the frames of the whole sound begin, and the end of the last, from the onset on."""
+        transform = self.transform
+        return transform.first_frame_s + (self._whole.frames - 0.5) * transform.frame_seconds - ONSET_S
+
     def forward(self, clip: Clip) -> Float32[np.ndarray, "band frame"]:
         """Magnitudes, logarithms, means."""
         samples = placed(clip)
@@ -141,7 +155,10 @@ class DrumSpectrum(Spectrum):
             return np.concatenate([early + _JOIN * (sharp - early), samples[SHORT_LENGTH:]])
 
         phase = replace(self.phase, known=struck)
-        return struck(struck(phase.estimate(self._whole.magnitudes(picture[:LONG_BANDS]), self.transform)))
+        samples = phase.estimate(self._whole.magnitudes(picture[:LONG_BANDS]), self.transform)
+        for _ in range(LAST_STROKES):
+            samples = struck(samples)
+        return samples
 
     @cached_property
     def _whole(self) -> "_Grid":

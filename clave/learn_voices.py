@@ -263,7 +263,7 @@ def calibrated(
     temperature = min(np.geomspace(0.25, 4, 81).tolist(), key=entropy)
     share = shares(temperature)
     confidence, right = share.max(axis=1), share.argmax(axis=1) == voice
-    for threshold in np.arange(0.3, 1.0, 0.01).round(2).tolist():
+    for threshold in np.arange(0.12, 1.0, 0.01).round(2).tolist():  # from chance to certainty
         sure = confidence >= threshold
         if sure.any() and (weight * right)[sure].sum() >= RIGHT * weight[sure].sum():
             return Calibration(temperature, threshold, float((weight * right).sum()), float(weight[sure].sum()))

@@ -12,6 +12,12 @@ from clave.errors import TrainingError
 from clave.kit import VOICES
 
 
+@pytest.fixture(autouse=True)
+def few_at_a_time(monkeypatch):
+    """There is little to learn here."""
+    monkeypatch.setattr(learn_voices, "BATCH", 16)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Two sources of a kit each, and a file that is none."""
@@ -51,13 +57,19 @@ def test_parts_share_no_source(learned):
     assert not any((part & rows.made).any() for part in parts)
 
 
-def test_a_network_learns_what_it_is_shown_and_the_same_again(learned):
+def test_a_network_learns_what_it_is_shown(learned):
+    rows = learned[0]
+    network = learn_voices.fit(rows, np.ones(len(rows), bool), steps=60, seed=3)
+    assert (learn_voices.logits(network, rows.picture).argmax(axis=1) == rows.voice).mean() > 0.8
+
+
+def test_the_same_seed_learns_the_same(learned):
     rows = learned[0]
     everything = np.ones(len(rows), bool)
-    networks = [learn_voices.fit(rows, everything, steps=60, seed=3) for _ in range(2)]
+    networks = [learn_voices.fit(rows, everything, steps=5, seed=seed) for seed in (3, 3, 4)]
     said = [learn_voices.logits(network, rows.picture) for network in networks]
     np.testing.assert_array_equal(said[0], said[1])
-    assert (said[0].argmax(axis=1) == rows.voice).mean() > 0.8
+    assert not np.array_equal(said[0], said[2])
 
 
 def test_only_chosen_rows_are_learned_from(learned):
@@ -100,9 +112,9 @@ def test_a_varied_drum_is_finite_and_another():
 
 
 def test_the_command_leaves_an_ear_to_listen_with(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(learn_voices, "RIGHT", 0.1)  # so small an ear is seldom right often enough
+    monkeypatch.setattr(learn_voices, "RIGHT", 0.0)  # after so few steps an ear is seldom right
     learn = learn_voices.learn_from
-    monkeypatch.setattr(learn_voices, "learn_from", lambda *given, **more: learn(*given, **(more | {"steps": 20})))
+    monkeypatch.setattr(learn_voices, "learn_from", lambda *given, **more: learn(*given, **(more | {"steps": 15})))
     done = CliRunner().invoke(app, ["learn", "voices", str(folder), "-o", str(tmp_path / "ear"), "--factory", "2"])
     assert done.exit_code == 0, done.output
     assert "of sounds of unheard sources" in done.output

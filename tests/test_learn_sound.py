@@ -1,11 +1,12 @@
 import json
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
 import pytest
 from toy_sounds import TOY, toy_corpus
 
-from clave import learn_sound, sounds
+from clave import learn, learn_sound, sounds
 from clave.errors import TrainingError
 from clave.sound_space import load_sound
 
@@ -32,6 +33,14 @@ def test_a_run_leaves_a_space_one_can_play(run, corpus):
     np.testing.assert_allclose(space.place(own.picture, "snare").map, there.map, atol=2e-3)
     assert there.heard is not None
     np.testing.assert_allclose(there.heard, own.heard, rtol=1e-3)
+
+
+@pytest.mark.parametrize("keeps_last", [True, False])
+def test_the_last_weights_are_kept_or_the_best(corpus, tmp_path, monkeypatch, keeps_last):
+    totals = iter([1.0, 2.0])
+    monkeypatch.setattr(learn, "score", lambda *_: {"total": next(totals)})
+    list(learn_sound.learn_sound(corpus, replace(TOY, keeps_last=keeps_last), tmp_path))
+    assert load_sound(tmp_path).card["epoch"] == (2 if keeps_last else 1)
 
 
 def test_the_card_credits_every_sound_with_its_licence(run):

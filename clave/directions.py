@@ -1,82 +1,105 @@
-"""Which way a sound grows brighter, longer, higher or noisier, and nothing else: steps of its detail.
+"""How a sound grows brighter, longer, higher or noisier, and nothing else: the least change of its detail.
 
-Effects are told for details in deviations of their prior, and for descriptors in deviations of the voice's sounds.
-What the detail does to a descriptor differs from place to place on the map: its effect is a quadratic of the point.
-A step is the least that has the effects one asks for. learn_directions.py finds the effects;
-docs/sound-directions.md has the measurements.
+Nothing is learned for this. Where pictures are a straight line of the detail, `clave.seen` tells at the very sound what
+any detail would do to each of the four; a few rounds of Gauss and Newton go to where the one is as asked and the others
+are as before. Changes are told in deviations of the voice's prior. docs/sound-directions.md has the measurements.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from zipfile import BadZipFile
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Bool, Float32, Float64
 
 from clave.descriptors import NAMES
 from clave.errors import SpaceError
-from clave.kit import VOICES, Voice
+from clave.seen import Eye
 
-FILE = "directions.npz"
-TERMS = 6  # of a quadratic in two coordinates
-EDGE = 2.0  # deviations: beyond, effects are those at the edge, where the last sounds lie
-DAMPING = 0.02  # of effects, squared: what hardly moves a descriptor is not stretched until it does
-LONGEST_STEP = 3.0  # deviations of the prior for one of a descriptor: farther, there are no drums
+LEAST_PITCHED = 0.6  # of a voice's sounds, for a direction of pitch
+RANGE_PERCENT = (1, 99)  # of the voice's sounds: beyond, a shift goes ever more slowly
+LEAST_ROOM = 0.3  # deviations of the voice's sounds, for one that lies there already
+ROUNDS = 12
+LONGEST_ROUND = np.array([0.7, 0.5, 0.2, 0.06])  # octaves, octaves, octaves, of 1: as far as slopes are to be believed
+LONGEST_STEP = 2.0  # deviations of the prior in a round
+NEAR = 0.02  # deviations of the voice's sounds: there
+MOVED_DAMPING, HELD_DAMPING = 1e-2, 1e-4  # what can hardly be moved any more must not drag along what is held
+
+
+@dataclass(frozen=True, eq=False)
+class Scale:
+    """What a shift is told in, for one voice; NaN for descriptors that it has not, as hats have no pitch."""
+
+    unit: Float64[np.ndarray, " descriptor"]  # the deviation of the voice's sounds
+    low: Float64[np.ndarray, " descriptor"]
+    high: Float64[np.ndarray, " descriptor"]
+    deviation: Float32[np.ndarray, " detail"]  # of the detail from what is expected, over the prior
+
+    @classmethod
+    def of(cls, heard: Float32[np.ndarray, "sound descriptor"], deviation: Float32[np.ndarray, " detail"]) -> "Scale":
+        """From the descriptors of a voice's sounds (descriptors.measured)."""
+        known = np.isfinite(heard)
+        told = np.full((3, len(NAMES)), np.nan)
+        for index, name in enumerate(NAMES):
+            column = heard[known[:, index], index].astype(np.float64)
+            enough = len(column) >= LEAST_PITCHED * len(heard) if name == "pitch" else True
+            if len(column) > 1 and enough and np.ptp(column) > 0:
+                told[:, index] = column.std(), *np.percentile(column, RANGE_PERCENT)
+        return cls(*told, deviation=deviation)
+
+    @property
+    def moves(self) -> Bool[np.ndarray, " descriptor"]:
+        """Which descriptors of this voice can be moved."""
+        return np.isfinite(self.unit)
+
+    def goal(
+        self, start: Float64[np.ndarray, " descriptor"], wanted: Float64[np.ndarray, " descriptor"]
+    ) -> Float64[np.ndarray, " descriptor"]:
+        """Where a sound goes that is to move by so many units: as far as that while there is room, farther for more."""
+        ahead = np.where(wanted > 0, self.high - start, start - self.low)
+        room = np.maximum(ahead, LEAST_ROOM * self.unit)
+        return start + room * np.arctan(np.pi / 2 * wanted * self.unit / room) / (np.pi / 2)
 
 
 @dataclass(frozen=True, eq=False)
 class Directions:
-    """For each voice, what the detail does to each descriptor; zeros where it does nothing, as to the pitch of hats."""
+    """What the detail does to pictures, where these are a straight line of it."""
 
-    effect: Float32[np.ndarray, "voice descriptor term detail"]
-    deviation: Float32[np.ndarray, "voice detail"]  # of the detail from what is expected, over the prior
+    eye: Eye
+    usual: Float32[np.ndarray, "band frame"]
+    effect: Float32[np.ndarray, "detail band frame"]
 
-    def steps(
-        self, points: Float32[np.ndarray, "sound map"], voice: Voice
-    ) -> Float64[np.ndarray, "sound descriptor detail"]:
-        """At each point the least steps that move one descriptor by one deviation, and no other."""
-        effect = np.einsum("st,dtf->sdf", quadratic(points), self.effect[voice.index].astype(np.float64))
-        moves = self.moves(voice)
-        among = effect @ effect.swapaxes(1, 2) + np.diag(np.where(moves, DAMPING, 1.0))
-        steps = np.linalg.solve(among, effect) * (1 + DAMPING)
-        length = np.linalg.norm(steps, axis=2, keepdims=True)
-        return steps * np.minimum(1, LONGEST_STEP / np.maximum(length, 1e-9)) * self.deviation[voice.index]
+    def pictures(self, detail: Float32[np.ndarray, "sound detail"]) -> Float32[np.ndarray, "sound band frame"]:
+        """What is seen of these details."""
+        return self.usual + np.tensordot(detail, self.effect, axes=1)
 
-    def moves(self, voice: Voice) -> Bool[np.ndarray, " descriptor"]:
-        """Which descriptors of this voice can be moved."""
-        return self.effect[voice.index].any(axis=(1, 2))
+    def shifted(
+        self, detail: Float32[np.ndarray, " detail"], wanted: Float64[np.ndarray, " descriptor"], scale: Scale
+    ) -> Float32[np.ndarray, " detail"]:
+        """The detail of the sound that is moved by so many units; what is to move by 0 is held."""
+        moves = scale.moves
+        unit, longest = scale.unit[moves], (LONGEST_ROUND / scale.unit)[moves]
+        damping = np.diag(np.where(wanted[moves] != 0, MOVED_DAMPING, HELD_DAMPING))
+        goal, pitch = np.empty(0), None
+        for _ in range(ROUNDS):
+            seen = self.eye.seen(self.pictures(detail[None])[0], pitch)
+            if pitch is None:
+                goal = scale.goal(seen.value, wanted)
+            pitch = float(seen.value[NAMES.index("pitch")])
+            left = (goal - seen.value)[moves] / unit
+            if np.abs(left).max() < NEAR:
+                break
+            left *= min(1, 1 / float(np.abs(left / longest).max()))
+            slope = seen.slope[moves].reshape(len(unit), -1).astype(np.float32) @ self._by_cell
+            slope = slope / unit[:, None] * scale.deviation
+            strays = slope.T @ np.linalg.solve(slope @ slope.T + damping, left)
+            strays *= min(1, LONGEST_STEP / max(float(np.linalg.norm(strays)), 1e-9))
+            detail = detail + (scale.deviation * strays).astype(np.float32)
+        return detail
 
-    def save(self, folder: Path) -> None:
-        """directions.npz in the folder of a space."""
-        columns = {"effect": self.effect.astype(np.float16), "deviation": self.deviation.astype(np.float16)}
-        np.savez_compressed(folder / FILE, allow_pickle=False, **columns)
-
-    @classmethod
-    def load(cls, folder: Path, detail_size: int) -> "Directions | None":
-        """What `save` wrote; None in a space from before directions. Raises SpaceError for what are none."""
-        path = folder / FILE
-        if not path.is_file():
-            return None
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                effect, deviation = (file[name].astype(np.float32) for name in ("effect", "deviation"))
-        except (OSError, ValueError, KeyError, BadZipFile) as error:
-            raise SpaceError(f"{path} holds no directions: {error}") from error
-        wanted = (len(VOICES), len(NAMES), TERMS, detail_size)
-        if effect.shape != wanted or not np.isfinite(effect).all():
-            raise SpaceError(f"{path} holds no directions of this space: {wanted} finite numbers, got {effect.shape}")
-        if deviation.shape != (len(VOICES), detail_size) or not np.isfinite(deviation).all():
-            raise SpaceError(f"{path} holds no directions of this space: its deviations are {deviation.shape}")
-        return cls(effect, deviation)
-
-
-def quadratic(points: Float32[np.ndarray, "sound map"]) -> Float64[np.ndarray, "sound term"]:
-    """1, x, y, x^2 - 1, y^2 - 1 and xy: uncorrelated over a standard normal map; beyond EDGE as at the edge."""
-    points = points.astype(np.float64)
-    radius = np.linalg.norm(points, axis=1, keepdims=True)
-    x, y = (points * np.minimum(1, EDGE / np.maximum(radius, EDGE))).T
-    return np.stack([np.ones_like(x), x, y, x * x - 1, y * y - 1, x * y], axis=1)
+    @cached_property
+    def _by_cell(self) -> Float32[np.ndarray, "cell detail"]:
+        return self.effect.reshape(len(self.effect), -1).T
 
 
 def amounts(shift: Mapping[str, float]) -> Float64[np.ndarray, " descriptor"]:
@@ -86,4 +109,4 @@ def amounts(shift: Mapping[str, float]) -> Float64[np.ndarray, " descriptor"]:
             raise SpaceError(f"no sound is shifted in {name!r}, but in {', '.join(NAMES)}")
         if not np.isfinite(amount):
             raise SpaceError(f"a shift is a finite number of standard deviations, got {name} {amount}")
-    return np.array([shift.get(name, 0.0) for name in NAMES])
+    return np.array([shift.get(name, 0.0) for name in NAMES], np.float64)

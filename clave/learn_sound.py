@@ -14,7 +14,6 @@ from clave import __version__, checkpoint, evaluate_sound, learn
 from clave.errors import TrainingError
 from clave.kit import VOICES
 from clave.learn import Epoch
-from clave.learn_directions import learn_directions
 from clave.paper_sound_vae import PaperSoundVAE
 from clave.sound_space import load_sound, write_corpus
 from clave.sound_vae import Sounds, SoundVAE
@@ -147,7 +146,6 @@ def finish(
         points[rows] = space.place(own.picture[rows], VOICES[index]).map
     known = bool(np.isfinite(own.heard[:, 0]).all())  # a corpus that was saved before descriptors has none
     write_corpus(folder, points, own.voice, [own.sources[index] for index in own.source], own.heard if known else None)
-    learn_directions(space).save(folder)
     holes = [evaluate_sound.hole_share(space.corpus(VOICES[index]).map) for index in learned]
     scores = evaluate_sound.measure_pictures(space, held_out) | {"holes": max(holes)}
     write_settings(folder, "sound", **settings, metrics=scores)

@@ -14,11 +14,12 @@ from numpy.typing import ArrayLike
 
 from clave import descriptors, factory
 from clave.clip import Clip
-from clave.directions import Directions, amounts
+from clave.directions import Directions, Scale, amounts
 from clave.errors import SpaceError, TransformError
 from clave.kit import VOICES, Kit, Origin, Voice
 from clave.kit import voice as voice_of
 from clave.paper_spectrum import PaperSpectrum
+from clave.seen import Eye
 from clave.space_folder import (
     Code,
     Rules,
@@ -36,6 +37,9 @@ from clave.wav import one_shot
 
 SPECTRA: Mapping[str, type[Spectrum]] = {each.name: each for each in (DrumSpectrum, PaperSpectrum)}
 """By the name that a space gives to what it sees."""
+
+SCALE_DRAWS = 64  # of a voice, for how far its details stray
+STRAIGHT = 1e-2  # nepers: pictures nearer than that to a straight line lie on one
 
 SHIPPED_SOUND = Path(__file__).parent / "models" / "sound"
 
@@ -101,6 +105,7 @@ class SoundSpace:
                 f"{folder / 'config.json'} is of pictures of {settings['picture']} cells; "
                 f"this Clave makes sounds of {[self.spectrum.bands, self.spectrum.frames]}"
             )
+        self._scales: dict[str, Scale] = {}
         self._centre = np.array(settings["centre"], np.float32)  # voice x map: where its sounds lie in the networks
         self._spread = np.array(settings["spread"], np.float32)  # voice x map: and how widely
         picture, voice, point = (self.spectrum.bands, self.spectrum.frames), (len(VOICES),), (2,)
@@ -187,25 +192,32 @@ class SoundSpace:
     def shifted(self, code: Code, voice: Voice | str, shift: Mapping[str, float]) -> Code:
         """The same sounds, but brighter, longer, higher or noisier (descriptors.NAMES): so many standard deviations.
 
-        Deviations are those of the voice's sounds. Points stay where they are; the detail moves, by as little as its
-        prior allows. A voice whose sounds have no pitch is not moved in pitch. Raises SpaceError for other names, for
-        what is no finite number, and in a space that has learned no directions.
+        Deviations are those of the voice's sounds; towards the last of these a shift slows down, since beyond there are
+        none of its kind. Points stay where they are; the detail moves, by as little as its prior allows. A voice whose
+        sounds have no pitch is not moved in pitch. Raises SpaceError for other names, for what is no finite number, and
+        in a space without directions.
         """
         which, wanted = self._voice(voice), amounts(shift)
         if not wanted.any() or not len(code):
             return code
         if self._directions is None:
             raise SpaceError(f"{self.folder} has no directions to shift sounds in")
-        where = map_points(code.map)
-        steps = np.einsum("d,sdf->sf", wanted, self._directions.steps(where, which)).astype(np.float32)
-        return Code(code.map, code.detail + steps)
+        scale, directions = self._scale(which), self._directions
+        wanted = np.where(scale.moves, wanted, 0.0)
+        if not wanted.any():
+            return code
+        return Code(code.map, np.stack([directions.shifted(detail, wanted, scale) for detail in code.detail]))
 
     def directions(self, voice: Voice | str) -> tuple[str, ...]:
-        """In which of descriptors.NAMES `shifted` moves this voice."""
+        """In which of descriptors.NAMES `shifted` moves this voice.
+
+        In none, where pictures are no straight line of the detail, are of another kind than DrumSpectrum's, or nobody
+        has heard the sounds that the space was learned from.
+        """
+        which = self._voice(voice)
         if self._directions is None:
             return ()
-        moves = self._directions.moves(self._voice(voice))
-        return tuple(name for name, moved in zip(descriptors.NAMES, moves, strict=True) if moved)
+        return tuple(name for name, moved in zip(descriptors.NAMES, self._scale(which).moves, strict=True) if moved)
 
     def sample(self, n: int, voice: Voice | str, seed: int = 0) -> list[Clip]:
         """`n` sounds of this voice drawn from the prior."""
@@ -299,7 +311,28 @@ class SoundSpace:
 
     @cached_property
     def _directions(self) -> Directions | None:
-        return Directions.load(self.folder, self.detail_size)
+        """What the detail does to pictures, if that is the same wherever one is."""
+        if not isinstance(self.spectrum, DrumSpectrum) or self._corpus[0].heard is None:
+            return None
+        size, first = self.detail_size, self.voices[0]
+        units = np.concatenate([np.zeros((1, size)), np.eye(size)]).astype(np.float32)
+        usual, *ends = self.pictures(Code(np.zeros((size + 1, 2), np.float32), units), first)
+        directions = Directions(Eye(self.spectrum), usual, np.stack(ends) - usual)
+        for name in self.voices:
+            drawn = self.drawn(2, name)
+            if not np.allclose(directions.pictures(drawn.detail), self.pictures(drawn, name), atol=STRAIGHT):
+                return None
+        return directions
+
+    def _scale(self, voice: Voice) -> Scale:
+        """What shifts of this voice are told in."""
+        if voice.name not in self._scales:
+            drawn = self.drawn(SCALE_DRAWS, voice)
+            deviation = (drawn.detail - self.expected(drawn.map, voice).detail).std(axis=0)
+            heard = self.corpus(voice).heard
+            assert heard is not None, "there are directions only where there are descriptors"
+            self._scales[voice.name] = Scale.of(heard, deviation)
+        return self._scales[voice.name]
 
     def _voice(self, voice: Voice | str) -> Voice:
         which = voice_of(voice)

@@ -1,71 +1,100 @@
 import numpy as np
 import pytest
 
+from clave import sounds
 from clave.descriptors import NAMES
-from clave.directions import EDGE, LONGEST_STEP, TERMS, Directions, amounts, quadratic
+from clave.directions import LEAST_ROOM, NEAR, Directions, Scale, amounts
 from clave.errors import SpaceError
-from clave.kit import VOICES
+from clave.seen import Eye
+from clave.spectrum import DrumSpectrum
 
 RNG = np.random.default_rng(0)
+NAN = np.nan
+
+
+@pytest.fixture(scope="module")
+def directions():
+    """A detail that mixes the factory's drums: as straight a line as that of a space."""
+    picture = sounds.made(6).picture[1::8]  # snares
+    beside = [np.roll(picture[0], by, axis=axis) for axis in (0, 1) for by in range(-6, 7)]
+    told = np.concatenate([picture, beside]) - picture.mean(axis=0)
+    axes = np.linalg.svd(told.reshape(len(told), -1), full_matrices=False)[2][:24]
+    effect = (8 * axes).reshape(24, *picture.shape[1:]).astype(np.float32)
+    return Directions(Eye(DrumSpectrum()), picture.mean(axis=0), effect)
 
 
 @pytest.fixture
-def directions():
-    effect = RNG.standard_normal((8, 4, TERMS, 12)).astype(np.float32)
-    effect[:, :, 1:] *= 0.2
-    effect[2, 2] = 0  # closed hats have no pitch
-    return Directions(effect, np.ones((8, effect.shape[-1]), np.float32))
+def scale():
+    unit = np.array([0.5, 0.5, 0.3, 0.1])
+    start = np.array([11.0, -2.5, 7.5, 0.85])
+    return Scale(unit, start - 4 * unit, start + 4 * unit, np.linspace(0.5, 2, 24, dtype=np.float32))
 
 
-def test_a_step_moves_its_descriptor_by_one_and_no_other(directions):
-    points = RNG.standard_normal((5, 2)).astype(np.float32)
-    steps = directions.steps(points, VOICES[0])
-    effect = np.einsum("st,dtf->sdf", quadratic(points), directions.effect[0])
-    moved = np.einsum("sdf,sef->sde", steps, effect)  # by step, of descriptor
-    np.testing.assert_allclose(moved, np.broadcast_to(np.eye(4), moved.shape), atol=0.02)
+def value(directions, detail):
+    return directions.eye.seen(directions.pictures(detail[None])[0]).value
 
 
-def test_it_is_the_least_of_such_steps(directions):
-    points = np.zeros((1, 2), np.float32)
-    effect = np.einsum("st,dtf->sdf", quadratic(points), directions.effect[1])[0]
-    np.testing.assert_allclose(directions.steps(points, VOICES[1])[0], np.linalg.pinv(effect).T, atol=0.02)
+@pytest.mark.parametrize("amount", [-0.5, 0.5])
+@pytest.mark.parametrize("index", [0, 1, 3])
+def test_one_moves_as_far_as_its_goal_and_the_others_stay(directions, scale, index, amount):
+    wanted = amount * np.eye(4)[index]
+    start = value(directions, np.zeros(24, np.float32))
+    moved = value(directions, directions.shifted(np.zeros(24, np.float32), wanted, scale))
+    np.testing.assert_array_less(np.abs(moved - scale.goal(start, wanted)) / scale.unit, 1.5 * NEAR)
 
 
-def test_what_cannot_be_moved_stays_and_hinders_nothing(directions):
-    steps = directions.steps(np.zeros((1, 2), np.float32), VOICES[2])[0]
-    assert directions.moves(VOICES[2]).tolist() == [True, True, False, True]
-    assert not steps[2].any()
-    assert steps[[0, 1, 3]].any(axis=1).all()
+def test_several_move_at_once(directions, scale):
+    wanted = np.array([0.5, -0.5, 0, 0])
+    start = value(directions, np.zeros(24, np.float32))
+    moved = value(directions, directions.shifted(np.zeros(24, np.float32), wanted, scale))
+    np.testing.assert_array_less(np.abs(moved - scale.goal(start, wanted)) / scale.unit, 1.5 * NEAR)
 
 
-def test_steps_of_what_hardly_moves_stay_where_drums_are(directions):
-    faint = Directions(np.float32(1e-3) * directions.effect, directions.deviation)
-    near = Directions(np.float32(0.1) * directions.effect, directions.deviation)
-    for each in (faint, near):
-        lengths = np.linalg.norm(each.steps(np.zeros((1, 2), np.float32), VOICES[0]), axis=2)
-        assert lengths.max() <= LONGEST_STEP * 1.0001
+def test_a_small_step_is_the_least_that_does_so(directions, scale):
+    detail, wanted = np.zeros(24, np.float32), np.array([0.06, 0, 0, 0])
+    seen = directions.eye.seen(directions.pictures(detail[None])[0])
+    slope = np.einsum("dbf,kbf->dk", seen.slope, directions.effect) * scale.deviation / scale.unit[:, None]
+    least = np.linalg.pinv(slope) @ ((scale.goal(seen.value, wanted) - seen.value) / scale.unit)
+    step = directions.shifted(detail, wanted, scale) / scale.deviation
+    assert least @ step / np.linalg.norm(least) / np.linalg.norm(step) > 0.97
+    assert np.linalg.norm(step) == pytest.approx(np.linalg.norm(least), rel=0.3)
 
 
-def test_terms_are_uncorrelated_on_the_map_and_end_at_its_edge():
-    points = RNG.standard_normal((200_000, 2)).astype(np.float32)
-    inner = points[np.linalg.norm(points, axis=1) < EDGE]
-    x, y = inner.T.astype(np.float64)
-    np.testing.assert_allclose(quadratic(inner), np.stack([x**0, x, y, x * x - 1, y * y - 1, x * y], 1), atol=1e-6)
-    far = np.array([[30, 40], [3e5, 4e5]], np.float32)
-    np.testing.assert_allclose(quadratic(far), quadratic(np.array([[1.2, 1.6]] * 2, np.float32)), atol=1e-6)
+def test_what_a_voice_has_not_is_neither_moved_nor_held(directions, scale):
+    unit = np.where(np.arange(4) == 2, NAN, scale.unit)
+    pitchless = Scale(unit, scale.low, scale.high, scale.deviation)
+    assert pitchless.moves.tolist() == [True, True, False, True]
+    start = value(directions, np.zeros(24, np.float32))
+    moved = value(directions, directions.shifted(np.zeros(24, np.float32), np.array([0.5, 0, 0, 0]), pitchless))
+    assert moved[0] > start[0] + 0.2
+    np.testing.assert_allclose(moved[[1, 3]], start[[1, 3]], atol=NEAR * 1.5)
 
 
-def test_what_is_saved_is_loaded_and_what_is_none_is_refused(directions, tmp_path):
-    assert Directions.load(tmp_path, 12) is None
-    directions.save(tmp_path)
-    again = Directions.load(tmp_path, 12)
-    assert again is not None
-    np.testing.assert_allclose(again.effect, directions.effect, rtol=1e-3, atol=1e-4)
-    with pytest.raises(SpaceError, match=r"\(8, 4, 6, 11\)"):
-        Directions.load(tmp_path, 11)
-    (tmp_path / "directions.npz").write_bytes(b"PK")
-    with pytest.raises(SpaceError, match="holds no directions"):
-        Directions.load(tmp_path, 12)
+def test_a_shift_slows_down_towards_the_last_sounds_and_never_stops(scale):
+    start = (scale.low + scale.high) / 2
+    goals = np.array([scale.goal(start, np.full(4, float(amount))) for amount in (-3, -2, -1, 0, 1, 2, 3)])
+    assert (np.diff(goals, axis=0) > 0).all()
+    assert (goals < scale.high).all()
+    assert (goals > scale.low).all()
+    np.testing.assert_allclose(goals[4] - start, scale.unit, rtol=0.1)
+    np.testing.assert_array_equal(goals[3], start)
+    beyond = scale.goal(scale.high, np.full(4, 2.0)) - scale.high
+    assert ((beyond > 0.5 * LEAST_ROOM * scale.unit) & (beyond < LEAST_ROOM * scale.unit)).all()
+
+
+def test_units_are_deviations_of_the_sounds_that_were_heard():
+    heard = RNG.standard_normal((400, 4)).astype(np.float32) * np.array([1, 2, 0.5, 0], np.float32)
+    heard[100:, 2] = NAN
+    scale = Scale.of(heard, np.ones(3, np.float32))
+    assert scale.moves.tolist() == [True, True, False, False]  # few have a pitch, and all are as noisy
+    np.testing.assert_allclose(scale.unit[:2], heard[:, :2].std(axis=0), rtol=1e-5)
+    assert (np.mean(heard[:, :2] < scale.low[:2], axis=0) == 0.01).all()
+    assert (np.mean(heard[:, :2] > scale.high[:2], axis=0) == 0.01).all()
+
+
+def test_a_voice_of_one_sound_has_no_directions():
+    assert not Scale.of(np.ones((1, 4), np.float32), np.ones(3, np.float32)).moves.any()
+    assert not Scale.of(np.ones((0, 4), np.float32), np.ones(3, np.float32)).moves.any()
 
 
 def test_shifts_are_told_by_name():

@@ -15,7 +15,7 @@ picture pattern                        what bars are
 midi wav                               files, both directions
 transform nsgt stft phase              bands over time, and phase from magnitudes (NumPy; torch where tensors come in)
 spectrum paper_spectrum                a drum as a picture of log magnitudes, and a sound for such a picture
-descriptors                            what one hears: brightness, decay, pitch, noisiness
+descriptors seen                       what one hears: brightness, decay, pitch, noisiness; the same off a picture
 factory                                our own drums: the synthesizer and the built-in kits
 space_folder voices                    a learned model as a folder; which voice a sound is, by listening (ONNX Runtime)
 corpus sounds                          folders of MIDI and of one-shots -> data sets, splits, reports
@@ -25,7 +25,7 @@ train recipes checkpoint               learning
 space directions sound_space           point <-> pattern or sound (ONNX Runtime; no torch)
 sequencer render                       playing
 evaluate learn figures                 a whole run of bars, its numbers and its pictures
-evaluate_sound learn_directions        how good a space of one-shots is, and which way its sounds grow brighter
+evaluate_sound                         how good a space of one-shots is
 learn_sound sound_figures              a whole run of one-shots, and its pictures
 learn_voices                           the ear that says which voice a sound is
 protocol                               what page and server say to each other

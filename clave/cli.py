@@ -439,7 +439,7 @@ def learn_voices(
 ) -> None:
     """Learn to tell the voice of a drum by listening, as `learn sound` does where names say nothing.
 
-    Four networks are trained: three leave out a third of the sources each, which says how sure the fourth may be.
+    Five networks are trained: four leave out a fourth of the sources each, which says how sure the fifth may be.
     """
     _needs_train("torch", "onnx")
     from rich.progress import Progress

@@ -2,8 +2,8 @@
 
     files and factory drums -> pictures, each varied -> a small network -> how sure it may be -> voices.onnx
 
-What a share of certainty is worth is measured on recordings whose whole source the network has not heard: three
-networks are trained beside the one that is kept, each without a third of the sources.
+What a share of certainty is worth is measured on recordings whose whole source the network has not heard: four
+networks are trained beside the one that is kept, each without a fourth of the sources.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ from clave.learn_sound import CREDITS, credits_text
 from clave.sounds import FACTORY_CREDIT, FACTORY_LICENCE, Credit, Listed, write_credits
 from clave.space_folder import write_settings
 
-FOLDS = 3
+FOLDS = 4
 RIGHT = 0.85  # of the guesses that count as sure
 CHANNELS, DROPOUT = (16, 32, 64, 96), 0.3
 STEPS, BATCH, LEARNING_RATE, WEIGHT_DECAY = 600, 96, 2e-3, 0.05

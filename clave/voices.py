@@ -3,7 +3,7 @@
     clip -> picture of 48 bands x 32 moments -> network -> a share of certainty for each voice
 
 `guess` says the likeliest voice and how sure it is; `sure` guesses reach the threshold in the model's folder, which is
-chosen so that they are right in 85 of 100 cases or more (docs/one-shots.md has what was measured).
+chosen so that 85 of 100 are right among sounds of sources it has not heard (docs/one-shots.md has what was measured).
 """
 
 from collections.abc import Sequence

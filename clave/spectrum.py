@@ -200,7 +200,7 @@ class _Grid:
         return _interpolation(self.bands), _interpolation(self.frames)
 
 
-_AFTER_ONSET = np.clip((np.arange(SHORT_LENGTH) - ONSET_SAMPLE + 1) / RISE_SAMPLES / 2, 0, 1).astype(np.float32)
+_AFTER_ONSET = np.clip((np.arange(SHORT_LENGTH) - ONSET_SAMPLE + 1) / RISE_SAMPLES / 2, 0, 1).astype(np.float32) ** 2
 """Silence, then a rise of 0.4 ms from the onset on."""
 _JOIN = np.clip((SHORT_LENGTH - np.arange(SHORT_LENGTH)) / JOIN_SAMPLES, 0, 1).astype(np.float32)
 LOUDEST_LOG = float(np.log(1024))  # no sound within full scale has larger magnitudes

@@ -8,7 +8,7 @@ import time
 import warnings
 
 import numpy as np
-from scipy.stats import spearmanr
+from scipy.stats import rankdata
 
 from clave import descriptors, voices
 from clave.sound_space import SoundSpace, load_sound
@@ -39,7 +39,7 @@ def main() -> None:
             clips = [space.decode(each, voice) for each in moved]
             heard = np.array([descriptors.measured(each) for each in clips])
             known = np.isfinite(heard[:, :, index]).all(axis=0)
-            ranks = [spearmanr(SHIFTS, column)[0] for column in heard[:, known, index].T]
+            ranks = [float(np.corrcoef(SHIFTS, rankdata(column))[0, 1]) for column in heard[:, known, index].T]
             change = (heard - heard[2]) / deviation
             by = [np.nanmean(change[2 + n] - change[2 - n], axis=0)[index] / 2 for n in (1, 2)]
             held = [n for n, other in enumerate(descriptors.NAMES) if n != index and other in space.directions(voice)]

@@ -7,7 +7,6 @@ are as before. Changes are told in deviations of the voice's prior. docs/sound-d
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from jaxtyping import Bool, Float32, Float64
@@ -33,10 +32,9 @@ class Scale:
     unit: Float64[np.ndarray, " descriptor"]  # the deviation of the voice's sounds
     low: Float64[np.ndarray, " descriptor"]
     high: Float64[np.ndarray, " descriptor"]
-    deviation: Float32[np.ndarray, " detail"]  # of the detail from what is expected, over the prior
 
     @classmethod
-    def of(cls, heard: Float32[np.ndarray, "sound descriptor"], deviation: Float32[np.ndarray, " detail"]) -> "Scale":
+    def of(cls, heard: Float32[np.ndarray, "sound descriptor"]) -> "Scale":
         """From the descriptors of a voice's sounds (descriptors.measured)."""
         known = np.isfinite(heard)
         told = np.full((3, len(NAMES)), np.nan)
@@ -45,7 +43,7 @@ class Scale:
             enough = len(column) >= LEAST_PITCHED * len(heard) if name == "pitch" else True
             if len(column) > 1 and enough and np.ptp(column) > 0:
                 told[:, index] = column.std(), *np.percentile(column, RANGE_PERCENT)
-        return cls(*told, deviation=deviation)
+        return cls(*told)
 
     @property
     def moves(self) -> Bool[np.ndarray, " descriptor"]:
@@ -74,12 +72,20 @@ class Directions:
         return self.usual + np.tensordot(detail, self.effect, axes=1)
 
     def shifted(
-        self, detail: Float32[np.ndarray, " detail"], wanted: Float64[np.ndarray, " descriptor"], scale: Scale
+        self,
+        detail: Float32[np.ndarray, " detail"],
+        wanted: Float64[np.ndarray, " descriptor"],
+        scale: Scale,
+        deviation: Float32[np.ndarray, " detail"],
     ) -> Float32[np.ndarray, " detail"]:
-        """The detail of the sound that is moved by so many units; what is to move by 0 is held."""
+        """The detail of the sound that is moved by so many units; what is to move by 0 is held.
+
+        `deviation` is how far details stray from what is expected of them, over the prior.
+        """
         moves = scale.moves
         unit, longest = scale.unit[moves], (LONGEST_ROUND / scale.unit)[moves]
         damping = np.diag(np.where(wanted[moves] != 0, MOVED_DAMPING, HELD_DAMPING))
+        effect = self.effect.reshape(len(self.effect), -1)
         goal, pitch = np.empty(0), None
         for _ in range(ROUNDS):
             seen = self.eye.seen(self.pictures(detail[None])[0], pitch)
@@ -90,16 +96,12 @@ class Directions:
             if np.abs(left).max() < NEAR:
                 break
             left *= min(1, 1 / float(np.abs(left / longest).max()))
-            slope = seen.slope[moves].reshape(len(unit), -1).astype(np.float32) @ self._by_cell
-            slope = slope / unit[:, None] * scale.deviation
+            by_cell = seen.slope[moves].reshape(len(unit), -1).astype(np.float32)
+            slope = (effect @ by_cell.T).T / unit[:, None] * deviation
             strays = slope.T @ np.linalg.solve(slope @ slope.T + damping, left)
             strays *= min(1, LONGEST_STEP / max(float(np.linalg.norm(strays)), 1e-9))
-            detail = detail + (scale.deviation * strays).astype(np.float32)
+            detail = detail + (deviation * strays).astype(np.float32)
         return detail
-
-    @cached_property
-    def _by_cell(self) -> Float32[np.ndarray, "cell detail"]:
-        return self.effect.reshape(len(self.effect), -1).T
 
 
 def amounts(shift: Mapping[str, float]) -> Float64[np.ndarray, " descriptor"]:

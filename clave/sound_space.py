@@ -38,7 +38,7 @@ from clave.wav import one_shot
 SPECTRA: Mapping[str, type[Spectrum]] = {each.name: each for each in (DrumSpectrum, PaperSpectrum)}
 """By the name that a space gives to what it sees."""
 
-SCALE_DRAWS = 64  # of a voice, for how far its details stray
+DEVIATION_DRAWS = 64  # of a voice, for how far its details stray
 STRAIGHT = 1e-2  # nepers: pictures nearer than that to a straight line lie on one
 
 SHIPPED_SOUND = Path(__file__).parent / "models" / "sound"
@@ -106,6 +106,7 @@ class SoundSpace:
                 f"this Clave makes sounds of {[self.spectrum.bands, self.spectrum.frames]}"
             )
         self._scales: dict[str, Scale] = {}
+        self._deviations: dict[str, Float32[np.ndarray, " detail"]] = {}
         self._centre = np.array(settings["centre"], np.float32)  # voice x map: where its sounds lie in the networks
         self._spread = np.array(settings["spread"], np.float32)  # voice x map: and how widely
         picture, voice, point = (self.spectrum.bands, self.spectrum.frames), (len(VOICES),), (2,)
@@ -202,11 +203,13 @@ class SoundSpace:
             return code
         if self._directions is None:
             raise SpaceError(f"{self.folder} has no directions to shift sounds in")
-        scale, directions = self._scale(which), self._directions
+        directions, scale = self._directions, self._scale(which)
         wanted = np.where(scale.moves, wanted, 0.0)
         if not wanted.any():
             return code
-        return Code(code.map, np.stack([directions.shifted(detail, wanted, scale) for detail in code.detail]))
+        deviation = self._deviation(which)
+        moved = [directions.shifted(detail, wanted, scale, deviation) for detail in code.detail]
+        return Code(code.map, np.stack(moved))
 
     def directions(self, voice: Voice | str) -> tuple[str, ...]:
         """In which of descriptors.NAMES `shifted` moves this voice.
@@ -318,21 +321,28 @@ class SoundSpace:
         units = np.concatenate([np.zeros((1, size)), np.eye(size)]).astype(np.float32)
         usual, *ends = self.pictures(Code(np.zeros((size + 1, 2), np.float32), units), first)
         directions = Directions(Eye(self.spectrum), usual, np.stack(ends) - usual)
+        rng = generator(0)
+        any_code = Code(*(rng.standard_normal((2, each)).astype(np.float32) for each in (2, size)))
         for name in self.voices:
-            drawn = self.drawn(2, name)
-            if not np.allclose(directions.pictures(drawn.detail), self.pictures(drawn, name), atol=STRAIGHT):
+            if not np.allclose(directions.pictures(any_code.detail), self.pictures(any_code, name), atol=STRAIGHT):
                 return None
         return directions
 
     def _scale(self, voice: Voice) -> Scale:
         """What shifts of this voice are told in."""
         if voice.name not in self._scales:
-            drawn = self.drawn(SCALE_DRAWS, voice)
-            deviation = (drawn.detail - self.expected(drawn.map, voice).detail).std(axis=0)
             heard = self.corpus(voice).heard
             assert heard is not None, "there are directions only where there are descriptors"
-            self._scales[voice.name] = Scale.of(heard, deviation)
+            self._scales[voice.name] = Scale.of(heard)
         return self._scales[voice.name]
+
+    def _deviation(self, voice: Voice) -> Float32[np.ndarray, " detail"]:
+        """How far the details of this voice stray from what is expected at their points."""
+        if voice.name not in self._deviations:
+            drawn = self.drawn(DEVIATION_DRAWS, voice)
+            strays = drawn.detail - self.expected(drawn.map, voice).detail
+            self._deviations[voice.name] = strays.std(axis=0)
+        return self._deviations[voice.name]
 
     def _voice(self, voice: Voice | str) -> Voice:
         which = voice_of(voice)

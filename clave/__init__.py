@@ -3,7 +3,7 @@
 Everything here works without torch; only what trains imports it.
 """
 
-from clave import errors, kit, midi
+from clave import errors, grooves, kit, midi
 from clave.clip import Clip
 from clave.kit import Kit
 from clave.nsgt import NSGT
@@ -25,6 +25,7 @@ __all__ = [
     "SoundSpace",
     "__version__",
     "errors",
+    "grooves",
     "kit",
     "load_rhythm",
     "load_sound",

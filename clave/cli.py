@@ -37,6 +37,7 @@ DEFAULT_PORT = 8064  # eight voices, 64 steps
 SPACE_KIT = "space"  # drawn from a sound space
 NO_SOUND = "none"  # instead of a sound space
 MAX_BARS = 1024
+NOT_STATED = "not stated"
 REFUSED_SHOWN = 20  # files; report.json has them all
 
 RhythmFolder = Annotated[
@@ -110,7 +111,12 @@ Stems = Annotated[bool, typer.Option("--stems", help="Also write stems/, one WAV
 Loop = Annotated[bool, typer.Option("--loop", help="Let the end ring into the beginning: a WAV that loops seamlessly.")]
 OnGrid = Annotated[bool, typer.Option("--on-grid", help="MIDI strokes on their steps, without their feel.")]
 
-MidiFolder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Drum MIDI files, in it and in folders below.")]
+MidiFolder = Annotated[
+    Path | None, typer.Argument(metavar="[FOLDER]", help="Drum MIDI files, in it and in folders below.")
+]
+FactoryGrooves = Annotated[
+    bool, typer.Option("--factory", help="Our own grooves, of twenty styles: instead of a folder, or besides.")
+]
 SoundsFolder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Drum one-shots, in it and in folders below.")]
 SoundRecipeName = Annotated[
     str, typer.Option("--recipe", metavar="NAME", help="sound, or quick (to hear it in some minutes).")
@@ -317,8 +323,9 @@ def kits(home: Home = None) -> None:
 
 @learn.command("rhythm")
 def learn_rhythm(
-    folder: MidiFolder,
     out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Folder for the space and its run.")],
+    folder: MidiFolder = None,
+    factory: FactoryGrooves = False,
     recipe: RecipeName = "rhythm",
     styles: Styles = "auto",
     drum_map: DrumMap = None,
@@ -326,14 +333,16 @@ def learn_rhythm(
     epochs: Epochs = None,
     seed: Seed = 0,
     resume: Resume = False,
-    licence: Licence = "not stated",
+    licence: Licence = NOT_STATED,
     credit: Credit = "",
 ) -> None:
-    """Learn a rhythm space from a folder of drum MIDI.
+    """Learn a rhythm space from a folder of drum MIDI, from our own grooves, or from both.
 
     Says what was read and what was refused and why (also in report.json and index.parquet), trains, and leaves a space
     to play. Three files that differ are the least; some hundred bars are worth the while.
     """
+    if folder is None and not factory:
+        raise typer.BadParameter("there is nothing to learn from: name a folder of MIDI files, or say --factory")
     _needs_train("torch", "safetensors", "onnx", "pyarrow")
     from rich.progress import Progress
 
@@ -348,20 +357,30 @@ def learn_rhythm(
     try:
         with Progress(*_columns()) as progress:
             reading = progress.add_task("reading", total=None)
-            bars = corpus.scan(
-                folder,
-                corpus.Selection(drop_fills=drop_fills, drum_map=drum_map),
-                styles=styles,
-                progress=lambda done, files: progress.update(reading, completed=done, total=files),
-            )
+            parts: list[corpus.Corpus] = []
+            if folder is not None:
+                parts.append(
+                    corpus.scan(
+                        folder,
+                        corpus.Selection(drop_fills=drop_fills, drum_map=drum_map),
+                        styles=styles,
+                        progress=lambda done, files: progress.update(reading, completed=done, total=files),
+                    )
+                )
+            if factory:
+                parts.append(corpus.from_factory(fills=0 if drop_fills else corpus.FILLS, seed=seed))
     except CorpusError as error:
         for line in _refusals(error.refused):
             print(line, file=sys.stderr)
         raise
-    _tell(bars.report)
+    for part in parts:
+        _tell(part.report)
+    bars = parts[0] if len(parts) == 1 else corpus.joined(*parts)
 
     settings = replace(recipes.by_name(recipe, len(bars.styles)), seed=seed)
     settings = settings if epochs is None else replace(settings, epochs=epochs)
+    if folder is None and licence == NOT_STATED:
+        licence = corpus.LICENCE
     run = learning.learn_rhythm(bars, settings, out, card={"licence": licence, "credit": credit}, resume=resume)
     _train(run, settings.epochs, "nats a bar", out)
     print(f"{out}: a rhythm space; play it with: clave play --rhythm {out}")
@@ -379,7 +398,7 @@ def learn_sound(
     epochs: Epochs = None,
     seed: Seed = 0,
     resume: Resume = False,
-    licence: Licence = "not stated",
+    licence: Licence = NOT_STATED,
     credit: Credit = "",
 ) -> None:
     """Learn a sound space from a folder of drum one-shots.
@@ -556,8 +575,9 @@ def _refusals(refused: Mapping[str, str]) -> list[str]:
 
 
 def _tell(report: "CorpusReport") -> None:
-    """What a folder held, for a person."""
-    print(f"{report.folder}: {report.files} MIDI files, {report.files_read} read, {len(report.refused)} refused")
+    """What a folder held, or what the factory gave, for a person."""
+    what = "MIDI files" if report.drum_maps else "takes"
+    print(f"{report.folder}: {report.files} {what}, {report.files_read} read, {len(report.refused)} refused")
     _tell_refused(report.refused)
     rows = {
         "bars": {"kept": report.bars, **report.dropped_bars, "the same as an earlier one": report.duplicate_bars},

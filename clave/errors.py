@@ -23,6 +23,10 @@ class PatternError(ClaveError):
     """Strokes, velocities or offsets that do not make a bar."""
 
 
+class GrooveError(ClaveError):
+    """A groove template that cannot be read, a style without one, or a section it does not play."""
+
+
 class MidiError(ClaveError):
     """A MIDI file that cannot be read as drums, or a drum map that is not one."""
 

@@ -27,6 +27,8 @@ clave groove --kit my-kit --sound my-sound --bars 4 -o out""",
     "clave kits": "clave kits",
     "clave learn rhythm": """clave learn rhythm my-midi -o my-rhythm
 clave learn rhythm my-midi -o my-rhythm --resume
+clave learn rhythm --factory -o ours
+clave learn rhythm my-midi --factory -o both
 clave play --rhythm my-rhythm""",
     "clave learn sound": """clave learn sound my-drums -o my-sound
 clave learn sound my-drums -o my-sound --list my-drums.csv --factory 240

@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[1]
 ROOMS = """
 errors units clip shaping kit          what sounds and kits are (NumPy only)
 picture pattern                        what bars are
+grooves                                our own grooves: templates of styles, and the bars drawn from them
 midi wav                               files, both directions
 transform nsgt stft phase              bands over time, and phase from magnitudes (NumPy; torch where tensors come in)
 spectrum paper_spectrum                a drum as a picture of log magnitudes, and a sound for such a picture

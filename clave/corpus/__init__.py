@@ -2,16 +2,21 @@
 
 `scan` reads the files a batch at a time, here or in other processes; what comes back is sorted out in one place, into a
 `Corpus`, which can be saved and loaded. What a file is called and where it lies tells its style (`labels`). Files stay
-whole: a `split` never parts bars of a file, nor files that share a bar.
+whole: a `split` never parts bars of a file, nor files that share a bar. `from_factory` makes a corpus of our own
+grooves, with no files at all.
 """
 
 from clave.corpus.data_set import NO_STYLE, Corpus, CorpusReport
+from clave.corpus.factory import FACTORY, FILLS, LICENCE, from_factory
 from clave.corpus.labels import GROOVE_MIDI, SECTIONS, STYLE_WORDS, Facts, label, style_in
 from clave.corpus.scanning import MIDI_SUFFIXES, Progress, Selection, find_files, scan
-from clave.corpus.splitting import split
+from clave.corpus.splitting import joined, split
 
 __all__ = [
+    "FACTORY",
+    "FILLS",
     "GROOVE_MIDI",
+    "LICENCE",
     "MIDI_SUFFIXES",
     "NO_STYLE",
     "SECTIONS",
@@ -22,6 +27,8 @@ __all__ = [
     "Progress",
     "Selection",
     "find_files",
+    "from_factory",
+    "joined",
     "label",
     "scan",
     "split",

@@ -1,9 +1,14 @@
-"""Which bars to hold out: whole files, and files that share a bar together."""
+"""Which bars to hold out: whole files, and files that share a bar together. And two corpora as one."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Int
 
-from clave.corpus.data_set import Corpus
+from clave.corpus.data_set import NO_STYLE, Corpus
 from clave.errors import CorpusError
 
 
@@ -48,3 +53,53 @@ def _draw(
         if sum(sizes[drawn]) + sizes[group] / 2 <= wanted:
             drawn.append(group)
     return np.array(drawn, np.int64)
+
+
+def joined(one: Corpus, other: Corpus) -> Corpus:
+    """Both corpora as one: styles of the same name become one, groups stay apart, counts add up.
+
+    If one has an official split and the other none, the other gets a stratified one, so that both are held out from.
+    """
+    if any(one.splits) != any(other.splits):
+        one, other = (each if any(each.splits) else _officially_split(each) for each in (one, other))
+    styles = tuple(sorted({*one.styles, *other.styles}))
+    first, second = one.report, other.report
+    counts: dict[str, Any] = {}
+    for field in fields(first):
+        mine, theirs = getattr(first, field.name), getattr(second, field.name)
+        if isinstance(mine, Mapping) and field.name != "refused":
+            counts[field.name] = dict(Counter(mine) + Counter(theirs))
+        elif isinstance(mine, int):
+            counts[field.name] = mine + theirs
+    share = (first.styles_share * len(one) + second.styles_share * len(other)) / (len(one) + len(other))
+    report = replace(
+        first,
+        **counts,
+        folder=f"{first.folder} and {second.folder}",
+        refused={**first.refused, **second.refused},
+        styles_from=f"{first.styles_from} and {second.styles_from}",
+        styles_share=share,
+    )
+    both = {name: np.concatenate([getattr(one, name), getattr(other, name)]) for name in ("velocity", "offset")}
+    both |= {name: np.concatenate([getattr(one, name), getattr(other, name)]) for name in ("section", "number")}
+    return Corpus(
+        **both,
+        style=np.concatenate([_renumbered(each, styles) for each in (one, other)]),
+        source=np.concatenate([one.source, other.source + len(one.sources)]),
+        group=np.concatenate([one.group, other.group + int(one.group.max()) + 1]),
+        styles=styles,
+        sources=one.sources + other.sources,
+        splits=one.splits + other.splits,
+        report=report,
+    )
+
+
+def _renumbered(corpus: Corpus, styles: tuple[str, ...]) -> Int[np.ndarray, " bar"]:
+    """The style of each bar as an index into another list; unknown stays unknown."""
+    places = np.array([*(styles.index(name) for name in corpus.styles), NO_STYLE])  # the last is at -1
+    return places[corpus.style]
+
+
+def _officially_split(corpus: Corpus) -> Corpus:
+    held_out = np.unique(corpus.source[split(corpus, by="stratified")])
+    return replace(corpus, splits=tuple("validation" if i in held_out else "train" for i in range(len(corpus.sources))))

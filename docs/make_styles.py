@@ -24,10 +24,10 @@ the very templates by `docs/make_styles.py`; they are the files in
 import numpy as np
 from clave import grooves
 
-bars = grooves.bars("samba", 8, seed=7)               # eight bars, each of a take of its own
+bars = grooves.bars("samba", 8, seed=7)  # eight bars, each of a take of its own
 bar = grooves.draw("trap", np.random.default_rng(7))  # one
 rng = np.random.default_rng(7)
-take = grooves.take("house", rng)                     # one way of playing it; its bars belong together
+take = grooves.take("house", rng)  # one way of playing it; its bars belong together
 bars = [grooves.play(take, rng) for _ in range(3)] + [grooves.play(take, rng, "fill")]
 ```
 

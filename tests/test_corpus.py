@@ -331,3 +331,70 @@ def test_a_folder_without_anything_usable_is_refused(tmp_path):
 def test_a_hidden_change_of_the_settings_is_impossible():
     assert replace(Selection(), drop_fills=True) != Selection()
     assert corpora.SECTIONS == ("beat", "fill")
+
+
+@pytest.fixture(scope="module")
+def factory():
+    return corpora.from_factory(("house", "blues", "waltz"), takes=12)
+
+
+def test_the_factory_gives_takes_of_each_style_and_counts_what_it_leaves_out(factory):
+    assert factory.styles == ("house", "blues")  # the waltz is not in 4/4
+    left_out = factory.report.dropped_bars
+    assert left_out["not in 4/4"] == 12 * 10
+    assert len(factory) + sum(left_out.values()) == 3 * 12 * 10
+    assert set(factory.report.sections) == {"beat", "fill"}
+    assert all(factory.sources[source].startswith(f"factory {factory.styles[style]} ")
+               for source, style in zip(factory.source, factory.style, strict=True))  # fmt: skip
+    again = corpora.from_factory(("house", "blues", "waltz"), takes=12)
+    np.testing.assert_array_equal(factory.velocity, again.velocity)
+
+
+def test_factory_bars_that_are_nearly_equal_stay_on_one_side(factory):
+    flat = factory.hits.reshape(len(factory), -1)
+    apart = (flat[:, None] != flat).sum(axis=2)
+    assert (apart[~np.eye(len(flat), dtype=bool)] > 0).all()
+    same_style = factory.style[:, None] == factory.style
+    near = (apart <= 1) & same_style | (factory.source[:, None] == factory.source)
+    for seed in range(4):
+        held_out = split(factory, seed=seed)
+        assert 0 < held_out.mean() < 0.5
+        assert (held_out[:, None] == held_out)[near].all()
+
+
+def test_factory_bars_are_saved_and_loaded_exactly(factory, tmp_path):
+    factory.save(tmp_path)
+    again = Corpus.load(tmp_path)
+    for name in ("velocity", "offset", "style", "section", "source", "group"):
+        np.testing.assert_allclose(getattr(again, name), getattr(factory, name), atol=1e-6)
+
+
+@pytest.mark.parametrize(("how", "message"), [({"takes": 0}, "got 0"), ({"styles": ("waltz",)}, "no bar in 4/4")])
+def test_a_factory_corpus_without_bars_is_refused(how, message):
+    with pytest.raises(CorpusError, match=message):
+        corpora.from_factory(**how)
+
+
+def test_two_corpora_become_one(folder, factory):
+    official = replace(scan(folder), splits=("train", "test", "validation") * 5)
+    both = corpora.joined(official, factory)
+    assert len(both) == len(official) + len(factory)
+    assert both.styles == ("blues", "funk", "house", "jazz", "mine")
+    first, second = both.subset(np.arange(len(official))), both.subset(np.arange(len(official), len(both)))
+    for part, was in ((first, official), (second, factory)):
+        assert [part.styles[i] for i in part.style] == [was.styles[i] for i in was.style]
+        assert [part.sources[i] for i in part.source] == [was.sources[i] for i in was.source]
+        np.testing.assert_array_equal(part.velocity, was.velocity)
+    assert set(first.group).isdisjoint(second.group)
+    held_out = split(both)
+    np.testing.assert_array_equal(held_out[: len(official)], split(official))
+    np.testing.assert_array_equal(held_out[len(official) :], split(factory))
+    assert both.report.bars == len(both)
+    assert both.report.styles["house"] == factory.report.styles["house"]
+    assert sum(both.report.strokes.values()) == int(both.hits.sum())
+
+
+def test_a_style_nobody_knows_stays_unknown_in_a_joined_corpus(folder, factory):
+    both = corpora.joined(scan(folder, styles="none"), factory)
+    assert (both.style[: 15 * 4] == corpora.NO_STYLE).all()
+    assert both.styles == ("blues", "house")

@@ -15,12 +15,21 @@ from clave.cli import app
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 DOCS: dict[str, Any] = runpy.run_path(str(ROOT / "docs" / "make_commands.py"))
+STYLES: dict[str, Any] = runpy.run_path(str(ROOT / "docs" / "make_styles.py"))
 COMMANDS: dict[str, Any] = DOCS["commands"]()
 BLOCKS = [(found[1], found[2]) for found in re.finditer(r"```(\w*)\n(.*?)```", README, re.DOTALL)]
 
 
 def test_the_page_of_commands_is_what_the_program_says() -> None:
     assert (ROOT / "docs" / "commands.md").read_text("utf-8") == DOCS["page"](), "run `python docs/make_commands.py`"
+
+
+def test_the_page_of_styles_and_its_pictures_are_what_the_templates_give() -> None:
+    assert (ROOT / "docs" / "styles.md").read_text("utf-8") == STYLES["page"](), "run `python docs/make_styles.py`"
+    for name in clave.grooves.STYLES:
+        style = clave.grooves.style(name)
+        drawn = (ROOT / "docs" / "styles" / f"{STYLES['slug'](style)}.svg").read_text("utf-8")
+        assert drawn == STYLES["drawing"](style), "run `python docs/make_styles.py`"
 
 
 @pytest.mark.parametrize("name", COMMANDS)

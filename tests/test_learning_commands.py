@@ -119,3 +119,9 @@ def test_where_nothing_can_be_used_each_file_is_told_with_its_reason(tmp_path: P
         *(f"  refused: {number:02}.mid: empty, 0 bytes" for number in range(25)),
         "clave: error: no MIDI file in broken can be learned from, 25 refused",
     ]
+
+
+def test_learning_needs_a_folder_or_the_factory(tmp_path: Path) -> None:
+    code, _, error = clave("learn", "rhythm", "-o", tmp_path / "out")
+    assert code == 2
+    assert "--factory" in error

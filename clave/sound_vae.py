@@ -26,7 +26,6 @@ from clave.vae import VAE, Config, Gaussian, residual_network
 
 VOICE_COUNT = len(VOICES)
 STROKE_WEIGHT = 2.0  # of a cell of the stroke in the components, beside one of the whole sound
-QUIETEST = math.log(FLOOR)
 
 
 @dataclass(frozen=True)

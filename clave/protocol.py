@@ -12,7 +12,7 @@ from clave.errors import PatternError
 from clave.kit import VOICES
 from clave.pattern import Pattern
 from clave.shaping import MAX_DECAY, MAX_GAIN, MAX_TUNE, MIN_DECAY, MIN_GAIN, MIN_TUNE
-from clave.units import steps_per_bar
+from clave.units import COMMON_TIME, Meter, steps_per_bar
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Point = tuple[Finite, Finite]
@@ -21,6 +21,7 @@ Seed = Annotated[int, Field(ge=0, lt=2**32)]
 VoiceIndex = Annotated[int, Field(ge=0, le=7)]
 Detail = Annotated[tuple[Finite, ...], Field(max_length=4096)]
 Deviations = Annotated[float, Field(ge=-3, le=3)]
+StyleAsked = Annotated[str | dict[str, Share] | None, Field(union_mode="left_to_right")]  # a name, a blend, or any
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]  # SHA-256 of a file
 KitName = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^\S(.*\S)?$")]
 WireStroke = tuple[
@@ -28,6 +29,15 @@ WireStroke = tuple[
     Annotated[int, Field(ge=0, le=511)],  # step
     Annotated[float, Field(gt=0, le=1)],  # velocity
     Annotated[float, Field(ge=-2, lt=2)],  # offset, steps
+]
+WireBlock = tuple[
+    Annotated[int, Field(ge=0, le=7)],  # voice
+    Annotated[int, Field(ge=0, le=511)],  # first step
+    Annotated[int, Field(ge=1, le=512)],  # steps
+]
+Tap = tuple[
+    Annotated[Finite, Field(ge=0)],  # position in steps from the start of the bar, any fraction
+    Annotated[float, Field(gt=0, le=1)],  # velocity
 ]
 
 
@@ -43,7 +53,7 @@ class Message(BaseModel):
 class WirePattern(Message):
     """One bar, as the list of its strokes."""
 
-    meter: tuple[int, int] = (4, 4)
+    meter: Meter = COMMON_TIME
     strokes: list[WireStroke]
 
     @classmethod
@@ -87,6 +97,8 @@ class SpaceInfo(Message):
     name: str
     styles: list[str]
     sections: list[str]
+    meters: list[Meter]
+    directions: list[str]  # what `RhythmShift` may move: "density" and so on; none for a space without detail
     bars: int  # points on the map
     licence: str
     credit: str
@@ -121,26 +133,145 @@ class CorpusMap(Message):
     y: list[float]
     style: list[int]  # index into styles; -1 is unlabelled
     styles: list[str]
+    section: list[int]  # index into sections
+    sections: list[str]
     source: list[int]  # index into sources
     sources: list[str]  # file names as a person reads them
+    licences: list[str]  # of each source
     credit: str
+
+
+class MapGround(Message):
+    """GET /api/map/ground: the map beneath its points, on a square lattice from (-span, -span) to (span, span).
+
+    Each list has size * size shares, row by row: the first row is y = -span, from x = -span on.
+    """
+
+    size: int  # points in a row
+    span: float  # map units
+    distance: list[float]  # 0 among what was learned, 1 far from all of it
+    styles: dict[str, list[float]]  # density of each style, the most of it 1
+
+
+class Neighbour(Message):
+    """GET /api/map/neighbours?x=&y=&n=: one of the bars that were learned from, the nearest first."""
+
+    x: float
+    y: float
+    style: str | None  # None is unlabelled
+    section: str
+    source: str
+    licence: str
+    distance: float  # map units
+
+
+class RhythmShift(Message):
+    """How far a bar is moved along what one hears in it, in standard deviations of the bars learned from."""
+
+    density: Deviations = 0.0
+    syncopation: Deviations = 0.0
+    swing: Deviations = 0.0
+    loudness: Deviations = 0.0
 
 
 class PatternRequest(Message):
     """POST /api/patterns: which bars lie at these points."""
 
     points: Annotated[list[Point], Field(min_length=1, max_length=256)]
-    style: str | None = None
+    style: StyleAsked = None
     section: str = "beat"
     variation: Share = 0.0
     density: Share | None = None
     seed: Seed = 0
+    meter: Meter = COMMON_TIME
+    shift: RhythmShift = RhythmShift()
 
 
 class PatternReply(Message):
-    """One bar a point, in the order asked."""
+    """One bar a point, in the order asked; or the bars of a phrase."""
 
     patterns: list[WirePattern]
+
+
+class PhraseRequest(Message):
+    """POST /api/phrases: bars at a point that agree with each other; a PatternReply answers."""
+
+    point: Point
+    bars: Annotated[int, Field(ge=1, le=64)] = 4
+    style: StyleAsked = None
+    variation: Share = 0.25
+    fill: bool = True  # the last bar is one
+    seed: Seed = 0
+    meter: Meter = COMMON_TIME
+
+
+class FeelRequest(Message):
+    """POST /api/patterns/feel: the same strokes, played by a drummer; a PatternMade answers."""
+
+    pattern: WirePattern
+    style: StyleAsked = None
+    amount: Share = 1.0
+    like: WirePattern | None = None  # a performance that lends its feel
+    seed: Seed = 0
+
+
+class CompleteRequest(Message):
+    """POST /api/patterns/complete: blocks of a bar stay, struck or silent; the rest is played anew around them."""
+
+    pattern: WirePattern
+    keep: Annotated[list[WireBlock], Field(max_length=4096)]
+    style: StyleAsked = None
+    section: str = "beat"
+    seed: Seed = 0
+
+
+class TapsRequest(Message):
+    """POST /api/patterns/taps: drums for a rhythm that was tapped; a PatternMade answers.
+
+    Taps snap to the grid and what is left becomes their offset. Of taps on one step, the loudest stays.
+    """
+
+    taps: Annotated[list[Tap], Field(min_length=1, max_length=256)]
+    meter: Meter = COMMON_TIME
+    style: StyleAsked = None
+    section: str = "beat"
+    seed: Seed = 0
+
+
+class PatternMade(Message):
+    """One bar that was made from another."""
+
+    pattern: WirePattern
+
+
+class ShiftRequest(Message):
+    """POST /api/patterns/shift: a bar, moved along what one hears in it."""
+
+    pattern: WirePattern
+    shift: RhythmShift
+
+
+class Attributes(Message):
+    """What one hears in a bar, each in the unit that `clave.attributes` gives it; None where a bar has none."""
+
+    density: float | None
+    syncopation: float | None
+    swing: float | None
+    loudness: float | None
+
+
+class Measured(Message):
+    """What one heard, and hears now."""
+
+    before: Attributes
+    after: Attributes
+
+
+class ShiftReply(Message):
+    """The answer to a ShiftRequest."""
+
+    pattern: WirePattern
+    measured: Measured
 
 
 class SoundMap(Message):
@@ -160,7 +291,7 @@ class SoundMap(Message):
     noisiness: list[float]
 
 
-class Shift(Message):
+class SoundShift(Message):
     """How far a sound is moved along what one hears, in standard deviations of the voice's sounds."""
 
     brightness: Deviations = 0.0
@@ -179,7 +310,7 @@ class SoundRequest(Message):
     detail: Detail | None = None  # None is what is expected at the point
     variation: Share = 0.0
     seed: Seed = 0
-    shift: Shift = Shift()
+    shift: SoundShift = SoundShift()
 
 
 class Heard(Message):
@@ -209,7 +340,7 @@ class KitVoice(Message):
     detail: Detail | None = None
     variation: Share = 0.0
     seed: Seed = 0
-    shift: Shift = Shift()
+    shift: SoundShift = SoundShift()
     kit: str | None = None  # built in
     file: Digest | None = None
     twin: bool = False  # a file, played as the space decodes it

@@ -50,6 +50,7 @@ from clave.protocol import (
     PlacedSound,
     Refusal,
     Rename,
+    RhythmShift,
     SoundMap,
     SoundRequest,
     SpaceInfo,
@@ -59,6 +60,7 @@ from clave.protocol import (
 from clave.shelf import Shelf
 from clave.sound_space import SoundSpace
 from clave.space import RhythmSpace
+from clave.units import COMMON_TIME
 from clave.workshop import BUILT_IN, OfferedKit, Workshop, named_once
 
 PORTS_TO_TRY = 20
@@ -299,6 +301,8 @@ def _space_info(rhythm: RhythmSpace) -> SpaceInfo:
         name=rhythm.card["name"],
         styles=list(rhythm.styles),
         sections=list(rhythm.sections),
+        meters=list(getattr(rhythm, "meters", [COMMON_TIME])),
+        directions=list(RhythmShift.model_fields) if rhythm.detail_size else [],
         bars=len(rhythm.corpus.map),
         licence=rhythm.card["licence"],
         credit=rhythm.card["credit"],
@@ -308,16 +312,24 @@ def _space_info(rhythm: RhythmSpace) -> SpaceInfo:
 def _corpus_map(rhythm: RhythmSpace) -> CorpusMap:
     """The corpus with each name once, coordinates to 1/1000: a tenth of a pixel on the map."""
     sources, source = named_once(rhythm.corpus.sources)
+    sections, section = named_once(rhythm.corpus.sections)
     place = {style: n for n, style in enumerate(rhythm.styles)}
     return CorpusMap(
         x=[round(float(x), 3) for x in rhythm.corpus.map[:, 0]],
         y=[round(float(y), 3) for y in rhythm.corpus.map[:, 1]],
         style=[place.get(style, -1) for style in rhythm.corpus.styles],
         styles=list(rhythm.styles),
+        section=section,
+        sections=sections,
         source=source,
         sources=sources,
+        licences=[_licence(rhythm, name) for name in sources],
         credit=rhythm.card["credit"],
     )
+
+
+def _licence(rhythm: RhythmSpace, source: str) -> str:
+    return getattr(rhythm.corpus, "licences", {}).get(source, rhythm.card["licence"])
 
 
 def _refusal(status: int, error: str, kind: Kind = "request") -> Response:

@@ -8,13 +8,13 @@ import pytest
 
 from clave import shelf as shelves
 from clave.errors import ClaveError, KitError, ShelfError
-from clave.protocol import KitVoice, Shift
+from clave.protocol import KitVoice, SoundShift
 from clave.shelf import FILE, Shelf
 
 
 def voices(gain: float = 1.0) -> list[KitVoice]:
     mapped = KitVoice(
-        origin="map", point=(0.25, -1.5), detail=(0.5, 2.0), variation=0.5, seed=7, shift=Shift(pitch=1), gain=gain
+        origin="map", point=(0.25, -1.5), detail=(0.5, 2.0), variation=0.5, seed=7, shift=SoundShift(pitch=1), gain=gain
     )
     return [mapped] * 7 + [KitVoice(origin="factory", kit="analogue", tune=-12, decay=0.5)]
 

@@ -12,7 +12,7 @@ from clave import Clip, factory, wav, workshop
 from clave.descriptors import heard
 from clave.errors import AudioFileError, KitError, SpaceError
 from clave.kit import VOICES
-from clave.protocol import KitToKeep, KitVoice, Shift, SoundRequest
+from clave.protocol import KitToKeep, KitVoice, SoundRequest, SoundShift
 from clave.shelf import Shelf
 from clave.sound_space import SoundSpace, load_sound
 from clave.workshop import BUILT_IN, DRAWN_VARIATION, Workshop, named_once, read_kit_file, safe
@@ -37,7 +37,7 @@ def test_a_point_is_the_spaces_sound_at_the_level_of_its_voice() -> None:
 
 
 def test_detail_variation_seed_and_shift_reach_the_space() -> None:
-    asked = SoundRequest(point=(0, 0), detail=(1.0, 0.0), variation=0.25, seed=3, shift=Shift(decay=-1.5))
+    asked = SoundRequest(point=(0, 0), detail=(1.0, 0.0), variation=0.25, seed=3, shift=SoundShift(decay=-1.5))
     made = bench().sound(0, asked)
     space = ToyTones()
     code = space.code_at([[0, 0]], "kick", 0.25, 3, np.array([[-0.5, 0]], np.float32))

@@ -10,6 +10,7 @@ class ToyRhythm(RhythmSpace):
     def __init__(self) -> None:
         self.styles = ("funk", "jazz")
         self.sections = ("beat", "fill")
+        self.detail_size = 4
         self.card = {"name": "toy", "licence": "CC0", "credit": "nobody"}
         points = np.array([[-1, -1], [1, 1], [2, -0.5], [0, 0.25]], np.float32)
         self.corpus = CorpusMap(

@@ -1,7 +1,7 @@
 /** The toy speaks the protocol, so that what works against it works against the instrument. */
 
 import { expect, test } from "vitest";
-import { NO_SHIFT, readDrawnKit, readHeard, readPlacedSound, readSoundInfo, readSoundMap } from "../src/protocol";
+import { NO_SOUND_SHIFT, readDrawnKit, readHeard, readPlacedSound, readSoundInfo, readSoundMap } from "../src/protocol";
 import { answerSounds, toySoundInfo } from "./toySounds";
 
 const asked = (message: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(message));
@@ -19,7 +19,7 @@ test("its maps, kits and places are what the page reads", () => {
 });
 
 test("a sound is longer to the top and says so", () => {
-  const at = (y: number) => answerSounds("/api/sounds/1", asked({ point: [0, y], detail: null, variation: 0, seed: 0, shift: NO_SHIFT }))!;
+  const at = (y: number) => answerSounds("/api/sounds/1", asked({ point: [0, y], detail: null, variation: 0, seed: 0, shift: NO_SOUND_SHIFT }))!;
   const [low, high] = [at(-1), at(1)];
   expect(high.body.length).toBeGreaterThan(1.5 * low.body.length);
   const heard = (answer: typeof low) => readHeard(JSON.parse(answer.headers["clave-heard"]!));

@@ -1,5 +1,7 @@
 /** What page and server say to each other: the mirror of `clave/protocol.py`, with checks where an answer comes in. */
 
+import { type Meter, stepsPerBar } from "./units";
+
 export type Point = readonly [x: number, y: number];
 
 /** Velocity in (0, 1], offset in steps within [-2, 2). */
@@ -7,7 +9,7 @@ export type WireStroke = readonly [voice: number, step: number, velocity: number
 
 /** One bar, as the list of its strokes. */
 export interface WirePattern {
-  readonly meter: readonly [number, number];
+  readonly meter: Meter;
   readonly strokes: readonly WireStroke[];
 }
 
@@ -28,15 +30,17 @@ export interface SpaceInfo {
   readonly name: string;
   readonly styles: readonly string[];
   readonly sections: readonly string[];
+  readonly meters: readonly Meter[];
+  readonly directions: readonly string[]; // what a shift may move; none for a space without detail
   readonly bars: number;
   readonly licence: string;
   readonly credit: string;
 }
 
 /** What can be asked of a sound besides its place, in standard deviations. */
-export const DIRECTIONS = ["brightness", "decay", "pitch", "noisiness"] as const;
-export type Direction = (typeof DIRECTIONS)[number];
-export type Shift = Readonly<Record<Direction, number>>;
+export const SOUND_DIRECTIONS = ["brightness", "decay", "pitch", "noisiness"] as const;
+export type SoundDirection = (typeof SOUND_DIRECTIONS)[number];
+export type SoundShift = Readonly<Record<SoundDirection, number>>;
 
 /** The sound space that is being played. */
 export interface SoundInfo {
@@ -58,7 +62,7 @@ export interface Instrument {
 }
 
 /** The sounds that a voice was learned from, column by column; each descriptor is a rank among them, 0 to 1, or empty. */
-export interface SoundMap extends Readonly<Record<Direction, readonly number[]>> {
+export interface SoundMap extends Readonly<Record<SoundDirection, readonly number[]>> {
   readonly x: readonly number[];
   readonly y: readonly number[];
   readonly source: readonly number[]; // index into sources and licences
@@ -72,7 +76,7 @@ export interface SoundRequest {
   readonly detail: readonly number[] | null; // null is what is expected there
   readonly variation: number; // 0 to 1
   readonly seed: number;
-  readonly shift: Shift;
+  readonly shift: SoundShift;
 }
 
 /** A sound in what one can hear of it. */
@@ -99,7 +103,7 @@ export interface KitVoice {
   readonly detail: readonly number[] | null;
   readonly variation: number; // 0 to 1
   readonly seed: number;
-  readonly shift: Shift;
+  readonly shift: SoundShift;
   readonly kit: string | null;
   readonly file: string | null; // digest
   readonly twin: boolean; // a file as the space decodes it
@@ -123,22 +127,117 @@ export interface CorpusMap {
   readonly y: readonly number[];
   readonly style: readonly number[]; // index into styles; -1 is unlabelled
   readonly styles: readonly string[];
-  readonly source: readonly number[]; // index into sources
+  readonly section: readonly number[]; // index into sections
+  readonly sections: readonly string[];
+  readonly source: readonly number[]; // index into sources and licences
   readonly sources: readonly string[];
+  readonly licences: readonly string[]; // one a source
   readonly credit: string;
 }
 
+/** The map beneath its points: shares on a square lattice of size * size, row by row from y = -span, each from x = -span on. */
+export interface MapGround {
+  readonly size: number;
+  readonly span: number; // map units
+  readonly distance: readonly number[]; // 0 among what was learned, 1 far from all of it
+  readonly styles: Readonly<Record<string, readonly number[]>>; // density of each style, the most of it 1
+}
+
+/** One of the bars that the space was learned from, near a point. */
+export interface Neighbour {
+  readonly x: number;
+  readonly y: number;
+  readonly style: string | null; // null is unlabelled
+  readonly section: string;
+  readonly source: string;
+  readonly licence: string;
+  readonly distance: number; // map units
+}
+
+/** A style by name, a blend whose shares add up to 1, or null: any. */
+export type StyleAsked = string | Readonly<Record<string, number>> | null;
+
+/** What can be asked of a bar besides its place, in standard deviations. */
+export const RHYTHM_DIRECTIONS = ["density", "syncopation", "swing", "loudness"] as const;
+export type RhythmDirection = (typeof RHYTHM_DIRECTIONS)[number];
+export type RhythmShift = Readonly<Record<RhythmDirection, number>>;
+
 export interface PatternRequest {
   readonly points: readonly Point[]; // 1 to 256
-  readonly style: string | null;
+  readonly style: StyleAsked;
   readonly section: string;
   readonly variation: number; // 0 to 1
   readonly density: number | null; // 0 to 1; null is as learned
   readonly seed: number; // 0 to 2**32 - 1
+  readonly meter: Meter;
+  readonly shift: RhythmShift;
 }
 
 export interface PatternReply {
-  readonly patterns: readonly WirePattern[]; // one a point, in the order asked
+  readonly patterns: readonly WirePattern[]; // one a point, in the order asked; or the bars of a phrase
+}
+
+/** Bars at a point that agree with each other; a PatternReply answers. */
+export interface PhraseRequest {
+  readonly point: Point;
+  readonly bars: number; // 1 to 64
+  readonly style: StyleAsked;
+  readonly variation: number; // 0 to 1
+  readonly fill: boolean; // the last bar is one
+  readonly seed: number;
+  readonly meter: Meter;
+}
+
+/** The same strokes, played by a drummer, or with the feel of the performance `like`. */
+export interface FeelRequest {
+  readonly pattern: WirePattern;
+  readonly style: StyleAsked;
+  readonly amount: number; // 0 to 1
+  readonly like: WirePattern | null;
+  readonly seed: number;
+}
+
+/** Cells of a bar that stay as they are, struck or silent. */
+export type WireBlock = readonly [voice: number, firstStep: number, steps: number];
+
+/** The rest of a bar, played anew around the blocks that stay. */
+export interface CompleteRequest {
+  readonly pattern: WirePattern;
+  readonly keep: readonly WireBlock[];
+  readonly style: StyleAsked;
+  readonly section: string;
+  readonly seed: number;
+}
+
+/** Position in steps from the start of the bar, any fraction; velocity in (0, 1]. */
+export type Tap = readonly [position: number, velocity: number];
+
+/** Drums for a rhythm that was tapped. */
+export interface TapsRequest {
+  readonly taps: readonly Tap[]; // 1 to 256
+  readonly meter: Meter;
+  readonly style: StyleAsked;
+  readonly section: string;
+  readonly seed: number;
+}
+
+/** One bar that was made from another. */
+export interface PatternMade {
+  readonly pattern: WirePattern;
+}
+
+/** A bar, moved along what one hears in it. */
+export interface ShiftRequest {
+  readonly pattern: WirePattern;
+  readonly shift: RhythmShift;
+}
+
+/** What one hears in a bar; null where it has none. */
+export type Attributes = Readonly<Record<RhythmDirection, number | null>>;
+
+export interface ShiftReply {
+  readonly pattern: WirePattern;
+  readonly measured: { readonly before: Attributes; readonly after: Attributes };
 }
 
 export interface MidiRequest {
@@ -155,13 +254,16 @@ export interface Refusal {
 
 export const VOICE_COUNT = 8;
 export const MAX_POINTS = 256;
+export const MAX_TAPS = 256;
+export const MAX_PHRASE_BARS = 64;
 export const MAX_SEED = 2 ** 32 - 1;
 export const MAX_SHIFT = 3; // standard deviations, either way
 export const MAX_GAIN = 2;
 export const MAX_TUNE = 24; // semitones, either way
 export const MIN_DECAY = 0.05;
 export const MAX_DECAY = 4;
-export const NO_SHIFT: Shift = { brightness: 0, decay: 0, pitch: 0, noisiness: 0 };
+export const NO_SOUND_SHIFT: SoundShift = { brightness: 0, decay: 0, pitch: 0, noisiness: 0 };
+export const NO_RHYTHM_SHIFT: RhythmShift = { density: 0, syncopation: 0, swing: 0, loudness: 0 };
 
 /** An answer that is not what the protocol promises; the message names the field. */
 export class ProtocolError extends Error {}
@@ -202,15 +304,21 @@ export function readStroke(value: unknown): WireStroke {
   return [voice, step, velocity, offset];
 }
 
+function readMeter(value: unknown): Meter {
+  const [beats = 0, unit = 0, ...rest] = numbers(value, "a meter");
+  const steps = stepsPerBar([beats, unit]);
+  if (!Number.isInteger(steps) || steps < 1 || steps > 512 || rest.length > 0) throw new ProtocolError(`no bar of meter ${String(value)}`);
+  return [beats, unit];
+}
+
 export function readPattern(value: unknown): WirePattern {
-  const { meter, strokes } = fields(value, "a pattern");
-  const [beats, unit] = numbers(meter, "meter");
-  const steps = (64 * (beats ?? 0)) / (unit ?? 0);
-  if (!Number.isInteger(steps) || steps < 1 || steps > 512) throw new ProtocolError(`no bar of meter ${String(meter)}`);
-  const read = list(strokes, "strokes").map(readStroke);
-  const late = read.find(([, step]) => step >= steps);
+  const pattern = fields(value, "a pattern");
+  const meter = readMeter(pattern["meter"]);
+  const steps = stepsPerBar(meter);
+  const strokes = list(pattern["strokes"], "strokes").map(readStroke);
+  const late = strokes.find(([, step]) => step >= steps);
   if (late) throw new ProtocolError(`step ${late[1]} lies outside a bar of ${steps} steps`);
-  return { meter: [beats ?? 4, unit ?? 4], strokes: read };
+  return { meter, strokes };
 }
 
 export function readPatternReply(value: unknown, asked: number): PatternReply {
@@ -251,9 +359,9 @@ function readSeed(value: unknown): number {
   return seed;
 }
 
-function readShift(value: unknown): Shift {
+function readSoundShift(value: unknown): SoundShift {
   const shift = fields(value, "shift");
-  const one = (name: Direction) => within(shift[name], -MAX_SHIFT, MAX_SHIFT, `shift of ${name}`);
+  const one = (name: SoundDirection) => within(shift[name], -MAX_SHIFT, MAX_SHIFT, `shift of ${name}`);
   return { brightness: one("brightness"), decay: one("decay"), pitch: one("pitch"), noisiness: one("noisiness") };
 }
 
@@ -284,7 +392,7 @@ export function readSoundMap(value: unknown): SoundMap {
     pitch: column("pitch"),
     noisiness: column("noisiness"),
   };
-  const told = DIRECTIONS.map((name) => read[name]).filter((ranks) => ranks.length > 0); // a space may know none
+  const told = SOUND_DIRECTIONS.map((name) => read[name]).filter((ranks) => ranks.length > 0); // a space may know none
   if (new Set([read.x, read.y, read.source, ...told].map((each) => each.length)).size !== 1) throw new ProtocolError("the columns of the map differ in length");
   if (read.sources.length !== read.licences.length) throw new ProtocolError("each source has a licence");
   if (read.source.some((index) => !Number.isInteger(index) || index < 0 || index >= read.sources.length))
@@ -299,7 +407,7 @@ export function readSoundRequest(value: unknown): SoundRequest {
     detail: orNull(asked["detail"], (each) => numbers(each, "detail")),
     variation: within(asked["variation"], 0, 1, "variation"),
     seed: readSeed(asked["seed"]),
-    shift: readShift(asked["shift"]),
+    shift: readSoundShift(asked["shift"]),
   };
 }
 
@@ -334,7 +442,7 @@ export function readKitVoice(value: unknown): KitVoice {
     detail: orNull(voice["detail"], (each) => numbers(each, "detail")),
     variation: within(voice["variation"], 0, 1, "variation"),
     seed: readSeed(voice["seed"]),
-    shift: readShift(voice["shift"]),
+    shift: readSoundShift(voice["shift"]),
     kit: orNull(voice["kit"], (each) => text(each, "kit")),
     file: orNull(voice["file"], digest),
     twin: truth(voice["twin"], "twin"),
@@ -429,6 +537,8 @@ export function readInstrument(value: unknown): Instrument {
       name: text(space["name"], "name of the space"),
       styles: texts(space["styles"], "styles"),
       sections: texts(space["sections"], "sections"),
+      meters: list(space["meters"], "meters").map(readMeter),
+      directions: texts(space["directions"], "directions"),
       bars: number(space["bars"], "bars"),
       licence: text(space["licence"], "licence"),
       credit: text(space["credit"], "credit"),
@@ -444,19 +554,175 @@ export function readInstrument(value: unknown): Instrument {
 
 export function readCorpus(value: unknown): CorpusMap {
   const corpus = fields(value, "the corpus");
-  const [x, y, style, source] = (["x", "y", "style", "source"] as const).map((name) => numbers(corpus[name], name)) as [
-    number[],
-    number[],
-    number[],
-    number[],
-  ];
-  const styles = texts(corpus["styles"], "styles");
-  const sources = texts(corpus["sources"], "sources");
-  if (new Set([x.length, y.length, style.length, source.length]).size !== 1)
+  const column = (name: string) => numbers(corpus[name], name);
+  const read: CorpusMap = {
+    x: column("x"),
+    y: column("y"),
+    style: column("style"),
+    styles: texts(corpus["styles"], "styles"),
+    section: column("section"),
+    sections: texts(corpus["sections"], "sections"),
+    source: column("source"),
+    sources: texts(corpus["sources"], "sources"),
+    licences: texts(corpus["licences"], "licences"),
+    credit: text(corpus["credit"], "credit"),
+  };
+  if (new Set([read.x, read.y, read.style, read.section, read.source].map((each) => each.length)).size !== 1)
     throw new ProtocolError("the columns of the corpus differ in length");
-  if (style.some((index) => index < -1 || index >= styles.length)) throw new ProtocolError("a style is not in the list");
-  if (source.some((index) => index < 0 || index >= sources.length)) throw new ProtocolError("a source is not in the list");
-  return { x, y, style, styles, source, sources, credit: text(corpus["credit"], "credit") };
+  const stray = (index: readonly number[], first: number, names: readonly string[]) =>
+    index.some((n) => !Number.isInteger(n) || n < first || n >= names.length);
+  if (stray(read.style, -1, read.styles)) throw new ProtocolError("a style is not in the list");
+  if (stray(read.section, 0, read.sections)) throw new ProtocolError("a section is not in the list");
+  if (stray(read.source, 0, read.sources)) throw new ProtocolError("a source is not in the list");
+  if (read.sources.length !== read.licences.length) throw new ProtocolError("each source has a licence");
+  return read;
+}
+
+export function readMapGround(value: unknown): MapGround {
+  const ground = fields(value, "the ground of the map");
+  const size = number(ground["size"], "size");
+  const shares = (found: unknown, what: string) => {
+    const read = list(found, what).map((each) => within(each, 0, 1, what));
+    if (read.length !== size * size) throw new ProtocolError(`${what} has ${size} times ${size} numbers, got ${read.length}`);
+    return read;
+  };
+  const styles = Object.entries(fields(ground["styles"], "styles")).map(([style, found]) => [style, shares(found, style)] as const);
+  return { size, span: number(ground["span"], "span"), distance: shares(ground["distance"], "distance"), styles: Object.fromEntries(styles) };
+}
+
+export function readNeighbour(value: unknown): Neighbour {
+  const bar = fields(value, "a neighbour");
+  return {
+    x: number(bar["x"], "x"),
+    y: number(bar["y"], "y"),
+    style: orNull(bar["style"], (each) => text(each, "style")),
+    section: text(bar["section"], "section"),
+    source: text(bar["source"], "source"),
+    licence: text(bar["licence"], "licence"),
+    distance: number(bar["distance"], "distance"),
+  };
+}
+
+export const readNeighbours = (value: unknown): Neighbour[] => list(value, "the neighbours").map(readNeighbour);
+
+// ---- what is asked of the rhythm space
+
+function readStyle(value: unknown): StyleAsked {
+  if (value === null || typeof value === "string") return value;
+  return Object.fromEntries(Object.entries(fields(value, "style")).map(([name, share]) => [name, within(share, 0, 1, `share of ${name}`)]));
+}
+
+function readRhythmShift(value: unknown): RhythmShift {
+  const shift = fields(value, "shift");
+  const one = (name: RhythmDirection) => within(shift[name], -MAX_SHIFT, MAX_SHIFT, `shift of ${name}`);
+  return { density: one("density"), syncopation: one("syncopation"), swing: one("swing"), loudness: one("loudness") };
+}
+
+function whole(value: unknown, low: number, high: number, what: string): number {
+  const found = within(value, low, high, what);
+  if (!Number.isInteger(found)) throw new ProtocolError(`${what} is a whole number, got ${found}`);
+  return found;
+}
+
+function some<T>(value: unknown, least: number, most: number, what: string, read: (each: unknown) => T): T[] {
+  const found = list(value, what);
+  if (found.length < least || found.length > most) throw new ProtocolError(`${least} to ${most} ${what}, got ${found.length}`);
+  return found.map(read);
+}
+
+export function readPatternRequest(value: unknown): PatternRequest {
+  const asked = fields(value, "the request");
+  return {
+    points: some(asked["points"], 1, MAX_POINTS, "points", readPoint),
+    style: readStyle(asked["style"]),
+    section: text(asked["section"], "section"),
+    variation: within(asked["variation"], 0, 1, "variation"),
+    density: orNull(asked["density"], (each) => within(each, 0, 1, "density")),
+    seed: readSeed(asked["seed"]),
+    meter: readMeter(asked["meter"]),
+    shift: readRhythmShift(asked["shift"]),
+  };
+}
+
+export function readPhraseRequest(value: unknown): PhraseRequest {
+  const asked = fields(value, "the request");
+  return {
+    point: readPoint(asked["point"]),
+    bars: whole(asked["bars"], 1, MAX_PHRASE_BARS, "bars"),
+    style: readStyle(asked["style"]),
+    variation: within(asked["variation"], 0, 1, "variation"),
+    fill: truth(asked["fill"], "fill"),
+    seed: readSeed(asked["seed"]),
+    meter: readMeter(asked["meter"]),
+  };
+}
+
+export function readFeelRequest(value: unknown): FeelRequest {
+  const asked = fields(value, "the request");
+  return {
+    pattern: readPattern(asked["pattern"]),
+    style: readStyle(asked["style"]),
+    amount: within(asked["amount"], 0, 1, "amount"),
+    like: orNull(asked["like"], readPattern),
+    seed: readSeed(asked["seed"]),
+  };
+}
+
+function readBlock(value: unknown): WireBlock {
+  const [voice, firstStep, steps, ...rest] = list(value, "a block");
+  if (rest.length > 0) throw new ProtocolError("a block is voice, first step and steps");
+  return [whole(voice, 0, VOICE_COUNT - 1, "voice"), whole(firstStep, 0, 511, "first step"), whole(steps, 1, 512, "steps")];
+}
+
+export function readCompleteRequest(value: unknown): CompleteRequest {
+  const asked = fields(value, "the request");
+  return {
+    pattern: readPattern(asked["pattern"]),
+    keep: list(asked["keep"], "keep").map(readBlock),
+    style: readStyle(asked["style"]),
+    section: text(asked["section"], "section"),
+    seed: readSeed(asked["seed"]),
+  };
+}
+
+function readTap(value: unknown): Tap {
+  const [position = -1, velocity = 0, ...rest] = numbers(value, "a tap");
+  if (position < 0 || velocity <= 0 || velocity > 1 || rest.length > 0)
+    throw new ProtocolError(`a tap is a position of at least 0 and a velocity in (0, 1], got ${String(value)}`);
+  return [position, velocity];
+}
+
+export function readTapsRequest(value: unknown): TapsRequest {
+  const asked = fields(value, "the request");
+  return {
+    taps: some(asked["taps"], 1, MAX_TAPS, "taps", readTap),
+    meter: readMeter(asked["meter"]),
+    style: readStyle(asked["style"]),
+    section: text(asked["section"], "section"),
+    seed: readSeed(asked["seed"]),
+  };
+}
+
+export const readPatternMade = (value: unknown): PatternMade => ({ pattern: readPattern(fields(value, "the reply")["pattern"]) });
+
+export function readShiftRequest(value: unknown): ShiftRequest {
+  const asked = fields(value, "the request");
+  return { pattern: readPattern(asked["pattern"]), shift: readRhythmShift(asked["shift"]) };
+}
+
+function readAttributes(value: unknown): Attributes {
+  const heard = fields(value, "what is heard");
+  const one = (name: RhythmDirection) => orNull(heard[name], (each) => number(each, name));
+  return { density: one("density"), syncopation: one("syncopation"), swing: one("swing"), loudness: one("loudness") };
+}
+
+export function readShiftReply(value: unknown): ShiftReply {
+  const reply = fields(value, "the reply");
+  const measured = fields(reply["measured"], "measured");
+  return {
+    pattern: readPattern(reply["pattern"]),
+    measured: { before: readAttributes(measured["before"]), after: readAttributes(measured["after"]) },
+  };
 }
 
 export function readRefusal(value: unknown): Refusal | null {

@@ -1,6 +1,6 @@
 /** How one voice sounds: a place of its map, a sound of a built-in kit or a file; and how that is played. */
 
-import { type KitVoice, NO_SHIFT, type Point, type SoundRequest } from "./protocol";
+import { type KitVoice, NO_SOUND_SHIFT, type Point, type SoundRequest } from "./protocol";
 
 export interface VoiceSound extends KitVoice {
   readonly locked: boolean; // stays as it is when kits come and go
@@ -14,7 +14,7 @@ export const PLAIN_SOUND: VoiceSound = {
   detail: null,
   variation: 0,
   seed: 0,
-  shift: NO_SHIFT,
+  shift: NO_SOUND_SHIFT,
   kit: null, // the groove's
   file: null,
   twin: false,

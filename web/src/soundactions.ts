@@ -6,7 +6,7 @@ import { type Groove, kitVoices, onMap, type Place, withKit, withSound, withVisi
 import { describeSorted, sortFiles } from "./kitfolder";
 import { pathOf } from "./kits";
 import { Newest } from "./newest";
-import { type DrawnKit, type KitDraw, type KitVoice, MAX_SEED, NO_SHIFT, type Point, type SoundMap } from "./protocol";
+import { type DrawnKit, type KitDraw, type KitVoice, MAX_SEED, NO_SOUND_SHIFT, type Point, type SoundMap } from "./protocol";
 import { isUndrawn, movedTo, PLAIN_SOUND, SPACE_KIT, type VoiceSound } from "./sound";
 import type { Sounds } from "./sounds";
 import type { Store } from "./store";
@@ -155,7 +155,7 @@ export class SoundActions {
   /** The file itself, or what the space makes of it. */
   twin(voice: number, twin: boolean): void {
     if (!this.free(voice)) return;
-    this.put(voice, twin ? "decoded twin" : "the file itself", { twin, ...(twin ? {} : { shift: NO_SHIFT }) });
+    this.put(voice, twin ? "decoded twin" : "the file itself", { twin, ...(twin ? {} : { shift: NO_SOUND_SHIFT }) });
     this.store.settle();
   }
 

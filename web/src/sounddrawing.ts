@@ -1,6 +1,6 @@
 /** The sounds of a voice as a picture: a dot each, in the colour of the voice, from deep to pale by what one can hear. */
 
-import type { Direction, SoundMap } from "./protocol";
+import type { SoundDirection, SoundMap } from "./protocol";
 import { toShare } from "./store";
 
 export interface SoundPicture {
@@ -8,7 +8,7 @@ export interface SoundPicture {
   readonly scale: number; // device pixels to a CSS pixel
   readonly dark: boolean;
   readonly colour: string; // of the voice, #rrggbb
-  readonly by: Direction;
+  readonly by: SoundDirection;
   readonly most: number; // dots; of more sounds, evenly chosen ones are drawn
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { NEW_GROOVE } from "./groove";
 import { readLink, writeLink } from "./link";
-import { NO_SHIFT } from "./protocol";
+import { NO_SOUND_SHIFT } from "./protocol";
 import { PLAIN_SOUND, type VoiceSound } from "./sound";
 import { readSounds, writeSounds } from "./soundlink";
 
@@ -25,7 +25,7 @@ test("eight sounds come back, in a link under 500 characters", () => {
 });
 
 test("how a sound is shifted and played comes back", () => {
-  const turned: VoiceSound = { ...drawn(2), shift: { ...NO_SHIFT, pitch: -1.25, noisiness: 3 }, gain: 0.8, tune: -7, decay: 0.5 };
+  const turned: VoiceSound = { ...drawn(2), shift: { ...NO_SOUND_SHIFT, pitch: -1.25, noisiness: 3 }, gain: 0.8, tune: -7, decay: 0.5 };
   const kept: VoiceSound = { ...PLAIN_SOUND, kit: "Kick & co", tune: 3 };
   expect(readSounds(writeSounds([turned, kept])).slice(0, 2)).toEqual([turned, kept]);
 });

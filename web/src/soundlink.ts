@@ -1,7 +1,7 @@
 /** Eight sounds as a few letters for the link. What only this computer holds, a file, travels as its place on the map. */
 
 import { onMap } from "./groove";
-import { DIRECTIONS, MAX_DECAY, MAX_GAIN, MAX_SEED, MAX_SHIFT, MAX_TUNE, MIN_DECAY, VOICE_COUNT } from "./protocol";
+import { SOUND_DIRECTIONS, MAX_DECAY, MAX_GAIN, MAX_SEED, MAX_SHIFT, MAX_TUNE, MIN_DECAY, VOICE_COUNT } from "./protocol";
 import { PLAIN_SOUND, type VoiceSound } from "./sound";
 import { clamp } from "./units";
 
@@ -21,7 +21,7 @@ function writeSound(sound: VoiceSound): string {
     words.push(`m${short(point[0], 3)},${short(point[1], 3)}`);
     say("v", variation * 100, 0, 1);
     say("r", seed, 0, 0);
-    for (const name of DIRECTIONS) say(SHIFT_LETTERS[name], shift[name], 0, 2);
+    for (const name of SOUND_DIRECTIONS) say(SHIFT_LETTERS[name], shift[name], 0, 2);
   }
   say("g", gain * 100, 100, 1);
   say("t", tune, 0, 2);

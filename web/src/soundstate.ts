@@ -1,7 +1,7 @@
 /** What the page knows of the sounds, beside what undo brings back. */
 
 import { signal } from "@preact/signals";
-import type { Direction, Heard, SoundMap } from "./protocol";
+import type { SoundDirection, Heard, SoundMap } from "./protocol";
 import type { VoiceSound } from "./sound";
 
 /** Sounds that are like another one of the same voice, to be heard and chosen. */
@@ -17,7 +17,7 @@ export class SoundState {
   readonly coming = signal<ReadonlySet<number>>(new Set()); // voices whose sound is on its way
   readonly inHand = signal<number | null>(null); // the voice whose sound is being turned
   readonly opened = signal<number | null>(null); // the voice whose map stands large
-  readonly colouredBy = signal<Direction>("brightness");
+  readonly colouredBy = signal<SoundDirection>("brightness");
   readonly radius = signal(0.6); // on the map: how far a throw of the dice goes
   readonly likes = signal<Likes | null>(null);
 }

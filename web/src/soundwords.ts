@@ -1,6 +1,6 @@
 /** A sound in words a musician uses. */
 
-import type { Direction, Heard, Point, SoundMap } from "./protocol";
+import type { SoundDirection, Heard, Point, SoundMap } from "./protocol";
 import type { VoiceSound } from "./sound";
 import { sayFile, titled } from "./summary";
 
@@ -61,7 +61,7 @@ export function describeNearestSound(map: SoundMap, point: Point): string | null
   return index === null ? null : `nearest: ${describeSource(map, index)}`;
 }
 
-const ENDS: Record<Direction, readonly [low: string, high: string]> = {
+const ENDS: Record<SoundDirection, readonly [low: string, high: string]> = {
   brightness: ["darker", "brighter"],
   decay: ["shorter", "longer"],
   pitch: ["lower", "higher"],
@@ -69,13 +69,13 @@ const ENDS: Record<Direction, readonly [low: string, high: string]> = {
 };
 
 /** "brighter 1.2", "as it is". */
-export function sayShift(direction: Direction, shift: number): string {
+export function sayShift(direction: SoundDirection, shift: number): string {
   if (Math.abs(shift) < 0.05) return "as it is";
   return `${ENDS[direction][shift < 0 ? 0 : 1]} ${Math.abs(shift).toFixed(1)}`;
 }
 
 /** What the colours of a map mean, from its least to its most. */
-export const endsOf = (direction: Direction): readonly [string, string] =>
+export const endsOf = (direction: SoundDirection): readonly [string, string] =>
   ({ brightness: ["dark", "bright"], decay: ["short", "long"], pitch: ["low", "high"], noisiness: ["clean", "noisy"] } as const)[direction];
 
 export const sayTune = (semitones: number): string => (semitones === 0 ? "as it is" : `${semitones > 0 ? "+" : "−"}${Math.abs(semitones)} st`);

@@ -1,7 +1,7 @@
 /** A voice's sound at large: its map, what one can turn, sounds like it, its source. The instrument beside it goes on. */
 
 import { useEffect, useRef } from "preact/hooks";
-import { DIRECTIONS, MAX_DECAY, MAX_GAIN, MAX_SHIFT, MAX_TUNE, MIN_DECAY, type VoiceInfo } from "../protocol";
+import { SOUND_DIRECTIONS, MAX_DECAY, MAX_GAIN, MAX_SHIFT, MAX_TUNE, MIN_DECAY, type VoiceInfo } from "../protocol";
 import { PLAIN_SOUND, requestOf, type VoiceSound } from "../sound";
 import { describeHeard, describeNearestSound, endsOf, sayDecay, sayFrom, sayShift, sayTune } from "../soundwords";
 import { shade } from "../sounddrawing";
@@ -135,7 +135,7 @@ function Colours({ voice, index }: VoiceProps) {
   const dark = useDark();
   const { colouredBy, maps } = store.sounds;
   const map = maps.value[index];
-  const known = DIRECTIONS.filter((direction) => map && map[direction].length > 0);
+  const known = SOUND_DIRECTIONS.filter((direction) => map && map[direction].length > 0);
   if (known.length === 0) return null;
   const [low, high] = endsOf(colouredBy.value);
   const ramp = [0, 0.25, 0.5, 0.75, 1].map((rank) => shade(voice.colour, rank, dark)).join(", ");
@@ -164,7 +164,7 @@ function Character({ voice, index }: VoiceProps) {
     <fieldset class="sheet-group" disabled={!turns}>
       <legend>character</legend>
       <div class="sheet-sliders">
-        {DIRECTIONS.filter((direction) => known.includes(direction)).map((direction) => (
+        {SOUND_DIRECTIONS.filter((direction) => known.includes(direction)).map((direction) => (
           <Slider
             key={direction}
             centred

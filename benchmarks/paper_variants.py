@@ -20,13 +20,14 @@ import torch
 from clave import corpus, evaluate, learn, recipes
 from clave.rhythm_vae import Bars, RhythmModel
 from clave.train import begin, fit, negative_log_likelihood, score
+from clave.units import COMMON_TIME
 
 PAPER_THRESHOLD = math.log(0.3 / 0.7)  # "cells above 0.3 counted as hits"
 
 
 def main(folder: Path, latents: list[int], betas: list[float], epochs: int) -> None:
     selection = corpus.Selection(drum_map="paper", grid="paper", first_bars=1, fewest_strokes=1)
-    bars = corpus.scan(folder / "midi", selection, styles="name")
+    bars = corpus.scan(folder / "midi", selection, styles="name").in_meter(COMMON_TIME)
     _, distinct = np.unique(bars.hits.reshape(len(bars), -1), axis=0, return_index=True)  # whatever their velocities
     divided = learn.divide(bars.subset(np.sort(distinct)))
     train, tuning, held_out = (learn.to_bars(part) for part in (divided.train, divided.tuning, divided.validation))

@@ -19,20 +19,21 @@ from numpy.typing import NDArray
 from clave import corpus, evaluate, learn, load_rhythm, recipes
 from clave.corpus import Corpus
 from clave.space import RhythmSpace
+from clave.units import COMMON_TIME
 
 COMPONENTS = (2, 32, 64)
 Scores = tuple[str, float, float]  # name, hit F1, cross-entropy in nats a bar
 
 
 def main(folder: Path, space: Path | None) -> None:
-    divided = learn.divide(corpus.scan(folder))
+    divided = learn.divide(corpus.scan(folder).in_meter(COMMON_TIME))
     train, tuning, validation = (learn.beats(part) for part in (divided.train, divided.tuning, divided.validation))
     print(f"{len(train)} bars to learn from, {len(tuning)} to tune on, {len(validation)} to score\n")
     rows = [marginals(train, tuning, validation)]
     rows += [pca(size, train, tuning, validation) for size in COMPONENTS]
     with tempfile.TemporaryDirectory() as run:
         recipe = replace(recipes.paper(), epochs=40, warmup_epochs=5, patience_epochs=8)  # it overfits after that
-        for epoch in learn.learn_rhythm(corpus.scan(folder), recipe, Path(run)):
+        for epoch in learn.learn_rhythm(corpus.scan(folder).in_meter(COMMON_TIME), recipe, Path(run)):
             print(f"the paper's model, epoch {epoch.number}: {epoch.tuning['total']:.2f}", end="\r", file=sys.stderr)
         rows += through_map("the paper's model, 2-D, beta 4", load_rhythm(run), tuning, validation)
     shipped = load_rhythm(space)

@@ -581,6 +581,7 @@ def _tell(report: "CorpusReport") -> None:
     _tell_refused(report.refused)
     rows = {
         "bars": {"kept": report.bars, **report.dropped_bars, "the same as an earlier one": report.duplicate_bars},
+        "meters": report.meters,
         f"styles, from {report.styles_from}, {report.styles_share:.0%} known": report.styles,
         "sections": report.sections,
         "strokes": {**report.strokes, "moved": report.strokes_moved, "merged": report.strokes_merged},

@@ -19,6 +19,7 @@ from clave.errors import TrainingError
 from clave.rhythm_vae import SECTIONS, Bars, RhythmModel
 from clave.space_folder import format_of, write_settings
 from clave.train import Recipe, Run, begin, fit, negative_log_likelihood, score
+from clave.units import COMMON_TIME
 from clave.vae import Examples
 
 TUNING_SHARE = 0.1  # part of train, by file, on which stopping and thresholds are tuned
@@ -72,7 +73,8 @@ def divide(corpus: Corpus, seed: int = 0) -> Parts:
 def fingerprint(corpus: Corpus) -> str:
     """Sixteen hex digits that change with any bar, its labels, and the files they come from."""
     whole = hashlib.sha256(repr((corpus.styles, corpus.sources, corpus.splits)).encode())
-    for column in (corpus.velocity, corpus.offset, corpus.style, corpus.section, corpus.source, corpus.group):
+    labels = (corpus.meter, corpus.style, corpus.section, corpus.source, corpus.group)
+    for column in (corpus.velocity, corpus.offset, *labels):
         whole.update(column.tobytes())
     return whole.hexdigest()[:16]
 
@@ -115,6 +117,9 @@ def learn_rhythm(
     data = fingerprint(corpus)
     run, facts = begin_or_resume(recipe, data, folder, resume, device)
     corpus.save(folder)
+    corpus = corpus.in_meter(COMMON_TIME)
+    if not len(corpus):
+        raise TrainingError("there is no bar of 4/4, the only meter that this model learns")
     divided = divide(corpus, recipe.seed)
     yield from epochs(run, facts, to_bars(divided.train), to_bars(divided.tuning), folder, data)
     model, epoch = best_of(run, folder)

@@ -25,6 +25,8 @@ Meter = tuple[int, int]
 """Time signature: (4, 4), (6, 8)."""
 
 COMMON_TIME: Meter = (4, 4)
+METERS: tuple[Meter, ...] = (COMMON_TIME, (3, 4), (6, 8), (5, 4))
+"""The meters that a rhythm space can learn."""
 
 
 def steps_per_bar(meter: Meter) -> int:
@@ -44,6 +46,11 @@ def steps_per_bar(meter: Meter) -> int:
             f"a bar is 1 to {8 * STEPS_PER_WHOLE} steps of a 64th note, got {beats}/{unit}: {steps} steps"
         )
     return int(steps)
+
+
+def meter_name(meter: Meter) -> str:
+    """As musicians write it: "4/4"."""
+    return f"{meter[0]}/{meter[1]}"
 
 
 def seconds_per_step(tempo_bpm: float) -> float:

@@ -9,8 +9,10 @@ from midi_files import meter, midi_file, note, notes
 from pyarrow import parquet
 
 from clave import corpus as corpora
+from clave import grooves, midi
 from clave.corpus import Corpus, Selection, find_files, scan, split, style_in
 from clave.errors import CorpusError
+from clave.units import METERS, steps_per_bar
 
 BAR = 1920
 
@@ -79,7 +81,7 @@ def test_what_cannot_be_used_is_left_out_with_its_reason(tmp_path):
             "empty.mid": b"",
             "broken.mid": beat(2)[:-20],
             "melody.mid": midi_file(note(0, 60, channel=1)),
-            "waltz.mid": midi_file(meter(0, 3, 4), notes(0, 480, 960)),
+            "seven.mid": midi_file(meter(0, 7, 8), notes(0, 480, 960, 1200)),
             "sparse.mid": midi_file(notes(0, 480)),
             "notes.txt": b"no MIDI",
         },
@@ -91,22 +93,76 @@ def test_what_cannot_be_used_is_left_out_with_its_reason(tmp_path):
         "empty.mid": "empty, 0 bytes",
         "good.MID": "a copy of copy.mid",
         "melody.mid": "no drums; its 1 notes are not on channel 10 and do not look like drums",
+        "seven.mid": "no bar to learn from: 1 in 7/8",
         "sparse.mid": "no bar to learn from: 1 fewer than 4 strokes",
-        "waltz.mid": "no bar to learn from: 1 not in 4/4",
     }
     assert report.refused["broken.mid"].startswith("broken")
-    assert report.dropped_bars == {"not in 4/4": 1, "fewer than 4 strokes": 1}
+    assert report.dropped_bars == {"in 7/8": 1, "fewer than 4 strokes": 1}
 
 
 def test_bars_of_other_meters_and_with_few_strokes_are_left_out_and_counted(tmp_path):
     busy = notes(0, 480, 960, 1440)
-    data = midi_file(meter(0, 4, 4) + meter(4 * BAR, 3, 4), busy + notes(BAR, 3 * BAR) + notes(4 * BAR, 4 * BAR + 480))
+    data = midi_file(meter(0, 4, 4) + meter(4 * BAR, 2, 4), busy + notes(BAR, 3 * BAR) + notes(4 * BAR, 4 * BAR + 480))
     lay_out(tmp_path, {"a.mid": data})
     corpus = scan(tmp_path)
     assert corpus.number.tolist() == [0]
-    assert corpus.report.dropped_bars == {"not in 4/4": 1, "empty": 1, "fewer than 4 strokes": 2}
+    assert corpus.report.dropped_bars == {"in 2/4": 1, "empty": 1, "fewer than 4 strokes": 2}
     assert scan(tmp_path, Selection(fewest_strokes=1)).number.tolist() == [0, 1, 3]
     assert scan(tmp_path, Selection(fewest_strokes=1, first_bars=2)).number.tolist() == [0, 1]
+
+
+METER_BARS = [((4, 4), 64), ((5, 4), 80), ((3, 4), 48), ((6, 8), 48)]
+
+
+@pytest.fixture
+def meters(tmp_path):
+    """One file of four bars, each in another meter, with a stroke on every quarter and on the last 16th."""
+    signatures, strokes, start = [], [], 0
+    for (beats, unit), steps in METER_BARS:
+        end = start + steps * 30
+        signatures += meter(start, beats, unit)
+        strokes += notes(*range(start, end, 480)) + notes(end - 240, end - 120, number=38)
+        start = end
+    return lay_out(tmp_path, {"a.mid": midi_file(signatures, strokes), "b.mid": beat(0)})
+
+
+def test_bars_of_several_meters_lie_side_by_side_each_with_silence_after_its_end(meters):
+    corpus = scan(meters)
+    assert corpus.velocity.shape == corpus.offset.shape == (8, 8, 80)
+    assert [METERS[each] for each in corpus.meter] == [bar for bar, _ in METER_BARS] + [(4, 4)] * 4
+    assert corpus.report.meters == {"4/4": 5, "3/4": 1, "6/8": 1, "5/4": 1}
+    assert corpus.report.dropped_bars == {}
+    for row, (signature, steps) in enumerate(METER_BARS):
+        assert corpus.patterns[row].meter == signature
+        assert corpus.patterns[row].steps == steps
+        assert corpus.hits[row, 1, steps - 4]
+        assert not corpus.hits[row, :, steps:].any()
+    assert corpus.patterns[:4] == list(midi.read(meters / "a.mid").patterns)
+
+
+def test_the_bars_of_one_meter_are_as_wide_as_it_is(meters):
+    corpus = scan(meters)
+    for signature, steps in METER_BARS:
+        part = corpus.in_meter(signature)
+        assert part.velocity.shape[2] == part.hits.shape[2] == steps
+        assert part.patterns == [bar for bar in corpus.patterns if bar.meter == signature]
+    assert len(corpus.in_meter((7, 8))) == 0
+
+
+def test_bars_of_5_4_alone_and_of_3_4_alone_are_read(meters):
+    lay_out(meters / "waltz", {"a.mid": midi_file(meter(0, 3, 4), notes(0, 480, 720, 960))})
+    lay_out(meters / "five", {"a.mid": midi_file(meter(0, 5, 4), notes(0, 480, 720, 2160))})
+    assert scan(meters / "waltz").velocity.shape == (1, 8, 64)  # no narrower than 4/4
+    assert scan(meters / "five").velocity.shape == (1, 8, 80)
+
+
+def test_the_same_strokes_are_the_same_bar_in_any_meter_yet_no_copy_of_the_file(tmp_path):
+    strokes = notes(0, 480, 720, 960)
+    lay_out(tmp_path, {f"{beats}.mid": midi_file(meter(0, beats, unit), strokes) for beats, unit in ((3, 4), (6, 8))})
+    corpus = scan(tmp_path)
+    assert corpus.report.meters == {"3/4": 1, "6/8": 1}
+    assert corpus.report.duplicate_bars == 1
+    assert corpus.group.tolist() == [0, 0]
 
 
 def test_fills_are_told_by_name_and_dropped_on_request(tmp_path):
@@ -276,7 +332,7 @@ def test_a_corpus_is_saved_and_loaded_exactly(folder, tmp_path_factory):
     home = tmp_path_factory.mktemp("corpus")
     corpus.save(home)
     again = Corpus.load(home)
-    for name in ("velocity", "offset", "style", "section", "source", "number", "group"):
+    for name in ("velocity", "offset", "meter", "style", "section", "source", "number", "group"):
         np.testing.assert_array_equal(getattr(again, name), getattr(corpus, name))
         assert getattr(again, name).dtype == getattr(corpus, name).dtype
     assert (again.styles, again.sources, again.splits) == (corpus.styles, corpus.sources, corpus.splits)
@@ -286,9 +342,32 @@ def test_a_corpus_is_saved_and_loaded_exactly(folder, tmp_path_factory):
     table = parquet.read_table(home / "index.parquet").to_pylist()
     assert len(table) == len(corpus)
     assert table[5] == {
-        "file": "funk/1.mid", "bar": 1, "style": "funk", "section": "beat", "split": "",
+        "file": "funk/1.mid", "bar": 1, "meter": "4/4", "style": "funk", "section": "beat", "split": "",
         "group": int(corpus.group[5]), "strokes": 7,
     }  # fmt: skip
+
+
+def test_a_corpus_of_several_meters_is_saved_and_loaded_exactly(meters, tmp_path):
+    corpus = scan(meters)
+    corpus.save(tmp_path / "saved")
+    again = Corpus.load(tmp_path / "saved")
+    assert again.patterns == corpus.patterns
+    assert again.report == corpus.report
+    table = parquet.read_table(tmp_path / "saved" / "index.parquet").to_pylist()
+    assert [row["meter"] for row in table] == ["4/4", "5/4", "3/4", "6/8"] + ["4/4"] * 4
+
+
+def test_a_corpus_that_was_saved_before_there_were_meters_is_of_4_4(folder, tmp_path):
+    corpus = scan(folder)
+    corpus.save(tmp_path)
+    with np.load(tmp_path / "bars.npz") as bars:
+        np.savez(tmp_path / "bars.npz", **{name: bars[name] for name in bars if name != "meter"})
+    report = json.loads((tmp_path / "report.json").read_text())
+    del report["meters"]
+    (tmp_path / "report.json").write_text(json.dumps(report))
+    again = Corpus.load(tmp_path)
+    assert again.patterns == corpus.patterns
+    assert again.report == corpus.report
 
 
 def test_a_folder_that_holds_no_corpus_is_refused(tmp_path, folder):
@@ -339,15 +418,26 @@ def factory():
 
 
 def test_the_factory_gives_takes_of_each_style_and_counts_what_it_leaves_out(factory):
-    assert factory.styles == ("house", "blues")  # the waltz is not in 4/4
+    assert factory.styles == ("house", "blues", "waltz")
     left_out = factory.report.dropped_bars
-    assert left_out["not in 4/4"] == 12 * 10
+    assert set(left_out) == {"the strokes of an earlier bar"}
     assert len(factory) + sum(left_out.values()) == 3 * 12 * 10
     assert set(factory.report.sections) == {"beat", "fill"}
     assert all(factory.sources[source].startswith(f"factory {factory.styles[style]} ")
                for source, style in zip(factory.source, factory.style, strict=True))  # fmt: skip
     again = corpora.from_factory(("house", "blues", "waltz"), takes=12)
     np.testing.assert_array_equal(factory.velocity, again.velocity)
+
+
+def test_every_style_of_the_factory_keeps_its_meter():
+    bars = corpora.from_factory(takes=1)
+    assert bars.styles == grooves.STYLES
+    assert {bars.styles[style]: METERS[meter] for style, meter in zip(bars.style, bars.meter, strict=True)} == {
+        name: grooves.style(name).meter for name in grooves.STYLES
+    }
+    assert set(bars.report.meters) == {"4/4", "3/4", "6/8", "5/4"}
+    assert sum(bars.report.meters.values()) == len(bars)
+    assert [bar.steps for bar in bars.patterns] == [steps_per_bar(METERS[meter]) for meter in bars.meter]
 
 
 def test_factory_bars_that_are_nearly_equal_stay_on_one_side(factory):
@@ -365,11 +455,13 @@ def test_factory_bars_that_are_nearly_equal_stay_on_one_side(factory):
 def test_factory_bars_are_saved_and_loaded_exactly(factory, tmp_path):
     factory.save(tmp_path)
     again = Corpus.load(tmp_path)
-    for name in ("velocity", "offset", "style", "section", "source", "group"):
+    for name in ("velocity", "offset", "meter", "style", "section", "source", "group"):
         np.testing.assert_allclose(getattr(again, name), getattr(factory, name), atol=1e-6)
 
 
-@pytest.mark.parametrize(("how", "message"), [({"takes": 0}, "got 0"), ({"styles": ("waltz",)}, "no bar in 4/4")])
+@pytest.mark.parametrize(
+    ("how", "message"), [({"takes": 0}, "got 0"), ({"styles": ()}, "one style or more; there are house,")]
+)
 def test_a_factory_corpus_without_bars_is_refused(how, message):
     with pytest.raises(CorpusError, match=message):
         corpora.from_factory(**how)
@@ -379,7 +471,7 @@ def test_two_corpora_become_one(folder, factory):
     official = replace(scan(folder), splits=("train", "test", "validation") * 5)
     both = corpora.joined(official, factory)
     assert len(both) == len(official) + len(factory)
-    assert both.styles == ("blues", "funk", "house", "jazz", "mine")
+    assert both.styles == ("blues", "funk", "house", "jazz", "mine", "waltz")
     first, second = both.subset(np.arange(len(official))), both.subset(np.arange(len(official), len(both)))
     for part, was in ((first, official), (second, factory)):
         assert [part.styles[i] for i in part.style] == [was.styles[i] for i in was.style]
@@ -397,4 +489,15 @@ def test_two_corpora_become_one(folder, factory):
 def test_a_style_nobody_knows_stays_unknown_in_a_joined_corpus(folder, factory):
     both = corpora.joined(scan(folder, styles="none"), factory)
     assert (both.style[: 15 * 4] == corpora.NO_STYLE).all()
-    assert both.styles == ("blues", "house")
+    assert both.styles == ("blues", "house", "waltz")
+
+
+def test_corpora_of_different_widths_become_one(folder):
+    narrow, wide = scan(folder), corpora.from_factory(("five four", "waltz"), takes=2)
+    for one, other in ((narrow, wide), (wide, narrow)):
+        both = corpora.joined(one, other)
+        assert both.velocity.shape[2] == 80
+        assert both.patterns == one.patterns + other.patterns
+        assert both.report.meters == {
+            "4/4": 60, "3/4": wide.report.meters["3/4"], "5/4": wide.report.meters["5/4"]
+        }  # fmt: skip

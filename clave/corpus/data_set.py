@@ -1,22 +1,24 @@
 """The data set that a folder becomes: its bars, column by column, and the report of what became of the rest."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
-from jaxtyping import Bool, Float32, Int
+from jaxtyping import Bool, Float32, Int, Shaped
 
 from clave.corpus.labels import SECTIONS
 from clave.errors import CorpusError
 from clave.pattern import Pattern
-from clave.units import TICKS_PER_STEP
+from clave.units import COMMON_TIME, METERS, TICKS_PER_STEP, Meter, meter_name, steps_per_bar
 
 NO_STYLE = -1
-_COLUMNS = ("velocity", "offset", "style", "section", "source", "number", "group")
+METER_NAMES = tuple(map(meter_name, METERS))
+METER_STEPS = tuple(map(steps_per_bar, METERS))
+_COLUMNS = ("velocity", "offset", "meter", "style", "section", "source", "number", "group")
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class CorpusReport:
     strokes_merged: int  # with a louder one on the same step
     notes_not_in_map: Mapping[int, int]  # note -> how many
     drum_maps: Mapping[str, int]  # name -> files
+    meters: Mapping[str, int]  # "4/4" -> bars
     styles_from: str  # where styles were found
     styles_share: float  # of the bars: those whose style is known
     styles: Mapping[str, int]  # style -> bars
@@ -50,10 +53,15 @@ class CorpusReport:
 
 @dataclass(frozen=True, eq=False)
 class Corpus:
-    """Bars of 4/4 with where they come from, column by column."""
+    """Bars of the METERS with where they come from, column by column.
 
-    velocity: Float32[np.ndarray, "bar 8 64"]
-    offset: Float32[np.ndarray, "bar 8 64"]
+    All have as many steps as the longest, and no fewer than 4/4 has: 64, or 80 with a bar of 5/4. What lies after the
+    end of a shorter bar is 0.
+    """
+
+    velocity: Float32[np.ndarray, "bar 8 step"]
+    offset: Float32[np.ndarray, "bar 8 step"]
+    meter: Int[np.ndarray, " bar"]  # index into METERS
     style: Int[np.ndarray, " bar"]  # index into styles; -1 is unknown
     section: Int[np.ndarray, " bar"]  # index into SECTIONS
     source: Int[np.ndarray, " bar"]  # index into sources
@@ -68,18 +76,27 @@ class Corpus:
         return len(self.source)
 
     @property
-    def hits(self) -> Bool[np.ndarray, "bar 8 64"]:
+    def hits(self) -> Bool[np.ndarray, "bar 8 step"]:
         """Where strokes are."""
         return self.velocity > 0
 
     @property
     def patterns(self) -> list[Pattern]:
-        """The bars as patterns."""
-        return [Pattern(velocity, offset) for velocity, offset in zip(self.velocity, self.offset, strict=True)]
+        """The bars as patterns, each as long as its meter is."""
+        return [
+            Pattern(velocity[:, : METER_STEPS[meter]], offset[:, : METER_STEPS[meter]], METERS[meter])
+            for velocity, offset, meter in zip(self.velocity, self.offset, self.meter.tolist(), strict=True)
+        ]
 
     def subset(self, chosen: Bool[np.ndarray, " bar"] | Int[np.ndarray, " chosen"]) -> "Corpus":
         """Some of the bars, by mask or by index; names and report stay those of the whole."""
         return replace(self, **{name: getattr(self, name)[chosen] for name in _COLUMNS})
+
+    def in_meter(self, meter: Meter) -> "Corpus":
+        """The bars of one meter, with as many steps as it has; none if it is not among METERS."""
+        chosen = self.subset(np.array([METERS[each] == tuple(meter) for each in self.meter], bool))
+        steps = steps_per_bar(meter)
+        return replace(chosen, velocity=chosen.velocity[..., :steps], offset=chosen.offset[..., :steps])
 
     def save(self, folder: str | Path) -> None:
         """Write `bars.npz` (all of it, for `load`), `index.parquet` (a row a bar, to look into) and `report.json`."""
@@ -89,6 +106,7 @@ class Corpus:
             folder / "bars.npz",
             velocity=np.rint(self.velocity * 127).astype(np.uint8),
             tick=np.rint(self.offset * TICKS_PER_STEP).astype(np.int8),
+            meter=self.meter,
             style=self.style,
             section=self.section,
             source=self.source,
@@ -103,15 +121,21 @@ class Corpus:
 
     @classmethod
     def load(cls, folder: str | Path) -> "Corpus":
-        """What `save` wrote. Raises CorpusError if it is not there or not whole."""
+        """What `save` wrote; where meters are not told, as before there were several, all is 4/4.
+
+        Raises CorpusError if it is not there or not whole.
+        """
         folder = Path(folder)
         try:
             report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
             report["notes_not_in_map"] = {int(note): count for note, count in report["notes_not_in_map"].items()}
+            report.setdefault("meters", {meter_name(COMMON_TIME): report["bars"]})
             with np.load(folder / "bars.npz", allow_pickle=False) as bars:
+                common = np.full(len(bars["source"]), METERS.index(COMMON_TIME))
                 return cls(
                     bars["velocity"] / np.float32(127),
                     bars["tick"] / np.float32(TICKS_PER_STEP),
+                    bars.get("meter", common),
                     bars["style"],
                     bars["section"],
                     bars["source"],
@@ -134,6 +158,7 @@ class Corpus:
             {
                 "file": np.array(self.sources)[self.source],
                 "bar": self.number,
+                "meter": np.array(METER_NAMES)[self.meter],
                 "style": style_names[self.style],
                 "section": np.array(SECTIONS)[self.section],
                 "split": np.array(self.splits)[self.source],
@@ -142,3 +167,14 @@ class Corpus:
             }
         )
         parquet.write_table(table, path)
+
+
+def widened(bars: Shaped[np.ndarray, "bar 8 _"], steps: int) -> Shaped[np.ndarray, "bar 8 {steps}"]:
+    """Bars with silence after their end, so that they have this many steps."""
+    return np.pad(bars, ((0, 0), (0, 0), (0, steps - bars.shape[2])))
+
+
+def side_by_side(parts: Sequence[Shaped[np.ndarray, "_ 8 _"]]) -> Shaped[np.ndarray, "bar 8 step"]:
+    """Bars of different lengths in one array, as wide as the longest, and no narrower than 4/4."""
+    steps = max(steps_per_bar(COMMON_TIME), *(part.shape[2] for part in parts))
+    return np.concatenate([widened(part, steps) for part in parts])

@@ -7,12 +7,12 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 from clave import grooves
-from clave.corpus.data_set import Corpus, CorpusReport
+from clave.corpus.data_set import METER_NAMES, Corpus, CorpusReport, side_by_side
 from clave.corpus.labels import SECTIONS
 from clave.errors import CorpusError
 from clave.kit import VOICES
 from clave.pattern import Pattern
-from clave.units import COMMON_TIME
+from clave.units import METERS
 
 FACTORY = "factory"  # where a folder's name stands otherwise
 TAKES = 60  # of each style
@@ -27,13 +27,14 @@ def from_factory(
     """Bars drawn from the templates, eight beats and some fills a take; a take is a source, "factory house 12".
 
     A bar whose strokes were there before is left out and counted, so no bar is learned and held out at once; takes of
-    a style with bars that differ by a single stroke share a group. A corpus holds 4/4: of styles in other meters all
-    bars are left out, and counted too. Raises CorpusError for fewer than one take, or if no bar is left, and
-    GrooveError for an unknown style.
+    a style with bars that differ by a single stroke share a group. Raises CorpusError for fewer than one take or style,
+    and GrooveError for an unknown style.
     """
     if takes < 1 or fills < 0:
         raise CorpusError(f"a factory corpus has one take of each style or more, got {takes}, of {fills} fills")
     wanted = tuple(grooves.STYLES if styles is None else styles)
+    if not wanted:
+        raise CorpusError(f"a factory corpus has one style or more; there are {', '.join(grooves.STYLES)}")
     rng = np.random.default_rng(seed)
     bars: list[Pattern] = []
     rows: list[tuple[int, int, int, int]] = []  # style, section, source, number
@@ -48,9 +49,7 @@ def from_factory(
             fresh = list[int]()
             for bar, pattern in enumerate(played):
                 strokes = pattern.hits.tobytes()
-                if pattern.meter != COMMON_TIME:
-                    dropped["not in 4/4"] += 1
-                elif strokes in seen:
+                if strokes in seen:
                     dropped["the strokes of an earlier bar"] += 1
                 else:
                     seen.add(strokes)
@@ -58,13 +57,13 @@ def from_factory(
             rows += [(style, SECTIONS.index(sections[bar]), len(names), bar) for bar in fresh]
             bars += [played[bar] for bar in fresh]
             names += [f"{FACTORY} {name} {number}"] if fresh else []
-    if not bars:
-        raise CorpusError(f"no bar in 4/4 among the styles {', '.join(wanted) or '(none)'}")
     kept = [name for i, name in enumerate(wanted) if any(row[0] == i for row in rows)]
     columns = np.array(rows)
     style = np.array([kept.index(wanted[i]) for i in columns[:, 0]])
     section, source, number = columns[:, 1:].T
-    hits = np.stack([bar.hits for bar in bars])
+    velocity, offset = (side_by_side([getattr(bar, name)[None] for bar in bars]) for name in ("velocity", "offset"))
+    meter = np.array([METERS.index(bar.meter) for bar in bars])
+    hits = velocity > 0
     group = _near_groups(hits, style, source)
     strokes = hits.sum(axis=(0, 2))
     report = CorpusReport(
@@ -81,6 +80,7 @@ def from_factory(
         strokes_merged=0,
         notes_not_in_map={},
         drum_maps={},
+        meters={name: int((meter == i).sum()) for i, name in enumerate(METER_NAMES) if (meter == i).any()},
         styles_from="the templates",
         styles_share=1.0,
         styles={name: int((style == i).sum()) for i, name in enumerate(kept)},
@@ -88,10 +88,10 @@ def from_factory(
         splits={},
         remarks={},
     )
-    velocity, offset = (np.stack([getattr(bar, name) for bar in bars]) for name in ("velocity", "offset"))
     return Corpus(
         velocity,
         offset,
+        meter,
         style,
         section,
         source,
@@ -105,7 +105,7 @@ def from_factory(
 
 
 def _near_groups(
-    hits: Bool[np.ndarray, "bar 8 64"], style: Int[np.ndarray, " bar"], source: Int[np.ndarray, " bar"]
+    hits: Bool[np.ndarray, "bar 8 step"], style: Int[np.ndarray, " bar"], source: Int[np.ndarray, " bar"]
 ) -> Int[np.ndarray, " bar"]:
     """The group of each bar: takes of a style are linked where two of their bars differ by NEAR_STROKES or fewer."""
     leader = list(range(int(source.max()) + 1))

@@ -13,11 +13,11 @@ import numpy as np
 from jaxtyping import Int, Int8, UInt8
 
 from clave import midi
-from clave.corpus.data_set import NO_STYLE, Corpus, CorpusReport
+from clave.corpus.data_set import METER_NAMES, NO_STYLE, Corpus, CorpusReport, side_by_side
 from clave.corpus.labels import SECTIONS, Facts, label
 from clave.errors import CorpusError, MidiError
 from clave.kit import VOICES
-from clave.units import COMMON_TIME, STEPS_PER_WHOLE, TICKS_PER_STEP
+from clave.units import METERS, TICKS_PER_STEP, meter_name
 
 MIDI_SUFFIXES = (".mid", ".midi")
 
@@ -83,15 +83,13 @@ def find_files(folder: str | Path) -> list[Path]:
 class _File(NamedTuple):
     """The bars of one file, as small as they can be sent between processes; or why there are none."""
 
-    velocity: UInt8[np.ndarray, "bar 8 64"]  # 0..127
-    tick: Int8[np.ndarray, "bar 8 64"]  # offset, in ticks
+    velocity: UInt8[np.ndarray, "bar 8 step"]  # 0..127
+    tick: Int8[np.ndarray, "bar 8 step"]  # offset, in ticks
+    meter: Int[np.ndarray, " bar"]  # index into METERS
     number: Int[np.ndarray, " bar"]
     dropped: dict[str, int]
     report: midi.ReadingReport | None
     refusal: str | None
-
-
-_NO_BARS = np.zeros((0, len(VOICES), STEPS_PER_WHOLE))
 
 
 def _read_files(paths: list[Path], selection: Selection) -> list[_File]:
@@ -102,16 +100,17 @@ def _read_files(paths: list[Path], selection: Selection) -> list[_File]:
 
 def _select(path: Path, reading: midi.Reading | MidiError, selection: Selection) -> _File:
     """The bars of a file that one can learn from."""
-    nothing = (_NO_BARS.astype(np.uint8), _NO_BARS.astype(np.int8), np.zeros(0, np.int64))
+    no_bar, no_number = np.zeros((0, len(VOICES), 0)), np.zeros(0, np.int64)
+    nothing = (no_bar.astype(np.uint8), no_bar.astype(np.int8), no_number, no_number)
     if isinstance(reading, MidiError):
         return _File(*nothing, {}, None, str(reading).removeprefix(f"{path}: "))
     patterns, report = reading
     bars = patterns[: selection.first_bars]
-    common = [number for number, pattern in enumerate(bars) if pattern.meter == COMMON_TIME]
-    strokes = np.array([np.count_nonzero(bars[number].velocity) for number in common], np.int64)
-    kept = np.array(common, np.int64)[strokes >= selection.fewest_strokes]
+    known = [number for number, pattern in enumerate(bars) if pattern.meter in METERS]
+    strokes = np.array([np.count_nonzero(bars[number].velocity) for number in known], np.int64)
+    kept = np.array(known, np.int64)[strokes >= selection.fewest_strokes]
     dropped = {
-        "not in 4/4": len(bars) - len(common),
+        **Counter(f"in {meter_name(pattern.meter)}" for pattern in bars if pattern.meter not in METERS),
         "empty": int((strokes == 0).sum()),
         f"fewer than {selection.fewest_strokes} strokes": int(
             ((strokes > 0) & (strokes < selection.fewest_strokes)).sum()
@@ -120,11 +119,12 @@ def _select(path: Path, reading: midi.Reading | MidiError, selection: Selection)
     if not kept.size:
         reasons = ", ".join(f"{count} {reason}" for reason, count in dropped.items() if count)
         return _File(*nothing, dropped, report, f"no bar to learn from: {reasons}")
-    velocity = np.stack([bars[number].velocity for number in kept])
-    offset = np.stack([bars[number].offset for number in kept])
+    velocity = side_by_side([bars[number].velocity[None] for number in kept])
+    offset = side_by_side([bars[number].offset[None] for number in kept])
     return _File(
         np.rint(velocity * 127).astype(np.uint8),
         np.rint(offset * TICKS_PER_STEP).astype(np.int8),
+        np.array([METERS.index(bars[number].meter) for number in kept]),
         kept,
         dropped,
         report,
@@ -138,7 +138,7 @@ def _sort_out(folder: str, names: list[str], files: list[_File], facts: Facts, s
     kept: list[int] = []
     first_with: dict[bytes, str] = {}
     for i, (name, file) in enumerate(zip(names, files, strict=True)):
-        content = hashlib.sha256(file.velocity.tobytes() + file.tick.tobytes()).digest()
+        content = hashlib.sha256(b"".join(column.tobytes() for column in file[:3])).digest()
         if file.refusal is not None:
             refused[name] = file.refusal
         elif selection.drop_fills and facts.section[i] == "fill":
@@ -154,8 +154,9 @@ def _sort_out(folder: str, names: list[str], files: list[_File], facts: Facts, s
     taken = [files[i] for i in kept]
     lengths = [len(file.number) for file in taken]
     source = np.repeat(np.arange(len(kept)), lengths)
-    velocity = np.concatenate([file.velocity for file in taken])
-    tick = np.concatenate([file.tick for file in taken])
+    velocity = side_by_side([file.velocity for file in taken])
+    tick = side_by_side([file.tick for file in taken])
+    meter = np.concatenate([file.meter for file in taken])
     group, duplicate_bars = _groups(velocity, tick, source)
     styles = tuple(sorted({facts.style[i] for i in kept} - {""}))
     style = np.repeat([styles.index(facts.style[i]) if facts.style[i] else NO_STYLE for i in kept], lengths)
@@ -177,6 +178,7 @@ def _sort_out(folder: str, names: list[str], files: list[_File], facts: Facts, s
         strokes_merged=sum(each.merged for each in reports),
         notes_not_in_map=_sum(each.notes_not_in_map for each in reports),
         drum_maps=_sum({each.drum_map: 1} for each in reports),
+        meters={name: int((meter == i).sum()) for i, name in enumerate(METER_NAMES) if (meter == i).any()},
         styles_from=facts.styles_from,
         styles_share=float((style != NO_STYLE).mean()),
         styles={name: int((style == i).sum()) for i, name in enumerate(styles)},
@@ -187,6 +189,7 @@ def _sort_out(folder: str, names: list[str], files: list[_File], facts: Facts, s
     return Corpus(
         velocity / np.float32(127),
         tick / np.float32(TICKS_PER_STEP),
+        meter,
         style,
         section,
         source,
@@ -200,9 +203,12 @@ def _sort_out(folder: str, names: list[str], files: list[_File], facts: Facts, s
 
 
 def _groups(
-    velocity: UInt8[np.ndarray, "bar 8 64"], tick: Int8[np.ndarray, "bar 8 64"], source: Int[np.ndarray, " bar"]
+    velocity: UInt8[np.ndarray, "bar 8 step"], tick: Int8[np.ndarray, "bar 8 step"], source: Int[np.ndarray, " bar"]
 ) -> tuple[Int[np.ndarray, " bar"], int]:
-    """The group of each bar, and how many bars are the same as an earlier one. Files that share a bar share a group."""
+    """The group of each bar, and how many bars are the same as an earlier one. Files that share a bar share a group.
+
+    Bars of the same strokes are the same, whatever meter their files call it: 3/4 or 6/8.
+    """
     leader = list(range(int(source[-1]) + 1))
 
     def lead(file: int) -> int:

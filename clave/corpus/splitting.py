@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Int
 
-from clave.corpus.data_set import NO_STYLE, Corpus
+from clave.corpus.data_set import NO_STYLE, Corpus, side_by_side
 from clave.errors import CorpusError
 
 
@@ -80,8 +80,10 @@ def joined(one: Corpus, other: Corpus) -> Corpus:
         styles_from=f"{first.styles_from} and {second.styles_from}",
         styles_share=share,
     )
-    both = {name: np.concatenate([getattr(one, name), getattr(other, name)]) for name in ("velocity", "offset")}
-    both |= {name: np.concatenate([getattr(one, name), getattr(other, name)]) for name in ("section", "number")}
+    both = {name: side_by_side([getattr(one, name), getattr(other, name)]) for name in ("velocity", "offset")}
+    both |= {
+        name: np.concatenate([getattr(one, name), getattr(other, name)]) for name in ("meter", "section", "number")
+    }
     return Corpus(
         **both,
         style=np.concatenate([_renumbered(each, styles) for each in (one, other)]),

@@ -24,6 +24,7 @@ from clave.units import (
     TICKS_PER_QUARTER,
     TICKS_PER_STEP,
     Meter,
+    meter_name,
     steps_per_bar,
 )
 
@@ -326,11 +327,6 @@ def _bar_lines(
             )
     lines.append(lines[-1] + cached_steps_per_bar(meters[-1]))
     return lines, meters
-
-
-def meter_name(meter: Meter) -> str:
-    """A meter as one writes it: 6/8."""
-    return f"{meter[0]}/{meter[1]}"
 
 
 cached_steps_per_bar = cache(steps_per_bar)  # asked several times a file

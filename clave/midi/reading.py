@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 from clave.errors import MidiError
 from clave.kit import VOICES
 from clave.midi.drum_map import DrumMap, load_drum_map
-from clave.midi.parsing import ParsedFile, Source, meter_name, parse
+from clave.midi.parsing import ParsedFile, Source, parse
 from clave.midi.snapping import GRIDS, SnappedSong, snap
 from clave.pattern import Pattern
+from clave.units import meter_name
 
 _VOICE_NAMES = tuple(drum.name for drum in VOICES)
 FILES_AT_ONCE = 64  # that `read_many` snaps together

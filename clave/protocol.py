@@ -252,12 +252,12 @@ class ShiftRequest(Message):
 
 
 class Attributes(Message):
-    """What one hears in a bar, each in the unit that `clave.attributes` gives it; None where a bar has none."""
+    """What one hears in a bar, in the units of `clave.attributes`."""
 
-    density: float | None
-    syncopation: float | None
-    swing: float | None
-    loudness: float | None
+    density: float  # strokes a quarter
+    syncopation: float  # a quarter
+    swing: float  # place of the second of two: 0.5 straight, 2/3 triplet
+    loudness: float  # mean velocity
 
 
 class Measured(Message):

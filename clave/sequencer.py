@@ -133,6 +133,16 @@ def journey(a: Point, b: Point, bars: int, mode: Journey = "once") -> tuple[Poin
     return tuple(((1 - t) * a[0] + t * b[0], (1 - t) * a[1] + t * b[1]) for t in places)
 
 
+def section_of(bar: int, fill_every: int, section: str = "beat") -> str:
+    """What this bar plays, counted from 0: the last of each `fill_every` bars is a fill, the others are `section`.
+
+    0 places no fills. The count goes on through the turns of a journey.
+    """
+    if bar < 0 or fill_every < 0:
+        raise RenderError(f"bars count from 0 and a fill comes every 0 (never) or more, got bar {bar}, {fill_every}")
+    return "fill" if fill_every and (bar + 1) % fill_every == 0 else section
+
+
 def steps_per_beat(meter: Meter) -> float:
     """How many steps a beat has: 16 in 4/4 and 3/4, and 24 in 6/8, which is felt in dotted quarters.
 

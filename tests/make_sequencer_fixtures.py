@@ -18,6 +18,7 @@ ABOUT = [
     "events: {name, patterns, tempo_bpm, swing} -> events, [[seconds, voice, velocity], ...] by time, then voice.",
     "stops: {events} -> stops, the time at which each event is choked, or null.",
     "journeys: {a, b, bars, mode} -> points, one round; places, how far along (0 to 1) in bars 0, 1, 2, ...",
+    "sections: {fill_every, section} -> sections, of bars 0, 1, 2, ...",
     "boundaries: {position_steps, quantum, meter} -> boundary_steps, both from the start of the bar.",
     "splices: {playing, coming, boundary_steps} -> pattern.",
     "audible: {muted, soloed} -> audible. gains: {level, pan} -> left, right. velocity_gains: {velocity} -> gain.",
@@ -71,6 +72,11 @@ def journey_case(a, b, bars, mode):
         [float(Fraction(p) + t * (Fraction(q) - Fraction(p))) for p, q in zip(a, b, strict=True)] for t in one_round
     ]
     return {"a": a, "b": b, "bars": bars, "mode": mode, "points": points, "places": [float(t) for t in endless[:20]]}
+
+
+def sections_case(fill_every, section):
+    group = [section] * (fill_every - 1) + ["fill"] if fill_every else [section]
+    return {"fill_every": fill_every, "section": section, "sections": (group * 20)[:20]}
 
 
 def boundary_case(position, quantum, meter):
@@ -150,6 +156,7 @@ def fixtures():
         "journeys": [
             journey_case([-1.5, 0.25], [2.0, -3.0], bars, mode) for mode in modes for bars in (1, 2, 3, 4, 8)
         ],
+        "sections": [sections_case(every, section) for every in (0, 1, 2, 3, 4, 8) for section in ("beat", "break")],
         "boundaries": [
             boundary_case(position, quantum, meter)
             for meter in meters

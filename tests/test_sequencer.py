@@ -16,6 +16,7 @@ from clave.sequencer import (
     events,
     journey,
     next_boundary,
+    section_of,
     splice,
     stereo_gains,
     stops,
@@ -80,6 +81,12 @@ def test_a_journey_ends_exactly_where_it_should():
     assert journey(a, b, 7, "ping-pong")[6] == b
 
 
+@cases("sections")
+def test_sections(case):
+    found = [section_of(bar, case["fill_every"], case["section"]) for bar in range(len(case["sections"]))]
+    assert found == case["sections"]
+
+
 @cases("boundaries")
 def test_boundaries(case):
     found = next_boundary(case["position_steps"], case["quantum"], tuple(case["meter"]))
@@ -130,6 +137,8 @@ def test_bars_of_any_length_follow_each_other():
         lambda: along(0, 0),
         lambda: along(-1, 4),
         lambda: journey((0.0, 0.0), (1.0, 1.0), 0),
+        lambda: section_of(-1, 4),
+        lambda: section_of(0, -4),
         lambda: next_boundary(math.nan, "bar", (4, 4)),
         lambda: stereo_gains(2.5, 0.0),
         lambda: stereo_gains(1.0, math.nan),

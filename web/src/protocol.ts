@@ -232,8 +232,8 @@ export interface ShiftRequest {
   readonly shift: RhythmShift;
 }
 
-/** What one hears in a bar; null where it has none. */
-export type Attributes = Readonly<Record<RhythmDirection, number | null>>;
+/** What one hears in a bar: strokes a quarter, syncopation a quarter, place of the second of two (0.5 straight), mean velocity. */
+export type Attributes = Readonly<Record<RhythmDirection, number>>;
 
 export interface ShiftReply {
   readonly pattern: WirePattern;
@@ -712,7 +712,7 @@ export function readShiftRequest(value: unknown): ShiftRequest {
 
 function readAttributes(value: unknown): Attributes {
   const heard = fields(value, "what is heard");
-  const one = (name: RhythmDirection) => orNull(heard[name], (each) => number(each, name));
+  const one = (name: RhythmDirection) => number(heard[name], name);
   return { density: one("density"), syncopation: one("syncopation"), swing: one("swing"), loudness: one("loudness") };
 }
 

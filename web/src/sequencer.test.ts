@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Point, WirePattern, WireStroke } from "./protocol";
-import { along, audible, type Event, events, journey, type JourneyMode, nextBoundary, type Quantum, splice, stereoGains, stops, velocityGain } from "./sequencer";
+import { along, audible, type Event, events, journey, type JourneyMode, nextBoundary, type Quantum, sectionOf, splice, stereoGains, stops, velocityGain } from "./sequencer";
 import type { Meter } from "./units";
 
 interface Cases {
@@ -11,6 +11,7 @@ interface Cases {
   events: { name: string; patterns: WirePattern[]; tempo_bpm: number; swing: number; events: Event[] }[];
   stops: { events: Event[]; stops: (number | null)[] }[];
   journeys: { a: Point; b: Point; bars: number; mode: JourneyMode; points: Point[]; places: number[] }[];
+  sections: { fill_every: number; section: string; sections: string[] }[];
   boundaries: { position_steps: number; quantum: Quantum; meter: Meter; boundary_steps: number }[];
   splices: { playing: WirePattern; coming: WirePattern; boundary_steps: number; pattern: WirePattern }[];
   audible: { muted: boolean[]; soloed: boolean[]; audible: boolean[] }[];
@@ -45,6 +46,10 @@ test.each(cases.stops)("choke groups, case %#", ({ events: strokes, stops: wante
 test.each(cases.journeys)("a journey of $bars bars, $mode", ({ a, b, bars, mode, points, places }) => {
   near(journey(a, b, bars, mode).flat(), points.flat());
   near(places.map((_, bar) => along(bar, bars, mode)), places);
+});
+
+test.each(cases.sections)("$section, with a fill every $fill_every bars", ({ fill_every, section, sections }) => {
+  expect(sections.map((_, bar) => sectionOf(bar, fill_every, section))).toEqual(sections);
 });
 
 test.each(cases.boundaries)("$position_steps: the next $quantum of $meter", ({ position_steps, quantum, meter, boundary_steps }) => {

@@ -73,6 +73,10 @@ export function journey(a: Point, b: Point, bars: number, mode: JourneyMode): Po
   });
 }
 
+/** What this bar plays, counted from 0: the last of each `fillEvery` bars is a fill, the others are `section`; 0 places none. */
+export const sectionOf = (bar: number, fillEvery: number, section = "beat"): string =>
+  fillEvery > 0 && (bar + 1) % fillEvery === 0 ? "fill" : section;
+
 /** How many steps a beat has: 16 in 4/4 and 3/4, and 24 in 6/8, which is felt in dotted quarters. */
 export function stepsPerBeat([beats, unit]: Meter): number {
   const compound = unit >= 8 && beats > 3 && beats % 3 === 0;

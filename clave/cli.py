@@ -115,7 +115,7 @@ MidiFolder = Annotated[
     Path | None, typer.Argument(metavar="[FOLDER]", help="Drum MIDI files, in it and in folders below.")
 ]
 FactoryGrooves = Annotated[
-    bool, typer.Option("--factory", help="Our own grooves, of twenty styles: instead of a folder, or besides.")
+    bool, typer.Option("--factory", help="Our own grooves, of twenty-three styles: instead of a folder, or besides.")
 ]
 SoundsFolder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Drum one-shots, in it and in folders below.")]
 SoundRecipeName = Annotated[
@@ -582,7 +582,7 @@ def _tell(report: "CorpusReport") -> None:
     rows = {
         "bars": {"kept": report.bars, **report.dropped_bars, "the same as an earlier one": report.duplicate_bars},
         "meters": report.meters,
-        f"styles, from {report.styles_from}, {report.styles_share:.0%} known": report.styles,
+        f"styles, from {report.styles_from}": {**report.styles, "without one": report.without_style},
         "sections": report.sections,
         "strokes": {**report.strokes, "moved": report.strokes_moved, "merged": report.strokes_merged},
         "drum maps": report.drum_maps,

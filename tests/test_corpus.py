@@ -243,12 +243,41 @@ def test_words_in_file_names_say_the_style_where_folders_do_not(tmp_path):
     [
         ("44latin1.mid", "latin"), ("Rock1.MID", "rock"), ("FUNK2", "funk"), ("(Drums)_Latinfnk.mid", "latin"),
         ("2hdfunk2.mid", "funk"), ("hip-hop_3.mid", "hiphop"), ("PopRock", "pop"), ("popcorn.mid", ""),
-        ("90spop2.mid", "pop"), ("Drum And Bass 4.mid", "drum and bass"), ("1_bossaNova.mid", "samba"),
+        ("90spop2.mid", "pop"), ("Drum And Bass 4.mid", "drum and bass"), ("1_bossaNova.mid", "bossa"),
         ("take_3.mid", ""),
     ],
 )  # fmt: skip
 def test_a_style_is_a_word_of_the_name(name, style):
     assert style_in(name) == style
+
+
+def test_a_style_of_the_factory_is_recognised_by_its_name():
+    for name in grooves.STYLES:
+        assert style_in(f"{name} 3.mid") == style_in(f"{name.title().replace(' ', '_')}.mid") == name
+        assert corpora.folder_styles([f"{name.title().replace(' ', '-')}/1.mid", "My Jams/1.mid"]) == [name, "My Jams"]
+
+
+def test_folders_are_styles_and_files_beside_them_have_none(tmp_path):
+    names = ("Boom_Bap/1", "Kraut/1", "Kraut/loud/rock_2", "Kraut/3", "4")
+    lay_out(tmp_path, {f"my midi/{name}.mid": beat(n) for n, name in enumerate(names)})
+    corpus = scan(tmp_path)
+    assert corpus.styles == ("Kraut", "boom bap")
+    of = dict(zip(corpus.source.tolist(), corpus.style.tolist(), strict=True))
+    assert {corpus.sources[source]: style for source, style in of.items()} == {
+        "my midi/4.mid": corpora.NO_STYLE, "my midi/Boom_Bap/1.mid": 1,
+        "my midi/Kraut/1.mid": 0, "my midi/Kraut/3.mid": 0, "my midi/Kraut/loud/rock_2.mid": 0,
+    }  # fmt: skip
+    assert corpus.report.styles_from == "the folder's name"
+    assert corpus.report.styles == {"Kraut": 12, "boom bap": 4}
+    assert corpus.report.without_style == 4
+    assert corpus.report.styles_share == 0.8
+
+
+def test_folders_that_say_nothing_leave_it_to_words_in_half_of_the_names(tmp_path):
+    lay_out(tmp_path, {f"disk{n % 2}/{name}.mid": beat(n) for n, name in enumerate(("funk", "x", "rock", "y"))})
+    assert scan(tmp_path).styles == ("funk", "rock")
+    (tmp_path / "disk0" / "rock.mid").unlink()
+    assert scan(tmp_path).styles == ("disk0", "disk1")
 
 
 @pytest.mark.parametrize(
@@ -363,7 +392,8 @@ def test_a_corpus_that_was_saved_before_there_were_meters_is_of_4_4(folder, tmp_
     with np.load(tmp_path / "bars.npz") as bars:
         np.savez(tmp_path / "bars.npz", **{name: bars[name] for name in bars if name != "meter"})
     report = json.loads((tmp_path / "report.json").read_text())
-    del report["meters"]
+    del report["meters"], report["without_style"]
+    report["styles_share"] = 1.0
     (tmp_path / "report.json").write_text(json.dumps(report))
     again = Corpus.load(tmp_path)
     assert again.patterns == corpus.patterns
@@ -488,6 +518,9 @@ def test_two_corpora_become_one(folder, factory):
 
 def test_a_style_nobody_knows_stays_unknown_in_a_joined_corpus(folder, factory):
     both = corpora.joined(scan(folder, styles="none"), factory)
+    assert both.report.without_style == 60
+    assert both.report.styles_from == "nowhere and the templates"
+    assert both.report.styles_share == pytest.approx(len(factory) / len(both))
     assert (both.style[: 15 * 4] == corpora.NO_STYLE).all()
     assert both.styles == ("blues", "house", "waltz")
 

@@ -8,7 +8,7 @@ grooves, with no files at all.
 
 from clave.corpus.data_set import NO_STYLE, Corpus, CorpusReport
 from clave.corpus.factory import FACTORY, FILLS, LICENCE, from_factory
-from clave.corpus.labels import GROOVE_MIDI, SECTIONS, STYLE_WORDS, Facts, label, style_in
+from clave.corpus.labels import GROOVE_MIDI, SECTIONS, STYLE_WORDS, Facts, folder_styles, label, style_in
 from clave.corpus.scanning import MIDI_SUFFIXES, Progress, Selection, find_files, scan
 from clave.corpus.splitting import joined, split
 
@@ -27,6 +27,7 @@ __all__ = [
     "Progress",
     "Selection",
     "find_files",
+    "folder_styles",
     "from_factory",
     "joined",
     "label",

@@ -40,11 +40,16 @@ class CorpusReport:
     drum_maps: Mapping[str, int]  # name -> files
     meters: Mapping[str, int]  # "4/4" -> bars
     styles_from: str  # where styles were found
-    styles_share: float  # of the bars: those whose style is known
     styles: Mapping[str, int]  # style -> bars
+    without_style: int  # bars
     sections: Mapping[str, int]  # section -> bars
     splits: Mapping[str, int]  # official split -> bars; empty if there is none
     remarks: Mapping[str, int]  # what reading had to say -> files
+
+    @property
+    def styles_share(self) -> float:
+        """How much of the bars has a style that is known, in [0, 1]."""
+        return 1 - self.without_style / self.bars
 
     def to_dict(self) -> dict[str, Any]:
         """The same, ready for JSON."""
@@ -129,7 +134,9 @@ class Corpus:
         try:
             report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
             report["notes_not_in_map"] = {int(note): count for note, count in report["notes_not_in_map"].items()}
-            report.setdefault("meters", {meter_name(COMMON_TIME): report["bars"]})
+            if "meters" not in report:  # as it was before there were several
+                report["meters"] = {meter_name(COMMON_TIME): report["bars"]}
+                report["without_style"] = round(report["bars"] * (1 - report.pop("styles_share")))
             with np.load(folder / "bars.npz", allow_pickle=False) as bars:
                 common = np.full(len(bars["source"]), METERS.index(COMMON_TIME))
                 return cls(

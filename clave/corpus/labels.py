@@ -2,12 +2,13 @@
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
+from clave import grooves
 from clave.errors import CorpusError
 
 SECTIONS = ("beat", "fill")
@@ -28,25 +29,26 @@ class Facts:
 def label(folder: Path, names: list[str], styles: str | Path = "auto") -> Facts:
     """Style, section and official split of each file, from the first source that knows.
 
-    "info.csv" is the table of the Groove MIDI data set (style before the slash, beat or fill, split). "folder" is the
-    first folder on the way to a file. "name" looks for words such as "rock" or "samba" in the file's name. "auto" takes
-    info.csv if it is there, else what knows more of the files: folders whose names are such words, or file names;
-    else the folders, if there are several. A file whose name has the word "fill" is a fill. Raises CorpusError for
-    another word, and for a CSV that cannot be read or lacks a column.
+    "info.csv" is the table of the Groove MIDI data set (style before the slash, beat or fill, split). "folder" is
+    `folder_styles`. "name" looks for words such as "rock" or "samba" in the file's name. "auto" takes info.csv if it is
+    there; else what knows more of the files, folders whose names are such words or file names, but several folders are
+    believed unless names know half of the files. A file whose name has the word "fill" is a fill. Raises CorpusError
+    for another word, and for a CSV that cannot be read or lacks a column.
     """
-    by_folder = [name.split("/")[0] if "/" in name else "" for name in names]
+    by_folder = folder_styles(names)
     by_name = [style_in(name.rsplit("/", 1)[-1]) for name in names]
     sections = ["fill" if "fill" in _words(name.rsplit("/", 1)[-1]) else "beat" for name in names]
     plain = partial(Facts, section=sections, split=[""] * len(names))
     if styles == "auto":
         known_by_folder = sum(1 for name in by_folder if style_in(name))
         known_by_name = sum(1 for style in by_name if style)
+        several = len(set(by_folder)) > 1
         if (folder / GROOVE_MIDI).is_file():
             styles = GROOVE_MIDI
-        elif known_by_name > known_by_folder:
+        elif known_by_name > known_by_folder and (known_by_name >= len(names) / 2 or not several):
             styles = "name"
         else:
-            styles = "folder" if known_by_folder or len(set(by_folder)) > 1 else "none"
+            styles = "folder" if known_by_folder or several else "none"
     if styles == GROOVE_MIDI:
         return _label_groove_midi(folder / GROOVE_MIDI, names, sections)
     if styles == "folder":
@@ -62,6 +64,20 @@ def label(folder: Path, names: list[str], styles: str | Path = "auto") -> Facts:
         )
     table = {row["file"]: row["style"].strip() for row in _rows(Path(styles), ("file", "style"))}
     return plain([table.get(name, "") for name in names], styles_from=str(styles))
+
+
+def folder_styles(names: Sequence[str]) -> list[str]:
+    """The style of each file by the first folder that not all of them lie in; "" for one that lies in none.
+
+    A name that means a style of ours, however it is written, is that style; every other stays as it is.
+
+    >>> folder_styles(["midi/Boom-Bap/1.mid", "midi/My Jams/b/2.mid", "midi/3.mid"])
+    ['boom bap', 'My Jams', '']
+    """
+    ways = [name.split("/")[:-1] for name in names]
+    while len({tuple(way[:1]) for way in ways}) == 1 and any(len(way) > 1 for way in ways):
+        ways = [way[1:] for way in ways]
+    return [_OURS.get(_plain(way[0]), way[0]) if way else "" for way in ways]
 
 
 def _label_groove_midi(path: Path, names: list[str], sections: list[str]) -> Facts:
@@ -94,39 +110,56 @@ def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
 
 STYLE_WORDS: Mapping[str, tuple[str, ...]] = {
     "afrobeat": ("afrobeat",),
-    "afrocuban": ("afrocuban", "afro", "bembe", "guaguanco"),
+    "afrocuban": ("afrocuban", "afro", "guaguanco"),
     "ballad": ("ballad",),
+    "bembe": ("bembe",),
     "blues": ("blues", "shuffle"),
+    "boom bap": ("boombap",),
+    "bossa": ("bossa", "bossanova"),
     "breakbeat": ("breakbeat", "break", "amen"),
     "country": ("country", "train", "bluegrass"),
     "dance": ("dance", "eurodance"),
+    "dembow": ("dembow",),
     "disco": ("disco",),
     "drum and bass": ("drumandbass", "drumnbass", "dnb", "jungle"),
     "dub": ("dub", "dubstep"),
     "electro": ("electro",),
+    "five four": ("fivefour",),
+    "footwork": ("footwork",),
     "funk": ("funk", "funky", "fnk"),
     "fusion": ("fusion",),
     "gospel": ("gospel",),
-    "hiphop": ("hiphop", "rap", "boombap"),
+    "hiphop": ("hiphop", "rap"),
     "house": ("house",),
     "jazz": ("jazz", "swing", "bebop", "bigband"),
-    "latin": ("latin", "salsa", "mambo", "chacha", "merengue", "songo", "rumba", "rhumba", "bolero", "cumbia"),
+    "latin": ("latin", "mambo", "chacha", "merengue", "songo", "rumba", "rhumba", "bolero", "cumbia"),
     "march": ("march",),
     "metal": ("metal", "thrash"),
+    "motown": ("motown",),
     "neworleans": ("neworleans", "secondline"),
     "pop": ("pop",),
     "punk": ("punk",),
     "reggae": ("reggae", "ska", "rocksteady"),
-    "reggaeton": ("reggaeton", "dembow"),
+    "reggaeton": ("reggaeton",),
     "rnb": ("rnb", "rhythmandblues"),
     "rock": ("rock", "rockabilly"),
-    "samba": ("samba", "bossa", "baiao", "bossanova"),
-    "soul": ("soul", "motown"),
+    "salsa": ("salsa",),
+    "samba": ("samba", "baiao"),
+    "soul": ("soul",),
     "techno": ("techno", "trance"),
     "trap": ("trap",),
+    "two step": ("twostep",),
     "waltz": ("waltz",),
     "world": ("irish", "polka", "tango", "bongo", "conga"),
 }
+
+
+def _plain(name: str) -> str:
+    """The letters and digits of a name, small."""
+    return "".join(letter for letter in name.lower() if letter.isalnum())
+
+
+_OURS = {_plain(name): name for name in (*STYLE_WORDS, *grooves.STYLES)}
 _STYLE_OF = {word: style for style, words in STYLE_WORDS.items() for word in words}
 
 

@@ -71,14 +71,12 @@ def joined(one: Corpus, other: Corpus) -> Corpus:
             counts[field.name] = dict(Counter(mine) + Counter(theirs))
         elif isinstance(mine, int):
             counts[field.name] = mine + theirs
-    share = (first.styles_share * len(one) + second.styles_share * len(other)) / (len(one) + len(other))
     report = replace(
         first,
         **counts,
         folder=f"{first.folder} and {second.folder}",
         refused={**first.refused, **second.refused},
         styles_from=f"{first.styles_from} and {second.styles_from}",
-        styles_share=share,
     )
     both = {name: side_by_side([getattr(one, name), getattr(other, name)]) for name in ("velocity", "offset")}
     both |= {

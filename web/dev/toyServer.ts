@@ -2,8 +2,9 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Plugin } from "vite";
-import type { CorpusMap, Instrument, PatternRequest, Point, WirePattern, WireStroke } from "../src/protocol.ts";
+import type { CorpusMap, Instrument, MapGround, PatternRequest, Point, WirePattern, WireStroke } from "../src/protocol.ts";
 import { encodeWav } from "../src/wavfile.ts";
+import { toyComplete, toyFeel, toyFromTaps, toyGround } from "./toyBars.ts";
 import { answerKept } from "./toyShelf.ts";
 import { answerSounds, bell, draws, toySound, toySoundInfo } from "./toySounds.ts";
 
@@ -12,7 +13,7 @@ const SAMPLE_RATE = 44_100;
 
 export const toyInstrument: Instrument = {
   version: "0.0.0-toy",
-  space: { name: "toy", styles: STYLES, sections: ["beat", "fill"], bars: 4200, licence: "CC0", credit: "invented for development" },
+  space: { name: "toy", styles: STYLES, sections: ["beat", "fill"], meters: [[4, 4], [3, 4], [6, 8], [5, 4]], directions: ["density", "syncopation", "swing", "loudness"], bars: 4200, licence: "CC0", credit: "invented for development" },
   voices: [
     { name: "kick", note: 36, colour: "#E69F00", choke_group: null, aliases: ["bd", "bass drum", "kick drum", "bassdrum"] },
     { name: "snare", note: 38, colour: "#56B4E9", choke_group: null, aliases: ["sd", "snare drum"] },
@@ -35,7 +36,7 @@ export function toyCorpus(): CorpusMap {
   const centres = STYLES.map(() => ({ x: bell(draw) * 0.9, y: bell(draw) * 0.9, spread: 0.25 + draw() * 0.4 }));
   const weights = STYLES.map((_, index) => 1 / (index + 1.5));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const columns = { x: [] as number[], y: [] as number[], style: [] as number[], source: [] as number[] };
+  const columns = { x: [] as number[], y: [] as number[], style: [] as number[], section: [] as number[], source: [] as number[] };
   for (let bar = 0; bar < toyInstrument.space.bars; bar++) {
     let left = draw() * total;
     const style = Math.max(0, weights.findIndex((weight) => (left -= weight) < 0));
@@ -44,10 +45,12 @@ export function toyCorpus(): CorpusMap {
     columns.x.push(x + bell(draw) * spread * wide);
     columns.y.push(y + bell(draw) * spread * wide);
     columns.style.push(style);
+    columns.section.push(bar % 16 === 15 ? 1 : 0);
     columns.source.push(Math.floor(bar / 16));
   }
   const sources = Array.from({ length: Math.ceil(columns.x.length / 16) }, (_, file) => `toy drummer ${(file % 9) + 1}, groove ${file}`);
-  return { ...columns, styles: STYLES, sources, credit: "invented for development" };
+  const licences = sources.map((_, file) => (file % 3 ? "CC BY 4.0" : "CC0"));
+  return { ...columns, styles: STYLES, sections: toyInstrument.space.sections, sources, licences, credit: "invented for development" };
 }
 
 /** What lies at a point, invented: busier to the right, more syncopated to the top. */
@@ -81,6 +84,14 @@ const body = (request: IncomingMessage): Promise<Uint8Array> =>
     request.on("end", () => resolve(Buffer.concat(parts)));
   });
 
+let ground: MapGround | undefined;
+
+const MADE: Record<string, (asked: any) => WirePattern> = {
+  "/api/patterns/feel": toyFeel,
+  "/api/patterns/complete": toyComplete,
+  "/api/patterns/taps": toyFromTaps,
+};
+
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const json = (value: unknown, status = 200) => {
     response.writeHead(status, { "content-type": "application/json" });
@@ -94,6 +105,9 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     const asked = JSON.parse(new TextDecoder().decode(await body(request))) as PatternRequest;
     return json({ patterns: asked.points.map((point) => toyPattern(point, asked)) });
   }
+  if (path === "/api/map/ground") return json((ground ??= toyGround(toyCorpus())));
+  const made = MADE[path];
+  if (made) return json({ pattern: made(JSON.parse(new TextDecoder().decode(await body(request)))) });
   if (kit && voice) {
     response.writeHead(200, { "content-type": "audio/wav" });
     response.end(Buffer.from(encodeWav([toySound(Number(voice), { height: kit === "low-toy" ? 0.7 : 1 })], SAMPLE_RATE)));

@@ -127,15 +127,30 @@ export class Actions {
 
   /** Change the bar that is shown, by hand: heard at once. */
   edit(label: string, rewrite: (pattern: WirePattern) => WirePattern): void {
-    const { place, journey } = this.groove;
-    const bar = this.store.journeyBar.value;
+    const shown = this.store.shown.value;
     this.store.editing.value = true;
-    if (bar === null) {
-      this.change(label, { place: { ...place, pattern: rewrite(place.pattern), edited: true } });
-    } else {
-      const patterns = journey.patterns.map((pattern, index) => (index === bar ? rewrite(pattern) : pattern));
-      this.change(label, { journey: { ...journey, patterns, edited: true } });
-    }
+    this.put(label, shown, rewrite(shown));
+  }
+
+  /** The bar at the point, and those of the journey. */
+  bars(): readonly WirePattern[] {
+    const { place, journey } = this.groove;
+    return [place.pattern, ...journey.patterns];
+  }
+
+  /** What was made out of a bar takes its place, counts as edited, and is heard as changes apply. False: the bar is gone. */
+  replace(label: string, bar: WirePattern, made: WirePattern): boolean {
+    if (!this.bars().includes(bar)) return false;
+    this.store.editing.value = false;
+    this.put(label, bar, made);
+    return true;
+  }
+
+  private put(label: string, bar: WirePattern, made: WirePattern): void {
+    const { place, journey } = this.groove;
+    if (bar === place.pattern) return this.change(label, { place: { ...place, pattern: made, edited: true } });
+    const patterns = journey.patterns.map((each) => (each === bar ? made : each));
+    this.change(label, { journey: { ...journey, patterns, edited: true } });
   }
 
   mixVoice(label: string, voice: number, mix: Partial<VoiceMix>): void {

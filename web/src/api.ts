@@ -1,11 +1,14 @@
 /** The doors of the server, as functions. Addresses are relative, so that the page works at any port and path. */
 
 import {
+  type CompleteRequest,
   type CorpusMap,
   type DrawnKit,
+  type FeelRequest,
   type Heard,
   type Instrument,
   type KitVoice,
+  type MapGround,
   type MidiRequest,
   type PatternReply,
   type PatternRequest,
@@ -14,12 +17,16 @@ import {
   readDrawnKit,
   readHeard,
   readInstrument,
+  readMapGround,
+  readPatternMade,
   readPatternReply,
   readPlacedSound,
   readRefusal,
   readSoundMap,
   type SoundMap,
   type SoundRequest,
+  type TapsRequest,
+  type WirePattern,
 } from "./protocol";
 
 /** The server said no, or nothing; the message is a sentence for a person. */
@@ -73,3 +80,21 @@ export const fetchFile = async (digest: string, voice: number): Promise<ArrayBuf
 /** Eight sounds that the seed draws; those kept stay. */
 export const drawKit = async (seed: number, kept: Readonly<Record<number, KitVoice>>): Promise<DrawnKit> =>
   readDrawnKit(await (await ask("kits/draw", { seed, kept })).json());
+
+// ---- one bar out of another
+
+const madeBy = async (path: string, request: FeelRequest | CompleteRequest | TapsRequest): Promise<WirePattern> =>
+  readPatternMade(await (await ask(`patterns/${path}`, request)).json()).pattern;
+
+/** The same strokes, as a drummer plays them, or as another bar is played. */
+export const fetchFeel = (request: FeelRequest): Promise<WirePattern> => madeBy("feel", request);
+
+/** The bar with all but what is kept played anew. */
+export const fetchComplete = (request: CompleteRequest): Promise<WirePattern> => madeBy("complete", request);
+
+/** A whole bar for a tapped rhythm. */
+export const fetchFromTaps = (request: TapsRequest): Promise<WirePattern> => madeBy("taps", request);
+
+// ---- the map beneath its points
+
+export const fetchGround = async (): Promise<MapGround> => readMapGround(await (await ask("map/ground")).json());

@@ -11,6 +11,11 @@ const STOP_SECONDS = 0.03; // fade when the music stops
 const MAKE_UP = 2; // kits leave room for eight voices at full velocity; a played bar needs a third of it
 const LIMIT_KNEE = 0.8; // below it the limiter leaves the sound alone
 const LIMIT_RANGE = 8; // loudest input that it still tells apart
+const CLICK_HZ = 1050;
+const ACCENT_HZ = 1570; // of the first beat
+const CLICK_SECONDS = 0.03;
+const CLICK_LOUDNESS = 0.3; // linear
+const NO_VOICE = -1;
 
 interface Ringing {
   readonly source: AudioBufferSourceNode;
@@ -43,12 +48,21 @@ function limiter(context: BaseAudioContext): { input: AudioNode; output: AudioNo
   return { input: into, output: shaper };
 }
 
+/** A sine that is gone after some hundredths of a second. */
+function clickSound(context: BaseAudioContext, hz: number): AudioBuffer {
+  const sound = context.createBuffer(1, Math.round(CLICK_SECONDS * context.sampleRate), context.sampleRate);
+  const samples = sound.getChannelData(0);
+  samples.forEach((_, n) => (samples[n] = Math.sin((2 * Math.PI * hz * n) / context.sampleRate) * (1 - n / samples.length) ** 3));
+  return sound;
+}
+
 /** Eight voices in one context. */
 export class Mixer {
   private readonly levels: GainNode[];
   private readonly pans: StereoPannerNode[];
   private readonly volume: GainNode;
   private readonly ringing = new Set<Ringing>();
+  private clicks: readonly [plain: AudioBuffer, accented: AudioBuffer] | null = null;
   kit: KitBuffers;
 
   constructor(
@@ -78,11 +92,19 @@ export class Mixer {
   /** One stroke at an audio time; it silences what still rings in its choke group then. */
   strike(voice: number, velocity: number, time: number, buffer = this.kit[voice]): void {
     const level = this.levels[voice];
-    if (!buffer || !level) return;
+    if (buffer && level) this.ring(buffer, voice, velocityGain(velocity), time, level);
+  }
+
+  /** A click of the metronome at an audio time: past level and pan of every voice. */
+  click(time: number, accented: boolean): void {
+    this.clicks ??= [clickSound(this.context, CLICK_HZ), clickSound(this.context, ACCENT_HZ)];
+    this.ring(this.clicks[accented ? 1 : 0], NO_VOICE, CLICK_LOUDNESS, time, this.volume);
+  }
+
+  private ring(buffer: AudioBuffer, voice: number, loudness: number, time: number, into: AudioNode): void {
     const gain = this.context.createGain();
-    const loudness = velocityGain(velocity);
     gain.gain.value = loudness;
-    gain.connect(level);
+    gain.connect(into);
     const source = this.context.createBufferSource();
     source.buffer = buffer;
     source.connect(gain);

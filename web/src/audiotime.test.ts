@@ -25,6 +25,7 @@ test("what is heard now and when a time is heard are two sides of one thing", ()
     moment.follow();
     expect(moment.of(audibleTime(clock))).toBeCloseTo(7500, 6);
     expect(moment.of(3)).toBeCloseTo(8000, 6);
+    expect(moment.at(8000)).toBeCloseTo(3, 9);
   }
 });
 

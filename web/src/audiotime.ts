@@ -48,4 +48,9 @@ export class AudibleMoment {
     const { currentTime, outputLatency } = this.context;
     return performance.now() + (audioSeconds - currentTime + (outputLatency || 0)) * 1000;
   }
+
+  /** The inverse of `of`: the audio time that leaves the loudspeakers at this `performance.now()`. */
+  at(momentMs: number): number {
+    return (momentMs - this.of(0)) / 1000;
+  }
 }

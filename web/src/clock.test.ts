@@ -147,3 +147,17 @@ test("stopped is stopped, and a new start begins at the bar line", () => {
   clock.start();
   expect(struck.at(-1)).toMatchObject({ voice: 0, velocity: 1 });
 });
+
+test("the playhead counts the bars that were played, and begins anew with the music", () => {
+  score = { ...score, pattern: { meter: [3, 4], strokes: [] } };
+  const started = now + 0.06;
+  clock.start();
+  pass(4);
+  const at = (seconds: number) => clock.playhead(started + seconds)!;
+  const steps = (seconds: number) => at(seconds).turn * 48 + at(seconds).position;
+  for (const seconds of [0.5, 1.49, 1.51, 2.99, 3.01, 3.9]) expect(steps(seconds)).toBeCloseTo(seconds / secondsPerStep(120), 6);
+  clock.stop();
+  clock.start();
+  pass(0.2);
+  expect(clock.playhead(now)!.turn).toBe(0);
+});

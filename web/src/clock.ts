@@ -22,11 +22,13 @@ export interface Score extends Plan {
 export interface Mark {
   readonly time: number; // audio seconds
   readonly step: number; // in its bar
+  readonly turn: number; // bars that were played before this one
   readonly part: Part;
 }
 
 export interface Playhead {
   readonly position: number; // steps in the bar, fractional
+  readonly turn: number; // bars that were played before this one
   readonly part: Part;
 }
 
@@ -57,6 +59,7 @@ export class Clock {
   private marks: Mark[] = [];
   private part: Part | null = null;
   private step = 0; // next to be queued, in its bar
+  private turn = 0; // of that bar
   private stepTime = 0; // of that step, straight
   private startTime = 0;
   private still: (() => void) | null = null; // stops the ticks
@@ -111,29 +114,31 @@ export class Clock {
     if (!here) return null;
     const after = next < 0 ? undefined : this.marks[next];
     const fraction = after ? (time - here.time) / (after.time - here.time) : 0;
-    return { position: here.step + fraction, part: here.part };
+    return { position: here.step + fraction, turn: here.turn, part: here.part };
   }
 
   private restart(): void {
     this.marks = [];
     this.part = null;
     this.step = 0;
+    this.turn = 0;
     this.startTime = this.now() + START_DELAY_SECONDS;
     this.stepTime = this.startTime;
   }
 
   private queueStep(score: Score, stepSeconds: number, now: number): void {
-    const { step, stepTime } = this;
+    const { step, turn, stepTime } = this;
     this.part = nextPart(this.part, score, step);
     const { pattern } = this.part;
     this.follower?.step({ step, time: stepTime, seconds: stepSeconds });
-    this.marks.push({ time: stepTime + (swingSteps(step, score.swing) - step) * stepSeconds, step, part: this.part });
+    this.marks.push({ time: stepTime + (swingSteps(step, score.swing) - step) * stepSeconds, step, turn, part: this.part });
     for (const [voice, at, velocity, offset] of pattern.strokes) {
       if (at !== step) continue;
       const due = Math.max(this.startTime, stepTime + (strokePosition(step, offset, score.swing) - step) * stepSeconds);
       if (due >= now - LATEST_SECONDS) this.strike(voice, velocity, Math.max(due, now));
     }
     this.step = (step + 1) % stepsPerBar(pattern.meter);
+    if (this.step === 0) this.turn += 1;
     this.stepTime = stepTime + stepSeconds;
   }
 
@@ -142,6 +147,7 @@ export class Clock {
     const stepSeconds = secondsPerStep(score.tempoBpm);
     const missed = Math.ceil((now - this.stepTime) / stepSeconds);
     const steps = stepsPerBar((this.part?.pattern ?? score.pattern).meter);
+    this.turn += Math.floor((this.step + missed) / steps);
     this.step = (this.step + missed) % steps;
     this.stepTime += missed * stepSeconds;
   }

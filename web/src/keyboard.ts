@@ -1,15 +1,17 @@
 /** Keys that work anywhere on the page. The grid and the map have keys of their own and keep those to themselves. */
 
 import type { Actions } from "./actions";
+import type { BarActions } from "./baractions";
 import type { Player } from "./player";
 import type { SoundActions } from "./soundactions";
 import type { Store } from "./store";
+import { TAP_VELOCITY } from "./taps";
 
 /** Fields in which letters and digits belong to the text. */
 const takesText = (element: Element): boolean =>
   element.matches("input:not([type=range], [type=checkbox]), textarea, select, [contenteditable]");
 
-export function listenToKeys(store: Store, actions: Actions, soundActions: SoundActions, player: Player): void {
+export function listenToKeys(store: Store, actions: Actions, barActions: BarActions, soundActions: SoundActions, player: Player): void {
   // Space presses the button that has the focus, as everywhere; but a button that was only clicked does not keep it
   let focusedByPointer = false;
   addEventListener("pointerdown", () => (focusedByPointer = true), { capture: true });
@@ -48,6 +50,12 @@ export function listenToKeys(store: Store, actions: Actions, soundActions: Sound
         const { a, b, travelling } = store.groove.value.journey;
         return a && b ? actions.travel(!travelling) : store.say("Set pin A and pin B first.");
       }
+      case "h":
+        return barActions.throwFeel();
+      case "f":
+        return void barActions.fillRest();
+      case "j":
+        return store.bar.tapTo.value === null ? barActions.openTaps() : barActions.tap(event.timeStamp, TAP_VELOCITY);
       case "r":
         return actions.reroll();
       case "x":

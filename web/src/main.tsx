@@ -3,7 +3,8 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { Actions } from "./actions";
-import { fetchCorpus, fetchInstrument } from "./api";
+import { fetchCorpus, fetchGround, fetchInstrument } from "./api";
+import { BarActions } from "./baractions";
 import { heardBars } from "./files";
 import { listenToKeys } from "./keyboard";
 import { KeptKits } from "./keptkits";
@@ -33,7 +34,8 @@ const sounds = new Sounds(store, kits, (voice) => {
   if (store.sounds.inHand.value === voice && !store.playing.value) void player.audition(voice); // what one turns, one hears
 });
 const soundActions = new SoundActions(store, actions, sounds);
-const page: Page = { store, player, midi, actions, kits, kept: new KeptKits(store, kits), sounds, soundActions };
+const barActions = new BarActions(store, actions, player);
+const page: Page = { store, player, midi, actions, barActions, kits, kept: new KeptKits(store, kits), sounds, soundActions };
 
 /** For browser tests: the store, and the bars that are heard (or others) as sound, through the same graph as live. */
 const hook = { store, renderOffline: (patterns?: readonly WirePattern[]) => player.renderOnce(patterns ?? heardBars(store)) };
@@ -137,7 +139,7 @@ function beginAt(point: Point): void {
   actions.refresh();
 }
 
-listenToKeys(store, actions, soundActions, player);
+listenToKeys(store, actions, barActions, soundActions, player);
 render(
   <PageContext.Provider value={page}>
     <App />
@@ -159,6 +161,7 @@ try {
   store.corpus.value = corpus;
   store.nearby.value = new Nearby(corpus);
   if (restored.known === "nothing") beginAt(store.nearby.value.densest());
+  store.ground.value = await fetchGround();
 } catch (error) {
   store.complain(error);
 }

@@ -6,11 +6,12 @@ import { AudibleMoment, audibleTime } from "./audiotime";
 import { Clock, type Score } from "./clock";
 import { MidiOut } from "./midiout";
 import { soundsHere } from "./midisettings";
-import { heardOnly } from "./pattern";
+import { EMPTY_BAR, heardOnly } from "./pattern";
 import type { WirePattern } from "./protocol";
-import { durationSeconds, events } from "./sequencer";
+import { durationSeconds, events, stepsPerBeat } from "./sequencer";
 import type { Store } from "./store";
 import { everyTick } from "./ticker";
+import { stepsPerBar } from "./units";
 
 const FILE_SAMPLE_RATE = 44_100;
 const LONGEST_TAIL_SECONDS = 3;
@@ -103,6 +104,14 @@ export class Player {
     mixer.strike(voice, velocity, context.currentTime, buffer);
   }
 
+  /** Where the music was, in steps since it began, at this moment of `performance.now()`; null before it began. */
+  positionAt(momentMs: number): number | null {
+    if (!this.running?.clock.running) return null;
+    const { clock, moment } = this.running;
+    const here = clock.playhead(moment.at(momentMs));
+    return here && here.turn * stepsPerBar(here.part.pattern.meter) + here.position;
+  }
+
   /** The mix as the page sounds live: silent when only the gear is to be heard. */
   private mixHere(): MixState {
     const { groove, midi, midiLink } = this.store;
@@ -154,7 +163,10 @@ export class Player {
         this.midi.strike(voice, velocity, time);
       },
       {
-        step: (queued) => this.midi.step(queued),
+        step: (queued) => {
+          if (store.bar.clicking.value && queued.step % stepsPerBeat(store.shown.value.meter) === 0) mixer.click(queued.time, queued.step === 0);
+          this.midi.step(queued);
+        },
         ticked: (now) => {
           if (moment.follow()) this.midi.release(now);
         },
@@ -175,8 +187,9 @@ export class Player {
   }
 
   private score(): Score {
-    const { groove, editing } = this.store;
+    const { groove, editing, bar, shown } = this.store;
     const { place, journey, quantum, tempoBpm, swing } = groove.value;
+    if (bar.clicking.value) return { pattern: this.silenceFor(shown.value), quantum: "step", journey: null, tempoBpm, swing };
     return {
       pattern: place.pattern,
       quantum: editing.value ? "step" : quantum,
@@ -184,6 +197,14 @@ export class Player {
       tempoBpm,
       swing,
     };
+  }
+
+  private silence: WirePattern = EMPTY_BAR;
+
+  /** A silent bar as long as this one: the same one for as long as it fits. */
+  private silenceFor({ meter }: WirePattern): WirePattern {
+    if (String(this.silence.meter) !== String(meter)) this.silence = { meter, strokes: [] };
+    return this.silence;
   }
 
   private readonly follow = (): void => {

@@ -1,12 +1,13 @@
 /** The one store: everything the views draw. It holds state and knows no rules, no server and no sound. */
 
 import { computed, signal } from "@preact/signals";
+import { BarState } from "./barstate";
 import type { Part } from "./conductor";
 import { amend, begin, change, type History } from "./history";
 import { type Groove, MAP_EDGE, NEW_GROOVE } from "./groove";
 import { pointsOf } from "./journey";
 import type { KitBuffers } from "./audio";
-import type { CorpusMap, Instrument, KeptInfo, KitInfo, Point, WirePattern } from "./protocol";
+import type { CorpusMap, Instrument, KeptInfo, KitInfo, MapGround, Point, StyleAsked, WirePattern } from "./protocol";
 import { keptKitId, keptKitName, KeptState } from "./keptstate";
 import { type MidiLink, type MidiSettings, NEW_MIDI, OFF, type PortInfo } from "./midisettings";
 import { audible } from "./sequencer";
@@ -36,6 +37,7 @@ export class Store {
   readonly instrument = signal<Instrument | null>(null);
   readonly corpus = signal<CorpusMap | null>(null);
   readonly nearby = signal<Nearby | null>(null);
+  readonly ground = signal<MapGround | null>(null);
 
   // what undo brings back
   readonly history = signal<History<Groove>>(begin(NEW_GROOVE));
@@ -49,6 +51,8 @@ export class Store {
   readonly editing = signal(false); // the newest change is a stroke edited by hand: heard at once
   readonly kitBuffers = signal<KitBuffers>([]);
   readonly folderKits = signal<readonly KitInfo[]>([]);
+
+  readonly bar = new BarState();
 
   readonly sounds = new SoundState();
 
@@ -66,6 +70,7 @@ export class Store {
   readonly theme = signal<Theme>("auto");
   readonly opened = signal<OpenCell | null>(null);
   readonly litStyles = signal<ReadonlySet<number>>(new Set()); // empty: all
+  readonly lookedStyle = signal<number | null>(null); // the one pointed at in the legend
   readonly helping = signal(false);
   readonly shortcuts = signal(true); // single-key shortcuts
 
@@ -106,7 +111,19 @@ export class Store {
   readonly silenced = computed(() => this.playing.value && (this.sound.value === "waiting" || this.sound.value === "interrupted"));
 
   /** Shown, but not sounding yet: it waits for its step, beat or bar. */
-  readonly pending = computed(() => this.playing.value && this.heard.value !== null && this.heard.value.pattern !== this.shown.value);
+  readonly pending = computed(() => this.playing.value && !this.bar.clicking.value && this.heard.value !== null && this.heard.value.pattern !== this.shown.value);
+
+  /** The styles whose regions the map shows: what one points at, else what stands out, else what is asked for. */
+  readonly regions = computed<readonly string[]>(() => {
+    const names = this.corpus.value?.styles ?? [];
+    const looked = this.lookedStyle.value;
+    if (looked !== null) return names.slice(looked, looked + 1);
+    const lit = [...this.litStyles.value];
+    if (lit.length > 0) return lit.map((style) => names[style]!);
+    const { style } = this.groove.value.place.shape as { style: StyleAsked };
+    if (style === null || typeof style === "string") return style === null ? [] : [style];
+    return Object.keys(style).filter((name) => style[name]! > 0);
+  });
 
   readonly heardVoices = computed<readonly boolean[]>(() => {
     const { mix } = this.groove.value;

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { toyInstrument } from "../dev/toyServer";
 import { EMPTY_BAR } from "./pattern";
-import { describeCell, describeNearest, describePattern, sayFile, sayPoint } from "./summary";
+import type { CorpusMap } from "./protocol";
+import { describeBar, describeCell, describeNearest, describePattern, sayFile, sayPoint } from "./summary";
 
 test.each([
   ["drummer1/session2/7_latin-brazilian-bossa_95_beat_4-4.mid", "drummer 1, latin brazilian bossa groove\u00a07"],
@@ -26,13 +27,25 @@ test("a cell is told by voice, step and velocity", () => {
 test("a point has a true minus", () => expect(sayPoint([-1.234, 0.5])).toBe("x −1.23, y 0.50"));
 
 test("what lies nearest is told with whose it is", () => {
-  const corpus = { x: [0, 1], y: [0, 0], style: [0, -1], styles: ["latin"], source: [0, 1] };
-  const sources = ["drummer1/session1/7_latin-bomba_94_beat_4-4.mid", "mine/loop.mid"];
-  const groove = { ...corpus, sources, credit: "Groove MIDI Dataset: Gillick and others, ICML 2019" };
-  expect(describeNearest(groove, { index: 0, distance: 0.012 }, "CC BY 4.0")).toBe(
+  const corpus: CorpusMap = {
+    x: [0, 1],
+    y: [0, 0],
+    style: [0, -1],
+    styles: ["latin"],
+    section: [0, 1],
+    sections: ["beat", "fill"],
+    source: [0, 1],
+    sources: ["drummer1/session1/7_latin-bomba_94_beat_4-4.mid", "mine/loop.mid"],
+    licences: ["CC BY 4.0", "CC BY 4.0"],
+    credit: "Groove MIDI Dataset: Gillick and others, ICML 2019",
+  };
+  expect(describeNearest(corpus, { index: 0, distance: 0.012 })).toBe(
     "nearest: drummer 1, latin bomba groove\u00a07 (Groove MIDI, CC BY 4.0), 0.01 away",
   );
-  expect(describeNearest({ ...groove, credit: "Mine", sources }, { index: 1, distance: 0.3 }, "")).toBe(
+  expect(describeNearest({ ...corpus, licences: ["", ""], credit: "Mine" }, { index: 1, distance: 0.3 })).toBe(
     "nearest: mine, loop, no style (Mine), 0.30 away",
   );
+  const mixed = { ...corpus, licences: ["CC BY 4.0", "CC0"] };
+  expect(describeNearest(mixed, { index: 1, distance: 0 })).toBe("nearest: mine, loop, no style (CC0), right here");
+  expect(describeBar(mixed, 1)).toEqual({ style: "no style", section: "fill", source: "mine, loop", licence: "CC0" });
 });

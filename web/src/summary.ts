@@ -50,20 +50,24 @@ export function sayFile(path: string): string {
   return ends.map(saidName).join(", ");
 }
 
-/** Style and source of a bar of the corpus, in words. */
-export function describeBar(corpus: CorpusMap, index: number): { style: string; source: string } {
+/** A bar of the corpus in words: what it is, where it is from, and under which licence. */
+export function describeBar(corpus: CorpusMap, index: number): { style: string; section: string; source: string; licence: string } {
+  const source = corpus.source[index] ?? -1;
   return {
     style: corpus.styles[corpus.style[index] ?? -1] ?? "no style",
-    source: sayFile(corpus.sources[corpus.source[index] ?? -1] ?? "unknown"),
+    section: corpus.sections[corpus.section[index] ?? -1] ?? "",
+    source: sayFile(corpus.sources[source] ?? "unknown"),
+    licence: corpus.licences[source] ?? "",
   };
 }
 
-/** "nearest: drummer 1, latin bomba groove 7 (Groove MIDI, CC BY 4.0), 0.01 away". */
-export function describeNearest(corpus: CorpusMap, { index, distance }: Neighbour, licence: string): string {
-  const { style, source } = describeBar(corpus, index);
-  const whose = corpus.credit.split(":")[0]!.replace(/ dataset$/i, "");
+/** "nearest: drummer 1, latin bomba groove 7 (Groove MIDI, CC BY 4.0), 0.01 away"; whose it is only where all is of one. */
+export function describeNearest(corpus: CorpusMap, { index, distance }: Neighbour): string {
+  const { style, source, licence } = describeBar(corpus, index);
+  const whose = new Set(corpus.licences).size > 1 ? "" : corpus.credit.split(":")[0]!.replace(/ dataset$/i, "");
   const named = source.includes(style) ? source : `${source}, ${style}`;
-  return `nearest: ${named} (${[whose, licence].filter(Boolean).join(", ")}), ${sayDistance(distance)}`;
+  const from = [whose, licence].filter(Boolean).join(", ");
+  return `nearest: ${named}${from && ` (${from})`}, ${sayDistance(distance)}`;
 }
 
 export function describePlace(store: Store): string {

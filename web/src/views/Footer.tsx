@@ -21,7 +21,7 @@ function Provenance() {
   if (!corpus || !near || !space) return <p class="provenance" />;
   return (
     <p class="provenance" title={corpus.credit}>
-      {describeNearest(corpus, near, space.licence)}
+      {describeNearest(corpus, near)}
       <br />
       space: {space.name}, seed {store.groove.value.place.shape.seed}
     </p>

@@ -4,21 +4,61 @@ import { useSignalEffect } from "@preact/signals";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { cellCount, STEPS_PER_CELL } from "../pattern";
 import { stepsPerBeat } from "../sequencer";
+import { columnsStay, type GridCell, staysAt } from "../stays";
+import { BarTools } from "./BarTools";
 import { Cell } from "./Cell";
 import { type GridPlace, useGridKeys } from "./gridKeys";
 import { usePage } from "./page";
+import { TapRow } from "./TapRow";
 import { VoiceHead } from "./VoiceHead";
+
+/** Which cell an element belongs to. */
+function cellOf(element: Element | null): GridCell | null {
+  const { voice, cell } = element?.closest<HTMLElement>("[data-cell]")?.dataset ?? {};
+  return voice === undefined || cell === undefined ? null : { voice: Number(voice), cell: Number(cell) };
+}
+
+/** Shift and a drag over cells mark what stays; neither strikes a cell. */
+function useMarking() {
+  const { barActions } = usePage();
+  const marking = useRef<((other: GridCell) => void) | null>(null);
+  const marked = useRef(false); // by the press that is about to become a click
+  return {
+    onPointerDownCapture: (event: PointerEvent) => {
+      const corner = event.shiftKey && event.button === 0 ? cellOf(event.target as Element) : null;
+      marked.current = corner !== null;
+      if (!corner) return;
+      event.stopPropagation();
+      event.preventDefault(); // no text is selected
+      (event.currentTarget as Element).setPointerCapture(event.pointerId);
+      marking.current = barActions.markFrom(corner);
+      marking.current(corner);
+    },
+    onPointerMove: (event: PointerEvent) => {
+      const other = marking.current && cellOf(document.elementFromPoint(event.clientX, event.clientY));
+      if (other) marking.current!(other);
+    },
+    onPointerUp: () => (marking.current = null),
+    onPointerCancel: () => (marking.current = null),
+    onClickCapture: (event: MouseEvent) => {
+      if (marked.current && event.detail > 0) event.stopPropagation();
+    },
+  };
+}
 
 const OPENED_WIDTH = "minmax(104px, 3.4fr)";
 
 export function Grid() {
-  const { store } = usePage();
+  const { store, barActions } = usePage();
+  const marking = useMarking();
   const grid = useRef<HTMLDivElement>(null);
   const [focus, setFocus] = useState<GridPlace>({ voice: 0, cell: 0 });
   const pattern = store.shown.value;
   const cells = cellCount(pattern);
   const cellsPerBeat = stepsPerBeat(pattern.meter) / STEPS_PER_CELL;
   const opened = store.opened.value;
+  const stays = store.bar.stays.value;
+  const tapping = store.bar.tapTo.value !== null;
   const keys = useGridKeys(grid, cells);
   const heard = store.heardVoices.value;
   const columns = Array.from({ length: cells }, (_, cell) => (opened?.cell === cell ? OPENED_WIDTH : "var(--cell)")).join(" ");
@@ -29,6 +69,7 @@ export function Grid() {
 
   return (
     <section class="panel pattern" aria-label="Pattern">
+      <BarTools />
       <div class="grid-scroll" tabIndex={-1}>
         <div
           ref={grid}
@@ -36,22 +77,37 @@ export function Grid() {
           role="grid"
           aria-label="Pattern"
           aria-describedby="grid-keys"
-          aria-rowcount={store.voices.value.length}
+          aria-rowcount={store.voices.value.length + (tapping ? 2 : 1)}
           style={{ "--columns": columns, "--cells": cells }}
           onKeyDown={keys}
+          {...marking}
           onFocusIn={(event) => {
             const { voice, cell } = (event.target as HTMLElement).dataset;
             if (voice !== undefined && cell !== undefined) setFocus({ voice: Number(voice), cell: Number(cell) });
           }}
         >
-          <div class="grid-beats" aria-hidden="true">
-            <span class="beats-head" />
-            {Array.from({ length: cells }, (_, cell) => (
-              <span key={cell} class="beat">
-                {cell % cellsPerBeat === 0 ? cell / cellsPerBeat + 1 : ""}
-              </span>
-            ))}
+          <div role="row" class="grid-beats">
+            <span role="columnheader" class="beats-head">
+              <span class="unseen">voice</span>
+            </span>
+            {Array.from({ length: Math.ceil(cells / cellsPerBeat) }, (_, beat) => {
+              const columns = barActions.cellsOfBeat(beat, cellsPerBeat);
+              return (
+                <span key={beat} role="columnheader" class="beat" style={{ gridColumnEnd: `span ${columns.length}` }}>
+                  <button
+                    type="button"
+                    aria-pressed={columnsStay(stays, columns, store.voices.value.length)}
+                    aria-label={`Beat ${beat + 1} stays`}
+                    title="What this beat plays stays when the rest is filled in"
+                    onClick={() => barActions.toggleColumns(columns)}
+                  >
+                    {beat + 1}
+                  </button>
+                </span>
+              );
+            })}
           </div>
+          {tapping && <TapRow pattern={pattern} />}
           {store.voices.value.map((voice, index) => (
             <div key={voice.name} role="row" class={`grid-row ${heard[index] ? "" : "is-silent"}`}>
               <VoiceHead voice={voice} index={index} pattern={pattern} />
@@ -65,24 +121,25 @@ export function Grid() {
                   onBeat={cell % cellsPerBeat === 0}
                   wide={opened?.cell === cell}
                   opened={opened?.voice === index && opened.cell === cell}
+                  stays={staysAt(stays, { voice: index, cell })}
                   reachable={focus.voice === index && Math.min(focus.cell, cells - 1) === cell}
                 />
               ))}
             </div>
           ))}
-          <Playhead />
+          <Playhead cellsPerBeat={cellsPerBeat} />
         </div>
       </div>
       <p id="grid-keys" class="unseen">
         Arrow keys move, Space sets or clears a stroke, plus and minus change its velocity, Enter opens a cell into its four steps, M mutes and S
-        solos the voice, O opens its sound.
+        solos the voice, O opens its sound. K marks what stays when the rest is filled in, Shift K the whole row.
       </p>
     </section>
   );
 }
 
 /** An outline around the 16th that sounds; with reduced motion, around the beat. */
-function Playhead() {
+function Playhead({ cellsPerBeat }: { readonly cellsPerBeat: number }) {
   const { store } = usePage();
   const outline = useRef<HTMLDivElement>(null);
   useSignalEffect(() => {
@@ -95,7 +152,7 @@ function Playhead() {
     }
     const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     const cell = Math.floor(position / STEPS_PER_CELL);
-    const column = calm ? `${Math.floor(cell / 4) * 4 + 2} / span 4` : `${cell + 2}`;
+    const column = calm ? `${Math.floor(cell / cellsPerBeat) * cellsPerBeat + 2} / span ${cellsPerBeat}` : `${cell + 2}`;
     if (box.hidden) box.hidden = false;
     if (box.style.gridColumn !== column) box.style.gridColumn = column;
   });

@@ -11,6 +11,10 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ["1 to 8", "play a slot; with Shift, keep what you hear in it"],
   ["[ ]", "back and forward through your clicks"],
   ["R", "new seed"],
+  ["H", "humanise: the same strokes, played once more"],
+  ["K", "in the grid: this cell stays; with Shift, its row"],
+  ["F", "fill in the rest: all that does not stay is played anew"],
+  ["J", "tap a rhythm; from then on each J is a tap"],
   ["X", "surprise me: a new pattern and eight new sounds"],
   ["+ −", "velocity of the cell"],
   ["Enter", "open a cell into its four steps, and close it"],
@@ -44,7 +48,7 @@ export function Help() {
         <input type="checkbox" checked={store.shortcuts.value} onChange={(event) => (store.shortcuts.value = event.currentTarget.checked)} />
         single keys work anywhere on the page
       </label>
-      <p>On a cell, drag up and down for velocity; a double click opens it. A double click on a slider puts it back. Drop a sound on a sound map to play it, or a folder of them anywhere to play it as a kit.</p>
+      <p>On a cell, drag up and down for velocity; a double click opens it; Shift and a drag over cells mark what stays. A double click on a slider puts it back. Drop a sound on a sound map to play it, or a folder of them anywhere to play it as a kit.</p>
       <button type="button" class="framed" autofocus onClick={() => (store.helping.value = false)}>
         Close
       </button>

@@ -5,6 +5,8 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { MAP_EDGE } from "../groove";
 import { pointsOf } from "../journey";
 import { drawMap } from "../mapdrawing";
+import { drawGround } from "../mapground";
+import { lookOf, ranks } from "../markers";
 import type { CorpusMap, Point } from "../protocol";
 import { fromShare, toShare } from "../store";
 import { describeBar, sayPoint } from "../summary";
@@ -92,6 +94,7 @@ export function MapView() {
       {...byArrows(point, (to) => actions.goTo(to), () => actions.settle())}
     >
       <Corpus />
+      <Ground />
       <svg class="map-path" aria-hidden="true" preserveAspectRatio="none" viewBox="-3 -3 6 6">
         {journey.a && journey.b && <line x1={journey.a[0]} y1={-journey.a[1]} x2={journey.b[0]} y2={-journey.b[1]} />}
       </svg>
@@ -132,24 +135,27 @@ export function MapView() {
 
 /** What the bar under the pointer was learned from. */
 function Label({ corpus, bar }: { readonly corpus: CorpusMap; readonly bar: number }) {
-  const { style, source } = describeBar(corpus, bar);
+  const { style, section, source, licence } = describeBar(corpus, bar);
   const [x, y] = [corpus.x[bar]!, corpus.y[bar]!];
   return (
     <p class={`map-label ${x > 0 ? "is-left" : ""} ${y > 0 ? "is-below" : ""}`} style={at([x, y])} aria-hidden="true">
-      <b>{style}</b> {source}
+      <b>{style}</b> {section}
+      <br />
+      {source}
+      {licence && `, ${licence}`}
     </p>
   );
 }
 
-/** The static layer: drawn anew only when its size, the theme or the lit styles change. */
-function Corpus() {
-  const { store } = usePage();
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const [size, setSize] = useState<{ width: number; height: number } | null>(null);
-  const dark = useDark();
-  const corpus = store.corpus.value;
-  const lit = store.litStyles.value;
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
 
+/** A canvas as large as the map, drawn anew only when its size changes, or what it is drawn from. */
+function Layer({ draw, from }: { readonly draw: (canvas: HTMLCanvasElement, size: Size & { scale: number }) => void; readonly from: readonly unknown[] }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [size, setSize] = useState<Size | null>(null);
   useLayoutEffect(() => {
     const watch = new ResizeObserver(([entry]) => {
       if (entry) setSize({ width: entry.contentRect.width, height: entry.contentRect.height });
@@ -158,9 +164,37 @@ function Corpus() {
     return () => watch.disconnect();
   }, []);
   useLayoutEffect(() => {
-    if (corpus && size && size.width > 0) drawMap(canvas.current!, corpus, { ...size, scale: window.devicePixelRatio || 1, dark, lit });
-  }, [corpus, size, dark, lit]);
-  return <canvas ref={canvas} class="map-corpus" aria-hidden="true" />;
+    if (size && size.width > 0) draw(canvas.current!, { ...size, scale: window.devicePixelRatio || 1 });
+  }, [size, ...from]);
+  return <canvas ref={canvas} class="map-layer" aria-hidden="true" />;
+}
+
+/** The glow of where bars are dense, and the bars. */
+function Corpus() {
+  const { store } = usePage();
+  const dark = useDark();
+  const corpus = store.corpus.value;
+  const lit = store.litStyles.value;
+  return <Layer from={[corpus, dark, lit]} draw={(canvas, size) => corpus && drawMap(canvas, corpus, { ...size, dark, lit })} />;
+}
+
+/** Where the style lives that one points at in the legend, else those that stand out, else what is asked for; and what is far from all of them. */
+function Ground() {
+  const { store } = usePage();
+  const dark = useDark();
+  const ground = store.ground.value;
+  const corpus = store.corpus.value;
+  const styles = store.regions.value;
+  const draw = (canvas: HTMLCanvasElement, size: Size & { scale: number }) => {
+    if (!ground || !corpus) return;
+    const rank = ranks(corpus.style, corpus.styles.length);
+    const regions = styles.flatMap((style) => {
+      const field = ground.styles[style];
+      return field ? [{ field, colour: lookOf(rank[corpus.styles.indexOf(style)] ?? -1, dark).colour }] : [];
+    });
+    drawGround(canvas, ground, { ...size, dark, regions });
+  };
+  return <Layer from={[ground, corpus, dark, styles.join()]} draw={draw} />;
 }
 
 /** The hand of the clock. With reduced motion it steps from beat to beat instead of sweeping. */

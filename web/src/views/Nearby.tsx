@@ -44,7 +44,7 @@ export function Nearby() {
       {axis("y", y, (to) => actions.goTo([x, to]))}
       <ul>
         {found.map(({ index, distance }) => {
-          const { style, source } = describeBar(corpus!, index);
+          const { style, section, source, licence } = describeBar(corpus!, index);
           const { colour, marker } = lookOf(rank[corpus!.style[index]!] ?? -1, dark);
           return (
             <li key={index}>
@@ -55,15 +55,20 @@ export function Nearby() {
                 <svg viewBox="-6 -6 12 12" width="10" height="10" aria-hidden="true">
                   <path d={markerPath(marker, 4.4)} fill={colour} />
                 </svg>{" "}
-                <b>{style}</b> <small>{sayDistance(distance)}</small>
-                <small class="source">{source}</small>
+                <b>{style}</b>{" "}
+                <small>
+                  {section}, {sayDistance(distance)}
+                </small>
+                <small class="source">
+                  {source} {licence && <span class="licence">{licence}</span>}
+                </small>
               </span>
             </li>
           );
         })}
       </ul>
       <p class="credit">
-        {store.instrument.value?.space.licence} · {corpus?.credit}
+        {corpus?.credit}
       </p>
     </aside>
   );

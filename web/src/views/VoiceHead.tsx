@@ -35,6 +35,7 @@ export function VoiceHead({ voice, index, pattern }: VoiceHeadProps) {
           <MuteAndSolo voice={voice} index={index} />
         </span>
         <Knobs voice={voice} index={index} />
+        <RowStays voice={voice} index={index} />
       </div>
     );
   return (
@@ -51,11 +52,27 @@ export function VoiceHead({ voice, index, pattern }: VoiceHeadProps) {
         <Lock voice={voice} index={index} />
       </span>
       <Knobs voice={voice} index={index} />
+      <RowStays voice={voice} index={index} />
     </div>
   );
 }
 
 type VoiceProps = Omit<VoiceHeadProps, "pattern">;
+
+/** A bracket around the row: what it plays stays when the rest of the bar is filled in. */
+function RowStays({ voice, index }: VoiceProps) {
+  const { store, barActions } = usePage();
+  return (
+    <button
+      type="button"
+      class="row-stays"
+      aria-pressed={store.bar.stays.value.rows.has(index)}
+      aria-label={`${titled(voice.name)} row stays`}
+      title={`What ${voice.name} plays stays when the rest is filled in`}
+      onClick={() => barActions.toggleRow(index)}
+    />
+  );
+}
 
 /** Name and sound in words; opens the map at large. */
 function SoundName({ voice, index }: VoiceProps) {

@@ -33,7 +33,7 @@ export function moved({ voice, cell }: GridPlace, key: string, voices: number, c
 }
 
 export function useGridKeys(grid: RefObject<HTMLElement | null>, cells: number): (event: KeyboardEvent) => void {
-  const { store, actions } = usePage();
+  const { store, actions, barActions } = usePage();
   return (event) => {
     const button = event.target as HTMLElement;
     const { voice: row, cell: column, step: part } = button.dataset;
@@ -79,6 +79,12 @@ export function useGridKeys(grid: RefObject<HTMLElement | null>, cells: number):
         const now = loudest(strokesInCell(store.shown.value, place.voice, place.cell));
         if (now) actions.edit("velocity", (pattern) => withCellVelocity(pattern, place.voice, place.cell, now + by));
       }
+    } else if (event.key === "k") {
+      stay();
+      barActions.toggleCell(place);
+    } else if (event.key === "K") {
+      stay();
+      barActions.toggleRow(place.voice);
     } else if (event.key === "m" || event.key === "M") {
       stay();
       actions.mixVoice("mute", place.voice, { mute: !store.groove.value.mix[place.voice]!.mute });

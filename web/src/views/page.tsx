@@ -3,6 +3,7 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Actions } from "../actions";
+import type { BarActions } from "../baractions";
 import type { KeptKits } from "../keptkits";
 import type { Kits } from "../kits";
 import type { MidiPorts } from "../midiports";
@@ -14,6 +15,7 @@ import type { Store } from "../store";
 export interface Page {
   readonly store: Store;
   readonly actions: Actions;
+  readonly barActions: BarActions;
   readonly player: Player;
   readonly midi: MidiPorts;
   readonly kits: Kits;

@@ -1,0 +1,146 @@
+/** One line above the grid: what can be done with the bar in hand. Humanise it, fill in what does not stay, tap one. */
+
+import type { TapTo } from "../barstate";
+import { sayStays } from "../stays";
+import { stepsPerBar } from "../units";
+import { Choice } from "./Choice";
+import { Icon } from "./Icon";
+import { usePage } from "./page";
+import { Slider } from "./Slider";
+
+export function BarTools() {
+  const { store } = usePage();
+  return (
+    <div class="bar-tools" role="group" aria-label="The bar in hand">
+      {store.bar.tapTo.value === null ? (
+        <>
+          <Humanise />
+          <FillRest />
+          <OpenTaps />
+        </>
+      ) : (
+        <Tapping to={store.bar.tapTo.value} />
+      )}
+    </div>
+  );
+}
+
+function Humanise() {
+  const { store, barActions } = usePage();
+  const { amount, like } = barActions.felt;
+  const { slots } = store.groove.value;
+  return (
+    <span class="humanise">
+      <Slider
+        label="humanise"
+        min={0}
+        max={1}
+        step={0.01}
+        value={amount}
+        said={amount === 0 ? "as it is" : `${Math.round(amount * 100)} %`}
+        rest={0}
+        onValue={(to) => barActions.feel(to)}
+      />
+      <label class="like-whom">
+        like{" "}
+        <select
+          aria-label="Humanise like"
+          title={slots.some(Boolean) ? "Whose feel the bar takes" : "Keep a bar in a slot to take its feel"}
+          value={like ?? ""}
+          onChange={(event) => barActions.feelLike(event.currentTarget.value === "" ? null : Number(event.currentTarget.value))}
+        >
+          <option value="">a drummer</option>
+          {slots.map(
+            (kept, slot) =>
+              kept && (
+                <option key={slot} value={slot}>
+                  slot {slot + 1}
+                </option>
+              ),
+          )}
+        </select>
+      </label>
+      <button type="button" class="icon" aria-label="Another take" title="The same strokes, played once more (H)" onClick={() => barActions.throwFeel()}>
+        <Icon name="dice" />
+      </button>
+    </span>
+  );
+}
+
+function FillRest() {
+  const { store, barActions } = usePage();
+  const { stays, filling } = store.bar;
+  const said = sayStays(
+    stays.value,
+    store.shown.value,
+    store.voices.value.map(({ name }) => name),
+  );
+  return (
+    <span class="fill-rest">
+      <button
+        type="button"
+        class="framed"
+        aria-busy={filling.value}
+        title="Everything that does not stay is played anew (F). Mark what stays: a row by its bracket, a beat by its number, cells with Shift and a drag"
+        onClick={() => void barActions.fillRest()}
+      >
+        <Icon name="dice" /> Fill in the rest
+      </button>
+      {said && (
+        <button type="button" class="icon" aria-label="Nothing stays" title={`Nothing stays (now: ${said})`} onClick={() => barActions.nothingStays()}>
+          <Icon name="close" />
+        </button>
+      )}
+    </span>
+  );
+}
+
+function OpenTaps() {
+  const { barActions } = usePage();
+  return (
+    <button type="button" class="framed open-taps" title="Tap a rhythm, and drums are played to it (J)" onClick={() => barActions.openTaps()}>
+      Tap a rhythm
+    </button>
+  );
+}
+
+/** "5 taps in 2 bars". */
+export function sayTaps(taps: readonly (readonly [position: number, velocity: number])[], steps: number): string {
+  if (taps.length === 0) return "tap along: bars that you repeat become one";
+  const bars = taps.map(([position]) => Math.floor(position / steps));
+  const count = Math.max(...bars) - Math.min(...bars) + 1;
+  return `${taps.length} tap${taps.length === 1 ? "" : "s"} in ${count} bar${count === 1 ? "" : "s"}`;
+}
+
+function Tapping({ to }: { readonly to: TapTo }) {
+  const { store, barActions } = usePage();
+  const taps = store.bar.taps.value;
+  return (
+    <>
+      <span class="tap-to">
+        to the
+        <Choice<TapTo>
+          label="Tap to"
+          options={[
+            { value: "click", label: "click" },
+            { value: "loop", label: "loop" },
+          ]}
+          value={to}
+          onChoose={(what) => barActions.tapTo(what)}
+        />
+      </span>
+      <span class="tap-count" role="status">
+        {sayTaps(taps, stepsPerBar(store.shown.value.meter))}
+      </span>
+      <button type="button" class="quiet" disabled={taps.length === 0} onClick={() => barActions.clearTaps()}>
+        clear
+      </button>
+      <button type="button" class="framed" aria-busy={store.bar.drumming.value} disabled={taps.length === 0} title="A whole bar for these taps, another one each time" onClick={() => void barActions.drumsForTaps()}>
+        <Icon name="dice" /> Make a bar
+      </button>
+      <button type="button" class="framed" onClick={() => barActions.closeTaps()}>
+        Done
+      </button>
+    </>
+  );
+}

@@ -1,0 +1,44 @@
+/** The row of taps: a pad at its head, and each tap at its place in the bar; what they come to stands out. */
+
+import { useEffect, useRef } from "preact/hooks";
+import type { Tap, WirePattern } from "../protocol";
+import { TAP_VELOCITY, velocityOf } from "../taps";
+import { stepsPerBar } from "../units";
+import { usePage } from "./page";
+
+export function TapRow({ pattern }: { readonly pattern: WirePattern }) {
+  const { store, barActions } = usePage();
+  const pad = useRef<HTMLButtonElement>(null);
+  useEffect(() => pad.current?.focus(), []);
+  const steps = stepsPerBar(pattern.meter);
+  const folded = barActions.folded;
+  const tick = (kind: string) => ([position, velocity]: Tap, n: number) => (
+    <i key={`${kind}${n}`} class={`tap is-${kind}`} style={{ "--place": (((position % steps) + steps) % steps) / steps, height: `${velocity * 100}%` }} />
+  );
+  return (
+    <div role="row" class="grid-row tap-row">
+      <div role="rowheader" class="voice tap-head">
+        <button
+          ref={pad}
+          type="button"
+          class="tap-pad"
+          onPointerDown={(event) => {
+            if (event.button === 0) barActions.tap(event.timeStamp, velocityOf(event));
+          }}
+          onKeyDown={(event) => {
+            if (event.key !== " " && event.key !== "Enter") return;
+            event.preventDefault();
+            event.stopPropagation(); // Space would stop the music
+            if (!event.repeat) barActions.tap(event.timeStamp, TAP_VELOCITY);
+          }}
+        >
+          Tap here <kbd>J</kbd>
+        </button>
+      </div>
+      <div role="gridcell" class="taps" aria-label={`Taps, as one bar: ${folded.length} strokes`}>
+        {store.bar.taps.value.map(tick("raw"))}
+        {folded.map(tick("folded"))}
+      </div>
+    </div>
+  );
+}

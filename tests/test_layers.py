@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[1]
 ROOMS = """
 errors units clip shaping kit          what sounds and kits are (NumPy only)
 picture pattern                        what bars are
+attributes steering filling            what one hears in a bar; bars that are moved, or filled in around what is given
 grooves                                our own grooves: templates of styles, and the bars drawn from them
 midi wav                               files, both directions
 transform nsgt stft phase              bands over time, and phase from magnitudes (NumPy; torch where tensors come in)
@@ -31,6 +32,7 @@ learn_sound sound_figures              a whole run of one-shots, and its picture
 learn_voices                           the ear that says which voice a sound is
 protocol                               what page and server say to each other
 shelf workshop                         the kits a player keeps, and where their sounds are made
+rhythm_map                             what the page's rhythm map shows
 server cli                             the doors
 """
 

@@ -339,7 +339,7 @@ def learn_rhythm(
     """Learn a rhythm space from a folder of drum MIDI, from our own grooves, or from both.
 
     Says what was read and what was refused and why (also in report.json and index.parquet), trains, and leaves a space
-    to play. Three files that differ are the least; some hundred bars are worth the while.
+    to play. Three bars that differ are the least; several files and some hundred bars are worth the while.
     """
     if folder is None and not factory:
         raise typer.BadParameter("there is nothing to learn from: name a folder of MIDI files, or say --factory")
@@ -377,6 +377,11 @@ def learn_rhythm(
         _tell(part.report)
     bars = parts[0] if len(parts) == 1 else corpus.joined(*parts)
 
+    divided = learning.divide(bars, seed)
+    sizes = (
+        f"{len(divided.train)} bars to learn from, {len(divided.tuning)} to tune on, {len(divided.validation)} to score"
+    )
+    print(f"{sizes}; held out: {learning.HELD_OUT[divided.by]}")
     settings = replace(recipes.by_name(recipe, len(bars.styles)), seed=seed)
     settings = settings if epochs is None else replace(settings, epochs=epochs)
     if folder is None and licence == NOT_STATED:

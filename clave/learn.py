@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from clave import __version__, checkpoint, evaluate, midi, space
-from clave.corpus import Corpus, split
+from clave.corpus import Corpus, same_strokes, split
 from clave.errors import TrainingError
 from clave.rhythm_vae import SECTIONS, Bars, RhythmModel
 from clave.space_folder import format_of, write_settings
@@ -23,6 +23,13 @@ from clave.units import COMMON_TIME
 from clave.vae import Examples
 
 TUNING_SHARE = 0.1  # part of train, by file, on which stopping and thresholds are tuned
+WAYS_TO_DIVIDE = (("official", "stratified"), ("official", "bars"), ("stratified", "stratified"), ("bars", "bars"))
+"""How to hold out, and what to tune on out of the rest: the first that leaves something of each is taken."""
+HELD_OUT = {
+    "official": "what the data set itself holds out",
+    "stratified": "whole files",
+    "bars": "single bars, as the files are too few or share too much: scores look better than on new music",
+}
 EXAMPLES = 16  # held-out bars kept beside a run, for its figures
 EXAMPLES_FILE = "examples.mid"
 SPACE_FILES = (
@@ -50,24 +57,30 @@ class Parts:
     train: Corpus
     tuning: Corpus
     validation: Corpus
+    by: str  # how the last was held out: a key of HELD_OUT
 
 
 def divide(corpus: Corpus, seed: int = 0) -> Parts:
     """The corpus's own split where it has one, else a stratified one; tuning comes out of train.
 
-    Raises TrainingError when a part would be empty.
+    Where whole files would leave a part empty, single bars are held out. Raises TrainingError for fewer than three bars
+    whose strokes differ.
     """
-    held_out = split(corpus, seed=seed)
-    learned = corpus.subset(~held_out)
-    tuned = split(learned, by="stratified", share=TUNING_SHARE, seed=seed + 1)
-    divided = Parts(learned.subset(~tuned), learned.subset(tuned), corpus.subset(held_out))
-    for name in ("train", "tuning", "validation"):
-        if len(getattr(divided, name)) == 0:
-            raise TrainingError(
-                f"{len(corpus)} bars of {len(corpus.sources)} files leave none for {name}: "
-                "learning needs several files that do not share bars"
-            )
-    return divided
+    for by, tuning_by in WAYS_TO_DIVIDE:
+        if by == "official" and not any(corpus.splits):
+            continue
+        held_out = split(corpus, by=by, seed=seed)
+        if held_out.all() or not held_out.any():
+            continue
+        learned = corpus.subset(~held_out)
+        tuned = split(learned, by=tuning_by, share=TUNING_SHARE, seed=seed + 1)
+        if tuned.any() and not tuned.all():
+            return Parts(learned.subset(~tuned), learned.subset(tuned), corpus.subset(held_out), by)
+    different = len(np.unique(same_strokes(corpus)))
+    raise TrainingError(
+        "learning needs three bars whose strokes differ, one to learn from, one to tune on and one to score; "
+        f"got {len(corpus)} bars, {different} distinct"
+    )
 
 
 def fingerprint(corpus: Corpus) -> str:
@@ -114,13 +127,13 @@ def learn_rhythm(
     where there is too little to learn from, when a loss is not finite, or when `folder` holds another run: one of other
     settings or on other data, or any without `resume`.
     """
-    data = fingerprint(corpus)
-    run, facts = begin_or_resume(recipe, data, folder, resume, device)
-    corpus.save(folder)
+    data, whole = fingerprint(corpus), corpus
     corpus = corpus.in_meter(COMMON_TIME)
     if not len(corpus):
         raise TrainingError("there is no bar of 4/4, the only meter that this model learns")
     divided = divide(corpus, recipe.seed)
+    run, facts = begin_or_resume(recipe, data, folder, resume, device)
+    whole.save(folder)
     yield from epochs(run, facts, to_bars(divided.train), to_bars(divided.tuning), folder, data)
     model, epoch = best_of(run, folder)
     finish(model, recipe, corpus, folder, {"epoch": epoch, **(card or {})})
@@ -184,7 +197,8 @@ def finish(model: RhythmModel, recipe: Recipe, corpus: Corpus, folder: Path, car
     checkpoint.write_onnx(folder, model, len(corpus.styles))
     facts = {
         "name": folder.resolve().name, "bars": len(corpus), "files": len(corpus.sources), "recipe": recipe.name,
-        "seed": recipe.seed, "clave": __version__, "licence": "not stated", "credit": "", **card,
+        "seed": recipe.seed, "clave": __version__, "held out": HELD_OUT[divided.by],
+        "licence": "not stated", "credit": "", **card,
     }  # fmt: skip
     settings: dict[str, Any] = {
         "model": checkpoint.recipe_to_dict(recipe)["model"], "detail_size": model.detail_size,

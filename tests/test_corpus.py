@@ -345,7 +345,11 @@ def test_something_is_held_out_even_of_styles_with_one_file(tmp_path):
 
 @pytest.mark.parametrize(
     ("how", "message"),
-    [({"by": "official"}, "no official split"), ({"by": "bar"}, "got 'bar'"), ({"share": 0.0}, "between 0 and 1")],
+    [
+        ({"by": "official"}, "no official split"),
+        ({"by": "bar"}, "'official', 'stratified' or 'bars', got 'bar'"),
+        ({"share": 0.0}, "between 0 and 1"),
+    ],
 )
 def test_an_impossible_split_is_refused(folder, how, message):
     with pytest.raises(CorpusError, match=message):

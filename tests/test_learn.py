@@ -102,10 +102,70 @@ def test_a_latent_that_is_no_plane_is_measured_and_not_played(grooves, tmp_path)
     assert not (tmp_path / "config.json").exists()
 
 
-def test_one_file_is_too_little(grooves, tmp_path):
-    alone = grooves.subset(grooves.source == 0)
-    with pytest.raises(TrainingError, match="several files"):
-        next(learn.learn_rhythm(alone, TOY, tmp_path))
+@pytest.mark.parametrize("files", [1, 2])
+def test_few_files_are_parted_into_bars_that_differ(grooves, files):
+    few = grooves.subset(grooves.source < files)
+    divided = learn.divide(few)
+    assert divided.by == "bars"
+    parts = (divided.train, divided.tuning, divided.validation)
+    assert sum(map(len, parts)) == len(few)
+    strokes = [{bar.tobytes() for bar in part.hits} for part in parts]
+    assert sum(map(len, strokes)) == len(set.union(*strokes))
+    assert set(divided.train.source) == set(range(files))
+
+
+def test_bars_of_the_same_strokes_stay_together(grooves):
+    loud = replace(grooves, velocity=np.float32(0.5) * grooves.velocity)
+    both = corpus.joined(grooves, loud).subset(np.r_[0:8, 96:104])
+    np.testing.assert_array_equal(corpus.same_strokes(both)[:8], corpus.same_strokes(both)[8:])
+    held_out = corpus.split(both, by="bars")
+    np.testing.assert_array_equal(held_out[:8], held_out[8:])
+    assert held_out.sum() in (2, 4)
+
+
+def test_a_split_of_the_data_set_is_kept_even_if_there_is_one_file_to_train_on(grooves):
+    splits = ("train", *["test"] * 11)
+    divided = learn.divide(replace(grooves, splits=splits))
+    assert divided.by == "official"
+    np.testing.assert_array_equal(divided.validation.source, grooves.source[grooves.source > 0])
+
+
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_a_split_of_the_data_set_that_leaves_nothing_is_not_kept(grooves, split):
+    divided = learn.divide(replace(grooves, splits=(split,) * 12))
+    assert divided.by == "stratified"
+    np.testing.assert_array_equal(divided.validation.source, learn.divide(grooves).validation.source)
+
+
+@pytest.mark.parametrize(
+    ("bars", "message"),
+    [
+        ([0], "got 1 bars, 1 distinct"),
+        ([0] * 40, "got 40 bars, 1 distinct"),
+        ([0, 1] * 3, "got 6 bars, 2 distinct"),
+        ([], "got 0 bars, 0 distinct"),
+    ],
+    ids=["one bar", "all bars equal", "two that differ", "none"],
+)
+def test_fewer_than_three_bars_that_differ_are_too_little(grooves, bars, message):
+    with pytest.raises(TrainingError, match=f"three bars whose strokes differ.*{message}"):
+        learn.divide(grooves.subset(np.array(bars, int)))
+
+
+def test_nothing_is_left_behind_where_there_is_too_little(grooves, tmp_path):
+    with pytest.raises(TrainingError, match="three bars"):
+        next(learn.learn_rhythm(grooves.subset(np.array([0])), TOY, tmp_path / "out"))
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("bars", [slice(0, 3), slice(0, 16)], ids=["three bars", "two files of one style"])
+def test_little_is_enough_for_a_space_that_says_how_it_was_scored(grooves, bars, tmp_path):
+    few = grooves.subset(np.arange(96)[bars])
+    assert len(list(learn.learn_rhythm(few, replace(TOY, epochs=2), tmp_path))) == 2
+    space = load_rhythm(tmp_path)
+    assert len(space.sample(2)) == len(space.at([[0, 0], [1, 1]])) == 2
+    assert space.card["held out"] == learn.HELD_OUT["bars"]
+    assert all(np.isfinite(list(json.loads((tmp_path / "metrics.json").read_text()).values())))
 
 
 def test_figures_are_drawn_for_a_run(run):

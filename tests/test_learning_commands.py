@@ -4,12 +4,16 @@ import json
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
-from clave import Pattern, midi
+from clave import Pattern, corpus, learn, load_rhythm, midi
+from clave.cli import app
+from clave.errors import TrainingError
 
 BEATS = ([0, 32], [16, 48], list(range(0, 64, 8)))  # kick, snare, closed hi-hat
 
@@ -21,20 +25,25 @@ def clave(*words: str | Path) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
+def some_bars(random: np.random.Generator, count: int) -> list[Pattern]:
+    """A beat with a few strokes anywhere, each bar another."""
+    bars: list[Pattern] = []
+    for _ in range(count):
+        hits = random.random((8, 64)) < 0.02
+        for voice, steps in enumerate(BEATS):
+            hits[voice, steps] = True
+        bars.append(Pattern.from_hits(hits))
+    return bars
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twelve files of four bars in two styles, by folder, one that is broken and one that is a copy."""
     place, random = tmp_path_factory.mktemp("midi"), np.random.default_rng(0)
     for number in range(12):
-        bars = []
-        for _ in range(4):
-            hits = random.random((8, 64)) < 0.02
-            for voice, steps in enumerate(BEATS):
-                hits[voice, steps] = True
-            bars.append(Pattern.from_hits(hits))
         style = place / ("funk" if number % 2 else "jazz")
         style.mkdir(exist_ok=True)
-        midi.write(style / f"{number}.mid", bars)
+        midi.write(style / f"{number}.mid", some_bars(random, 4))
     (place / "funk" / "broken.mid").write_bytes(b"MThd")
     (place / "jazz" / "copy.mid").write_bytes((place / "jazz" / "0.mid").read_bytes())
     return place
@@ -125,3 +134,52 @@ def test_learning_needs_a_folder_or_the_factory(tmp_path: Path) -> None:
     code, _, error = clave("learn", "rhythm", "-o", tmp_path / "out")
     assert code == 2
     assert "--factory" in error
+
+
+def learn_quickly(folder: Path, out: Path, *words: str) -> str:
+    """What `learn rhythm` says; what it raises."""
+    command = ["learn", "rhythm", str(folder), "-o", str(out), "--recipe", "quick", "--epochs", "1", *words]
+    return CliRunner().invoke(app, command, catch_exceptions=False).stdout
+
+
+def test_two_files_one_of_them_without_a_style_are_enough_to_play(tmp_path: Path) -> None:
+    random = np.random.default_rng(1)
+    (tmp_path / "midi" / "My Jams").mkdir(parents=True)
+    midi.write(tmp_path / "midi" / "My Jams" / "a.mid", some_bars(random, 8))
+    midi.write(tmp_path / "midi" / "b.mid", some_bars(random, 4))
+    said = learn_quickly(tmp_path / "midi", tmp_path / "out")
+    assert "styles, from the folder's name: 8 My Jams, 4 without one" in said
+    assert re.search(rf"\d+ bars to learn from, \d+ to tune on, \d+ to score; held out: {learn.HELD_OUT['bars']}", said)
+    space = load_rhythm(tmp_path / "out")
+    assert space.styles == ("My Jams",)
+    assert sorted(space.corpus.styles) == [""] * 4 + ["My Jams"] * 8
+    assert len(space.sample(3, style="My Jams")) == 3
+
+
+def test_ones_own_folder_and_the_factory_are_learned_together(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = partial(corpus.from_factory, ("funk", "house"), takes=3)
+    monkeypatch.setattr(corpus, "from_factory", few)
+    said = learn_quickly(folder, tmp_path, "--factory")
+    assert "styles, from the folder's name: 24 funk, 24 jazz\n" in said
+    assert "styles, from the templates: " in said
+    assert f"held out: {learn.HELD_OUT['stratified']}" in said
+    space = load_rhythm(tmp_path)
+    assert space.styles == ("funk", "house", "jazz")
+    ours = [style for style, source in zip(space.corpus.styles, space.corpus.sources, strict=True)
+            if source.startswith(corpus.FACTORY)]  # fmt: skip
+    assert len(ours) == len(few())
+    assert ours.count("funk") == few().report.styles["funk"] == space.corpus.styles.count("funk") - 24
+
+
+@pytest.mark.parametrize(
+    ("bars", "message"), [([1], "got 1 bars, 1 distinct"), ([3, 5], "got 8 bars, 1 distinct")], ids=["one bar", "equal"]
+)
+def test_bars_that_are_all_equal_are_refused_with_what_is_needed(bars: list[int], message: str, tmp_path: Path) -> None:
+    (tmp_path / "midi").mkdir()
+    for number, count in enumerate(bars):
+        midi.write(tmp_path / "midi" / f"{number}.mid", some_bars(np.random.default_rng(0), 1) * count)
+    with pytest.raises(TrainingError, match=f"learning needs three bars whose strokes differ, .*{message}"):
+        learn_quickly(tmp_path / "midi", tmp_path / "out")
+    assert not (tmp_path / "out").exists()

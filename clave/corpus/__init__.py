@@ -2,17 +2,18 @@
 
 `scan` reads the files a batch at a time, here or in other processes; what comes back is sorted out in one place, into a
 `Corpus`, which can be saved and loaded. What a file is called and where it lies tells its style (`labels`). Files stay
-whole: a `split` never parts bars of a file, nor files that share a bar. `from_factory` makes a corpus of our own
-grooves, with no files at all.
+whole: unless asked to, a `split` never parts bars of a file, nor files that share a bar. `from_factory` makes a corpus
+of our own grooves, with no files at all.
 """
 
-from clave.corpus.data_set import NO_STYLE, Corpus, CorpusReport
+from clave.corpus.data_set import BARS_FILE, NO_STYLE, Corpus, CorpusReport
 from clave.corpus.factory import FACTORY, FILLS, LICENCE, from_factory
 from clave.corpus.labels import GROOVE_MIDI, SECTIONS, STYLE_WORDS, Facts, folder_styles, label, style_in
 from clave.corpus.scanning import MIDI_SUFFIXES, Progress, Selection, find_files, scan
-from clave.corpus.splitting import joined, split
+from clave.corpus.splitting import joined, same_strokes, split
 
 __all__ = [
+    "BARS_FILE",
     "FACTORY",
     "FILLS",
     "GROOVE_MIDI",
@@ -31,6 +32,7 @@ __all__ = [
     "from_factory",
     "joined",
     "label",
+    "same_strokes",
     "scan",
     "split",
     "style_in",

@@ -16,6 +16,7 @@ from clave.pattern import Pattern
 from clave.units import COMMON_TIME, METERS, TICKS_PER_STEP, Meter, meter_name, steps_per_bar
 
 NO_STYLE = -1
+BARS_FILE = "bars.npz"  # of a saved corpus, and so of every run
 METER_NAMES = tuple(map(meter_name, METERS))
 METER_STEPS = tuple(map(steps_per_bar, METERS))
 _COLUMNS = ("velocity", "offset", "meter", "style", "section", "source", "number", "group")
@@ -108,7 +109,7 @@ class Corpus:
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         np.savez_compressed(
-            folder / "bars.npz",
+            folder / BARS_FILE,
             velocity=np.rint(self.velocity * 127).astype(np.uint8),
             tick=np.rint(self.offset * TICKS_PER_STEP).astype(np.int8),
             meter=self.meter,
@@ -137,7 +138,7 @@ class Corpus:
             if "meters" not in report:  # as it was before there were several
                 report["meters"] = {meter_name(COMMON_TIME): report["bars"]}
                 report["without_style"] = round(report["bars"] * (1 - report.pop("styles_share")))
-            with np.load(folder / "bars.npz", allow_pickle=False) as bars:
+            with np.load(folder / BARS_FILE, allow_pickle=False) as bars:
                 common = np.full(len(bars["source"]), METERS.index(COMMON_TIME))
                 return cls(
                     bars["velocity"] / np.float32(127),

@@ -16,8 +16,9 @@ def split(corpus: Corpus, by: str | None = None, *, share: float = 0.2, seed: in
     """Which bars to hold out, by whole files and groups of files that share a bar.
 
     "official" holds out what the data set itself does not train on; "stratified" draws groups until `share` of the bars
-    of each style is held out, as nearly as groups allow. None takes the official split where there is one. Raises
-    CorpusError for another word, a share outside (0, 1), or an official split where there is none.
+    of each style is held out, as nearly as groups allow. "bars" draws likewise, but parts files: only bars of the same
+    strokes stay together. None takes the official split where there is one. Raises CorpusError for another word, a
+    share outside (0, 1), or an official split where there is none.
     """
     official = np.array([corpus.splits[i] for i in range(len(corpus.sources))])[corpus.source]
     if by is None:
@@ -26,22 +27,29 @@ def split(corpus: Corpus, by: str | None = None, *, share: float = 0.2, seed: in
         if not (official != "").any():
             raise CorpusError("this corpus has no official split; there is by='stratified'")
         return ~np.isin(official, ("train", ""))
-    if by != "stratified":
-        raise CorpusError(f"a corpus is split by 'official' or 'stratified', got {by!r}")
+    if by not in ("stratified", "bars"):
+        raise CorpusError(f"a corpus is split by 'official', 'stratified' or 'bars', got {by!r}")
     if not 0 < share < 1:
         raise CorpusError(f"the share to hold out lies between 0 and 1, got {share}")
-    groups, member, sizes = np.unique(corpus.group, return_inverse=True, return_counts=True)
+    together = corpus.group if by == "stratified" else same_strokes(corpus)
+    groups, member, sizes = np.unique(together, return_inverse=True, return_counts=True)
     counts = np.zeros((len(groups), len(corpus.styles) + 1), np.int64)
     np.add.at(counts, (member, corpus.style), 1)  # bars without a style count in the last column
     style = counts.argmax(axis=1)  # of a group: that of most of its bars
     rng = np.random.default_rng(seed)
     drawn = [_draw(np.flatnonzero(style == each), sizes, share, rng) for each in np.unique(style)]
-    held_out = np.concatenate(drawn)
+    held_out = np.concatenate([np.zeros(0, np.int64), *drawn])
     if not held_out.size:  # every style has but one or two groups
         held_out = _draw(np.arange(len(groups)), sizes, share, rng)
     if not held_out.size and len(groups) > 1:
         held_out = np.array([sizes.argmin()])
     return np.isin(member, held_out)
+
+
+def same_strokes(corpus: Corpus) -> Int[np.ndarray, " bar"]:
+    """A number for each bar, the same for bars that strike the same cells, however loud and when exactly."""
+    numbers: dict[bytes, int] = {}
+    return np.array([numbers.setdefault(bar.tobytes(), len(numbers)) for bar in corpus.hits], np.int64)
 
 
 def _draw(

@@ -364,6 +364,7 @@ def learn_rhythm(
                         folder,
                         corpus.Selection(drop_fills=drop_fills, drum_map=drum_map),
                         styles=styles,
+                        licence="" if licence == NOT_STATED else licence,
                         progress=lambda done, files: progress.update(reading, completed=done, total=files),
                     )
                 )

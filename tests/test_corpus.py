@@ -361,15 +361,16 @@ def test_an_impossible_split_is_refused(folder, how, message):
 
 def test_a_corpus_is_saved_and_loaded_exactly(folder, tmp_path_factory):
     lay_out(folder, {"funk/triplets.mid": midi_file(notes(0, 160, 325, 477, 1000) + note(0, 5))})
-    corpus = scan(folder)
+    corpus = scan(folder, licence="CC BY 4.0")
+    assert set(corpus.licences) == {"CC BY 4.0"}
     home = tmp_path_factory.mktemp("corpus")
     corpus.save(home)
     again = Corpus.load(home)
     for name in ("velocity", "offset", "meter", "style", "section", "source", "number", "group"):
         np.testing.assert_array_equal(getattr(again, name), getattr(corpus, name))
         assert getattr(again, name).dtype == getattr(corpus, name).dtype
-    assert (again.styles, again.sources, again.splits) == (corpus.styles, corpus.sources, corpus.splits)
-    assert again.report == corpus.report
+    for name in ("styles", "sources", "splits", "licences", "report"):
+        assert getattr(again, name) == getattr(corpus, name)
     assert again.report.notes_not_in_map == {5: 1}
     assert json.loads((home / "report.json").read_text())["bars"] == len(corpus)
     table = parquet.read_table(home / "index.parquet").to_pylist()
@@ -394,13 +395,14 @@ def test_a_corpus_that_was_saved_before_there_were_meters_is_of_4_4(folder, tmp_
     corpus = scan(folder)
     corpus.save(tmp_path)
     with np.load(tmp_path / "bars.npz") as bars:
-        np.savez(tmp_path / "bars.npz", **{name: bars[name] for name in bars if name != "meter"})
+        np.savez(tmp_path / "bars.npz", **{name: bars[name] for name in bars if name not in ("meter", "licences")})
     report = json.loads((tmp_path / "report.json").read_text())
     del report["meters"], report["without_style"]
     report["styles_share"] = 1.0
     (tmp_path / "report.json").write_text(json.dumps(report))
     again = Corpus.load(tmp_path)
     assert again.patterns == corpus.patterns
+    assert again.licences == corpus.licences == ("",) * 15
     assert again.report == corpus.report
 
 
@@ -510,11 +512,13 @@ def test_two_corpora_become_one(folder, factory):
     for part, was in ((first, official), (second, factory)):
         assert [part.styles[i] for i in part.style] == [was.styles[i] for i in was.style]
         assert [part.sources[i] for i in part.source] == [was.sources[i] for i in was.source]
+        assert [part.licences[i] for i in part.source] == [was.licences[i] for i in was.source]
         np.testing.assert_array_equal(part.velocity, was.velocity)
     assert set(first.group).isdisjoint(second.group)
     held_out = split(both)
     np.testing.assert_array_equal(held_out[: len(official)], split(official))
     np.testing.assert_array_equal(held_out[len(official) :], split(factory))
+    assert set(both.licences) == {"", corpora.LICENCE}
     assert both.report.bars == len(both)
     assert both.report.styles["house"] == factory.report.styles["house"]
     assert sum(both.report.strokes.values()) == int(both.hits.sum())

@@ -76,6 +76,7 @@ class Corpus:
     styles: tuple[str, ...]
     sources: tuple[str, ...]  # files, as paths below the folder
     splits: tuple[str, ...]  # official split of each source: "train", "validation", "test", "" if there is none
+    licences: tuple[str, ...]  # of each source; "" where nobody has said
     report: CorpusReport
 
     def __len__(self) -> int:
@@ -121,13 +122,14 @@ class Corpus:
             styles=np.array(self.styles, np.str_),
             sources=np.array(self.sources, np.str_),
             splits=np.array(self.splits, np.str_),
+            licences=np.array(self.licences, np.str_),
         )
         (folder / "report.json").write_text(json.dumps(self.report.to_dict(), indent=2) + "\n", encoding="utf-8")
         self._save_index(folder / "index.parquet")
 
     @classmethod
     def load(cls, folder: str | Path) -> "Corpus":
-        """What `save` wrote; where meters are not told, as before there were several, all is 4/4.
+        """What `save` wrote; where it does not tell meters or licences, as it once did not, bars are of 4/4 and of none.
 
         Raises CorpusError if it is not there or not whole.
         """
@@ -152,6 +154,7 @@ class Corpus:
                     tuple(map(str, bars["styles"])),
                     tuple(map(str, bars["sources"])),
                     tuple(map(str, bars["splits"])),
+                    tuple(map(str, bars.get("licences", np.full(len(bars["sources"]), "")))),
                     CorpusReport(**report),
                 )
         except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:

@@ -100,6 +100,7 @@ def from_factory(
         tuple(kept),
         tuple(names),
         ("",) * len(names),
+        (LICENCE,) * len(names),
         report,
     )
 

@@ -41,14 +41,16 @@ def scan(
     selection: Selection = Selection(),
     *,
     styles: str | Path = "auto",
+    licence: str = "",
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Corpus:
     """The bars of all MIDI files in a folder and below.
 
     `styles` tells where styles come from: "info.csv", "folder", "name", "none", a CSV of one's own with the columns
-    `file` and `style`, or "auto", which takes the first of these that the folder offers. Whatever cannot be used is
-    left out, with its reason in the report. Files are read here, or by `executor`.
+    `file` and `style`, or "auto", which takes the first of these that the folder offers. `licence` is that of all
+    files, if it is known. Whatever cannot be used is left out, with its reason in the report. Files are read here, or
+    by `executor`.
 
     Raises CorpusError if there is no folder, no MIDI file or no usable bar.
     """
@@ -66,7 +68,7 @@ def scan(
             found.append(file)
             if progress is not None:
                 progress(len(found), len(paths))
-    return _sort_out(str(folder), names, found, facts, selected)
+    return _sort_out(str(folder), names, found, facts, selected, licence)
 
 
 def find_files(folder: str | Path) -> list[Path]:
@@ -132,7 +134,9 @@ def _select(path: Path, reading: midi.Reading | MidiError, selection: Selection)
     )
 
 
-def _sort_out(folder: str, names: list[str], files: list[_File], facts: Facts, selection: Selection) -> Corpus:
+def _sort_out(
+    folder: str, names: list[str], files: list[_File], facts: Facts, selection: Selection, licence: str
+) -> Corpus:
     """Refuse copies, number styles and groups, count everything."""
     refused: dict[str, str] = {}
     kept: list[int] = []
@@ -198,6 +202,7 @@ def _sort_out(folder: str, names: list[str], files: list[_File], facts: Facts, s
         styles,
         tuple(names[i] for i in kept),
         splits,
+        (licence,) * len(kept),
         report,
     )
 

@@ -98,6 +98,7 @@ def joined(one: Corpus, other: Corpus) -> Corpus:
         styles=styles,
         sources=one.sources + other.sources,
         splits=one.splits + other.splits,
+        licences=one.licences + other.licences,
         report=report,
     )
 

@@ -26,10 +26,7 @@ PAPER_THRESHOLD = math.log(0.3 / 0.7)  # "cells above 0.3 counted as hits"
 
 
 def main(folder: Path, latents: list[int], betas: list[float], epochs: int) -> None:
-    selection = corpus.Selection(drum_map="paper", grid="paper", first_bars=1, fewest_strokes=1)
-    bars = corpus.scan(folder / "midi", selection, styles="name").in_meter(COMMON_TIME)
-    _, distinct = np.unique(bars.hits.reshape(len(bars), -1), axis=0, return_index=True)  # whatever their velocities
-    divided = learn.divide(bars.subset(np.sort(distinct)))
+    divided = learn.divide(distinct_bars(folder))
     train, tuning, held_out = (learn.to_bars(part) for part in (divided.train, divided.tuning, divided.validation))
     print(f"{len(train)} bars to learn from, {len(tuning)} to tune on, {len(held_out)} to score\n")
     print("| latent | beta | reconstruction | KL | ELBO | NLL (256) | hit F1 | hit F1 at 0.3 | CPU seconds |")
@@ -55,6 +52,14 @@ def main(folder: Path, latents: list[int], betas: list[float], epochs: int) -> N
                 f"| {f1:.3f} | {f1_paper:.3f} | {seconds:.0f} |",
                 flush=True,
             )
+
+
+def distinct_bars(folder: Path) -> corpus.Corpus:
+    """The first bar of each of the authors' files, read as they did; of those with the same hits one is kept."""
+    selection = corpus.Selection(drum_map="paper", grid="paper", first_bars=1, fewest_strokes=1)
+    bars = corpus.scan(folder / "midi", selection, styles="name").in_meter(COMMON_TIME)
+    _, distinct = np.unique(bars.hits.reshape(len(bars), -1), axis=0, return_index=True)  # whatever their velocities
+    return bars.subset(np.sort(distinct))
 
 
 @torch.no_grad()

@@ -153,6 +153,17 @@ SpaceAndFolder = Annotated[
     list[Path],
     typer.Argument(metavar="[SPACE] FOLDER", help="A sound space, else the one that ships; and a folder of one-shots."),
 ]
+RhythmAndFolder = Annotated[
+    list[Path],
+    typer.Argument(metavar="[SPACE] FOLDER", help="A rhythm space, else the one that ships; and its run or its files."),
+]
+Samples = Annotated[
+    int, typer.Option("--samples", metavar="N", min=2, max=20000, help="Bars from the prior; fewer are quicker.")
+]
+NoPeers = Annotated[bool, typer.Option("--no-peers", help="Teach no other models to stand beside it: much quicker.")]
+LearnedFactory = Annotated[
+    bool, typer.Option("--factory", help="The space has learned from our own grooves too, besides the MIDI files.")
+]
 Beside = Annotated[
     list[Path] | None,
     typer.Option(
@@ -485,6 +496,54 @@ def learn_voices(
         f"{out}: right for {found.accuracy:.0%} of sounds of unheard sources; {found.sure:.0%} are sure guesses "
         f"(at {found.threshold:.0%} and more), of which {learning.RIGHT:.0%} are right"
     )
+
+
+@evaluate.command("rhythm")
+def evaluate_rhythm(
+    places: RhythmAndFolder,
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Folder for the table, made if missing.")],
+    samples: Samples = 1000,
+    no_peers: NoPeers = False,
+    styles: Styles = "auto",
+    factory: LearnedFactory = False,
+    seed: Seed = 0,
+) -> None:
+    """Measure a rhythm space on bars that it has not learned from: a table, its numbers and figures.
+
+    FOLDER is the run that the space comes from, which keeps its bars, or the MIDI files that it has learned from; they
+    are parted as `learn rhythm` parted them. A run alone is both; a folder alone is for the space that ships.
+    """
+    if len(places) > 2:
+        raise typer.BadParameter(f"a space and a folder, or one of them alone, got {len(places)}")
+    _needs_train("torch", "matplotlib")
+    from rich.progress import Progress, TaskID
+
+    from clave import corpus, space
+    from clave.evaluate_rhythm import beats, report, table
+
+    folder = places[-1]
+    ours = len(places) == 1 and not (folder / "config.json").is_file()
+    measured = space.load_rhythm(None if ours else places[0])
+    learned_with = int(measured.card.get("seed", 0))
+    with Progress(*_columns()) as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def follow(what: str, done: int, whole: int) -> None:
+            task = tasks[what] if what in tasks else tasks.setdefault(what, progress.add_task(what))
+            progress.update(task, completed=done, total=whole)
+
+        if (folder / corpus.BARS_FILE).is_file():
+            bars = corpus.Corpus.load(folder)
+        else:
+            bars = corpus.scan(folder, styles=styles, progress=lambda done, files: follow("reading", done, files))
+        if factory:
+            bars = corpus.joined(bars, corpus.from_factory(seed=learned_with))
+        trial = beats.trial(bars, learned_with)
+        result = table.measured(measured, trial, samples=samples, with_peers=not no_peers, seed=seed, progress=follow)
+    paths = report.write(result, out, report.drawings(result, measured, trial))
+    print(paths[0].read_text(encoding="utf-8"))
+    for path in paths:
+        print(path)
 
 
 @evaluate.command("sound")

@@ -33,6 +33,9 @@ clave play --rhythm my-rhythm""",
     "clave learn sound": """clave learn sound my-drums -o my-sound
 clave learn sound my-drums -o my-sound --list my-drums.csv --factory 240
 clave groove --kit space --sound my-sound""",
+    "clave evaluate rhythm": """clave evaluate rhythm my-rhythm -o table
+clave evaluate rhythm my-rhythm my-midi -o table --samples 200 --no-peers
+clave evaluate rhythm my-midi -o table""",
     "clave evaluate sound": """clave evaluate sound my-drums -o table
 clave evaluate sound my-sound my-drums -o table --draws 100 --beside other-sound""",
     "clave learn voices": "clave learn voices my-drums --list my-drums.csv --factory 400 -o my-ear",

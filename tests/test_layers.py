@@ -27,7 +27,7 @@ train recipes checkpoint               learning
 space directions sound_space           point <-> pattern or sound (ONNX Runtime; no torch)
 sequencer render                       playing
 evaluate learn figures                 a whole run of bars, its numbers and its pictures
-evaluate_sound                         how good a space of one-shots is
+evaluate_rhythm evaluate_sound         how good a space is, beside others
 learn_sound sound_figures              a whole run of one-shots, and its pictures
 learn_voices                           the ear that says which voice a sound is
 protocol                               what page and server say to each other
@@ -115,6 +115,7 @@ def test_torch_begins_where_the_list_says_it_does() -> None:
         "learn_sound",
         "learn_voices",
         "figures",
+        "evaluate_rhythm",
         "evaluate_sound",
     }
     for path in MODULES:

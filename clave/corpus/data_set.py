@@ -12,6 +12,7 @@ from jaxtyping import Bool, Float32, Int, Shaped
 
 from clave.corpus.labels import SECTIONS
 from clave.errors import CorpusError
+from clave.kit import VOICES
 from clave.pattern import Pattern
 from clave.units import COMMON_TIME, METERS, TICKS_PER_STEP, Meter, meter_name, steps_per_bar
 
@@ -129,7 +130,7 @@ class Corpus:
 
     @classmethod
     def load(cls, folder: str | Path) -> "Corpus":
-        """What `save` wrote; where it does not tell meters or licences, as it once did not, bars are of 4/4 and of none.
+        """What `save` wrote. An old one tells no meters and no licences: its bars are 4/4, its licences unknown.
 
         Raises CorpusError if it is not there or not whole.
         """
@@ -180,12 +181,12 @@ class Corpus:
         parquet.write_table(table, path)
 
 
-def widened(bars: Shaped[np.ndarray, "bar 8 _"], steps: int) -> Shaped[np.ndarray, "bar 8 {steps}"]:
-    """Bars with silence after their end, so that they have this many steps."""
-    return np.pad(bars, ((0, 0), (0, 0), (0, steps - bars.shape[2])))
-
-
 def side_by_side(parts: Sequence[Shaped[np.ndarray, "_ 8 _"]]) -> Shaped[np.ndarray, "bar 8 step"]:
-    """Bars of different lengths in one array, as wide as the longest, and no narrower than 4/4."""
+    """Bars of different lengths in one array, as wide as the longest and no narrower than 4/4, silent after their end."""
     steps = max(steps_per_bar(COMMON_TIME), *(part.shape[2] for part in parts))
-    return np.concatenate([widened(part, steps) for part in parts])
+    together = np.zeros((sum(map(len, parts)), len(VOICES), steps), parts[0].dtype)
+    row = 0
+    for part in parts:
+        together[row : row + len(part), :, : part.shape[2]] = part
+        row += len(part)
+    return together

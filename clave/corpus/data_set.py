@@ -182,7 +182,7 @@ class Corpus:
 
 
 def side_by_side(parts: Sequence[Shaped[np.ndarray, "_ 8 _"]]) -> Shaped[np.ndarray, "bar 8 step"]:
-    """Bars of different lengths in one array, as wide as the longest and no narrower than 4/4, silent after their end."""
+    """Bars of different lengths in one array, as wide as the longest and no narrower than 4/4; the rest is silent."""
     steps = max(steps_per_bar(COMMON_TIME), *(part.shape[2] for part in parts))
     together = np.zeros((sum(map(len, parts)), len(VOICES), steps), parts[0].dtype)
     row = 0

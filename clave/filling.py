@@ -20,19 +20,23 @@ from numpy.typing import ArrayLike
 
 from clave.errors import PatternError
 from clave.kit import VOICES
-from clave.pattern import DEFAULT_VELOCITY, MAX_OFFSET, Pattern, Stroke
-from clave.units import COMMON_TIME, STEPS_PER_SIXTEENTH, Meter, steps_per_bar
+from clave.pattern import DEFAULT_VELOCITY, MAX_OFFSET, Pattern, musical_steps
+from clave.units import COMMON_TIME, STEPS_PER_SIXTEENTH, TICKS_PER_STEP, Meter, steps_per_bar
 
 State = tuple[np.ndarray, ...]
 """What a prior remembers of each particle: arrays whose first axis is the particle."""
 
 RESAMPLED_BELOW = 0.5  # effective share of the particles
+LATEST = float(np.nextafter(np.float32(MAX_OFFSET), np.float32(0)))  # steps
 MOST_TAPS = 32  # a bar: two a 16th is as fast as hands go
+MOST_LOOPS = 8  # that moments may be tapped over, one bar after another
 
 LEADING = [voice.index for voice in VOICES if voice.name in ("kick", "snare", "tom", "clap")]  # what a tap stands for
-TAP_LED = 4.0  # log potential of such a stroke on a tap
-TAP_FOLLOWED = 1.0  # of a tap on which only others are struck
-UNTAPPED_LED = -2.0  # of such a stroke where nobody tapped
+TAP_LED = 6.0  # log potential of such a stroke on a tap
+TAP_FOLLOWED = 2.0  # of a tap on which only others are struck
+UNTAPPED_LED = -3.0  # of such a stroke where nobody tapped
+# Kicks, snares and toms of 60 bars of Groove MIDI as taps: 99 % have such a stroke, 96 % of these lie on a tap and the bars
+# are as dense as the real ones. With 4, 1, -2 it is 94 and 91 %, with 8, 2, -4 100 and 98 %, with none 44 and 46 %.
 
 
 @runtime_checkable
@@ -199,27 +203,26 @@ class Taps(NamedTuple):
 def as_taps(taps: Pattern | ArrayLike | Iterable[tuple[float, float]], meter: Meter = COMMON_TIME) -> Taps:
     """What was tapped, on the grid.
 
-    It is a row of the bar's steps, true or false or velocities in [0, 1]; or a list of (position in steps, velocity),
-    which snap to the musical grid and keep the rest as offset; or a pattern, all its strokes in one row, of those on
-    the same step the loudest. Raises PatternError for no tap, more than 32 a bar, a row of another length, a velocity
-    outside [0, 1] or a position outside the bar.
+    It is a row of the bar's steps, true or false or velocities in [0, 1]; or a list of (position in steps, velocity);
+    or a pattern, whichever voices it has. Moments and strokes snap to 16ths and triplets, and the rest is their offset;
+    of those on the same place the loudest stays, so several loops may be folded into one bar. One just before the bar
+    line comes early on the first step. Raises PatternError for no tap, more than 32 in a row or 256 moments, a row of
+    another length, a velocity outside [0, 1] or a position outside the bar.
     """
     if isinstance(taps, Pattern):
-        loudest, step = taps.velocity.argmax(axis=0), np.arange(taps.steps)
-        found = Taps(taps.velocity[loudest, step], taps.offset[loudest, step], taps.meter)
-    else:
-        try:
-            given = np.asarray(taps if isinstance(taps, np.ndarray) else list(taps))  # pyright: ignore[reportArgumentType]
-            rows = given.astype(np.float64)
-        except (TypeError, ValueError) as error:
-            raise PatternError(f"taps are a row of steps, or rows of (position, velocity): {error}") from error
-        _check_count(len(rows) if rows.ndim == 2 else int((rows != 0).sum()))
-        if rows.ndim == 2 and rows.shape[1] == 2:
-            found = _snapped(rows, meter)
-        else:
-            found = _on_grid(rows * DEFAULT_VELOCITY if given.dtype == bool else rows, meter)
-    _check_count(int((found.velocity > 0).sum()))
-    return found
+        moments = np.array([(stroke.position, stroke.velocity) for stroke in taps.strokes()]).reshape(-1, 2)
+        _check_count(len(moments), len(moments))
+        return _snapped(moments, taps.meter)
+    try:
+        given = np.asarray(taps if isinstance(taps, np.ndarray) else list(taps))  # pyright: ignore[reportArgumentType]
+        rows = given.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise PatternError(f"taps are a row of steps, or rows of (position, velocity): {error}") from error
+    if rows.ndim == 2 and rows.shape[1] == 2:
+        _check_count(len(rows), MOST_TAPS * MOST_LOOPS)
+        return _snapped(rows, meter)
+    _check_count(int((rows != 0).sum()), MOST_TAPS)
+    return _on_grid(rows * DEFAULT_VELOCITY if given.dtype == bool else rows, meter)
 
 
 def tapped(
@@ -255,11 +258,11 @@ def followed(
     return Pattern.from_hits(hits, velocity, offset, taps.meter)
 
 
-def _check_count(taps: int) -> None:
+def _check_count(taps: int, most: int) -> None:
     if taps == 0:
         raise PatternError("there is nothing to play to: taps need at least one onset")
-    if taps > MOST_TAPS:
-        raise PatternError(f"a bar has room for {MOST_TAPS} taps, got {taps}: give it a bar at a time")
+    if taps > most:
+        raise PatternError(f"there is room for {most} taps, got {taps}: give them a bar at a time")
 
 
 def _on_grid(row: Float64[np.ndarray, "*shape"], meter: Meter) -> Taps:
@@ -280,9 +283,15 @@ def _snapped(rows: Float64[np.ndarray, "tap 2"], meter: Meter) -> Taps:
     """Taps that were given as moments."""
     steps = steps_per_bar(meter)
     for position, velocity in rows.tolist():
-        if not (-MAX_OFFSET <= position < steps and 0 < velocity <= 1):  # NaN too
+        if not (-MAX_OFFSET <= position < steps + MAX_OFFSET and 0 < velocity <= 1):  # NaN too
             raise PatternError(
-                f"a tap has a position in [-2, {steps}) steps and a velocity in (0, 1], got ({position}, {velocity})"
+                f"a tap has a position in [-2, {steps + 2}) steps and a velocity in (0, 1], "
+                f"got ({position}, {velocity})"
             )
-    bar = Pattern.from_strokes([Stroke(0, 0, velocity, position) for position, velocity in rows.tolist()], meter)
-    return Taps(bar.velocity[0], bar.offset[0], meter)
+    rows = rows[rows[:, 1].argsort(kind="stable")]  # the loudest last: it stays
+    tick = np.floor(rows[:, 0] * TICKS_PER_STEP + 0.5).astype(np.int64)
+    step = musical_steps(tick, np.array([-steps, 0, steps, 2 * steps]))
+    taps = Taps(np.zeros(steps, np.float32), np.zeros(steps, np.float32), meter)
+    taps.velocity[step % steps] = rows[:, 1]
+    taps.offset[step % steps] = np.clip(tick / TICKS_PER_STEP - step, -MAX_OFFSET, LATEST)
+    return taps

@@ -201,6 +201,20 @@ def test_taps_are_a_pattern_folded_onto_one_row():
     np.testing.assert_allclose(taps.offset[[0, 32]], [0.3, -0.5], atol=1e-6)
 
 
+def test_loops_fold_into_one_bar_of_which_the_loudest_taps_stay():
+    taps = as_taps([(0.1, 0.5), (0.3, 0.9), (-0.2, 0.6), (16.4, 0.7), (15.9, 0.3), (63.4, 0.4)])
+    assert np.flatnonzero(taps.velocity).tolist() == [0, 16]
+    assert taps.velocity[[0, 16]].tolist() == pytest.approx([0.9, 0.7])
+    np.testing.assert_allclose(taps.offset[[0, 16]], [0.3, 0.4], atol=1 / 30)
+
+
+@pytest.mark.parametrize("early", [(63.4, 0.8), (-0.6, 0.8)])
+def test_a_tap_just_before_the_bar_line_is_early_on_the_first_step(early):
+    taps = as_taps([early, (32.0, 0.5)])
+    assert np.flatnonzero(taps.velocity).tolist() == [0, 32]
+    assert taps.offset[0] == pytest.approx(-0.6, abs=1 / 30)
+
+
 @pytest.mark.parametrize(
     ("taps", "message"),
     [
@@ -214,7 +228,7 @@ def test_taps_are_a_pattern_folded_onto_one_row():
         (np.where(np.arange(64) == 5, np.nan, 0.0), "got nan at step 5"),
         (np.where(np.arange(64) == 5, 2.0, 0.0), r"\[0, 1\], got 2.0 at step 5"),
         ([(np.nan, 0.5)], "got .nan"),
-        ([(64.0, 0.5)], "position in"),
+        ([(66.0, 0.5)], "position in"),
         ([(3.0, 0.0)], r"velocity in \(0, 1\]"),
         (["boom"], "rows of"),
     ],

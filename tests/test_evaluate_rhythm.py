@@ -478,7 +478,7 @@ def test_the_command_writes_the_whole_table(
     for peer in (
         "PCA 32",
         "PCA 64",
-        table.STRAIGHT,
+        table.PLAIN,
         f"{table.PAPER}, by our search",
         f"{table.NETWORK}, by its encoder",
     ):

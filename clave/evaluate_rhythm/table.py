@@ -28,7 +28,7 @@ SMALL_STEP = 0.02  # of the way, and in map units
 SHIFTED = 40  # bars that are pushed in every direction
 SHIFTS = (-2.0, -1.0, 1.0, 2.0)  # standard deviations
 TIMED = 200  # points
-STRAIGHT, PAPER, NETWORK = "plain VAE, 32-D, beta 0.1", "the paper's model", "RhythmVAE's network"
+PLAIN, PAPER, NETWORK = "plain VAE, 32-D, beta 0.1", "the paper's model", "RhythmVAE's network"
 DEEP, GRU = "plain VAE, 2-D, beta 0.5", "GRU, step by step"
 
 Rows = dict[str, dict[str, Any]]
@@ -133,7 +133,7 @@ def rivals_from(trial: Trial, tell: peers.Progress) -> Rivals:
     latents = {
         name: peers.Latent.of(peers.learned(recipe, train, tuning, tell), tuning)
         for name, recipe in (
-            (STRAIGHT, peers.deep(32, 0.1)),
+            (PLAIN, peers.deep(32, 0.1)),
             (PAPER, peers.paper()),
             (DEEP, peers.deep(2, 0.5)),
             (NETWORK, peers.rhythm_vae()),

@@ -6,13 +6,14 @@
 from typing import Annotated, Literal
 
 import numpy as np
+from jaxtyping import Bool
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from clave.errors import PatternError
 from clave.kit import VOICES
-from clave.pattern import Pattern
+from clave.pattern import Pattern, Stroke
 from clave.shaping import MAX_DECAY, MAX_GAIN, MAX_TUNE, MIN_DECAY, MIN_GAIN, MIN_TUNE
-from clave.units import COMMON_TIME, Meter, steps_per_bar
+from clave.units import COMMON_TIME, STEPS_PER_SIXTEENTH, Meter, steps_per_bar
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Point = tuple[Finite, Finite]
@@ -224,18 +225,46 @@ class CompleteRequest(Message):
     section: str = "beat"
     seed: Seed = 0
 
+    def kept(self) -> Bool[np.ndarray, "voice step"]:
+        """The cells of these blocks; raises PatternError for a block that reaches out of the bar."""
+        cells = np.zeros((len(VOICES), steps_per_bar(self.pattern.meter)), bool)
+        for voice, first, steps in self.keep:
+            if first + steps > cells.shape[1]:
+                beats, unit = self.pattern.meter
+                raise PatternError(
+                    f"a bar of {beats}/{unit} has steps 0 to {cells.shape[1] - 1}, "
+                    f"got a block from {first} to {first + steps - 1}"
+                )
+            cells[voice, first : first + steps] = True
+        return cells
+
 
 class TapsRequest(Message):
-    """POST /api/patterns/taps: drums for a rhythm that was tapped; a PatternMade answers.
-
-    Taps snap to the grid and what is left becomes their offset. Of taps on one step, the loudest stays.
-    """
+    """POST /api/patterns/taps: drums for a rhythm that was tapped; a PatternMade answers."""
 
     taps: Annotated[list[Tap], Field(min_length=1, max_length=256)]
     meter: Meter = COMMON_TIME
     style: StyleAsked = None
     section: str = "beat"
     seed: Seed = 0
+
+    def tapped(self) -> Pattern:
+        """The taps as strokes of the first voice, snapped as every stroke is: what is left becomes the offset.
+
+        Of taps on one step the loudest stays. One that comes just before the bar line announces the next bar; as taps
+        go round in a loop, it is an early stroke of this one. Raises PatternError for a tap outside the bar.
+        """
+        steps = steps_per_bar(self.meter)
+        late = max((position for position, _ in self.taps), default=0)
+        if late >= steps:
+            beats, unit = self.meter
+            raise PatternError(f"taps lie in the bar, {beats}/{unit} ends after {steps} steps, got one at {late:g}")
+        announced = steps - STEPS_PER_SIXTEENTH / 2  # nearer to the bar line than to the last 16th
+        strokes = [
+            Stroke(0, 0, velocity, position - steps if position >= announced else position)
+            for position, velocity in self.taps
+        ]
+        return Pattern.from_strokes(strokes, self.meter)
 
 
 class PatternMade(Message):

@@ -1,4 +1,7 @@
-"""The instrument over HTTP, for this machine only: the page, the map, the bars at its points, kits and MIDI files."""
+"""The instrument over HTTP, for this machine only: the page, the map, the bars at its points, kits and MIDI files.
+
+What computes is no coroutine, and so runs in a thread: the page is answered meanwhile.
+"""
 
 import contextlib
 import errno
@@ -8,19 +11,21 @@ import os
 import re
 import socket
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse
 from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from clave import midi
+from clave import attributes, midi, rhythm_map
 from clave.errors import (
     AudioFileError,
     ClaveError,
@@ -32,9 +37,14 @@ from clave.errors import (
     TransformError,
 )
 from clave.kit import VOICES
+from clave.pattern import Pattern
 from clave.protocol import (
+    Attributes,
+    CompleteRequest,
     CorpusMap,
     DrawnKit,
+    FeelRequest,
+    Finite,
     Instrument,
     KeptId,
     KeptInfo,
@@ -44,16 +54,24 @@ from clave.protocol import (
     KitDraw,
     KitInfo,
     KitToKeep,
+    MapGround,
+    Measured,
     MidiRequest,
+    Neighbour,
+    PatternMade,
     PatternReply,
     PatternRequest,
+    PhraseRequest,
     PlacedSound,
     Refusal,
     Rename,
     RhythmShift,
+    ShiftReply,
+    ShiftRequest,
     SoundMap,
     SoundRequest,
     SpaceInfo,
+    TapsRequest,
     VoiceInfo,
     WirePattern,
 )
@@ -61,9 +79,10 @@ from clave.shelf import Shelf
 from clave.sound_space import SoundSpace
 from clave.space import RhythmSpace
 from clave.units import COMMON_TIME
-from clave.workshop import BUILT_IN, OfferedKit, Workshop, named_once
+from clave.workshop import BUILT_IN, OfferedKit, Workshop
 
 PORTS_TO_TRY = 20
+MAX_NEIGHBOURS = 64
 MAX_FILE_BYTES = 50_000_000  # a minute of 24 bits in stereo at 96 kHz is 35 MB
 OUR_NAMES = ("localhost", "127.0.0.1", "[::1]")
 STATIC = Path(__file__).parent / "static"
@@ -91,10 +110,11 @@ def create_app(
     _refuse_in_words(app)
     shelf = shelf or Shelf()
     workshop = Workshop(sound, kits, shelf)
+    _rhythm_map(app, rhythm)
+    _patterns(app, rhythm)
     _sounds(app, workshop)
     _kept_kits(app, shelf)
     sound_info = workshop.info()
-    corpus = gzip.compress(_corpus_map(rhythm).model_dump_json().encode(), 6)
 
     @app.get("/api/instrument")
     async def instrument() -> Instrument:
@@ -114,25 +134,6 @@ def create_app(
             ],
             kits=[KitInfo(name=kit.name, label=kit.label) for kit in kits],
         )
-
-    @app.get("/api/corpus", response_model=CorpusMap)
-    async def corpus_map(request: Request) -> Response:
-        packed = "gzip" in request.headers.get("accept-encoding", "")
-        headers = {"vary": "accept-encoding"} | ({"content-encoding": "gzip"} if packed else {})
-        return Response(corpus if packed else gzip.decompress(corpus), headers=headers, media_type="application/json")
-
-    @app.post("/api/patterns", response_model=PatternReply)
-    async def patterns(asked: PatternRequest) -> Response:
-        found = rhythm.at(
-            np.array(asked.points, np.float32),
-            style=asked.style,
-            section=asked.section,
-            variation=asked.variation,
-            density=asked.density,
-            seed=asked.seed,
-        )
-        reply = PatternReply.model_construct(patterns=[WirePattern.of(pattern) for pattern in found])
-        return Response(reply.model_dump_json(), media_type="application/json")  # valid by construction
 
     @app.post("/api/midi", response_class=Response)
     async def midi_file(asked: MidiRequest) -> Response:
@@ -161,8 +162,108 @@ def create_app(
     return app
 
 
+def _rhythm_map(app: FastAPI, rhythm: RhythmSpace) -> None:
+    """What the rhythm map shows: it stays as it is, and is packed once. The ground waits until somebody asks."""
+    corpus = _packed(rhythm_map.corpus_map(rhythm))
+    ground = cache(lambda: _packed(rhythm_map.ground(rhythm)))
+
+    @app.get("/api/corpus", response_model=CorpusMap)
+    def corpus_map(request: Request) -> Response:
+        return _unpacked_for(request, corpus)
+
+    @app.get("/api/map/ground", response_model=MapGround)
+    def map_ground(request: Request) -> Response:
+        return _unpacked_for(request, ground())
+
+    @app.get("/api/map/neighbours")
+    def neighbours(x: Finite, y: Finite, n: Annotated[int, Query(ge=1, le=MAX_NEIGHBOURS)] = 8) -> list[Neighbour]:
+        return rhythm_map.neighbours(rhythm, (x, y), n)
+
+
+def _packed(message: BaseModel) -> bytes:
+    return gzip.compress(message.model_dump_json().encode(), 6)
+
+
+def _unpacked_for(request: Request, packed: bytes) -> Response:
+    """A packed message, unpacked for whoever can't."""
+    as_it_is = "gzip" in request.headers.get("accept-encoding", "")
+    headers = {"vary": "accept-encoding"} | ({"content-encoding": "gzip"} if as_it_is else {})
+    return Response(packed if as_it_is else gzip.decompress(packed), headers=headers, media_type="application/json")
+
+
+def _patterns(app: FastAPI, rhythm: RhythmSpace) -> None:
+    """Bars at points of the rhythm map, and bars made from other bars."""
+
+    @app.post("/api/patterns", response_model=PatternReply)
+    def at_points(asked: PatternRequest) -> Response:
+        found = rhythm.at(
+            np.array(asked.points, np.float32),
+            style=asked.style,
+            section=asked.section,
+            variation=asked.variation,
+            density=asked.density,
+            seed=asked.seed,
+            **({} if asked.meter == COMMON_TIME else {"meter": asked.meter}),
+        )
+        shift = _moved(asked.shift)
+        return _bars([rhythm.shifted(pattern, shift) for pattern in found] if shift else found)
+
+    @app.post("/api/phrases", response_model=PatternReply)
+    def phrase(asked: PhraseRequest) -> Response:
+        return _bars(
+            rhythm.phrase(
+                asked.point,
+                bars=asked.bars,
+                style=asked.style,
+                variation=asked.variation,
+                fill=asked.fill,
+                seed=asked.seed,
+                meter=asked.meter,
+            )
+        )
+
+    @app.post("/api/patterns/feel")
+    def feel(asked: FeelRequest) -> PatternMade:
+        like = asked.like and asked.like.pattern()
+        made = rhythm.feel(asked.pattern.pattern(), style=asked.style, amount=asked.amount, like=like, seed=asked.seed)
+        return PatternMade(pattern=WirePattern.of(made))
+
+    @app.post("/api/patterns/complete")
+    def complete(asked: CompleteRequest) -> PatternMade:
+        made = rhythm.complete(
+            asked.pattern.pattern(), asked.kept(), style=asked.style, section=asked.section, seed=asked.seed
+        )
+        return PatternMade(pattern=WirePattern.of(made))
+
+    @app.post("/api/patterns/taps")
+    def taps(asked: TapsRequest) -> PatternMade:
+        made = rhythm.drums_for(asked.tapped(), style=asked.style, section=asked.section, seed=asked.seed)
+        return PatternMade(pattern=WirePattern.of(made))
+
+    @app.post("/api/patterns/shift")
+    def shift(asked: ShiftRequest) -> ShiftReply:
+        before = asked.pattern.pattern()
+        after = rhythm.shifted(before, _moved(asked.shift))
+        heard = [
+            Attributes(**dict(zip(attributes.NAMES, row, strict=True)))
+            for row in attributes.measure([before, after]).tolist()
+        ]
+        return ShiftReply(pattern=WirePattern.of(after), measured=Measured(before=heard[0], after=heard[1]))
+
+
+def _moved(shift: RhythmShift) -> dict[str, float]:
+    """The directions that are asked for."""
+    return {name: amount for name, amount in shift.model_dump().items() if amount}
+
+
+def _bars(patterns: Sequence[Pattern]) -> Response:
+    """A PatternReply, valid by construction: nothing is checked again."""
+    reply = PatternReply.model_construct(patterns=[WirePattern.of(pattern) for pattern in patterns])
+    return Response(reply.model_dump_json(), media_type="application/json")
+
+
 def _sounds(app: FastAPI, workshop: Workshop) -> None:
-    """Points of the sound maps as sounds, sounds as points. What computes is no coroutine, and so runs in a thread."""
+    """Points of the sound maps as sounds, sounds as points."""
 
     @app.get("/api/sounds/{voice}/map")
     def sound_map(voice: int) -> SoundMap:
@@ -307,29 +408,6 @@ def _space_info(rhythm: RhythmSpace) -> SpaceInfo:
         licence=rhythm.card["licence"],
         credit=rhythm.card["credit"],
     )
-
-
-def _corpus_map(rhythm: RhythmSpace) -> CorpusMap:
-    """The corpus with each name once, coordinates to 1/1000: a tenth of a pixel on the map."""
-    sources, source = named_once(rhythm.corpus.sources)
-    sections, section = named_once(rhythm.corpus.sections)
-    place = {style: n for n, style in enumerate(rhythm.styles)}
-    return CorpusMap(
-        x=[round(float(x), 3) for x in rhythm.corpus.map[:, 0]],
-        y=[round(float(y), 3) for y in rhythm.corpus.map[:, 1]],
-        style=[place.get(style, -1) for style in rhythm.corpus.styles],
-        styles=list(rhythm.styles),
-        section=section,
-        sections=sections,
-        source=source,
-        sources=sources,
-        licences=[_licence(rhythm, name) for name in sources],
-        credit=rhythm.card["credit"],
-    )
-
-
-def _licence(rhythm: RhythmSpace, source: str) -> str:
-    return getattr(rhythm.corpus, "licences", {}).get(source, rhythm.card["licence"])
 
 
 def _refusal(status: int, error: str, kind: Kind = "request") -> Response:

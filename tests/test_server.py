@@ -15,10 +15,11 @@ from fastapi.testclient import TestClient
 from toy_rhythm import ToyRhythm
 from toy_tones import ToyTones
 
-from clave import Clip, Kit, midi, server, wav
+from clave import Clip, Kit, Pattern, attributes, midi, rhythm_map, server, wav
 from clave.errors import ServerError, ShelfError
 from clave.kit import VOICES
 from clave.protocol import (
+    CompleteRequest,
     CorpusMap,
     DrawnKit,
     Heard,
@@ -28,11 +29,16 @@ from clave.protocol import (
     KeptKit,
     KeptVersion,
     KitVoice,
+    MapGround,
+    Neighbour,
+    PatternMade,
     PatternReply,
     PlacedSound,
     Refusal,
+    ShiftReply,
     SoundMap,
     SoundRequest,
+    TapsRequest,
     WirePattern,
 )
 from clave.shelf import Shelf
@@ -72,6 +78,8 @@ def test_the_instrument_is_all_the_page_must_know(client: TestClient) -> None:
     told = Instrument.model_validate(client.get("/api/instrument").json())
     assert told.space.styles == ["funk", "jazz"]
     assert told.space.bars == 4
+    assert told.space.meters == [(4, 4), (3, 4), (6, 8), (5, 4)]
+    assert told.space.directions == list(attributes.NAMES)
     assert [voice.name for voice in told.voices] == [voice.name for voice in VOICES]
     assert [(kit.name, kit.label) for kit in told.kits] == [("toy-kit", "A toy")]
     assert told.sound is not None
@@ -85,7 +93,32 @@ def test_the_corpus_comes_whole_packed_or_not(client: TestClient, encoding: str)
     told, corpus = CorpusMap.model_validate(response.json()), ToyRhythm().corpus
     np.testing.assert_allclose(np.column_stack([told.x, told.y]), corpus.map, atol=5e-4)
     assert [told.styles[n] if n >= 0 else "" for n in told.style] == list(corpus.styles)
+    assert [told.sections[n] for n in told.section] == list(corpus.sections)
     assert [told.sources[n] for n in told.source] == list(corpus.sources)
+    assert dict(zip(told.sources, told.licences, strict=True)) == {"a.mid": "CC BY 4.0", "b.mid": "CC0", "c.mid": "CC0"}
+
+
+def test_a_space_without_detail_can_shift_nothing(static: Path) -> None:
+    class Flat(ToyRhythm):
+        def __init__(self) -> None:
+            super().__init__()
+            self.detail_size = 0
+
+    client = TestClient(server.create_app(Flat(), static=static), "http://localhost")
+    assert client.get("/api/instrument").json()["space"]["directions"] == []
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+def test_the_ground_of_the_map_comes_packed_or_not(client: TestClient, encoding: str) -> None:
+    response = client.get("/api/map/ground", headers={"accept-encoding": encoding})
+    assert response.headers.get("content-encoding", "identity") == encoding
+    assert MapGround.model_validate(response.json()) == rhythm_map.ground(ToyRhythm())
+
+
+def test_neighbours_are_told_with_source_and_licence(client: TestClient) -> None:
+    told = [Neighbour.model_validate(each) for each in client.get("/api/map/neighbours?x=0.5&y=0.5&n=3").json()]
+    assert told == rhythm_map.neighbours(ToyRhythm(), (0.5, 0.5), 3)
+    assert len(client.get("/api/map/neighbours?x=9&y=-1e6").json()) == 4
 
 
 def test_a_point_gives_the_bar_that_the_space_has_there(client: TestClient) -> None:
@@ -94,6 +127,67 @@ def test_a_point_gives_the_bar_that_the_space_has_there(client: TestClient) -> N
     reply = PatternReply.model_validate(client.post("/api/patterns", json=asked).json())
     expected = ToyRhythm().at(np.array(points), "funk", "fill", 0.2, 0.9, 5)
     assert [bar.pattern() for bar in reply.patterns] == expected
+
+
+def test_meter_blend_and_shift_go_through_to_the_space(client: TestClient) -> None:
+    asked = {"points": [[-2.5, 1.0]], "style": {"funk": 0.7, "jazz": 0.3}, "meter": [6, 8], "shift": {"loudness": -2}}
+    reply = PatternReply.model_validate(client.post("/api/patterns", json=asked).json())
+    (bar,) = ToyRhythm().at([[-2.5, 1.0]], meter=(6, 8))
+    assert [bar.pattern() for bar in reply.patterns] == [ToyRhythm().shifted(bar, {"loudness": -2})]
+    assert reply.patterns[0].meter == (6, 8)
+
+
+def test_a_phrase_is_bars_that_the_space_makes_together(client: TestClient) -> None:
+    asked = {"point": [1, 1], "bars": 3, "style": "jazz", "fill": True, "seed": 4, "meter": [3, 4]}
+    reply = PatternReply.model_validate(client.post("/api/phrases", json=asked).json())
+    assert [bar.pattern() for bar in reply.patterns] == ToyRhythm().phrase((1, 1), 3, "jazz", meter=(3, 4))
+
+
+def bar_of(meter: tuple[int, int] = (4, 4)) -> tuple[Pattern, dict[str, Any]]:
+    """A bar, and as it is sent."""
+    (bar,) = ToyRhythm().at([[1.0, -1.0]], meter=meter)
+    return bar, WirePattern.of(bar).model_dump(mode="json")
+
+
+def made(response: httpx.Response) -> Pattern:
+    assert response.status_code == 200, response.text
+    return PatternMade.model_validate(response.json()).pattern.pattern()
+
+
+def test_a_bar_is_played_with_feel_or_like_another(client: TestClient) -> None:
+    bar, sent = bar_of((3, 4))
+    asked = {"pattern": sent, "style": "funk", "amount": 0.6, "seed": 3}
+    assert made(client.post("/api/patterns/feel", json=asked)) == ToyRhythm().feel(bar, "funk", 0.6, seed=3)
+    loud = Pattern(bar.velocity / 2, bar.offset, bar.meter)
+    asked = {"pattern": sent, "like": WirePattern.of(loud).model_dump(mode="json")}
+    assert made(client.post("/api/patterns/feel", json=asked)) == loud
+
+
+def test_what_is_kept_stays_and_the_rest_is_made(client: TestClient) -> None:
+    bar, sent = bar_of()
+    asked = {"pattern": sent, "keep": [[1, 0, 64], [2, 16, 48]], "section": "fill", "style": "jazz", "seed": 2}
+    keep = CompleteRequest.model_validate(asked).kept()
+    completed = made(client.post("/api/patterns/complete", json=asked))
+    assert completed == ToyRhythm().complete(bar, keep, "jazz", "fill", 2)
+    assert completed.velocity[keep].tolist() == bar.velocity[keep].tolist()
+    assert completed != bar
+
+
+def test_taps_become_drums(client: TestClient) -> None:
+    asked = {"taps": [[0.25, 1], [30, 0.5]], "meter": [3, 4], "style": "jazz", "section": "fill", "seed": 2}
+    drums = made(client.post("/api/patterns/taps", json=asked))
+    assert drums == ToyRhythm().drums_for(TapsRequest.model_validate(asked).tapped(), "jazz", "fill", 2)
+    assert drums.meter == (3, 4)
+
+
+def test_a_shift_is_measured(client: TestClient) -> None:
+    bar, sent = bar_of()
+    asked = {"pattern": sent, "shift": {"loudness": -1.5, "swing": 0}}
+    reply = ShiftReply.model_validate(client.post("/api/patterns/shift", json=asked).json())
+    assert reply.pattern.pattern() == ToyRhythm().shifted(bar, {"loudness": -1.5})
+    assert reply.measured.before.loudness == pytest.approx(bar.velocity[bar.hits].mean())
+    assert reply.measured.after.loudness == pytest.approx(reply.measured.before.loudness * 10**-0.15)
+    assert reply.measured.after.density == reply.measured.before.density == bar.hits.sum() / 4
 
 
 def test_midi_comes_back_as_it_was_sent(client: TestClient, tmp_path: Path) -> None:
@@ -259,6 +353,56 @@ REFUSED: dict[str, tuple[str, str, Any, int, str, str]] = {
         *("POST", "/api/patterns", {"points": [[0, 0]], "style": "polka"}, 422),
         *("space", "no style 'polka' .* funk, jazz"),
     ),
+    "a blend that does not add up": (
+        *("POST", "/api/patterns", {"points": [[0, 0]], "style": {"funk": 0.5, "jazz": 0.4}}, 422),
+        *("space", "shares of a blend .* add up to 1, got .*0.5"),
+    ),
+    "a negative share": (
+        *("POST", "/api/phrases", {"point": [0, 0], "style": {"funk": -1, "jazz": 2}}, 422),
+        *("request", "style.*funk: .*greater than or equal to 0, got -1"),
+    ),
+    "a style of its own in a blend": (
+        *("POST", "/api/patterns/taps", {"taps": [[0, 1]], "style": {"polka": 1}}, 422),
+        *("space", "no style 'polka'"),
+    ),
+    "a meter of no kind": (
+        *("POST", "/api/patterns", {"points": [[0, 0]], "meter": [4, 0]}, 422, "space"),
+        "no meter",
+    ),
+    "an unknown meter": ("POST", "/api/phrases", {"point": [0, 0], "meter": [7, 8]}, 422, "space", "no meter"),
+    "a shift there is not": (
+        *("POST", "/api/patterns", {"points": [[0, 0]], "shift": {"pitch": 1}}, 422, "request"),
+        "shift.pitch: extra",
+    ),
+    "a shift the space cannot make": (
+        *("POST", "/api/patterns/shift", {"pattern": {"strokes": []}, "shift": {"swing": 1}}, 422, "space"),
+        "got swing",
+    ),
+    "no taps": ("POST", "/api/patterns/taps", {"taps": []}, 422, "request", "taps: .*at least 1"),
+    "hundreds of taps": (
+        *("POST", "/api/patterns/taps", {"taps": [[0, 1]] * 257}, 422, "request"),
+        "taps: .*at most 256",
+    ),
+    "a tap after the bar": (
+        *("POST", "/api/patterns/taps", {"taps": [[0, 1], [48, 1]], "meter": [3, 4]}, 422, "midi"),
+        "3/4 ends after 48 steps, got one at 48",
+    ),
+    "a block out of the bar": (
+        *("POST", "/api/patterns/complete", {"pattern": {"strokes": []}, "keep": [[0, 60, 5]]}, 422, "midi"),
+        "steps 0 to 63, got a block from 60 to 64",
+    ),
+    "a bar no one may send": (
+        *("POST", "/api/patterns/feel", {"pattern": {"strokes": [[0, 64, 1, 0]]}}, 422, "midi"),
+        "steps 0 to 63, got step 64",
+    ),
+    "too much feel": (
+        *("POST", "/api/patterns/feel", {"pattern": {"strokes": []}, "amount": 2}, 422, "request"),
+        "amount: .*less than or equal to 1",
+    ),
+    "a phrase without bars": ("POST", "/api/phrases", {"point": [0, 0], "bars": 0}, 422, "request", "bars: .*1, got 0"),
+    "neighbours of nowhere": ("GET", "/api/map/neighbours?x=nan&y=0", None, 422, "request", "x: .*finite"),
+    "neighbours of no point": ("GET", "/api/map/neighbours?x=0", None, 422, "request", "y: .*required"),
+    "too many neighbours": ("GET", "/api/map/neighbours?x=0&y=0&n=65", None, 422, "request", "n: .*64, got"),
     "tempo": ("POST", "/api/midi", {"patterns": [{"strokes": []}], "tempo_bpm": 7}, 422, "request", "tempo_bpm.*20"),
     "a voice too many": (
         *("POST", "/api/midi", {"patterns": [{"strokes": [[8, 0, 1, 0]]}]}, 422),

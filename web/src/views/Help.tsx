@@ -14,7 +14,7 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ["H", "humanise: the same strokes, played once more"],
   ["K", "in the grid: this cell stays; with Shift, its row"],
   ["F", "fill in the rest: all that does not stay is played anew"],
-  ["J", "tap a rhythm; from then on each J is a tap"],
+  ["J", "tap a rhythm; from then on each J is a tap, Enter on the pad makes a bar of them"],
   ["X", "surprise me: a new pattern and eight new sounds"],
   ["+ −", "velocity of the cell"],
   ["Enter", "open a cell into its four steps, and close it"],

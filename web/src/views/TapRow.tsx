@@ -1,10 +1,19 @@
 /** The row of taps: a pad at its head, and each tap at its place in the bar; what they come to stands out. */
 
 import { useEffect, useRef } from "preact/hooks";
+import type { BarActions } from "../baractions";
 import type { Tap, WirePattern } from "../protocol";
 import { TAP_VELOCITY, velocityOf } from "../taps";
 import { stepsPerBar } from "../units";
 import { usePage } from "./page";
+
+/** On the pad, so that a hand need not leave it. */
+const KEYS: Record<string, (barActions: BarActions, event: KeyboardEvent) => void> = {
+  " ": (barActions, event) => barActions.tap(event.timeStamp, TAP_VELOCITY),
+  Enter: (barActions) => void barActions.drumsForTaps(),
+  Backspace: (barActions) => barActions.clearTaps(),
+  Escape: (barActions) => barActions.closeTaps(),
+};
 
 export function TapRow({ pattern }: { readonly pattern: WirePattern }) {
   const { store, barActions } = usePage();
@@ -22,14 +31,16 @@ export function TapRow({ pattern }: { readonly pattern: WirePattern }) {
           ref={pad}
           type="button"
           class="tap-pad"
+          title="Space and J tap, Enter makes a bar, Backspace clears, Escape is done"
           onPointerDown={(event) => {
             if (event.button === 0) barActions.tap(event.timeStamp, velocityOf(event));
           }}
           onKeyDown={(event) => {
-            if (event.key !== " " && event.key !== "Enter") return;
+            const does = KEYS[event.key];
+            if (!does) return;
             event.preventDefault();
             event.stopPropagation(); // Space would stop the music
-            if (!event.repeat) barActions.tap(event.timeStamp, TAP_VELOCITY);
+            if (!event.repeat) does(barActions, event);
           }}
         >
           Tap here <kbd>J</kbd>

@@ -1,0 +1,236 @@
+"""What one can do with the bar in the grid: humanise it, fill in the rest around what stays, tap one. The server's part is
+played by a simple drummer, so that these tests hold whichever space is shipped."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hands import LOOKS, NARROW, click_map, focus_by_tab, lies_here, pressed, shown, violations
+from playwright.sync_api import Locator, Page, Route, expect
+
+Bar = dict[str, Any]
+STEPS = 64
+
+
+def humanised(asked: dict[str, Any]) -> Bar:
+    """Every stroke as late as was asked for; like another bar: as early."""
+    late = asked["amount"] * (-1 if asked["like"] else 1)
+    return {**asked["pattern"], "strokes": [[*stroke[:3], late] for stroke in asked["pattern"]["strokes"]]}
+
+
+def completed(asked: dict[str, Any]) -> Bar:
+    """What is kept, and the "other" voice on every 16th that is not."""
+    kept = {(voice, first + n) for voice, first, steps in asked["keep"] for n in range(steps)}
+    strokes = [stroke for stroke in asked["pattern"]["strokes"] if tuple(stroke[:2]) in kept]
+    rest = [[7, step, 0.5, 0] for step in range(0, STEPS, 4) if (7, step) not in kept]
+    return {**asked["pattern"], "strokes": strokes + rest}
+
+
+def tapped(asked: dict[str, Any]) -> Bar:
+    """A kick where each tap was."""
+    strokes = [[0, round(position / 4) * 4 % STEPS, velocity, 0] for position, velocity in asked["taps"]]
+    return {"meter": asked["meter"], "strokes": strokes}
+
+
+MADE = {"feel": humanised, "complete": completed, "taps": tapped}
+
+
+@pytest.fixture
+def drummer(page: Page) -> Iterator[list[dict[str, Any]]]:
+    """What it was asked for."""
+    asked: list[dict[str, Any]] = []
+
+    def answer(route: Route) -> None:
+        what = route.request.url.rpartition("/")[2]
+        asked.append(json.loads(route.request.post_data or ""))
+        route.fulfill(json={"pattern": MADE[what](asked[-1])})
+
+    page.route("**/api/patterns/*", answer)
+    yield asked
+
+
+@pytest.fixture(autouse=True)
+def no_ground(page: Page) -> None:
+    """The ground of the map does not matter here."""
+    page.route(
+        "**/api/map/ground", lambda route: route.fulfill(json={"size": 2, "span": 3, "distance": [0] * 4, "styles": {}})
+    )
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def offsets(page: Page) -> set[float]:
+    return {round(stroke[3], 6) for stroke in shown(page)["strokes"]}
+
+
+def test_a_bar_is_humanised_as_far_as_the_slider_says_and_undone(drummer: list[Any], opened: Page) -> None:
+    lies_here(opened)
+    before = shown(opened)
+    slider = opened.get_by_role("slider", name="humanise")
+    slider.fill("0.25")
+    slider.fill("0.75")
+    opened.wait_for_function("clave.store.shown.value.strokes.every(stroke => stroke[3] === 0.75)")
+    assert all(asked["pattern"] == before for asked in drummer)
+    expect(slider).to_have_attribute("aria-valuetext", "75 %")
+    opened.get_by_text("edited by hand").wait_for()
+    opened.keyboard.press("Control+z")
+    assert shown(opened) == before
+    expect(slider).to_have_attribute("aria-valuetext", "as it is")
+
+
+def test_another_take_and_the_feel_of_a_slot(drummer: list[Any], opened: Page) -> None:
+    click_map(opened, 0.3, 0.3)
+    button(opened, "Another take").click()
+    opened.wait_for_function("clave.store.shown.value.strokes.every(stroke => stroke[3] === 0.6)")
+    opened.keyboard.press("h")
+    opened.wait_for_function("clave.store.history.value.past.length > 2")
+    assert drummer[0]["seed"] != drummer[1]["seed"]
+    kept = shown(opened)
+    opened.keyboard.press("Shift+Digit2")
+    click_map(opened, -0.5, 0.5)
+    opened.get_by_role("combobox", name="Humanise like").select_option("slot 2")
+    opened.wait_for_function("clave.store.shown.value.strokes.every(stroke => stroke[3] === -0.6)")
+    assert drummer[-1]["like"] == kept
+
+
+def test_the_rest_is_filled_in_around_a_row_a_beat_and_marked_cells(drummer: list[Any], opened: Page) -> None:
+    lies_here(opened)
+    before = pressed(opened)
+    button(opened, "Fill in the rest").click()
+    expect(opened.get_by_role("status").filter(has_text="Mark what stays")).to_be_visible()
+    button(opened, "Kick row stays").click()
+    button(opened, "Beat 1 stays").click()
+    corners = [
+        opened.locator(f'[data-voice="{voice}"][data-cell="{cell}"]').bounding_box()
+        for voice, cell in ((1, 8), (2, 11))
+    ]
+    assert all(corners)
+    opened.keyboard.down("Shift")
+    first, last = [(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in corners if box]
+    opened.mouse.move(*first)
+    opened.mouse.down()
+    opened.mouse.move(*last, steps=6)
+    opened.mouse.up()
+    opened.keyboard.up("Shift")
+    assert pressed(opened) == before  # neither struck nor cleared
+    stays = {(0, cell) for cell in range(16)} | {(voice, cell) for voice in range(8) for cell in range(4)}
+    stays |= {(voice, cell) for voice in (1, 2) for cell in range(8, 12)}
+    button(opened, "Fill in the rest").click()
+    opened.wait_for_function("clave.store.shown.value.strokes.some(stroke => stroke[0] === 7 && stroke[1] === 60)")
+    kept = {(voice, step // 4) for voice, first, steps in drummer[0]["keep"] for step in range(first, first + steps)}
+    assert kept == stays
+    assert pressed(opened) == (before & stays) | {(7, cell) for cell in range(4, 16)}
+    button(opened, "Nothing stays").click()
+    expect(button(opened, "Nothing stays")).to_have_count(0)
+    opened.keyboard.press("Control+z")
+    assert pressed(opened) == before
+
+
+def test_what_stays_by_keys(drummer: list[Any], opened: Page) -> None:
+    lies_here(opened)
+    keys = opened.keyboard
+    focus_by_tab(opened, lambda name: name.startswith("Kick, step 1,"))
+    keys.press("ArrowDown")
+    keys.press("k")
+    expect(opened.locator("[data-cell]:focus")).to_have_attribute(
+        "aria-label", re.compile(r"^Snare, step 1, .*, stays$")
+    )
+    keys.press("ArrowDown")
+    keys.press("Shift+K")
+    expect(button(opened, "Closed hi-hat row stays")).to_have_attribute("aria-pressed", "true")
+    keys.press("f")
+    opened.wait_for_function("clave.store.shown.value.strokes.some(stroke => stroke[0] === 7)")
+    assert sorted(drummer[0]["keep"]) == [[1, 0, 4], [2, 0, 64]]
+
+
+def test_what_the_space_cannot_is_said(opened: Page, page: Page) -> None:
+    page.route("**/api/patterns/feel", lambda route: route.fulfill(status=200, json={"patron": None}))
+    lies_here(opened)
+    button(opened, "Another take").click()
+    expect(opened.get_by_role("alert")).to_be_visible()
+
+
+def tap_at(page: Page, positions: list[float]) -> None:
+    """Taps at these steps from the next bar line on, as a steady hand does it: with the clock of the audio."""
+    page.evaluate(
+        """async positions => {
+            const pad = document.querySelector(".tap-pad");
+            const store = clave.store;
+            const millis = 60_000 / store.groove.value.tempoBpm / 16;
+            while (!(store.position.value < 8)) await new Promise(requestAnimationFrame);
+            while (store.position.value < 40) await new Promise(requestAnimationFrame);
+            const start = performance.now() + (64 - store.position.value) * millis;
+            for (const position of positions) {
+                while (performance.now() < start + position * millis) await new Promise(done => setTimeout(done, 1));
+                pad.dispatchEvent(new PointerEvent("pointerdown", { button: 0, pointerType: "mouse", bubbles: true }));
+            }
+        }""",
+        positions,
+    )
+
+
+def test_taps_over_two_bars_become_one(drummer: list[Any], opened: Page) -> None:
+    lies_here(opened)
+    opened.evaluate("clave.store.amend({ ...clave.store.groove.value, tempoBpm: 160 })")
+    button(opened, "Tap a rhythm").click()
+    opened.wait_for_function("clave.store.position.value > 0")
+    assert opened.evaluate("clave.store.heard.value.pattern.strokes") == []  # only the click
+    rhythm = [0, 12, 24, 40, 56]
+    tap_at(opened, [*rhythm, *(STEPS + each for each in rhythm)])
+    expect(opened.get_by_text("10 taps in 2 bars")).to_be_visible()
+    expect(opened.locator(".tap.is-folded")).to_have_count(5)
+    button(opened, "Make a bar").click()
+    opened.wait_for_function("clave.store.shown.value.strokes.length === 5")
+    assert len(drummer[0]["taps"]) == 5
+    for (position, _), wanted in zip(drummer[0]["taps"], rhythm, strict=True):
+        assert abs((position - wanted + 32) % STEPS - 32) < 1.5  # 35 ms: a busy computer's hand
+    assert pressed(opened) == {(0, step // 4) for step in rhythm}
+    opened.get_by_role("group", name="Tap to").get_by_role("button", name="loop", pressed=True).wait_for()
+    button(opened, "Done").click()
+    expect(button(opened, "Tap a rhythm")).to_be_visible()
+
+
+def test_tapping_by_keys(drummer: list[Any], opened: Page) -> None:
+    lies_here(opened)
+    keys = opened.keyboard
+    keys.press("j")
+    opened.wait_for_function("clave.store.position.value > 0")
+    keys.press("j")
+    keys.press("Space")  # the pad has the focus
+    opened.wait_for_function("clave.store.bar.taps.value.length === 2 && clave.store.playing.value")
+    keys.press("Backspace")
+    opened.wait_for_function("clave.store.bar.taps.value.length === 0")
+    keys.press("Space")
+    keys.press("Enter")
+    opened.wait_for_function("clave.store.shown.value.strokes.length === 1")
+    keys.press("Escape")
+    expect(button(opened, "Tap a rhythm")).to_be_visible()
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_no_violation_with_the_bar_in_hand(drummer: list[Any], opened: Page, look: str) -> None:
+    lies_here(opened)
+    button(opened, "Kick row stays").click()
+    button(opened, "Beat 2 stays").click()
+    button(opened, "Another take").click()
+    opened.wait_for_function("clave.store.groove.value.place.edited")
+    assert violations(opened) == []
+    button(opened, "Tap a rhythm").click()
+    opened.keyboard.press("j")
+    assert violations(opened) == []
+
+
+@pytest.mark.browser_context_args(viewport=NARROW)
+def test_the_bar_in_hand_fits_a_narrow_page(opened: Page) -> None:
+    lies_here(opened)
+    button(opened, "Kick row stays").click()
+    tools = opened.get_by_role("group", name="The bar in hand")
+    for _ in range(2):
+        assert opened.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+        assert tools.evaluate("each => each.scrollWidth <= each.clientWidth")
+        if button(opened, "Tap a rhythm").count():
+            button(opened, "Tap a rhythm").click()

@@ -10,10 +10,11 @@ from jaxtyping import Bool
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from clave.errors import PatternError
+from clave.filling import as_taps
 from clave.kit import VOICES
-from clave.pattern import Pattern, Stroke
+from clave.pattern import Pattern
 from clave.shaping import MAX_DECAY, MAX_GAIN, MAX_TUNE, MIN_DECAY, MIN_GAIN, MIN_TUNE
-from clave.units import COMMON_TIME, STEPS_PER_SIXTEENTH, Meter, steps_per_bar
+from clave.units import COMMON_TIME, Meter, steps_per_bar
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Point = tuple[Finite, Finite]
@@ -37,7 +38,7 @@ WireBlock = tuple[
     Annotated[int, Field(ge=1, le=512)],  # steps
 ]
 Tap = tuple[
-    Annotated[Finite, Field(ge=0)],  # position in steps from the start of the bar, any fraction
+    Annotated[Finite, Field(ge=-2)],  # position in steps from the start of the bar, any fraction
     Annotated[float, Field(gt=0, le=1)],  # velocity
 ]
 
@@ -249,22 +250,10 @@ class TapsRequest(Message):
     seed: Seed = 0
 
     def tapped(self) -> Pattern:
-        """The taps as strokes of the first voice, snapped as every stroke is: what is left becomes the offset.
-
-        Of taps on one step the loudest stays. One that comes just before the bar line announces the next bar; as taps
-        go round in a loop, it is an early stroke of this one. Raises PatternError for a tap outside the bar.
-        """
-        steps = steps_per_bar(self.meter)
-        late = max((position for position, _ in self.taps), default=0)
-        if late >= steps:
-            beats, unit = self.meter
-            raise PatternError(f"taps lie in the bar, {beats}/{unit} ends after {steps} steps, got one at {late:g}")
-        announced = steps - STEPS_PER_SIXTEENTH / 2  # nearer to the bar line than to the last 16th
-        strokes = [
-            Stroke(0, 0, velocity, position - steps if position >= announced else position)
-            for position, velocity in self.taps
-        ]
-        return Pattern.from_strokes(strokes, self.meter)
+        """The taps as strokes of the first voice; `filling.as_taps` says where, and what it refuses."""
+        taps = as_taps(self.taps, self.meter)
+        first = np.arange(len(VOICES))[:, None] == 0
+        return Pattern(np.where(first, taps.velocity, 0), np.where(first, taps.offset, 0), taps.meter)
 
 
 class PatternMade(Message):

@@ -384,8 +384,8 @@ REFUSED: dict[str, tuple[str, str, Any, int, str, str]] = {
         "taps: .*at most 256",
     ),
     "a tap after the bar": (
-        *("POST", "/api/patterns/taps", {"taps": [[0, 1], [48, 1]], "meter": [3, 4]}, 422, "midi"),
-        "3/4 ends after 48 steps, got one at 48",
+        *("POST", "/api/patterns/taps", {"taps": [[0, 1], [50, 1]], "meter": [3, 4]}, 422, "midi"),
+        r"position in \[-2, 50\) steps .*got \(50.0",
     ),
     "a block out of the bar": (
         *("POST", "/api/patterns/complete", {"pattern": {"strokes": []}, "keep": [[0, 60, 5]]}, 422, "midi"),

@@ -209,7 +209,7 @@ export interface CompleteRequest {
   readonly seed: number;
 }
 
-/** Position in steps from the start of the bar, any fraction; velocity in (0, 1]. */
+/** Position in steps from the start of the bar, any fraction from 2 before it to 2 after its end; velocity in (0, 1]. */
 export type Tap = readonly [position: number, velocity: number];
 
 /** Drums for a rhythm that was tapped. */
@@ -686,9 +686,9 @@ export function readCompleteRequest(value: unknown): CompleteRequest {
 }
 
 function readTap(value: unknown): Tap {
-  const [position = -1, velocity = 0, ...rest] = numbers(value, "a tap");
-  if (position < 0 || velocity <= 0 || velocity > 1 || rest.length > 0)
-    throw new ProtocolError(`a tap is a position of at least 0 and a velocity in (0, 1], got ${String(value)}`);
+  const [position = -3, velocity = 0, ...rest] = numbers(value, "a tap");
+  if (position < -2 || velocity <= 0 || velocity > 1 || rest.length > 0)
+    throw new ProtocolError(`a tap is a position of at least -2 and a velocity in (0, 1], got ${String(value)}`);
   return [position, velocity];
 }
 

@@ -1,5 +1,6 @@
 """The command line. Each option is declared once, here; engines are loaded by the command that needs them."""
 
+import re
 import sys
 import threading
 import webbrowser
@@ -15,7 +16,7 @@ import numpy as np
 import typer
 from numpy.typing import ArrayLike
 
-from clave.errors import ClaveError, CorpusError, KitError, MissingExtraError, TrainingError
+from clave.errors import ClaveError, CorpusError, KitError, MissingExtraError, SpaceError, TrainingError
 from clave.kit import VOICES
 from clave.units import MAX_SWING, MAX_TEMPO_BPM, MIN_SWING, MIN_TEMPO_BPM
 
@@ -27,9 +28,11 @@ if TYPE_CHECKING:
     from clave.corpus import CorpusReport
     from clave.kit import Kit
     from clave.learn import Epoch
+    from clave.pattern import Pattern
     from clave.sound_space import SoundSpace
     from clave.sounds import SoundReport
     from clave.space import RhythmSpace
+    from clave.units import Meter
 
 Point = tuple[float, float]
 
@@ -37,6 +40,8 @@ DEFAULT_PORT = 8064  # eight voices, 64 steps
 SPACE_KIT = "space"  # drawn from a sound space
 NO_SOUND = "none"  # instead of a sound space
 MAX_BARS = 1024
+MAX_PHRASE = 64  # bars
+PHRASE_VARIATION = 0.25  # enough to hear that its bars are not the same
 NOT_STATED = "not stated"
 REFUSED_SHOWN = 20  # files; report.json has them all
 
@@ -72,7 +77,11 @@ From = Annotated[tuple[float, float] | None, typer.Option("--from", metavar="X Y
 To = Annotated[tuple[float, float] | None, typer.Option("--to", metavar="X Y", help="... to this one, a step a bar.")]
 Style = Annotated[
     str | None,
-    typer.Option("--style", metavar="NAME", help="In the manner of this style: points and detail are drawn from it."),
+    typer.Option(
+        "--style",
+        metavar="NAME|BLEND",
+        help="In the manner of this style, or of a blend whose shares add up to 1: funk=0.7,samba=0.3.",
+    ),
 ]
 Section = Annotated[str, typer.Option("--section", metavar="NAME", help="What part the bar plays: beat or fill.")]
 Density = Annotated[
@@ -80,9 +89,37 @@ Density = Annotated[
     typer.Option("--density", metavar="0..1", min=0, max=1, help="From 0, sparse, to 1, busy; else as learned."),
 ]
 Variation = Annotated[
-    float,
+    float | None,
     typer.Option(
-        "--variation", metavar="0..1", min=0, max=1, help="How far each bar strays from what is expected there."
+        "--variation",
+        metavar="0..1",
+        min=0,
+        max=1,
+        help=f"How far each bar strays from what is expected there; else 0, and {PHRASE_VARIATION} in a phrase.",
+    ),
+]
+MeterOption = Annotated[str, typer.Option("--meter", metavar="N/UNIT", help="Time signature: 4/4, 3/4, 6/8, 5/4.")]
+FillEvery = Annotated[
+    int, typer.Option("--fill-every", metavar="N", min=0, help="The last of each N bars is a fill; 0: none is.")
+]
+Phrase = Annotated[
+    int,
+    typer.Option(
+        "--phrase", metavar="N", min=0, max=MAX_PHRASE, help="Bars come in phrases of N that agree with each other."
+    ),
+]
+Feel = Annotated[
+    float | None,
+    typer.Option(
+        "--feel", metavar="0..1", min=0, max=1, help="Play the strokes anew as a drummer of the style does, so far."
+    ),
+]
+Shift = Annotated[
+    str | None,
+    typer.Option(
+        "--shift",
+        metavar="NAME=X,...",
+        help="Move density, syncopation, swing, loudness by X standard deviations: density=1,swing=-0.5.",
     ),
 ]
 Bars = Annotated[int, typer.Option("--bars", metavar="N", min=1, max=MAX_BARS, help="How many bars.")]
@@ -257,8 +294,13 @@ def groove(
     to: To = None,
     style: Style = None,
     section: Section = "beat",
+    fill_every: FillEvery = 0,
+    phrase: Phrase = 0,
+    meter: MeterOption = "4/4",
     density: Density = None,
-    variation: Variation = 0.0,
+    variation: Variation = None,
+    feel: Feel = None,
+    shift: Shift = None,
     bars: Bars = 8,
     tempo: Tempo = 120.0,
     swing: Swing = 0.5,
@@ -276,33 +318,52 @@ def groove(
 
     Without a point, it travels between two points drawn by the seed, in the style if one is named. With variation, bars
     that stay at a point stray from it each in its own way; those of a journey stray alike, so that it is of one piece.
+    A phrase stays at one point; it ends with a fill if its length is also that of --fill-every.
     """
     if at is not None and (from_ is not None or to is not None):
         raise typer.BadParameter("stay --at a point or travel --from one --to another, not both")
     if (from_ is None) != (to is None):
         raise typer.BadParameter("a journey needs both --from and --to")
+    if phrase and (density is not None or section != "beat" or fill_every not in (0, phrase)):
+        raise typer.BadParameter(
+            f"a phrase knows no --density and no --section, and its fill is its last bar: --fill-every {phrase} or 0"
+        )
     from clave import midi, picture, space, wav
     from clave.render import fitted, mix, render_stems
-    from clave.sequencer import journey
+    from clave.sequencer import journey, section_of
 
+    blend, shifts, time = _style(style), _amounts("--shift", shift or ""), _meter(meter)
     loaded = space.load_rhythm(rhythm)
+    places = -(-bars // (phrase or 1))
     if at is not None:
-        points, where = (at,) * bars, _place(at)
+        points, where = (at,) * places, _place(at)
     else:
         if from_ is None or to is None:
-            from_, to = _two_points(loaded, style, seed)
-        points, where = journey(from_, to, bars), f"from {_place(from_)} to {_place(to)}"
-    patterns = [
-        loaded.at([point], style, section, variation, density, seed + (bar if at is not None else 0))[0]
-        for bar, point in enumerate(points)
-    ]
+            from_, to = _two_points(loaded, blend, time, seed)
+        points, where = journey(from_, to, places), f"from {_place(from_)} to {_place(to)}"
+    strays = variation if variation is not None else PHRASE_VARIATION if phrase else 0.0
+    patterns: list[Pattern] = []
+    for place, point in enumerate(points):
+        own_seed = seed + (place if at is not None else 0)
+        if phrase:
+            count = min(phrase, bars - len(patterns))
+            patterns += loaded.phrase(point, count, blend, strays, fill_every > 0, own_seed, meter=time)
+        else:
+            part = section_of(place, fill_every, section)
+            in_time = {} if time == (4, 4) else {"meter": time}
+            patterns += loaded.at([point], blend, part, strays, density, own_seed, **in_time)
+    if feel is not None:
+        patterns = [loaded.feel(bar, blend, feel, seed=seed + place) for place, bar in enumerate(patterns)]
+    if shifts:
+        patterns = [loaded.shifted(bar, shifts) for bar in patterns]
     sounds = _kit(kit, sound, home, seed)
     voices = fitted(render_stems(patterns, sounds, tempo_bpm=tempo, swing=swing, tail="wrap" if loop else "cut"))
     clip = mix(voices)
 
     out.mkdir(parents=True, exist_ok=True)
     length = "1 bar" if bars == 1 else f"{bars} bars"
-    print(f"{length} at {tempo:g} bpm, {where}{f', {style}' if style else ''}, seed {seed}")
+    told = "".join(f", {word}" for word in (meter if meter != "4/4" else None, style) if word)
+    print(f"{length} at {tempo:g} bpm, {where}{told}, seed {seed}")
     written = midi.write(out / "groove.mid", patterns, tempo_bpm=tempo, swing=swing, on_grid=on_grid)
     clamped = f", {written.clamped} moved to the beginning, which they came before" if written.clamped else ""
     print(f"{out / 'groove.mid'}: {written.strokes} strokes{clamped}")
@@ -690,12 +751,50 @@ def _tell_counts(rows: "Mapping[str, Mapping[str, int] | Mapping[int, int]]") ->
             print(f"  {name}: {told}")
 
 
-def _two_points(rhythm: "RhythmSpace", style: str | None, seed: int) -> tuple[Point, Point]:
-    """Two bars of the corpus, of this style if one is named: where a journey begins and ends."""
-    rhythm.weights(style)  # names the styles there are, if this is none
-    there = [n for n, name in enumerate(rhythm.corpus.styles) if style in (None, name)]
-    first, last = np.random.default_rng(seed).choice(there, 2)
-    return _point(rhythm.corpus.map[first]), _point(rhythm.corpus.map[last])
+def _style(text: str | None) -> "str | dict[str, float] | None":
+    """A style by its name, or a blend of several: `funk=0.7,samba=0.3`."""
+    return _amounts("--style", text) if text and "=" in text else text
+
+
+def _amounts(option: str, text: str) -> dict[str, float]:
+    """Numbers by name, from `density=1,swing=-0.5`."""
+    found: dict[str, float] = {}
+    for part in filter(None, text.split(",")):
+        told = re.fullmatch(r"\s*(\S.*?)\s*=\s*([+-]?(\d+\.?\d*|\.\d+))\s*", part)
+        if told is None:
+            raise typer.BadParameter(f"{option} is NAME=NUMBER, with commas between several, got {part!r} in {text!r}")
+        if told[1] in found:
+            raise typer.BadParameter(f"{option} says each name once, got {told[1]!r} twice in {text!r}")
+        found[told[1]] = float(told[2])
+    return found
+
+
+def _meter(text: str) -> "Meter":
+    told = re.fullmatch(r"(\d{1,3})/(\d{1,3})", text)
+    if told is None:
+        raise typer.BadParameter(f"--meter is a time signature such as 6/8, got {text!r}")
+    return int(told[1]), int(told[2])
+
+
+def _two_points(
+    rhythm: "RhythmSpace", style: "str | Mapping[str, float] | None", meter: "Meter", seed: int
+) -> tuple[Point, Point]:
+    """Two bars of the corpus, where a journey begins and ends: of this style, or blend, if one is named.
+
+    They are of this meter where the corpus has such bars of the style.
+    """
+    corpus = rhythm.corpus
+    share = dict(zip(rhythm.styles, map(float, rhythm.weights(style)), strict=True))  # names the styles there are
+    weight = np.array([1.0 if style is None else share.get(name, 0) for name in corpus.styles])
+    if style is not None:
+        bars = Counter(corpus.styles)
+        weight /= [bars[name] for name in corpus.styles]
+    if not weight.any():
+        raise SpaceError(f"no bar of the corpus is labelled {style!r}: name a point by --at, or two by --from and --to")
+    in_meter = weight * [each == meter for each in getattr(corpus, "meters", [meter] * len(corpus))]
+    weight = in_meter if in_meter.any() else weight
+    first, last = np.random.default_rng(seed).choice(len(corpus), 2, p=weight / weight.sum())
+    return _point(corpus.map[first]), _point(corpus.map[last])
 
 
 def _point(row: ArrayLike) -> Point:

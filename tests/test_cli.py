@@ -8,6 +8,7 @@ import urllib.request
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+import mido
 import numpy as np
 import pytest
 import soundfile
@@ -22,6 +23,7 @@ from clave.render import render_stems
 from clave.shaping import shaped
 from clave.shelf import FILE, Shelf
 from clave.space import load_rhythm
+from clave.units import COMMON_TIME, Meter, steps_per_bar
 from clave.workshop import BUILT_IN, Workshop
 
 
@@ -81,6 +83,106 @@ def test_without_a_point_it_travels_between_bars_of_the_style(run, tmp_path: Pat
     assert said[:2] == said[-2:]
     places = {place for line in said for place in re.findall(r"\(-?[\d.]+, -?[\d.]+\)", line)}
     assert places == {"(-1.00, -1.00)", "(2.00, -0.50)"}
+
+
+def test_a_blend_draws_its_points_from_its_styles_by_their_shares(run, tmp_path: Path) -> None:
+    words = ("groove", "--bars", "2", "-o", tmp_path, "--style")
+    ends = [re.findall(r"\((.*?)\)", run(*words, "funk=0.25, jazz=0.75", "--seed", seed)[1])[:2] for seed in range(40)]
+    jazz = sum(place == "1.00, 1.00" for pair in ends for place in pair)
+    assert {place for pair in ends for place in pair} == {"1.00, 1.00", "-1.00, -1.00", "2.00, -0.50"}
+    assert 0.6 < jazz / 80 < 0.9
+    assert run(*words, "jazz=1")[1].count("(1.00, 1.00)") == 2
+
+
+def test_points_are_drawn_among_bars_of_the_meter_where_the_style_has_any(run, tmp_path: Path) -> None:
+    words = ("groove", "--bars", "2", "--meter", "3/4", "-o", tmp_path)
+    for seed in range(5):
+        assert run(*words, "--seed", seed)[1].count("(0.00, 0.25)") == 2
+        assert run(*words, "--style", "jazz", "--seed", seed)[1].count("(1.00, 1.00)") == 2
+
+
+def test_a_style_that_no_bar_has_needs_a_point(run, monkeypatch, tmp_path: Path) -> None:
+    class Unheard(ToyRhythm):
+        def __init__(self) -> None:
+            super().__init__()
+            self.styles = ("funk", "jazz", "polka")
+
+    monkeypatch.setattr(space, "load_rhythm", lambda *_: Unheard())
+    code, _, error = run("groove", "--style", "polka", "-o", tmp_path)
+    assert code == 1
+    assert "no bar of the corpus is labelled 'polka'" in error
+    assert run("groove", "--style", "polka", "--at", "0", "0", "-o", tmp_path)[0] == 0
+
+
+def test_the_last_of_each_so_many_bars_is_a_fill_on_a_journey_too(run, tmp_path: Path) -> None:
+    for there in (("--at", "0", "0"), ("--from", "-3", "-1", "--to", "3", "1")):
+        run("groove", *there, "--bars", "7", "--fill-every", "3", "-o", tmp_path)
+        bars = midi.read(tmp_path / "groove.mid").patterns
+        assert [bool(bar.hits[4].any()) for bar in bars] == [False, False, True, False, False, True, False]
+
+
+@pytest.mark.parametrize("meter", [(3, 4), (6, 8), (5, 4)])
+def test_meters_are_written_and_sound_as_long_as_they_are(run, tmp_path: Path, meter: Meter) -> None:
+    beats, unit = meter
+    words = ("groove", "--at", "1", "0", "--meter", f"{beats}/{unit}", "--bars", "3", "--tempo", "90", "-o", tmp_path)
+    code, said, _ = run(*words)
+    assert (code, f", {beats}/{unit}" in said) == (0, True)
+    signatures = [
+        (message.numerator, message.denominator)
+        for track in mido.MidiFile(tmp_path / "groove.mid").tracks
+        for message in track
+        if message.type == "time_signature"
+    ]
+    assert signatures == [meter]
+    assert [bar.hits.tolist() for bar in midi.read(tmp_path / "groove.mid").patterns] == [
+        bar.hits.tolist() for bar in ToyRhythm().at([[1, 0]] * 3, meter=meter)
+    ]
+    samples, rate = soundfile.read(tmp_path / "groove.wav")
+    assert len(samples) == round(3 * steps_per_bar(meter) / 16 * 60 / 90 * rate)
+
+
+def test_a_phrase_stays_where_it_is_and_the_next_goes_on(run, monkeypatch, tmp_path: Path) -> None:
+    asked: list[tuple[object, ...]] = []
+
+    class Listening(ToyRhythm):
+        def phrase(self, point, bars=4, style=None, variation=0.25, fill=True, seed=0, meter=COMMON_TIME):
+            asked.append((point, bars, style, variation, fill, seed, meter))
+            return super().phrase(point, bars, style, variation, fill, seed, meter)
+
+    monkeypatch.setattr(space, "load_rhythm", lambda *_: Listening())
+    words = ("groove", "--phrase", "4", "--bars", "10", "--seed", "5", "-o", tmp_path)
+    run(*words, "--from", "-1", "0", "--to", "1", "0", "--style", "funk", "--fill-every", "4")
+    assert asked == [((x, 0), bars, "funk", 0.25, True, 5, (4, 4)) for x, bars in ((-1, 4), (0, 4), (1, 2))]
+    fills = [bool(bar.hits[4].any()) for bar in midi.read(tmp_path / "groove.mid").patterns]
+    assert [bar for bar, fill in enumerate(fills) if fill] == [3, 7, 9]
+    asked.clear()
+    run(*words, "--at", "1", "0", "--variation", "0.5", "--meter", "3/4")
+    assert asked == [((1, 0), bars, None, 0.5, False, seed, (3, 4)) for bars, seed in ((4, 5), (4, 6), (2, 7))]
+
+
+def test_feel_and_shift_come_after_the_bar(run, tmp_path: Path) -> None:
+    run(
+        "groove",
+        "--at",
+        "0",
+        "0",
+        "--bars",
+        "2",
+        "--feel",
+        "0.5",
+        "--shift",
+        "loudness=-2",
+        "--seed",
+        "1",
+        "-o",
+        tmp_path,
+    )
+    rhythm = ToyRhythm()
+    (bar,) = rhythm.at([[0, 0]])
+    expected = [rhythm.shifted(rhythm.feel(bar, amount=0.5, seed=1 + n), {"loudness": -2}) for n in range(2)]
+    for found, wanted in zip(midi.read(tmp_path / "groove.mid").patterns, expected, strict=True):
+        np.testing.assert_allclose(found.velocity, wanted.velocity, atol=0.5 / 127)
+        np.testing.assert_allclose(found.offset, wanted.offset, atol=0.5 / 30)
 
 
 def test_stems_add_up_to_the_mix(run, tmp_path: Path) -> None:
@@ -207,6 +309,10 @@ def test_kits_are_listed(run, tmp_path: Path) -> None:
     ("words", "sentence"),
     [
         (["groove", "--style", "polka"], r"no style 'polka'.*funk, jazz"),
+        (["groove", "--style", "funk=0.7,polka=0.3"], r"no style 'polka'.*funk, jazz"),
+        (["groove", "--style", "funk=0.7,jazz=0.2"], r"shares of a blend .* add up to 1, got .*0\.7"),
+        (["groove", "--meter", "7/8"], r"no meter"),
+        (["groove", "--shift", "pitch=1"], r"got pitch"),
         (["groove", "--kit", "tin"], r"no kit 'tin'.*analogue"),
         (["groove", "--kit", "."], r"no sound"),
     ],
@@ -230,6 +336,17 @@ def test_what_is_refused_is_one_line_and_exit_code_1(run, tmp_path: Path, monkey
         ["groove", "--from", "0", "0"],
         ["groove", "--bars", "0"],
         ["groove", "--kit", "analogue", "--sound", "mine"],
+        ["groove", "--style", "funk=most"],
+        ["groove", "--style", "funk=0.5,funk=0.5"],
+        ["groove", "--style", "=1"],
+        ["groove", "--shift", "swing"],
+        ["groove", "--shift", "swing=nan"],
+        ["groove", "--meter", "waltz"],
+        ["groove", "--feel", "2"],
+        ["groove", "--fill-every", "-1"],
+        ["groove", "--phrase", "4", "--fill-every", "3"],
+        ["groove", "--phrase", "4", "--section", "fill"],
+        ["groove", "--phrase", "4", "--density", "1"],
         ["groove", "--bogus"],
         ["dance"],
     ],
@@ -283,9 +400,9 @@ def test_bars_that_stay_stray_each_in_its_own_way_and_those_of_a_journey_alike(r
     asked: list[int] = []
 
     class Listening(ToyRhythm):
-        def at(self, points, style=None, section="beat", variation=0.0, density=None, seed=0):
+        def at(self, points, style=None, section="beat", variation=0.0, density=None, seed=0, meter=COMMON_TIME):
             asked.append(seed)
-            return super().at(points, style, section, variation, density, seed)
+            return super().at(points, style, section, variation, density, seed, meter)
 
     monkeypatch.setattr(space, "load_rhythm", lambda *_: Listening())
     run("groove", "--at", "0", "0", "--variation", "0.5", "--bars", "3", "--seed", "7", "-o", tmp_path)

@@ -22,7 +22,7 @@ class ToyRhythm(RhythmSpace):
             ("beat", "beat", "fill", "beat"),
             ("a.mid", "b.mid", "a.mid", "c.mid"),
         )
-        object.__setattr__(self.corpus, "meters", ((4, 4), (4, 4), (3, 4), (4, 4)))
+        object.__setattr__(self.corpus, "meters", ((4, 4), (4, 4), (4, 4), (3, 4)))
         object.__setattr__(self.corpus, "licences", {"a.mid": "CC BY 4.0"})
 
     def at(self, points, style=None, section="beat", variation=0.0, density=None, seed=0, meter=COMMON_TIME):  # noqa: ARG002

@@ -1,9 +1,10 @@
-"""What one can do with the bar in the grid: humanise it, fill in the rest around what stays, tap one. The server's part is
-played by a simple drummer, so that these tests hold whichever space is shipped."""
+"""What one can do with the bar in the grid: humanise it, fill in the rest around what stays, tap one.
+
+The server's part is played by a simple drummer, so that these tests hold whichever space is shipped.
+"""
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -38,7 +39,7 @@ MADE = {"feel": humanised, "complete": completed, "taps": tapped}
 
 
 @pytest.fixture
-def drummer(page: Page) -> Iterator[list[dict[str, Any]]]:
+def drummer(page: Page) -> list[dict[str, Any]]:
     """What it was asked for."""
     asked: list[dict[str, Any]] = []
 
@@ -48,7 +49,7 @@ def drummer(page: Page) -> Iterator[list[dict[str, Any]]]:
         route.fulfill(json={"pattern": MADE[what](asked[-1])})
 
     page.route("**/api/patterns/*", answer)
-    yield asked
+    return asked
 
 
 @pytest.fixture(autouse=True)
@@ -63,8 +64,11 @@ def button(page: Page, name: str) -> Locator:
     return page.get_by_role("button", name=name, exact=True)
 
 
-def offsets(page: Page) -> set[float]:
-    return {round(stroke[3], 6) for stroke in shown(page)["strokes"]}
+def middle(page: Page, voice: int, cell: int) -> tuple[float, float]:
+    """Of a cell of the grid, in pixels."""
+    box = page.locator(f'[data-voice="{voice}"][data-cell="{cell}"]').bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def test_a_bar_is_humanised_as_far_as_the_slider_says_and_undone(drummer: list[Any], opened: Page) -> None:
@@ -104,13 +108,8 @@ def test_the_rest_is_filled_in_around_a_row_a_beat_and_marked_cells(drummer: lis
     expect(opened.get_by_role("status").filter(has_text="Mark what stays")).to_be_visible()
     button(opened, "Kick row stays").click()
     button(opened, "Beat 1 stays").click()
-    corners = [
-        opened.locator(f'[data-voice="{voice}"][data-cell="{cell}"]').bounding_box()
-        for voice, cell in ((1, 8), (2, 11))
-    ]
-    assert all(corners)
+    first, last = middle(opened, 1, 8), middle(opened, 2, 11)
     opened.keyboard.down("Shift")
-    first, last = [(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in corners if box]
     opened.mouse.move(*first)
     opened.mouse.down()
     opened.mouse.move(*last, steps=6)

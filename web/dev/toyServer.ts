@@ -54,8 +54,8 @@ export function toyCorpus(): CorpusMap {
 }
 
 /** What lies at a point, invented: busier to the right, more syncopated to the top. */
-export function toyPattern([x, y]: Point, request: Omit<PatternRequest, "points">): WirePattern {
-  const draw = draws(request.seed * 31 + (request.style ? STYLES.indexOf(request.style) + 1 : 0));
+export function toyPattern([x, y]: Point, request: Pick<PatternRequest, "style" | "section" | "variation" | "density" | "seed">): WirePattern {
+  const draw = draws(request.seed * 31 + (typeof request.style === "string" ? STYLES.indexOf(request.style) + 1 : 0));
   const wobble = () => (draw() - 0.5) * 2 * (0.15 + request.variation);
   const density = request.density ?? 0.5;
   const strokes: WireStroke[] = [];

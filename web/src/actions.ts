@@ -17,7 +17,7 @@ import {
 import { redo, undo } from "./history";
 import { describe, pointsOf } from "./journey";
 import { Newest } from "./newest";
-import { MAX_SEED, type PatternRequest, type Point, type WirePattern } from "./protocol";
+import { MAX_SEED, NO_RHYTHM_SHIFT, type PatternRequest, type Point, type WirePattern } from "./protocol";
 import { isSamePattern } from "./pattern";
 import type { Notice, Store } from "./store";
 import { describePlace } from "./summary";
@@ -25,7 +25,7 @@ import { describePlace } from "./summary";
 type Question = { readonly place: Place };
 type Route = { readonly journey: Journey; readonly shape: Shape };
 
-const requestFor = (points: readonly Point[], shape: Shape): PatternRequest => ({ points, ...shape });
+export const requestFor = (points: readonly Point[], shape: Shape): PatternRequest => ({ points, ...shape, meter: [4, 4], shift: NO_RHYTHM_SHIFT });
 
 export class Actions {
   private readonly decoding: Newest<Question, WirePattern>;

@@ -1,6 +1,6 @@
 /** What a player can do with sounds: move, turn, throw, lock, drop. Each is one step of undo. */
 
-import type { Actions } from "./actions";
+import { type Actions, requestFor } from "./actions";
 import { drawKit, fetchPatterns, fetchSoundMap, placeFile } from "./api";
 import { type Groove, kitVoices, onMap, type Place, withKit, withSound, withVisit } from "./groove";
 import { describeSorted, sortFiles } from "./kitfolder";
@@ -212,7 +212,7 @@ export class SoundActions {
     try {
       const [kit, { patterns }] = await Promise.all([
         drawKit(newShape.seed, this.keptBut(({ locked }) => !locked)),
-        fetchPatterns({ points: [point], ...newShape }),
+        fetchPatterns(requestFor([point], newShape)),
       ]);
       const place: Place = { point, shape: newShape, pattern: patterns[0]!, edited: false };
       const loop = withKit({ ...this.groove, place }, kit.voices.map(asLinked), SPACE_KIT);

@@ -106,7 +106,7 @@ function OpenTaps() {
 
 /** "5 taps in 2 bars". */
 export function sayTaps(taps: readonly (readonly [position: number, velocity: number])[], steps: number): string {
-  if (taps.length === 0) return "tap along: bars that you repeat become one";
+  if (taps.length === 0) return "tap along: what repeats becomes one bar";
   const bars = taps.map(([position]) => Math.floor(position / steps));
   const count = Math.max(...bars) - Math.min(...bars) + 1;
   return `${taps.length} tap${taps.length === 1 ? "" : "s"} in ${count} bar${count === 1 ? "" : "s"}`;

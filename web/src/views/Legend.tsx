@@ -22,6 +22,11 @@ export function Legend() {
   };
   return (
     <ul class="legend" aria-label="Styles on the map">
+      {ground && isVeiled(ground) && (
+        <li class="legend-far">
+          <i aria-hidden="true" /> far from any bar learned
+        </li>
+      )}
       {order.map((style) => {
         const { colour, marker } = lookOf(rank[style]!, dark);
         return (
@@ -42,11 +47,6 @@ export function Legend() {
           </li>
         );
       })}
-      {ground && isVeiled(ground) && (
-        <li class="legend-far">
-          <i aria-hidden="true" /> far from any bar learned
-        </li>
-      )}
     </ul>
   );
 }

@@ -259,7 +259,8 @@ def classifier(styles: int, *, feel: bool = False, bottleneck: int | None = None
     """One that tells styles."""
     sees, through = "hits and feel" if feel else "hits", "" if bottleneck is None else f", {bottleneck}-D"
     return Recipe(
-        name=f"a classifier of {sees}{through}", model=Built(lambda: Classifier(styles, feel=feel, bottleneck=bottleneck)),
+        name=f"a classifier of {sees}{through}",
+        model=Built(lambda: Classifier(styles, feel=feel, bottleneck=bottleneck)),
         weight_decay=0.05, epochs=30, patience_epochs=4,
     )  # fmt: skip
 

@@ -259,12 +259,13 @@ def prior(m: Measuring, held_out: HeldOut) -> Rows:
     for name, beats in sets.items():
         said = _facts(beats)
         area = {fact: measures.overlapping_area(said[fact], values) for fact, values in facts.items()}
+        apart = {fact: measures.overlap_of_distances(said[fact], values) for fact, values in facts.items()}
         rows[name] = {
             "density": area["density"], "syncopation": area["syncopation"],
             "by_voice": {voice.name: area[voice.name] for voice in VOICES},
-            "least_voice": min(area[voice.name] for voice in VOICES),
-            "mgeval_density": measures.overlap_of_distances(said["density"], facts["density"]),
-            "mgeval_syncopation": measures.overlap_of_distances(said["syncopation"], facts["syncopation"]),
+            "distances_density": apart["density"], "distances_syncopation": apart["syncopation"],
+            "distances_by_voice": {voice.name: apart[voice.name] for voice in VOICES},
+            "distances_least_voice": min(apart[voice.name] for voice in VOICES),
             "mean_density": float(said["density"].mean()), "mean_syncopation": float(said["syncopation"].mean()),
         }  # fmt: skip
     rows["real, unseen"] = {

@@ -4,8 +4,9 @@
 
 FOLDER (or $CLAVE_DATA/grooves/paper-1095) holds the authors' `midi/`. First bars, the paper's drum map and truncating
 grid; of bars with the same hits one is kept. A seed parts the bars anew, and both recipes learn from the same part of
-them; thresholds and stopping are tuned on a tenth of it. Styles are those in the names of the files. Epochs are short here: of
-462 bars; a recipe made for more of them wants smaller batches and more epochs, and is told so with its own run.
+them; thresholds and stopping are tuned on a tenth of it. Styles are those in the names of the files.
+
+A recipe made for more bars wants smaller batches and more epochs here: measure it in a run of its own.
 """
 
 import argparse

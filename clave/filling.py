@@ -35,8 +35,8 @@ LEADING = [voice.index for voice in VOICES if voice.name in ("kick", "snare", "t
 TAP_LED = 6.0  # log potential of such a stroke on a tap
 TAP_FOLLOWED = 2.0  # of a tap on which only others are struck
 UNTAPPED_LED = -3.0  # of such a stroke where nobody tapped
-# Kicks, snares and toms of 60 bars of Groove MIDI as taps: 99 % have such a stroke, 96 % of these lie on a tap and the bars
-# are as dense as the real ones. With 4, 1, -2 it is 94 and 91 %, with 8, 2, -4 100 and 98 %, with none 44 and 46 %.
+# Kicks, snares and toms of 60 bars of Groove MIDI as taps: 99 % have such a stroke, 96 % of these lie on a tap, and the
+# bars are as dense as real ones. With 4, 1, -2 it is 94 and 91 %, with 8, 2, -4 100 and 98 %, with none 44 and 46 %.
 
 
 @runtime_checkable

@@ -3,7 +3,7 @@
 Nothing is learned for this: the four are solved for one after the other.
 
 **Density**: strokes are added or taken away one by one. Each time it is the one that costs least: the least plausible
-stroke goes, the most plausible one comes, unless it would change the syncopation.
+stroke goes, a ghost before an accent, the most plausible one comes, unless it would change the syncopation.
 
 **Syncopation**: strokes are moved one by one; one goes and another comes, so that the density holds. Each time it is
 the move that costs least for what it brings.
@@ -19,7 +19,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Float64, Int
 
 from clave import attributes
-from clave.attributes import EIGHTHS, NAMES, SIXTEENTHS, STREAM
+from clave.attributes import EIGHTHS, LAST_OF_TRIPLET, NAMES, SIXTEENTHS, STREAM
 from clave.errors import SpaceError
 from clave.kit import VOICES
 from clave.pattern import MAX_OFFSET, Pattern, musical_steps
@@ -27,6 +27,7 @@ from clave.units import MAX_SWING, MIN_SWING, STEPS_PER_QUARTER, TICKS_PER_STEP,
 
 FEWEST = 2  # strokes that are left, however little is asked for
 LEAST_PLAUSIBLE = -6.0  # logit: no stroke comes where it would be rarer than this
+ACCENTED = 3.0  # nats: what it costs more to lose a stroke of velocity 1 than a ghost
 HOLDING = 3.0  # nats: what it costs to change the syncopation by a deviation while strokes come and go
 MOVING = 3.0  # nats: what a move costs beside what it does to plausibility, so that few and large ones are made
 LARGEST = 0.5  # deviations: what a move brings beyond this does not count for it
@@ -35,6 +36,7 @@ MOST_MOVES = 24
 AT_REST = 0.15  # deviations: what nobody asked for is left alone when it strays no farther
 NEAR_SWING, NEAR_LOUDNESS = 1e-3, 1e-4  # there
 HALVINGS = 24
+FIRST_OF_TRIPLET = 5  # of a quarter's 16 steps, where a swung 16th may come to lie
 LEAST_SCALE = 1e-6  # of a corpus whose bars are all alike
 HATS = [voice.index for voice in VOICES if voice.choke_group is not None]
 QUIETEST = 1 / 127
@@ -71,6 +73,7 @@ def steer(
     scale = np.maximum(scale, LEAST_SCALE)
     goal = attributes.measure([pattern])[0] + shift * scale
     hits, meter, unit = pattern.hits, pattern.meter, float(scale[1])
+    plausible = plausible + ACCENTED * pattern.velocity
     if shift[0]:
         strokes = goal[0] * pattern.steps / STEPS_PER_QUARTER
         path = (_filled if shift[0] > 0 else _thinned)(hits, plausible, meter, unit)
@@ -188,7 +191,11 @@ def _moved(
 
 
 def _swung(pattern: Pattern, goal: float) -> Pattern:
-    """All second strokes later or earlier by the same time."""
+    """All second strokes later or earlier by the same time.
+
+    Each is written on the step of the musical grid that it comes to, if that is free; on its own where that, or what
+    swings, 16ths or 8ths, would become another.
+    """
     hits, meter = pattern.hits, pattern.meter
     eighths = attributes.swings_in_eighths(hits[None], meter)[0]
     pair = EIGHTHS if eighths else SIXTEENTHS
@@ -201,33 +208,22 @@ def _swung(pattern: Pattern, goal: float) -> Pattern:
     late = float(pattern.offset[hits & first].mean()) if (hits & first).any() else 0.0
 
     def swung(later: float) -> Float64[np.ndarray, " stroke"]:
-        return np.clip(within + later, MIN_SWING * pair, MAX_SWING * pair)
+        return np.clip(within + later, MIN_SWING * pair + late, MAX_SWING * pair + late)
 
     later = _solved(lambda by: float(swung(by).mean()), goal * pair + late, (-pair, pair))
     position = begin + swung(later)
-    on_grid = musical_steps(
-        np.rint(position * TICKS_PER_STEP).astype(np.int64), np.array([0, pattern.steps, 2 * pattern.steps])
-    )
-    written = _written(pattern, voice, step, np.where(second[on_grid % pattern.steps], on_grid, step), position)
-    if attributes.swings_in_eighths(written.hits[None], meter)[0] != eighths:
-        written = _written(pattern, voice, step, step, position)
-    return written
-
-
-def _written(
-    pattern: Pattern,
-    voice: Int[np.ndarray, " stroke"],
-    step: Int[np.ndarray, " stroke"],
-    better: Int[np.ndarray, " stroke"],
-    position: Float64[np.ndarray, " stroke"],
-) -> Pattern:
-    """Its strokes in these cells at new positions: on a better step if that is free and near, else on their own."""
+    tick = np.rint(position * TICKS_PER_STEP).astype(np.int64)
+    last = np.where(begin % STEPS_PER_QUARTER, pair // 2, LAST_OF_TRIPLET if eighths else FIRST_OF_TRIPLET)
+    on_grid = np.clip(musical_steps(tick, np.array([0, pattern.steps])), begin + pair // 2, begin + last)
     velocity, offset = pattern.velocity.copy(), pattern.offset.copy()
-    for row, own, other, where in zip(voice, step, better, position, strict=True):
-        there = other if velocity[row, other] == 0 and -MAX_OFFSET <= where - other <= LATEST else own
-        stroke, velocity[row, own] = velocity[row, own], 0
-        velocity[row, there], offset[row, there] = stroke, np.clip(where - there, -MAX_OFFSET, LATEST)
-    return Pattern(velocity, offset, pattern.meter)
+    for row, own, other, where in zip(voice, step, on_grid, position, strict=True):
+        if velocity[row, other] == 0 and -MAX_OFFSET <= where - other <= LATEST:
+            moved = velocity.copy()
+            moved[row, [own, other]] = 0, velocity[row, own]
+            if attributes.swings_in_eighths(moved[None] > 0, meter)[0] == eighths:
+                velocity, own = moved, other
+        offset[row, own] = np.clip(where - own, -MAX_OFFSET, LATEST)
+    return Pattern(velocity, offset, meter)
 
 
 def _as_loud(pattern: Pattern, goal: float) -> Pattern:

@@ -86,12 +86,13 @@ def test_without_a_point_it_travels_between_bars_of_the_style(run, tmp_path: Pat
 
 
 def test_a_blend_draws_its_points_from_its_styles_by_their_shares(run, tmp_path: Path) -> None:
-    words = ("groove", "--bars", "2", "-o", tmp_path, "--style")
-    ends = [re.findall(r"\((.*?)\)", run(*words, "funk=0.25, jazz=0.75", "--seed", seed)[1])[:2] for seed in range(40)]
-    jazz = sum(place == "1.00, 1.00" for pair in ends for place in pair)
-    assert {place for pair in ends for place in pair} == {"1.00, 1.00", "-1.00, -1.00", "2.00, -0.50"}
-    assert 0.6 < jazz / 80 < 0.9
-    assert run(*words, "jazz=1")[1].count("(1.00, 1.00)") == 2
+    blend = {"funk": 0.25, "jazz": 0.75}  # funk has two bars, jazz has one
+    pairs = [cli._two_points(ToyRhythm(), blend, (4, 4), seed) for seed in range(400)]
+    places = [place for pair in pairs for place in pair]
+    assert places.count((1, 1)) / 800 == pytest.approx(0.75, abs=0.05)
+    assert places.count((-1, -1)) / 800 == pytest.approx(0.125, abs=0.05)
+    code, said, _ = run("groove", "--bars", "2", "--style", "jazz=1, funk=0", "-o", tmp_path)
+    assert (code, said.count("(1.00, 1.00)")) == (0, 2)
 
 
 def test_points_are_drawn_among_bars_of_the_meter_where_the_style_has_any(run, tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ export function Legend() {
               type="button"
               aria-pressed={lit.has(style)}
               class={lit.size > 0 && !lit.has(style) ? "is-dim" : ""}
+              title={`Where ${corpus.styles[style]} lives: half of it inside the line`}
               onFocus={look(style)}
               onBlur={look(null)}
               onClick={() => toggle(style)}

@@ -38,10 +38,11 @@ def lies_here(page: Page) -> Cells:
     """What the server says lies where the page is, once the page shows it."""
     for _ in range(100):
         place = page.evaluate("clave.store.groove.value.place")
-        body = json.dumps({"points": [place["point"]], **place["shape"]}).encode()
+        asked = {name: what for name, what in place["shape"].items() if name != "bars"}
+        body = json.dumps({"points": [place["point"]], **asked}).encode()
         address = page.url.partition("#")[0]
-        asked = urllib.request.Request(f"{address}api/patterns", body, {"content-type": "application/json"})
-        with urllib.request.urlopen(asked) as answer:
+        request = urllib.request.Request(f"{address}api/patterns", body, {"content-type": "application/json"})
+        with urllib.request.urlopen(request) as answer:
             bar = json.load(answer)["patterns"][0]
         if (
             shown(page)["strokes"] == bar["strokes"]

@@ -1,6 +1,6 @@
 /** One bar out of another, and the ground of the map, invented: for working on the page alone. */
 
-import type { CompleteRequest, CorpusMap, FeelRequest, MapGround, TapsRequest, WirePattern, WireStroke } from "../src/protocol.ts";
+import type { CompleteRequest, CorpusMap, FeelRequest, MapGround, ShiftReply, ShiftRequest, TapsRequest, WirePattern, WireStroke } from "../src/protocol.ts";
 import { draws } from "./toySounds.ts";
 
 const SPAN = 3;
@@ -42,6 +42,16 @@ export function toyFromTaps({ taps, meter, seed }: TapsRequest): WirePattern {
   });
   for (let step = 0; step < steps; step += 8) strokes.set(`2.${step}`, [2, step, 0.6, 0]);
   return { meter, strokes: [...strokes.values()] };
+}
+
+/** Louder or softer, and every second 16th later or earlier; the rest of a shift is beyond a toy. */
+export function toyShift({ pattern, shift }: ShiftRequest): ShiftReply {
+  const strokes = pattern.strokes.map(([voice, step, velocity, offset]): WireStroke => {
+    const late = step % 8 === 4 ? 0.5 * shift.swing : 0;
+    return [voice, step, Math.min(1, velocity * 10 ** (shift.loudness / 10)), Math.max(-2, Math.min(1.9, offset + late))];
+  });
+  const nothing = { density: 0, syncopation: 0, swing: 0.5, loudness: 0 }; // a toy measures nothing
+  return { pattern: { ...pattern, strokes }, measured: { before: nothing, after: nothing } };
 }
 
 export function toyGround({ x, y, style, styles }: CorpusMap): MapGround {

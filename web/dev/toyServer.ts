@@ -2,9 +2,9 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Plugin } from "vite";
-import type { CorpusMap, Instrument, MapGround, PatternRequest, Point, WirePattern, WireStroke } from "../src/protocol.ts";
+import { type CorpusMap, type Instrument, type MapGround, NO_RHYTHM_SHIFT, type PatternRequest, type PhraseRequest, type Point, type WirePattern, type WireStroke } from "../src/protocol.ts";
 import { encodeWav } from "../src/wavfile.ts";
-import { toyComplete, toyFeel, toyFromTaps, toyGround } from "./toyBars.ts";
+import { toyComplete, toyFeel, toyFromTaps, toyGround, toyShift } from "./toyBars.ts";
 import { answerKept } from "./toyShelf.ts";
 import { answerSounds, bell, draws, toySound, toySoundInfo } from "./toySounds.ts";
 
@@ -54,18 +54,21 @@ export function toyCorpus(): CorpusMap {
 }
 
 /** What lies at a point, invented: busier to the right, more syncopated to the top. */
-export function toyPattern([x, y]: Point, request: Pick<PatternRequest, "style" | "section" | "variation" | "density" | "seed">): WirePattern {
-  const draw = draws(request.seed * 31 + (typeof request.style === "string" ? STYLES.indexOf(request.style) + 1 : 0));
+export function toyPattern([x, y]: Point, request: Omit<PatternRequest, "points">): WirePattern {
+  const shares = typeof request.style === "string" ? { [request.style]: 1 } : (request.style ?? {});
+  const draw = draws(Object.entries(shares).reduce((sum, [name, share]) => sum + Math.round(share * 10) * (STYLES.indexOf(name) + 1), request.seed * 31));
   const wobble = () => (draw() - 0.5) * 2 * (0.15 + request.variation);
-  const density = request.density ?? 0.5;
+  const density = (request.density ?? 0.5) + 0.1 * request.shift.density;
+  const [beats, unit] = request.meter;
+  const cellsPerBeat = unit === 8 && beats % 3 === 0 ? 6 : 16 / unit;
   const strokes: WireStroke[] = [];
   const hit = (voice: number, step: number, weight: number, offset = 0) => {
     const velocity = Math.min(1, Math.max(0.1, weight + wobble() * 0.3));
     if (weight + wobble() > 0.9 - density) strokes.push([voice, step, velocity, offset]);
   };
-  for (let cell = 0; cell < 16; cell++) {
+  for (let cell = 0; cell < (16 * beats) / unit; cell++) {
     const step = cell * 4;
-    const beat = cell % 4 === 0 ? 1 : cell % 2 === 0 ? 0.6 : 0.35;
+    const beat = cell % cellsPerBeat === 0 ? 1 : cell % 2 === 0 ? 0.6 : 0.35;
     hit(0, step, cell === 0 ? 1 : beat * 0.5 + 0.25 * Math.cos(cell * 1.7 + y * 2));
     hit(1, step, cell % 8 === 4 ? 0.95 : 0.22 + 0.25 * Math.sin(cell * 2.3 + x + y));
     hit(y > 1.2 ? 3 : 2, cell % 2 ? step + (x > 0 ? 1 : 0) : step, 0.35 + beat * 0.35 + x * 0.1, cell % 2 && x > 0 ? 0.33 : 0);
@@ -74,8 +77,14 @@ export function toyPattern([x, y]: Point, request: Pick<PatternRequest, "style" 
     hit(6, step, cell % 8 === 4 ? 0.2 + x * 0.2 : 0);
     hit(7, step, 0.12 + 0.25 * Math.cos(cell * 2.1 - x * 2));
   }
-  return { meter: [4, 4], strokes };
+  return toyShift({ pattern: { meter: request.meter, strokes }, shift: request.shift }).pattern;
 }
+
+/** Takes of one bar, and a fill at the end. */
+export const toyPhrase = ({ point, bars, fill, ...asked }: PhraseRequest): WirePattern[] =>
+  Array.from({ length: bars }, (_, bar) =>
+    toyPattern(point, { ...asked, section: fill && bar === bars - 1 ? "fill" : "beat", density: null, shift: NO_RHYTHM_SHIFT, seed: asked.seed + (bar % 2) }),
+  );
 
 const body = (request: IncomingMessage): Promise<Uint8Array> =>
   new Promise((resolve) => {
@@ -105,6 +114,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     const asked = JSON.parse(new TextDecoder().decode(await body(request))) as PatternRequest;
     return json({ patterns: asked.points.map((point) => toyPattern(point, asked)) });
   }
+  if (path === "/api/phrases") return json({ patterns: toyPhrase(JSON.parse(new TextDecoder().decode(await body(request)))) });
+  if (path === "/api/patterns/shift") return json(toyShift(JSON.parse(new TextDecoder().decode(await body(request)))));
   if (path === "/api/map/ground") return json((ground ??= toyGround(toyCorpus())));
   const made = MADE[path];
   if (made) return json({ pattern: made(JSON.parse(new TextDecoder().decode(await body(request)))) });

@@ -1,10 +1,12 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { toyInstrument, toyPattern } from "../dev/toyServer";
+import { toyShift } from "../dev/toyBars";
+import { toyInstrument, toyPattern, toyPhrase } from "../dev/toyServer";
 import { Actions } from "./actions";
 import { heardBars } from "./files";
+import { PLAIN_SHAPE } from "./groove";
 import { pointsOf } from "./journey";
 import { EMPTY_BAR, withCellToggled } from "./pattern";
-import type { PatternRequest } from "./protocol";
+import type { PatternRequest, PhraseRequest, ShiftRequest } from "./protocol";
 import { Store } from "./store";
 
 let store: Store;
@@ -20,9 +22,10 @@ beforeEach(() => {
     "fetch",
     (_: string, { body }: { body: string }) =>
       new Promise((resolve) => {
-        const request = JSON.parse(body) as PatternRequest;
+        const request = JSON.parse(body) as PatternRequest & PhraseRequest & ShiftRequest;
         asked.push(request);
-        answers.push(() => resolve(new Response(JSON.stringify({ patterns: request.points.map((point) => toyPattern(point, request)) }))));
+        const reply = request.pattern ? toyShift(request) : { patterns: request.bars ? toyPhrase(request) : request.points.map((point) => toyPattern(point, request)) };
+        answers.push(() => resolve(new Response(JSON.stringify(reply))));
       }),
   );
   store = new Store();
@@ -39,7 +42,7 @@ async function settled(): Promise<void> {
 }
 
 const place = () => store.groove.value.place;
-const there = (x: number, y: number) => toyPattern([x, y], { style: null, section: "beat", density: null, variation: 0, seed: 0 });
+const there = (x: number, y: number) => toyPattern([x, y], PLAIN_SHAPE);
 
 test("a click shows what lies there, and undo brings back what was", async () => {
   actions.goTo([1, 1]);
@@ -117,7 +120,7 @@ test("a journey decodes a bar for each point, is what a file holds, and a click 
   const points = pointsOf(store.groove.value.journey);
   expect(points.map(([x]) => Math.round(x * 3))).toEqual([-3, -1, 1, 3]);
   expect(heardBars(store)).toEqual(points.map(([x, y]) => there(x, y)));
-  store.heard.value = { pattern: store.groove.value.journey.patterns[2]!, bar: 2 };
+  store.heard.value = { pattern: store.groove.value.journey.patterns[2]!, bar: 2, journey: true, since: 0, fill: false };
   expect(store.shownPoint.value[0]).toBeCloseTo(1 / 3);
   actions.edit("stroke", (pattern) => withCellToggled(pattern, 7, 5));
   expect(store.groove.value.journey).toMatchObject({ edited: true });
@@ -132,4 +135,86 @@ test("trouble with the server is told", async () => {
   actions.reshape("style", { style: "polka" });
   await settled();
   expect(store.notice.value).toEqual({ text: "no style 'polka'", kind: "trouble" });
+});
+
+const atWork = (changes: Partial<typeof PLAIN_SHAPE>) => toyPattern(place().point, { ...PLAIN_SHAPE, ...changes });
+
+test("a fill stands at the end of every group, and is asked for once it is wanted", async () => {
+  actions.goTo([1, 1]);
+  await settled();
+  expect(asked.some(({ section }) => section === "fill")).toBe(false);
+  actions.fillEvery(4);
+  await settled();
+  const [beat, fill] = [there(1, 1), atWork({ section: "fill" })];
+  expect(place().fill).toEqual(fill);
+  expect(heardBars(store)).toEqual([beat, beat, beat, fill]);
+  actions.goTo([-1, 1]);
+  expect(place().fill).toBeNull(); // no fill of another place
+  await settled();
+  expect(place().fill).toEqual(atWork({ section: "fill" }));
+  actions.reshape("section", { section: "fill" });
+  await settled();
+  expect([place().fill, heardBars(store)]).toEqual([null, [atWork({ section: "fill" })]]);
+  actions.undo();
+  actions.undo();
+  actions.undo();
+  expect([store.groove.value.fillEvery, heardBars(store)]).toEqual([0, [there(1, 1)]]);
+});
+
+test("a fill that is edited by hand stays, and only it", async () => {
+  actions.goTo([1, 1]);
+  actions.fillEvery(4);
+  await settled();
+  store.heard.value = { pattern: place().fill!, bar: 0, journey: false, since: 0, fill: true };
+  expect(store.shown.value).toBe(place().fill);
+  actions.edit("stroke", (pattern) => withCellToggled(pattern, 7, 5));
+  await settled();
+  expect(place().fill).toEqual(withCellToggled(atWork({ section: "fill" }), 7, 5));
+  expect(place().pattern).toEqual(there(1, 1));
+});
+
+test("a journey has a fill for each of its bars", async () => {
+  actions.setPin("a", [-1, 0]);
+  actions.setPin("b", [1, 0]);
+  actions.setJourney({ bars: 4 });
+  actions.travel(true);
+  actions.fillEvery(4);
+  await settled();
+  const points = pointsOf(store.groove.value.journey);
+  const fills = points.map((point) => toyPattern(point, { ...PLAIN_SHAPE, section: "fill" }));
+  expect(store.groove.value.journey.fills).toEqual(fills);
+  expect(heardBars(store)).toEqual([...points.slice(0, 3).map(([x, y]) => there(x, y)), fills[3]]);
+  actions.setJourney({ bars: 2 });
+  expect(store.groove.value.journey.fills).toEqual([]);
+});
+
+test("a loop of four bars is a phrase, shifted bar by bar, that ends on its own fill", async () => {
+  actions.goTo([1, 1]);
+  actions.fillEvery(4);
+  actions.reshape("loop", { bars: 4 });
+  await settled();
+  const phrase = toyPhrase({ point: [1, 1], bars: 4, style: null, variation: 0.25, fill: true, seed: 0, meter: [4, 4] });
+  expect(place().shape).toMatchObject({ bars: 4, variation: 0.25 }); // copies of one bar are no phrase
+  expect(heardBars(store)).toEqual(phrase);
+  store.heard.value = { pattern: phrase[2]!, bar: 2, journey: false, since: 0, fill: false };
+  expect(store.shown.value).toEqual(phrase[2]);
+  actions.keep(3);
+  expect(store.groove.value.slots[3]!.phrase).toHaveLength(4);
+  actions.reshape("loudness", { shift: { ...PLAIN_SHAPE.shift, loudness: -1 } });
+  await settled();
+  expect(heardBars(store)).toEqual(phrase.map((pattern) => toyShift({ pattern, shift: { ...PLAIN_SHAPE.shift, loudness: -1 } }).pattern));
+  actions.reshape("section", { section: "fill" });
+  await settled();
+  expect([place().shape.bars, heardBars(store).length]).toEqual([1, 1]);
+  actions.recall(3);
+  expect(heardBars(store)).toEqual(phrase);
+});
+
+test("a blend, a meter and a shift are asked for as they are", async () => {
+  const shape = { style: { funk: 0.7, latin: 0.3 }, meter: [6, 8] as const, shift: { density: 1, syncopation: 0, swing: -2, loudness: 0 } };
+  actions.reshape("all", shape);
+  await settled();
+  const { bars: _, ...rest } = { ...PLAIN_SHAPE, ...shape };
+  expect(asked.at(-1)).toEqual({ points: [[0, 0]], ...rest });
+  expect(store.shown.value.meter).toEqual([6, 8]);
 });

@@ -1,12 +1,14 @@
 /** What a player can do. Each action makes a new groove from the old one; answers of the server are amended to it. */
 
 import { fetchPatterns } from "./api";
+import { fetchBars, fetchFill, requestFor } from "./asked";
 import {
   fromSlot,
   type Groove,
   type Journey,
   onMap,
   type Place,
+  reshaped,
   type Shape,
   toVisit,
   type VoiceMix,
@@ -17,30 +19,34 @@ import {
 import { redo, undo } from "./history";
 import { describe, pointsOf } from "./journey";
 import { Newest } from "./newest";
-import { MAX_SEED, NO_RHYTHM_SHIFT, type PatternRequest, type Point, type WirePattern } from "./protocol";
-import { isSamePattern } from "./pattern";
+import { MAX_SEED, type Point, type WirePattern } from "./protocol";
+import { areSamePatterns, isSamePattern } from "./pattern";
 import type { Notice, Store } from "./store";
 import { describePlace } from "./summary";
 
 type Question = { readonly place: Place };
 type Route = { readonly journey: Journey; readonly shape: Shape };
 
-export const requestFor = (points: readonly Point[], shape: Shape): PatternRequest => ({ points, ...shape, meter: [4, 4], shift: NO_RHYTHM_SHIFT });
-
 export class Actions {
-  private readonly decoding: Newest<Question, WirePattern>;
+  private readonly decoding: Newest<Question, readonly WirePattern[]>;
+  private readonly filling: Newest<Question, WirePattern>;
   private readonly routing: Newest<Route, readonly WirePattern[]>;
+  private readonly fillingRoute: Newest<Route, readonly WirePattern[]>;
 
   constructor(private readonly store: Store) {
-    this.decoding = new Newest(
-      async ({ place }) => (await fetchPatterns(requestFor([place.point], place.shape))).patterns[0]!,
-      ({ place }, pattern) => (this.answered(), this.decoded(place, pattern)),
-      (_, error) => this.failed(error),
-    );
-    this.routing = new Newest(
-      async ({ journey, shape }) => (await fetchPatterns(requestFor(pointsOf(journey), shape))).patterns,
-      (route, patterns) => (this.answered(), this.routed(route, patterns)),
-      (_, error) => this.failed(error),
+    const newest = <Asked, Answer>(ask: (asked: Asked) => Promise<Answer>, came: (asked: Asked, answer: Answer) => void) =>
+      new Newest(
+        ask,
+        (asked: Asked, answer: Answer) => (this.answered(), came(asked, answer)),
+        (_, error) => this.failed(error),
+      );
+    const along = async ({ journey, shape }: Route) => (await fetchPatterns(requestFor(pointsOf(journey), shape))).patterns;
+    this.decoding = newest(({ place }) => fetchBars(place), ({ place }, bars) => this.decoded(place, bars));
+    this.filling = newest(({ place }) => fetchFill(place), ({ place }, fill) => this.filled(place, fill));
+    this.routing = newest(along, (route, patterns) => this.routed(route, patterns));
+    this.fillingRoute = newest(
+      (route) => along({ ...route, shape: { ...route.shape, section: "fill" } }),
+      (route, fills) => this.isHere(route) && this.store.amend({ ...this.groove, journey: { ...this.groove.journey, fills } }),
     );
   }
 
@@ -70,7 +76,7 @@ export class Actions {
   /** Go to a point and hear what lies there; leaves a journey. `settle` ends the gesture. */
   goTo(point: Point): void {
     const { place, journey } = this.groove;
-    this.goToPlace("point", { ...place, point: onMap(point), edited: false }, journey.travelling ? { ...journey, travelling: false } : journey);
+    this.goToPlace("point", { ...place, point: onMap(point), fill: null, edited: false }, journey.travelling ? { ...journey, travelling: false } : journey);
   }
 
   /** The gesture on the map is over: keep the place in the click history and say where it is. */
@@ -81,8 +87,8 @@ export class Actions {
   }
 
   reshape(label: string, changes: Partial<Shape>): void {
-    const { place } = this.groove;
-    this.goToPlace(label, { ...place, shape: { ...place.shape, ...changes }, edited: false });
+    const { place, journey } = this.groove;
+    this.goToPlace(label, reshaped(place, changes), { ...journey, fills: [] });
     this.route();
   }
 
@@ -95,24 +101,51 @@ export class Actions {
   refresh(): void {
     const { place, journey } = this.groove;
     if (!place.edited) this.decoding.send({ place });
+    this.fillIn();
     if (!journey.edited) this.route();
+  }
+
+  /** A fill every so many bars, from now on; 0 is never. */
+  fillEvery(bars: number): void {
+    this.change("fills", { fillEvery: bars });
+    this.store.settle();
+    this.fillIn();
+  }
+
+  /** Ask for the fills that are wanted and not there: here, and along the journey. */
+  private fillIn(): void {
+    const { place, journey, fillEvery } = this.groove;
+    if (fillEvery === 0 || place.shape.section === "fill" || !this.store.instrument.value?.space.sections.includes("fill")) return;
+    if (!place.fill) this.filling.send({ place });
+    if (journey.a && journey.b && journey.fills.length === 0) this.fillingRoute.send({ journey, shape: place.shape });
   }
 
   private goToPlace(label: string, place: Place, journey = this.groove.journey): void {
     this.store.editing.value = false;
     this.change(label, { place, journey });
     this.decoding.send({ place });
+    this.fillIn();
   }
 
-  private decoded(asked: Place, pattern: WirePattern): void {
-    const { groove } = this;
-    const { place } = groove;
+  private decoded(asked: Place, bars: readonly WirePattern[]): void {
+    const { place } = this.groove;
     if (place.point !== asked.point || place.shape !== asked.shape || place.edited) return; // we have moved on
-    if (isSamePattern(place.pattern, pattern)) return;
-    const found = { ...place, pattern };
-    const visits = groove.visits.map((each) => (each === place ? found : each));
-    this.store.amend({ ...groove, place: found, visits });
+    const phrase = bars.length > 1 ? bars : [];
+    if (isSamePattern(place.pattern, bars[0]!) && areSamePatterns(place.phrase, phrase)) return;
+    this.come({ ...place, pattern: bars[0]!, phrase });
     this.sayPlace();
+  }
+
+  private filled(asked: Place, fill: WirePattern): void {
+    const { place } = this.groove;
+    if (place.point === asked.point && place.shape === asked.shape && !place.fill) this.come({ ...place, fill });
+  }
+
+  /** The place as it turned out, in the click history too. */
+  private come(found: Place): void {
+    const { groove } = this;
+    const visits = groove.visits.map((each) => (each === groove.place ? found : each));
+    this.store.amend({ ...groove, place: found, visits });
   }
 
   private speaking: ReturnType<typeof setTimeout> | undefined;
@@ -132,10 +165,10 @@ export class Actions {
     this.put(label, shown, rewrite(shown));
   }
 
-  /** The bar at the point, and those of the journey. */
+  /** Every bar that may sound: those at the point and those of the journey, fills included. */
   bars(): readonly WirePattern[] {
     const { place, journey } = this.groove;
-    return [place.pattern, ...journey.patterns];
+    return [place.pattern, ...place.phrase, ...(place.fill ? [place.fill] : []), ...journey.patterns, ...journey.fills];
   }
 
   /** What was made out of a bar takes its place, counts as edited, and is heard as changes apply. False: the bar is gone. */
@@ -148,9 +181,12 @@ export class Actions {
 
   private put(label: string, bar: WirePattern, made: WirePattern): void {
     const { place, journey } = this.groove;
-    if (bar === place.pattern) return this.change(label, { place: { ...place, pattern: made, edited: true } });
-    const patterns = journey.patterns.map((each) => (each === bar ? made : each));
-    this.change(label, { journey: { ...journey, patterns, edited: true } });
+    const swap = (each: WirePattern) => (each === bar ? made : each);
+    if ([place.pattern, ...place.phrase, place.fill].includes(bar)) {
+      const fill = place.fill && swap(place.fill);
+      return this.change(label, { place: { ...place, pattern: swap(place.pattern), phrase: place.phrase.map(swap), fill, edited: true } });
+    }
+    this.change(label, { journey: { ...journey, patterns: journey.patterns.map(swap), fills: journey.fills.map(swap), edited: true } });
   }
 
   mixVoice(label: string, voice: number, mix: Partial<VoiceMix>): void {
@@ -166,9 +202,10 @@ export class Actions {
   // ---- slots and history
 
   keep(slot: number): void {
-    const point = this.store.shownPoint.value;
-    const pattern = this.store.shown.value;
-    this.store.change(`keep in slot ${slot + 1}`, withSlot(this.groove, slot, { ...this.groove.place, point, pattern }));
+    const { place } = this.groove;
+    const bar = this.store.journeyBar.value;
+    const here = { ...place, shape: { ...place.shape, bars: 1 }, point: this.store.shownPoint.value, pattern: this.store.shown.value, phrase: [], fill: null };
+    this.store.change(`keep in slot ${slot + 1}`, withSlot(this.groove, slot, bar === null ? place : here));
     this.store.settle();
     this.store.say(`Kept in slot ${slot + 1}.`);
   }
@@ -191,6 +228,7 @@ export class Actions {
   /** Another groove altogether. */
   become(label: string, groove: Groove): void {
     this.decoding.drop();
+    this.filling.drop();
     this.store.editing.value = false;
     this.store.change(label, groove);
     this.store.settle();
@@ -208,8 +246,7 @@ export class Actions {
 
   private timeTravel(word: string, label: string, history: Store["history"]["value"]): void {
     if (history === this.store.history.value) return this.store.say(word === "Undone" ? "Nothing to undo." : "Nothing to redo.");
-    this.decoding.drop();
-    this.routing.drop();
+    for (const each of [this.decoding, this.filling, this.routing, this.fillingRoute]) each.drop();
     this.store.history.value = history;
     this.refresh(); // undone to a moment before its bar had come
     this.store.say(`${word}: ${label}.`);
@@ -218,12 +255,12 @@ export class Actions {
   // ---- the journey
 
   setPin(pin: "a" | "b", point: Point): void {
-    this.change(`pin ${pin.toUpperCase()}`, { journey: { ...this.groove.journey, [pin]: onMap(point), edited: false } });
+    this.change(`pin ${pin.toUpperCase()}`, { journey: { ...this.groove.journey, [pin]: onMap(point), fills: [], edited: false } });
     this.route();
   }
 
   setJourney(changes: Partial<Pick<Journey, "bars" | "mode">>): void {
-    this.change("journey", { journey: { ...this.groove.journey, ...changes, edited: false } });
+    this.change("journey", { journey: { ...this.groove.journey, ...changes, fills: [], edited: false } });
     this.route();
   }
 
@@ -239,13 +276,19 @@ export class Actions {
   private route(): void {
     const { journey, place } = this.groove;
     if (journey.a && journey.b) this.routing.send({ journey, shape: place.shape });
+    this.fillIn();
   }
 
   private routed(asked: Route, patterns: readonly WirePattern[]): void {
+    const { journey } = this.groove;
+    if (!this.isHere(asked) || areSamePatterns(journey.patterns, patterns)) return;
+    this.store.amend({ ...this.groove, journey: { ...journey, patterns, edited: false } });
+  }
+
+  /** Is it still this way that we go? */
+  private isHere({ journey: asked, shape }: Route): boolean {
     const { journey, place } = this.groove;
-    const same = journey.a === asked.journey.a && journey.b === asked.journey.b && journey.bars === asked.journey.bars;
-    if (!same || journey.mode !== asked.journey.mode || place.shape !== asked.shape) return; // we have moved on
-    const known = patterns.length === journey.patterns.length && patterns.every((each, bar) => isSamePattern(each, journey.patterns[bar]!));
-    if (!known) this.store.amend({ ...this.groove, journey: { ...journey, patterns, edited: false } });
+    const same = journey.a === asked.a && journey.b === asked.b && journey.bars === asked.bars && journey.mode === asked.mode;
+    return same && place.shape === shape;
   }
 }

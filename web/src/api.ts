@@ -12,6 +12,7 @@ import {
   type MidiRequest,
   type PatternReply,
   type PatternRequest,
+  type PhraseRequest,
   type PlacedSound,
   readCorpus,
   readDrawnKit,
@@ -22,7 +23,9 @@ import {
   readPatternReply,
   readPlacedSound,
   readRefusal,
+  readShiftReply,
   readSoundMap,
+  type ShiftRequest,
   type SoundMap,
   type SoundRequest,
   type TapsRequest,
@@ -53,6 +56,10 @@ export const fetchCorpus = async (): Promise<CorpusMap> => readCorpus(await (awa
 
 export const fetchPatterns = async (request: PatternRequest): Promise<PatternReply> =>
   readPatternReply(await (await ask("patterns", request)).json(), request.points.length);
+
+/** Bars at a point that agree with each other. */
+export const fetchPhrase = async (request: PhraseRequest): Promise<PatternReply> =>
+  readPatternReply(await (await ask("phrases", request)).json(), request.bars);
 
 export const fetchMidi = async (request: MidiRequest): Promise<Blob> => (await ask("midi", request)).blob();
 
@@ -94,6 +101,9 @@ export const fetchComplete = (request: CompleteRequest): Promise<WirePattern> =>
 
 /** A whole bar for a tapped rhythm. */
 export const fetchFromTaps = (request: TapsRequest): Promise<WirePattern> => madeBy("taps", request);
+
+/** The bar, moved along what one hears in it. */
+export const fetchShifted = async (request: ShiftRequest): Promise<WirePattern> => readShiftReply(await (await ask("patterns/shift", request)).json()).pattern;
 
 // ---- the map beneath its points
 

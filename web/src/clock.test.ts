@@ -25,7 +25,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   now = 10;
   struck = [];
-  score = { pattern, quantum: "bar", journey: null, tempoBpm: 120, swing: 0.5 };
+  score = { bars: [pattern], fills: [], fillEvery: 0, journey: false, quantum: "bar", tempoBpm: 120, swing: 0.5 };
   clock = new Clock(
     () => now,
     () => score,
@@ -69,7 +69,7 @@ test("every stroke is queued before it sounds, and not long before", () => {
 });
 
 test("an early stroke on the very first beat sounds at the start, not before", () => {
-  score = { ...score, tempoBpm: 20, pattern: { meter: [4, 4], strokes: [[0, 0, 1, -1.9], [1, 0, 1, 0]] } };
+  score = { ...score, tempoBpm: 20, bars: [{ meter: [4, 4], strokes: [[0, 0, 1, -1.9], [1, 0, 1, 0]] }] };
   clock.start();
   pass(0.2);
   const [early, onTime] = struck;
@@ -89,7 +89,7 @@ test("a hidden page queues far enough ahead for timers that come once a second",
 test("a new bar is heard from the bar line on, another tempo at once and without a jump", () => {
   clock.start();
   pass(0.5);
-  score = { ...score, pattern: { meter: [4, 4], strokes: [[7, 0, 1, 0], [7, 16, 1, 0]] } };
+  score = { ...score, bars: [{ meter: [4, 4], strokes: [[7, 0, 1, 0], [7, 16, 1, 0]] }] };
   pass(2);
   expect(times(7)[0]).toBeCloseTo(2, 6);
   expect(times(0)).toHaveLength(2);
@@ -123,7 +123,7 @@ test("after the machine slept the music goes on in time, without a burst", () =>
 });
 
 test("what a busy page missed stays out: it does not sound all at once", () => {
-  score = { ...score, pattern: { meter: [4, 4], strokes: Array.from({ length: 16 }, (_, n) => [2, 4 * n, 1, 0] as const) } };
+  score = { ...score, bars: [{ meter: [4, 4], strokes: Array.from({ length: 16 }, (_, n) => [2, 4 * n, 1, 0] as const) }] };
   clock.start();
   pass(1);
   const before = struck.length;
@@ -149,7 +149,7 @@ test("stopped is stopped, and a new start begins at the bar line", () => {
 });
 
 test("the playhead counts the bars that were played, and begins anew with the music", () => {
-  score = { ...score, pattern: { meter: [3, 4], strokes: [] } };
+  score = { ...score, bars: [{ meter: [3, 4], strokes: [] }] };
   const started = now + 0.06;
   clock.start();
   pass(4);

@@ -128,7 +128,7 @@ export class Clock {
 
   private queueStep(score: Score, stepSeconds: number, now: number): void {
     const { step, turn, stepTime } = this;
-    this.part = nextPart(this.part, score, step);
+    this.part = nextPart(this.part, score, step, turn);
     const { pattern } = this.part;
     this.follower?.step({ step, time: stepTime, seconds: stepSeconds });
     this.marks.push({ time: stepTime + (swingSteps(step, score.swing) - step) * stepSeconds, step, turn, part: this.part });
@@ -146,7 +146,7 @@ export class Clock {
     const score = this.score();
     const stepSeconds = secondsPerStep(score.tempoBpm);
     const missed = Math.ceil((now - this.stepTime) / stepSeconds);
-    const steps = stepsPerBar((this.part?.pattern ?? score.pattern).meter);
+    const steps = stepsPerBar((this.part?.pattern ?? score.bars[0]!).meter);
     this.turn += Math.floor((this.step + missed) / steps);
     this.step = (this.step + missed) % steps;
     this.stepTime += missed * stepSeconds;

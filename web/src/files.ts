@@ -4,16 +4,14 @@ import { fetchMidi } from "./api";
 import { heardOnly } from "./pattern";
 import type { Player } from "./player";
 import type { WirePattern } from "./protocol";
+import { heardRounds } from "./sequencer";
 import type { Store } from "./store";
 import { encodeWav } from "./wavfile";
 
 const FILE_SAMPLE_RATE = 44_100;
 
-/** The bars that are heard: one round of the journey while travelling, else the bar at the point. */
-export function heardBars(store: Store): readonly WirePattern[] {
-  const { journey } = store.groove.value;
-  return store.journeyBar.value === null ? [store.shown.value] : journey.patterns;
-}
+/** The bars that are heard: rounds of the journey while travelling, else of the loop at the point, with the fills that fall in them. */
+export const heardBars = (store: Store): readonly WirePattern[] => heardRounds(store.round.value, store.groove.value.fillEvery);
 
 function save(file: Blob, name: string): void {
   const link = document.createElement("a");

@@ -2,29 +2,36 @@
 
 import { PLAIN_SOUND, type VoiceSound } from "./sound";
 import { EMPTY_BAR } from "./pattern";
-import type { KitVoice, Point, WirePattern } from "./protocol";
-import { VOICE_COUNT } from "./protocol";
-import type { JourneyMode, Quantum } from "./sequencer";
-import { clamp } from "./units";
+import { knownOf, sharesOf } from "./blend";
+import { type KitVoice, MAX_SHIFT, NO_RHYTHM_SHIFT, type Point, type RhythmShift, type SpaceInfo, type StyleAsked, VOICE_COUNT, type WirePattern } from "./protocol";
+import type { JourneyMode, Quantum, Round } from "./sequencer";
+import { clamp, type Meter } from "./units";
 
 export const MAP_EDGE = 3; // the map shows [-3, 3] on both axes
 export const SLOT_COUNT = 8;
 export const JOURNEY_BARS = [2, 4, 8, 16, 32] as const;
+export const LOOP_BARS = [1, 2, 4, 8] as const;
+export const FILLS_EVERY = [0, 4, 8, 16] as const; // bars; 0 is never
 
 /** What is asked of the space besides the point. */
 export interface Shape {
-  readonly style: string | null; // null is any
+  readonly style: StyleAsked; // null is any
   readonly section: string;
-  readonly density: number | null; // 0 to 1; null is as learned
+  readonly meter: Meter;
+  readonly shift: RhythmShift;
+  readonly density: number | null; // 0 to 1, for a space that cannot shift; null is as learned
   readonly variation: number; // 0 to 1
   readonly seed: number;
+  readonly bars: number; // of the loop; more than one are a phrase of bars that agree
 }
 
-/** A point on the map and the bar that lies there, perhaps edited by hand. */
+/** A point on the map and what lies there, perhaps edited by hand. */
 export interface Place {
   readonly point: Point;
   readonly shape: Shape;
   readonly pattern: WirePattern;
+  readonly phrase: readonly WirePattern[]; // its first bar is `pattern`; empty where the loop is one bar
+  readonly fill: WirePattern | null; // none until it is wanted
   readonly edited: boolean;
 }
 
@@ -35,6 +42,7 @@ export interface Journey {
   readonly mode: JourneyMode;
   readonly travelling: boolean;
   readonly patterns: readonly WirePattern[]; // one round; empty until decoded
+  readonly fills: readonly WirePattern[]; // one for each of them; empty until wanted
   readonly edited: boolean; // by hand
 }
 
@@ -50,6 +58,7 @@ export interface Groove {
   readonly visits: readonly Place[]; // click history, oldest first
   readonly visit: number; // which of them is the present one
   readonly journey: Journey;
+  readonly fillEvery: number; // bars; 0 is never
   readonly slots: readonly (Place | null)[];
   readonly mix: readonly VoiceMix[];
   readonly tempoBpm: number;
@@ -62,16 +71,14 @@ export interface Groove {
 
 export const PLAIN_VOICE: VoiceMix = { mute: false, solo: false, level: 1, pan: 0 };
 
+export const PLAIN_SHAPE: Shape = { style: null, section: "beat", meter: [4, 4], shift: NO_RHYTHM_SHIFT, density: null, variation: 0, seed: 0, bars: 1 };
+
 export const NEW_GROOVE: Groove = {
-  place: {
-    point: [0, 0],
-    shape: { style: null, section: "beat", density: null, variation: 0, seed: 0 },
-    pattern: EMPTY_BAR,
-    edited: false,
-  },
+  place: { point: [0, 0], shape: PLAIN_SHAPE, pattern: EMPTY_BAR, phrase: [], fill: null, edited: false },
   visits: [],
   visit: -1,
-  journey: { a: null, b: null, bars: 8, mode: "loop", travelling: false, patterns: [], edited: false },
+  journey: { a: null, b: null, bars: 8, mode: "loop", travelling: false, patterns: [], fills: [], edited: false },
+  fillEvery: 0,
   slots: Array.from({ length: SLOT_COUNT }, () => null),
   mix: Array.from({ length: VOICE_COUNT }, () => PLAIN_VOICE),
   tempoBpm: 112,
@@ -83,8 +90,47 @@ export const NEW_GROOVE: Groove = {
 };
 
 const MOST_VISITS = 64;
+const PHRASE_VARIATION = 0.25; // how far the bars of a phrase stray, until someone says
 
 export const onMap = ([x, y]: Point): Point => [clamp(x, -MAP_EDGE, MAP_EDGE), clamp(y, -MAP_EDGE, MAP_EDGE)];
+
+/** What is played one bar after the other, again and again: the loop at the place, or a round of the journey. */
+export function roundOf({ place, journey }: Pick<Groove, "place" | "journey">): Round {
+  if (journey.travelling && journey.patterns.length > 0) return { bars: journey.patterns, fills: journey.fills, journey: true };
+  const bars = place.phrase.length > 0 ? place.phrase : [place.pattern];
+  return { bars, fills: place.fill ? bars.map(() => place.fill!) : [], journey: false };
+}
+
+/** The same place with something else asked for: a fill is one bar, and bars that agree are no copies of each other. */
+export function reshaped(place: Place, changes: Partial<Shape>): Place {
+  const asked = { ...place.shape, ...changes };
+  const isFill = asked.section === "fill";
+  if (changes.section !== undefined && isFill) asked.bars = 1;
+  if (changes.bars !== undefined && changes.bars > 1) {
+    if (isFill) asked.section = "beat";
+    if (place.shape.bars === 1 && asked.variation === 0) asked.variation = PHRASE_VARIATION;
+  }
+  return { ...place, shape: asked, fill: null, edited: false };
+}
+
+/** What of it this space can do, and in words what it has not. Where a direction moves the density, a share of older links becomes one. */
+export function knownHere(shape: Shape, { styles, sections, meters, directions }: SpaceInfo): { shape: Shape; unknown: readonly string[] } {
+  const style = knownOf(shape.style, styles);
+  const section = sections.includes(shape.section) ? shape.section : (sections[0] ?? shape.section);
+  const meter = meters.find((each) => String(each) === String(shape.meter)) ?? meters[0] ?? shape.meter;
+  const shift = directions.length === 0 ? NO_RHYTHM_SHIFT : shape.shift;
+  const becomes = directions.includes("density") && shape.density !== null;
+  const dense = becomes ? { density: null, shift: { ...shift, density: Math.round((shape.density - 0.5) * 2 * MAX_SHIFT * 10) / 10 } } : { density: shape.density, shift };
+  const bars = directions.length === 0 ? 1 : shape.bars; // what has no detail has no bars that agree
+  const known: Shape = { ...shape, style, section, meter, bars, ...dense };
+  const unknown = [
+    ...(style === shape.style ? [] : sharesOf(shape.style).flatMap(([name]) => (styles.includes(name) ? [] : [`style “${name}”`]))),
+    ...(section === shape.section ? [] : [`section “${shape.section}”`]),
+    ...(String(meter) === String(shape.meter) ? [] : [`${shape.meter.join("/")}`]),
+    ...(bars === shape.bars ? [] : ["phrases"]),
+  ];
+  return { shape: JSON.stringify(known) === JSON.stringify(shape) ? shape : known, unknown };
+}
 
 /** Keep the present place in the click history; whatever lay ahead of it there is forgotten. */
 export function withVisit(groove: Groove): Groove {

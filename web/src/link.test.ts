@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Groove, JOURNEY_BARS, NEW_GROOVE } from "./groove";
+import { FILLS_EVERY, type Groove, JOURNEY_BARS, LOOP_BARS, NEW_GROOVE, PLAIN_SHAPE } from "./groove";
 import { readLink, writeLink } from "./link";
 
 /** Numbers in [0, 1), the same every time. */
@@ -13,6 +13,7 @@ const digits = (value: number, many: number): number => Number(value.toFixed(man
 function drawn(seed: number): Groove {
   const draw = draws(seed);
   const point = () => [digits(draw() * 6 - 3, 3), digits(draw() * 6 - 3, 3)] as const;
+  const sd = () => (draw() < 0.5 ? 0 : digits(draw() * 6 - 3, 1) || 0);
   const quanta = ["step", "beat", "bar"] as const;
   return {
     ...NEW_GROOVE,
@@ -20,8 +21,11 @@ function drawn(seed: number): Groove {
       ...NEW_GROOVE.place,
       point: point(),
       shape: {
-        style: draw() < 0.5 ? null : "afrocuban/calypso & more",
+        style: [null, "afrocuban/calypso & more", { funk: 0.7, "drum and bass": 0.3 }, { rock: 0.34, jazz: 0.33, "808": 0.33 }][Math.floor(draw() * 4)]!,
         section: draw() < 0.5 ? "beat" : "fill",
+        meter: ([[4, 4], [3, 4], [6, 8], [5, 4]] as const)[Math.floor(draw() * 4)]!,
+        shift: { density: sd(), syncopation: sd(), swing: sd(), loudness: sd() },
+        bars: LOOP_BARS[Math.floor(draw() * LOOP_BARS.length)]!,
         density: draw() < 0.5 ? null : digits(draw(), 2),
         variation: digits(draw(), 2),
         seed: Math.floor(draw() * 2 ** 32),
@@ -38,6 +42,7 @@ function drawn(seed: number): Groove {
     tempoBpm: digits(20 + draw() * 380, 1),
     swing: digits(0.25 + draw() * 0.5, 3),
     quantum: quanta[Math.floor(draw() * 3)]!,
+    fillEvery: FILLS_EVERY[Math.floor(draw() * FILLS_EVERY.length)]!,
     kit: "my long folder of drums",
   };
 }
@@ -63,3 +68,16 @@ test("what is not a link of ours is none, and what is garbled stays at its defau
 });
 
 test("nobody travels without both pins", () => expect(readLink("#p=0,0&a=1,1&j=8lt", NEW_GROOVE)!.journey.travelling).toBe(false));
+
+test("a link says all that it does not leave at its default, whatever was remembered", () => {
+  const mine = { ...NEW_GROOVE, fillEvery: 8, place: { ...NEW_GROOVE.place, shape: { ...PLAIN_SHAPE, style: "funk", bars: 4 } } };
+  const read = readLink("#p=1,1&t=90", mine)!;
+  expect([read.place.shape, read.fillEvery]).toEqual([PLAIN_SHAPE, 0]);
+});
+
+test("a blend, a meter or a shift that is garbled is none", () => {
+  const read = readLink("#p=0,0&s=70+funk&s=samba&m=7-5&x=1,much,-9&l=3&f=5", NEW_GROOVE)!;
+  expect(read.place.shape).toEqual({ ...PLAIN_SHAPE, shift: { density: 1, syncopation: 0, swing: -3, loudness: 0 } });
+  expect(read.fillEvery).toBe(0);
+  expect(readLink("#p=0,0&s=35+funk&s=15+samba", NEW_GROOVE)!.place.shape.style).toEqual({ funk: 0.7, samba: 0.3 });
+});

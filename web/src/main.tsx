@@ -6,6 +6,7 @@ import { Actions } from "./actions";
 import { fetchCorpus, fetchGround, fetchInstrument } from "./api";
 import { BarActions } from "./baractions";
 import { heardBars } from "./files";
+import { knownHere } from "./groove";
 import { listenToKeys } from "./keyboard";
 import { KeptKits } from "./keptkits";
 import { Kits } from "./kits";
@@ -112,17 +113,12 @@ async function filesOfDrop(event: DragEvent): Promise<File[]> {
   return (await Promise.all(entries.map(walk))).flat();
 }
 
-/** A link or a memory may name a style or section that this space does not have. */
-function forgetUnknown({ styles, sections }: SpaceInfo): void {
+/** A link or a memory may name a style, section or meter that this space does not have, or ask for what it cannot do. */
+function forgetUnknown(space: SpaceInfo): void {
   const { place } = store.groove.value;
-  const { style, section } = place.shape;
-  const known = {
-    style: style !== null && styles.includes(style) ? style : null,
-    section: sections.includes(section) ? section : (sections[0] ?? section),
-  };
-  if (known.style === style && known.section === section) return;
-  store.say(`This space has no ${known.style === style ? `section “${section}”` : `style “${style}”`}.`);
-  store.amend({ ...store.groove.value, place: { ...place, shape: { ...place.shape, ...known } } });
+  const { shape, unknown } = knownHere(place.shape, space);
+  if (unknown.length > 0) store.say(`This space has no ${unknown.join(", no ")}.`);
+  if (shape !== place.shape) store.amend({ ...store.groove.value, place: { ...place, shape } });
 }
 
 /** A link or a memory may hold places of a sound space that is not there: these voices sound as the kit has them. */
@@ -156,7 +152,7 @@ try {
   store.instrument.value = instrument;
   void page.kept.refresh();
   forgetUnknown(instrument.space);
-  if (restored.known === "place") actions.refresh();
+  if (restored.known === "place" || store.groove.value.fillEvery > 0) actions.refresh();
   const corpus = await coming;
   store.corpus.value = corpus;
   store.nearby.value = new Nearby(corpus);

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import { NEW_GROOVE, withSlot, withVisit, withVoice } from "./groove";
+import { NEW_GROOVE, PLAIN_SHAPE, withSlot, withVisit, withVoice } from "./groove";
 import { writeLink } from "./link";
 import { readMemory, readMidi, restore, writeMemory } from "./memory";
 import { NEW_MIDI } from "./midisettings";
+import type { WirePattern } from "./protocol";
 
 const groove = withVisit(
   withVoice(
@@ -48,4 +49,14 @@ test("the gear is remembered; what is none of ours stands at its default", () =>
   const mine = { ...NEW_MIDI, on: true, port: { id: "7", name: "TR-8S" }, channel: 3, soundHere: false, clock: true, notes: [60, ...NEW_MIDI.notes.slice(1)] };
   expect(readMidi(JSON.stringify(mine))).toEqual(mine);
   for (const text of ["", "null", "[]", '{"channel":17,"notes":[128,-1,0.5,"38"],"port":{"id":1},"on":"yes"}']) expect(readMidi(text)).toEqual(NEW_MIDI);
+});
+
+test("a phrase, its fill and all that was asked for come back; older memories know none of it", () => {
+  const bar = (step: number): WirePattern => ({ meter: [6, 8], strokes: [[1, step, 0.5, 0]] });
+  const shape = { ...PLAIN_SHAPE, style: { funk: 0.7, samba: 0.3 }, meter: [6, 8] as const, bars: 2, shift: { ...PLAIN_SHAPE.shift, swing: 1.5 } };
+  const place = { ...NEW_GROOVE.place, shape, pattern: bar(0), phrase: [bar(0), bar(4)], fill: bar(8) };
+  const kept = { ...NEW_GROOVE, place, visits: [], journey: { ...NEW_GROOVE.journey, patterns: [bar(0)], fills: [bar(12)] } };
+  expect(readMemory(writeMemory(kept, ""))!.groove).toEqual(kept);
+  const older = { link: "", groove: { place: { point: [1, 1], shape: { style: "funk", section: "beat", density: null, variation: 0, seed: 3 }, pattern: bar(0), edited: false } } };
+  expect(readMemory(JSON.stringify(older))!.groove.place).toMatchObject({ shape: { ...PLAIN_SHAPE, style: "funk", seed: 3 }, phrase: [], fill: null });
 });

@@ -1,10 +1,11 @@
 /** What the browser remembers between visits: the whole groove, edited strokes included. */
 
-import { readLink } from "./link";
-import { type Groove, NEW_GROOVE, onMap, type Place, PLAIN_VOICE, type Shape, SLOT_COUNT, type VoiceMix } from "./groove";
+import { styleOf } from "./blend";
+import { readLink, readMeter } from "./link";
+import { type Groove, LOOP_BARS, NEW_GROOVE, onMap, type Place, PLAIN_VOICE, type Shape, SLOT_COUNT, type VoiceMix } from "./groove";
 import { keptKitId } from "./keptstate";
 import { CHANNELS, HIGHEST_NOTE, type MidiSettings, NEW_MIDI } from "./midisettings";
-import { readKitVoice, readPattern, VOICE_COUNT } from "./protocol";
+import { MAX_SHIFT, readKitVoice, readPattern, type RhythmDirection, type StyleAsked, VOICE_COUNT } from "./protocol";
 import { MAX_LEVEL } from "./sequencer";
 import { PLAIN_SOUND, type VoiceSound } from "./sound";
 import { clamp } from "./units";
@@ -17,19 +18,32 @@ const loose = (value: unknown): Loose => (typeof value === "object" && value !==
 const finite = (value: unknown, low: number, high: number, otherwise: number): number =>
   typeof value === "number" && Number.isFinite(value) ? clamp(value, low, high) : otherwise;
 
+const readPatterns = (value: unknown) => (Array.isArray(value) ? value.map(readPattern) : []);
+
+/** A name, or a blend of shares; anything else is any style. */
+function readStyle(value: unknown): StyleAsked {
+  if (typeof value === "string") return value;
+  return styleOf(Object.entries(loose(value)).filter((each): each is [string, number] => finite(each[1], 0, 1, 0) > 0));
+}
+
 /** A place, or an error if it holds no pattern. */
 function readPlace(value: unknown): Place {
-  const { point, shape, pattern, edited } = loose(value);
+  const { point, shape, pattern, edited, phrase, fill } = loose(value);
   const [x, y] = Array.isArray(point) ? point : [];
   const said = loose(shape);
+  const shifted = (name: RhythmDirection) => finite(loose(said["shift"])[name], -MAX_SHIFT, MAX_SHIFT, 0);
+  const bars = readPatterns(phrase);
   const read: Shape = {
-    style: typeof said["style"] === "string" ? said["style"] : null,
+    style: readStyle(said["style"]),
     section: typeof said["section"] === "string" ? said["section"] : "beat",
+    meter: readMeter(Array.isArray(said["meter"]) ? said["meter"] : []) ?? [4, 4],
+    shift: { density: shifted("density"), syncopation: shifted("syncopation"), swing: shifted("swing"), loudness: shifted("loudness") },
+    bars: LOOP_BARS.find((each) => each === said["bars"]) ?? 1,
     density: said["density"] === null ? null : finite(said["density"], 0, 1, 0.5),
     variation: finite(said["variation"], 0, 1, 0),
     seed: Math.round(finite(said["seed"], 0, 2 ** 32 - 1, 0)),
   };
-  return { point: onMap([finite(x, -9, 9, 0), finite(y, -9, 9, 0)]), shape: read, pattern: readPattern(pattern), edited: edited === true };
+  return { point: onMap([finite(x, -9, 9, 0), finite(y, -9, 9, 0)]), shape: read, pattern: bars[0] ?? readPattern(pattern), phrase: bars, fill: fill ? readPattern(fill) : null, edited: edited === true };
 }
 
 function readPlaces(value: unknown): (Place | null)[] {
@@ -69,7 +83,7 @@ export function readMemory(text: string): { groove: Groove; link: string } | nul
     const mixes = Array.isArray(mix) ? mix : [];
     const rememberedSlots = readPlaces(slots);
     const rememberedVisits = readPlaces(visits).filter((each) => each !== null);
-    const { patterns, edited } = loose(journey);
+    const { patterns, fills, edited } = loose(journey);
     return {
       link: typeof link === "string" ? link : "",
       groove: {
@@ -82,7 +96,7 @@ export function readMemory(text: string): { groove: Groove; link: string } | nul
         sounds: Array.from({ length: VOICE_COUNT }, (_, voice) => readSound(voices[voice])),
         volume: finite(volume, 0, 1, NEW_GROOVE.volume),
         kit: typeof kit === "string" ? kit : NEW_GROOVE.kit,
-        journey: { ...NEW_GROOVE.journey, patterns: Array.isArray(patterns) ? patterns.map(readPattern) : [], edited: edited === true },
+        journey: { ...NEW_GROOVE.journey, patterns: readPatterns(patterns), fills: readPatterns(fills), edited: edited === true },
       },
     };
   } catch {
@@ -123,9 +137,9 @@ export function restore(link: string, remembered: { groove: Groove; link: string
   const linked = readLink(wanted, base);
   if (!linked) return { groove: base, known: remembered ? "bars" : "nothing" };
   if (wanted !== remembered?.link) return { groove: linked, known: "place" };
-  const { patterns, edited } = base.journey;
+  const { patterns, fills, edited } = base.journey;
   const kit = keptKitId(base.kit) === null ? linked.kit : base.kit; // the link does not know what is kept
-  return { groove: { ...linked, kit, place: base.place, sounds: base.sounds, journey: { ...linked.journey, patterns, edited } }, known: "bars" };
+  return { groove: { ...linked, kit, place: base.place, sounds: base.sounds, journey: { ...linked.journey, patterns, fills, edited } }, known: "bars" };
 }
 
 /** Settings of MIDI out; whatever is not one of ours stands at its default. */

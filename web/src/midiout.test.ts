@@ -35,7 +35,7 @@ beforeEach(() => {
   failures = [];
   settings = NEW_MIDI;
   heard = Array.from({ length: 8 }, () => true);
-  score = { pattern: groove, quantum: "bar", journey: null, tempoBpm: 120, swing: 0.5 };
+  score = { bars: [groove], fills: [], fillEvery: 0, journey: false, quantum: "bar", tempoBpm: 120, swing: 0.5 };
   out = new MidiOut({
     settings: () => settings,
     voices: () => toyInstrument.voices,
@@ -101,7 +101,7 @@ test.each([0.5, 2 / 3])("every stroke is sent for the moment it is heard, as the
 });
 
 test("a stroke is sent ahead, but not long: stop and mute are heard at once", () => {
-  score = { ...score, pattern: bar(...Array.from({ length: 16 }, (_, n) => [n % 8, 4 * n, 1, 0] as const)) };
+  score = { ...score, bars: [bar(...Array.from({ length: 16 }, (_, n) => [n % 8, 4 * n, 1, 0] as const))] };
   clock.start();
   pass(3);
   for (const { at, sentAt } of noteOns().slice(1)) {
@@ -111,7 +111,7 @@ test("a stroke is sent ahead, but not long: stop and mute are heard at once", ()
 });
 
 test("a note lasts 30 ms, or until its note is struck again", () => {
-  score = { ...score, tempoBpm: 400, pattern: bar([1, 0, 1, 0], [1, 1, 1, 0], [1, 2, 1, 0.9], [1, 3, 1, 0], [0, 32, 1, 0]) };
+  score = { ...score, tempoBpm: 400, bars: [bar([1, 0, 1, 0], [1, 1, 1, 0], [1, 2, 1, 0.9], [1, 3, 1, 0], [0, 32, 1, 0])] };
   clock.start();
   pass(0.6);
   nothingHangs();
@@ -121,7 +121,7 @@ test("a note lasts 30 ms, or until its note is struck again", () => {
 
 test("two voices on one note do not cut each other into a hanging one", () => {
   settings = { ...settings, notes: settings.notes.map(() => 38) };
-  score = { ...score, pattern: bar([0, 0, 1, 0], [1, 0, 1, 0], [2, 0, 1, 0.2], [3, 4, 1, 0]) };
+  score = { ...score, bars: [bar([0, 0, 1, 0], [1, 0, 1, 0], [2, 0, 1, 0.2], [3, 4, 1, 0])] };
   clock.start();
   pass(2.5);
   expect(noteOns().length).toBeGreaterThanOrEqual(4);
@@ -139,7 +139,7 @@ test("channel and notes are as chosen, from the next stroke on", () => {
 });
 
 test("a muted voice is silent for the gear too, even if its stroke was queued", () => {
-  score = { ...score, pattern: bar(...Array.from({ length: 16 }, (_, n) => [2, 4 * n, 1, 0] as const)) };
+  score = { ...score, bars: [bar(...Array.from({ length: 16 }, (_, n) => [2, 4 * n, 1, 0] as const))] };
   clock.start();
   pass(1);
   const mutedAt = performance.now();
@@ -158,7 +158,7 @@ test("another bar is heard by the gear at the bar line, as by the ear", () => {
   clock.start();
   pass(0.5);
   const start = noteOns()[0]!.at!;
-  score = { ...score, pattern: bar([7, 0, 1, 0]) };
+  score = { ...score, bars: [bar([7, 0, 1, 0])] };
   pass(2);
   const other = noteOns().filter(({ message }) => message[1] === noteOf(7));
   expect(other.map(({ at }) => at! - start)).toEqual([expect.closeTo(2000, 6)]);
@@ -168,7 +168,7 @@ test.each([false, true])("stop drops what waits and ends what sounds (the browse
   const clear = vi.fn();
   out.connect(clears ? { ...fakePort(), clear } : fakePort());
   sent = [];
-  score = { ...score, pattern: bar(...Array.from({ length: 16 }, (_, n) => [0, 4 * n, 1, 0] as const)) };
+  score = { ...score, bars: [bar(...Array.from({ length: 16 }, (_, n) => [0, 4 * n, 1, 0] as const))] };
   clock.start();
   pass(0.05); // the first stroke is handed over and not ended yet
   clock.stop();
@@ -184,7 +184,7 @@ test.each([false, true])("stop drops what waits and ends what sounds (the browse
 });
 
 test("what a busy page missed stays out", () => {
-  score = { ...score, pattern: bar(...Array.from({ length: 16 }, (_, n) => [2, 4 * n, 1, 0] as const)) };
+  score = { ...score, bars: [bar(...Array.from({ length: 16 }, (_, n) => [2, 4 * n, 1, 0] as const))] };
   clock.start();
   pass(1);
   sent = [];

@@ -15,6 +15,9 @@ export const cellCount = (pattern: WirePattern): number => Math.ceil(stepsPerBar
 export const isSamePattern = (one: WirePattern, other: WirePattern): boolean =>
   one === other || JSON.stringify([one.meter, one.strokes]) === JSON.stringify([other.meter, other.strokes]);
 
+export const areSamePatterns = (some: readonly WirePattern[], others: readonly WirePattern[]): boolean =>
+  some.length === others.length && some.every((each, bar) => isSamePattern(each, others[bar]!));
+
 /** The strokes whose step lies in the cell, in the order of their steps. */
 export const strokesInCell = (pattern: WirePattern, voice: number, cell: number): WireStroke[] =>
   pattern.strokes

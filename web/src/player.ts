@@ -187,16 +187,13 @@ export class Player {
   }
 
   private score(): Score {
-    const { groove, editing, bar, shown } = this.store;
-    const { place, journey, quantum, tempoBpm, swing } = groove.value;
-    if (bar.clicking.value) return { pattern: this.silenceFor(shown.value), quantum: "step", journey: null, tempoBpm, swing };
-    return {
-      pattern: place.pattern,
-      quantum: editing.value ? "step" : quantum,
-      journey: journey.travelling && journey.patterns.length > 0 ? journey.patterns : null,
-      tempoBpm,
-      swing,
-    };
+    const { groove, editing, bar, round, shown } = this.store;
+    const { quantum, fillEvery, tempoBpm, swing } = groove.value;
+    if (bar.clicking.value) {
+      const bars = [this.silenceFor(shown.value)];
+      return { bars, fills: [], fillEvery: 0, journey: false, quantum: "step", tempoBpm, swing };
+    }
+    return { ...round.value, fillEvery, quantum: editing.value ? "step" : quantum, tempoBpm, swing };
   }
 
   private silence: WirePattern = EMPTY_BAR;

@@ -77,6 +77,32 @@ export function journey(a: Point, b: Point, bars: number, mode: JourneyMode): Po
 export const sectionOf = (bar: number, fillEvery: number, section = "beat"): string =>
   fillEvery > 0 && (bar + 1) % fillEvery === 0 ? "fill" : section;
 
+/** Bars that are played one after the other, again and again, and what stands in for each when a fill is due. */
+export interface Round {
+  readonly bars: readonly WirePattern[];
+  readonly fills: readonly WirePattern[]; // one a bar, or none
+  readonly journey: boolean; // else it is the loop at one place
+}
+
+export interface Turn {
+  readonly bar: number; // of the round
+  readonly fill: boolean;
+  readonly pattern: WirePattern;
+}
+
+/** What a round plays in this bar, counted from 0. */
+export function turnOf({ bars, fills }: Round, bar: number, fillEvery: number): Turn {
+  const within = bar % bars.length;
+  const fill = sectionOf(bar, fillEvery) === "fill" ? fills[within] : undefined;
+  return { bar: within, fill: fill !== undefined, pattern: fill ?? bars[within]! };
+}
+
+/** Whole rounds as they are heard, as many as it takes to hear a fill. */
+export function heardRounds(round: Round, fillEvery: number): WirePattern[] {
+  const rounds = round.fills.length > 0 ? Math.max(1, Math.ceil(fillEvery / round.bars.length)) : 1;
+  return Array.from({ length: rounds * round.bars.length }, (_, bar) => turnOf(round, bar, fillEvery).pattern);
+}
+
 /** How many steps a beat has: 16 in 4/4 and 3/4, and 24 in 6/8, which is felt in dotted quarters. */
 export function stepsPerBeat([beats, unit]: Meter): number {
   const compound = unit >= 8 && beats > 3 && beats % 3 === 0;

@@ -1,7 +1,8 @@
 /** What a player can do with sounds: move, turn, throw, lock, drop. Each is one step of undo. */
 
-import { type Actions, requestFor } from "./actions";
-import { drawKit, fetchPatterns, fetchSoundMap, placeFile } from "./api";
+import type { Actions } from "./actions";
+import { drawKit, fetchSoundMap, placeFile } from "./api";
+import { fetchBars } from "./asked";
 import { type Groove, kitVoices, onMap, type Place, withKit, withSound, withVisit } from "./groove";
 import { describeSorted, sortFiles } from "./kitfolder";
 import { pathOf } from "./kits";
@@ -209,12 +210,13 @@ export class SoundActions {
     const bar = Math.floor(Math.random() * bars);
     const point = rounded([corpus.value!.x[bar]!, corpus.value!.y[bar]!]);
     const newShape = { ...shape, seed: anySeed() };
+    const empty: Place = { ...this.groove.place, point, shape: newShape, phrase: [], fill: null, edited: false };
     try {
-      const [kit, { patterns }] = await Promise.all([
+      const [kit, bars] = await Promise.all([
         drawKit(newShape.seed, this.keptBut(({ locked }) => !locked)),
-        fetchPatterns(requestFor([point], newShape)),
+        fetchBars(empty),
       ]);
-      const place: Place = { point, shape: newShape, pattern: patterns[0]!, edited: false };
+      const place: Place = { ...empty, pattern: bars[0]!, phrase: bars.length > 1 ? bars : [] };
       const loop = withKit({ ...this.groove, place }, kit.voices.map(asLinked), SPACE_KIT);
       this.store.sounds.likes.value = null;
       this.actions.become("surprise", withVisit({ ...loop, journey: { ...loop.journey, travelling: false } }));

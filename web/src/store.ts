@@ -4,13 +4,13 @@ import { computed, signal } from "@preact/signals";
 import { BarState } from "./barstate";
 import type { Part } from "./conductor";
 import { amend, begin, change, type History } from "./history";
-import { type Groove, MAP_EDGE, NEW_GROOVE } from "./groove";
+import { type Groove, MAP_EDGE, NEW_GROOVE, roundOf } from "./groove";
 import { pointsOf } from "./journey";
 import type { KitBuffers } from "./audio";
-import type { CorpusMap, Instrument, KeptInfo, KitInfo, MapGround, Point, StyleAsked, WirePattern } from "./protocol";
+import type { CorpusMap, Instrument, KeptInfo, KitInfo, MapGround, Point, WirePattern } from "./protocol";
 import { keptKitId, keptKitName, KeptState } from "./keptstate";
 import { type MidiLink, type MidiSettings, NEW_MIDI, OFF, type PortInfo } from "./midisettings";
-import { audible } from "./sequencer";
+import { audible, type Round, type Turn } from "./sequencer";
 import { SPACE_KIT } from "./sound";
 import { SoundState } from "./soundstate";
 import type { Nearby } from "./neighbours";
@@ -87,19 +87,24 @@ export class Store {
   }
   readonly voices = computed(() => this.instrument.value?.voices ?? []);
 
-  /** The bar of the journey's round that is heard, or its first before it starts; null when not travelling. */
-  readonly journeyBar = computed<number | null>(() => {
-    const { travelling, patterns } = this.groove.value.journey;
-    if (!travelling || patterns.length === 0) return null;
-    return Math.min(this.heard.value?.bar ?? 0, patterns.length - 1);
+  /** What is played, bar after bar. */
+  readonly round = computed<Round>(() => roundOf(this.groove.value));
+
+  /** The turn of it that is heard, or its first before that. */
+  readonly turn = computed<Turn>(() => {
+    const round = this.round.value;
+    const heard = this.heard.value;
+    const here = heard?.journey === round.journey ? heard : null;
+    const bar = Math.min(here?.bar ?? 0, round.bars.length - 1);
+    const fill = here?.fill ? round.fills[bar] : undefined;
+    return { bar, fill: fill !== undefined, pattern: fill ?? round.bars[bar]! };
   });
 
+  /** The bar of the journey's round that is heard, or its first before it starts; null when not travelling. */
+  readonly journeyBar = computed<number | null>(() => (this.round.value.journey ? this.turn.value.bar : null));
+
   /** The bar that the grid shows: where one is on the journey, else what lies at the point. */
-  readonly shown = computed<WirePattern>(() => {
-    const bar = this.journeyBar.value;
-    const { journey, place } = this.groove.value;
-    return (bar === null ? undefined : journey.patterns[bar]) ?? place.pattern;
-  });
+  readonly shown = computed<WirePattern>(() => this.turn.value.pattern);
 
   readonly shownPoint = computed<Point>(() => {
     const bar = this.journeyBar.value;
@@ -120,7 +125,7 @@ export class Store {
     if (looked !== null) return names.slice(looked, looked + 1);
     const lit = [...this.litStyles.value];
     if (lit.length > 0) return lit.map((style) => names[style]!);
-    const { style } = this.groove.value.place.shape as { style: StyleAsked };
+    const { style } = this.groove.value.place.shape;
     if (style === null || typeof style === "string") return style === null ? [] : [style];
     return Object.keys(style).filter((name) => style[name]! > 0);
   });

@@ -1,6 +1,6 @@
-/** A journey from pin A to pin B over some bars. */
+/** What happens from bar to bar: how long the loop is, where fills come, and a journey from pin A to pin B. */
 
-import { JOURNEY_BARS } from "../groove";
+import { FILLS_EVERY, JOURNEY_BARS, LOOP_BARS } from "../groove";
 import { Choice } from "./Choice";
 import { usePage } from "./page";
 
@@ -9,7 +9,8 @@ export function JourneyControls() {
   const { journey } = store.groove.value;
   const ready = journey.a !== null && journey.b !== null;
   return (
-    <div class="deck-column journey" role="group" aria-label="Journey">
+    <div class="deck-column journey" role="group" aria-label="Bar by bar">
+      <LoopAndFills />
       <div class="pins">
           {(["a", "b"] as const).map((pin) => (
             <button
@@ -54,6 +55,51 @@ export function JourneyControls() {
       >
         {ready ? (journey.travelling ? "travelling" : "travel A to B") : "set A and B"}
       </button>
+    </div>
+  );
+}
+
+/** A loop of several bars is a phrase: they agree, and the fill, if one is due, is its last. */
+function LoopAndFills() {
+  const { store, actions } = usePage();
+  const { place, fillEvery } = store.groove.value;
+  const space = store.instrument.value?.space;
+  const phrases = (space?.directions.length ?? 0) > 0;
+  const fills = space?.sections.includes("fill") === true;
+  if (!phrases && !fills) return null;
+  return (
+    <div class="loop-and-fills">
+      {phrases && (
+        <select
+          aria-label="Length of the loop"
+          title="Bars that agree with each other"
+          value={place.shape.bars}
+          onChange={(event) => {
+            actions.reshape("loop", { bars: Number(event.currentTarget.value) });
+            store.settle();
+          }}
+        >
+          {LOOP_BARS.map((bars) => (
+            <option key={bars} value={bars}>
+              {bars === 1 ? "1-bar loop" : `${bars}-bar loop`}
+            </option>
+          ))}
+        </select>
+      )}
+      {fills && (
+        <select
+          aria-label="Fills"
+          title={place.shape.section === "fill" ? "Every bar is a fill now" : "A fill in the last bar of so many, on the way from A to B too"}
+          value={fillEvery}
+          onChange={(event) => actions.fillEvery(Number(event.currentTarget.value))}
+        >
+          {FILLS_EVERY.map((bars) => (
+            <option key={bars} value={bars}>
+              {bars === 0 ? "no fills" : `fill every ${bars}`}
+            </option>
+          ))}
+        </select>
+      )}
     </div>
   );
 }

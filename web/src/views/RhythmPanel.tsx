@@ -58,11 +58,20 @@ function Where() {
   const bar = store.journeyBar.value;
   const corpus = store.corpus.value;
   const near = store.nearby.value?.nearest(store.shownPoint.value, 1)[0];
-  if (bar !== null) return <p class="where">{describe(journey, bar)}</p>;
+  const { fill } = store.turn.value;
+  if (bar !== null)
+    return (
+      <p class="where">
+        {describe(journey, bar)}
+        {fill && <em>fill</em>}
+      </p>
+    );
   return (
     <p class="where">
       {corpus && near && `near ${describeBar(corpus, near.index).style}`}
       <span class="numbers">{sayPoint(store.shownPoint.value)}</span>
+      {place.phrase.length > 1 && `bar ${store.turn.value.bar + 1} of ${place.phrase.length}`}
+      {fill && <em>fill</em>}
       {place.edited && "edited by hand"}
       {store.pending.value && <em>from the next {quantum}</em>}
     </p>

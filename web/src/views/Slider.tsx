@@ -10,16 +10,18 @@ interface SliderProps {
   readonly name?: string; // accessible name, when the label alone is too short
   readonly centred?: boolean; // filled from the middle
   readonly compact?: boolean; // label and value are for listeners only
+  readonly title?: string;
   readonly rest?: number; // a double click puts it back here
+  readonly onReset?: () => void; // or does this
   readonly onValue: (value: number) => void;
   readonly onDone?: () => void;
 }
 
-export function Slider({ label, value, min, max, step, said, name, centred, compact, rest, onValue, onDone }: SliderProps) {
+export function Slider({ label, value, min, max, step, said, name, centred, compact, title, rest, onReset, onValue, onDone }: SliderProps) {
   const share = ((value - min) / (max - min)) * 100;
   const [from, to] = centred ? [Math.min(50, share), Math.max(50, share)] : [0, share];
   return (
-    <label class={`slider ${compact ? "slider-compact" : ""}`} title={compact ? `${name ?? label}: ${said}` : undefined}>
+    <label class={`slider ${compact ? "slider-compact" : ""}`} title={compact ? `${name ?? label}: ${said}` : title}>
       <span class="slider-label">{label}</span>
       {!compact && <span class="slider-value">{said}</span>}
       <input
@@ -33,7 +35,10 @@ export function Slider({ label, value, min, max, step, said, name, centred, comp
         style={{ "--from": `${from}%`, "--to": `${to}%` }}
         onInput={(event) => onValue(Number(event.currentTarget.value))}
         onChange={() => onDone?.()}
-        onDblClick={() => rest !== undefined && onValue(rest)}
+        onDblClick={() => {
+          if (onReset) onReset();
+          else if (rest !== undefined) onValue(rest);
+        }}
       />
     </label>
   );

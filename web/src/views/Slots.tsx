@@ -1,5 +1,6 @@
 /** Eight places to keep good clicks in, each shown as its clock. */
 
+import { sayStyle } from "../blend";
 import { isSamePlace, type Place } from "../groove";
 import { describeBar, describePattern } from "../summary";
 import { ClockGlyph } from "./ClockGlyph";
@@ -13,7 +14,7 @@ export function Slots() {
   /** The style asked for, else that of the nearest bar. */
   const styleOf = ({ shape, point }: Place): string => {
     const near = store.nearby.value?.nearest(point, 1)[0];
-    return shape.style ?? (corpus && near ? describeBar(corpus, near.index).style : shape.section);
+    return shape.style !== null ? sayStyle(shape.style) : (corpus && near ? describeBar(corpus, near.index).style : shape.section);
   };
   return (
     <ol class="slots" aria-label="Slots">

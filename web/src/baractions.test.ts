@@ -197,6 +197,10 @@ test("to the loop if it plays; a tap while the music stands starts it, and one a
   expect(clock.starts).toBe(1);
   tapAt(7);
   expect(store.bar.taps.value).toEqual([[7, 0.8]]);
+  tapAt(20);
+  actions.edit("meter", () => ({ meter: [3, 4], strokes: [] }));
+  tapAt(30);
+  expect(store.bar.taps.value).toEqual([[30, 0.8]]); // places in bars of another length say nothing
   bar.closeTaps();
   expect([store.bar.tapTo.value, store.bar.taps.value]).toEqual([null, []]);
 });

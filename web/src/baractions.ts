@@ -184,13 +184,17 @@ export class BarActions {
     this.store.bar.taps.value = [];
   }
 
+  private tapMeter = ""; // of the taps so far
+
   /** A tap at this moment of `performance.now()`; the music starts if it stands. */
   tap(momentMs: number, velocity: number): void {
     const { bar } = this.store;
     const position = this.player.positionAt(momentMs);
     if (position === null) return this.hear();
-    const before = bar.taps.value.at(-1)?.[0] ?? -Infinity;
-    bar.taps.value = [...(position > before ? bar.taps.value : []), [position, velocity]]; // earlier: the music began anew
+    const meter = String(this.store.shown.value.meter);
+    const goesOn = position > (bar.taps.value.at(-1)?.[0] ?? -Infinity) && meter === this.tapMeter; // else the music began anew
+    bar.taps.value = [...(goesOn ? bar.taps.value : []), [position, velocity]];
+    this.tapMeter = meter;
   }
 
   /** Taps so far as one bar. */

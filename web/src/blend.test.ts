@@ -9,6 +9,7 @@ test("a style joins, takes the place of another, and leaves", () => {
   expect(blend).toEqual({ funk: 0.7, samba: 0.3 });
   expect(sayStyle(blend)).toBe("funk 70 · samba 30");
   expect(withStyle(blend, 1, "jazz")).toEqual({ funk: 0.7, jazz: 0.3 });
+  expect([withStyle(null, 0, "jazz"), withStyle("funk", 0, "jazz")]).toEqual(["jazz", "jazz"]);
   expect(without(blend, 0)).toBe("samba");
   expect(without("samba", 0)).toBeNull();
   expect(withAnother(withAnother(withAnother(blend, "jazz"), "rock"), "jazz")).toEqual({ funk: 0.49, samba: 0.21, jazz: 0.3 }); // three at most

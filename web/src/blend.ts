@@ -21,9 +21,11 @@ export function styleOf(shares: readonly Share[]): StyleAsked {
   return Object.fromEntries(rounded.map(([style, hundredths], n) => [style, (hundredths + (n === most ? left : 0)) / 100]));
 }
 
-/** This style alone in the place of that one; the shares stay. */
-export const withStyle = (style: StyleAsked, at: number, name: string): StyleAsked =>
-  styleOf(sharesOf(style).flatMap((each, n) => (n === at ? [[name, each[1]] as const] : each[0] === name ? [] : [each])));
+/** This style in the place of that one, if there was one; the shares stay. */
+export function withStyle(style: StyleAsked, at: number, name: string): StyleAsked {
+  if (style === null) return name;
+  return styleOf(sharesOf(style).flatMap((each, n) => (n === at ? [[name, each[1]] as const] : each[0] === name ? [] : [each])));
+}
 
 /** One more style joins; the others make room for it. */
 export function withAnother(style: StyleAsked, name: string): StyleAsked {

@@ -39,7 +39,7 @@ const barActions = new BarActions(store, actions, player);
 const page: Page = { store, player, midi, actions, barActions, kits, kept: new KeptKits(store, kits), sounds, soundActions };
 
 /** For browser tests: the store, and the bars that are heard (or others) as sound, through the same graph as live. */
-const hook = { store, renderOffline: (patterns?: readonly WirePattern[]) => player.renderOnce(patterns ?? heardBars(store)) };
+const hook = { store, heardBars: () => heardBars(store), renderOffline: (patterns?: readonly WirePattern[]) => player.renderOnce(patterns ?? heardBars(store)) };
 declare global {
   interface Window {
     clave: typeof hook;

@@ -70,9 +70,9 @@ function Where() {
     <p class="where">
       {corpus && near && `near ${describeBar(corpus, near.index).style}`}
       <span class="numbers">{sayPoint(store.shownPoint.value)}</span>
-      {place.phrase.length > 1 && `bar ${store.turn.value.bar + 1} of ${place.phrase.length}`}
+      {place.phrase.length > 1 && <span>{`bar ${store.turn.value.bar + 1} of ${place.phrase.length}`}</span>}
       {fill && <em>fill</em>}
-      {place.edited && "edited by hand"}
+      {place.edited && <span>edited by hand</span>}
       {store.pending.value && <em>from the next {quantum}</em>}
     </p>
   );

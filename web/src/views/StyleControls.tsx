@@ -2,7 +2,6 @@
 
 import { MOST_STYLES, sharesOf, withAnother, without, withShare, withStyle } from "../blend";
 import type { StyleAsked } from "../protocol";
-import { Icon } from "./Icon";
 import { usePage } from "./page";
 import { Slider } from "./Slider";
 
@@ -27,7 +26,7 @@ export function StyleControls() {
               store.settle();
             }}
           >
-            {!isBlend && <option value="">any style</option>}
+            <option value="">{isBlend ? `without ${name}` : "any style"}</option>
             {known.map((each) => (
               <option key={each} value={each} disabled={each !== name && shares.some(([other]) => other === each)}>
                 {each}
@@ -52,9 +51,6 @@ export function StyleControls() {
               <span class="style-share" aria-hidden="true">
                 {Math.round(share * 100)}
               </span>
-              <button type="button" class="icon" aria-label={`Without ${name}`} title={`Without ${name}`} onClick={() => (ask(without(style, at)), store.settle())}>
-                <Icon name="close" />
-              </button>
             </>
           )}
         </div>

@@ -4,7 +4,6 @@ The server's part is played by a simple drummer, so that these tests hold whiche
 """
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -72,11 +71,11 @@ def drummer(page: Page) -> list[Asked]:
 
 
 @pytest.fixture
-def ready(drummer: list[Asked], opened: Page) -> Iterator[Page]:
+def ready(drummer: list[Asked], opened: Page) -> Page:
     """The page, with the first bar of the drummer in it."""
     assert drummer is not None
     opened.wait_for_function("clave.store.shown.value.strokes.length > 0")
-    yield opened
+    return opened
 
 
 def combobox(page: Page, name: str) -> Locator:

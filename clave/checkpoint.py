@@ -9,14 +9,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
+from clave.bars import SECTIONS, STEP_COUNT, VOICE_COUNT
 from clave.errors import MissingExtraError, TrainingError
+from clave.paper_rhythm_vae import PAPER_STEPS, PaperConfig, PaperVAE
 from clave.paper_sound_vae import PaperSoundConfig, PaperSoundVAE
-from clave.rhythm_vae import SECTIONS, STEP_COUNT, VOICE_COUNT, PaperConfig, RhythmConfig, RhythmModel
+from clave.rhythm_vae import RhythmConfig, RhythmModel, RhythmVAE
 from clave.sound_vae import SoundConfig, SoundVAE
+from clave.spelling import LAGS
 from clave.train import Recipe, Run, begin
+from clave.units import METERS
+from clave.vocabulary import TOKEN_CELLS
 
 CHECKPOINT, SETTINGS = "checkpoint.safetensors", "checkpoint.json"
 _CONFIGS: dict[str, type[Any]] = {
@@ -67,7 +73,8 @@ def recipe_from_dict(settings: Mapping[str, Any]) -> Recipe:
     """The inverse of `recipe_to_dict`; TrainingError if a setting is missing or unknown."""
     try:
         model = dict(settings["model"])
-        config = _CONFIGS[model.pop("kind")](**model)
+        kind = _CONFIGS[model.pop("kind")]  # JSON knows no tuples
+        config = kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in model.items()})
         plain: dict[str, Any] = {**settings, "model": config, "warmed": tuple(settings["warmed"])}
         return Recipe(**plain)
     except (KeyError, TypeError) as error:
@@ -102,23 +109,35 @@ def halved(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def write_onnx(folder: Path, model: RhythmModel, style_count: int) -> None:
-    """encoder.onnx and decoder.onnx, and where there is a detail, detail.onnx and prior.onnx: all that playing needs.
+    """encoder.onnx and sketch.onnx, and where there is a detail, its networks and vocabulary: all that playing needs.
 
     Weights are stored in half precision and computed with in single, so `model` should have been rounded before
     (`model.load_state_dict(halved(...))`) where the two are to agree exactly.
     """
-    velocity, offset = torch.zeros(2, 2, VOICE_COUNT, STEP_COUNT).unbind()
-    point, detail = torch.zeros(2, model.map_size), torch.zeros(2, model.detail_size)
-    style, section = torch.zeros(2, style_count), torch.zeros(2, len(SECTIONS))
-    seen = model.see(velocity, offset).detach()
-    strokes = ("hit_logit", "velocity", "offset")
-    _export(folder / "encoder.onnx", _Encoder(model), (velocity, offset), ("velocity", "offset"), ("map", "seen"))
-    if model.detail_size:
-        _export(folder / "detail.onnx", _Detail(model), (seen, point), ("seen", "map"), ("detail",))
-        _export(folder / "prior.onnx", _Prior(model), (point, style, section), ("map", "style", "section"), _PRIOR)
-        _export(folder / "decoder.onnx", _Decoder(model), (point, detail), ("map", "detail"), strokes)
-    else:
-        _export(folder / "decoder.onnx", _Decoder(model), (point,), ("map",), strokes)
+    paper = isinstance(model, PaperVAE)
+    velocity, offset = torch.zeros(2, 2, VOICE_COUNT, PAPER_STEPS if paper else STEP_COUNT).unbind()
+    point, style = torch.zeros(2, model.map_size), torch.zeros(2, style_count)
+    section, meter = torch.zeros(2, len(SECTIONS)), torch.zeros(2, len(METERS))
+    asked = (point, style, section, meter), ("map", "style", "section", "meter")
+    bar = (velocity, offset, meter), ("velocity", "offset", "meter")
+    _export(folder / "sketch.onnx", _Sketch(model), *asked, ("hit_logit",))
+    if not isinstance(model, RhythmVAE):
+        _export(folder / "encoder.onnx", _Guess(model), *bar, ("map",))
+        return
+    feel = torch.zeros(2, model.config.feel_size)
+    before, lagged = torch.zeros(2, len(LAGS), TOKEN_CELLS), torch.zeros(2, len(LAGS), dtype=torch.long)
+    place, state = torch.zeros(2, dtype=torch.long), torch.zeros(2, 2 * model.config.prior_width)
+    _export(folder / "encoder.onnx", _Encoder(model), *bar, ("map", "feel"))
+    _export(
+        folder / "prior.onnx", _Prior(model), (before, lagged, *asked[0], place, state),
+        ("before", "lagged", *asked[1], "place", "state"), ("share", "stroke", "next_state"),
+    )  # fmt: skip
+    _export(folder / "feel.onnx", _Feel(model), *asked, ("mean", "std"))
+    _export(
+        folder / "touch.onnx", _Touch(model), (velocity, feel, point, meter), ("hits", "feel", "map", "meter"),
+        ("velocity", "offset"),
+    )  # fmt: skip
+    np.savez_compressed(folder / "vocabulary.npz", bits=np.array(model.config.vocabulary, np.int64))
 
 
 def write_sound_onnx(folder: Path, model: SoundVAE | PaperSoundVAE) -> None:
@@ -139,7 +158,6 @@ def write_voices_onnx(folder: Path, ear: nn.Module, picture: tuple[int, int]) ->
     _export(folder / "voices.onnx", ear, (torch.zeros(2, *picture),), ("picture",), ("share",))
 
 
-_PRIOR = ("mean", "std")
 _LIKELY = ("expected", "drawn")
 
 
@@ -151,27 +169,43 @@ class _Part(nn.Module):
         self.model = model
 
 
+class _Guess(_Part):
+    def forward(self, velocity: Tensor, offset: Tensor, meter: Tensor) -> Tensor:
+        return self.model.guess(velocity, offset, meter)
+
+
 class _Encoder(_Part):
-    def forward(self, velocity: Tensor, offset: Tensor) -> tuple[Tensor, Tensor]:
-        seen = self.model.see(velocity, offset)
-        return self.model.locate(seen), seen
+    def forward(self, velocity: Tensor, offset: Tensor, meter: Tensor) -> tuple[Tensor, Tensor]:
+        return self.model.describe(velocity, offset, meter)
 
 
-class _Detail(_Part):
-    def forward(self, seen: Tensor, point: Tensor) -> Tensor:
-        return self.model.describe(seen, point)
-
-
-class _Decoder(_Part):
-    def forward(self, point: Tensor, detail: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
-        strokes = self.model.decode(point, point[:, :0] if detail is None else detail)
-        return strokes.hit_logit, strokes.velocity, strokes.offset
+class _Sketch(_Part):
+    def forward(self, point: Tensor, style: Tensor, section: Tensor, meter: Tensor) -> Tensor:
+        return self.model.sketch(point, style, section, meter)
 
 
 class _Prior(_Part):
-    def forward(self, point: Tensor, style: Tensor, section: Tensor) -> tuple[Tensor, Tensor]:
-        expected = self.model.expect(point, style, section)
+    def __init__(self, model: RhythmVAE) -> None:
+        super().__init__(model)
+        model.prior.freeze()
+
+    def forward(
+        self, before: Tensor, lagged: Tensor, point: Tensor, style: Tensor, section: Tensor, meter: Tensor,
+        place: Tensor, state: Tensor,
+    ) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
+        condition = self.model.told(point, style, section, meter)
+        return self.model.prior.step(before, lagged, condition, place, state)
+
+
+class _Feel(_Part):
+    def forward(self, point: Tensor, style: Tensor, section: Tensor, meter: Tensor) -> tuple[Tensor, Tensor]:
+        expected = self.model.expect_feel(point, style, section, meter)
         return expected.mean, expected.log_std.exp()
+
+
+class _Touch(_Part):
+    def forward(self, hits: Tensor, feel: Tensor, point: Tensor, meter: Tensor) -> tuple[Tensor, Tensor]:
+        return self.model.play(hits, feel, point, meter)
 
 
 class _SoundEncoder(_Part):
@@ -218,6 +252,10 @@ def _export(
             dynamic_axes={name: {0: "batch"} for name in (*input_names, *output_names)}, opset_version=OPSET,
         )  # fmt: skip
     graph = onnx.load_from_string(buffer.getvalue())
+    for node in [each for each in graph.graph.node if each.op_type == "Constant" and each.attribute[0].name == "value"]:
+        node.attribute[0].t.name = node.output[0]  # what was worked out while exporting is a weight like the others
+        graph.graph.initializer.append(node.attribute[0].t)
+        graph.graph.node.remove(node)
     for initializer in list(graph.graph.initializer):
         values = numpy_helper.to_array(initializer)
         if initializer.data_type == TensorProto.FLOAT and values.size >= _HALVED_FROM:

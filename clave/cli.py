@@ -350,8 +350,7 @@ def groove(
             patterns += loaded.phrase(point, count, blend, strays, fill_every > 0, own_seed, meter=time)
         else:
             part = section_of(place, fill_every, section)
-            in_time = {} if time == (4, 4) else {"meter": time}
-            patterns += loaded.at([point], blend, part, strays, density, own_seed, **in_time)
+            patterns += loaded.at([point], blend, part, strays, density, own_seed, meter=time)
     if feel is not None:
         patterns = [loaded.feel(bar, blend, feel, seed=seed + place) for place, bar in enumerate(patterns)]
     if shifts:
@@ -441,7 +440,8 @@ def learn_rhythm(
                     )
                 )
             if factory:
-                parts.append(corpus.from_factory(fills=0 if drop_fills else corpus.FILLS, seed=seed))
+                takes = corpus.TAKES_BESIDE if parts else corpus.TAKES
+                parts.append(corpus.from_factory(takes=takes, fills=0 if drop_fills else corpus.FILLS, seed=seed))
     except CorpusError as error:
         for line in _refusals(error.refused):
             print(line, file=sys.stderr)
@@ -791,7 +791,7 @@ def _two_points(
         weight /= [bars[name] for name in corpus.styles]
     if not weight.any():
         raise SpaceError(f"no bar of the corpus is labelled {style!r}: name a point by --at, or two by --from and --to")
-    in_meter = weight * [each == meter for each in getattr(corpus, "meters", [meter] * len(corpus))]
+    in_meter = weight * [each == meter for each in corpus.meters]
     weight = in_meter if in_meter.any() else weight
     first, last = np.random.default_rng(seed).choice(len(corpus), 2, p=weight / weight.sum())
     return _point(corpus.map[first]), _point(corpus.map[last])

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Float32
 
 from clave.pattern import Pattern
-from clave.space import Code, RhythmSpace
+from clave.space import RhythmSpace
 
 THRESHOLDS = np.linspace(-3, 2, 51)  # logits, among which the best is chosen
 
@@ -27,43 +27,35 @@ def cross_entropy(logit: Float[np.ndarray, "bar *cell"], hits: Bool[np.ndarray, 
     return float((np.logaddexp(0, logit) - logit * hits).sum() / len(logit))
 
 
-def tune(space: RhythmSpace, patterns: Sequence[Pattern]) -> dict[str, float]:
-    """The best thresholds on these bars: for the map alone, and for map + detail."""
-    hits, code = stacked_hits(patterns), space.encode(patterns)
-    return {
-        "map": best_threshold(space.hit_logits(alone(space, code)), hits),
-        "detail": best_threshold(space.hit_logits(code), hits),
-    }
+def tune(space: RhythmSpace, patterns: Sequence[Pattern]) -> float:
+    """The logit above which the map alone says a cell is struck: the best one on these bars."""
+    return best_threshold(space.map_logits(space.encode(patterns)), stacked_hits(patterns))
 
 
 def measure(space: RhythmSpace, patterns: Sequence[Pattern]) -> dict[str, float]:
-    """Hit F1 and cross-entropy (nats a bar) through the map alone and through map + detail, and errors of feel.
+    """Hit F1 and cross-entropy (nats a bar) through the map alone, hit F1 through map + detail, and errors of feel.
 
     Velocities are in [0, 1], offsets in steps; their errors are mean absolute ones over the strokes that were played.
     """
     hits, code = stacked_hits(patterns), space.encode(patterns)
-    by_map, by_detail = space.hit_logits(alone(space, code)), space.hit_logits(code)
-    velocity, offset = space.feel(code)
+    by_map, again = space.map_logits(code), space.decode(code)
+    velocity, offset = space.cell_feel(code, hits)
     return {
         "bars": float(len(patterns)),
-        "f1_map": hit_f1(by_map, hits, space.thresholds["map"]),
-        "f1_detail": hit_f1(by_detail, hits, space.thresholds["detail"]),
+        "f1_map": hit_f1(by_map, hits, space.threshold),
+        "f1_detail": hit_f1(stacked_hits(again).astype(float), hits, 0.5),
         "cross_entropy_map": cross_entropy(by_map, hits),
-        "cross_entropy_detail": cross_entropy(by_detail, hits),
+        "nll": float(-space.log_likelihood(patterns).mean()),
         "velocity_error": float(np.abs(velocity - _stacked(patterns, "velocity"))[hits].mean()),
         "offset_error_steps": float(np.abs(offset - _stacked(patterns, "offset"))[hits].mean()),
     }
 
 
-def alone(space: RhythmSpace, code: Code) -> Code:
-    """The same points with nothing but the detail that is expected there."""
-    return space.expected(code.map)
-
-
 def stacked_hits(patterns: Sequence[Pattern]) -> Bool[np.ndarray, "bar voice step"]:
-    """The activation matrices of these bars."""
+    """The activation matrices of these bars, as wide as the longest."""
     return _stacked(patterns, "velocity") > 0
 
 
 def _stacked(patterns: Sequence[Pattern], name: str) -> Float32[np.ndarray, "bar voice step"]:
-    return np.stack([getattr(pattern, name) for pattern in patterns])
+    longest = max(pattern.steps for pattern in patterns)
+    return np.stack([np.pad(getattr(pattern, name), ((0, 0), (0, longest - pattern.steps))) for pattern in patterns])

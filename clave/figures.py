@@ -36,7 +36,7 @@ def draw(folder: Path) -> list[Path]:
     if (folder / "config.json").is_file():
         space = load_rhythm(folder)
         examples = midi.read(folder / "examples.mid").patterns if (folder / "examples.mid").is_file() else []
-        drawn = space.sample(8, seed=1)
+        drawn = space.sample(8, seed=1, meter=space.meters[0])
         figures |= {
             "07-matrix": lambda: bars(examples[:1], ["a bar of the data"]),
             "09-generated": lambda: bars(drawn, [f"drawn from the prior, {n + 1}" for n in range(len(drawn))]),
@@ -120,9 +120,8 @@ def latent(space: RhythmSpace) -> "Figure":
 def reconstructions(space: RhythmSpace, patterns: Sequence[Pattern]) -> "Figure":
     """Bars the model has not learned from, beside what the map alone and what map and detail bring back."""
     code = space.encode(patterns)
-    shown = [
-        each for row in zip(patterns, space.at(code.map), space.decode(code), strict=True) for each in row
-    ]  # fmt: skip
+    alone = [space.at([point], meter=each.meter)[0] for point, each in zip(code.map, patterns, strict=True)]
+    shown = [each for row in zip(patterns, alone, space.decode(code), strict=True) for each in row]
     return bars(shown, ["as played", "the map alone", "map and detail"] * len(patterns), columns=3)
 
 
@@ -131,7 +130,7 @@ def traversal(space: RhythmSpace, points_a_side: int = TRAVERSAL) -> "Figure":
     ticks = np.linspace(-MAP_LIMIT, MAP_LIMIT, points_a_side)
     points = [(x, y) for y in ticks[::-1] for x in ticks]
     figure, axes = grid(points_a_side, points_a_side, (2.0, 1.0))
-    for pattern, (x, y), ax in zip(space.at(points), points, axes, strict=True):
+    for pattern, (x, y), ax in zip(space.at(points, meter=space.meters[0]), points, axes, strict=True):
         ax.imshow(pattern.velocity, aspect="auto", cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
         ax.set_title(f"{x:.0f}, {y:.0f}", fontsize="x-small", pad=1)
         ax.set_xticks([])

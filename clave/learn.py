@@ -6,23 +6,28 @@ import json
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from jaxtyping import Bool, Float32
 
-from clave import __version__, checkpoint, evaluate, midi, space
-from clave.corpus import Corpus, same_strokes, split
+from clave import __version__, attributes, checkpoint, components, evaluate, midi, space
+from clave.bars import SECTIONS, STEP_COUNT, Bars
+from clave.corpus import FACTORY, Corpus, same_strokes, split
 from clave.errors import TrainingError
-from clave.rhythm_vae import SECTIONS, Bars, RhythmModel
+from clave.paper_rhythm_vae import PaperConfig
+from clave.rhythm_vae import RhythmConfig, RhythmModel, RhythmVAE
 from clave.space_folder import format_of, write_settings
 from clave.train import Recipe, Run, begin, fit, negative_log_likelihood, score
-from clave.units import COMMON_TIME
+from clave.units import COMMON_TIME, METERS, steps_per_bar
 from clave.vae import Examples
+from clave.vocabulary import Vocabulary
 
-TUNING_SHARE = 0.1  # part of train, by file, on which stopping and thresholds are tuned
+STRATIFIED_SHARE = 0.08  # part of what a data set wants learned, by file and style, that is held out as well
+TUNING_SHARE = 0.06  # part of the rest, by file, on which stopping and thresholds are tuned
 WAYS_TO_DIVIDE = (("official", "stratified"), ("official", "bars"), ("stratified", "stratified"), ("bars", "bars"))
 """How to hold out, and what to tune on out of the rest: the first that leaves something of each is taken."""
 HELD_OUT = {
@@ -30,11 +35,12 @@ HELD_OUT = {
     "stratified": "whole files",
     "bars": "single bars, as the files are too few or share too much: scores look better than on new music",
 }
+LEAST_SPREAD = 0.01  # so that a corpus of bars that are alike can still be moved
 EXAMPLES = 16  # held-out bars kept beside a run, for its figures
 EXAMPLES_FILE = "examples.mid"
 SPACE_FILES = (
-    "config.json", "card.md", "corpus.npz", "model.safetensors",
-    "encoder.onnx", "detail.onnx", "prior.onnx", "decoder.onnx",
+    "config.json", "card.md", "corpus.npz", "vocabulary.npz", "model.safetensors",
+    "components.npz", "encoder.onnx", "sketch.onnx", "prior.onnx", "feel.onnx", "touch.onnx",
 )  # fmt: skip
 
 
@@ -52,18 +58,20 @@ class Epoch:
 
 @dataclass(frozen=True)
 class Parts:
-    """A corpus in three parts, by file and duplicate group: to learn from, to tune on, to report on."""
+    """A corpus in parts, by file and duplicate group: to learn from, to tune on, to report on."""
 
     train: Corpus
     tuning: Corpus
-    validation: Corpus
-    by: str  # how the last was held out: a key of HELD_OUT
+    validation: Corpus  # held out as the data set has it, where it has a split of its own
+    stratified: Corpus  # held out by whole files, style by style; else the same as validation
+    by: str  # how validation was held out: a key of HELD_OUT
 
 
 def divide(corpus: Corpus, seed: int = 0) -> Parts:
     """The corpus's own split where it has one, else a stratified one; tuning comes out of train.
 
-    Where whole files would leave a part empty, single bars are held out. Raises TrainingError for fewer than three bars
+    Where it has one, a stratified part is held out besides, so that one model can be scored on both. Where whole files
+    would leave a part empty, single bars are held out. Raises TrainingError for fewer than three bars
     whose strokes differ.
     """
     for by, tuning_by in WAYS_TO_DIVIDE:
@@ -73,9 +81,15 @@ def divide(corpus: Corpus, seed: int = 0) -> Parts:
         if held_out.all() or not held_out.any():
             continue
         learned = corpus.subset(~held_out)
+        validation = stratified = corpus.subset(held_out)
+        if (by, tuning_by) == ("official", "stratified"):
+            beside = split(learned, by="stratified", share=STRATIFIED_SHARE, seed=seed + 2)
+            if beside.all() or not beside.any():
+                continue
+            stratified, learned = learned.subset(beside), learned.subset(~beside)
         tuned = split(learned, by=tuning_by, share=TUNING_SHARE, seed=seed + 1)
         if tuned.any() and not tuned.all():
-            return Parts(learned.subset(~tuned), learned.subset(tuned), corpus.subset(held_out), by)
+            return Parts(learned.subset(~tuned), learned.subset(tuned), validation, stratified, by)
     different = len(np.unique(same_strokes(corpus)))
     raise TrainingError(
         "learning needs three bars whose strokes differ, one to learn from, one to tune on and one to score; "
@@ -94,22 +108,45 @@ def fingerprint(corpus: Corpus) -> str:
 
 def beats(corpus: Corpus) -> Corpus:
     """Its bars that are no fills, on which a space is scored; all of them where there are nothing but fills."""
-    plain = corpus.section == SECTIONS.index("beat")
-    return corpus.subset(plain) if plain.any() else corpus
+    return _where_any(corpus, corpus.section == SECTIONS.index("beat"))
+
+
+def played(corpus: Corpus) -> Corpus:
+    """Its bars that are not our own, where there are others: ours say little about bars of the same templates."""
+    ours = np.array([name.startswith(f"{FACTORY} ") for name in corpus.sources], np.bool_)[corpus.source]
+    return _where_any(corpus, ~ours)
+
+
+def _where_any(corpus: Corpus, chosen: Bool[np.ndarray, " bar"]) -> Corpus:
+    return corpus.subset(chosen) if chosen.any() else corpus
 
 
 def to_bars(corpus: Corpus) -> Bars:
-    """All bars of a corpus as tensors; a style nobody knows becomes zeros."""
+    """All bars of a corpus as tensors, as long as the longest meter is; a style nobody knows becomes zeros."""
     style = torch.zeros(len(corpus), len(corpus.styles))
     known = torch.from_numpy(corpus.style.astype(np.int64))
     rows = torch.nonzero(known >= 0)[:, 0]
     style[rows, known[rows]] = 1.0
-    return Bars(
-        torch.from_numpy(corpus.velocity),
-        torch.from_numpy(corpus.offset),
-        style,
-        torch.from_numpy(corpus.section.astype(np.int64)),
-    )
+    velocity, offset = (torch.from_numpy(_widened(rows)) for rows in (corpus.velocity, corpus.offset))
+    section, meter = (torch.from_numpy(rows.astype(np.int64)) for rows in (corpus.section, corpus.meter))
+    return Bars(velocity, offset, style, section, meter)
+
+
+def _widened(bars: Float32[np.ndarray, "bar voice _"]) -> Float32[np.ndarray, "bar voice step"]:
+    return np.pad(bars, ((0, 0), (0, 0), (0, STEP_COUNT - bars.shape[2])))
+
+
+def to_paper_bars(corpus: Corpus) -> Bars:
+    """The same for the paper's model, which knows 4/4 alone."""
+    whole, steps = to_bars(corpus), steps_per_bar(COMMON_TIME)
+    return replace(whole, velocity=whole.velocity[:, :, :steps], offset=whole.offset[:, :, :steps])
+
+
+def knowing(recipe: Recipe, train: Corpus) -> Recipe:
+    """The recipe with the vocabulary of what is learned from, where its model has one."""
+    if not isinstance(recipe.model, RhythmConfig):
+        return recipe
+    return replace(recipe, model=replace(recipe.model, vocabulary=Vocabulary.of([train.hits]).bits))
 
 
 def learn_rhythm(
@@ -127,14 +164,16 @@ def learn_rhythm(
     where there is too little to learn from, when a loss is not finite, or when `folder` holds another run: one of other
     settings or on other data, or any without `resume`.
     """
-    data, whole = fingerprint(corpus), corpus
-    corpus = corpus.in_meter(COMMON_TIME)
-    if not len(corpus):
-        raise TrainingError("there is no bar of 4/4, the only meter that this model learns")
+    data, whole, as_bars = fingerprint(corpus), corpus, to_bars
+    if isinstance(recipe.model, PaperConfig):
+        corpus, as_bars = corpus.in_meter(COMMON_TIME), to_paper_bars
+        if not len(corpus):
+            raise TrainingError("there is no bar of 4/4, the only meter that this model learns")
     divided = divide(corpus, recipe.seed)
+    recipe = knowing(recipe, divided.train)
     run, facts = begin_or_resume(recipe, data, folder, resume, device)
     whole.save(folder)
-    yield from epochs(run, facts, to_bars(divided.train), to_bars(divided.tuning), folder, data)
+    yield from epochs(run, facts, as_bars(divided.train), as_bars(divided.tuning), folder, data)
     model, epoch = best_of(run, folder)
     finish(model, recipe, corpus, folder, {"epoch": epoch, **(card or {})})
 
@@ -187,14 +226,18 @@ def best_of(run: Run, folder: Path) -> tuple[Any, int]:
 def finish(model: RhythmModel, recipe: Recipe, corpus: Corpus, folder: Path, card: dict[str, Any]) -> None:
     """Write the space (weights, ONNX, settings, map, card), with its scores on bars it has not learned from."""
     divided = divide(corpus, recipe.seed)
-    tuned_on, scored_on = beats(divided.tuning), beats(divided.validation)
-    scores = {"nll": float(negative_log_likelihood(model, to_bars(scored_on)).mean())}
+    tuned_on, scored_on = (beats(played(part)) for part in (divided.tuning, divided.validation))
     if model.map_size != 2:  # a latent that is no plane can be measured, not clicked on
-        _write_json(folder / "metrics.json", scores)
+        nll = float(negative_log_likelihood(model, to_paper_bars(scored_on)).mean())
+        _write_json(folder / "metrics.json", {"nll": nll})
         return
     weights = checkpoint.halved(model.state_dict())
     checkpoint.save_tensors(folder / "model.safetensors", weights, {"format": format_of("rhythm")})
     checkpoint.write_onnx(folder, model, len(corpus.styles))
+    if isinstance(model, RhythmVAE):
+        learned = to_bars(divided.train)
+        bars, inside = learned.hits.numpy() > 0, learned.inside.numpy()[:, None]
+        components.fitted(bars, inside, model.config.components).save(folder / "components.npz")
     facts = {
         "name": folder.resolve().name, "bars": len(corpus), "files": len(corpus.sources), "recipe": recipe.name,
         "seed": recipe.seed, "clave": __version__, "held out": HELD_OUT[divided.by],
@@ -202,23 +245,33 @@ def finish(model: RhythmModel, recipe: Recipe, corpus: Corpus, folder: Path, car
     }  # fmt: skip
     settings: dict[str, Any] = {
         "model": checkpoint.recipe_to_dict(recipe)["model"], "detail_size": model.detail_size,
-        "styles": list(corpus.styles), "sections": list(SECTIONS), "card": facts,
+        "styles": list(corpus.styles), "sections": list(SECTIONS), "card": facts, "threshold": 0.0,
+        "meters": [METERS[meter] for meter in np.unique(corpus.meter)], "spread": spread(divided.train),
     }  # fmt: skip
-    write_settings(folder, "rhythm", **settings, thresholds={"map": 0.0, "detail": 0.0}, metrics={})
-    thresholds = evaluate.tune(space.load_rhythm(folder), tuned_on.patterns)
-    write_settings(folder, "rhythm", **settings, thresholds=thresholds, metrics={})
-    scores |= evaluate.measure(space.load_rhythm(folder), scored_on.patterns)
-    write_settings(folder, "rhythm", **settings, thresholds=thresholds, metrics=scores)
+    write_settings(folder, "rhythm", **settings, metrics={})
+    settings["threshold"] = evaluate.tune(space.load_rhythm(folder), tuned_on.patterns)
+    write_settings(folder, "rhythm", **settings, metrics={})
     loaded = space.load_rhythm(folder)
+    scores = evaluate.measure(loaded, scored_on.patterns)
+    write_settings(folder, "rhythm", **settings, metrics=scores)
     style = np.where(corpus.style < 0, len(corpus.styles), corpus.style)
+    licences = [licence or str(facts["licence"]) for licence in corpus.licences]
+    named = sorted(set(licences))
     space.write_corpus(
-        folder, loaded.encode(corpus.patterns).map, style=(style, (*corpus.styles, "")),
-        section=(corpus.section, SECTIONS), source=(corpus.source, corpus.sources),
+        folder, loaded.locate(corpus.patterns), style=(style, (*corpus.styles, "")),
+        section=(corpus.section, SECTIONS), source=(corpus.source, corpus.sources), meter=corpus.meter,
+        licence=(np.array([named.index(licence) for licence in licences]), named),
     )  # fmt: skip
     _write_json(folder / "metrics.json", scores)
     (folder / "card.md").write_text(card_text(facts, recipe, scores))
     every = max(1, len(scored_on) // EXAMPLES)
     midi.write(folder / EXAMPLES_FILE, scored_on.patterns[::every][:EXAMPLES], lead_in_bars=1)
+
+
+def spread(corpus: Corpus) -> dict[str, float]:
+    """The standard deviation of each attribute over these bars; at least LEAST_SPREAD."""
+    heard = attributes.measure(corpus.patterns).std(axis=0)
+    return {name: max(LEAST_SPREAD, float(std)) for name, std in zip(attributes.NAMES, heard, strict=True)}
 
 
 def ship(run: Path, folder: Path) -> None:
@@ -244,13 +297,19 @@ def begin_or_resume(
         folder.mkdir(parents=True, exist_ok=True)
         return begin(recipe, device), {}
     run, facts = checkpoint.load(folder, device)
-    there, asked = checkpoint.recipe_to_dict(run.recipe), checkpoint.recipe_to_dict(recipe)
+    there, asked = (_settings(each) for each in (run.recipe, recipe))
     other = [f"{name} {there[name]} instead of {asked[name]}" for name in there if there[name] != asked[name]]
     if other:
         raise TrainingError(f"{folder} holds a run of other settings: {', '.join(other)}")
     if facts.get("data", data) != data:
         raise TrainingError(f"{folder} holds a run on other data: go on with the same files, labels and drum map")
     return run, facts
+
+
+def _settings(recipe: Recipe) -> dict[str, Any]:
+    """What was chosen of a recipe; its vocabulary follows from the data, and is long."""
+    settings = checkpoint.recipe_to_dict(recipe)
+    return {**settings, "model": {name: value for name, value in settings["model"].items() if name != "vocabulary"}}
 
 
 def _write_log(folder: Path, log: list[dict[str, Any]]) -> None:
@@ -274,7 +333,6 @@ def card_text(
     facts: dict[str, Any], recipe: Recipe, metrics: dict[str, float], *, kind: str = "rhythm", unit: str = "bars"
 ) -> str:
     """The model card, as Markdown: data, licence and credit, settings, scores."""
-    settings = checkpoint.recipe_to_dict(recipe)
     lines = [
         f"# {facts['name']}",
         "",
@@ -293,7 +351,7 @@ def card_text(
         "## Settings",
         "",
         "```json",
-        json.dumps(settings, indent=2),
+        json.dumps(_settings(recipe), indent=2),
         "```",
     ]
     return "\n".join(lines) + "\n"

@@ -114,12 +114,15 @@ class PaperSoundVAE(LikelihoodVAE[Sounds]):
             "kl": posterior.kl_to(posterior.standard()).sum(-1).mean(),
         }
 
-    def log_weight(self, batch: Sounds, noise: torch.Generator) -> Float[Tensor, " batch"]:
-        """One importance weight a sound, given its voice."""
+    def log_weights(self, batch: Sounds, draws: int, noise: torch.Generator) -> Float[Tensor, "draw batch"]:
+        """Importance weights of each sound, given its voice."""
         posterior = self.posterior(batch.picture)
-        z = posterior.sample(noise)
-        likelihood = -surprise(self.magnitude(batch.picture), *self.paint(z, batch.voices))
-        return likelihood + posterior.standard().log_density(z) - posterior.log_density(z)
+        weights: list[Tensor] = []
+        for _ in range(draws):
+            z = posterior.sample(noise)
+            likelihood = -surprise(self.magnitude(batch.picture), *self.paint(z, batch.voices))
+            weights.append(likelihood + posterior.standard().log_density(z) - posterior.log_density(z))
+        return torch.stack(weights)
 
     @torch.no_grad()
     def settle(self, sounds: Sounds, at_once: int = 64) -> None:

@@ -10,7 +10,6 @@ from jaxtyping import Bool
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from clave.errors import PatternError
-from clave.filling import as_taps
 from clave.kit import VOICES
 from clave.pattern import Pattern
 from clave.shaping import MAX_DECAY, MAX_GAIN, MAX_TUNE, MIN_DECAY, MIN_GAIN, MIN_TUNE
@@ -241,19 +240,16 @@ class CompleteRequest(Message):
 
 
 class TapsRequest(Message):
-    """POST /api/patterns/taps: drums for a rhythm that was tapped; a PatternMade answers."""
+    """POST /api/patterns/taps: drums for a rhythm that was tapped; a PatternMade answers.
+
+    `filling.as_taps` says how taps come to lie on the grid: several loops may be folded into one bar.
+    """
 
     taps: Annotated[list[Tap], Field(min_length=1, max_length=256)]
     meter: Meter = COMMON_TIME
     style: StyleAsked = None
     section: str = "beat"
     seed: Seed = 0
-
-    def tapped(self) -> Pattern:
-        """The taps as strokes of the first voice; `filling.as_taps` says where, and what it refuses."""
-        taps = as_taps(self.taps, self.meter)
-        first = np.arange(len(VOICES))[:, None] == 0
-        return Pattern(np.where(first, taps.velocity, 0), np.where(first, taps.offset, 0), taps.meter)
 
 
 class PatternMade(Message):

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from clave.errors import TrainingError
+from clave.paper_rhythm_vae import PaperConfig
 from clave.paper_sound_vae import PaperSoundConfig
-from clave.rhythm_vae import PaperConfig, RhythmConfig
+from clave.rhythm_vae import RhythmConfig
 from clave.sound_vae import SoundConfig
 from clave.train import Recipe
 
@@ -29,11 +30,20 @@ def rhythm(styles: int = 0) -> Recipe:
     return Recipe(
         name="rhythm",
         model=RhythmConfig(styles),
-        weights={"kl_map": 0.3, "kl_detail": 0.1, "feel": 0.05, "feel_alone": 0.02},
-        warmup_epochs=15,  # a shorter one leaves the detail unused
-        epochs=40,
+        weights={
+            "kl_map": 0.1,
+            "kl_feel": 0.5,
+            "feel": 0.1,
+            "hits": 0.25,
+            "style": 0.3,
+            "style_feel": 0.3,
+            "strokes": 0.05,
+        },
+        warmed=("kl_map", "kl_feel", "hits_found"),
+        warmup_epochs=5,  # by then the encoder has unrolled the map, and searching it does not tear it any more
+        epochs=18,
         batch_size=128,
-        learning_rate=1e-3,
+        learning_rate=2e-3,
         annealed=True,
         weight_decay=0.05,
         averaging=0.999,
@@ -42,11 +52,10 @@ def rhythm(styles: int = 0) -> Recipe:
 
 def quick(styles: int = 0) -> Recipe:
     """Our model, small and for a few epochs: to hear in a minute whether a folder is worth a real run."""
-    whole = rhythm(styles)
     small = RhythmConfig(
-        styles, detail_size=16, encoder_width=128, encoder_blocks=1, prior_width=64, decoder_width=192, decoder_blocks=1
+        styles, encoder_width=128, sketch_width=192, sketch_blocks=1, prior_width=96, touch_width=48, looks=256
     )
-    return replace(whole, name="quick", model=small, epochs=8, warmup_epochs=2)
+    return replace(rhythm(styles), name="quick", model=small, epochs=8, warmup_epochs=2)
 
 
 RHYTHM_RECIPES: dict[str, Callable[[int], Recipe]] = {

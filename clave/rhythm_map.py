@@ -84,4 +84,5 @@ def _densities(rhythm: RhythmSpace, axis: Float32[np.ndarray, " size"]) -> dict[
 
 
 def _licence(rhythm: RhythmSpace, source: str) -> str:
-    return getattr(rhythm.corpus, "licences", {}).get(source, rhythm.card["licence"])
+    """The source's own, or that of the space where nobody said."""
+    return rhythm.corpus.licences.get(source) or rhythm.card["licence"]

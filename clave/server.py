@@ -78,7 +78,6 @@ from clave.protocol import (
 from clave.shelf import Shelf
 from clave.sound_space import SoundSpace
 from clave.space import RhythmSpace
-from clave.units import COMMON_TIME
 from clave.workshop import BUILT_IN, OfferedKit, Workshop
 
 PORTS_TO_TRY = 20
@@ -203,7 +202,7 @@ def _patterns(app: FastAPI, rhythm: RhythmSpace) -> None:
             variation=asked.variation,
             density=asked.density,
             seed=asked.seed,
-            **({} if asked.meter == COMMON_TIME else {"meter": asked.meter}),
+            meter=asked.meter,
         )
         shift = _moved(asked.shift)
         return _bars([rhythm.shifted(pattern, shift) for pattern in found] if shift else found)
@@ -237,7 +236,9 @@ def _patterns(app: FastAPI, rhythm: RhythmSpace) -> None:
 
     @app.post("/api/patterns/taps")
     def taps(asked: TapsRequest) -> PatternMade:
-        made = rhythm.drums_for(asked.tapped(), style=asked.style, section=asked.section, seed=asked.seed)
+        made = rhythm.drums_for(
+            asked.taps, style=asked.style, section=asked.section, seed=asked.seed, meter=asked.meter
+        )
         return PatternMade(pattern=WirePattern.of(made))
 
     @app.post("/api/patterns/shift")
@@ -402,8 +403,8 @@ def _space_info(rhythm: RhythmSpace) -> SpaceInfo:
         name=rhythm.card["name"],
         styles=list(rhythm.styles),
         sections=list(rhythm.sections),
-        meters=list(getattr(rhythm, "meters", [COMMON_TIME])),
-        directions=list(RhythmShift.model_fields) if rhythm.detail_size else [],
+        meters=list(rhythm.meters),
+        directions=list(rhythm.directions),
         bars=len(rhythm.corpus.map),
         licence=rhythm.card["licence"],
         credit=rhythm.card["credit"],

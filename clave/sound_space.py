@@ -322,7 +322,7 @@ class SoundSpace:
         usual, *ends = self.pictures(Code(np.zeros((size + 1, 2), np.float32), units), first)
         directions = Directions(Eye(self.spectrum), usual, np.stack(ends) - usual)
         rng = generator(0)
-        any_code = Code(*(rng.standard_normal((2, each)).astype(np.float32) for each in (2, size)))
+        any_code = Code(*(rng.standard_normal((2, each)).astype(np.float32) for each in (2, size)), meters=())
         for name in self.voices:
             if not np.allclose(directions.pictures(any_code.detail), self.pictures(any_code, name), atol=STRAIGHT):
                 return None

@@ -12,6 +12,7 @@ from jaxtyping import Float32
 from numpy.typing import ArrayLike
 
 from clave.errors import SpaceError
+from clave.units import Meter
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -31,6 +32,7 @@ class Code:
 
     map: Float32[np.ndarray, "row map"]
     detail: Float32[np.ndarray, "row detail"]
+    meters: tuple[Meter, ...] = ()  # of each bar; 4/4 unless they are told
 
     def __post_init__(self) -> None:
         for name in ("map", "detail"):
@@ -90,8 +92,11 @@ def has(value: Any, names: Sequence[str], holds: Callable[[Any], bool]) -> bool:
     return isinstance(value, dict) and all(name in value and holds(value[name]) for name in names)
 
 
-def session(path: Path, **inputs: tuple[int, ...]) -> "InferenceSession":
-    """A network that takes these inputs, each with the shape it has for one row; it may do without some of them."""
+def session(path: Path, **inputs: tuple[int, ...] | None) -> "InferenceSession":
+    """A network that takes these inputs, each with the shape it has for one row, or None for any.
+
+    It may do without some of them.
+    """
     import onnxruntime as ort  # here, so that patterns and files work without waiting for it
 
     if not path.is_file():
@@ -104,13 +109,14 @@ def session(path: Path, **inputs: tuple[int, ...]) -> "InferenceSession":
     except Exception as error:  # onnxruntime raises its own kinds, all derived from RuntimeError or not at all
         raise SpaceError(f"{path} cannot be run: {error}") from error
     takes = {each.name: tuple(each.shape[1:]) for each in network.get_inputs()}
-    if not takes or not takes.items() <= inputs.items():  # the paper's model does without offsets
-        raise SpaceError(f"{path} is a foreign model: it takes {_told(takes)} instead of {_told(inputs)}")
+    wanted = {name: takes.get(name) if shape is None else shape for name, shape in inputs.items()}
+    if not takes or not takes.items() <= wanted.items():  # the paper's model does without offsets
+        raise SpaceError(f"{path} is a foreign model: it takes {_told(takes)} instead of {_told(wanted)}")
     return network
 
 
-def _told(inputs: Mapping[str, tuple[int, ...]]) -> str:
-    return ", ".join(f"{name} {' x '.join(map(str, shape))}" for name, shape in inputs.items())
+def _told(inputs: Mapping[str, tuple[int, ...] | None]) -> str:
+    return ", ".join(f"{name} {' x '.join(map(str, shape or ('?',)))}" for name, shape in inputs.items())
 
 
 def run(network: "InferenceSession", **inputs: np.ndarray) -> list[np.ndarray]:
@@ -142,7 +148,8 @@ def generator(seed: int) -> np.random.Generator:
         raise SpaceError(f"a seed is a whole number of at least 0, got {seed!r}") from error
 
 
-def check_share(name: str, value: float) -> None:
-    """SpaceError unless it lies in [0, 1]."""
+def check_share(name: str, value: float) -> float:
+    """The value itself; SpaceError unless it lies in [0, 1]."""
     if not 0 <= value <= 1:
         raise SpaceError(f"{name} lies in [0, 1], got {value}")
+    return value

@@ -148,7 +148,7 @@ def negative_log_likelihood(
     noise = _generator(seed, "importance", 0, _device(model))
     return -torch.cat(
         [
-            log_mean_exp(torch.stack([model.log_weight(examples[slice(at, at + 512)], noise) for _ in range(draws)]))
+            log_mean_exp(model.log_weights(examples[slice(at, at + 512)], draws, noise))
             for at in range(0, len(examples), 512)
         ]
     )

@@ -74,7 +74,7 @@ class ResidualBlock(nn.Module):
         self.inner = nn.Linear(width, width)
         self.outer = nn.Linear(width, width)
 
-    def forward(self, x: Float[Tensor, "batch width"]) -> Float[Tensor, "batch width"]:
+    def forward(self, x: Float[Tensor, "*batch width"]) -> Float[Tensor, "*batch width"]:
         """Same shape in and out."""
         return x + self.outer(functional.silu(self.inner(self.norm(x))))
 
@@ -110,8 +110,8 @@ class LikelihoodVAE(VAE[Batch]):
     """A model that also says how likely data are."""
 
     @abstractmethod
-    def log_weight(self, batch: Batch, noise: torch.Generator) -> Float[Tensor, " batch"]:
-        """One draw of z gives log p(x, z) - log q(z | x); the log-mean-exp over draws estimates log p(x).
+    def log_weights(self, batch: Batch, draws: int, noise: torch.Generator) -> Float[Tensor, "draw batch"]:
+        """So many draws of z, each with log p(x, z) - log q(z | x); their log-mean-exp estimates log p(x).
 
         Burda, Grosse and Salakhutdinov, "Importance weighted autoencoders" (2016), equation 8.
         """

@@ -1,23 +1,29 @@
 import json
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
 import onnxruntime as ort
 import pytest
 import torch
-from toy_bars import TOY, toy_bars
+from toy_bars import TINY, TOY, as_patterns, paper_bars, toy_bars, untrained
 
-from clave import Pattern, checkpoint, load_rhythm
+from clave import checkpoint, load_rhythm
+from clave.bars import SIXTEENTH_COUNT, one_hot
 from clave.errors import TrainingError
+from clave.paper_rhythm_vae import PaperConfig
 from clave.recipes import paper, rhythm
-from clave.rhythm_vae import PaperConfig, RhythmConfig
+from clave.rhythm_vae import RhythmConfig
 from clave.space import SHIPPED_RHYTHM
+from clave.spelling import LAGS, Asked
 from clave.train import begin, fit
+from clave.units import METERS
+from clave.vocabulary import TOKEN_CELLS
 
 
 @pytest.mark.parametrize("recipe", [TOY, rhythm(18), paper(latent_size=3, beta=1.0)], ids=lambda each: each.name)
 def test_recipes_survive_json(recipe):
-    assert checkpoint.recipe_from_dict(checkpoint.recipe_to_dict(recipe)) == recipe
+    assert checkpoint.recipe_from_dict(json.loads(json.dumps(checkpoint.recipe_to_dict(recipe)))) == recipe
 
 
 def test_settings_of_another_kind_are_refused():
@@ -53,39 +59,62 @@ def test_what_is_no_checkpoint_is_refused(tmp_path):
         checkpoint.load(tmp_path)
 
 
-@pytest.mark.parametrize("config", [RhythmConfig(styles=2, detail_size=6), PaperConfig()], ids=repr)
-def test_onnx_computes_what_torch_computes(config, tmp_path):
+def doors(folder):
+    """Runs a network of this folder; torch in and out."""
+
+    def run(name, **inputs):
+        session = ort.InferenceSession(folder / f"{name}.onnx")
+        given = {each.name: inputs[each.name].numpy() for each in session.get_inputs()}
+        return [torch.from_numpy(each) for each in session.run(None, given)]
+
+    return run
+
+
+def close(theirs, ours):
+    for one, other in zip(theirs, ours, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=2e-5)
+
+
+@pytest.mark.parametrize("rows", [1, 5])
+@pytest.mark.parametrize("styles", [2, 0])
+def test_onnx_computes_what_torch_computes_at_every_door(styles, rows, tmp_path):
+    model = untrained(replace(TINY, styles=styles))
+    checkpoint.write_onnx(tmp_path, model, styles)
+    onnx, bars = doors(tmp_path), toy_bars(rows, meters=METERS)
+    torch.manual_seed(1)
+    point, style, section = torch.randn(rows, 2), torch.rand(rows, styles), torch.rand(rows, 2)
+    meter, feel = one_hot(bars.meter, len(METERS)), torch.randn(rows, TINY.feel_size)
+    asked = {"map": point, "style": style, "section": section, "meter": meter}
+    told = point, style, section, meter
+    seen = {"velocity": bars.velocity, "offset": bars.offset, "meter": meter}
+    close(onnx("encoder", **seen), model.describe(*seen.values()))
+    close(onnx("sketch", **asked), [model.sketch(*told)])
+    expected = model.expect_feel(*told)
+    close(onnx("feel", **asked), [expected.mean, expected.log_std.exp()])
+    close(onnx("touch", hits=bars.hits, feel=feel, **asked), model.play(bars.hits, feel, point, meter))
+    with np.load(tmp_path / "vocabulary.npz") as file:
+        assert tuple(file["bits"]) == TINY.vocabulary
+
+    state = torch.zeros(rows, 2 * TINY.prior_width)
+    for sixteenth in range(3):
+        before = (torch.rand(rows, len(LAGS), TOKEN_CELLS) < 0.1).float()
+        lagged = torch.randint(len(TINY.vocabulary) + 2, (rows, len(LAGS)))
+        place = bars.meter * SIXTEENTH_COUNT + sixteenth
+        ours = model.prior.step(before, lagged, model.told(*told), place, state)
+        close(onnx("prior", before=before, lagged=lagged, place=place, state=state, **asked), ours)
+        state = ours[2]
+
+
+def test_onnx_of_the_papers_model_is_a_map_alone(tmp_path):
     torch.manual_seed(0)
-    model = config.build().eval().requires_grad_(False)
+    model = PaperConfig().build().eval().requires_grad_(False)
     model.load_state_dict(checkpoint.halved(model.state_dict()))
     checkpoint.write_onnx(tmp_path, model, style_count=2)
-
-    def onnx(name, **inputs):
-        session = ort.InferenceSession(tmp_path / name)
-        return session.run(None, {each.name: inputs[each.name].numpy() for each in session.get_inputs()})
-
-    bars = toy_bars(5)
-    seen = model.see(bars.velocity, bars.offset)
-    point = model.locate(seen)
-    close = {"rtol": 1e-4, "atol": 1e-5}
-    theirs = onnx("encoder.onnx", velocity=bars.velocity, offset=bars.offset)
-    np.testing.assert_allclose(theirs[0], point, **close)
-    np.testing.assert_allclose(theirs[1], seen, **close)
-    detail = model.describe(seen, point)
-    strokes = model.decode(point, detail)
-    if model.detail_size:
-        np.testing.assert_allclose(onnx("detail.onnx", seen=seen, map=point)[0], detail, **close)
-        section = torch.tensor([[1.0, 0.0]]).repeat(5, 1)
-        expected = model.expect(point, bars.style, section)
-        mean, std = onnx("prior.onnx", map=point, style=bars.style, section=section)
-        np.testing.assert_allclose(mean, expected.mean, **close)
-        np.testing.assert_allclose(std, expected.log_std.exp(), **close)
-        decoded = onnx("decoder.onnx", map=point, detail=detail)
-    else:
-        decoded = onnx("decoder.onnx", map=point)
-        assert not (tmp_path / "prior.onnx").exists()
-    for ours, theirs in zip((strokes.hit_logit, strokes.velocity, strokes.offset), decoded, strict=True):
-        np.testing.assert_allclose(theirs, ours, **close)
+    assert {path.name for path in tmp_path.iterdir()} == {"encoder.onnx", "sketch.onnx"}
+    onnx, bars, nothing = doors(tmp_path), paper_bars(5), torch.zeros(5, 0)
+    point = model.guess(bars.velocity, bars.offset, nothing)
+    close(onnx("encoder", velocity=bars.velocity), [point])
+    close(onnx("sketch", map=point), [model.sketch(point, nothing, nothing, nothing)])
 
 
 def test_half_precision_is_for_the_large_tensors():
@@ -97,19 +126,18 @@ def test_the_shipped_onnx_is_the_shipped_weights():
     space = load_rhythm()
     settings = json.loads((SHIPPED_RHYTHM / "config.json").read_text())["model"]
     assert settings.pop("kind") == "rhythm"
+    settings["vocabulary"] = tuple(settings["vocabulary"])
     model = RhythmConfig(**settings).build().eval().requires_grad_(False)
     model.load_state_dict(checkpoint.load_tensors(SHIPPED_RHYTHM / "model.safetensors")[0])
 
-    bars = toy_bars(20)
-    patterns = [Pattern(*bar) for bar in zip(bars.velocity.numpy(), bars.offset.numpy(), strict=True)]
-    code = space.guess(patterns)
-    seen = model.see(bars.velocity, bars.offset)
-    point = model.locate(seen)
-    detail = model.describe(seen, point)
-    np.testing.assert_allclose(code.map, point, rtol=1e-3, atol=1e-4)
-    np.testing.assert_allclose(code.detail, detail, rtol=1e-3, atol=1e-3)
-    strokes = model.decode(torch.from_numpy(code.map), torch.from_numpy(code.detail))
-    np.testing.assert_allclose(space.hit_logits(code), strokes.hit_logit, rtol=1e-3, atol=1e-3)
-    velocity, offset = space.feel(code)
-    np.testing.assert_allclose(velocity, strokes.velocity, rtol=1e-3, atol=1e-4)
-    np.testing.assert_allclose(offset, strokes.offset, rtol=1e-3, atol=1e-3)
+    bars = toy_bars(20, meters=METERS)
+    asked = torch.randn(20, 2), torch.zeros(20, len(space.styles)), torch.zeros(20, 2), one_hot(bars.meter, len(METERS))
+    point, feel = model.describe(bars.velocity, bars.offset, asked[3])
+    code = space.guess(as_patterns(bars))
+    np.testing.assert_allclose(code.map, point, rtol=1e-3, atol=1e-3)
+    np.testing.assert_allclose(code.detail[:, : model.config.feel_size], feel, rtol=1e-3, atol=1e-3)
+    told = Asked(*(each.numpy() for each in asked))
+    np.testing.assert_allclose(space._sketch(told), model.sketch(*asked), rtol=1e-3, atol=1e-3)
+    cost, _ = model.token_cost(bars, *asked)
+    ours = space._deep.speller.log_likelihood(told, (bars.velocity > 0).numpy())
+    np.testing.assert_allclose(-ours, cost, rtol=1e-3, atol=0.02)

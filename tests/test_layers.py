@@ -20,9 +20,12 @@ spectrum paper_spectrum                a drum as a picture of log magnitudes, an
 descriptors seen                       what one hears: brightness, decay, pitch, noisiness; the same off a picture
 factory                                our own drums: the synthesizer and the built-in kits
 space_folder voices                    a learned model as a folder; which voice a sound is, by listening (ONNX Runtime)
+map_search vocabulary components       where on a map bars lie; the tokens they are spelt in; bars as a few numbers each
+spelling deep                          how likely tokens are, one after the other; what lies below the map
 corpus sounds                          folders of MIDI and of one-shots -> data sets, splits, reports
-vae flow rhythm_vae sound_vae          models (torch starts here)
-paper_sound_vae                        the 2019 paper's model of one-shots
+vae flow bars token_prior              what models are made of (torch starts here)
+rhythm_vae paper_rhythm_vae            models of bars: ours and the 2019 paper's
+sound_vae paper_sound_vae              models of one-shots: ours and the 2019 paper's
 train recipes checkpoint               learning
 space directions sound_space           point <-> pattern or sound (ONNX Runtime; no torch)
 sequencer render                       playing
@@ -105,7 +108,10 @@ def test_torch_begins_where_the_list_says_it_does() -> None:
     training = {
         "vae",
         "flow",
+        "bars",
+        "token_prior",
         "rhythm_vae",
+        "paper_rhythm_vae",
         "sound_vae",
         "paper_sound_vae",
         "train",

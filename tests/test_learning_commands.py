@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from clave import Pattern, corpus, learn, load_rhythm, midi
 from clave.cli import app
-from clave.errors import TrainingError
+from clave.errors import SpaceError, TrainingError
 
 BEATS = ([0, 32], [16, 48], list(range(0, 64, 8)))  # kick, snare, closed hi-hat
 
@@ -159,8 +159,9 @@ def test_two_files_one_of_them_without_a_style_are_enough_to_play(tmp_path: Path
 def test_ones_own_folder_and_the_factory_are_learned_together(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    few = partial(corpus.from_factory, ("funk", "house"), takes=3)
+    few = partial(corpus.from_factory, ("funk", "house"))
     monkeypatch.setattr(corpus, "from_factory", few)
+    monkeypatch.setattr(corpus, "TAKES_BESIDE", 3)
     said = learn_quickly(folder, tmp_path, "--factory")
     assert "styles, from the folder's name: 24 funk, 24 jazz\n" in said
     assert "styles, from the templates: " in said
@@ -169,8 +170,8 @@ def test_ones_own_folder_and_the_factory_are_learned_together(
     assert space.styles == ("funk", "house", "jazz")
     ours = [style for style, source in zip(space.corpus.styles, space.corpus.sources, strict=True)
             if source.startswith(corpus.FACTORY)]  # fmt: skip
-    assert len(ours) == len(few())
-    assert ours.count("funk") == few().report.styles["funk"] == space.corpus.styles.count("funk") - 24
+    assert len(ours) == len(few(takes=3))
+    assert ours.count("funk") == few(takes=3).report.styles["funk"] == space.corpus.styles.count("funk") - 24
 
 
 @pytest.mark.parametrize(
@@ -183,3 +184,27 @@ def test_bars_that_are_all_equal_are_refused_with_what_is_needed(bars: list[int]
     with pytest.raises(TrainingError, match=f"learning needs three bars whose strokes differ, .*{message}"):
         learn_quickly(tmp_path / "midi", tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_of_three_four_alone_is_learned_and_plays(tmp_path: Path) -> None:
+    random = np.random.default_rng(2)
+    (tmp_path / "midi" / "waltz").mkdir(parents=True)
+    for number in range(4):
+        hits = random.random((4, 8, 48)) < 0.05
+        hits[:, 0, 0] = hits[:, 1, 16] = True
+        bars = [Pattern.from_hits(bar, meter=(3, 4)) for bar in hits]
+        midi.write(tmp_path / "midi" / "waltz" / f"{number}.mid", bars)
+    assert "meters: 16 3/4" in learn_quickly(tmp_path / "midi", tmp_path / "out")
+    play = ["groove", "--rhythm", str(tmp_path / "out"), "--kit", "analogue", "--bars", "2", "-o", str(tmp_path)]
+    assert "3/4" in CliRunner().invoke(app, [*play, "--meter", "3/4"], catch_exceptions=False).stdout
+    assert [bar.meter for bar in midi.read(tmp_path / "groove.mid").patterns][:2] == [(3, 4)] * 2
+    with pytest.raises(SpaceError, match="has learned 3/4, got 4/4"):
+        CliRunner().invoke(app, play, catch_exceptions=False)
+
+
+def test_our_own_grooves_alone_are_learned_and_play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corpus, "from_factory", partial(corpus.from_factory, ("funk", "house"), takes=3))
+    command = ["learn", "rhythm", "--factory", "-o", str(tmp_path / "out"), "--recipe", "quick", "--epochs", "1"]
+    assert "styles, from the templates: " in CliRunner().invoke(app, command, catch_exceptions=False).stdout
+    play = ["groove", "--rhythm", str(tmp_path / "out"), "--style", "house", "--kit", "analogue", "--bars", "1"]
+    assert "house" in CliRunner().invoke(app, [*play, "-o", str(tmp_path)], catch_exceptions=False).stdout

@@ -10,8 +10,7 @@ from pydantic import ValidationError
 
 from clave import Pattern, protocol
 from clave.errors import PatternError
-from clave.protocol import CompleteRequest, TapsRequest, WirePattern
-from clave.units import Meter, steps_per_bar
+from clave.protocol import CompleteRequest, WirePattern
 
 FIXTURES = json.loads((Path(__file__).parent / "fixtures" / "protocol.json").read_text("utf-8"))
 
@@ -61,32 +60,3 @@ def test_blocks_are_the_cells_that_stay() -> None:
     struck = {(voice, step) for voice, first, steps in blocks for step in range(first, first + steps)}
     assert kept.shape == (8, 48)
     assert set(zip(*(axis.tolist() for axis in kept.nonzero()), strict=True)) == struck
-
-
-@pytest.mark.parametrize("meter", [(4, 4), (3, 4), (6, 8), (5, 4), (7, 8)])
-def test_taps_snap_to_sixteenths_and_triplets_and_come_back_in_time(meter: Meter) -> None:
-    steps = steps_per_bar(meter)
-    random = np.random.default_rng(1)
-    for _ in range(20):
-        position = float(random.uniform(0, steps))
-        bar = TapsRequest(taps=[(position, 0.5)], meter=meter).tapped()
-        (stroke,) = bar.strokes()
-        assert (stroke.voice, stroke.velocity) == (0, 0.5)
-        assert stroke.step % 16 in (0, 4, 5, 8, 11, 12)
-        away = abs(stroke.position - position) % steps
-        assert min(away, steps - away) <= 1 / 60 + 1e-6  # strokes keep to 480ths of a quarter: half of one is 1/60 step
-
-
-def test_a_tap_just_before_the_bar_line_is_early_for_the_beat_that_it_announces() -> None:
-    (stroke,) = TapsRequest(taps=[(63.5, 1.0)]).tapped().strokes()
-    assert (stroke.step, stroke.offset) == (0, -0.5)
-    (stroke,) = TapsRequest(taps=[(61.5, 1.0)]).tapped().strokes()
-    assert (stroke.step, stroke.offset) == (60, 1.5)
-
-
-def test_of_taps_on_one_step_the_loudest_stays() -> None:
-    bar = TapsRequest(taps=[(16.25, 0.5), (15.5, 0.75), (0, 0.25)]).tapped()
-    assert [(stroke.step, stroke.velocity, stroke.offset) for stroke in bar.strokes()] == [
-        (0, 0.25, 0.0),
-        (16, 0.75, -0.5),
-    ]

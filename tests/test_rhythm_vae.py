@@ -1,127 +1,210 @@
 import math
+from dataclasses import replace
 
 import pytest
 import torch
 from torch import nn
-from toy_bars import toy_bars
+from toy_bars import TINY, TOY, toy_bars, untrained
 
-from clave.recipes import paper, quick, rhythm
-from clave.rhythm_vae import (
-    CELLS,
-    PaperConfig,
-    PaperVAE,
-    RhythmConfig,
-    Strokes,
-    hit_cross_entropy,
-    rotated,
-    without_a_voice,
-)
-from clave.train import begin
+from clave.bars import SECTIONS, Bars, one_hot
+from clave.recipes import quick, rhythm
+from clave.rhythm_vae import Touch, bar_cells, hit_cross_entropy, token_cells, waves
+from clave.train import begin, negative_log_likelihood
+from clave.units import METERS
+from clave.vae import log_mean_exp
+from clave.vocabulary import Vocabulary, sixteenths
 
-CONFIGS = [PaperConfig(), PaperConfig(latent_size=5), RhythmConfig(styles=2, detail_size=6), RhythmConfig(styles=0)]
+LOSSES = ["hits", "hits_found", "kl_map", "tokens", "strokes", "feel", "kl_feel"]
 
 
 def noise(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
-def bars_for(config):
-    bars = toy_bars(12)
-    if isinstance(config, RhythmConfig) and config.styles == 0:
-        return type(bars)(bars.velocity, bars.offset, bars.style[:, :0], bars.section)
-    return bars
+def unlabelled(bars: Bars, styles: int = 2) -> Bars:
+    return replace(bars, style=torch.zeros(len(bars), styles))
 
 
-@pytest.mark.parametrize("config", CONFIGS, ids=repr)
-def test_every_model_encodes_decodes_and_gives_finite_losses(config):
-    model, bars = config.build(), bars_for(config)
-    seen = model.see(bars.velocity, bars.offset)
-    point = model.locate(seen)
-    detail = model.describe(seen, point)
-    strokes = model.decode(point, detail)
-    assert point.shape == (12, model.map_size)
-    assert detail.shape == (12, model.detail_size)
-    assert strokes.hit_logit.shape == strokes.velocity.shape == strokes.offset.shape == (12, 8, 64)
-    assert ((strokes.velocity > 0) & (strokes.velocity < 1)).all()
-    assert (strokes.offset.abs() < 2).all()
-    losses = model.losses(bars, noise())
+@pytest.fixture(scope="module")
+def model():
+    return untrained(TINY)
+
+
+def log_posterior(model, points, bars, row):
+    """Of one bar at all of these points."""
+    many = bars[torch.full((len(points),), row)]
+    return -hit_cross_entropy(model._sketch_untold(points, many.meter), many) - 0.5 * points.square().sum(dim=1)
+
+
+def grid(limit: float, step: float) -> torch.Tensor:
+    axis = torch.arange(-limit, limit, step)
+    return torch.cartesian_prod(axis, axis)
+
+
+@pytest.mark.parametrize("styles", [2, 0])
+@pytest.mark.parametrize("training", [True, False])
+def test_losses_are_named_and_finite(styles, training):
+    torch.manual_seed(0)
+    config = replace(TINY, styles=styles, voice_dropout=0.2)
+    bars = toy_bars(12, meters=METERS)
+    if not styles:
+        bars = unlabelled(bars, 0)
+    losses = config.build().train(training).losses(bars, noise())
+    assert list(losses) == LOSSES + ["style", "style_feel"] * bool(styles)
     assert torch.isfinite(torch.stack(list(losses.values()))).all()
     assert losses["kl_map"] >= 0
-    assert torch.isfinite(model.log_weight(bars, noise())).all()
+    assert losses["kl_feel"] >= 0
+    assert set(TOY.weights) <= set(losses) | {"style", "style_feel"}
 
 
-def test_the_papers_network_has_the_papers_sizes():
-    sizes = [tuple(each.weight.shape) for each in PaperVAE(PaperConfig()).modules() if isinstance(each, nn.Linear)]
-    assert sizes == [(800, 512), (4, 800), (800, 2), (512, 800)]
+def test_bars_of_which_nothing_is_known_can_be_scored():
+    model = replace(TINY, vocabulary=(0,)).build().eval()
+    bars = toy_bars(1)
+    full = replace(bars, velocity=torch.where(bars.inside[:, None], torch.rand_like(bars.velocity), 0))
+    assert all(torch.isfinite(value) for value in model.losses(full, noise()).values())
 
 
-@pytest.mark.parametrize("recipe", [rhythm(18), quick(3)], ids=lambda recipe: recipe.name)
-def test_our_decoder_stays_small_and_plain(recipe):
-    decoder = begin(recipe).model.decoder
-    assert sum(each.numel() for each in decoder.parameters()) < 2_000_000
-    leaves = {type(each) for each in decoder.modules() if not list(each.children())}
-    assert leaves <= {nn.Linear, nn.LayerNorm, nn.SiLU}
-
-
-def test_style_reaches_neither_the_map_nor_the_decoder():
-    model, bars = RhythmConfig(styles=2, detail_size=4).build(), toy_bars(6)
-    swapped = type(bars)(bars.velocity, bars.offset, bars.style.flip(1), bars.section)
-    for part in ("hits", "kl_map"):  # what depends on map and decoder alone
-        assert model.losses(bars, noise())[part] == model.losses(swapped, noise())[part]
-    assert model.losses(bars, noise())["style"] != model.losses(swapped, noise())["style"]
-
-
-def test_style_and_section_move_the_expected_detail():
-    model = RhythmConfig(styles=2, detail_size=4).build()
-    point, beat, fill = torch.zeros(1, 2), torch.tensor([[1.0, 0.0]]), torch.tensor([[0.0, 1.0]])
-    plain = model.expect(point, torch.zeros(1, 2), beat).mean
-    assert not torch.equal(plain, model.expect(point, torch.tensor([[1.0, 0.0]]), beat).mean)
-    assert not torch.equal(plain, model.expect(point, torch.zeros(1, 2), fill).mean)
-
-
-def test_unlabelled_bars_teach_no_style():
-    model, bars = RhythmConfig(styles=2).build(), toy_bars(6)
-    unlabelled = type(bars)(bars.velocity, bars.offset, torch.zeros_like(bars.style), bars.section)
-    assert model.losses(unlabelled, noise())["style"] == 0
+def test_cells_after_the_end_of_a_bar_do_not_count(model):
+    bars = unlabelled(toy_bars(8, meters=METERS))
+    after = ~bars.inside[:, None].expand_as(bars.velocity)
+    noisy = replace(bars, velocity=torch.where(after, 0.7, bars.velocity))
+    logit = torch.randn(bars.velocity.shape, generator=noise())
+    torch.testing.assert_close(hit_cross_entropy(logit, bars), hit_cross_entropy(logit, noisy))
+    torch.testing.assert_close(hit_cross_entropy(torch.where(after, 9.0, logit), bars), hit_cross_entropy(logit, bars))
+    asked = torch.zeros(8, 2), bars.style, torch.zeros(8, len(SECTIONS)), one_hot(bars.meter, len(METERS))
+    for ours, theirs in zip(model.token_cost(bars, *asked), model.token_cost(noisy, *asked), strict=True):
+        torch.testing.assert_close(ours, theirs)
 
 
 def test_cross_entropy_of_a_fair_coin_is_log_two_a_cell():
-    bars, flat = toy_bars(3), torch.zeros(3, 8, 64)
-    torch.testing.assert_close(
-        hit_cross_entropy(Strokes(flat, flat, flat), bars), torch.full((3,), CELLS * math.log(2)).float()
+    bars = toy_bars(4, meters=METERS)
+    expected = [8 * steps * math.log(2) for steps in (64, 48, 48, 80)]
+    assert hit_cross_entropy(torch.zeros(4, 8, 80), bars).tolist() == pytest.approx(expected)
+
+
+def test_cells_are_cut_as_the_vocabulary_cuts_them_and_joined_again():
+    hits = toy_bars(5).hits
+    torch.testing.assert_close(token_cells(hits), torch.from_numpy(sixteenths((hits > 0).numpy())).float())
+    assert torch.equal(bar_cells(token_cells(hits)), hits)
+
+
+def test_a_bar_is_spelt_as_the_vocabulary_spells_it(model):
+    bars = toy_bars(12, seed=5)
+    bars.velocity[0, 5, 3] = 1  # what nobody ever played
+    expected = torch.from_numpy(Vocabulary(TINY.vocabulary).spell((bars.velocity > 0).numpy()))
+    expected[expected < 0] = len(TINY.vocabulary)
+    assert torch.equal(model.spell(bars.hits), expected)
+    assert expected[0, 0] == len(TINY.vocabulary)
+
+
+def test_the_search_finds_a_point_no_worse_than_the_guess_and_nearly_the_best_of_all(model):
+    bars = toy_bars(8, meters=METERS)
+    guess = torch.randn(8, 2, generator=noise(1))
+    found = model.search(bars, guess, looks=1536, noise=noise())
+    points = grid(3.0, 0.05)
+    for row in range(len(bars)):
+        reached, begun = (log_posterior(model, point[row : row + 1], bars, row) for point in (found, guess))
+        assert reached >= begun
+        assert (log_posterior(model, points, bars, row) > reached).float().mean() < 0.01
+
+
+def test_style_and_section_reach_neither_the_map_nor_its_search(model):
+    bars = toy_bars(6)
+    other = replace(bars, style=bars.style.flip(1), section=1 - bars.section)
+    ours, theirs = (model.losses(each, noise()) for each in (bars, other))
+    assert ours["kl_map"] == theirs["kl_map"]
+    for part in ("style", "hits", "hits_found", "tokens", "kl_feel"):
+        assert ours[part] != theirs[part]
+    guess = torch.zeros(6, 2)
+    assert torch.equal(model.search(bars, guess, 64, noise()), model.search(other, guess, 64, noise()))
+
+
+def test_style_section_and_meter_bend_what_is_expected(model):
+    def told(style, section, meter):
+        return torch.zeros(1, 2), torch.tensor([style]), torch.tensor([section]), torch.tensor([meter])
+
+    plain = told([0.0, 0.0], [1.0, 0.0], [1.0, 0.0, 0.0, 0.0])
+    others = (
+        told([1.0, 0.0], [1.0, 0.0], [1.0, 0.0, 0.0, 0.0]),
+        told([0.0, 0.0], [0.0, 1.0], [1.0, 0.0, 0.0, 0.0]),
+        told([0.0, 0.0], [1.0, 0.0], [0.0, 1.0, 0.0, 0.0]),
     )
+    for other in others:
+        assert not torch.allclose(model.sketch(*plain), model.sketch(*other), atol=1e-3)
+        assert not torch.allclose(model.expect_feel(*plain).mean, model.expect_feel(*other).mean, atol=1e-3)
 
 
-def test_importance_weights_bound_the_likelihood_of_a_known_model():
-    """With a decoder that ignores its latent, log p(x) is known exactly, and every weight must average to it."""
-    model, bars = PaperVAE(PaperConfig()), toy_bars(4)
-    nn.init.zeros_(model.decoder[2].weight)
-    nn.init.constant_(model.decoder[2].bias, -1.0)
-    exact = -hit_cross_entropy(model.decode(torch.zeros(4, 2), torch.zeros(4, 0)), bars)
-    draws = torch.stack([model.log_weight(bars, noise(seed)) for seed in range(400)])
-    estimate = torch.logsumexp(draws, 0) - math.log(400)
-    torch.testing.assert_close(estimate, exact, atol=0.3, rtol=0)
+def test_unlabelled_bars_teach_no_style(model):
+    losses = model.losses(unlabelled(toy_bars(6)), noise())
+    assert losses["style"] == losses["style_feel"] == 0
 
 
-def test_a_voice_falls_silent_in_the_share_of_bars_asked_for():
-    bars = toy_bars(400)
-    assert torch.equal(without_a_voice(bars, 0.0, noise()).velocity, bars.velocity)
-    silenced = without_a_voice(bars, 1.0, noise())
-    lost = (bars.hits.any(dim=2) & ~silenced.hits.any(dim=2)).sum(dim=1)
-    assert set(lost.tolist()) <= {0, 1}  # one voice at most, and that may have been silent before
-    assert lost.float().mean() == pytest.approx(3 / 8, abs=0.08)  # three of the eight voices play
+def test_feel_errors_are_those_of_gaussians_where_there_is_a_hit(model):
+    bars = toy_bars(3)
+    velocity, offset = bars.velocity + 0.05, bars.offset - 0.5
+    each = 0.5 * ((0.05 / TINY.velocity_std) ** 2 + (0.5 / TINY.offset_std) ** 2)
+    torch.testing.assert_close(model.feel_error(velocity, offset, bars), each * bars.hits.sum(dim=(1, 2)))
 
 
-def test_rotation_begins_a_bar_at_another_quarter():
-    bars = toy_bars(50)
-    assert torch.equal(rotated(bars, 0.0, noise()).velocity, bars.velocity)
-    turned = rotated(bars, 1.0, noise())
-    for before, after, late, later in zip(bars.velocity, turned.velocity, bars.offset, turned.offset, strict=True):
-        shifts = [shift for shift in (16, 32, 48) if torch.equal(before.roll(-shift, dims=1), after)]
-        assert shifts
-        assert any(torch.equal(late.roll(-shift, dims=1), later) for shift in shifts)
+def test_waves_hold_the_point_and_its_turns():
+    point = torch.tensor([[0.3, -1.2]])
+    told = waves(point)
+    assert told.shape == (1, 18)
+    assert told[0, :2].tolist() == point[0].tolist()
+    torch.testing.assert_close(told[0, 2:10].square() + told[0, 10:].square(), torch.ones(8))
 
 
-def test_recipes_build():
-    for recipe in (paper(), paper(latent_size=8, beta=0), rhythm(18), quick()):
+def test_the_likelihood_is_the_integral_over_the_map(monkeypatch):
+    """On two dimensions it can be summed up on a grid; the importance weights must average to the same."""
+    model = untrained(TINY, gain=1.0)
+    bars = unlabelled(toy_bars(4, seed=2, meters=METERS))
+    points, cell = grid(4.5, 0.1), 0.1**2
+    for row in range(len(bars)):
+        many = bars[torch.full((len(points),), row)]
+        told = many.style, torch.zeros(len(points), len(SECTIONS)), one_hot(many.meter, len(METERS))
+        cost, _ = model.token_cost(many, points, *told)
+        assert cost.std() > 1  # the point says something
+        log_joint = -0.5 * points.square().sum(dim=1) - math.log(2 * math.pi) - cost
+        exact = torch.logsumexp(log_joint, dim=0) + math.log(cell)
+        best = points[log_joint.argmax()]  # where a search would be in a model that has learned
+        monkeypatch.setattr(model, "search", lambda mine, *_, best=best: best.repeat(len(mine), 1))
+        weights = model.log_weights(bars[torch.full((300,), row)], 20, noise(row))
+        assert weights.shape == (20, 300)
+        share = torch.softmax(weights.flatten(), dim=0)
+        error = share.square().sum().sqrt().item()  # of the mean of the weights, relative
+        assert error < 0.1
+        assert log_mean_exp(weights.flatten()[:, None]).item() == pytest.approx(exact.item(), abs=3.5 * error)
+
+
+def test_the_likelihood_of_a_list_is_that_of_each(model):
+    bars = unlabelled(toy_bars(3))
+    assert negative_log_likelihood(model, bars, 8).shape == (3,)
+
+
+def test_touch_sees_the_whole_bar_and_keeps_its_ranges():
+    torch.manual_seed(0)
+    touch, hits = Touch(3, 8), toy_bars(2).hits
+    velocity, offset = touch(hits, torch.randn(2, 3))
+    assert ((velocity > 0) & (velocity < 1)).all()
+    assert (offset.abs() < 2).all()
+    with_one_more = hits.clone()
+    with_one_more[:, 7, 63] = 1
+    changed = touch(with_one_more, torch.zeros(2, 3))[0] != touch(hits, torch.zeros(2, 3))[0]
+    assert changed[:, :, :4].any()
+
+
+@pytest.mark.parametrize("recipe", [rhythm(18), quick(3)], ids=lambda recipe: recipe.name)
+def test_what_decodes_a_point_stays_small_and_plain(recipe):
+    vocabulary = tuple(range(1200))
+    model = begin(replace(recipe, model=replace(recipe.model, vocabulary=vocabulary))).model
+    parts = (model.sketcher, model.touch)
+    count = sum(each.numel() for part in parts for each in part.parameters())
+    assert count < 2_000_000
+    leaves = {type(each) for part in parts for each in part.modules() if not list(each.children())}
+    assert leaves <= {nn.Linear, nn.LayerNorm, nn.SiLU, nn.GRU}
+
+
+def test_recipes_build_and_know_their_vocabulary():
+    for recipe in (rhythm(18), rhythm(0), quick()):
         assert begin(recipe).step == 0
+    assert TINY.build().detail_size == 62

@@ -38,7 +38,6 @@ from clave.protocol import (
     ShiftReply,
     SoundMap,
     SoundRequest,
-    TapsRequest,
     WirePattern,
 )
 from clave.shelf import Shelf
@@ -102,7 +101,7 @@ def test_a_space_without_detail_can_shift_nothing(static: Path) -> None:
     class Flat(ToyRhythm):
         def __init__(self) -> None:
             super().__init__()
-            self.detail_size = 0
+            self.directions = ()
 
     client = TestClient(server.create_app(Flat(), static=static), "http://localhost")
     assert client.get("/api/instrument").json()["space"]["directions"] == []
@@ -176,7 +175,7 @@ def test_what_is_kept_stays_and_the_rest_is_made(client: TestClient) -> None:
 def test_taps_become_drums(client: TestClient) -> None:
     asked = {"taps": [[0.25, 1], [30, 0.5]], "meter": [3, 4], "style": "jazz", "section": "fill", "seed": 2}
     drums = made(client.post("/api/patterns/taps", json=asked))
-    assert drums == ToyRhythm().drums_for(TapsRequest.model_validate(asked).tapped(), "jazz", "fill", 2)
+    assert drums == ToyRhythm().drums_for(asked["taps"], "jazz", "fill", 2, (3, 4))
     assert drums.meter == (3, 4)
 
 

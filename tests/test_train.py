@@ -5,7 +5,7 @@ from itertools import islice
 import numpy as np
 import pytest
 import torch
-from toy_bars import TOY, toy_bars
+from toy_bars import TOY, paper_bars, toy_bars
 
 from clave import vae
 from clave.errors import TrainingError
@@ -14,8 +14,9 @@ from clave.train import begin, fit, negative_log_likelihood, score
 
 
 def test_training_lowers_the_loss_of_every_recipe():
-    for recipe in (replace(TOY, epochs=20), replace(paper(), batch_size=16, epochs=20, warmup_epochs=2)):
-        run, bars = begin(recipe), toy_bars()
+    ours, papers = replace(TOY, epochs=20), replace(paper(), batch_size=16, epochs=20, warmup_epochs=2)
+    for recipe, bars in ((ours, toy_bars()), (papers, paper_bars())):
+        run = begin(recipe)
         before = score(run.model, bars, recipe)["hits"]
         steps = list(fit(run, bars))
         assert score(run.model, bars, recipe)["hits"] < 0.6 * before
@@ -66,7 +67,7 @@ def test_a_batch_in_parts_has_the_slope_of_the_whole(monkeypatch):
     monkeypatch.setattr(vae, "normal_like", lambda like, _noise: torch.zeros_like(like))  # drawn in another order
     whole = begin(replace(paper(), batch_size=16, epochs=2))
     parts = begin(replace(whole.recipe, rows_at_once=6))
-    for one, other in zip(fit(whole, toy_bars()), fit(parts, toy_bars()), strict=True):
+    for one, other in zip(fit(whole, paper_bars()), fit(parts, paper_bars()), strict=True):
         assert other.total == pytest.approx(one.total, rel=1e-4)
         assert other.losses == pytest.approx(one.losses, rel=1e-3)
 
@@ -79,7 +80,7 @@ def test_the_average_follows_the_weights():
 
 
 def test_the_likelihood_bound_tightens_with_more_draws():
-    run, bars = begin(replace(paper(), batch_size=16, epochs=10, warmup_epochs=1)), toy_bars()
+    run, bars = begin(replace(paper(), batch_size=16, epochs=10, warmup_epochs=1)), paper_bars()
     list(fit(run, bars))
     few, many = (float(negative_log_likelihood(run.model, bars, draws).mean()) for draws in (1, 64))
     assert many < few

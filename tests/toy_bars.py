@@ -1,25 +1,104 @@
-"""A few seeded bars to train small models on, two styles that are easy to tell apart; and a recipe that is as small."""
+"""A few seeded bars to train small models on, two styles that are easy to tell apart; and a recipe that is as small.
 
+And a whole space that has learned nothing: what its networks say is as good as any when two ways are to agree.
+"""
+
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import torch
 
+from clave import checkpoint
+from clave.attributes import NAMES
+from clave.bars import SECTIONS, STEP_COUNT, Bars
+from clave.components import Components, fitted
+from clave.pattern import Pattern
 from clave.recipes import quick
-from clave.rhythm_vae import Bars
+from clave.rhythm_vae import RhythmConfig, RhythmVAE
+from clave.space import RhythmSpace, write_corpus
+from clave.space_folder import write_settings
+from clave.units import COMMON_TIME, METERS, Meter, steps_per_bar
+from clave.vocabulary import Vocabulary
 
-TOY = replace(quick(2), batch_size=16, epochs=6, warmup_epochs=1, learning_rate=3e-3, annealed=False, averaging=0.5)
 
-
-def toy_bars(count: int = 64, seed: int = 0) -> Bars:
-    """Half of them have kicks on the quarters, half on the off-beats; snares and hats vary."""
+def toy_bars(count: int = 64, seed: int = 0, meters: Sequence[Meter] = (COMMON_TIME,)) -> Bars:
+    """Half of them have kicks on the quarters, half on the off-beats; snares and hats vary. Meters take turns."""
     rng = np.random.default_rng(seed)
-    velocity = np.zeros((count, 8, 64), np.float32)
+    velocity = np.zeros((count, 8, STEP_COUNT), np.float32)
     style = rng.integers(0, 2, count)
+    meter = np.array([METERS.index(meters[bar % len(meters)]) for bar in range(count)])
     for bar, which in enumerate(style):
         velocity[bar, 0, (8 * which) :: 16] = 0.9
         velocity[bar, 1, [16, 48]] = 0.8
-        velocity[bar, 2, ::4] = np.where(rng.random(16) < 0.7, 0.5, 0)
+        velocity[bar, 2, ::4] = np.where(rng.random(STEP_COUNT // 4) < 0.7, 0.5, 0)
+        velocity[bar, :, steps_per_bar(METERS[meter[bar]]) :] = 0
     offset = np.where(velocity > 0, rng.normal(0, 0.2, velocity.shape), 0).astype(np.float32)
     section = torch.from_numpy(rng.integers(0, 2, count))
-    return Bars(torch.from_numpy(velocity), torch.from_numpy(offset), torch.eye(2)[style], section)
+    return Bars(
+        torch.from_numpy(velocity), torch.from_numpy(offset), torch.eye(2)[style], section, torch.from_numpy(meter)
+    )
+
+
+def paper_bars(count: int = 64, seed: int = 0) -> Bars:
+    """The same as wide as the paper's model has them."""
+    bars = toy_bars(count, seed)
+    return replace(bars, velocity=bars.velocity[:, :, :64], offset=bars.offset[:, :, :64])
+
+
+def as_patterns(bars: Bars) -> list[Pattern]:
+    """The same bars, to be played."""
+    rows = zip(bars.velocity.numpy(), bars.offset.numpy(), [METERS[meter] for meter in bars.meter], strict=True)
+    return [
+        Pattern(loud[:, : steps_per_bar(meter)], late[:, : steps_per_bar(meter)], meter) for loud, late, meter in rows
+    ]
+
+
+VOCABULARY = Vocabulary.of([(toy_bars().velocity > 0).numpy()])
+TINY = RhythmConfig(
+    2, VOCABULARY.bits, encoder_width=32, sketch_width=48, sketch_blocks=1, prior_width=16, touch_width=12, looks=128
+)
+TOY = replace(
+    quick(2), model=TINY, batch_size=16, epochs=6, warmup_epochs=1, learning_rate=3e-3, annealed=False, averaging=0.5
+)
+
+
+def untrained(config: RhythmConfig = TINY, gain: float = 1.7) -> RhythmVAE:
+    """A model with random weights, larger than fresh ones, so that what it says depends on what it is told."""
+    torch.manual_seed(0)
+    model = config.build().eval().requires_grad_(False)
+    for part in (model.prior, model.feel_prior, model.sketcher):
+        for weight in part.parameters():
+            weight.mul_(gain)
+    model.load_state_dict(checkpoint.halved(model.state_dict()))
+    return model
+
+
+@cache
+def toy_components(size: int) -> Components:
+    """The components of some bars of all meters."""
+    bars = toy_bars(200, meters=METERS)
+    return fitted((bars.velocity > 0).numpy(), bars.inside.numpy()[:, None], size)
+
+
+def toy_space(folder: Path, model: RhythmVAE, meters: Sequence[Meter] = METERS) -> RhythmSpace:
+    """The space that such a model makes, with some bars on its map."""
+    folder.mkdir(parents=True, exist_ok=True)
+    toy_components(model.config.components).save(folder / "components.npz")
+    styles = [f"style {index}" for index in range(model.config.styles)]
+    checkpoint.write_onnx(folder, model, len(styles))
+    write_settings(
+        folder, "rhythm", styles=styles, sections=list(SECTIONS), meters=list(meters), threshold=0.5,
+        detail_size=model.detail_size, spread=dict.fromkeys(NAMES, 1.0),
+        card={"name": "toy", "licence": "CC0", "credit": "nobody", "recipe": "rhythm"},
+    )  # fmt: skip
+    points = np.random.default_rng(0).normal(0, 1, (20, 2)).astype(np.float32)
+    rows, none = np.arange(20), np.zeros(20, np.int64)
+    write_corpus(
+        folder, points, style=(rows % max(1, len(styles)), (*styles, "")), section=(rows % 2, SECTIONS),
+        source=(none, ("a.mid",)), meter=np.array([METERS.index(meters[row % len(meters)]) for row in rows]),
+        licence=(none[:1], ("CC0",)),
+    )  # fmt: skip
+    return RhythmSpace(folder)

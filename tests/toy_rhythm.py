@@ -2,13 +2,16 @@
 
 import numpy as np
 
-from clave import Pattern
+from clave import Pattern, attributes
 from clave.errors import SpaceError
+from clave.filling import as_taps
 from clave.space import CorpusMap, RhythmSpace
 from clave.units import COMMON_TIME, steps_per_bar
 
 
 class ToyRhythm(RhythmSpace):
+    directions = attributes.NAMES
+
     def __init__(self) -> None:
         self.styles = ("funk", "jazz")
         self.sections = ("beat", "fill")
@@ -20,10 +23,10 @@ class ToyRhythm(RhythmSpace):
             points,
             ("funk", "jazz", "funk", ""),
             ("beat", "beat", "fill", "beat"),
+            ((4, 4), (4, 4), (4, 4), (3, 4)),
             ("a.mid", "b.mid", "a.mid", "c.mid"),
+            {"a.mid": "CC BY 4.0", "b.mid": ""},
         )
-        object.__setattr__(self.corpus, "meters", ((4, 4), (4, 4), (4, 4), (3, 4)))
-        object.__setattr__(self.corpus, "licences", {"a.mid": "CC BY 4.0"})
 
     def at(self, points, style=None, section="beat", variation=0.0, density=None, seed=0, meter=COMMON_TIME):  # noqa: ARG002
         """A kick on the first step, a snare that wanders with x, hats that thicken with y and density."""
@@ -56,9 +59,12 @@ class ToyRhythm(RhythmSpace):
             pattern.meter,
         )
 
-    def drums_for(self, taps, style=None, section="beat", seed=0):
-        """The taps as they were, on the first voice, amid what is at (seed, 0)."""
-        return self.complete(taps, np.arange(8)[:, None] * np.ones(taps.steps) == 0, style, section, seed)
+    def drums_for(self, taps, style=None, section="beat", seed=0, meter=COMMON_TIME):
+        """The taps on the first voice, amid what is at (seed, 0)."""
+        tapped = as_taps(taps, meter)
+        first = (np.arange(8)[:, None] == 0) & np.ones(len(tapped.velocity), bool)
+        row = Pattern(np.where(first, tapped.velocity, 0), np.where(first, tapped.offset, 0), meter)
+        return self.complete(row, first, style, section, seed)
 
     def shifted(self, pattern, shift):
         """Louder by a tenth a deviation; nothing else moves."""

@@ -7,7 +7,7 @@ of our own grooves, with no files at all.
 """
 
 from clave.corpus.data_set import BARS_FILE, NO_STYLE, Corpus, CorpusReport
-from clave.corpus.factory import FACTORY, FILLS, LICENCE, from_factory
+from clave.corpus.factory import FACTORY, FILLS, LICENCE, TAKES, TAKES_BESIDE, from_factory
 from clave.corpus.labels import GROOVE_MIDI, SECTIONS, STYLE_WORDS, Facts, folder_styles, label, style_in
 from clave.corpus.scanning import MIDI_SUFFIXES, Progress, Selection, find_files, scan
 from clave.corpus.splitting import joined, same_strokes, split
@@ -22,6 +22,8 @@ __all__ = [
     "NO_STYLE",
     "SECTIONS",
     "STYLE_WORDS",
+    "TAKES",
+    "TAKES_BESIDE",
     "Corpus",
     "CorpusReport",
     "Facts",

@@ -142,4 +142,4 @@ def rank_correlation(x: Float[np.ndarray, " one"], y: Float[np.ndarray, " one"])
     from scipy.stats import rankdata
 
     ranks = [np.asarray(rankdata(each), np.float64) for each in (x, y)]
-    return float(np.corrcoef(*ranks)[0, 1]) if all(np.ptp(each) > 0 for each in ranks) else 0.0
+    return float(np.corrcoef(ranks[0], ranks[1])[0, 1]) if all(np.ptp(each) > 0 for each in ranks) else 0.0

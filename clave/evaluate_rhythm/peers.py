@@ -80,12 +80,15 @@ class FlatVAE(LikelihoodVAE[Rows]):
         hits = cross_entropy(self.logits(posterior.sample(noise)), batch.hits)
         return {"hits": hits.mean(), "kl": posterior.kl_to(posterior.standard()).sum(-1).mean()}
 
-    def log_weight(self, batch: Rows, noise: torch.Generator) -> Float[Tensor, " batch"]:
-        """One importance weight a bar."""
+    def log_weights(self, batch: Rows, draws: int, noise: torch.Generator) -> Float[Tensor, "draw batch"]:
+        """Importance weights of each bar, drawn from the posterior."""
         posterior = self.posterior(batch)
-        z = posterior.sample(noise)
-        prior = posterior.standard().log_density(z) - posterior.log_density(z)
-        return prior - cross_entropy(self.logits(z), batch.hits)
+        weights: list[Tensor] = []
+        for _ in range(draws):
+            z = posterior.sample(noise)
+            prior = posterior.standard().log_density(z) - posterior.log_density(z)
+            weights.append(prior - cross_entropy(self.logits(z), batch.hits))
+        return torch.stack(weights)
 
 
 class RhythmVAENetwork(FlatVAE):

@@ -24,7 +24,7 @@ clave play --sound none""",
 clave groove --at 0.4 -1.2 --variation 0.3 --tempo 96 --swing 0.58 --kit punch --stems -o out
 clave groove --from -1 0 --to 1.5 0.5 --bars 16 --loop -o out
 clave groove --style "funk=0.7,jazz=0.3" --fill-every 4 --bars 16 -o out
-clave groove --rhythm my-rhythm --at 0.5 0.2 --meter 6/8 --phrase 4 --feel 0.6 --shift density=1,swing=0.5 -o out
+clave groove --at 0.5 0.2 --meter 6/8 --phrase 4 --feel 0.6 --shift density=1,swing=0.5 -o out
 clave groove --kit my-kit --sound my-sound --bars 4 -o out""",
     "clave kits": "clave kits",
     "clave learn rhythm": """clave learn rhythm my-midi -o my-rhythm

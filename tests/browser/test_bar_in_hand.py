@@ -132,13 +132,14 @@ def test_the_rest_is_filled_in_around_a_row_a_beat_and_marked_cells(drummer: lis
 def test_what_stays_by_keys(drummer: list[Any], opened: Page) -> None:
     lies_here(opened)
     keys = opened.keyboard
+    at = opened.locator("[data-cell]:focus")
     focus_by_tab(opened, lambda name: name.startswith("Kick, step 1,"))
     keys.press("ArrowDown")
+    expect(at).to_have_attribute("aria-label", re.compile(r"^Snare, step 1,"))
     keys.press("k")
-    expect(opened.locator("[data-cell]:focus")).to_have_attribute(
-        "aria-label", re.compile(r"^Snare, step 1, .*, stays$")
-    )
+    expect(at).to_have_attribute("aria-label", re.compile(r"^Snare, step 1, .*, stays$"))
     keys.press("ArrowDown")
+    expect(at).to_have_attribute("aria-label", re.compile(r"^Closed hi-hat, step 1,"))
     keys.press("Shift+K")
     expect(button(opened, "Closed hi-hat row stays")).to_have_attribute("aria-pressed", "true")
     keys.press("f")

@@ -169,16 +169,23 @@ def test_stop_and_mute_are_heard_by_the_gear(wired: Page) -> None:
     assert max(each["at"] for each in note_ons(wired)) < stopped["now"] + 150
 
 
+def edited(page: Page, pattern: dict[str, Any]) -> None:
+    """The bar that is edited by hand to be this one."""
+    page.evaluate(
+        """pattern => {
+            const groove = clave.store.groove.value;
+            clave.store.change("test", { ...groove, place: { ...groove.place, pattern, edited: true } }); }""",
+        pattern,
+    )
+
+
 def test_another_bar_reaches_the_gear_at_the_bar_line(wired: Page) -> None:
     wired.get_by_label("Tempo in beats per minute").fill("120")
+    on_the_line = {"meter": [4, 4], "strokes": [[0, 0, 1, 0]]}
+    edited(wired, on_the_line)
     play_bars(wired, 1)
     first = note_ons(wired)[0]["at"]
-    wired.evaluate(
-        """() => {
-            const groove = clave.store.groove.value;
-            const pattern = { meter: [4, 4], strokes: [[7, 0, 1, 0], [7, 32, 1, 0]] };
-            clave.store.change("test", { ...groove, place: { ...groove.place, pattern, edited: true } }); }"""
-    )
+    edited(wired, {"meter": [4, 4], "strokes": [[7, 0, 1, 0], [7, 32, 1, 0]]})
     wait_for_bars(wired, 2)
     wired.get_by_role("button", name="Stop").click()
     other = [(each["at"] - first) / 2000 for each in note_ons(wired) if each["bytes"][1] == VOICES[7].note]

@@ -35,8 +35,9 @@ class PerfectRhythm(RhythmSpace):
         self.card = {"name": "perfect", "licence": "CC0", "credit": "nobody", "seed": 0}
         styles = [self.styles[style] for style in bars.train.style]
         self.corpus = CorpusMap(
-            self.encode(bars.train.patterns).map, styles, ["beat"] * len(styles), [""] * len(styles)
-        )
+            self.encode(bars.train.patterns).map, styles, ["beat"] * len(styles), [(4, 4)] * len(styles),
+            [""] * len(styles), {"": "CC0"},
+        )  # fmt: skip
 
     def encode(self, patterns):
         beats = Beats.made(patterns)

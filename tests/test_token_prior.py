@@ -90,7 +90,7 @@ def test_a_frozen_prior_says_the_same(prior):
     bars = drawn_bars(prior, (4, 4))
     before = prior(*bars)[0]
     prior.freeze()
-    torch.testing.assert_close(prior(*bars)[0], before)
+    torch.testing.assert_close(prior(*bars)[0], before, atol=5e-3, rtol=0)  # it is kept in half precision
     prior.frozen = None
 
 

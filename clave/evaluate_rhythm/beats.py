@@ -79,6 +79,8 @@ def trial(corpus: Corpus, seed: int = 0) -> Trial:
     """
     divided = learn.divide(corpus, seed)
     parts = {each.name: getattr(divided, each.name) for each in fields(divided) if each.type is Corpus}
+    if divided.stratified is divided.validation:  # without a split of its own, a data set has one held-out part
+        del parts["stratified"]
     held_out = {name: Beats.of(_played(part)) for name, part in parts.items() if name not in ("train", "tuning")}
     held_out = {name: beats for name, beats in held_out.items() if len(beats)}
     if not held_out:

@@ -419,7 +419,7 @@ class RhythmSpace:
         """Log p(hits) of each bar in nats, estimated from below by importance sampling over the map.
 
         Style and section are not told. Burda, Grosse and Salakhutdinov, "Importance weighted autoencoders", 2016,
-        equation 8; the tokens' numbers are summed over exactly.
+        equation 8. The detail follows from the strokes, so that it costs nothing.
         """
         if draws < 1:
             raise SpaceError(f"importance sampling needs 1 draw or more, got {draws}")

@@ -10,9 +10,10 @@ import warnings
 import numpy as np
 from scipy.stats import rankdata
 
-from clave import descriptors, voices
-from clave.sound_space import SoundSpace, load_sound
-from clave.space_folder import Code
+from clave.audio import descriptors
+from clave.latent.code import Code
+from clave.sound import voice_classifier as voices
+from clave.sound.space import SoundSpace, load_sound
 
 SHIFTS = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])
 SOUNDS = 8  # a voice; every other one strays from what is expected by half a deviation

@@ -13,7 +13,7 @@ import numpy as np
 
 from clave import factory, wav
 from clave.errors import AudioFileError
-from clave.kit import VOICES
+from clave.music.kit import VOICES
 
 WINDOW = 256  # samples, 5.8 ms
 

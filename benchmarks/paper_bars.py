@@ -19,9 +19,11 @@ from pathlib import Path
 import numpy as np
 from paper_variants import distinct_bars
 
-from clave import learn, load_rhythm, recipes
-from clave.corpus import Corpus
-from clave.evaluate_rhythm import measures
+from clave import load_rhythm
+from clave.evaluation.rhythm import measures
+from clave.rhythm.dataset import Corpus
+from clave.training import recipes
+from clave.training import rhythm_run as learn
 
 
 def main(folder: Path, seeds: list[int], names: list[str], other: dict[str, int]) -> None:

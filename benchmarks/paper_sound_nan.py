@@ -22,14 +22,14 @@ from jaxtyping import Float
 from torch import Tensor
 
 from clave import sounds
+from clave.audio.paper_log_spectrogram import PaperSpectrum
 from clave.errors import TrainingError
-from clave.learn_sound import divide, to_sounds
-from clave.paper_sound_vae import PaperSoundConfig, PaperSoundVAE
-from clave.paper_spectrum import PaperSpectrum
-from clave.recipes import paper_sound
-from clave.sound_vae import Sounds
-from clave.train import Recipe, begin, fit
-from clave.vae import Gaussian
+from clave.training.loop import Recipe, begin, fit
+from clave.training.models.paper_sound_vae import PaperSoundConfig, PaperSoundVAE
+from clave.training.models.sound_vae import Sounds
+from clave.training.models.vae import Gaussian
+from clave.training.recipes import paper_sound
+from clave.training.sound_run import divide, to_sounds
 
 Pair = tuple[Float[Tensor, "batch band frame"], Float[Tensor, "batch band frame"]]
 

@@ -17,10 +17,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from clave import corpus, evaluate, learn, recipes
-from clave.rhythm_vae import Bars, RhythmModel
-from clave.train import begin, fit, negative_log_likelihood, score
-from clave.units import COMMON_TIME
+from clave import corpus
+from clave.music.units import COMMON_TIME
+from clave.rhythm import scores as evaluate
+from clave.training import recipes
+from clave.training import rhythm_run as learn
+from clave.training.loop import begin, fit, negative_log_likelihood, score
+from clave.training.models.rhythm_vae import Bars, RhythmModel
 
 PAPER_THRESHOLD = math.log(0.3 / 0.7)  # "cells above 0.3 counted as hits"
 

@@ -17,11 +17,11 @@ from pathlib import Path
 import numpy as np
 
 from clave import NSGT, factory, wav
+from clave.audio.phase import ESTIMATORS, Descent, GradientIntegration, GriffinLim, ImpulsePhase, PhaseEstimator
+from clave.audio.stft import STFT, Gaussian, Hann
+from clave.audio.transform import Transform
 from clave.errors import AudioFileError
-from clave.kit import VOICES
-from clave.phase import ESTIMATORS, Descent, GradientIntegration, GriffinLim, ImpulsePhase, PhaseEstimator
-from clave.stft import STFT, Gaussian, Hann
-from clave.transform import Transform
+from clave.music.kit import VOICES
 
 RATE = 44_100
 

@@ -24,10 +24,10 @@ from statistics import median
 import numpy as np
 
 from clave import midi
-from clave.corpus import find_files
-from clave.midi.parsing import DrumNotes, song_of
-from clave.midi.snapping import snap
-from clave.pattern import Pattern
+from clave.files.midi.parsing import DrumNotes, song_of
+from clave.files.midi.snapping import snap
+from clave.music.pattern import Pattern
+from clave.rhythm.dataset import find_files
 
 DRUM_MAP = "td-11"
 Contender = Callable[[list[Path]], list[object]]

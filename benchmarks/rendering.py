@@ -14,11 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from clave import factory, midi, sequencer
-from clave.clip import Clip
-from clave.kit import VOICES, Kit
-from clave.pattern import Pattern
-from clave.render import render, render_stems
+from clave import factory, midi
+from clave.music.clip import Clip
+from clave.music.kit import VOICES, Kit
+from clave.music.pattern import Pattern
+from clave.play import sequencer
+from clave.play.render import render, render_stems
 
 BANKS = ("/usr/share/sounds/sf2/TimGM6mb.sf2", "/usr/share/sounds/sf2/default-GM.sf2")
 TEMPO_BPM, SWING = 117.0, 0.56

@@ -18,7 +18,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from clave import server, sound_space, space
+from clave.app import server
+from clave.rhythm import space
+from clave.sound import space as sound_space
 
 REQUESTS = 1000
 SOUNDS, KITS = 100, 20

@@ -15,7 +15,7 @@ import numpy as np
 from scipy import fft
 
 from clave import NSGT, factory
-from clave.nsgt import Linear, Mel, Octave
+from clave.audio.nsgt import Linear, Mel, Octave
 
 RATE = 44_100
 BATCH = 32

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from clave import voices, wav
-from clave.kit import VOICES
-from clave.kit import voice as voice_of
+from clave import wav
+from clave.music.kit import VOICES
+from clave.music.kit import voice as voice_of
+from clave.sound import voice_classifier as voices
 
 
 def main() -> None:

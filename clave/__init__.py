@@ -1,21 +1,56 @@
 """Clave: a latent drum instrument.
 
-Everything here works without torch; only what trains imports it.
+Everything here works without torch; only what trains imports it. Each name is imported on first use, so that
+`import clave` is quick and a pattern does not wait for the networks.
 """
 
-from clave import errors, grooves, kit, midi
-from clave.clip import Clip
-from clave.kit import Kit
-from clave.nsgt import NSGT
-from clave.pattern import Pattern
-from clave.render import render
-from clave.sound_space import SoundSpace, load_sound
-from clave.space import RhythmSpace, load_rhythm
-from clave.space_folder import Code
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from clave import errors
+    from clave.audio.nsgt import NSGT
+    from clave.files import audio_file as wav
+    from clave.files import midi
+    from clave.latent.code import Code
+    from clave.music import kit
+    from clave.music.clip import Clip
+    from clave.music.kit import Kit
+    from clave.music.pattern import Pattern
+    from clave.play.render import render
+    from clave.rhythm import dataset as corpus
+    from clave.rhythm import grooves
+    from clave.rhythm.space import RhythmSpace, load_rhythm
+    from clave.sound import dataset as sounds
+    from clave.sound import drum_synth as factory
+    from clave.sound.space import SoundSpace, load_sound
 
 __version__ = "0.1.0"
 
-__all__ = [
+_MODULES = {
+    "corpus": "clave.rhythm.dataset",
+    "errors": "clave.errors",
+    "factory": "clave.sound.drum_synth",
+    "grooves": "clave.rhythm.grooves",
+    "kit": "clave.music.kit",
+    "midi": "clave.files.midi",
+    "sounds": "clave.sound.dataset",
+    "wav": "clave.files.audio_file",
+}
+_NAMES = {
+    "NSGT": "clave.audio.nsgt",
+    "Clip": "clave.music.clip",
+    "Code": "clave.latent.code",
+    "Kit": "clave.music.kit",
+    "Pattern": "clave.music.pattern",
+    "RhythmSpace": "clave.rhythm.space",
+    "SoundSpace": "clave.sound.space",
+    "load_rhythm": "clave.rhythm.space",
+    "load_sound": "clave.sound.space",
+    "render": "clave.play.render",
+}
+
+__all__ = [  # noqa: RUF022  # modules after names
     "NSGT",
     "Clip",
     "Code",
@@ -24,11 +59,31 @@ __all__ = [
     "RhythmSpace",
     "SoundSpace",
     "__version__",
-    "errors",
-    "grooves",
-    "kit",
     "load_rhythm",
     "load_sound",
-    "midi",
     "render",
+    "corpus",
+    "errors",
+    "factory",
+    "grooves",
+    "kit",
+    "midi",
+    "sounds",
+    "wav",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name the first time it is asked for (PEP 562)."""
+    if name in _MODULES:
+        found: Any = import_module(_MODULES[name])
+    elif name in _NAMES:
+        found = getattr(import_module(_NAMES[name]), name)
+    else:
+        raise AttributeError(f"module 'clave' has no attribute {name!r}")
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

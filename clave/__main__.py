@@ -1,5 +1,5 @@
 """`python -m clave` is `clave`."""
 
-from clave.cli import main
+from clave.app.cli import main
 
 main()

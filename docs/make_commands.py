@@ -5,7 +5,7 @@ from typing import Any
 
 import typer.main
 
-from clave.cli import app
+from clave.app.cli import app
 
 PAGE = Path(__file__).with_name("commands.md")
 

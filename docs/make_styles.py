@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from clave import grooves, picture
-from clave.grooves import Layer, Style
+from clave import grooves
+from clave.music import pattern_svg as picture
+from clave.rhythm.grooves import Layer, Style
 
 PAGE = Path(__file__).with_name("styles.md")
 PICTURES = Path(__file__).with_name("styles")
@@ -18,7 +19,7 @@ HEAD = """# Styles
 
 Our own grooves: what defines a style, written down as a template, from which bars are drawn. This page is written from
 the very templates by `docs/make_styles.py`; they are the files in
-[clave/grooves/styles](../clave/grooves/styles), ours, and CC0.
+[clave/rhythm/grooves/templates](../clave/rhythm/grooves/templates), ours, and CC0.
 
 ```python
 import numpy as np

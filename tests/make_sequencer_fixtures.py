@@ -1,4 +1,4 @@
-"""Write tests/fixtures/sequencer.json, from the definitions in exact fractions: a second road beside clave.sequencer.
+"""Write tests/fixtures/sequencer.json, from the definitions in exact fractions: a second way beside clave.play.
 
 Run it after a change of the rules: python tests/make_sequencer_fixtures.py
 """

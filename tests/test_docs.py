@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 import clave
-from clave.cli import app
+from clave.app.cli import app
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")

@@ -14,10 +14,11 @@ PLAYS = {
     "sound": "import clave; clave.load_sound().kit()",
     "render": "import clave; from clave import factory; "
     "clave.render(clave.load_rhythm().at([[0.0, 0.0]]), factory.kit())",
-    "server": "import clave; from clave.server import create_app; create_app(clave.load_rhythm(), clave.load_sound())",
-    "workshop": "import clave; from clave.workshop import *; from clave.shelf import Shelf; "
+    "server": "import clave; from clave.app.server import create_app; "
+    "create_app(clave.load_rhythm(), clave.load_sound())",
+    "workshop": "import clave; from clave.app.kit_builder import *; from clave.app.kit_library import Shelf; "
     "it = Workshop(clave.load_sound(), BUILT_IN, Shelf()); it.kit(it.draw(0))",
-    "command line": "import clave.cli",
+    "command line": "import clave.app.cli",
 }
 
 
@@ -30,6 +31,6 @@ def test_playing_imports_nothing_heavy(what: str) -> None:
 
 
 def test_the_command_line_loads_its_engines_only_when_a_command_runs() -> None:
-    code = "import sys, clave.cli; print(sorted({'onnxruntime', 'fastapi', 'scipy', 'uvicorn'} & set(sys.modules)))"
+    code = "import sys, clave.app.cli; print(sorted({'onnxruntime', 'fastapi', 'scipy', 'uvicorn'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -11,17 +11,17 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from clave import checkpoint
-from clave.attributes import NAMES
-from clave.bars import SECTIONS, STEP_COUNT, Bars
-from clave.components import Components, fitted
-from clave.pattern import Pattern
-from clave.recipes import quick
-from clave.rhythm_vae import RhythmConfig, RhythmVAE
-from clave.space import RhythmSpace, write_corpus
-from clave.space_folder import write_settings
-from clave.units import COMMON_TIME, METERS, Meter, steps_per_bar
-from clave.vocabulary import Vocabulary
+from clave.latent.space_folder import write_settings
+from clave.music.pattern import Pattern
+from clave.music.units import COMMON_TIME, METERS, Meter, steps_per_bar
+from clave.rhythm.attributes import NAMES
+from clave.rhythm.logistic_pca import Components, fitted
+from clave.rhythm.space import RhythmSpace, write_corpus
+from clave.rhythm.tokens import Vocabulary
+from clave.training import checkpoint
+from clave.training.models.bars import SECTIONS, STEP_COUNT, Bars
+from clave.training.models.rhythm_vae import RhythmConfig, RhythmVAE
+from clave.training.recipes import quick
 
 
 def toy_bars(count: int = 64, seed: int = 0, meters: Sequence[Meter] = (COMMON_TIME,)) -> Bars:

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from clave import Pattern, attributes
+from clave import Pattern
 from clave.errors import SpaceError
-from clave.filling import as_taps
-from clave.space import CorpusMap, RhythmSpace
-from clave.units import COMMON_TIME, steps_per_bar
+from clave.music.units import COMMON_TIME, steps_per_bar
+from clave.rhythm import attributes
+from clave.rhythm.infilling import as_taps
+from clave.rhythm.space import CorpusMap, RhythmSpace
 
 
 class ToyRhythm(RhythmSpace):

@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from clave import checkpoint, sounds
-from clave.kit import VOICES
-from clave.recipes import sound
-from clave.sound_space import write_corpus
-from clave.sound_vae import SoundConfig
-from clave.space_folder import write_settings
-from clave.spectrum import BANDS, FRAMES
+from clave import sounds
+from clave.audio.log_spectrogram import BANDS, FRAMES
+from clave.latent.space_folder import write_settings
+from clave.music.kit import VOICES
+from clave.sound.space import write_corpus
+from clave.training import checkpoint
+from clave.training.models.sound_vae import SoundConfig
+from clave.training.recipes import sound
 
 SMALL = SoundConfig(detail_size=5, band_shapes=10, frame_shapes=8, width=16, blocks=1, encoder_width=16)
 TOY = replace(sound(), model=SMALL, epochs=2, batch_size=8, warmup_epochs=1, keep_every_epochs=1)

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from clave.clip import Clip
-from clave.kit import VOICES, Voice
-from clave.kit import voice as voice_of
-from clave.sound_space import SoundMap, SoundSpace
-from clave.space_folder import Code, map_points
+from clave.latent.code import Code, map_points
+from clave.music.clip import Clip
+from clave.music.kit import VOICES, Voice
+from clave.music.kit import voice as voice_of
+from clave.sound.space import SoundMap, SoundSpace
 
 POINTS = np.array([[-1, -1], [1, 1], [2, -0.5], [0, 0.25]], np.float32)
 SOURCES = ("a/kick.wav", "b/kick.wav", "a/kick.wav", "c.wav")

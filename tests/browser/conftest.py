@@ -9,7 +9,8 @@ import pytest
 import uvicorn
 from playwright.sync_api import Page
 
-from clave import load_rhythm, load_sound, server
+from clave import load_rhythm, load_sound
+from clave.app import server
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 

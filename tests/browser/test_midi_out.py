@@ -8,9 +8,9 @@ import pytest
 from hands import LOOKS, NARROW, click_map, focus_by_tab, lies_here, shown, violations
 from playwright.sync_api import Locator, Page, expect
 
-from clave import sequencer
-from clave.kit import VOICES
-from clave.protocol import WirePattern
+from clave.app.protocol import WirePattern
+from clave.music.kit import VOICES
+from clave.play import sequencer
 
 # Web MIDI as a browser has it, but for its ports: `gear.add(name)`, `gear.unplug(name)`; `gear.sent` is what was played
 WEB_MIDI = """

@@ -11,9 +11,10 @@ import soundfile
 from hands import LOOKS, NARROW, click_map, focus_by_tab, lies_here, pressed, shown, violations
 from playwright.sync_api import Browser, Page, expect
 
-from clave import midi, sequencer
-from clave.kit import VOICES
-from clave.protocol import WirePattern
+from clave import midi
+from clave.app.protocol import WirePattern
+from clave.music.kit import VOICES
+from clave.play import sequencer
 
 RATE = 44_100
 

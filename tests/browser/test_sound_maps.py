@@ -14,8 +14,9 @@ import uvicorn
 from hands import LOOKS, violations
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from clave import load_rhythm, server
-from clave.kit import VOICES
+from clave import load_rhythm
+from clave.app import server
+from clave.music.kit import VOICES
 
 RATE = 44_100
 FOUR_KICKS = {"meter": [4, 4], "strokes": [[0, step, 0.9, 0] for step in (0, 16, 32, 48)]}

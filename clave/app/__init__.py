@@ -1,0 +1,1 @@
+"""The doors: the server with its page, and the command line."""

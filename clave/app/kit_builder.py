@@ -1,0 +1,255 @@
+"""Where the sounds of a kit are made: from a point of a sound space, from the factory, or from a file that is kept.
+
+Nothing leaves it that is not finite or too loud, whatever a space decodes.
+"""
+
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from pydantic import ValidationError
+
+from clave.app.kit_library import Shelf
+from clave.app.protocol import Heard, KitToKeep, KitVoice, PlacedSound, SoundInfo, SoundMap, SoundRequest
+from clave.audio.descriptors import NAMES, heard
+from clave.errors import KitError, SpaceError
+from clave.files import audio_file as wav
+from clave.music.clip import Clip
+from clave.music.kit import VOICES, Kit, Origin, Voice
+from clave.sound import drum_synth as factory
+from clave.sound.space import SoundSpace
+
+AT_ONCE = max(1, min(4, os.cpu_count() or 1))  # sounds decoded at the same time, a core each
+REMEMBERED = 64  # sounds, about 10 MB of WAV
+NEAREST = 8
+DRAWN_VARIATION = 0.8  # how far a drawn sound strays from what is expected where it lies
+
+
+@dataclass(frozen=True)
+class OfferedKit:
+    """A kit that may be asked for by name; it is made only then."""
+
+    name: str
+    label: str
+    make: Callable[[], Kit]
+
+
+BUILT_IN = tuple(OfferedKit(each.name, each.label, partial(factory.kit, each.name)) for each in factory.KITS)
+
+
+@dataclass(frozen=True)
+class MadeSound:
+    """A sound as it goes out: a WAV file, and what one hears in it."""
+
+    wav: bytes
+    heard: Heard
+
+
+class Workshop:
+    """Makes sounds for any number of threads; each kit and each sound asked for again is made once."""
+
+    def __init__(self, sound: SoundSpace | None, kits: Sequence[OfferedKit], shelf: Shelf) -> None:
+        self.kits = {kit.name: kit for kit in kits}
+        self.shelf = shelf
+        self._space = sound
+        self._benches = threading.BoundedSemaphore(AT_ONCE)  # networks and phase of many sounds would fight for cores
+        self._kits: dict[str, Kit] = {}
+        self._making_kits = threading.Lock()  # the page asks for eight clips at once
+        self._sounds: OrderedDict[tuple[int, SoundRequest], MadeSound] = OrderedDict()
+        self._remembering = threading.Lock()
+
+    @property
+    def space(self) -> SoundSpace:
+        """The sound space; SpaceError where there is none."""
+        if self._space is None:
+            raise SpaceError("this instrument plays without a sound space")
+        return self._space
+
+    def info(self) -> SoundInfo | None:
+        """What the page must know of the sound space, if there is one."""
+        if self._space is None:
+            return None
+        directions = {name for voice in self._space.voices for name in self._space.directions(voice)}
+        return SoundInfo(
+            name=self._space.card["name"],
+            voices=list(self._space.voices),
+            licence=self._space.card["licence"],
+            credit=self._space.card["credit"],
+            sounds=sum(len(self._space.corpus(voice)) for voice in self._space.voices),
+            detail_size=self._space.detail_size,
+            directions=[name for name in NAMES if name in directions],
+        )
+
+    def map(self, voice: int) -> SoundMap:
+        """The sounds of a voice that the space was learned from; coordinates to 1/1000, a tenth of a pixel."""
+        corpus = self.space.corpus(_voice(voice))
+        sources, source = named_once(corpus.sources)
+        return SoundMap(
+            x=[round(float(x), 3) for x in corpus.map[:, 0]],
+            y=[round(float(y), 3) for y in corpus.map[:, 1]],
+            source=source,
+            sources=sources,
+            licences=[self.space.licences.get(name, self.space.card["licence"]) for name in sources],
+            **{name: corpus.ranks(name) for name in NAMES},
+        )
+
+    def sound(self, voice: int, asked: SoundRequest) -> MadeSound:
+        """The sound at a place of a voice's map, as loud as the voice is in a kit.
+
+        Raises SpaceError without a space, for a voice it has not learned, or for a sound that no speaker should play.
+        """
+        key = (_voice(voice).index, asked)
+        with self._remembering:
+            if key in self._sounds:
+                self._sounds.move_to_end(key)
+                return self._sounds[key]
+        clip = self._decoded(VOICES[voice], asked)
+        made = MadeSound(wav.to_bytes(clip), _heard(clip))
+        with self._remembering:
+            self._sounds[key] = made
+            while len(self._sounds) > REMEMBERED:
+                self._sounds.popitem(last=False)
+        return made
+
+    def place(self, voice: int, content: bytes) -> PlacedSound:
+        """Where the sound in these bytes of a file lies on the voice's map; the file is kept.
+
+        Raises AudioFileError for what is no sound, SpaceError for one without a place, such as silence.
+        """
+        which, space = _voice(voice), self.space
+        clip = wav.from_bytes(content)
+        with self._benches:
+            code = space.encode([clip], which)
+            told = _heard(clip)
+        corpus = space.corpus(which)
+        order = np.argsort(np.square(corpus.map - code.map).sum(axis=1), kind="stable")
+        _, source = named_once(corpus.sources)
+        nearest = list(dict.fromkeys(source[row] for row in order))[:NEAREST]
+        x, y = code.map[0].tolist()
+        return PlacedSound(
+            point=(x, y),
+            detail=code.detail[0].tolist(),
+            file=self.shelf.keep_file(content),
+            heard=told,
+            nearest=nearest,
+        )
+
+    def file(self, digest: str, voice: int) -> bytes:
+        """A file that is kept, as a WAV from its onset on, as loud as this voice is in a kit."""
+        return wav.to_bytes(self._from_file(_voice(voice), digest))
+
+    def kit_clip(self, name: str, voice: int) -> bytes:
+        """One clip of a kit that is offered, as a WAV; raises KitError for a kit or a voice that is not there."""
+        return wav.to_bytes(self._offered(_voice(voice), name))
+
+    def draw(self, seed: int, kept: Mapping[int, KitVoice] | None = None) -> list[KitVoice]:
+        """Sounds for all eight voices, each near one that the space was learned from; what is kept stays as it is.
+
+        A voice that the space has not learned, or every one where there is no space, is drawn from the kits offered.
+        """
+        draws = np.random.default_rng(seed).random(len(VOICES))
+        places = {} if self._space is None else self._space.places(seed)
+        names = list(self.kits)
+        made: list[KitVoice] = []
+        for voice, draw in zip(VOICES, draws, strict=True):
+            if kept is not None and voice.index in kept:
+                made.append(kept[voice.index])
+            elif voice.name in places:
+                made.append(KitVoice(origin="map", point=places[voice.name], variation=DRAWN_VARIATION, seed=seed))
+            else:
+                made.append(KitVoice(origin="factory", kit=names[int(draw * len(names))]))
+        return made
+
+    def kit(self, voices: Sequence[KitVoice], name: str = "kit") -> Kit:
+        """These eight voices as a kit; how each is played stands in its origin, and `Kit.as_played` follows it."""
+        clips, origins = list[Clip](), list[Origin]()
+        for voice, asked in zip(VOICES, voices, strict=True):
+            match asked.origin:
+                case "factory":
+                    clip, source = self._offered(voice, asked.kit or ""), f"factory {asked.kit}"
+                case "file" if not asked.twin:
+                    clip, source = self._from_file(voice, asked.file or ""), f"file {asked.file}"
+                case _:
+                    clip, source = self._decoded(voice, _place(asked)), "map"
+            clips.append(clip)
+            origins.append(Origin(voice.name, source, asked.point, asked.gain, asked.tune, asked.decay))
+        return Kit(tuple(clips), tuple(origins), name)
+
+    def _decoded(self, voice: Voice, asked: SoundRequest) -> Clip:
+        detail = None if asked.detail is None else np.array([asked.detail], np.float32)
+        with self._benches:
+            code = self.space.code_at(
+                [asked.point], voice, asked.variation, asked.seed, detail, asked.shift.model_dump()
+            )
+            clip = self.space.decode(code, voice)[0]
+        return _ready(safe(clip, f"the {voice.name} there"), voice)
+
+    def _from_file(self, voice: Voice, digest: str) -> Clip:
+        return _ready(wav.from_bytes(self.shelf.file(digest)), voice)
+
+    def _offered(self, voice: Voice, name: str) -> Clip:
+        if name not in self.kits:
+            raise KitError(f"no kit {name!r}; there are: {', '.join(self.kits)}")
+        with self._making_kits:
+            if name not in self._kits:
+                self._kits[name] = self.kits[name].make()
+        return self._kits[name][voice]
+
+
+def read_kit_file(path: Path) -> KitToKeep:
+    """A kit in a JSON file, in the words of the protocol: a name, and eight voices.
+
+    Raises KitError, with the file and the rule, for what is none.
+    """
+    try:
+        return KitToKeep.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "it"
+        raise KitError(f"{path} is no kit: {place}: {first['msg']}") from error
+
+
+def safe(clip: Clip, what: str) -> Clip:
+    """The clip, if it is a sound and a speaker survives it.
+
+    SpaceError, naming it as `what`, for one that is not finite, exceeds full scale or is silent.
+    """
+    peak = float(np.abs(clip.samples).max())
+    if not 0 < peak <= 1:  # NaN is not, either
+        raise SpaceError(f"{what} peaks at {peak:g}, and not above 0 and up to full scale, 1: it is not played")
+    return clip
+
+
+def _ready(clip: Clip, voice: Voice) -> Clip:
+    """The sound from its onset on, as loud as the voice is in a kit."""
+    return factory.levelled(wav.one_shot(clip), voice)
+
+
+def named_once(names: Sequence[str]) -> tuple[list[str], list[int]]:
+    """Each name once, in the order of the alphabet, and for each of those given its place there."""
+    once, place = np.unique(np.array(names, str), return_inverse=True)
+    return [str(name) for name in once], [int(n) for n in place]
+
+
+def _voice(index: int) -> Voice:
+    if not 0 <= index < len(VOICES):
+        raise KitError(f"a kit has voices 0 to {len(VOICES) - 1}, got {index}")
+    return VOICES[index]
+
+
+def _heard(clip: Clip) -> Heard:
+    told = heard(clip)
+    return Heard(**{name: getattr(told, name) for name in Heard.model_fields})
+
+
+def _place(voice: KitVoice) -> SoundRequest:
+    if voice.point is None:
+        raise KitError(f"a voice from the map has a point, got {voice}")
+    return SoundRequest(
+        point=voice.point, detail=voice.detail, variation=voice.variation, seed=voice.seed, shift=voice.shift
+    )

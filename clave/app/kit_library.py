@@ -1,0 +1,212 @@
+"""The kits a player keeps, with every version of each, and the sound files in them: one SQLite file.
+
+Kits are numbered, and named: no two that are not deleted share a name. What is deleted stays, to be taken back. Files
+are known by the SHA-256 of their bytes, so that the same file is kept once.
+"""
+
+import hashlib
+import os
+import sqlite3
+import sys
+import threading
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from clave.app.protocol import EightVoices, KeptInfo, KeptKit, KeptVersion, KitVoice
+from clave.errors import KitError, ShelfError
+
+FILE = "kept.sqlite"
+HOME_VARIABLE = "CLAVE_HOME"
+VERSION = 1  # of the tables
+APPLICATION = 0x436C6176  # "Clav": how a database says that it is ours
+BUSY_SECONDS = 5.0  # to wait for another Clave that is writing
+
+TABLES = f"""
+CREATE TABLE kit (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, deleted TEXT);
+CREATE UNIQUE INDEX one_kit_a_name ON kit (name) WHERE deleted IS NULL;
+CREATE TABLE version (
+    kit INTEGER NOT NULL REFERENCES kit, version INTEGER NOT NULL, changed TEXT NOT NULL, voices TEXT NOT NULL,
+    PRIMARY KEY (kit, version)
+);
+CREATE TABLE file (digest TEXT PRIMARY KEY, content BLOB NOT NULL);
+PRAGMA application_id = {APPLICATION};
+PRAGMA user_version = {VERSION};
+"""
+_VOICES: TypeAdapter[list[KitVoice]] = TypeAdapter(EightVoices)
+_LISTED = "SELECT id, name, MAX(changed), COUNT(*) FROM kit JOIN version ON kit = id"
+
+
+def home() -> Path:
+    """The folder of what a player keeps: CLAVE_HOME, or the place that the system has for such."""
+    if own := os.environ.get(HOME_VARIABLE):
+        return Path(own)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "Clave"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "Clave"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "clave"
+
+
+class Shelf:
+    """What is kept in one file, or, without one, in memory for as long as this lives.
+
+    Any thread may ask; another Clave may have the same file open. ShelfError, with the file, where it is no such
+    database, is of a newer Clave, or cannot be read or written; KitError for a kit or a file that is not there.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path
+        self._lock = threading.RLock()
+        with self._in_words():
+            if path is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            self._database = sqlite3.connect(
+                path or ":memory:", timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            try:
+                self._database.execute("PRAGMA foreign_keys = ON")
+                with self._change() as change:
+                    self._open(change)
+            except BaseException:
+                self._database.close()
+                raise
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._database.close()
+
+    def keep(self, name: str, voices: Sequence[KitVoice]) -> int:
+        """Keep a kit under this name, as the next version of the one that has it; the number of the kit.
+
+        The files of its voices are kept before (`keep_file`).
+        """
+        with self._change() as change:
+            for digest in {voice.file for voice in voices if voice.file is not None}:
+                self.file(digest)
+            change.execute(
+                "INSERT INTO kit (name) VALUES (?) ON CONFLICT (name) WHERE deleted IS NULL DO NOTHING", [name]
+            )
+            (kit,) = change.execute("SELECT id FROM kit WHERE name = ? AND deleted IS NULL", [name]).fetchone()
+            change.execute(
+                "INSERT INTO version SELECT ?, 1 + COUNT(*), ?, ? FROM version WHERE kit = ?",
+                [kit, _now(), _VOICES.dump_json(list(voices), by_alias=True).decode(), kit],
+            )
+            return int(kit)
+
+    def kits(self, *, deleted: bool = False) -> list[KeptInfo]:
+        """The kits that are there, or those that were deleted; the one that changed last comes first."""
+        which = "NOT NULL" if deleted else "NULL"
+        rows = self._rows(f"{_LISTED} WHERE deleted IS {which} GROUP BY id ORDER BY MAX(changed) DESC, id DESC")
+        return [KeptInfo(id=id_, name=name, changed=changed, versions=count) for id_, name, changed, count in rows]
+
+    def kit(self, kit: int, version: int | None = None) -> KeptKit:
+        """A kit that is kept, also a deleted one, as it is or as it was in this version."""
+        row = self._rows(f"{_LISTED} WHERE id = ? GROUP BY id", [kit])
+        if not row:
+            raise KitError(f"no kit is kept under the number {kit}")
+        name, versions = row[0][1], row[0][3]
+        which = versions if version is None else version
+        found = self._rows("SELECT changed, voices FROM version WHERE kit = ? AND version = ?", [kit, which])
+        if not found:
+            raise KitError(f"the kit {name!r} has versions 1 to {versions}, got {which}")
+        changed, text = found[0]
+        try:
+            voices = _VOICES.validate_json(text)
+        except ValidationError as error:
+            raise ShelfError(f"{self._place}: version {which} of the kit {name!r} cannot be read: {error}") from error
+        return KeptKit(id=kit, name=name, changed=changed, version=which, versions=versions, voices=voices)
+
+    def named(self, name: str) -> KeptKit | None:
+        """The kit that is kept under this name."""
+        found = self._rows("SELECT id FROM kit WHERE name = ? AND deleted IS NULL", [name])
+        return self.kit(found[0][0]) if found else None
+
+    def history(self, kit: int) -> list[KeptVersion]:
+        """The versions of a kit, the latest first."""
+        self.kit(kit)
+        rows = self._rows("SELECT version, changed FROM version WHERE kit = ? ORDER BY version DESC", [kit])
+        return [KeptVersion(version=version, changed=changed) for version, changed in rows]
+
+    def rename(self, kit: int, name: str) -> None:
+        """Give a kit another name; KitError if another kit has it."""
+        self._set(kit, "name = ?", name)
+
+    def delete(self, kit: int) -> None:
+        """Take a kit out of the list; `restore` brings it back."""
+        self._set(kit, "deleted = ?", _now())
+
+    def restore(self, kit: int) -> None:
+        """Undo `delete`; KitError if another kit has its name by now."""
+        self._set(kit, "deleted = ?", None)
+
+    def keep_file(self, content: bytes) -> str:
+        """Keep a file; the SHA-256 of its bytes, by which `file` finds it."""
+        digest = hashlib.sha256(content).hexdigest()
+        with self._change() as change:
+            change.execute("INSERT OR IGNORE INTO file VALUES (?, ?)", [digest, content])
+        return digest
+
+    def file(self, digest: str) -> bytes:
+        """The pair of `keep_file`."""
+        found = self._rows("SELECT content FROM file WHERE digest = ?", [digest])
+        if not found:
+            raise KitError(f"no file is kept under {digest}")
+        return bytes(found[0][0])
+
+    def _set(self, kit: int, what: str, value: str | None) -> None:
+        name = self.kit(kit).name
+        with self._change() as change:
+            try:
+                change.execute(f"UPDATE kit SET {what} WHERE id = ?", [value, kit])
+            except sqlite3.IntegrityError as error:
+                taken = value if what.startswith("name") else name
+                raise KitError(f"another kit is called {taken!r}") from error
+
+    def _open(self, change: sqlite3.Connection) -> None:
+        """Make the tables of a new database; refuse one that is not ours to read."""
+        (application,) = change.execute("PRAGMA application_id").fetchone()
+        (version,) = change.execute("PRAGMA user_version").fetchone()
+        if change.execute("SELECT 1 FROM sqlite_master").fetchone() is None:
+            for statement in TABLES.split(";")[:-1]:
+                change.execute(statement)
+        elif application != APPLICATION:
+            raise ShelfError(f"{self._place} is a database of something else")
+        elif version != VERSION:
+            raise ShelfError(f"{self._place} is of version {version}; this Clave reads {VERSION}")
+
+    @property
+    def _place(self) -> str:
+        return "the memory" if self.path is None else str(self.path)
+
+    def _rows(self, query: str, values: Sequence[str | int] = ()) -> list[tuple[Any, ...]]:
+        with self._lock, self._in_words():
+            return self._database.execute(query, values).fetchall()
+
+    @contextmanager
+    def _change(self) -> Generator[sqlite3.Connection]:
+        """All of it or nothing, with no other change in between."""
+        with self._lock, self._in_words():
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._database
+            except BaseException:
+                self._database.execute("ROLLBACK")
+                raise
+            self._database.execute("COMMIT")
+
+    @contextmanager
+    def _in_words(self) -> Generator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise ShelfError(f"{self._place} cannot be used to keep kits: {error}") from error
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,450 @@
+"""What page and server say to each other.
+
+`web/src/protocol.ts` mirrors this file; both are tested on the same fixtures, `tests/fixtures/protocol.json`.
+"""
+
+from typing import Annotated, Literal
+
+import numpy as np
+from jaxtyping import Bool
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from clave.errors import PatternError
+from clave.music.kit import VOICES
+from clave.music.pattern import Pattern
+from clave.music.playback_settings import MAX_DECAY, MAX_GAIN, MAX_TUNE, MIN_DECAY, MIN_GAIN, MIN_TUNE
+from clave.music.units import COMMON_TIME, Meter, steps_per_bar
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Point = tuple[Finite, Finite]
+Share = Annotated[float, Field(ge=0, le=1)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+VoiceIndex = Annotated[int, Field(ge=0, le=7)]
+Detail = Annotated[tuple[Finite, ...], Field(max_length=4096)]
+Deviations = Annotated[float, Field(ge=-3, le=3)]
+StyleAsked = Annotated[str | dict[str, Share] | None, Field(union_mode="left_to_right")]  # a name, a blend, or any
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]  # SHA-256 of a file
+KitName = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^\S(.*\S)?$")]
+WireStroke = tuple[
+    Annotated[int, Field(ge=0, le=7)],  # voice
+    Annotated[int, Field(ge=0, le=511)],  # step
+    Annotated[float, Field(gt=0, le=1)],  # velocity
+    Annotated[float, Field(ge=-2, lt=2)],  # offset, steps
+]
+WireBlock = tuple[
+    Annotated[int, Field(ge=0, le=7)],  # voice
+    Annotated[int, Field(ge=0, le=511)],  # first step
+    Annotated[int, Field(ge=1, le=512)],  # steps
+]
+Tap = tuple[
+    Annotated[Finite, Field(ge=-2)],  # position in steps from the start of the bar, any fraction
+    Annotated[float, Field(gt=0, le=1)],  # velocity
+]
+
+
+Kind = Literal["request", "space", "midi", "kit", "sound", "not found"]
+
+
+class Message(BaseModel):
+    """Unknown fields are refused: a typo must not be lost in silence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True, validate_by_name=True)
+
+
+class WirePattern(Message):
+    """One bar, as the list of its strokes."""
+
+    meter: Meter = COMMON_TIME
+    strokes: list[WireStroke]
+
+    @classmethod
+    def of(cls, pattern: Pattern) -> "WirePattern":
+        """The strokes of a pattern, in the order they sound."""
+        return cls.model_construct(meter=pattern.meter, strokes=[tuple(stroke) for stroke in pattern.strokes()])
+
+    def pattern(self) -> Pattern:
+        """The pattern again; raises PatternError for a stroke outside the bar or two at one place."""
+        velocity, offset = np.zeros((2, len(VOICES), steps_per_bar(self.meter)), np.float32)
+        for voice, step, stroke_velocity, stroke_offset in self.strokes:
+            if step >= velocity.shape[1]:
+                beats, unit = self.meter
+                raise PatternError(f"a bar of {beats}/{unit} has steps 0 to {velocity.shape[1] - 1}, got step {step}")
+            if velocity[voice, step]:
+                raise PatternError(f"one stroke a place, got two for the {VOICES[voice].name} at step {step}")
+            velocity[voice, step], offset[voice, step] = stroke_velocity, stroke_offset
+        return Pattern(velocity, offset, self.meter)
+
+
+class VoiceInfo(Message):
+    """One row of the table of voices."""
+
+    name: str
+    note: int
+    colour: str
+    choke_group: int | None
+    aliases: list[str]
+
+
+class KitInfo(Message):
+    """A kit that the server can give; its clips are at /api/kits/{name}/{voice index}.wav."""
+
+    name: str
+    label: str
+
+
+class SpaceInfo(Message):
+    """The rhythm space that is being played."""
+
+    name: str
+    styles: list[str]
+    sections: list[str]
+    meters: list[Meter]
+    directions: list[str]  # what `RhythmShift` may move: "density" and so on; none for a space without detail
+    bars: int  # points on the map
+    licence: str
+    credit: str
+
+
+class SoundInfo(Message):
+    """The sound space that is being played."""
+
+    name: str
+    voices: list[str]  # names of those it has learned
+    licence: str
+    credit: str
+    sounds: int  # points on its maps
+    detail_size: int
+    directions: list[str]  # what `shift` may move: "brightness" and so on
+
+
+class Instrument(Message):
+    """GET /api/instrument: all that the page must know before it draws."""
+
+    version: str
+    space: SpaceInfo
+    sound: SoundInfo | None  # None plays kits only
+    voices: list[VoiceInfo]
+    kits: list[KitInfo]
+
+
+class CorpusMap(Message):
+    """GET /api/corpus: the bars that the space was learned from, column by column."""
+
+    x: list[float]
+    y: list[float]
+    style: list[int]  # index into styles; -1 is unlabelled
+    styles: list[str]
+    section: list[int]  # index into sections
+    sections: list[str]
+    source: list[int]  # index into sources
+    sources: list[str]  # file names as a person reads them
+    licences: list[str]  # of each source
+    credit: str
+
+
+class MapGround(Message):
+    """GET /api/map/ground: the map beneath its points, on a square lattice from (-span, -span) to (span, span).
+
+    Each list has size * size shares, row by row: the first row is y = -span, from x = -span on.
+    """
+
+    size: int  # points in a row
+    span: float  # map units
+    distance: list[float]  # 0 among what was learned, 1 far from all of it
+    styles: dict[str, list[float]]  # density of each style, the most of it 1
+
+
+class Neighbour(Message):
+    """GET /api/map/neighbours?x=&y=&n=: one of the bars that were learned from, the nearest first."""
+
+    x: float
+    y: float
+    style: str | None  # None is unlabelled
+    section: str
+    source: str
+    licence: str
+    distance: float  # map units
+
+
+class RhythmShift(Message):
+    """How far a bar is moved along what one hears in it, in standard deviations of the bars learned from."""
+
+    density: Deviations = 0.0
+    syncopation: Deviations = 0.0
+    swing: Deviations = 0.0
+    loudness: Deviations = 0.0
+
+
+class PatternRequest(Message):
+    """POST /api/patterns: which bars lie at these points."""
+
+    points: Annotated[list[Point], Field(min_length=1, max_length=256)]
+    style: StyleAsked = None
+    section: str = "beat"
+    variation: Share = 0.0
+    density: Share | None = None
+    seed: Seed = 0
+    meter: Meter = COMMON_TIME
+    shift: RhythmShift = RhythmShift()
+
+
+class PatternReply(Message):
+    """One bar a point, in the order asked; or the bars of a phrase."""
+
+    patterns: list[WirePattern]
+
+
+class PhraseRequest(Message):
+    """POST /api/phrases: bars at a point that agree with each other; a PatternReply answers."""
+
+    point: Point
+    bars: Annotated[int, Field(ge=1, le=64)] = 4
+    style: StyleAsked = None
+    variation: Share = 0.25
+    fill: bool = True  # the last bar is one
+    seed: Seed = 0
+    meter: Meter = COMMON_TIME
+
+
+class FeelRequest(Message):
+    """POST /api/patterns/feel: the same strokes, played by a drummer; a PatternMade answers."""
+
+    pattern: WirePattern
+    style: StyleAsked = None
+    amount: Share = 1.0
+    like: WirePattern | None = None  # a performance that lends its feel
+    seed: Seed = 0
+
+
+class CompleteRequest(Message):
+    """POST /api/patterns/complete: blocks of a bar stay, struck or silent; the rest is played anew around them."""
+
+    pattern: WirePattern
+    keep: Annotated[list[WireBlock], Field(max_length=4096)]
+    style: StyleAsked = None
+    section: str = "beat"
+    seed: Seed = 0
+
+    def kept(self) -> Bool[np.ndarray, "voice step"]:
+        """The cells of these blocks; raises PatternError for a block that reaches out of the bar."""
+        cells = np.zeros((len(VOICES), steps_per_bar(self.pattern.meter)), bool)
+        for voice, first, steps in self.keep:
+            if first + steps > cells.shape[1]:
+                beats, unit = self.pattern.meter
+                raise PatternError(
+                    f"a bar of {beats}/{unit} has steps 0 to {cells.shape[1] - 1}, "
+                    f"got a block from {first} to {first + steps - 1}"
+                )
+            cells[voice, first : first + steps] = True
+        return cells
+
+
+class TapsRequest(Message):
+    """POST /api/patterns/taps: drums for a rhythm that was tapped; a PatternMade answers.
+
+    `filling.as_taps` says how taps come to lie on the grid: several loops may be folded into one bar.
+    """
+
+    taps: Annotated[list[Tap], Field(min_length=1, max_length=256)]
+    meter: Meter = COMMON_TIME
+    style: StyleAsked = None
+    section: str = "beat"
+    seed: Seed = 0
+
+
+class PatternMade(Message):
+    """One bar that was made from another."""
+
+    pattern: WirePattern
+
+
+class ShiftRequest(Message):
+    """POST /api/patterns/shift: a bar, moved along what one hears in it."""
+
+    pattern: WirePattern
+    shift: RhythmShift
+
+
+class Attributes(Message):
+    """What one hears in a bar, in the units of `clave.rhythm.attributes`."""
+
+    density: float  # strokes a quarter
+    syncopation: float  # a quarter
+    swing: float  # place of the second of two: 0.5 straight, 2/3 triplet
+    loudness: float  # mean velocity
+
+
+class Measured(Message):
+    """What one heard, and hears now."""
+
+    before: Attributes
+    after: Attributes
+
+
+class ShiftReply(Message):
+    """The answer to a ShiftRequest."""
+
+    pattern: WirePattern
+    measured: Measured
+
+
+class SoundMap(Message):
+    """GET /api/sounds/{voice index}/map: the sounds of a voice that the space was learned from, column by column.
+
+    The descriptors are ranks among these sounds, from 0, the least, to 1; empty where the space knows none.
+    """
+
+    x: list[float]
+    y: list[float]
+    source: list[int]  # index into sources
+    sources: list[str]  # file names as a person reads them
+    licences: list[str]  # of each source
+    brightness: list[float]
+    decay: list[float]
+    pitch: list[float]
+    noisiness: list[float]
+
+
+class SoundShift(Message):
+    """How far a sound is moved along what one hears, in standard deviations of the voice's sounds."""
+
+    brightness: Deviations = 0.0
+    decay: Deviations = 0.0
+    pitch: Deviations = 0.0
+    noisiness: Deviations = 0.0
+
+
+class SoundRequest(Message):
+    """POST /api/sounds/{voice index}: answers with a WAV file at the level of its voice, ready to play.
+
+    Its header `clave-heard` is a `Heard` as JSON.
+    """
+
+    point: Point
+    detail: Detail | None = None  # None is what is expected at the point
+    variation: Share = 0.0
+    seed: Seed = 0
+    shift: SoundShift = SoundShift()
+
+
+class Heard(Message):
+    """What one hears in a sound."""
+
+    brightness_hz: float
+    decay_s: float
+    pitch_hz: float | None  # None has no pitch
+    noisiness: Share
+
+
+class PlacedSound(Message):
+    """POST /api/sounds/{voice index}/place, with a sound file as the body: where it lies on the voice's map."""
+
+    point: Point
+    detail: list[float]
+    file: Digest  # the sound itself is at /api/files/{digest}.wav
+    heard: Heard
+    nearest: list[int]  # sources of its map, the nearest first
+
+
+class KitVoice(Message):
+    """One voice of a kit: where its sound comes from, and how it is played."""
+
+    origin: Annotated[Literal["map", "factory", "file"], Field(alias="from")]
+    point: Point | None = None
+    detail: Detail | None = None
+    variation: Share = 0.0
+    seed: Seed = 0
+    shift: SoundShift = SoundShift()
+    kit: str | None = None  # built in
+    file: Digest | None = None
+    twin: bool = False  # a file, played as the space decodes it
+    gain: Annotated[float, Field(ge=MIN_GAIN, le=MAX_GAIN)] = 1.0  # linear
+    tune: Annotated[float, Field(ge=MIN_TUNE, le=MAX_TUNE)] = 0.0  # semitones
+    decay: Annotated[float, Field(ge=MIN_DECAY, le=MAX_DECAY)] = 1.0  # ratio: 0.5 rings half as long
+
+    @model_validator(mode="after")
+    def _comes_from_somewhere(self) -> "KitVoice":
+        needs = {"map": "point", "factory": "kit", "file": "file"}[self.origin]
+        if getattr(self, needs) is None:
+            raise ValueError(f"a voice from the {self.origin} names its {needs}")
+        if self.twin and (self.origin != "file" or self.point is None):
+            raise ValueError("the twin of a file has a point; only a file has a twin")
+        return self
+
+
+EightVoices = Annotated[list[KitVoice], Field(min_length=len(VOICES), max_length=len(VOICES))]
+
+
+class KitDraw(Message):
+    """POST /api/kits/draw: sounds for all eight voices, but for those that are kept."""
+
+    seed: Seed = 0
+    kept: dict[VoiceIndex, KitVoice] = {}
+
+
+class DrawnKit(Message):
+    """The answer to it, in the order of the table."""
+
+    voices: EightVoices
+
+
+class KitToKeep(Message):
+    """POST /api/kept: a kit under a name; another of the same name is its next version."""
+
+    name: KitName
+    voices: EightVoices
+
+
+class KeptId(Message):
+    """Which kept kit it is."""
+
+    id: int
+
+
+class Rename(Message):
+    """PATCH /api/kept/{id}."""
+
+    name: KitName
+
+
+class KeptInfo(Message):
+    """GET /api/kept: a kit in the list of those kept."""
+
+    id: int
+    name: str
+    changed: str  # ISO 8601, UTC
+    versions: int
+
+
+class KeptVersion(Message):
+    """GET /api/kept/{id}/history: one of its versions, numbered from 1."""
+
+    version: int
+    changed: str
+
+
+class KeptKit(Message):
+    """GET /api/kept/{id} and /api/kept/{id}/history/{version}: a kept kit as it was then."""
+
+    id: int
+    name: str
+    changed: str
+    version: int
+    versions: int
+    voices: EightVoices
+
+
+class MidiRequest(Message):
+    """POST /api/midi: answers with a Standard MIDI File."""
+
+    patterns: Annotated[list[WirePattern], Field(min_length=1, max_length=1024)]
+    tempo_bpm: Annotated[float, Field(ge=20, le=400)] = 120.0
+    swing: Annotated[float, Field(ge=0.25, le=0.75)] = 0.5
+    on_grid: bool = False
+
+
+class Refusal(Message):
+    """The body of every 4xx answer: what was wrong, in a sentence for a person."""
+
+    error: str
+    kind: Kind = "request"

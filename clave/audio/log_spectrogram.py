@@ -1,0 +1,278 @@
+"""A drum as a small picture: log magnitudes, fine where the ear is fine and the stroke is fresh, coarse elsewhere.
+
+    forward:   sound -> STFT magnitudes -> log -> means over cells of a warped grid
+    estimate:  cells -> interpolated log magnitudes -> phase -> sound
+
+Two transforms see it: long windows for the whole sound, and beneath it, in rows of their own, windows of 1.5 ms for its
+first 20 ms, since a long window smears a stroke. The means forget what happens inside a cell, and the phase is gone:
+the way back is an estimate, no inverse.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+from jaxtyping import Float32, Float64, Int64
+from numpy.typing import ArrayLike
+
+from clave.audio.phase import DEFAULT, ONSET_S, GriffinLim, with_magnitude
+from clave.audio.stft import STFT
+from clave.errors import TransformError
+from clave.files.audio_file import ONE_SHOT_SECONDS, RISE_SAMPLES, one_shot, resampled
+from clave.music.clip import SAMPLE_RATE, Clip
+
+PEAK = 0.9  # of every sound that is looked at, and of every one that comes back
+ONSET_SAMPLE = round(ONSET_S * SAMPLE_RATE)
+LENGTH = ONSET_SAMPLE + round(ONE_SHOT_SECONDS * SAMPLE_RATE)
+FLOOR = 1e-3  # added to magnitudes, about 110 dB below a sine of full scale
+LINEAR_BANDS, LONG_BANDS = 40, 128  # the lowest are those of the STFT, up to 1.7 kHz; above, they widen by ratio
+FRAMES_OF_WIDTH = ((16, 1), (16, 2), (16, 4))  # the first 16 frames are those of the STFT, 2.9 ms apart, and so on
+LAST_FRAMES = 16  # share the rest of the time evenly
+FRAMES = 64
+SHORT_LINEAR_BANDS, SHORT_BANDS = 6, 12  # of the stroke: the lowest 0.7 kHz apart
+SHORT_WINDOW, SHORT_HOP = 64, 16  # samples, 1.5 and 0.4 ms
+SHORT_LENGTH = FRAMES * SHORT_HOP - (SHORT_WINDOW - SHORT_HOP)  # samples: 22 ms from the beginning of the lead-in
+BANDS = LONG_BANDS + SHORT_BANDS
+JOIN_SAMPLES = 256  # in which the stroke goes over into the rest
+STROKE_ROUNDS, LAST_STROKES = (
+    2,
+    6,
+)  # of Griffin and Lim on the stroke: in each round on the whole, and so often after it
+SILENCE = 1e-4  # of the peak, -80 dB: where a sound has ended
+END_FADE_SECONDS = 0.005
+
+
+class Spectrum(ABC):
+    """A way to see one-shots as pictures of log magnitudes, natural logarithms, and to hear such pictures again."""
+
+    name: ClassVar[str]  # what a space calls it that learned from such pictures
+
+    @property
+    @abstractmethod
+    def bands(self) -> int:
+        """Rows of the picture."""
+
+    @property
+    @abstractmethod
+    def frames(self) -> int:
+        """Columns of the picture."""
+
+    @abstractmethod
+    def forward(self, clip: Clip) -> Float32[np.ndarray, "band frame"]:
+        """The picture of a sound, whatever its level, rate and lead-in.
+
+        Raises TransformError for silence: it has no picture.
+        """
+
+    def estimate(self, picture: Float32[np.ndarray, "band frame"]) -> Clip:
+        """A sound with nearly this picture: 2 ms of lead-in, its onset, and the rest until it is silent; peak 0.9.
+
+        Raises TransformError unless the picture is made of finite numbers and holds a sound.
+        """
+        return ended(self.waveform(picture))
+
+    @abstractmethod
+    def waveform(self, picture: Float32[np.ndarray, "band frame"]) -> Float32[np.ndarray, " sample"]:
+        """The same as it comes from the phase: its onset at ONSET_SAMPLE, and before it what nobody will hear."""
+
+    def check(self, picture: Float32[np.ndarray, "band frame"]) -> None:
+        """TransformError unless the picture has this shape and is made of finite numbers."""
+        if picture.shape != (self.bands, self.frames) or not np.isfinite(picture).all():
+            raise TransformError(
+                f"a picture of a drum is {self.bands} x {self.frames} finite numbers, got {picture.shape}"
+            )
+
+
+@dataclass(frozen=True)
+class DrumSpectrum(Spectrum):
+    """One-shots as `bands` x `frames` mean log magnitudes on a warped grid, and the sounds that have nearly these."""
+
+    name: ClassVar[str] = "drum"
+
+    transform: STFT = field(default_factory=lambda: STFT(length=LENGTH))
+    stroke: STFT = field(default_factory=lambda: STFT(length=SHORT_LENGTH, window=SHORT_WINDOW, hop=SHORT_HOP))
+    phase: GriffinLim = DEFAULT
+
+    @property
+    def bands(self) -> int:
+        """Rows of the picture: those of the whole sound, then those of the stroke."""
+        return BANDS
+
+    @property
+    def frames(self) -> int:
+        """Columns of the picture."""
+        return FRAMES
+
+    @cached_property
+    def hz(self) -> Float64[np.ndarray, " band"]:
+        """Centre of each row."""
+        rows = zip((self.transform, self.stroke), (self._whole, self._stroke), strict=True)
+        return np.concatenate([_means(grid.bands) @ transform.centres_hz for transform, grid in rows])
+
+    @cached_property
+    def seconds(self) -> Float64[np.ndarray, "band frame"]:
+        """When each cell is heard, from the onset on."""
+        times = list[Float64[np.ndarray, "band frame"]]()
+        for transform, grid in ((self.transform, self._whole), (self.stroke, self._stroke)):
+            fine = transform.first_frame_s + transform.frame_seconds * np.arange(transform.frames)
+            times.append(np.tile(_means(grid.frames) @ fine - ONSET_S, (len(grid.bands) - 1, 1)))
+        return np.concatenate(times)
+
+    @property
+    def band_edges(self) -> Int64[np.ndarray, " edge"]:
+        """Bands of the transform at which the rows of the whole sound begin, and the end of the last."""
+        return self._whole.bands
+
+    @property
+    def edge_seconds(self) -> Float64[np.ndarray, " edge"]:
+        """When the frames of the whole sound begin, and the end of the last, from the onset on."""
+        transform = self.transform
+        return transform.first_frame_s + (self._whole.frames - 0.5) * transform.frame_seconds - ONSET_S
+
+    def forward(self, clip: Clip) -> Float32[np.ndarray, "band frame"]:
+        """Magnitudes, logarithms, means."""
+        samples = placed(clip)
+        whole = self._whole.means(np.abs(self.transform.forward(samples)))
+        stroke = self._stroke.means(np.abs(self.stroke.forward(samples[:SHORT_LENGTH])))
+        return np.concatenate([whole, stroke])
+
+    def waveform(self, picture: Float32[np.ndarray, "band frame"]) -> Float32[np.ndarray, " sample"]:
+        """Straight lines between the means, phase, sound.
+
+        Each round of the phase also silences what comes before the onset and gives the stroke its own magnitudes, and
+        the last ones do so again: a gate would only cut what the phase has smeared to there.
+        """
+        self.check(picture)
+        magnitude = self._stroke.magnitudes(picture[LONG_BANDS:])
+
+        def struck(samples: Float32[np.ndarray, " sample"]) -> Float32[np.ndarray, " sample"]:
+            early = samples[:SHORT_LENGTH]
+            sharp = early
+            for _ in range(STROKE_ROUNDS):
+                sharp = self.stroke.inverse(with_magnitude(self.stroke.forward(sharp * _AFTER_ONSET), magnitude))
+            return np.concatenate([early + _JOIN * (sharp - early), samples[SHORT_LENGTH:]])
+
+        phase = replace(self.phase, known=struck)
+        samples = phase.estimate(self._whole.magnitudes(picture[:LONG_BANDS]), self.transform)
+        for _ in range(LAST_STROKES):
+            samples = struck(samples)
+        return samples
+
+    @cached_property
+    def _whole(self) -> "_Grid":
+        widths = np.repeat(*np.array([(width, count) for count, width in FRAMES_OF_WIDTH]).T)
+        early = np.concatenate([[0], np.cumsum(widths)])
+        late = np.linspace(early[-1], self.transform.frames, LAST_FRAMES + 1)[1:]
+        frames = np.concatenate([early, np.rint(late)]).astype(np.int64)
+        return _Grid(_widening(LINEAR_BANDS, LONG_BANDS, self.transform.bands), frames)
+
+    @cached_property
+    def _stroke(self) -> "_Grid":
+        return _Grid(_widening(SHORT_LINEAR_BANDS, SHORT_BANDS, self.stroke.bands), np.arange(FRAMES + 1))
+
+
+@dataclass(frozen=True, eq=False)
+class _Grid:
+    """Cells over bands and frames of a transform, by where they begin and end."""
+
+    bands: Int64[np.ndarray, " band_edge"]
+    frames: Int64[np.ndarray, " frame_edge"]
+
+    def means(self, magnitude: Float32[np.ndarray, "fine_band fine_frame"]) -> Float32[np.ndarray, "band frame"]:
+        """Of the logarithms in each cell."""
+        across, along = self._means
+        return (across @ np.log(magnitude + np.float32(FLOOR)) @ along.T).astype(np.float32)
+
+    def magnitudes(self, means: Float32[np.ndarray, "band frame"]) -> Float32[np.ndarray, "fine_band fine_frame"]:
+        """Straight lines between the centres of the cells."""
+        across, along = self._slopes
+        log = across @ means @ along.T
+        return np.maximum(np.exp(np.minimum(log, LOUDEST_LOG)) - FLOOR, 0).astype(np.float32)
+
+    @cached_property
+    def _means(self) -> tuple[Float32[np.ndarray, "band fine_band"], Float32[np.ndarray, "frame fine_frame"]]:
+        return _means(self.bands), _means(self.frames)
+
+    @cached_property
+    def _slopes(self) -> tuple[Float32[np.ndarray, "fine_band band"], Float32[np.ndarray, "fine_frame frame"]]:
+        return _interpolation(self.bands), _interpolation(self.frames)
+
+
+_AFTER_ONSET = np.clip((np.arange(SHORT_LENGTH) - ONSET_SAMPLE + 1) / RISE_SAMPLES / 2, 0, 1).astype(np.float32) ** 2
+"""Silence, then a rise of 0.4 ms from the onset on."""
+_JOIN = np.clip((SHORT_LENGTH - np.arange(SHORT_LENGTH)) / JOIN_SAMPLES, 0, 1).astype(np.float32)
+LOUDEST_LOG = float(np.log(1024))  # no sound within full scale has larger magnitudes
+
+
+def placed(clip: Clip) -> Float32[np.ndarray, " sample"]:
+    """The one-shot in a row of LENGTH samples with its onset at ONSET_SAMPLE and a peak of 0.9.
+
+    Raises TransformError for silence.
+    """
+    sound = one_shot(_without_offset(resampled(clip)))
+    if sound.peak == 0:
+        raise TransformError("silence has no onset: there is nothing to look at")
+    onset = min(RISE_SAMPLES, int(np.argmax(np.abs(sound.samples) > 0.01 * sound.peak)))
+    begin = ONSET_SAMPLE - onset
+    samples = np.zeros(LENGTH, np.float32)
+    kept = sound.samples[: LENGTH - begin]
+    samples[begin : begin + len(kept)] = kept * (PEAK / sound.peak)
+    return samples
+
+
+def ended(samples: Float32[np.ndarray, " sample"]) -> Clip:
+    """The sound without what comes before its lead-in's end and after its last audible moment; peak 0.9, finite.
+
+    Raises TransformError for silence and for numbers that are none: neither reaches a speaker.
+    """
+    peak = float(np.abs(samples).max())
+    if not np.isfinite(peak) or peak == 0:
+        raise TransformError(f"an estimate came out with a peak of {peak}: no sound")
+    samples = samples / np.float32(peak)
+    gate = ONSET_SAMPLE - RISE_SAMPLES
+    samples[:gate] = 0
+    samples[gate:ONSET_SAMPLE] *= np.linspace(0, 1, RISE_SAMPLES, dtype=np.float32)
+    fade = round(END_FADE_SECONDS * SAMPLE_RATE)
+    loud = np.flatnonzero(np.abs(samples) > SILENCE)
+    end = min(len(samples), int(loud[-1]) + 1 + fade)
+    fade = min(fade, end)
+    samples = samples[:end].copy()
+    samples[-fade:] *= np.linspace(1, 0, fade, dtype=np.float32)
+    peak = float(np.abs(samples).max())
+    if peak == 0:
+        raise TransformError("an estimate came out with nothing after its onset: no sound")
+    return Clip(samples * np.float32(PEAK / peak))
+
+
+def _without_offset(clip: Clip) -> Clip:
+    """A sound that does not end at 0 because all of it is shifted, brought back to 0."""
+    return Clip(clip.samples - np.float32(np.median(clip.samples[-max(1, len(clip) // 10) :])), clip.sample_rate)
+
+
+def _widening(linear: int, cells: int, fine: int) -> Int64[np.ndarray, " edge"]:
+    """Edges of cells: the first of width 1, each of the rest wider than the last by one ratio, `fine` in all."""
+    powers = np.arange(1, cells - linear + 1)
+    ratio, above = 1.0, 2.0
+    for _ in range(52):  # bits of a double
+        middle = (ratio + above) / 2
+        ratio, above = (middle, above) if linear + (middle**powers).sum() < fine else (ratio, middle)
+    late = linear + np.cumsum(ratio**powers)
+    return np.concatenate([np.arange(linear + 1), np.rint(late)]).astype(np.int64)
+
+
+def _means(edges: ArrayLike) -> Float32[np.ndarray, "cell fine"]:
+    """A matrix that takes the mean of each cell."""
+    edges = np.asarray(edges)
+    fine = np.arange(edges[-1])
+    inside = (fine >= edges[:-1, None]) & (fine < edges[1:, None])
+    return (inside / inside.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def _interpolation(edges: ArrayLike) -> Float32[np.ndarray, "fine cell"]:
+    """A matrix that draws straight lines between the centres of cells, and goes on flat beyond the outermost."""
+    edges = np.asarray(edges)
+    centres = (edges[:-1] + edges[1:] - 1) / 2
+    fine = np.arange(edges[-1])
+    return np.stack([np.interp(fine, centres, row) for row in np.eye(len(centres))], axis=1).astype(np.float32)

@@ -1,0 +1,1 @@
+"""How good a space is, beside others: tables and figures."""

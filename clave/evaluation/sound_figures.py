@@ -1,0 +1,159 @@
+"""A run of one-shots in pictures: curves, sounds and what comes back of them, the latent, the maps, what lies there."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Float, Float32
+
+from clave.audio.descriptors import NAMES
+from clave.evaluation import rhythm_figures as figures
+from clave.music.kit import voice as voice_of
+from clave.sound.dataset import SoundCorpus
+from clave.sound.space import SoundSpace, load_sound
+from clave.training import sound_run as learn_sound
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+RANGE_DB = 80.0  # below the loudest cell of a picture is black
+DB_PER_NEPER = 20 / np.log(10)
+SOUNDS_A_VOICE = 250  # that are drawn in the latent
+TRAVERSAL, TRAVERSAL_LIMIT = 5, 2.0  # sounds a side of each map, and how far it reaches
+UNKNOWN = "#cccccc"
+MARKERS = "osv^DP*X"  # a voice has a shape too, for whom colours are alike
+UNITS = {"brightness": "darkest to brightest", "decay": "shortest to longest", "pitch": "lowest to highest",
+         "noisiness": "most tonal to noisiest"}  # fmt: skip
+
+
+def is_sound_run(folder: Path) -> bool:
+    """Whether this is the folder of a run of one-shots, finished or not."""
+    return (folder / "sounds.npz").is_file()
+
+
+def draw(folder: Path) -> list[Path]:
+    """Draw every figure of the run in `folder` into `folder/figures`, and say which files these are.
+
+    Raises TrainingError for a folder that holds no run, MissingExtraError without matplotlib.
+    """
+    log = figures.read_log(folder)
+    wanted: dict[str, Callable[[], Figure]] = {"01-curves": lambda: figures.curves(log, unit="nats a cell, or a sound")}
+    if (folder / "config.json").is_file():
+        space = load_sound(folder)
+        corpus = SoundCorpus.load(folder)
+        wanted |= {
+            "02-reconstructions": lambda: reconstructions(space, learn_sound.divide(corpus).validation),
+            "04-latent": lambda: latent(space, corpus.themselves()),
+            "05-maps": lambda: maps(space),
+            "06-traversal": lambda: traversal(space),
+        }
+    return figures.save(folder, wanted)
+
+
+def reconstructions(space: SoundSpace, corpus: SoundCorpus) -> "Figure":
+    """A sound of each voice, and beside it what the map alone and what map and detail bring back."""
+    shown = [voice_of(name) for name in space.voices if (corpus.voice == voice_of(name).index).any()]
+    figure, axes = figures.grid(len(shown), 3, (3.2, 1.7))
+    titles = ("a sound it has not learned from", "the map alone", "map and detail")
+    for row, voice in enumerate(shown):
+        picture = corpus.picture[corpus.voice == voice.index][:1]
+        code = space.place(picture, voice)
+        alone = space.pictures(space.expected(code.map, voice), voice)
+        for column, each in enumerate((picture, alone, space.pictures(code, voice))):
+            ax = axes[3 * row + column]
+            _image(ax, _decibels(each[0]))
+            if row == 0:
+                ax.set_title(titles[column], fontsize="small")
+        axes[3 * row].set_ylabel(voice.name, fontsize="small")
+    axes[-3].set_xlabel("time, the first 46 ms wide", fontsize="x-small")
+    return figure
+
+
+def latent(space: SoundSpace, corpus: SoundCorpus) -> "Figure":
+    """All voices in one plane, the first two principal components of map and detail: the paper's figure 4."""
+    rng = np.random.default_rng(0)
+    codes, voices = list[Float32[np.ndarray, "sound latent"]](), list[int]()
+    for voice in map(voice_of, space.voices):
+        rows = np.flatnonzero(corpus.voice == voice.index)
+        rows = rng.permutation(rows)[:SOUNDS_A_VOICE]
+        code = space.place(corpus.picture[rows], voice)
+        codes.append(np.concatenate([space.inside(code.map, voice), code.detail], axis=1))
+        voices += [voice.index] * len(rows)
+    whole, index = np.concatenate(codes).astype(np.float64), np.array(voices)
+    centred = whole - whole.mean(axis=0)
+    _, size, axes_of = np.linalg.svd(centred, full_matrices=False)
+    plane, share = centred @ axes_of[:2].T, np.square(size[:2]).sum() / np.square(size).sum()
+    figure, (ax,) = figures.grid(1, 1, (8.0, 7.0))
+    for voice in map(voice_of, space.voices):
+        ax.scatter(
+            *plane[index == voice.index].T, s=14, alpha=0.7, color=voice.colour, marker=MARKERS[voice.index],
+            label=voice.name, linewidths=0,
+        )  # fmt: skip
+    ax.legend(markerscale=2, fontsize="small")
+    ax.set_title(
+        f"{len(whole)} sounds: the first two principal components of map and detail, {share:.0%} of the variance"
+    )
+    ax.set_xticks([])
+    ax.set_yticks([])
+    return figure
+
+
+def maps(space: SoundSpace) -> "Figure":
+    """Each voice's map, its sounds coloured by what one hears in them; grey where there is no pitch."""
+    figure, axes = figures.grid(len(space.voices), len(NAMES), (2.6, 2.4))
+    for row, voice in enumerate(map(voice_of, space.voices)):
+        there = space.corpus(voice)
+        for column, name in enumerate(NAMES):
+            ax = axes[len(NAMES) * row + column]
+            known = np.zeros(len(there), bool) if there.heard is None else np.isfinite(there.heard[:, column])
+            ax.scatter(*there.map[~known].T, s=4, color=UNKNOWN, linewidths=0)
+            if known.any():
+                ranks = np.array(there.ranks(name))[known]
+                ax.scatter(*there.map[known].T, s=7, c=ranks, cmap="viridis", vmin=0, vmax=1, linewidths=0)
+            ax.set_xlim(-figures.MAP_LIMIT, figures.MAP_LIMIT)
+            ax.set_ylim(-figures.MAP_LIMIT, figures.MAP_LIMIT)
+            ax.set_aspect("equal")
+            ax.set_xticks([])
+            ax.set_yticks([])
+            if row == 0:
+                ax.set_title(f"{name}\n{UNITS[name]}", fontsize="small")
+        axes[len(NAMES) * row].set_ylabel(voice.name, fontsize="small")
+    figure.suptitle("Colours are ranks among a voice's sounds, purple the lowest, yellow the highest", fontsize="small")
+    return figure
+
+
+def traversal(space: SoundSpace, sounds_a_side: int = TRAVERSAL) -> "Figure":
+    """What lies where: on each voice's map a grid of small spectrograms, with the detail that is expected there."""
+    columns = min(4, len(space.voices))
+    figure, axes = figures.grid(-(-len(space.voices) // columns), columns, (4.0, 4.2))
+    ticks = np.linspace(-TRAVERSAL_LIMIT, TRAVERSAL_LIMIT, sounds_a_side)
+    points = np.array([(x, y) for y in ticks for x in ticks])
+    for name, ax in zip(space.voices, axes, strict=False):
+        pictures = _decibels(space.pictures(space.expected(points, name), name))
+        _, bands, frames = pictures.shape
+        gaps = np.pad(pictures, ((0, 0), (4, 4), (3, 3)), constant_values=np.nan)  # white between them
+        tiles = gaps.reshape(sounds_a_side, sounds_a_side, bands + 8, frames + 6)
+        _image(ax, tiles.swapaxes(1, 2).reshape(sounds_a_side * (bands + 8), -1))
+        half = TRAVERSAL_LIMIT * sounds_a_side / (sounds_a_side - 1)
+        ax.images[0].set_extent((-half, half, -half, half))
+        ax.set_xticks(ticks)
+        ax.set_yticks(ticks)
+        ax.tick_params(labelsize="x-small", length=0)
+        ax.set_title(name, fontsize="small")
+    for ax in axes[len(space.voices) :]:
+        ax.set_axis_off()
+    return figure
+
+
+def _decibels(picture: Float32[np.ndarray, "*sound band frame"]) -> Float[np.ndarray, "*sound band frame"]:
+    """Below the loudest cell of each picture."""
+    level = DB_PER_NEPER * picture.astype(np.float64)
+    return level - level.max(axis=(-2, -1), keepdims=True)
+
+
+def _image(ax: "Axes", level: Float[np.ndarray, "row column"]) -> None:
+    ax.imshow(level, origin="lower", aspect="auto", cmap="magma", vmin=-RANGE_DB, vmax=0, interpolation="nearest")
+    ax.set_xticks([])
+    ax.set_yticks([])

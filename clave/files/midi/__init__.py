@@ -1,0 +1,35 @@
+"""MIDI files to patterns and back.
+
+Reading keeps the moment of every stroke: files are measured in 480ths of a quarter (ticks), strokes snap to a grid, and
+the remainder becomes their offset. What is moved, merged or left out stands in the report.
+
+From a file to patterns: a drum map says which note is which drum (`drum_map`), bytes become strokes between bar lines
+(`parsing`), strokes go to the steps of a grid (`snapping`), and `reading` does it all and counts. `writing` is the way
+back.
+"""
+
+from clave.files.midi.drum_map import DRUM_CHANNEL, DrumMap, detect_drum_map, drum_map_names, load_drum_map
+from clave.files.midi.parsing import MAX_BARS, Source
+from clave.files.midi.reading import DEFAULT_TEMPO_BPM, FILES_AT_ONCE, Reading, ReadingReport, read, read_many
+from clave.files.midi.snapping import GRIDS
+from clave.files.midi.writing import WritingReport, to_bytes, write
+
+__all__ = [
+    "DEFAULT_TEMPO_BPM",
+    "DRUM_CHANNEL",
+    "FILES_AT_ONCE",
+    "GRIDS",
+    "MAX_BARS",
+    "DrumMap",
+    "Reading",
+    "ReadingReport",
+    "Source",
+    "WritingReport",
+    "detect_drum_map",
+    "drum_map_names",
+    "load_drum_map",
+    "read",
+    "read_many",
+    "to_bytes",
+    "write",
+]

@@ -1,0 +1,1 @@
+"""A learned model as a folder, run with ONNX Runtime."""

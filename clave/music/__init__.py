@@ -1,0 +1,1 @@
+"""What sounds, kits and bars are: values with NumPy alone."""

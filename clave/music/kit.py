@@ -1,0 +1,103 @@
+"""The eight voices, in the one table that everything else is keyed on, and the kit: one clip for each of them."""
+
+from dataclasses import dataclass, field, replace
+
+from clave.errors import KitError, VoiceError
+from clave.music.clip import Clip
+from clave.music.playback_settings import shaped
+
+
+@dataclass(frozen=True)
+class Voice:
+    """One of the eight drum voices."""
+
+    index: int  # row in every pattern
+    name: str
+    aliases: tuple[str, ...]
+    note: int  # General MIDI note we write
+    colour: str  # Okabe-Ito, safe for colour-blind eyes
+    choke_group: int | None = None  # a stroke silences what still rings in its group
+
+
+VOICES: tuple[Voice, ...] = (
+    Voice(0, "kick", ("bd", "bass drum", "kick drum", "bassdrum"), 36, "#E69F00"),
+    Voice(1, "snare", ("sd", "snare drum"), 38, "#56B4E9"),
+    Voice(
+        2, "closed hi-hat", ("ch", "hh", "chh", "closed hat", "hi-hat closed", "hihat"), 42, "#009E73", choke_group=1
+    ),
+    Voice(3, "open hi-hat", ("oh", "ohh", "open hat", "hi-hat open"), 46, "#F0E442", choke_group=1),
+    Voice(4, "tom", ("lt", "mt", "ht", "toms", "tom-tom"), 45, "#0072B2"),
+    Voice(5, "cymbal", ("cy", "cr", "rd", "crash", "ride"), 49, "#D55E00"),
+    Voice(6, "clap", ("cp", "hand clap", "claps"), 39, "#CC79A7"),
+    Voice(7, "other", ("perc", "percussion", "rs", "rim"), 37, "#999999"),
+)
+
+
+def _key(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalnum())
+
+
+_BY_KEY = {_key(alias): voice for voice in VOICES for alias in (voice.name, *voice.aliases)}
+
+
+def voice(which: "Voice | str") -> Voice:
+    """The voice of that name or alias; case, spaces and hyphens do not matter.
+
+    >>> voice("Closed-HiHat").name
+    'closed hi-hat'
+    """
+    if isinstance(which, Voice):
+        return which
+    found = _BY_KEY.get(_key(which)) if isinstance(which, str) else None  # pyright: ignore[reportUnnecessaryIsInstance]
+    if found is None:
+        raise VoiceError(f"no voice {which!r}; the eight are: {', '.join(each.name for each in VOICES)}")
+    return found
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a clip of a kit came from, and how it is played."""
+
+    voice: str
+    source: str  # "factory analogue", a file's name, "map"
+    map_point: tuple[float, float] | None = None
+    gain: float = 1.0  # linear, in [0, 2]
+    tune: float = 0.0  # semitones, in [-24, 24]
+    decay: float = 1.0  # ratio, in [0.05, 4]: 0.5 rings half as long
+
+
+@dataclass(frozen=True, eq=False)
+class Kit:
+    """Eight clips, one a voice, in the order of VOICES; each is played as its origin says, or as it is.
+
+    Raises KitError for another number of clips or origins, or for what is none.
+    """
+
+    clips: tuple[Clip, ...]
+    origins: tuple[Origin | None, ...] = field(default=(None,) * len(VOICES))
+    name: str = "kit"
+
+    def __post_init__(self) -> None:
+        for what, kind, made_with in (("clips", Clip, "Clip"), ("origins", Origin | None, "Origin, or None")):
+            row = tuple(getattr(self, what))
+            object.__setattr__(self, what, row)
+            if len(row) != len(VOICES):
+                raise KitError(f"a kit has {len(VOICES)} {what}, one a voice; got {len(row)}")
+            strangers = [each for each in row if not isinstance(each, kind)]
+            if strangers:
+                raise KitError(f"the {what} of a kit are made with {made_with}, got {strangers[0]!r}")
+
+    def __getitem__(self, which: Voice | str) -> Clip:
+        return self.clips[voice(which).index]
+
+    def as_played(self) -> "Kit":
+        """The same kit with each clip tuned, damped and as loud as its origin says, and nothing left to do.
+
+        Raises RenderError for an origin whose settings are out of range.
+        """
+        clips = tuple(
+            clip if how is None else shaped(clip, tune_semitones=how.tune, decay_ratio=how.decay, gain=how.gain)
+            for clip, how in zip(self.clips, self.origins, strict=True)
+        )
+        done = tuple(how and replace(how, gain=1.0, tune=0.0, decay=1.0) for how in self.origins)
+        return Kit(clips, done, self.name)

@@ -1,0 +1,1 @@
+"""What is being played, from the project to sound."""

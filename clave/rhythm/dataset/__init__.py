@@ -1,0 +1,41 @@
+"""A folder of MIDI files as a data set: which bars it holds, in what style, and what was left out and why.
+
+`scan` reads the files a batch at a time, here or in other processes; what comes back is sorted out in one place, into a
+`Corpus`, which can be saved and loaded. What a file is called and where it lies tells its style (`labels`). Files stay
+whole: unless asked to, a `split` never parts bars of a file, nor files that share a bar. `from_factory` makes a corpus
+of our own grooves, with no files at all.
+"""
+
+from clave.rhythm.dataset.data_set import BARS_FILE, NO_STYLE, Corpus, CorpusReport
+from clave.rhythm.dataset.factory import FACTORY, FILLS, LICENCE, TAKES, TAKES_BESIDE, from_factory
+from clave.rhythm.dataset.labels import GROOVE_MIDI, SECTIONS, STYLE_WORDS, Facts, folder_styles, label, style_in
+from clave.rhythm.dataset.scanning import MIDI_SUFFIXES, Progress, Selection, find_files, scan
+from clave.rhythm.dataset.splitting import joined, same_strokes, split
+
+__all__ = [
+    "BARS_FILE",
+    "FACTORY",
+    "FILLS",
+    "GROOVE_MIDI",
+    "LICENCE",
+    "MIDI_SUFFIXES",
+    "NO_STYLE",
+    "SECTIONS",
+    "STYLE_WORDS",
+    "TAKES",
+    "TAKES_BESIDE",
+    "Corpus",
+    "CorpusReport",
+    "Facts",
+    "Progress",
+    "Selection",
+    "find_files",
+    "folder_styles",
+    "from_factory",
+    "joined",
+    "label",
+    "same_strokes",
+    "scan",
+    "split",
+    "style_in",
+]

@@ -1,0 +1,192 @@
+"""The data set that a folder becomes: its bars, column by column, and the report of what became of the rest."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from jaxtyping import Bool, Float32, Int, Shaped
+
+from clave.errors import CorpusError
+from clave.music.kit import VOICES
+from clave.music.pattern import Pattern
+from clave.music.units import COMMON_TIME, METERS, TICKS_PER_STEP, Meter, meter_name, steps_per_bar
+from clave.rhythm.dataset.labels import SECTIONS
+
+NO_STYLE = -1
+BARS_FILE = "bars.npz"  # of a saved corpus, and so of every run
+METER_NAMES = tuple(map(meter_name, METERS))
+METER_STEPS = tuple(map(steps_per_bar, METERS))
+_COLUMNS = ("velocity", "offset", "meter", "style", "section", "source", "number", "group")
+
+
+@dataclass(frozen=True)
+class CorpusReport:
+    """What a folder held, and what became of it."""
+
+    folder: str
+    files: int  # found
+    files_read: int  # that gave at least one bar
+    refused: Mapping[str, str]  # file -> reason
+    bars: int  # kept
+    dropped_bars: Mapping[str, int]  # reason -> how many
+    duplicate_bars: int  # kept, although the same as an earlier one
+    groups: int  # of files that share a bar; a split keeps them together
+    strokes: Mapping[str, int]  # voice -> how many
+    strokes_moved: int  # to their own nearest step, for a nearer one had their cell
+    strokes_merged: int  # with a louder one on the same step
+    notes_not_in_map: Mapping[int, int]  # note -> how many
+    drum_maps: Mapping[str, int]  # name -> files
+    meters: Mapping[str, int]  # "4/4" -> bars
+    styles_from: str  # where styles were found
+    styles: Mapping[str, int]  # style -> bars
+    without_style: int  # bars
+    sections: Mapping[str, int]  # section -> bars
+    splits: Mapping[str, int]  # official split -> bars; empty if there is none
+    remarks: Mapping[str, int]  # what reading had to say -> files
+
+    @property
+    def styles_share(self) -> float:
+        """How much of the bars has a style that is known, in [0, 1]."""
+        return 1 - self.without_style / self.bars
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same, ready for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Corpus:
+    """Bars of the METERS with where they come from, column by column.
+
+    All have as many steps as the longest, and no fewer than 4/4 has: 64, or 80 with a bar of 5/4. What lies after the
+    end of a shorter bar is 0.
+    """
+
+    velocity: Float32[np.ndarray, "bar 8 step"]
+    offset: Float32[np.ndarray, "bar 8 step"]
+    meter: Int[np.ndarray, " bar"]  # index into METERS
+    style: Int[np.ndarray, " bar"]  # index into styles; -1 is unknown
+    section: Int[np.ndarray, " bar"]  # index into SECTIONS
+    source: Int[np.ndarray, " bar"]  # index into sources
+    number: Int[np.ndarray, " bar"]  # in its file, from 0, the first stroke's bar
+    group: Int[np.ndarray, " bar"]  # the same for files that share a bar
+    styles: tuple[str, ...]
+    sources: tuple[str, ...]  # files, as paths below the folder
+    splits: tuple[str, ...]  # official split of each source: "train", "validation", "test", "" if there is none
+    licences: tuple[str, ...]  # of each source; "" where nobody has said
+    report: CorpusReport
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    @property
+    def hits(self) -> Bool[np.ndarray, "bar 8 step"]:
+        """Where strokes are."""
+        return self.velocity > 0
+
+    @property
+    def patterns(self) -> list[Pattern]:
+        """The bars as patterns, each as long as its meter is."""
+        return [
+            Pattern(velocity[:, : METER_STEPS[meter]], offset[:, : METER_STEPS[meter]], METERS[meter])
+            for velocity, offset, meter in zip(self.velocity, self.offset, self.meter.tolist(), strict=True)
+        ]
+
+    def subset(self, chosen: Bool[np.ndarray, " bar"] | Int[np.ndarray, " chosen"]) -> "Corpus":
+        """Some of the bars, by mask or by index; names and report stay those of the whole."""
+        return replace(self, **{name: getattr(self, name)[chosen] for name in _COLUMNS})
+
+    def in_meter(self, meter: Meter) -> "Corpus":
+        """The bars of one meter, with as many steps as it has; none if it is not among METERS."""
+        chosen = self.subset(np.array([METERS[each] == tuple(meter) for each in self.meter], bool))
+        steps = steps_per_bar(meter)
+        return replace(chosen, velocity=chosen.velocity[..., :steps], offset=chosen.offset[..., :steps])
+
+    def save(self, folder: str | Path) -> None:
+        """Write `bars.npz` (all of it, for `load`), `index.parquet` (a row a bar, to look into) and `report.json`."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        np.savez_compressed(
+            folder / BARS_FILE,
+            velocity=np.rint(self.velocity * 127).astype(np.uint8),
+            tick=np.rint(self.offset * TICKS_PER_STEP).astype(np.int8),
+            meter=self.meter,
+            style=self.style,
+            section=self.section,
+            source=self.source,
+            number=self.number,
+            group=self.group,
+            styles=np.array(self.styles, np.str_),
+            sources=np.array(self.sources, np.str_),
+            splits=np.array(self.splits, np.str_),
+            licences=np.array(self.licences, np.str_),
+        )
+        (folder / "report.json").write_text(json.dumps(self.report.to_dict(), indent=2) + "\n", encoding="utf-8")
+        self._save_index(folder / "index.parquet")
+
+    @classmethod
+    def load(cls, folder: str | Path) -> "Corpus":
+        """What `save` wrote. An old one tells no meters and no licences: its bars are 4/4, its licences unknown.
+
+        Raises CorpusError if it is not there or not whole.
+        """
+        folder = Path(folder)
+        try:
+            report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+            report["notes_not_in_map"] = {int(note): count for note, count in report["notes_not_in_map"].items()}
+            if "meters" not in report:  # as it was before there were several
+                report["meters"] = {meter_name(COMMON_TIME): report["bars"]}
+                report["without_style"] = round(report["bars"] * (1 - report.pop("styles_share")))
+            with np.load(folder / BARS_FILE, allow_pickle=False) as bars:
+                common = np.full(len(bars["source"]), METERS.index(COMMON_TIME))
+                return cls(
+                    bars["velocity"] / np.float32(127),
+                    bars["tick"] / np.float32(TICKS_PER_STEP),
+                    bars.get("meter", common),
+                    bars["style"],
+                    bars["section"],
+                    bars["source"],
+                    bars["number"],
+                    bars["group"],
+                    tuple(map(str, bars["styles"])),
+                    tuple(map(str, bars["sources"])),
+                    tuple(map(str, bars["splits"])),
+                    tuple(map(str, bars.get("licences", np.full(len(bars["sources"]), "")))),
+                    CorpusReport(**report),
+                )
+        except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
+            raise CorpusError(f"{folder} holds no corpus: {error}") from error
+
+    def _save_index(self, path: Path) -> None:
+        import pyarrow
+        from pyarrow import parquet
+
+        style_names = np.array([*self.styles, ""])  # the last is at -1
+        table = pyarrow.table(
+            {
+                "file": np.array(self.sources)[self.source],
+                "bar": self.number,
+                "meter": np.array(METER_NAMES)[self.meter],
+                "style": style_names[self.style],
+                "section": np.array(SECTIONS)[self.section],
+                "split": np.array(self.splits)[self.source],
+                "group": self.group,
+                "strokes": self.hits.sum(axis=(1, 2)),
+            }
+        )
+        parquet.write_table(table, path)
+
+
+def side_by_side(parts: Sequence[Shaped[np.ndarray, "_ 8 _"]]) -> Shaped[np.ndarray, "bar 8 step"]:
+    """Bars of different lengths in one array, as wide as the longest and no narrower than 4/4; the rest is silent."""
+    steps = max(steps_per_bar(COMMON_TIME), *(part.shape[2] for part in parts))
+    together = np.zeros((sum(map(len, parts)), len(VOICES), steps), parts[0].dtype)
+    row = 0
+    for part in parts:
+        together[row : row + len(part), :, : part.shape[2]] = part
+        row += len(part)
+    return together

@@ -1,0 +1,1 @@
+"""One-shots: our own synthesizer, the data sets, and the space that is learned from them."""

@@ -1,0 +1,154 @@
+"""A sound beside another one: how far apart they are, in spectrum, attack and decay."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float, Float32
+
+from clave.audio.descriptors import decay_s
+from clave.audio.log_spectrogram import ONSET_SAMPLE, SILENCE, placed
+from clave.music.clip import SAMPLE_RATE, Clip
+from clave.music.kit import VOICES, Voice
+from clave.sound.dataset import SoundCorpus
+from clave.sound.space import SoundSpace
+
+WINDOWS = (2048, 512, 128)  # samples, Hann, hop a quarter
+LEVEL_FLOOR = 1e-3  # added to magnitudes before their logarithm
+DB_PER_NEPER = 20 / np.log(10)
+CLOSE_ATTACK, CLOSE_ATTACK_MS = 0.25, 2.0  # an attack within either comes back as it was
+
+
+class Difference(NamedTuple):
+    """What changed from a sound to another one; of times, the size of the change."""
+
+    distance_db: float  # log-spectral, over 1.5 s
+    error_db: float  # multi-resolution, over 1.5 s
+    own_distance_db: float  # the same two over the length of the sound itself: no credit for silence that agrees
+    own_error_db: float
+    attack: float  # as a share of the attack
+    attack_ms: float
+    decay: float  # as a share of T30
+
+
+def compare(clip: Clip, again: Clip) -> Difference:
+    """All differences of two sounds, at any level and with any lead-in. Raises TransformError for silence."""
+    return difference(*aligned(clip, again))
+
+
+def difference(x: Float32[np.ndarray, " sample"], y: Float32[np.ndarray, " sample"]) -> Difference:
+    """The same for sounds that are aligned already."""
+    attacks, decays = [attack_s(each) for each in (x, y)], [decay_s(each) for each in (x, y)]
+    late = abs(attacks[1] - attacks[0])
+    own = slice(0, audible(x))
+    return Difference(
+        log_spectral_distance_db(x, y),
+        multi_resolution_db(x, y),
+        log_spectral_distance_db(x[own], y[own]),
+        multi_resolution_db(x[own], y[own]),
+        late / attacks[0],
+        1000 * late,
+        abs(decays[1] - decays[0]) / decays[0],
+    )
+
+
+def summary(differences: Sequence[Difference]) -> dict[str, float]:
+    """Means of the spectral differences, medians of those of time, and the share of attacks that come back."""
+    table = np.array(differences, np.float64).reshape(-1, len(Difference._fields))
+    close = (table[:, 4] <= CLOSE_ATTACK) | (table[:, 5] <= CLOSE_ATTACK_MS)
+    return {
+        "sounds": float(len(table)),
+        "log_spectral_distance_db": float(table[:, 0].mean()),
+        "multi_resolution_db": float(table[:, 1].mean()),
+        "own_log_spectral_distance_db": float(table[:, 2].mean()),
+        "own_multi_resolution_db": float(table[:, 3].mean()),
+        "attack_error": float(np.median(table[:, 4])),
+        "attack_error_ms": float(np.median(table[:, 5])),
+        "attacks_close": float(close.mean()),
+        "decay_error": float(np.median(table[:, 6])),
+    }
+
+
+def measure(space: SoundSpace, clips: Sequence[tuple[Clip, Voice]]) -> dict[str, float]:
+    """The summary over these sounds, each encoded and decoded by the space, phase included."""
+    return summary([compare(clip, space.decode(space.encode([clip], voice), voice)[0]) for clip, voice in clips])
+
+
+def measure_pictures(space: SoundSpace, corpus: SoundCorpus) -> dict[str, float]:
+    """Root mean square error in dB of the log magnitudes that come back, before any phase; voices count alike."""
+    by_detail, by_map = list[float](), list[float]()
+    for index in np.unique(corpus.voice):
+        picture = corpus.picture[corpus.voice == index]
+        code = space.place(picture, VOICES[index])
+        for errors, where in ((by_detail, code), (by_map, space.expected(code.map, VOICES[index]))):
+            wrong = (space.pictures(where, VOICES[index]) - picture) * DB_PER_NEPER
+            errors.append(float(np.sqrt(np.square(wrong).mean(axis=(1, 2))).mean()))
+    return {
+        "sounds": float(len(corpus)),
+        "error_db_map": float(np.mean(by_map)),
+        "error_db_detail": float(np.mean(by_detail)),
+    }
+
+
+def aligned(clip: Clip, again: Clip) -> tuple[Float32[np.ndarray, " sample"], Float32[np.ndarray, " sample"]]:
+    """Both with their onset at the same sample, a peak of 0.9, and 1.5 s long: silence that agrees counts too."""
+    return placed(clip), placed(again)
+
+
+def audible(x: Float32[np.ndarray, " sample"]) -> int:
+    """Samples up to the last that lies less than 80 dB under the peak."""
+    return int(np.flatnonzero(np.abs(x) >= SILENCE * np.abs(x).max())[-1]) + 1
+
+
+def log_spectral_distance_db(x: Float32[np.ndarray, " sample"], y: Float32[np.ndarray, " sample"]) -> float:
+    """Mean over frames of the root mean square over bins of the difference in dB; Hann 2048, 1e-3 added."""
+    one, other = (levels(each) for each in (x, y))
+    return float(20 * np.sqrt(np.square(one - other).mean(axis=1)).mean())
+
+
+def levels(x: Float32[np.ndarray, " sample"]) -> Float[np.ndarray, "frame band"]:
+    """Decimal logarithms of the magnitudes whose distance is the log-spectral one."""
+    return np.log10(magnitudes(x, WINDOWS[0]) + LEVEL_FLOOR)
+
+
+def multi_resolution_db(x: Float32[np.ndarray, " sample"], y: Float32[np.ndarray, " sample"]) -> float:
+    """Mean over windows of 20 log10(|| |X| - |Y| || / || |X| ||)."""
+    errors = list[float]()
+    for window in WINDOWS:
+        one, other = magnitudes(x, window), magnitudes(y, window)
+        errors.append(20 * np.log10(max(np.linalg.norm(one - other), 1e-9) / np.linalg.norm(one)))
+    return float(np.mean(errors))
+
+
+def magnitudes(x: Float32[np.ndarray, " sample"], window: int) -> Float[np.ndarray, "frame band"]:
+    """Of a Hann window and a hop of a quarter; every sample lies in four frames."""
+    hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(window) / window)
+    around = np.pad(x, (window * 3 // 4, window))
+    frames = np.lib.stride_tricks.sliding_window_view(around, window)[:: window // 4]
+    return np.abs(np.fft.rfft(frames * hann, axis=-1))
+
+
+def attack_s(x: Float32[np.ndarray, " sample"]) -> float:
+    """From 10 % to 90 % of the peak of the envelope, which is the loudest of each millisecond."""
+    envelope = _envelope(x, round(0.001 * SAMPLE_RATE))
+    peak = int(envelope.argmax())
+    first = int(np.argmax(envelope >= 0.1 * envelope[peak]))
+    last = int(np.argmax(envelope >= 0.9 * envelope[peak]))
+    return max(1, last - first) / SAMPLE_RATE
+
+
+def peak_s(x: Float32[np.ndarray, " sample"]) -> float:
+    """From the onset to the loudest sample of an aligned sound."""
+    return (int(np.abs(x).argmax()) - ONSET_SAMPLE) / SAMPLE_RATE
+
+
+def lead_in_db(x: Float32[np.ndarray, " sample"]) -> float:
+    """The loudest sample of the 2 ms before the onset of an aligned sound, against its peak."""
+    x = np.abs(x)
+    return float(20 * np.log10(max(x[:ONSET_SAMPLE].max() / x.max(), 1e-9)))
+
+
+def _envelope(x: Float32[np.ndarray, " sample"], width: int) -> Float32[np.ndarray, " sample"]:
+    from scipy.ndimage import maximum_filter1d
+
+    return maximum_filter1d(np.abs(x), width)

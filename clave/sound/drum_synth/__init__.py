@@ -1,0 +1,35 @@
+"""Our own drums: a synthesizer for all eight voices, and the built-in kits that it makes."""
+
+from clave.sound.drum_synth.drums import (
+    DRUMS,
+    Clap,
+    ClosedHat,
+    Cymbal,
+    Drum,
+    Kick,
+    OpenHat,
+    Other,
+    Snare,
+    Tom,
+    synthesize,
+)
+from clave.sound.drum_synth.kits import KITS, KitRecipe, draw, kit, levelled
+
+__all__ = [
+    "DRUMS",
+    "KITS",
+    "Clap",
+    "ClosedHat",
+    "Cymbal",
+    "Drum",
+    "Kick",
+    "KitRecipe",
+    "OpenHat",
+    "Other",
+    "Snare",
+    "Tom",
+    "draw",
+    "kit",
+    "levelled",
+    "synthesize",
+]

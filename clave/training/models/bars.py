@@ -1,0 +1,87 @@
+"""Batches of bars, as tensors, and what is done to them in training."""
+
+from dataclasses import dataclass, replace
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+from torch.nn import functional
+
+from clave.music.kit import VOICES
+from clave.music.units import METERS, STEPS_PER_QUARTER, STEPS_PER_SIXTEENTH, steps_per_bar
+
+SECTIONS = ("beat", "fill")
+VOICE_COUNT = len(VOICES)
+STEP_COUNT = max(map(steps_per_bar, METERS))  # of the longest bar; what is after the end of a bar is silent
+SIXTEENTH_COUNT = STEP_COUNT // STEPS_PER_SIXTEENTH
+BAR_STEPS = torch.tensor([steps_per_bar(meter) for meter in METERS])
+
+
+@dataclass(frozen=True)
+class Bars:
+    """A batch of bars."""
+
+    velocity: Float[Tensor, "batch voice step"]  # in [0, 1], 0 is silence
+    offset: Float[Tensor, "batch voice step"]  # steps, in [-2, 2)
+    style: Float[Tensor, "batch style"]  # weights that add up to 1, or zeros where nobody knows
+    section: Int[Tensor, " batch"]  # index into SECTIONS
+    meter: Int[Tensor, " batch"]  # index into METERS
+
+    @property
+    def hits(self) -> Float[Tensor, "batch voice step"]:
+        """1 where a stroke is, else 0."""
+        return (self.velocity > 0).float()
+
+    @property
+    def inside(self) -> Bool[Tensor, "batch step"]:
+        """Which steps are part of the bar."""
+        return torch.arange(self.velocity.shape[2], device=self.meter.device) < BAR_STEPS.to(self.meter.device)[
+            self.meter
+        ].unsqueeze(1)
+
+    def __len__(self) -> int:
+        return self.velocity.shape[0]
+
+    def __getitem__(self, rows: slice | Tensor) -> "Bars":
+        return Bars(self.velocity[rows], self.offset[rows], self.style[rows], self.section[rows], self.meter[rows])
+
+    def to(self, device: str | torch.device) -> "Bars":
+        """The same bars on another device."""
+        columns = (self.velocity, self.offset, self.style, self.section, self.meter)
+        return Bars(*(column.to(device) for column in columns))
+
+
+def one_hot(index: Int[Tensor, " batch"], count: int) -> Float[Tensor, "batch {count}"]:
+    """As weights: 1 at the index, else 0."""
+    return functional.one_hot(index, count).float()
+
+
+def chance(share: float, shape: tuple[int, ...], like: Bars, noise: torch.Generator) -> Bool[Tensor, "*shape"]:
+    """True for about this share of the cells."""
+    return torch.rand(shape, generator=noise, device=like.velocity.device) < share
+
+
+def without_a_voice(bars: Bars, share: float, noise: torch.Generator) -> Bars:
+    """The same bars, but about this share of them with one voice, drawn at random, silent."""
+    rows, device = len(bars), bars.velocity.device
+    silent = torch.randint(VOICE_COUNT, (rows, 1), generator=noise, device=device) == torch.arange(
+        VOICE_COUNT, device=device
+    )
+    silent &= chance(share, (rows, 1), bars, noise)
+    return replace(bars, velocity=bars.velocity * ~silent[:, :, None])
+
+
+def rotated(bars: Bars, share: float, noise: torch.Generator) -> Bars:
+    """The same bars, but about this share of them begun at another quarter, drawn at random.
+
+    A bar of six eighths turns by quarters too, and so becomes another rhythm: it is left as it is.
+    """
+    rows, device = len(bars), bars.velocity.device
+    length = BAR_STEPS.to(device)[bars.meter].unsqueeze(1)
+    turned = torch.rand((rows, 1), generator=noise, device=device)
+    quarters = 1 + (turned * (length // STEPS_PER_QUARTER - 1)).long()
+    six_eighths = torch.tensor([meter[1] == 8 for meter in METERS], device=device)[bars.meter].unsqueeze(1)
+    shift = quarters * STEPS_PER_QUARTER * (chance(share, (rows, 1), bars, noise) & ~six_eighths)
+    step = torch.arange(bars.velocity.shape[2], device=device)
+    steps = torch.where(step < length, (step + shift) % length, step)[:, None].expand(-1, VOICE_COUNT, -1)
+    return replace(bars, velocity=bars.velocity.gather(2, steps), offset=bars.offset.gather(2, steps))

@@ -1,0 +1,85 @@
+"""The paper's pattern VAE: one flat latent, Bernoulli output, bars of 4/4 without velocity and offset."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from clave.music.units import COMMON_TIME, steps_per_bar
+from clave.training.models.bars import VOICE_COUNT, Bars
+from clave.training.models.rhythm_vae import RhythmModel, hit_cross_entropy
+from clave.training.models.vae import Config, Gaussian
+
+PAPER_STEPS = steps_per_bar(COMMON_TIME)
+PAPER_CELLS = VOICE_COUNT * PAPER_STEPS
+
+
+@dataclass(frozen=True)
+class PaperConfig(Config):
+    """The paper's pattern VAE, section 1 of its experiments: 512-800-latent-800-512."""
+
+    latent_size: int = 2
+    hidden: int = 800
+
+    def build(self) -> "PaperVAE":
+        """The model, with fresh weights."""
+        return PaperVAE(self)
+
+
+class PaperVAE(RhythmModel):
+    """The paper's own model."""
+
+    def __init__(self, config: PaperConfig) -> None:
+        super().__init__()
+        self.map_size, self.detail_size = config.latent_size, 0
+        self.hidden = nn.Sequential(nn.Linear(PAPER_CELLS, config.hidden), nn.ReLU())
+        self.latent = nn.Linear(config.hidden, 2 * config.latent_size)
+        self.decoder = nn.Sequential(
+            nn.Linear(config.latent_size, config.hidden), nn.ReLU(), nn.Linear(config.hidden, PAPER_CELLS)
+        )
+
+    def posterior(self, velocity: Float[Tensor, "batch voice step"]) -> Gaussian:
+        """q(z | hits)."""
+        return Gaussian.from_parameters(self.latent(self.hidden((velocity > 0).float().flatten(1))))
+
+    def guess(
+        self,
+        velocity: Float[Tensor, "batch voice step"],
+        offset: Float[Tensor, "batch voice step"],  # noqa: ARG002  # the paper's model knows hits alone
+        meter: Float[Tensor, "batch meter"],  # noqa: ARG002
+    ) -> Float[Tensor, "batch map"]:
+        """The mean of the latent."""
+        return self.posterior(velocity).mean
+
+    def sketch(
+        self,
+        point: Float[Tensor, "batch map"],
+        style: Float[Tensor, "batch style"],  # noqa: ARG002
+        section: Float[Tensor, "batch section"],  # noqa: ARG002
+        meter: Float[Tensor, "batch meter"],  # noqa: ARG002
+    ) -> Float[Tensor, "batch voice step"]:
+        """Hits as the paper decodes them."""
+        return self.decoder(point).unflatten(-1, (VOICE_COUNT, PAPER_STEPS))
+
+    def _untold(self, point: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch voice step"]:
+        nothing = point[:, :0]
+        return self.sketch(point, nothing, nothing, nothing)
+
+    def losses(self, batch: Bars, noise: torch.Generator) -> dict[str, Tensor]:
+        """Equation 3 of the paper in two parts: reconstruction and divergence from the prior."""
+        posterior = self.posterior(batch.velocity)
+        return {
+            "hits": hit_cross_entropy(self._untold(posterior.sample(noise)), batch).mean(),
+            "kl_map": posterior.kl_to(posterior.standard()).sum(-1).mean(),
+        }
+
+    def log_weights(self, batch: Bars, draws: int, noise: torch.Generator) -> Float[Tensor, "draw batch"]:
+        """Importance weights of each bar, drawn from the posterior."""
+        posterior = self.posterior(batch.velocity)
+        weights: list[Tensor] = []
+        for _ in range(draws):
+            z = posterior.sample(noise)
+            likelihood = -hit_cross_entropy(self._untold(z), batch)
+            weights.append(likelihood + posterior.standard().log_density(z) - posterior.log_density(z))
+        return torch.stack(weights)

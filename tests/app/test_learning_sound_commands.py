@@ -1,0 +1,59 @@
+"""From a folder of one-shots to a space of one's own and a groove played on it, by commands alone."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from clave import factory, sounds, wav
+from clave.app.cli import app
+from clave.music.kit import VOICES
+
+
+def clave(*words: str | Path) -> tuple[int, str]:
+    """Exit code and output of a command."""
+    done = CliRunner().invoke(app, [str(word) for word in words])
+    return done.exit_code, done.output + (str(done.exception) if done.exception else "")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three kits, and a file that is none."""
+    place = tmp_path_factory.mktemp("drums")
+    for recipe in factory.KITS[:3]:
+        for voice in VOICES[:3]:
+            wav.write(place / recipe.name / f"{voice.name}.wav", factory.kit(recipe.name)[voice])
+    (place / "kick broken.wav").write_text("no sound")
+    return place
+
+
+def test_a_folder_becomes_a_space_that_is_played(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "mine"
+    command = ("learn", "sound", folder, "-o", out, "--recipe", "quick", "--epochs", "1", "--variants", "5")
+    code, said = clave(*command, "--factory", "1", "--licence", "mine", "--credit", "me")
+    assert code == 0, said
+    assert "10 sound files, 9 kept, 1 refused" in said
+    assert "refused: kick broken.wav: not a sound file" in said
+    assert "epoch 1:" in said
+    assert sounds.SoundCorpus.load(out).report.files == 10
+    assert "| licence | mine |" in (out / "card.md").read_text()
+
+    code, said = clave(*command)
+    assert code == 1
+    assert "already holds a run" in said
+
+    code, said = clave("groove", "--kit", "space", "--sound", out, "--bars", "1", "-o", tmp_path)
+    assert code == 0, said
+    assert wav.read(tmp_path / "groove.wav").peak > 0.01
+
+
+def test_a_sound_space_goes_with_its_kit_alone(tmp_path: Path) -> None:
+    code, said = clave("groove", "--kit", "punch", "--sound", tmp_path, "-o", tmp_path)
+    assert code == 2
+    assert "decoded, got --kit punch" in " ".join(said.replace("│", " ").split())
+
+
+def test_an_unknown_recipe_is_refused_before_anything_is_read(folder: Path, tmp_path: Path) -> None:
+    code, said = clave("learn", "sound", folder, "-o", tmp_path / "x", "--recipe", "magic")
+    assert code == 1
+    assert "sound, quick" in said

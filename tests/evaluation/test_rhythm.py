@@ -1,0 +1,509 @@
+"""Each measure of `clave evaluate rhythm` beside a second way to the same number, and spaces that must pass or fail."""
+
+import itertools
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from typer.testing import CliRunner
+
+from clave import corpus
+from clave.app.cli import app
+from clave.errors import CorpusError, SpaceError
+from clave.evaluation.rhythm import measures, peers, report, table
+from clave.evaluation.rhythm.beats import Beats, Trial, trial
+from clave.music.pattern import Pattern
+from clave.rhythm import space
+from clave.rhythm.dataset import Corpus
+from clave.rhythm.space import Code, CorpusMap, RhythmSpace
+
+RNG = np.random.default_rng(0)
+HITS = RNG.random((40, 8, 64)) < 0.08
+
+
+class PerfectRhythm(RhythmSpace):
+    """A space whose detail is the bar itself and whose map is how many strokes it has; it draws bars it has learned."""
+
+    def __init__(self, bars: Trial, folder: Path) -> None:
+        self.bars, self.folder = bars, folder
+        self.styles, self.sections, self.detail_size = bars.styles, ("beat", "fill"), 3 * 512
+        self.card = {"name": "perfect", "licence": "CC0", "credit": "nobody", "seed": 0}
+        styles = [self.styles[style] for style in bars.train.style]
+        self.corpus = CorpusMap(
+            self.encode(bars.train.patterns).map, styles, ["beat"] * len(styles), [(4, 4)] * len(styles),
+            [""] * len(styles), {"": "CC0"},
+        )  # fmt: skip
+
+    def encode(self, patterns):
+        beats = Beats.made(patterns)
+        strokes = beats.hits.reshape(len(beats), 2, -1).sum(axis=2) / 40
+        detail = np.stack([beats.hits, beats.velocity, beats.offset], axis=1).reshape(len(beats), -1)
+        return Code(strokes.astype(np.float32), detail.astype(np.float32))
+
+    def decode(self, code, density=None):  # noqa: ARG002
+        hits, velocity, offset = code.detail.reshape(-1, 3, 8, 64).transpose(1, 0, 2, 3)
+        struck = np.where(hits > 0.5, np.clip(velocity, 0.01, 1), 0)
+        return [Pattern(*bar) for bar in zip(struck.astype(np.float32), offset, strict=True)]
+
+    def at(self, points, style=None, section="beat", variation=0.0, density=None, seed=0, meter=(4, 4)):  # noqa: ARG002
+        return [Pattern.from_hits(np.zeros((8, 64), bool)) for _ in points]
+
+    def sample(self, n, style=None, seed=0, section="beat", meter=(4, 4)):  # noqa: ARG002
+        where = np.arange(len(self.bars.train))
+        if style is not None:
+            where = np.flatnonzero(self.bars.train.style == self.styles.index(style))
+        return self.bars.train.subset(np.random.default_rng(seed).choice(where, n)).patterns
+
+    def expected(self, points, style=None, section="beat"):  # noqa: ARG002
+        return Code(points, np.zeros((len(points), self.detail_size), np.float32))
+
+    def cell_feel(self, code):
+        _, velocity, offset = code.detail.reshape(-1, 3, 8, 64).transpose(1, 0, 2, 3)
+        return velocity, offset
+
+    def log_likelihood(self, patterns, draws=256):  # noqa: ARG002
+        return np.full(len(patterns), -20.5)
+
+    def feel(self, pattern, style=None, amount=1.0, like=None, seed=0):  # noqa: ARG002
+        return replace(pattern, velocity=(0.5 * pattern.hits).astype(np.float32))
+
+    def shifted(self, pattern, shift):  # noqa: ARG002
+        raise SpaceError("this space has no directions")
+
+
+@pytest.fixture(scope="module")
+def whole() -> Corpus:
+    return corpus.from_factory(("house", "trap", "samba"), takes=12)
+
+
+@pytest.fixture(scope="module")
+def bars(whole: Corpus) -> Trial:
+    return trial(whole)
+
+
+def some_beats(count: int = 40, seed: int = 0) -> Beats:
+    rng = np.random.default_rng(seed)
+    velocity = np.where(rng.random((count, 8, 64)) < 0.08, rng.uniform(0.1, 1, (count, 8, 64)), 0)
+    offset = rng.normal(0, 0.3, (count, 8, 64)) * (velocity > 0)
+    return Beats(velocity.astype(np.float32), offset.astype(np.float32), rng.integers(0, 2, count))
+
+
+# ---------------------------------------------------------------------------------------------------------------- beats
+
+
+def test_only_common_time_beats_of_four_strokes_are_scored() -> None:
+    made = corpus.from_factory(("samba",), takes=3)
+    kept = Beats.of(made)
+    plain = [bar for bar, section in zip(made.patterns, made.section, strict=True) if section == 0]
+    assert len(kept) == sum(bar.meter == (4, 4) and bar.hits.sum() >= 4 for bar in plain)
+    assert 0 < len(kept) < len(made)
+    assert kept.hits.sum(axis=(1, 2)).min() >= 4
+
+
+def test_parts_share_no_bar(bars: Trial) -> None:
+    parts = [bars.train, bars.tuning, *bars.held_out.values()]
+    strokes = [{bar.tobytes() for bar in part.hits} for part in parts]
+    for one, other in itertools.combinations(strokes, 2):
+        assert one
+        assert not one & other
+
+
+def test_our_own_grooves_are_learned_from_but_not_scored_beside_others(whole: Corpus) -> None:
+    theirs = replace(whole, sources=tuple(name.removeprefix("factory ") for name in whole.sources))
+    both = trial(corpus.joined(theirs, corpus.from_factory(("footwork",), takes=6)))
+    footwork = both.styles.index("footwork")
+    assert (both.train.style == footwork).any()
+    assert not (both.tuning.style == footwork).any()
+    assert not any((beats.style == footwork).any() for beats in both.held_out.values())
+
+
+def test_nothing_to_score_is_said(whole: Corpus) -> None:
+    few = replace(whole, velocity=whole.velocity.copy())
+    few.velocity[:, 3:] = few.velocity[:, :, 1:] = 0
+    with pytest.raises(CorpusError, match="4/4 beat of 4 strokes"):
+        trial(few)
+
+
+# ------------------------------------------------------------------------------------------------------------- measures
+
+
+def test_f1_counts_as_the_definition_says() -> None:
+    guessed = HITS.copy()
+    guessed[0] = ~guessed[0]
+    right, wrong, missed = (guessed & HITS).sum(), (guessed & ~HITS).sum(), (~guessed & HITS).sum()
+    assert measures.f1(guessed, HITS) == pytest.approx(2 * right / (2 * right + wrong + missed))
+    silent = HITS & (np.arange(8) != 7)[:, None]
+    by_voice = measures.f1_by_voice(silent, silent)
+    assert by_voice.pop("other") is None
+    assert set(by_voice.values()) == {1.0}
+
+
+def test_neighbours_are_those_that_a_plain_search_finds() -> None:
+    rng = np.random.default_rng(1)
+    x, known = (rng.standard_normal((count, 3)).astype(np.float32) for count in (50, 300))
+    style = rng.integers(0, 4, 300)
+    said = measures.style_by_neighbours(x, known, style)
+    for point, guess in zip(x, said, strict=True):
+        votes = style[np.argsort(np.square(known - point).sum(axis=1))[:15]].tolist()
+        assert guess == max(votes, key=lambda each: (votes.count(each), -votes.index(each)))
+
+
+def test_a_tie_goes_to_the_nearer() -> None:
+    known = np.array([[1.0], [2.0], [3.0], [4.0]], np.float32)
+    origin = np.zeros((1, 1), np.float32)
+    assert measures.style_by_neighbours(origin, known, np.array([2, 1, 1, 2]), 4).tolist() == [2]
+    assert measures.style_by_neighbours(origin, known, np.array([1, 2, 2, 1]), 4).tolist() == [1]
+
+
+def test_balanced_accuracy_lets_every_style_count_the_same() -> None:
+    style = np.array([0, 0, 0, 0, 0, 0, 1, 1])
+    said = np.array([0, 0, 0, 0, 0, 0, 0, 1])
+    assert measures.accuracy(said, style) == {"accuracy": 7 / 8, "balanced": 0.75}
+
+
+@pytest.mark.parametrize("apart", [0.0, 0.5, 1.0, 2.0, 4.0])
+def test_the_overlap_of_two_normals_has_a_closed_form(apart: float) -> None:
+    rng = np.random.default_rng(2)
+    x, y = rng.standard_normal(20_000), apart + rng.standard_normal(20_000)
+    assert measures.overlapping_area(x, y) == pytest.approx(math.erfc(apart / 2 / math.sqrt(2)), abs=0.02)
+
+
+def test_overlaps_of_constants_and_of_strangers() -> None:
+    assert measures.overlapping_area(np.full(9, 2.0), np.full(5, 2.0)) == 1
+    assert measures.overlapping_area(np.full(9, 2.0), np.full(5, 3.0)) == pytest.approx(0, abs=1e-6)
+    assert measures.overlapping_area(np.arange(50.0), np.arange(50.0) + 500) == pytest.approx(0, abs=1e-6)
+
+
+def test_overlapping_areas_are_those_of_a_kernel_density_estimate() -> None:
+    from scipy.stats import gaussian_kde
+
+    rng = np.random.default_rng(3)
+    x, y = rng.gamma(3, 1, 400), rng.gamma(4, 1, 300)
+    grid = np.linspace(-10, 40, 20_000)
+    # gaussian_kde takes the deviation over n - 1
+    both = [gaussian_kde(each)(grid) for each in (x, y)]
+    assert measures.overlapping_area(x, y) == pytest.approx(np.minimum(*both).sum() * (grid[1] - grid[0]), abs=0.003)
+
+
+def test_distances_within_and_between_agree_for_one_population() -> None:
+    rng = np.random.default_rng(4)
+    x, y = rng.standard_normal((2, 500))
+    assert measures.overlap_of_distances(x, y) > 0.95
+    assert measures.overlap_of_distances(x, y + 3) < 0.6
+
+
+def test_nearest_distances_are_those_of_a_plain_search() -> None:
+    found = measures.nearest_distance(HITS[:15], HITS[10:])
+    assert found.tolist() == [min((one != other).sum() for other in HITS[10:]) for one in HITS[:15]]
+    assert (found[10:] == 0).all()
+
+
+def test_a_fade_of_sounds_jumps_once() -> None:
+    path = measures.switched(HITS[0], HITS[1], 32)
+    jumps = measures.differing(path[1:], path[:-1])
+    assert sorted(jumps)[-2:] == [0, (HITS[0] != HITS[1]).sum()]
+    assert (path[0] == HITS[0]).all()
+    assert (path[-1] == HITS[1]).all()
+
+
+def test_a_fade_of_velocities_lets_a_middling_stroke_go_half_way() -> None:
+    one, other = np.zeros((2, 8, 64), np.float32)
+    one[0, 0], one[1, 16], one[2, 32] = 0.5, 1.0, 0.25
+    other[3, 48] = 0.5
+    path = measures.faded(one, other, 32)  # loud enough is 0.25
+    leaves = [int(np.flatnonzero(path[:, voice, step])[-1]) for voice, step in ((0, 0), (1, 16), (2, 32))]
+    assert leaves == [15, 23, 0]
+    assert np.flatnonzero(path[:, 3, 48])[0] == 17
+    assert (path[0] == (one > 0)).all()
+    assert (path[-1] == (other > 0)).all()
+
+
+def test_density_is_kept_between_both_ends_and_a_fifth() -> None:
+    path = np.zeros((3, 8, 64), bool)
+    path[0, 0, :10] = path[2, 0, :20] = True
+    for strokes, kept in ((8, True), (7, False), (24, True), (25, False)):
+        path[1] = np.arange(512).reshape(8, 64) < strokes
+        assert measures.kept_density(path) is kept
+
+
+def test_mean_feel_falls_back_from_step_to_voice_to_all() -> None:
+    hits = np.zeros((6, 8, 64), bool)
+    hits[:, 0, 0] = hits[:3, 1, 8] = hits[:3, 1, 16] = hits[0, 2, 0] = True
+    values = np.zeros((6, 8, 64), np.float32)
+    values[:, 0, 0] = [1, 2, 3, 4, 5, 6]
+    values[:3, 1, 8], values[:3, 1, 16], values[0, 2, 0] = 1, 3, 10
+    mean = measures.mean_feel(values, hits)
+    assert mean[0, 0] == 3.5
+    assert mean[1, 8] == mean[1, 30] == 2
+    assert mean[2, 0] == mean[7, 7] == pytest.approx(values.sum() / hits.sum())
+
+
+def test_rank_correlation_sees_order_alone() -> None:
+    x = np.arange(20.0)
+    assert measures.rank_correlation(x, np.exp(x)) == pytest.approx(1)
+    assert measures.rank_correlation(x, -(x**3)) == pytest.approx(-1)
+    assert measures.rank_correlation(x, np.ones(20)) == 0
+
+
+# ---------------------------------------------------------------------------------------------------------------- peers
+
+
+def test_all_components_bring_everything_back() -> None:
+    beats = some_beats()
+    assert (peers.principal(512, beats, beats, beats) == beats.hits).all()
+    few = [measures.f1(peers.principal(size, beats, beats, beats), beats.hits) for size in (2, 10, 30)]
+    assert few == sorted(few)
+
+
+def test_a_latent_that_says_nothing_leaves_the_likelihood_of_the_cells() -> None:
+    class Nothing(nn.Module):
+        def __init__(self, values: torch.Tensor) -> None:
+            super().__init__()
+            self.values = nn.Parameter(values)
+
+        def forward(self, rows: torch.Tensor) -> torch.Tensor:
+            return self.values.expand(len(rows), -1)
+
+    beats, logit = some_beats(), torch.randn(512, generator=torch.Generator().manual_seed(1))
+    model = peers.FlatVAE(Nothing(torch.zeros(4)), Nothing(logit), 2)
+    share = 1 / (1 + np.exp(-logit.numpy().reshape(8, 64)))
+    exact = -np.where(beats.hits, np.log(share), np.log(1 - share)).sum(axis=(1, 2)).mean()
+    assert peers.Latent(model, 0.0).surprise(beats, 4) == pytest.approx(exact, rel=1e-4)
+
+
+def test_the_search_over_a_plane_finds_what_an_encoder_does_not() -> None:
+    rng = np.random.default_rng(5)
+    decoder = nn.Sequential(nn.Linear(2, 512))
+    with torch.no_grad():
+        decoder[0].weight.copy_(torch.from_numpy(rng.standard_normal((512, 2)).astype(np.float32)))
+        decoder[0].bias.fill_(-2.0)
+    latent = peers.Latent(peers.FlatVAE(nn.Linear(512, 4), decoder, 2).eval(), 0.0)
+    points = rng.uniform(-1.5, 1.5, (30, 2)).astype(np.float32)
+    share = 1 / (1 + np.exp(-latent.logits(points)))
+    drawn = Beats.made([Pattern.from_hits(bar) for bar in rng.random(share.shape) < share])
+    found = latent.likeliest(drawn)
+
+    def posterior(where: np.ndarray) -> np.ndarray:
+        logit = latent.logits(where.astype(np.float32))
+        return (logit * drawn.hits - np.logaddexp(0, logit)).sum(axis=(1, 2)) - np.square(where).sum(axis=1) / 2
+
+    assert np.abs(found - points).mean() < 0.2 < np.abs(latent.guess(drawn) - points).mean()
+    for way in ((0.05, 0), (-0.05, 0), (0, 0.05), (0, -0.05)):
+        assert (posterior(found) >= posterior(found + np.array(way))).all()
+
+
+def test_the_gru_knows_nothing_of_the_steps_to_come() -> None:
+    beats = some_beats(1)
+    model = peers.StepGRU(16).eval()
+    later = Beats(beats.velocity.copy(), beats.offset, beats.style)
+    later.velocity[0, :, 40] = 1 - later.velocity[0, :, 40]
+    one, other = (model.logits(peers.Rows.of(each)).detach()[0] for each in (beats, later))
+    assert torch.equal(one[:, :41], other[:, :41])
+    assert not torch.allclose(one[:, 41:], other[:, 41:])
+
+
+def test_the_grus_likelihood_adds_up_to_one() -> None:
+    contents = np.array(list(itertools.product([0, 1], repeat=8)), np.float32)
+    velocity = np.repeat(some_beats(1).velocity, 256, axis=0)
+    velocity[:, :, -1] = contents
+    model = peers.StepGRU(16).eval()
+    rows = peers.Rows(torch.from_numpy(velocity), torch.zeros(256, 8, 64), torch.zeros(256, dtype=torch.long))
+    whole = torch.logsumexp(-model.surprise(rows), dim=0)
+    before = -peers.cross_entropy(
+        model.logits(rows)[:1, :, :-1].flatten(1), (rows.velocity[:1, :, :-1] > 0).float().flatten(1)
+    )
+    assert whole.item() == pytest.approx(before.item(), abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        peers.deep(32, 0.1), peers.deep(2, 0.5), peers.paper(), peers.rhythm_vae(), peers.gru(),
+        peers.classifier(3), peers.classifier(3, feel=True, bottleneck=2),
+    ],
+    ids=lambda recipe: recipe.name,
+)  # fmt: skip
+def test_each_peer_learns(recipe: Any, bars: Trial) -> None:
+    told: list[tuple[str, int, int]] = []
+    short = replace(recipe, epochs=4, warmup_epochs=0)
+
+    def loss(model: Any) -> float:
+        return peers.score(model.eval(), peers.Rows.of(bars.train), short)["total"]
+
+    model = peers.learned(short, bars.train, bars.tuning, lambda *told_: told.append(told_))
+    assert told[-1][2] == 4
+    assert loss(model) < loss(peers.begin(short).model)
+
+
+def test_the_best_epoch_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    totals = iter([3.0, 1.0, 2.0, 2.5, 9.0])
+    seen: list[torch.Tensor] = []
+
+    def score(model: nn.Module, *_: Any) -> dict[str, float]:
+        seen.append(model.network[0].weight.detach().clone())
+        return {"total": next(totals)}
+
+    monkeypatch.setattr(peers, "score", score)
+    recipe = replace(peers.classifier(2), epochs=5, patience_epochs=2)
+    model = peers.learned(recipe, some_beats(), some_beats(10, 1))
+    assert len(seen) == 4
+    assert torch.equal(model.network[0].weight, seen[1])
+
+
+def test_a_classifier_tells_what_can_be_told(bars: Trial) -> None:
+    judge = peers.learned(peers.classifier(3), bars.train, bars.tuning)
+    held_out = next(iter(bars.held_out.values()))
+    assert measures.accuracy(judge.says(held_out), held_out.style)["balanced"] > 0.9
+
+
+# ---------------------------------------------------------------------------------------------------------------- table
+
+
+@pytest.fixture(scope="module")
+def result(bars: Trial, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, least in (("LINES", 20), ("SHIFTED", 3), ("TIMED", 4)):
+            patch.setattr(table, name, least)
+        perfect = PerfectRhythm(bars, tmp_path_factory.mktemp("perfect"))
+        return table.measured(perfect, bars, samples=200, with_peers=False)
+
+
+def rows(result: dict[str, Any], subject: str) -> dict[str, dict[str, Any]]:
+    return next(iter(result["splits"].values()))[subject]
+
+
+def test_a_perfect_space_brings_everything_back_and_a_silent_map_nothing(result: dict[str, Any]) -> None:
+    hits = rows(result, "hits")
+    assert hits["perfect, map + detail"]["f1"] == 1
+    assert hits["perfect, map alone"]["f1"] == hits["perfect, map alone"]["noisy"] == 0
+    assert hits["perfect, map alone"]["numbers"] == 2
+    feel = rows(result, "feel")
+    assert feel["perfect, encoded and decoded"] == {
+        "velocity": 0, "offset": 0, "velocity_gain": 1, "offset_gain": 1
+    }  # fmt: skip
+    assert feel["mean of each voice and step"]["velocity_gain"] == 0
+    assert feel["perfect, made up for the hits"]["velocity"] > feel["mean of each voice and step"]["velocity"]
+
+
+def test_likelihoods_are_the_spaces_own(result: dict[str, Any]) -> None:
+    assert rows(result, "likelihood") == {"perfect": {"nats": 20.5}}
+
+
+def test_styles_are_told_by_neighbours_in_the_code(result: dict[str, Any], bars: Trial) -> None:
+    style = rows(result, "style")
+    assert style["hits, 512 numbers"]["balanced"] > 0.9
+    assert style["the commonest style"]["balanced"] == pytest.approx(1 / 3)
+    assert style["perfect, map + detail"]["balanced"] > style["perfect, map"]["balanced"]
+    assert result["bars"]["train"] == len(bars.train)
+
+
+def test_a_space_that_draws_real_bars_of_a_style_is_recognised_as_real_ones_are(result: dict[str, Any]) -> None:
+    asked = rows(result, "asked")
+    assert asked["real, unseen"]["of real, hits"] == 1
+    assert asked["perfect, asked for a style"]["of real, hits"] == pytest.approx(1, abs=0.1)
+    assert asked["perfect, not asked"]["hits"] == pytest.approx(1 / 3, abs=0.01)
+
+
+def test_a_space_that_draws_real_bars_draws_as_real_bars_do_but_copies(result: dict[str, Any]) -> None:
+    prior, copies = rows(result, "prior"), rows(result, "copies")
+    assert prior["perfect, drawn"]["density"] == pytest.approx(prior["real, learned from"]["density"], abs=0.1)
+    assert copies["perfect, drawn"]["copies"] == 1
+    assert copies["perfect, drawn"]["nearest"] == 0
+    assert copies["real, unseen"]["copies"] == 0
+    assert copies["real, unseen"]["distinct"] == 1
+
+
+def test_a_straight_line_between_bars_as_they_are_loses_and_finds_all_strokes_half_way(result: dict[str, Any]) -> None:
+    lines = rows(result, "lines")
+    one_jump = lines["cross-fade of sounds"]["largest"]
+    assert one_jump / 2 <= lines["perfect"]["largest"] < one_jump
+    assert lines["perfect"]["below_cross-fade of sounds"] > 0.5
+    assert lines["cross-fade of velocities"]["largest"] < one_jump
+    assert lines["perfect"]["kept_density"] < lines["cross-fade of sounds"]["kept_density"] == 1
+    assert lines["perfect"]["small_step"] == lines["perfect"]["small_step_on_map"] == 0
+
+
+def test_what_a_space_cannot_do_is_left_out_with_its_reason(result: dict[str, Any]) -> None:
+    assert rows(result, "directions") == {}
+    assert result["remarks"]["swing"] == "this space has no directions"
+    text = report.markdown(result)
+    assert "* swing: this space has no directions" in text
+
+
+def test_directions_that_move_what_they_should() -> None:
+    class Denser(PerfectRhythm):
+        def shifted(self, pattern, shift):
+            if "loudness" in shift:
+                return replace(pattern, velocity=pattern.velocity * np.float32(np.exp(0.1 * shift["loudness"] - 0.2)))
+            raise SpaceError("loudness alone")
+
+    beats = some_beats(80)
+    bars_ = Trial(beats.subset(np.arange(60)), beats.subset(np.arange(60, 70)), {}, ("a", "b"))
+    measuring = table.Measuring(
+        Denser(bars_, Path()), bars_, None, {}, Code(*np.zeros((2, 0, 2), np.float32)), beats, 0, {}
+    )
+    found = table.directions(measuring, table.HeldOut(beats.subset(np.arange(70, 80)), measuring.learned))
+    assert list(found) == ["loudness"]
+    assert found["loudness"]["rank"] > 0.9
+    assert found["loudness"]["others"] == 0
+    assert set(measuring.remarks) == {"density", "syncopation", "swing"}
+
+
+def test_the_command_writes_the_whole_table(
+    whole: Corpus, bars: Trial, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole.save(tmp_path / "run")
+    (tmp_path / "run" / "log.json").write_text(
+        json.dumps([{"epoch": 1, "train": {"total": 2.0}, "tuning": {"total": 3.0}}])
+    )
+    perfect = PerfectRhythm(bars, tmp_path / "run")
+    monkeypatch.setattr(space, "load_rhythm", lambda _: perfect)
+    for name, least in (("LINES", 5), ("SHIFTED", 2), ("TIMED", 3), ("DRAWS", 3), ("NOISY", 1)):
+        monkeypatch.setattr(table, name, least)
+    monkeypatch.setattr(peers, "LATTICE_STEP", 0.5)
+    original = peers.learned
+    monkeypatch.setattr(peers, "learned", lambda recipe, *rest: original(replace(recipe, epochs=2), *rest))
+    done = CliRunner().invoke(
+        app, ["evaluate", "rhythm", str(tmp_path / "run"), "-o", str(tmp_path / "out"), "--samples", "24"]
+    )
+    assert done.exit_code == 0, done.output + str(done.exception)
+    found = json.loads((tmp_path / "out" / "evaluation.json").read_text())
+    text = (tmp_path / "out" / "evaluation.md").read_text()
+    assert "| perfect, map + detail | 1538 | 1.000 | - |" in text
+    hits, likelihood = rows(found, "hits"), rows(found, "likelihood")
+    for peer in (
+        "PCA 32",
+        "PCA 64",
+        table.PLAIN,
+        f"{table.PAPER}, by our search",
+        f"{table.NETWORK}, by its encoder",
+    ):
+        assert 0 <= hits[peer]["f1"] <= 1
+        assert f"| {peer} |" in text
+    assert hits["PCA 64"]["f1"] > hits["PCA 32"]["f1"]
+    assert {table.PAPER, table.NETWORK, table.DEEP, table.GRU, "perfect"} <= set(likelihood)
+    assert {"classifier, 2-D", "classifier, 16-D", f"{table.PAPER}, 2-D"} <= set(rows(found, "style"))
+    assert f"{table.PAPER}, drawn" in rows(found, "prior")
+    assert 0 < found["speed"]["perfect"]["at_p50_ms"] <= found["speed"]["perfect"]["at_p95_ms"]
+    for figure in ("reconstructions", "samples", "interpolation", "map", "voices", "attributes", "curves"):
+        assert (tmp_path / "out" / f"{figure}.png").stat().st_size > 8000
+
+
+def test_rows_stand_by_split() -> None:
+    by_split = {"one": {"a": {"f1": 0.5}, "b": {"f1": None}}, "two": {"a": {"f1": 0.25}}}
+    text = report._table(by_split, [("F1", report._number("f1", 2)), ("never", report._number("no", 1))])
+    assert text.splitlines() == [
+        "|  | split | F1 |", "| --- | --- | --- |", "| a | one | 0.50 |", "| a | two | 0.25 |", "| b | one | - |",
+    ]  # fmt: skip
+
+
+def test_a_space_and_a_folder_are_the_most(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["evaluate", "rhythm", "a", "b", "c", "-o", str(tmp_path)])
+    assert done.exit_code == 2
+    assert "got 3" in done.output

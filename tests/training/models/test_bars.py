@@ -1,0 +1,83 @@
+from dataclasses import replace
+
+import pytest
+import torch
+from toy_bars import paper_bars, toy_bars
+
+from clave.music.units import METERS, steps_per_bar
+from clave.rhythm.dataset import labels
+from clave.training.models.bars import (
+    BAR_STEPS,
+    SECTIONS,
+    SIXTEENTH_COUNT,
+    STEP_COUNT,
+    one_hot,
+    rotated,
+    without_a_voice,
+)
+
+
+def noise(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def test_the_longest_bar_gives_the_width():
+    assert STEP_COUNT == 80 == 4 * SIXTEENTH_COUNT
+    assert BAR_STEPS.tolist() == [64, 48, 48, 80]
+    assert SECTIONS == labels.SECTIONS
+
+
+def test_inside_is_what_the_meter_says():
+    bars = toy_bars(8, meters=METERS)
+    assert bars.inside.sum(dim=1).tolist() == [steps_per_bar(METERS[meter]) for meter in bars.meter]
+    assert not (bars.hits * ~bars.inside[:, None]).any()
+    assert paper_bars(2).inside.all()
+
+
+def test_rows_are_chosen_in_all_columns_alike():
+    bars = toy_bars(9, meters=METERS)
+    some = bars[torch.tensor([7, 2])]
+    assert len(some) == 2
+    for name in ("velocity", "offset", "style", "section", "meter"):
+        assert torch.equal(getattr(some, name), getattr(bars, name)[[7, 2]])
+        assert torch.equal(getattr(bars.to("cpu"), name), getattr(bars, name))
+
+
+def test_one_hot_is_one_at_the_index():
+    assert one_hot(torch.tensor([2, 0]), 3).tolist() == [[0, 0, 1], [1, 0, 0]]
+
+
+def test_a_voice_falls_silent_in_the_share_of_bars_asked_for():
+    bars = toy_bars(400)
+    assert torch.equal(without_a_voice(bars, 0.0, noise()).velocity, bars.velocity)
+    silenced = without_a_voice(bars, 1.0, noise())
+    lost = (bars.hits.any(dim=2) & ~silenced.hits.any(dim=2)).sum(dim=1)
+    assert set(lost.tolist()) <= {0, 1}  # one voice at most, and that may have been silent before
+    assert lost.float().mean() == pytest.approx(3 / 8, abs=0.08)  # three of the eight voices play
+
+
+@pytest.mark.parametrize("meter", METERS)
+def test_rotation_begins_a_bar_at_another_quarter_of_its_own(meter):
+    bars, steps = toy_bars(60, meters=[meter]), steps_per_bar(meter)
+    assert torch.equal(rotated(bars, 0.0, noise()).velocity, bars.velocity)
+    turned = rotated(bars, 1.0, noise())
+    assert not turned.velocity[:, :, steps:].any()
+    if meter == (6, 8):  # its beats are no quarters
+        assert torch.equal(turned.velocity, bars.velocity)
+        return
+    seen = set()
+    for row in range(len(bars)):
+        before, late = bars.velocity[row, :, :steps], bars.offset[row, :, :steps]
+        shifts = [
+            by for by in range(16, steps, 16) if torch.equal(before.roll(-by, 1), turned.velocity[row, :, :steps])
+        ]
+        assert any(torch.equal(late.roll(-by, 1), turned.offset[row, :, :steps]) for by in shifts)
+        seen |= set(shifts)
+    assert seen == set(range(16, steps, 16))
+
+
+def test_rotation_turns_the_share_of_bars_asked_for():
+    bars = toy_bars(600)
+    bars = replace(bars, velocity=torch.rand(bars.velocity.shape) * bars.inside[:, None])
+    turned = rotated(bars, 0.4, noise()).velocity
+    assert (turned != bars.velocity).any(dim=(1, 2)).float().mean() == pytest.approx(0.4, abs=0.06)

@@ -1,0 +1,210 @@
+import math
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import nn
+from toy_bars import TINY, TOY, toy_bars, untrained
+
+from clave.music.units import METERS
+from clave.rhythm.tokens import Vocabulary, sixteenths
+from clave.training.loop import begin, negative_log_likelihood
+from clave.training.models.bars import SECTIONS, Bars, one_hot
+from clave.training.models.rhythm_vae import Touch, bar_cells, hit_cross_entropy, token_cells, waves
+from clave.training.models.vae import log_mean_exp
+from clave.training.recipes import quick, rhythm
+
+LOSSES = ["hits", "hits_found", "kl_map", "tokens", "strokes", "feel", "kl_feel"]
+
+
+def noise(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def unlabelled(bars: Bars, styles: int = 2) -> Bars:
+    return replace(bars, style=torch.zeros(len(bars), styles))
+
+
+@pytest.fixture(scope="module")
+def model():
+    return untrained(TINY)
+
+
+def log_posterior(model, points, bars, row):
+    """Of one bar at all of these points."""
+    many = bars[torch.full((len(points),), row)]
+    return -hit_cross_entropy(model._sketch_untold(points, many.meter), many) - 0.5 * points.square().sum(dim=1)
+
+
+def grid(limit: float, step: float) -> torch.Tensor:
+    axis = torch.arange(-limit, limit, step)
+    return torch.cartesian_prod(axis, axis)
+
+
+@pytest.mark.parametrize("styles", [2, 0])
+@pytest.mark.parametrize("training", [True, False])
+def test_losses_are_named_and_finite(styles, training):
+    torch.manual_seed(0)
+    config = replace(TINY, styles=styles, voice_dropout=0.2)
+    bars = toy_bars(12, meters=METERS)
+    if not styles:
+        bars = unlabelled(bars, 0)
+    losses = config.build().train(training).losses(bars, noise())
+    assert list(losses) == LOSSES + ["style", "style_feel"] * bool(styles)
+    assert torch.isfinite(torch.stack(list(losses.values()))).all()
+    assert losses["kl_map"] >= 0
+    assert losses["kl_feel"] >= 0
+    assert set(TOY.weights) <= set(losses) | {"style", "style_feel"}
+
+
+def test_bars_of_which_nothing_is_known_can_be_scored():
+    model = replace(TINY, vocabulary=(0,)).build().eval()
+    bars = toy_bars(1)
+    full = replace(bars, velocity=torch.where(bars.inside[:, None], torch.rand_like(bars.velocity), 0))
+    assert all(torch.isfinite(value) for value in model.losses(full, noise()).values())
+
+
+def test_cells_after_the_end_of_a_bar_do_not_count(model):
+    bars = unlabelled(toy_bars(8, meters=METERS))
+    after = ~bars.inside[:, None].expand_as(bars.velocity)
+    noisy = replace(bars, velocity=torch.where(after, 0.7, bars.velocity))
+    logit = torch.randn(bars.velocity.shape, generator=noise())
+    torch.testing.assert_close(hit_cross_entropy(logit, bars), hit_cross_entropy(logit, noisy))
+    torch.testing.assert_close(hit_cross_entropy(torch.where(after, 9.0, logit), bars), hit_cross_entropy(logit, bars))
+    asked = torch.zeros(8, 2), bars.style, torch.zeros(8, len(SECTIONS)), one_hot(bars.meter, len(METERS))
+    for ours, theirs in zip(model.token_cost(bars, *asked), model.token_cost(noisy, *asked), strict=True):
+        torch.testing.assert_close(ours, theirs)
+
+
+def test_cross_entropy_of_a_fair_coin_is_log_two_a_cell():
+    bars = toy_bars(4, meters=METERS)
+    expected = [8 * steps * math.log(2) for steps in (64, 48, 48, 80)]
+    assert hit_cross_entropy(torch.zeros(4, 8, 80), bars).tolist() == pytest.approx(expected)
+
+
+def test_cells_are_cut_as_the_vocabulary_cuts_them_and_joined_again():
+    hits = toy_bars(5).hits
+    torch.testing.assert_close(token_cells(hits), torch.from_numpy(sixteenths((hits > 0).numpy())).float())
+    assert torch.equal(bar_cells(token_cells(hits)), hits)
+
+
+def test_a_bar_is_spelt_as_the_vocabulary_spells_it(model):
+    bars = toy_bars(12, seed=5)
+    bars.velocity[0, 5, 3] = 1  # what nobody ever played
+    expected = torch.from_numpy(Vocabulary(TINY.vocabulary).spell((bars.velocity > 0).numpy()))
+    expected[expected < 0] = len(TINY.vocabulary)
+    assert torch.equal(model.spell(bars.hits), expected)
+    assert expected[0, 0] == len(TINY.vocabulary)
+
+
+def test_the_search_finds_a_point_no_worse_than_the_guess_and_nearly_the_best_of_all(model):
+    bars = toy_bars(8, meters=METERS)
+    guess = torch.randn(8, 2, generator=noise(1))
+    found = model.search(bars, guess, looks=1536, noise=noise())
+    points = grid(3.0, 0.05)
+    for row in range(len(bars)):
+        reached, begun = (log_posterior(model, point[row : row + 1], bars, row) for point in (found, guess))
+        assert reached >= begun
+        assert (log_posterior(model, points, bars, row) > reached).float().mean() < 0.01
+
+
+def test_style_and_section_reach_neither_the_map_nor_its_search(model):
+    bars = toy_bars(6)
+    other = replace(bars, style=bars.style.flip(1), section=1 - bars.section)
+    ours, theirs = (model.losses(each, noise()) for each in (bars, other))
+    assert ours["kl_map"] == theirs["kl_map"]
+    for part in ("style", "hits", "hits_found", "tokens", "kl_feel"):
+        assert ours[part] != theirs[part]
+    guess = torch.zeros(6, 2)
+    assert torch.equal(model.search(bars, guess, 64, noise()), model.search(other, guess, 64, noise()))
+
+
+def test_style_section_and_meter_bend_what_is_expected(model):
+    def told(style, section, meter):
+        return torch.zeros(1, 2), torch.tensor([style]), torch.tensor([section]), torch.tensor([meter])
+
+    plain = told([0.0, 0.0], [1.0, 0.0], [1.0, 0.0, 0.0, 0.0])
+    others = (
+        told([1.0, 0.0], [1.0, 0.0], [1.0, 0.0, 0.0, 0.0]),
+        told([0.0, 0.0], [0.0, 1.0], [1.0, 0.0, 0.0, 0.0]),
+        told([0.0, 0.0], [1.0, 0.0], [0.0, 1.0, 0.0, 0.0]),
+    )
+    for other in others:
+        assert not torch.allclose(model.sketch(*plain), model.sketch(*other), atol=1e-3)
+        assert not torch.allclose(model.expect_feel(*plain).mean, model.expect_feel(*other).mean, atol=1e-3)
+
+
+def test_unlabelled_bars_teach_no_style(model):
+    losses = model.losses(unlabelled(toy_bars(6)), noise())
+    assert losses["style"] == losses["style_feel"] == 0
+
+
+def test_feel_errors_are_those_of_gaussians_where_there_is_a_hit(model):
+    bars = toy_bars(3)
+    velocity, offset = bars.velocity + 0.05, bars.offset - 0.5
+    each = 0.5 * ((0.05 / TINY.velocity_std) ** 2 + (0.5 / TINY.offset_std) ** 2)
+    torch.testing.assert_close(model.feel_error(velocity, offset, bars), each * bars.hits.sum(dim=(1, 2)))
+
+
+def test_waves_hold_the_point_and_its_turns():
+    point = torch.tensor([[0.3, -1.2]])
+    told = waves(point)
+    assert told.shape == (1, 18)
+    assert told[0, :2].tolist() == point[0].tolist()
+    torch.testing.assert_close(told[0, 2:10].square() + told[0, 10:].square(), torch.ones(8))
+
+
+def test_the_likelihood_is_the_integral_over_the_map(monkeypatch):
+    """On two dimensions it can be summed up on a grid; the importance weights must average to the same."""
+    model = untrained(TINY, gain=1.0)
+    bars = unlabelled(toy_bars(4, seed=2, meters=METERS))
+    points, cell = grid(4.5, 0.1), 0.1**2
+    for row in range(len(bars)):
+        many = bars[torch.full((len(points),), row)]
+        told = many.style, torch.zeros(len(points), len(SECTIONS)), one_hot(many.meter, len(METERS))
+        cost, _ = model.token_cost(many, points, *told)
+        assert cost.std() > 1  # the point says something
+        log_joint = -0.5 * points.square().sum(dim=1) - math.log(2 * math.pi) - cost
+        exact = torch.logsumexp(log_joint, dim=0) + math.log(cell)
+        best = points[log_joint.argmax()]  # where a search would be in a model that has learned
+        monkeypatch.setattr(model, "search", lambda mine, *_, best=best: best.repeat(len(mine), 1))
+        weights = model.log_weights(bars[torch.full((300,), row)], 20, noise(row))
+        assert weights.shape == (20, 300)
+        share = torch.softmax(weights.flatten(), dim=0)
+        error = share.square().sum().sqrt().item()  # of the mean of the weights, relative
+        assert error < 0.1
+        assert log_mean_exp(weights.flatten()[:, None]).item() == pytest.approx(exact.item(), abs=3.5 * error)
+
+
+def test_the_likelihood_of_a_list_is_that_of_each(model):
+    bars = unlabelled(toy_bars(3))
+    assert negative_log_likelihood(model, bars, 8).shape == (3,)
+
+
+def test_touch_sees_the_whole_bar_and_keeps_its_ranges():
+    torch.manual_seed(0)
+    touch, hits = Touch(3, 8), toy_bars(2).hits
+    velocity, offset = touch(hits, torch.randn(2, 3))
+    assert ((velocity > 0) & (velocity < 1)).all()
+    assert (offset.abs() < 2).all()
+    with_one_more = hits.clone()
+    with_one_more[:, 7, 63] = 1
+    changed = touch(with_one_more, torch.zeros(2, 3))[0] != touch(hits, torch.zeros(2, 3))[0]
+    assert changed[:, :, :4].any()
+
+
+@pytest.mark.parametrize("recipe", [rhythm(18), quick(3)], ids=lambda recipe: recipe.name)
+def test_what_decodes_a_point_stays_small_and_plain(recipe):
+    vocabulary = tuple(range(1200))
+    model = begin(replace(recipe, model=replace(recipe.model, vocabulary=vocabulary))).model
+    parts = (model.sketcher, model.touch)
+    count = sum(each.numel() for part in parts for each in part.parameters())
+    assert count < 2_000_000
+    leaves = {type(each) for part in parts for each in part.modules() if not list(each.children())}
+    assert leaves <= {nn.Linear, nn.LayerNorm, nn.SiLU, nn.GRU}
+
+
+def test_recipes_build_and_know_their_vocabulary():
+    for recipe in (rhythm(18), rhythm(0), quick()):
+        assert begin(recipe).step == 0
+    assert TINY.build().detail_size == 62

@@ -1,0 +1,276 @@
+import json
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+import pytest
+from toy_bars import TOY
+
+from clave import Pattern, corpus, load_rhythm, midi
+from clave.errors import TrainingError
+from clave.evaluation import rhythm_figures as figures
+from clave.rhythm import map_search
+from clave.rhythm.tokens import Vocabulary
+from clave.training import rhythm_run as learn
+from clave.training.recipes import paper
+
+CARD = {"licence": "CC0", "credit": "the tests"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def coarse_map():
+    """The map is looked at from fewer points, as nothing here asks how well bars are found."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(map_search, "LATTICE_STEP", 0.3)
+        yield
+
+
+def waltzes(count: int, seed: int = 0) -> list[Pattern]:
+    """Bars of 3/4, all different."""
+    rng = np.random.default_rng(seed)
+    hits = rng.random((count, 8, 48)) < 0.04
+    hits[:, 0, 0] = hits[:, 1, 16] = hits[:, 1, 32] = True
+    return [Pattern.from_hits(bar, rng.uniform(0.2, 1, bar.shape), meter=(3, 4)) for bar in hits]
+
+
+@pytest.fixture(scope="module")
+def grooves(tmp_path_factory):
+    """A folder of two styles, twelve files of eight bars each, all different."""
+    folder, rng = tmp_path_factory.mktemp("grooves"), np.random.default_rng(0)
+    for style, first in (("house", 0), ("reggae", 8)):
+        for number in range(6):
+            hits = np.zeros((8, 8, 64), bool)
+            hits[:, 0, first::16] = hits[:, 1, 16::32] = True
+            hits[:, 2, ::4] = rng.random((8, 16)) < 0.7
+            velocity = rng.uniform(0.2, 1, hits.shape)
+            path = folder / style / f"{number}.mid"
+            path.parent.mkdir(exist_ok=True)
+            midi.write(path, [Pattern.from_hits(*bar) for bar in zip(hits, velocity, strict=True)])
+    return corpus.scan(folder)
+
+
+@pytest.fixture(scope="module")
+def run(grooves, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runs") / "toy"
+    epochs = list(learn.learn_rhythm(grooves, TOY, folder, card=CARD))
+    return folder, epochs
+
+
+def test_a_run_learns_and_leaves_a_space_one_can_play(run, grooves):
+    folder, epochs = run
+    assert [epoch.number for epoch in epochs] == [1, 2, 3, 4, 5, 6]
+    for loss in ("hits", "tokens", "feel"):
+        assert epochs[-1].train[loss] < 0.9 * epochs[0].train[loss]
+    space = load_rhythm(folder)
+    assert space.styles == ("house", "reggae")
+    assert len(space.corpus) == len(grooves)
+    assert set(space.corpus.sources) == set(grooves.sources)
+    assert set(space.corpus.licences.values()) == {"CC0"}
+    assert set(space.corpus.meters) == set(space.meters) == {(4, 4)}
+    assert space.spread == learn.spread(learn.divide(grooves).train)
+    assert space.card["credit"] == "the tests"
+    assert len(space.at([[0.0, 0.0]])) == 1
+    scores = json.loads((folder / "metrics.json").read_text())
+    assert 0 < scores["f1_map"] <= 1
+    assert scores["nll"] > 0
+    assert "CC0" in (folder / "card.md").read_text()
+    assert len((folder / "log.csv").read_text().splitlines()) == 7
+
+
+def test_the_parts_share_no_file_and_miss_no_bar(grooves):
+    divided = learn.divide(grooves)
+    assert divided.by == "stratified"
+    assert divided.stratified is divided.validation
+    files = [set(part.source) for part in (divided.train, divided.tuning, divided.validation)]
+    assert sum(map(len, files)) == len(set.union(*files)) == len(grooves.sources)
+    assert sum(len(part) for part in (divided.train, divided.tuning, divided.validation)) == len(grooves)
+
+
+def test_beside_a_split_of_the_data_set_whole_files_are_held_out(grooves):
+    divided = learn.divide(replace(grooves, splits=("test", *["train"] * 5) * 2))
+    parts = (divided.train, divided.tuning, divided.validation, divided.stratified)
+    assert divided.by == "official"
+    files = [set(part.source) for part in parts]
+    assert sum(map(len, files)) == len(set.union(*files)) == 12
+    assert sum(map(len, parts)) == len(grooves)
+    assert files[2] == {0, 6}
+    again = learn.divide(replace(grooves, splits=("test", *["train"] * 5) * 2))
+    np.testing.assert_array_equal(again.stratified.source, divided.stratified.source)
+
+
+def test_bars_of_all_meters_become_tensors_as_long_as_the_longest(grooves, tmp_path):
+    midi.write(tmp_path / "waltz.mid", waltzes(4))
+    both = corpus.joined(grooves.subset(np.arange(4)), corpus.scan(tmp_path))
+    bars = learn.to_bars(both)
+    assert bars.velocity.shape == bars.offset.shape == (8, 8, 80)
+    assert bars.meter.tolist() == [0] * 4 + [1] * 4
+    assert bars.section.tolist() == both.section.tolist()
+    assert bars.style.sum(dim=1).tolist() == (both.style >= 0).astype(float).tolist()
+    for row, pattern in enumerate(both.patterns):
+        np.testing.assert_array_equal(bars.velocity[row, :, : pattern.steps], pattern.velocity)
+        np.testing.assert_array_equal(bars.offset[row, :, : pattern.steps], pattern.offset)
+        assert not bars.velocity[row, :, pattern.steps :].any()
+    narrow = learn.to_paper_bars(grooves)
+    assert narrow.velocity.shape == narrow.offset.shape == (96, 8, 64)
+
+
+def test_a_model_knows_the_vocabulary_of_what_it_learns_from(grooves):
+    divided = learn.divide(grooves)
+    known = learn.knowing(TOY, divided.train)
+    assert known.model.vocabulary == Vocabulary.of([divided.train.hits]).bits
+    assert replace(known, model=TOY.model) == TOY
+    assert learn.knowing(paper(), divided.train) == paper()
+
+
+@pytest.mark.parametrize("labelled", [True, False], ids=["with a style", "without labels"])
+def test_a_folder_of_three_four_alone_is_learned_plays_and_is_drawn(labelled, tmp_path):
+    place = tmp_path / "midi" / ("waltz" if labelled else "")
+    place.mkdir(parents=True)
+    for number in range(6):
+        midi.write(place / f"{number}.mid", waltzes(4, number))
+    waltz = corpus.scan(tmp_path / "midi")
+    recipe = replace(TOY, epochs=1, model=replace(TOY.model, styles=len(waltz.styles)))
+    list(learn.learn_rhythm(waltz, recipe, tmp_path / "out", card=CARD))
+    space = load_rhythm(tmp_path / "out")
+    assert space.meters == ((3, 4),)
+    assert set(space.corpus.meters) == {(3, 4)}
+    assert {bar.steps for bar in [*space.sample(3, meter=(3, 4)), *space.phrase([0, 0], meter=(3, 4))]} == {48}
+    assert len(figures.draw(tmp_path / "out")) == 7
+
+
+def test_bars_that_a_model_cannot_learn_are_refused(tmp_path):
+    for number in range(3):
+        midi.write(tmp_path / f"{number}.mid", waltzes(4, number))
+    with pytest.raises(TrainingError, match=r"no bar of 4/4"):
+        next(learn.learn_rhythm(corpus.scan(tmp_path), paper(), tmp_path / "out"))
+    assert not (tmp_path / "out").exists()
+
+
+def test_our_own_grooves_alone_are_enough(tmp_path):
+    ours = corpus.from_factory(("funk", "house", "waltz", "five four"), takes=3)
+    list(learn.learn_rhythm(ours, replace(TOY, epochs=1, model=replace(TOY.model, styles=4)), tmp_path))
+    space = load_rhythm(tmp_path)
+    assert set(space.styles) == set(ours.styles)
+    assert space.meters == ((4, 4), (3, 4), (5, 4))
+    assert set(space.corpus.licences.values()) == {corpus.LICENCE}
+    assert len(space.sample(2, style="funk")) == 2
+
+
+def test_a_killed_run_goes_on_to_the_same_weights(run, grooves, tmp_path):
+    whole, _ = run
+    cut = tmp_path / "cut"
+    assert len(list(islice(learn.learn_rhythm(grooves, TOY, cut, card=CARD), 3))) == 3
+    with pytest.raises(TrainingError, match="already holds a run"):
+        next(learn.learn_rhythm(grooves, TOY, cut))
+    with pytest.raises(TrainingError, match=r"other settings: seed 0 instead of 9$"):
+        next(learn.learn_rhythm(grooves, replace(TOY, seed=9), cut, resume=True))
+    with pytest.raises(TrainingError, match="a run on other data"):
+        next(learn.learn_rhythm(grooves.subset(grooves.number < 7), TOY, cut, resume=True))
+    rest = list(learn.learn_rhythm(grooves, TOY, cut, card=CARD, resume=True))
+    assert [epoch.number for epoch in rest] == [4, 5, 6]
+    assert (cut / "model.safetensors").read_bytes() == (whole / "model.safetensors").read_bytes()
+    for name in ("prior.onnx", "sketch.onnx", "vocabulary.npz"):
+        assert (cut / name).read_bytes() == (whole / name).read_bytes()
+
+
+def test_a_finished_run_has_nothing_left_to_learn(run, grooves):
+    folder, _ = run
+    assert list(learn.learn_rhythm(grooves, TOY, folder, card=CARD, resume=True)) == []
+
+
+def test_shipping_takes_along_no_data(run, tmp_path):
+    learn.ship(run[0], tmp_path / "shipped")
+    assert {path.name for path in (tmp_path / "shipped").iterdir()} == set(learn.SPACE_FILES)
+    assert load_rhythm(tmp_path / "shipped").at([[0, 0]]) == load_rhythm(run[0]).at([[0, 0]])
+
+
+def test_the_papers_model_makes_a_space_without_detail(grooves, tmp_path):
+    short = replace(paper(), epochs=2, warmup_epochs=1)
+    list(learn.learn_rhythm(grooves, short, tmp_path))
+    space = load_rhythm(tmp_path)
+    code = space.encode(grooves.patterns[:3])
+    assert code.detail.shape == (3, 0)
+    assert len(space.decode(code)) == len(space.at(code.map, variation=0.5)) == len(space.sample(3)) == 3
+
+
+def test_a_latent_that_is_no_plane_is_measured_and_not_played(grooves, tmp_path):
+    list(learn.learn_rhythm(grooves, replace(paper(latent_size=4), epochs=1), tmp_path))
+    assert json.loads((tmp_path / "metrics.json").read_text())["nll"] > 0
+    assert not (tmp_path / "config.json").exists()
+
+
+@pytest.mark.parametrize("files", [1, 2])
+def test_few_files_are_parted_into_bars_that_differ(grooves, files):
+    few = grooves.subset(grooves.source < files)
+    divided = learn.divide(few)
+    assert divided.by == "bars"
+    parts = (divided.train, divided.tuning, divided.validation)
+    assert sum(map(len, parts)) == len(few)
+    strokes = [{bar.tobytes() for bar in part.hits} for part in parts]
+    assert sum(map(len, strokes)) == len(set.union(*strokes))
+    assert set(divided.train.source) == set(range(files))
+
+
+def test_bars_of_the_same_strokes_stay_together(grooves):
+    loud = replace(grooves, velocity=np.float32(0.5) * grooves.velocity)
+    both = corpus.joined(grooves, loud).subset(np.r_[0:8, 96:104])
+    np.testing.assert_array_equal(corpus.same_strokes(both)[:8], corpus.same_strokes(both)[8:])
+    held_out = corpus.split(both, by="bars")
+    np.testing.assert_array_equal(held_out[:8], held_out[8:])
+    assert held_out.sum() in (2, 4)
+
+
+def test_a_split_of_the_data_set_is_kept_even_if_there_is_one_file_to_train_on(grooves):
+    splits = ("train", *["test"] * 11)
+    divided = learn.divide(replace(grooves, splits=splits))
+    assert divided.by == "official"
+    np.testing.assert_array_equal(divided.validation.source, grooves.source[grooves.source > 0])
+
+
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_a_split_of_the_data_set_that_leaves_nothing_is_not_kept(grooves, split):
+    divided = learn.divide(replace(grooves, splits=(split,) * 12))
+    assert divided.by == "stratified"
+    np.testing.assert_array_equal(divided.validation.source, learn.divide(grooves).validation.source)
+
+
+@pytest.mark.parametrize(
+    ("bars", "message"),
+    [
+        ([0], "got 1 bars, 1 distinct"),
+        ([0] * 40, "got 40 bars, 1 distinct"),
+        ([0, 1] * 3, "got 6 bars, 2 distinct"),
+        ([], "got 0 bars, 0 distinct"),
+    ],
+    ids=["one bar", "all bars equal", "two that differ", "none"],
+)
+def test_fewer_than_three_bars_that_differ_are_too_little(grooves, bars, message):
+    with pytest.raises(TrainingError, match=f"three bars whose strokes differ.*{message}"):
+        learn.divide(grooves.subset(np.array(bars, int)))
+
+
+def test_nothing_is_left_behind_where_there_is_too_little(grooves, tmp_path):
+    with pytest.raises(TrainingError, match="three bars"):
+        next(learn.learn_rhythm(grooves.subset(np.array([0])), TOY, tmp_path / "out"))
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("bars", [slice(0, 3), slice(0, 16)], ids=["three bars", "two files of one style"])
+def test_little_is_enough_for_a_space_that_says_how_it_was_scored(grooves, bars, tmp_path):
+    few = grooves.subset(np.arange(96)[bars])
+    assert len(list(learn.learn_rhythm(few, replace(TOY, epochs=2), tmp_path))) == 2
+    space = load_rhythm(tmp_path)
+    assert len(space.sample(2)) == len(space.at([[0, 0], [1, 1]])) == 2
+    assert space.card["held out"] == learn.HELD_OUT["bars"]
+    assert all(np.isfinite(list(json.loads((tmp_path / "metrics.json").read_text()).values())))
+
+
+def test_figures_are_drawn_for_a_run(run):
+    paths = figures.draw(run[0])
+    assert [path.name[:2] for path in paths] == ["07", "08", "09", "10", "11", "12", "13"]
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in paths)
+
+
+def test_figures_need_a_run(tmp_path):
+    with pytest.raises(TrainingError, match="holds no training run"):
+        figures.draw(tmp_path)

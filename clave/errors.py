@@ -55,6 +55,10 @@ class SpaceError(ClaveError):
     """A model folder that is not a space, or a question that a space cannot answer."""
 
 
+class ProjectError(ClaveError):
+    """A project that cannot be read, or a part of one that breaks a rule."""
+
+
 class RenderError(ClaveError):
     """A tempo, a swing or a level that cannot be played."""
 

@@ -590,7 +590,7 @@ def evaluate_rhythm(
     _needs_train("torch", "matplotlib")
     from rich.progress import Progress, TaskID
 
-    from clave.evaluation.rhythm import beats, report, table
+    from clave.evaluation.rhythm import beats, evaluate, report
     from clave.rhythm import dataset as corpus
     from clave.rhythm import space
 
@@ -611,9 +611,11 @@ def evaluate_rhythm(
             bars = corpus.scan(folder, styles=styles, progress=lambda done, files: follow("reading", done, files))
         if factory:
             bars = corpus.joined(bars, corpus.from_factory(seed=learned_with))
-        trial = beats.trial(bars, learned_with)
-        result = table.measured(measured, trial, samples=samples, with_peers=not no_peers, seed=seed, progress=follow)
-    paths = report.write(result, out, report.drawings(result, measured, trial))
+        data = beats.evaluation_data(bars, learned_with)
+        result = evaluate.evaluate(
+            measured, data, sample_count=samples, with_baselines=not no_peers, seed=seed, on_progress=follow
+        )
+    paths = report.write(result, out, measured, data)
     print(paths[0].read_text(encoding="utf-8"))
     for path in paths:
         print(path)

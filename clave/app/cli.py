@@ -641,7 +641,7 @@ def evaluate_sound(
     _needs_train("torch", "matplotlib")
     from rich.progress import Progress, TaskID
 
-    from clave.evaluation.sound import report, table
+    from clave.evaluation.sound import evaluate, report
     from clave.sound.space import load_sound
 
     spaces = [load_sound(None if len(places) == 1 else places[0]), *map(load_sound, beside or [])]
@@ -652,9 +652,10 @@ def evaluate_sound(
             task = tasks[what] if what in tasks else tasks.setdefault(what, progress.add_task(what))
             progress.update(task, completed=done, total=whole)
 
-        result = table.measured(
-            spaces[0], places[-1], listing, beside=spaces[1:], draws=draws, sounds=sounds, seed=seed, progress=follow
-        )
+        result = evaluate.evaluate(
+            spaces, places[-1], listing,
+            sample_count=draws, max_reconstructed=sounds, seed=seed, on_progress=follow,
+        )  # fmt: skip
     paths = report.write(result, out)
     print(paths[0].read_text(encoding="utf-8"))
     for path in paths:

@@ -21,16 +21,17 @@ from clave import corpus
 from clave.music.units import COMMON_TIME
 from clave.rhythm import scores as evaluate
 from clave.training import recipes
-from clave.training import rhythm_run as learn
 from clave.training.loop import begin, fit, negative_log_likelihood, score
-from clave.training.models.rhythm_vae import Bars, RhythmModel
+from clave.training.models.bars import Bars
+from clave.training.models.rhythm_model import RhythmModel
+from clave.training.rhythm_data import divide, to_bars
 
 PAPER_THRESHOLD = math.log(0.3 / 0.7)  # "cells above 0.3 counted as hits"
 
 
 def main(folder: Path, latents: list[int], betas: list[float], epochs: int) -> None:
-    divided = learn.divide(distinct_bars(folder))
-    train, tuning, held_out = (learn.to_bars(part) for part in (divided.train, divided.tuning, divided.validation))
+    divided = divide(distinct_bars(folder))
+    train, tuning, held_out = (to_bars(part) for part in (divided.train, divided.tuning, divided.validation))
     print(f"{len(train)} bars to learn from, {len(tuning)} to tune on, {len(held_out)} to score\n")
     print("| latent | beta | reconstruction | KL | ELBO | NLL (256) | hit F1 | hit F1 at 0.3 | CPU seconds |")
     print("|---|---|---|---|---|---|---|---|---|", flush=True)

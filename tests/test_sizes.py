@@ -52,7 +52,7 @@ def body_lines(node: Function) -> int:
 
 
 def is_command(node: Function) -> bool:
-    """Whether it is decorated with `@something.command(...)`, so that its parameters are options of the command line."""
+    """Whether it is decorated with `@something.command(...)`: its parameters are options of the command line."""
     calls = [each.func for each in node.decorator_list if isinstance(each, ast.Call)]
     return any(isinstance(call, ast.Attribute) and call.attr == "command" for call in calls)
 

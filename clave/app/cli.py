@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from clave.rhythm.space import RhythmSpace
     from clave.sound.dataset import SoundReport
     from clave.sound.space import SoundSpace
-    from clave.training.rhythm_run import Epoch
+    from clave.training.run import Epoch
 
 Point = tuple[float, float]
 
@@ -425,8 +425,7 @@ def learn_rhythm(
 
     from clave.files import midi
     from clave.rhythm import dataset as corpus
-    from clave.training import checkpoint, recipes
-    from clave.training import rhythm_run as learning
+    from clave.training import checkpoint, recipes, rhythm_data, rhythm_run
 
     recipes.by_name(recipe, styles=0)  # a wrong name is told before all the reading
     if drum_map is not None:
@@ -458,16 +457,16 @@ def learn_rhythm(
         _tell(part.report)
     bars = parts[0] if len(parts) == 1 else corpus.joined(*parts)
 
-    divided = learning.divide(bars, seed)
+    divided = rhythm_data.divide(bars, seed)
     sizes = (
         f"{len(divided.train)} bars to learn from, {len(divided.tuning)} to tune on, {len(divided.validation)} to score"
     )
-    print(f"{sizes}; held out: {learning.HELD_OUT[divided.by]}")
+    print(f"{sizes}; held out: {rhythm_data.HELD_OUT[divided.by]}")
     settings = replace(recipes.by_name(recipe, len(bars.styles)), seed=seed)
     settings = settings if epochs is None else replace(settings, epochs=epochs)
     if folder is None and licence == NOT_STATED:
         licence = corpus.LICENCE
-    run = learning.learn_rhythm(bars, settings, out, card={"licence": licence, "credit": credit}, resume=resume)
+    run = rhythm_run.learn_rhythm(bars, settings, out, card={"licence": licence, "credit": credit}, resume=resume)
     _train(run, settings.epochs, "nats a bar", out)
     print(f"{out}: a rhythm space; play it with: clave play --rhythm {out}")
 
@@ -497,8 +496,7 @@ def learn_sound(
     from rich.progress import Progress
 
     from clave.sound import dataset as sounds
-    from clave.training import checkpoint, recipes
-    from clave.training import sound_run as learn_sound
+    from clave.training import checkpoint, recipes, sound_run
     from clave.training.models import sound_vae
 
     if (out / checkpoint.CHECKPOINT).exists() and not resume:
@@ -532,7 +530,7 @@ def learn_sound(
         raise
     _tell_sounds(found.report)
     card = {"licence": licence, "credit": credit}
-    run = learn_sound.learn_sound(found, settings, out, card=card, limit=limit, resume=resume)
+    run = sound_run.learn_sound(found, settings, out, card=card, limit=limit, resume=resume)
     _train(run, settings.epochs, model.unit, out)
     print(f"{out}: a sound space; play it with: clave groove --kit space --sound {out}")
 
@@ -552,21 +550,22 @@ def learn_voices(
     _needs_train("torch", "onnx")
     from rich.progress import Progress
 
-    from clave.training import voice_classifier_run as learning
+    from clave.training import voice_classifier_run
+    from clave.training.voice_classifier_data import ExampleCounts
 
     with Progress(*_columns()) as progress:
         task = progress.add_task("reading", total=None)
-        found = learning.learn_voices(
+        found = voice_classifier_run.learn_voices(
             folder,
             out,
             listing,
-            factory_drums=factory_drums,
+            counts=ExampleCounts(factory_drums=factory_drums),
             seed=seed,
-            progress=lambda what, done, of: progress.update(task, description=what, completed=done, total=of),
+            on_progress=lambda what, done, of: progress.update(task, description=what, completed=done, total=of),
         )
     print(
         f"{out}: right for {found.accuracy:.0%} of sounds of unheard sources; {found.sure:.0%} are sure guesses "
-        f"(at {found.threshold:.0%} and more), of which {learning.RIGHT:.0%} are right"
+        f"(at {found.threshold:.0%} and more), of which {voice_classifier_run.MIN_ACCURACY:.0%} are right"
     )
 
 

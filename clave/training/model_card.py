@@ -1,12 +1,20 @@
-"""The card of a model, as Markdown: its data with licence and credit, its scores on held-out data, and its settings."""
+"""What is written beside a model for people: its metrics, and a card with its data, credits and settings."""
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
+
+CARD_FILE = "card.md"
+
+
+def write_metrics(folder: Path, metrics: Mapping[str, float]) -> None:
+    """Write metrics.json."""
+    (folder / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
 
 
 def model_card(
-    facts: Mapping[str, Any], scores: Mapping[str, float], settings: Mapping[str, Any], *, kind: str, unit: str
+    facts: Mapping[str, Any], metrics: Mapping[str, float], settings: Mapping[str, Any], *, kind: str, unit: str
 ) -> str:
     """The card of a space of this kind ("rhythm", "sound"); `unit` is what its data are counted in."""
     lines = [
@@ -18,7 +26,7 @@ def model_card(
         "",
         f"## Measured on held-out {unit}",
         "",
-        *markdown_rows("what", "value", {key: f"{value:.4g}" for key, value in scores.items()}),
+        *markdown_rows("what", "value", {key: f"{value:.4g}" for key, value in metrics.items()}),
         "",
         "## Settings",
         "",

@@ -1,13 +1,14 @@
 """The data of a rhythm run: a corpus in parts that are trained on, tuned on and held out, and its bars as tensors."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from jaxtyping import Bool, Float32
 
 from clave.errors import TrainingError
-from clave.music.units import COMMON_TIME, steps_per_bar
+from clave.music.units import METERS, Meter, meter_name
 from clave.rhythm.dataset import FACTORY, Corpus, same_strokes, split
 from clave.training.models.bars import SECTIONS, STEP_COUNT, Bars
 
@@ -63,6 +64,15 @@ def divide(corpus: Corpus, seed: int = 0) -> RhythmParts:
     )
 
 
+def in_meters(corpus: Corpus, meters: Sequence[Meter]) -> Corpus:
+    """The bars in these meters; TrainingError if there are none."""
+    rows = np.isin(corpus.meter, [METERS.index(meter) for meter in meters])
+    if not rows.any():
+        names = ", ".join(map(meter_name, meters))
+        raise TrainingError(f"there is no bar of {names}; this model learns no other meter")
+    return corpus if rows.all() else corpus.subset(rows)
+
+
 def beats(corpus: Corpus) -> Corpus:
     """The bars that are no fills; all of them where there are only fills."""
     return _where_any(corpus, corpus.section == SECTIONS.index("beat"))
@@ -78,22 +88,16 @@ def _where_any(corpus: Corpus, chosen: Bool[np.ndarray, " bar"]) -> Corpus:
     return corpus.subset(chosen) if chosen.any() else corpus
 
 
-def to_bars(corpus: Corpus) -> Bars:
-    """All bars of a corpus as tensors, padded to the longest meter; an unknown style becomes zeros."""
+def to_bars(corpus: Corpus, step_count: int = STEP_COUNT) -> Bars:
+    """All bars of a corpus as tensors of so many steps, padded or cut; an unknown style becomes zeros."""
     style = torch.zeros(len(corpus), len(corpus.styles))
     known = torch.from_numpy(corpus.style.astype(np.int64))
     rows = torch.nonzero(known >= 0)[:, 0]
     style[rows, known[rows]] = 1.0
-    velocity, offset = (torch.from_numpy(_padded(rows)) for rows in (corpus.velocity, corpus.offset))
+    velocity, offset = (torch.from_numpy(_padded(rows)[:, :, :step_count]) for rows in (corpus.velocity, corpus.offset))
     section, meter = (torch.from_numpy(rows.astype(np.int64)) for rows in (corpus.section, corpus.meter))
     return Bars(velocity, offset, style, section, meter)
 
 
 def _padded(bars: Float32[np.ndarray, "bar voice _"]) -> Float32[np.ndarray, "bar voice step"]:
     return np.pad(bars, ((0, 0), (0, 0), (0, STEP_COUNT - bars.shape[2])))
-
-
-def to_paper_bars(corpus: Corpus) -> Bars:
-    """Bars of 4/4 alone without padding, as the paper's model takes them."""
-    whole, steps = to_bars(corpus), steps_per_bar(COMMON_TIME)
-    return replace(whole, velocity=whole.velocity[:, :, :steps], offset=whole.offset[:, :, :steps])

@@ -13,8 +13,10 @@ import torch
 from clave.errors import TrainingError
 from clave.training import checkpoint
 from clave.training.loop import Recipe, Run, begin, fit, score
-from clave.training.models.vae import VAE, Examples
+from clave.training.models.vae import Examples
+from clave.training.recipes import recipe_to_dict
 from clave.training.run_log import write_log
+from clave.training.tensor_file import halved, load_tensors, save_tensors
 
 BEST_FILE = "best.safetensors"
 
@@ -35,7 +37,7 @@ class Epoch:
 class BestModel:
     """A trained model as it was after its best epoch, rounded as it will be stored."""
 
-    model: VAE[Any]
+    model: Any
     epoch: int
 
 
@@ -62,9 +64,7 @@ def fingerprint(names: object, columns: Iterable[np.ndarray]) -> str:
     return digest.hexdigest()[:16]
 
 
-def open_run(
-    recipe: Recipe, data: str, folder: Path, *, resume: bool = False, device: str | None = None
-) -> FolderRun:
+def open_run(recipe: Recipe, data: str, folder: Path, *, resume: bool = False, device: str | None = None) -> FolderRun:
     """A new run in this folder, or with `resume` the one that it holds; `data` is the fingerprint of the data.
 
     Raises TrainingError if the folder holds a run with other settings or on other data, or any without `resume`.
@@ -98,8 +98,8 @@ def train(opened: FolderRun, training: Examples, tuning: Examples) -> Generator[
         run.average.load_state_dict(run.model.state_dict())
     yield from _epochs(opened, training, tuning)
     model = run.average
-    model.load_state_dict(checkpoint.load_tensors(opened.folder / BEST_FILE)[0])
-    model.load_state_dict(checkpoint.halved(model.state_dict()))
+    model.load_state_dict(load_tensors(opened.folder / BEST_FILE)[0])
+    model.load_state_dict(halved(model.state_dict()))
     model.cpu().after_training(training)
     return BestModel(model, int(opened.best["epoch"]))
 
@@ -120,7 +120,7 @@ def _epochs(opened: FolderRun, training: Examples, tuning: Examples) -> Iterator
         improved = recipe.keeps_last or opened.best["total"] is None or tuned["total"] < opened.best["total"]
         if improved:
             opened.best = {"epoch": number, "total": tuned["total"]}
-            checkpoint.save_tensors(opened.folder / BEST_FILE, run.average.state_dict(), {})
+            save_tensors(opened.folder / BEST_FILE, run.average.state_dict())
         seconds = time.monotonic() - started
         opened.log.append({"epoch": number, "seconds": seconds, "train": trained, "tuning": tuned})
         stops = recipe.patience_epochs is not None and number - opened.best["epoch"] >= recipe.patience_epochs
@@ -135,5 +135,5 @@ def _epochs(opened: FolderRun, training: Examples, tuning: Examples) -> Iterator
 
 def chosen_settings(recipe: Recipe) -> dict[str, Any]:
     """The settings of a recipe that a person chooses; the vocabulary follows from the data, and is long."""
-    settings = checkpoint.recipe_to_dict(recipe)
+    settings = recipe_to_dict(recipe)
     return {**settings, "model": {name: value for name, value in settings["model"].items() if name != "vocabulary"}}

@@ -1,4 +1,4 @@
-"""What the voice classifier is trained on: log spectrograms of named recordings, augmented, and of synthesized drums."""
+"""The training data of the voice classifier: log spectrograms of named recordings, augmented, and of drums of ours."""
 
 import hashlib
 from collections.abc import Callable, Sequence

@@ -1,6 +1,6 @@
 """Training the voice classifier, which says which voice a sound is where its name does not.
 
-    files and synthesized drums -> log spectrograms, augmented -> a small network -> temperature, threshold -> voices.onnx
+    recordings, synthesized drums -> log spectrograms, augmented -> a small network -> temperature, threshold -> ONNX
 
 Temperature and threshold are measured on recordings whose whole source the network has not been trained on: four more
 networks are trained beside the one that is kept, each without a fourth of the sources.
@@ -24,11 +24,13 @@ from clave.latent.space_folder import write_settings
 from clave.music.kit import VOICES
 from clave.sound import dataset
 from clave.sound.dataset import Credit, write_credits
-from clave.training import checkpoint
-from clave.training.model_card import markdown_rows
+from clave.sound.voice_classifier import VOICE_FORMAT
+from clave.training.credits import CREDITS_FILE, credits_text
+from clave.training.model_card import CARD_FILE, markdown_rows
 from clave.training.models.voice_classifier import VoiceClassifier, VoiceNet
+from clave.training.onnx_export import write_graphs
 from clave.training.progress import OnProgress
-from clave.training.sound_run import CREDITS, credits_text
+from clave.training.space_writer import new_space
 from clave.training.voice_classifier_data import ExampleCounts, VoiceExamples, folds, read_examples, sampling_weights
 
 MIN_ACCURACY = 0.85  # of the predictions that are accepted
@@ -156,7 +158,9 @@ def augmented(
 
 
 @torch.no_grad()
-def logits(network: VoiceNet, log_spectrogram: Float32[np.ndarray, "row band frame"]) -> Float32[np.ndarray, "row voice"]:
+def logits(
+    network: VoiceNet, log_spectrogram: Float32[np.ndarray, "row band frame"]
+) -> Float32[np.ndarray, "row voice"]:
     """The logits of the voices."""
     return network(torch.from_numpy(log_spectrogram)).numpy()
 
@@ -192,12 +196,8 @@ def write(
     out: Path, classifier: VoiceClassifier, calibration: Calibration, credited: Sequence[Credit], seed: int
 ) -> None:
     """Write the network, its settings, its card, and the credits of the sounds that it was trained on."""
-    out.mkdir(parents=True, exist_ok=True)
-    checkpoint.write_voices_onnx(out, classifier)
     facts: dict[str, Any] = {"sounds": len(credited), "seed": seed, "clave": __version__}
     named = [voice.name for voice in VOICES]
-    write_settings(out, voices.VOICE_FORMAT, voices=named, **vars(calibration), card=facts)
-    write_credits(out / CREDITS, credited)
     lines = [
         "# voices",
         "",
@@ -225,4 +225,8 @@ def write(
             },
         ),
     ]
-    (out / "card.md").write_text("\n".join(lines) + "\n" + credits_text(credited), encoding="utf-8")
+    with new_space(out) as files:
+        write_graphs(files, classifier.onnx_graphs())
+        write_settings(files, VOICE_FORMAT, voices=named, **vars(calibration), card=facts)
+        write_credits(files / CREDITS_FILE, credited)
+        (files / CARD_FILE).write_text("\n".join(lines) + "\n" + credits_text(credited), encoding="utf-8")

@@ -35,7 +35,7 @@ class VoiceNet(nn.Module):
 
 
 class VoiceClassifier(nn.Module):
-    """The network with the temperature that calibrates its probabilities (Guo et al. 2017): what is exported as ONNX."""
+    """The network with the temperature that calibrates its probabilities (Guo et al. 2017), as it is exported."""
 
     def __init__(self, network: VoiceNet, temperature: float) -> None:
         super().__init__()

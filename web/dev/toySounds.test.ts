@@ -1,7 +1,7 @@
 /** The toy speaks the protocol, so that what works against it works against the instrument. */
 
 import { expect, test } from "vitest";
-import { NO_SOUND_SHIFT, readDrawnKit, readHeard, readPlacedSound, readSoundInfo, readSoundMap } from "../src/protocol";
+import { NO_SOUND_SHIFT, readDrawnKit, readHeard, readPlacedSound, readSoundInfo, readSoundMap } from "../src/rules/protocol";
 import { answerSounds, toySoundInfo } from "./toySounds";
 
 const asked = (message: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(message));

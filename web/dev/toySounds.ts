@@ -1,8 +1,8 @@
 /** A toy sound space: to the right brighter, to the top longer; what is dropped on a map lies in its middle. */
 
 import { createHash } from "node:crypto";
-import type { DrawnKit, Heard, KitVoice, PlacedSound, Point, SoundInfo, SoundMap, SoundRequest } from "../src/protocol.ts";
-import { encodeWav } from "../src/wavfile.ts";
+import type { DrawnKit, Heard, KitVoice, PlacedSound, Point, SoundInfo, SoundMap, SoundRequest } from "../src/rules/protocol.ts";
+import { encodeWav } from "../src/audio/wavFile.ts";
 
 const SAMPLE_RATE = 44_100;
 const SOUNDS = 240; // a voice

@@ -1,8 +1,8 @@
 /** One line above the grid: what can be done with the bar in hand. Humanise it, fill in what does not stay, tap one. */
 
-import type { TapTo } from "../barstate";
-import { sayStays } from "../stays";
-import { stepsPerBar } from "../units";
+import type { TapTo } from "../state/barState";
+import { sayStays } from "../rules/holds";
+import { stepsPerBar } from "../rules/units";
 import { Choice } from "./Choice";
 import { Icon } from "./Icon";
 import { usePage } from "./page";

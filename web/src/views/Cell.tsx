@@ -11,10 +11,10 @@ import {
   withCellVelocity,
   withStroke,
   DEFAULT_VELOCITY,
-} from "../pattern";
-import type { WirePattern } from "../protocol";
-import { describeCell, titled } from "../summary";
-import { velocityToMidi } from "../units";
+} from "../rules/pattern";
+import type { WirePattern } from "../rules/protocol";
+import { describeCell, titled } from "../rules/summary";
+import { velocityToMidi } from "../rules/units";
 import { usePage } from "./page";
 
 const DRAG_STARTS_PX = 5;

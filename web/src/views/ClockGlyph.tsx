@@ -1,9 +1,9 @@
 /** The bar as a clock: a ring a voice, kick outermost, the first beat on top. */
 
 import { memo } from "preact/compat";
-import { strokePosition } from "../sequencer";
-import type { WirePattern } from "../protocol";
-import { stepsPerBar } from "../units";
+import { strokePosition } from "../rules/sequencer";
+import type { WirePattern } from "../rules/protocol";
+import { stepsPerBar } from "../rules/units";
 
 const SIZE = 100;
 const OUTER = 44;

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { Drawer as Name } from "../store";
+import type { Drawer as Name } from "../state/store";
 import { Icon } from "./Icon";
 import { usePage } from "./page";
 

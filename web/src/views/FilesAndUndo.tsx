@@ -1,6 +1,6 @@
 /** Undo and redo, the link, files, the page's light, help. */
 
-import { saveMidi, saveWav, shareLink } from "../files";
+import { saveMidi, saveWav, shareLink } from "../state/files";
 import { Icon } from "./Icon";
 import { usePage } from "./page";
 import { nextTheme, useDark } from "./theme";

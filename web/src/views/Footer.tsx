@@ -1,6 +1,6 @@
 /** The bottom of the page: the slots, and whose grooves lie here. */
 
-import { describeNearest } from "../summary";
+import { describeNearest } from "../rules/summary";
 import { usePage } from "./page";
 import { Slots } from "./Slots";
 

@@ -2,9 +2,9 @@
 
 import { useSignalEffect } from "@preact/signals";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { cellCount, STEPS_PER_CELL } from "../pattern";
-import { stepsPerBeat } from "../sequencer";
-import { columnsStay, type GridCell, staysAt } from "../stays";
+import { cellCount, STEPS_PER_CELL } from "../rules/pattern";
+import { stepsPerBeat } from "../rules/sequencer";
+import { columnsStay, type GridCell, staysAt } from "../rules/holds";
 import { BarTools } from "./BarTools";
 import { Cell } from "./Cell";
 import { type GridPlace, useGridKeys } from "./gridKeys";

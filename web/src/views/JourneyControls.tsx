@@ -1,6 +1,6 @@
 /** What happens from bar to bar: how long the loop is, where fills come, and a journey from pin A to pin B. */
 
-import { FILLS_EVERY, JOURNEY_BARS, LOOP_BARS } from "../groove";
+import { FILLS_EVERY, JOURNEY_BARS, LOOP_BARS } from "../rules/groove";
 import { Choice } from "./Choice";
 import { usePage } from "./page";
 

@@ -1,9 +1,9 @@
 /** The player's own kits: keep what sounds, come back to it, and to what it was before. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { sayMoment } from "../daytime";
-import { keptKitId } from "../keptstate";
-import type { KeptInfo } from "../protocol";
+import { sayMoment } from "./moment";
+import { keptKitId } from "../rules/kitNames";
+import type { KeptInfo } from "../rules/protocol";
 import { Drawer } from "./Drawer";
 import { Icon } from "./Icon";
 import { usePage } from "./page";

@@ -1,7 +1,7 @@
 /** Which kit sounds: one of the instrument's, one that the player keeps, or a folder of WAVs. */
 
 import { useRef } from "preact/hooks";
-import { keptKitId, keptKitName } from "../keptstate";
+import { keptKitId, keptKitName } from "../rules/kitNames";
 import { DrawerButton } from "./Drawer";
 import { Icon } from "./Icon";
 import { type Page, usePage } from "./page";

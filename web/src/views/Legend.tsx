@@ -1,7 +1,7 @@
 /** Which colour and shape is which style: press one to make it stand out on the map, point at one to see where it lives. */
 
-import { isVeiled } from "../mapground";
-import { lookOf, markerPath, ranks } from "../markers";
+import { isVeiled } from "../map/mapGround";
+import { lookOf, markerPath, ranks } from "../map/markers";
 import { usePage } from "./page";
 import { useDark } from "./theme";
 

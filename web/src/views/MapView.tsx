@@ -2,16 +2,15 @@
 
 import { useSignalEffect } from "@preact/signals";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { MAP_EDGE } from "../groove";
-import { pointsOf } from "../journey";
-import { drawMap } from "../mapdrawing";
-import { drawGround } from "../mapground";
-import { lookOf, ranks } from "../markers";
-import type { CorpusMap, Point } from "../protocol";
-import { stepsPerBeat } from "../sequencer";
-import { fromShare, toShare } from "../store";
-import { describeBar, sayPoint } from "../summary";
-import { stepsPerBar } from "../units";
+import { fromShare, MAP_EDGE, toShare } from "../rules/mapPoint";
+import { pointsOf } from "../rules/journey";
+import { drawMap } from "../map/mapDrawing";
+import { drawGround } from "../map/mapGround";
+import { lookOf, ranks } from "../map/markers";
+import type { CorpusMap, Point } from "../rules/protocol";
+import { stepsPerBeat } from "../rules/sequencer";
+import { describeBar, sayPoint } from "../rules/summary";
+import { stepsPerBar } from "../rules/units";
 import { ClockGlyph } from "./ClockGlyph";
 import { usePage } from "./page";
 import { useDark } from "./theme";

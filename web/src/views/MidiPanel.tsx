@@ -1,7 +1,7 @@
 /** MIDI out: which port and channel, which note for each voice, and whether the page sounds too. */
 
-import { CHANNELS, describeLink, HIGHEST_NOTE, type MidiLink, NEW_MIDI, noteOf, sayNote, withNote } from "../midisettings";
-import { titled } from "../summary";
+import { CHANNELS, describeLink, HIGHEST_NOTE, type MidiLink, NEW_MIDI, noteOf, sayNote, withNote } from "../midi/midiSettings";
+import { titled } from "../rules/summary";
 import { Choice } from "./Choice";
 import { Drawer } from "./Drawer";
 import { Icon } from "./Icon";

@@ -1,8 +1,8 @@
 /** The way round the map: two sliders, and the bars of the corpus that lie nearest, to be heard. */
 
-import { MAP_EDGE } from "../groove";
-import { lookOf, markerPath, ranks } from "../markers";
-import { describeBar, sayCoordinate, sayDistance } from "../summary";
+import { MAP_EDGE } from "../rules/mapPoint";
+import { lookOf, markerPath, ranks } from "../map/markers";
+import { describeBar, sayCoordinate, sayDistance } from "../rules/summary";
 import { Icon } from "./Icon";
 import { usePage } from "./page";
 import { Slider } from "./Slider";

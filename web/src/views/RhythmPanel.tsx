@@ -1,8 +1,8 @@
 /** Left half: the map and all that decides when things sound; over it opens what decides how a voice sounds. */
 
 import { useState } from "preact/hooks";
-import { describe } from "../journey";
-import { describeBar, sayPoint } from "../summary";
+import { describe } from "../rules/journey";
+import { describeBar, sayPoint } from "../rules/summary";
 import { Icon } from "./Icon";
 import { JourneyControls } from "./JourneyControls";
 import { Legend } from "./Legend";

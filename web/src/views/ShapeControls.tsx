@@ -1,7 +1,7 @@
 /** What is asked of a point besides its place: what is played there, and how. */
 
-import { MAX_SEED, MAX_SHIFT, RHYTHM_DIRECTIONS, type RhythmDirection } from "../protocol";
-import type { Meter } from "../units";
+import { MAX_SEED, MAX_SHIFT, RHYTHM_DIRECTIONS, type RhythmDirection } from "../rules/protocol";
+import type { Meter } from "../rules/units";
 import { Choice } from "./Choice";
 import { Icon } from "./Icon";
 import { usePage } from "./page";

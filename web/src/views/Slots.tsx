@@ -1,8 +1,8 @@
 /** Eight places to keep good clicks in, each shown as its clock. */
 
-import { sayStyle } from "../blend";
-import { isSamePlace, type Place } from "../groove";
-import { describeBar, describePattern } from "../summary";
+import { sayStyle } from "../rules/styleBlend";
+import { isSamePlace, type Place } from "../rules/groove";
+import { describeBar, describePattern } from "../rules/summary";
 import { ClockGlyph } from "./ClockGlyph";
 import { Icon } from "./Icon";
 import { usePage } from "./page";

@@ -1,12 +1,11 @@
 /** The map of a voice's sounds: where one is decides how the voice sounds. Small at the head of its row, large in its sheet. */
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { MAP_EDGE } from "../groove";
-import type { Point, SoundMap as SoundMapInfo, VoiceInfo } from "../protocol";
-import { requestOf } from "../sound";
-import { drawSoundMap } from "../sounddrawing";
-import { describeSource, nameOfMap, nearestSound, sayFrom, sayHeard } from "../soundwords";
-import { fromShare, toShare } from "../store";
+import { fromShare, MAP_EDGE, toShare } from "../rules/mapPoint";
+import type { Point, SoundMap as SoundMapInfo, VoiceInfo } from "../rules/protocol";
+import { requestOf } from "../rules/voiceSound";
+import { drawSoundMap } from "../map/soundMapDrawing";
+import { describeSource, nameOfMap, nearestSound, sayFrom, sayHeard } from "../rules/soundWords";
 import { usePage } from "./page";
 import { useDark } from "./theme";
 

@@ -1,18 +1,18 @@
 /** A voice's sound at large: its map, what one can turn, sounds like it, its source. The instrument beside it goes on. */
 
 import { useEffect, useRef } from "preact/hooks";
-import { SOUND_DIRECTIONS, MAX_DECAY, MAX_GAIN, MAX_SHIFT, MAX_TUNE, MIN_DECAY, type VoiceInfo } from "../protocol";
-import { PLAIN_SOUND, requestOf, type VoiceSound } from "../sound";
-import { describeHeard, describeNearestSound, endsOf, sayDecay, sayFrom, sayShift, sayTune } from "../soundwords";
-import { shade } from "../sounddrawing";
-import { titled } from "../summary";
+import { SOUND_DIRECTIONS, MAX_DECAY, MAX_GAIN, MAX_SHIFT, MAX_TUNE, MIN_DECAY, type VoiceInfo } from "../rules/protocol";
+import { PLAIN_SOUND, requestOf, type VoiceSound } from "../rules/voiceSound";
+import { describeHeard, describeNearestSound, endsOf, sayDecay, sayFrom, sayLevel, sayShift, sayTune } from "../rules/soundWords";
+import { shade } from "../map/soundMapDrawing";
+import { titled } from "../rules/summary";
 import { Choice } from "./Choice";
 import { Icon } from "./Icon";
 import { usePage } from "./page";
 import { Slider } from "./Slider";
+import { SoundLock } from "./SoundLock";
 import { SoundMap } from "./SoundMap";
 import { useDark } from "./theme";
-import { sayLevel } from "./VoiceHead";
 
 /** The decay slider runs in octaves, as far to half as to double; its steps meet 0, as it is. */
 const DECAY_STEP = 0.05;
@@ -82,7 +82,7 @@ function Sheet({ voice, index }: VoiceProps) {
         <button type="button" class="icon framed" aria-label={`Audition ${voice.name}`} title="Hear it" onClick={() => void player.audition(index)}>
           <Icon name="play" />
         </button>
-        <Lock voice={voice} index={index} framed />
+        <SoundLock voice={voice} index={index} framed />
         <button type="button" class="icon" aria-label="Close the sound" title="Close (Escape)" onClick={() => (opened.value = null)}>
           <Icon name="close" />
         </button>
@@ -109,24 +109,6 @@ function Words({ index }: { readonly index: number }) {
   const sound = store.groove.value.sounds[index]!;
   const heard = store.sounds.heard.value[index];
   return <p class="sheet-words">{heard ? describeHeard(heard) : sayFrom(sound, store.kitLabel(sound.kit))}</p>;
-}
-
-/** A locked voice stays as it is when kits come and go. */
-export function Lock({ voice, index, framed = false }: VoiceProps & { readonly framed?: boolean }) {
-  const { store, soundActions } = usePage();
-  const { locked } = store.groove.value.sounds[index]!;
-  return (
-    <button
-      type="button"
-      class={framed ? "icon framed" : "switch"}
-      aria-pressed={locked}
-      aria-label={framed ? `Lock this ${voice.name}` : `Lock ${voice.name}`}
-      title={locked ? "Locked: this sound stays" : "Lock: this sound stays"}
-      onClick={() => soundActions.lock(index, !locked)}
-    >
-      <Icon name={locked ? "locked" : "unlocked"} />
-    </button>
-  );
 }
 
 /** What the lightness of the dots says; a map whose sounds are not described has none. */

@@ -1,7 +1,7 @@
 /** Which style is played: any, one, or two or three in shares that a musician balances by ear. */
 
-import { MOST_STYLES, sharesOf, withAnother, without, withShare, withStyle } from "../blend";
-import type { StyleAsked } from "../protocol";
+import { MOST_STYLES, sharesOf, withAnother, without, withShare, withStyle } from "../rules/styleBlend";
+import type { StyleAsked } from "../rules/protocol";
 import { usePage } from "./page";
 import { Slider } from "./Slider";
 

@@ -1,25 +1,22 @@
 /** The head of a voice's row: the map of its sounds, or its ring where there is no map; what one hears; mute, solo, level, pan. */
 
-import { PLAIN_VOICE } from "../groove";
-import type { VoiceInfo, WirePattern } from "../protocol";
-import { MAX_LEVEL } from "../sequencer";
-import { sayFrom, sayHeard } from "../soundwords";
-import { titled } from "../summary";
+import { PLAIN_VOICE } from "../rules/groove";
+import type { VoiceInfo, WirePattern } from "../rules/protocol";
+import { MAX_LEVEL } from "../rules/sequencer";
+import { sayFrom, sayHeard, sayLevel, sayPan } from "../rules/soundWords";
+import { titled } from "../rules/summary";
 import { ClockGlyph } from "./ClockGlyph";
 import { Icon } from "./Icon";
 import { usePage } from "./page";
 import { Slider } from "./Slider";
 import { SoundMap } from "./SoundMap";
-import { Lock } from "./SoundSheet";
+import { SoundLock } from "./SoundLock";
 
 interface VoiceHeadProps {
   readonly voice: VoiceInfo;
   readonly index: number;
   readonly pattern: WirePattern;
 }
-
-export const sayLevel = (level: number): string => (level === 0 ? "silent" : `${(20 * Math.log10(level)).toFixed(1).replace("-", "−")} dB`);
-export const sayPan = (pan: number): string => (pan === 0 ? "middle" : `${Math.round(Math.abs(pan) * 100)} % ${pan < 0 ? "left" : "right"}`);
 
 export function VoiceHead({ voice, index, pattern }: VoiceHeadProps) {
   const { store, player } = usePage();
@@ -49,7 +46,7 @@ export function VoiceHead({ voice, index, pattern }: VoiceHeadProps) {
       </span>
       <span class="voice-switches">
         <MuteAndSolo voice={voice} index={index} />
-        <Lock voice={voice} index={index} />
+        <SoundLock voice={voice} index={index} />
       </span>
       <Knobs voice={voice} index={index} />
       <RowStays voice={voice} index={index} />

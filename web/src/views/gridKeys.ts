@@ -1,7 +1,7 @@
 /** The keys of the grid. */
 
 import type { RefObject } from "preact";
-import { loudest, STEPS_PER_CELL, strokeAt, strokesInCell, withCellVelocity, withStroke } from "../pattern";
+import { loudest, STEPS_PER_CELL, strokeAt, strokesInCell, withCellVelocity, withStroke } from "../rules/pattern";
 import { usePage } from "./page";
 
 export interface GridPlace {

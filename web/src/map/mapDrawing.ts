@@ -1,0 +1,114 @@
+/** The corpus as a picture: a glow where bars are dense, in the colours of the styles that live there, and a marker a bar. */
+
+import { lookOf, markerPath, ranks, type StyleLook } from "./markers";
+import type { CorpusMap } from "../rules/protocol";
+import { toShare } from "../rules/mapPoint";
+import { clamp } from "../rules/units";
+
+export interface MapPicture {
+  readonly width: number; // CSS pixels
+  readonly height: number;
+  readonly scale: number; // device pixels to a CSS pixel
+  readonly dark: boolean;
+  readonly lit: ReadonlySet<number>; // styles that stand out; empty: all
+}
+
+const FIELD = 96; // cells of the glow on each side
+const BLUR_CELLS = 3;
+const SMALLEST_PX = 1.3;
+const LARGEST_PX = 2.1;
+const GLOW = { dark: 0.46, light: 0.4 };
+
+export function drawMap(canvas: HTMLCanvasElement, corpus: CorpusMap, picture: MapPicture): void {
+  canvas.width = Math.round(picture.width * picture.scale);
+  canvas.height = Math.round(picture.height * picture.scale);
+  const pen = canvas.getContext("2d");
+  if (!pen) return;
+  drawGlow(pen, corpus, picture);
+  drawPoints(pen, corpus, picture);
+}
+
+/** Blurs a square field in place, by a running mean along rows, then columns; three times is close to a bell. */
+function blur(field: Float32Array): void {
+  const line = new Float32Array(FIELD);
+  for (let round = 0; round < 3; round++)
+    for (const [along, across] of [
+      [1, FIELD],
+      [FIELD, 1],
+    ] as const)
+      for (let row = 0; row < FIELD; row++) {
+        for (let n = 0; n < FIELD; n++) {
+          let sum = 0;
+          for (let d = -BLUR_CELLS; d <= BLUR_CELLS; d++) sum += field[row * across + Math.min(FIELD - 1, Math.max(0, n + d)) * along]!;
+          line[n] = sum / (2 * BLUR_CELLS + 1);
+        }
+        for (let n = 0; n < FIELD; n++) field[row * across + n * along] = line[n]!;
+      }
+}
+
+const channels = (colour: string): [number, number, number] => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16)) as [number, number, number];
+
+function drawGlow(pen: CanvasRenderingContext2D, corpus: CorpusMap, { dark, lit }: MapPicture): void {
+  const rank = ranks(corpus.style, corpus.styles.length);
+  const [count, ...tints] = [0, 1, 2, 3].map(() => new Float32Array(FIELD * FIELD)) as [Float32Array, Float32Array, Float32Array, Float32Array];
+  corpus.x.forEach((x, bar) => {
+    const style = corpus.style[bar]!;
+    if (lit.size > 0 && !lit.has(style)) return;
+    const column = Math.floor(toShare(x) * FIELD);
+    const row = Math.floor((1 - toShare(corpus.y[bar]!)) * FIELD);
+    if (column < 0 || column >= FIELD || row < 0 || row >= FIELD) return;
+    const cell = row * FIELD + column;
+    const tint = channels(lookOf(rank[style] ?? -1, dark).colour);
+    count[cell]! += 1;
+    tints.forEach((field, channel) => (field[cell]! += tint[channel]!));
+  });
+  for (const field of [count, ...tints]) blur(field);
+  const most = count.reduce((high, value) => Math.max(high, value), 1e-9);
+  const glow = new ImageData(FIELD, FIELD);
+  count.forEach((value, cell) => {
+    tints.forEach((field, channel) => (glow.data[cell * 4 + channel] = value > 0 ? field[cell]! / value : 0));
+    glow.data[cell * 4 + 3] = 255 * (dark ? GLOW.dark : GLOW.light) * Math.sqrt(value / most);
+  });
+  const small = document.createElement("canvas");
+  small.width = small.height = FIELD;
+  small.getContext("2d")?.putImageData(glow, 0, 0);
+  pen.imageSmoothingQuality = "high";
+  pen.drawImage(small, 0, 0, pen.canvas.width, pen.canvas.height);
+}
+
+/** Half the width of a marker, CSS pixels: as large as so many markers on the map allow, so that shapes can be told apart. */
+export const markerRadius = (width: number, height: number, markers: number): number =>
+  clamp(0.37 * Math.sqrt((width * height) / Math.max(1, markers)), SMALLEST_PX, LARGEST_PX);
+
+function stamp(style: StyleLook, radius: number): HTMLCanvasElement {
+  const sprite = document.createElement("canvas");
+  sprite.width = sprite.height = Math.ceil(radius * 4);
+  const ink = sprite.getContext("2d");
+  if (!ink) return sprite;
+  ink.translate(sprite.width / 2, sprite.width / 2);
+  ink.fillStyle = style.colour;
+  ink.fill(new Path2D(markerPath(style.marker, radius)));
+  return sprite;
+}
+
+/** The rarest styles last, so that the frequent ones do not cover them; what is not lit stays as a trace beneath. */
+function drawPoints(pen: CanvasRenderingContext2D, corpus: CorpusMap, { width, height, scale, dark, lit }: MapPicture): void {
+  const rank = ranks(corpus.style, corpus.styles.length);
+  const bars = new Map<number, number[]>();
+  corpus.style.forEach((style, bar) => bars.get(style)?.push(bar) ?? bars.set(style, [bar]));
+  const isLit = (style: number) => lit.size === 0 || lit.has(style);
+  const place = (style: number) => (isLit(style) ? 1000 : 0) + (rank[style] ?? -1);
+  const all = corpus.style.length;
+  const standing = corpus.style.filter(isLit).length;
+  for (const [style, members] of [...bars].sort(([one], [other]) => place(one) - place(other))) {
+    const radius = markerRadius(width, height, isLit(style) ? standing : all) * scale;
+    const sprite = stamp(lookOf(rank[style] ?? -1, dark), radius);
+    pen.globalAlpha = !isLit(style) ? 0.08 : lit.size > 0 ? 0.82 : all > 8000 ? 0.64 : 0.78;
+    for (const bar of members) {
+      const left = toShare(corpus.x[bar]!) * width * scale - sprite.width / 2;
+      const top = (1 - toShare(corpus.y[bar]!)) * height * scale - sprite.width / 2;
+      pen.drawImage(sprite, left, top);
+    }
+  }
+  pen.globalAlpha = 1;
+}

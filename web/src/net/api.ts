@@ -1,0 +1,110 @@
+/** The doors of the server, as functions. Addresses are relative, so that the page works at any port and path. */
+
+import {
+  type CompleteRequest,
+  type CorpusMap,
+  type DrawnKit,
+  type FeelRequest,
+  type Heard,
+  type Instrument,
+  type KitVoice,
+  type MapGround,
+  type MidiRequest,
+  type PatternReply,
+  type PatternRequest,
+  type PhraseRequest,
+  type PlacedSound,
+  readCorpus,
+  readDrawnKit,
+  readHeard,
+  readInstrument,
+  readMapGround,
+  readPatternMade,
+  readPatternReply,
+  readPlacedSound,
+  readRefusal,
+  readShiftReply,
+  readSoundMap,
+  type ShiftRequest,
+  type SoundMap,
+  type SoundRequest,
+  type TapsRequest,
+  type WirePattern,
+} from "../rules/protocol";
+
+/** The server said no, or nothing; the message is a sentence for a person. */
+export class ServerError extends Error {}
+
+/** With a message it is a POST, unless another method is named. */
+export const ask = (path: string, message?: unknown, method = message === undefined ? "GET" : "POST"): Promise<Response> =>
+  send(path, { method, ...(message === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(message) }) });
+
+async function send(path: string, request?: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(`./api/${path}`, request);
+  } catch {
+    throw new ServerError("the server does not answer; is clave still running?");
+  }
+  if (response.ok) return response;
+  const refusal = readRefusal(await response.json().catch(() => null));
+  throw new ServerError(refusal?.error ?? `the server answered ${response.status} to ${path}`);
+}
+
+export const fetchInstrument = async (): Promise<Instrument> => readInstrument(await (await ask("instrument")).json());
+export const fetchCorpus = async (): Promise<CorpusMap> => readCorpus(await (await ask("corpus")).json());
+
+export const fetchPatterns = async (request: PatternRequest): Promise<PatternReply> =>
+  readPatternReply(await (await ask("patterns", request)).json(), request.points.length);
+
+/** Bars at a point that agree with each other. */
+export const fetchPhrase = async (request: PhraseRequest): Promise<PatternReply> =>
+  readPatternReply(await (await ask("phrases", request)).json(), request.bars);
+
+export const fetchMidi = async (request: MidiRequest): Promise<Blob> => (await ask("midi", request)).blob();
+
+export const fetchClip = async (kit: string, voice: number): Promise<ArrayBuffer> =>
+  (await ask(`kits/${encodeURIComponent(kit)}/${voice}.wav`)).arrayBuffer();
+
+// ---- the sound space
+
+export const fetchSoundMap = async (voice: number): Promise<SoundMap> => readSoundMap(await (await ask(`sounds/${voice}/map`)).json());
+
+/** A sound of the space as a WAV file, and what one hears in it. */
+export async function fetchSound(voice: number, request: SoundRequest): Promise<{ wav: ArrayBuffer; heard: Heard | null }> {
+  const response = await ask(`sounds/${voice}`, request);
+  const heard: unknown = JSON.parse(response.headers.get("clave-heard") ?? "null");
+  return { wav: await response.arrayBuffer(), heard: heard === null ? null : readHeard(heard) };
+}
+
+/** Where a sound file lies on the map of a voice; the server keeps it. */
+export const placeFile = async (voice: number, file: Blob): Promise<PlacedSound> =>
+  readPlacedSound(await (await send(`sounds/${voice}/place`, { method: "POST", headers: { "content-type": "application/octet-stream" }, body: file })).json());
+
+/** A file that was placed, as loud as this voice is in a kit. */
+export const fetchFile = async (digest: string, voice: number): Promise<ArrayBuffer> => (await ask(`files/${digest}.wav?voice=${voice}`)).arrayBuffer();
+
+/** Eight sounds that the seed draws; those kept stay. */
+export const drawKit = async (seed: number, kept: Readonly<Record<number, KitVoice>>): Promise<DrawnKit> =>
+  readDrawnKit(await (await ask("kits/draw", { seed, kept })).json());
+
+// ---- one bar out of another
+
+const madeBy = async (path: string, request: FeelRequest | CompleteRequest | TapsRequest): Promise<WirePattern> =>
+  readPatternMade(await (await ask(`patterns/${path}`, request)).json()).pattern;
+
+/** The same strokes, as a drummer plays them, or as another bar is played. */
+export const fetchFeel = (request: FeelRequest): Promise<WirePattern> => madeBy("feel", request);
+
+/** The bar with all but what is kept played anew. */
+export const fetchComplete = (request: CompleteRequest): Promise<WirePattern> => madeBy("complete", request);
+
+/** A whole bar for a tapped rhythm. */
+export const fetchFromTaps = (request: TapsRequest): Promise<WirePattern> => madeBy("taps", request);
+
+/** The bar, moved along what one hears in it. */
+export const fetchShifted = async (request: ShiftRequest): Promise<WirePattern> => readShiftReply(await (await ask("patterns/shift", request)).json()).pattern;
+
+// ---- the map beneath its points
+
+export const fetchGround = async (): Promise<MapGround> => readMapGround(await (await ask("map/ground")).json());

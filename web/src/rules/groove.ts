@@ -1,0 +1,187 @@
+/** Everything that undo brings back: where we are, what plays there, and how. All values are frozen; a change makes a new one. */
+
+import { PLAIN_SOUND, type VoiceSound } from "./voiceSound";
+import { EMPTY_BAR } from "./pattern";
+import { knownOf, sharesOf } from "./styleBlend";
+import { type KitVoice, MAX_SHIFT, NO_RHYTHM_SHIFT, type Point, type RhythmShift, type SpaceInfo, type StyleAsked, VOICE_COUNT, type WirePattern } from "./protocol";
+import type { JourneyMode, Quantum, Round } from "./sequencer";
+import type { Meter } from "./units";
+
+export const SLOT_COUNT = 8;
+export const JOURNEY_BARS = [2, 4, 8, 16, 32] as const;
+export const LOOP_BARS = [1, 2, 4, 8] as const;
+export const FILLS_EVERY = [0, 4, 8, 16] as const; // bars; 0 is never
+
+/** What is asked of the space besides the point. */
+export interface Shape {
+  readonly style: StyleAsked; // null is any
+  readonly section: string;
+  readonly meter: Meter;
+  readonly shift: RhythmShift;
+  readonly density: number | null; // 0 to 1, for a space that cannot shift; null is as learned
+  readonly variation: number; // 0 to 1
+  readonly seed: number;
+  readonly bars: number; // of the loop; more than one are a phrase of bars that agree
+}
+
+/** A point on the map and what lies there, perhaps edited by hand. */
+export interface Place {
+  readonly point: Point;
+  readonly shape: Shape;
+  readonly pattern: WirePattern;
+  readonly phrase: readonly WirePattern[]; // its first bar is `pattern`; empty where the loop is one bar
+  readonly fill: WirePattern | null; // none until it is wanted
+  readonly edited: boolean;
+}
+
+export interface Journey {
+  readonly a: Point | null;
+  readonly b: Point | null;
+  readonly bars: number;
+  readonly mode: JourneyMode;
+  readonly travelling: boolean;
+  readonly patterns: readonly WirePattern[]; // one round; empty until decoded
+  readonly fills: readonly WirePattern[]; // one for each of them; empty until wanted
+  readonly edited: boolean; // by hand
+}
+
+export interface VoiceMix {
+  readonly mute: boolean;
+  readonly solo: boolean;
+  readonly level: number; // 0 to 2, linear
+  readonly pan: number; // -1 to 1
+}
+
+export interface Groove {
+  readonly place: Place;
+  readonly visits: readonly Place[]; // click history, oldest first
+  readonly visit: number; // which of them is the present one
+  readonly journey: Journey;
+  readonly fillEvery: number; // bars; 0 is never
+  readonly slots: readonly (Place | null)[];
+  readonly mix: readonly VoiceMix[];
+  readonly tempoBpm: number;
+  readonly swing: number; // 0.5 straight
+  readonly quantum: Quantum;
+  readonly volume: number; // 0 to 1
+  readonly kit: string; // where voices sound that name no kit of their own
+  readonly sounds: readonly VoiceSound[];
+}
+
+export const PLAIN_VOICE: VoiceMix = { mute: false, solo: false, level: 1, pan: 0 };
+
+export const PLAIN_SHAPE: Shape = { style: null, section: "beat", meter: [4, 4], shift: NO_RHYTHM_SHIFT, density: null, variation: 0, seed: 0, bars: 1 };
+
+export const NEW_GROOVE: Groove = {
+  place: { point: [0, 0], shape: PLAIN_SHAPE, pattern: EMPTY_BAR, phrase: [], fill: null, edited: false },
+  visits: [],
+  visit: -1,
+  journey: { a: null, b: null, bars: 8, mode: "loop", travelling: false, patterns: [], fills: [], edited: false },
+  fillEvery: 0,
+  slots: Array.from({ length: SLOT_COUNT }, () => null),
+  mix: Array.from({ length: VOICE_COUNT }, () => PLAIN_VOICE),
+  tempoBpm: 112,
+  swing: 0.5,
+  quantum: "bar",
+  volume: 0.8,
+  kit: "",
+  sounds: Array.from({ length: VOICE_COUNT }, () => PLAIN_SOUND),
+};
+
+const MOST_VISITS = 64;
+const PHRASE_VARIATION = 0.25; // how far the bars of a phrase stray, until someone says
+
+/** What is played one bar after the other, again and again: the loop at the place, or a round of the journey. */
+export function roundOf({ place, journey }: Pick<Groove, "place" | "journey">): Round {
+  if (journey.travelling && journey.patterns.length > 0) return { bars: journey.patterns, fills: journey.fills, journey: true };
+  const bars = place.phrase.length > 0 ? place.phrase : [place.pattern];
+  return { bars, fills: place.fill ? bars.map(() => place.fill!) : [], journey: false };
+}
+
+/** The same place with something else asked for: a fill is one bar, and bars that agree are no copies of each other. */
+export function reshaped(place: Place, changes: Partial<Shape>): Place {
+  const asked = { ...place.shape, ...changes };
+  const isFill = asked.section === "fill";
+  if (changes.section !== undefined && isFill) asked.bars = 1;
+  if (changes.bars !== undefined && changes.bars > 1) {
+    if (isFill) asked.section = "beat";
+    if (place.shape.bars === 1 && asked.variation === 0) asked.variation = PHRASE_VARIATION;
+  }
+  return { ...place, shape: asked, fill: null, edited: false };
+}
+
+/** What of it this space can do, and in words what it has not. Where a direction moves the density, a share of older links becomes one. */
+export function knownHere(shape: Shape, { styles, sections, meters, directions }: SpaceInfo): { shape: Shape; unknown: readonly string[] } {
+  const style = knownOf(shape.style, styles);
+  const section = sections.includes(shape.section) ? shape.section : (sections[0] ?? shape.section);
+  const meter = meters.find((each) => String(each) === String(shape.meter)) ?? meters[0] ?? shape.meter;
+  const shift = directions.length === 0 ? NO_RHYTHM_SHIFT : shape.shift;
+  const becomes = directions.includes("density") && shape.density !== null;
+  const dense = becomes ? { density: null, shift: { ...shift, density: Math.round((shape.density - 0.5) * 2 * MAX_SHIFT * 10) / 10 } } : { density: shape.density, shift };
+  const bars = directions.length === 0 ? 1 : shape.bars; // what has no detail has no bars that agree
+  const known: Shape = { ...shape, style, section, meter, bars, ...dense };
+  const unknown = [
+    ...(style === shape.style ? [] : sharesOf(shape.style).flatMap(([name]) => (styles.includes(name) ? [] : [`style “${name}”`]))),
+    ...(section === shape.section ? [] : [`section “${shape.section}”`]),
+    ...(String(meter) === String(shape.meter) ? [] : [`${shape.meter.join("/")}`]),
+    ...(bars === shape.bars ? [] : ["phrases"]),
+  ];
+  return { shape: JSON.stringify(known) === JSON.stringify(shape) ? shape : known, unknown };
+}
+
+/** Keep the present place in the click history; whatever lay ahead of it there is forgotten. */
+export function withVisit(groove: Groove): Groove {
+  const behind = groove.visits.slice(0, groove.visit + 1);
+  const last = behind.at(-1);
+  const same = last && last.point === groove.place.point && last.shape === groove.place.shape;
+  const visits = [...(same ? behind.slice(0, -1) : behind), groove.place].slice(-MOST_VISITS);
+  return { ...groove, visits, visit: visits.length - 1 };
+}
+
+/** The place so many clicks back (below 0) or forward, or the groove itself at the end of the history. */
+export function toVisit(groove: Groove, by: number): Groove {
+  const place = groove.visits[groove.visit + by];
+  return place ? { ...groove, place, visit: groove.visit + by, journey: { ...groove.journey, travelling: false } } : groove;
+}
+
+export const withSlot = (groove: Groove, slot: number, place: Place | null): Groove => ({
+  ...groove,
+  slots: groove.slots.map((kept, index) => (index === slot ? place : kept)),
+});
+
+/** The slot's place becomes the present one; an empty slot changes nothing. */
+export function fromSlot(groove: Groove, slot: number): Groove {
+  const place = groove.slots[slot];
+  return place ? withVisit({ ...groove, place, journey: { ...groove.journey, travelling: false } }) : groove;
+}
+
+export const withVoice = (groove: Groove, voice: number, mix: Partial<VoiceMix>): Groove => ({
+  ...groove,
+  mix: groove.mix.map((each, index) => (index === voice ? { ...each, ...mix } : each)),
+});
+
+/** Is this slot what plays now? */
+export const isSamePlace = (one: Place | null | undefined, other: Place): boolean =>
+  !!one && one.pattern === other.pattern && one.point === other.point;
+
+export const withSound = (groove: Groove, voice: number, sound: Partial<VoiceSound>): Groove => ({
+  ...groove,
+  sounds: groove.sounds.map((each, index) => (index === voice ? { ...each, ...sound } : each)),
+});
+
+/** The eight voices as a kit to keep: each says itself where it is from, and what is only the page's stays behind. */
+export const kitVoices = ({ sounds, kit }: Groove): KitVoice[] =>
+  sounds.map(({ from, point, detail, variation, seed, shift, kit: own, file, twin, gain, tune, decay }) => {
+    const named = from === "factory" ? (own ?? kit) : null;
+    return { from, point, detail, variation, seed, shift, kit: named, file, twin, gain, tune, decay };
+  });
+
+/** Another kit: these eight voices, under this name. What is locked stays as it sounds. */
+export const withKit = (groove: Groove, voices: readonly KitVoice[], name: string): Groove => ({
+  ...groove,
+  kit: name,
+  sounds: groove.sounds.map((sound, voice) => {
+    if (!sound.locked) return { ...PLAIN_SOUND, ...voices[voice] };
+    return sound.from === "factory" ? { ...sound, kit: sound.kit ?? groove.kit } : sound;
+  }),
+});

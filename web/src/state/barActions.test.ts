@@ -1,0 +1,206 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import { toyComplete, toyFeel, toyFromTaps } from "../../dev/toyBars";
+import { toyInstrument } from "../../dev/toyServer";
+import { Actions } from "./actions";
+import { BarActions } from "./barActions";
+import type { Player } from "./player";
+import type { CompleteRequest, FeelRequest, TapsRequest, WirePattern } from "../rules/protocol";
+import { Store } from "./store";
+
+const MADE: Record<string, (asked: never) => WirePattern> = {
+  "./api/patterns/feel": toyFeel,
+  "./api/patterns/complete": toyComplete,
+  "./api/patterns/taps": toyFromTaps,
+};
+const BAR: WirePattern = {
+  meter: [4, 4],
+  strokes: [
+    [0, 0, 0.8, 0],
+    [1, 16, 0.8, 0],
+    [2, 8, 0.8, 0],
+    [2, 24, 0.8, 0],
+  ],
+};
+
+let store: Store;
+let actions: Actions;
+let bar: BarActions;
+let asked: { path: string; request: never }[];
+let answers: (() => void)[];
+let clock: { now: number | null; starts: number };
+
+/** A server that answers when it is told to, and a bar in the grid. */
+beforeEach(() => {
+  asked = [];
+  answers = [];
+  vi.stubGlobal(
+    "fetch",
+    (path: string, { body }: { body: string }) =>
+      new Promise((resolve) => {
+        const request = JSON.parse(body) as never;
+        asked.push({ path, request });
+        answers.push(() => resolve(new Response(JSON.stringify({ pattern: MADE[path]!(request) }))));
+      }),
+  );
+  store = new Store();
+  store.instrument.value = toyInstrument;
+  store.amend({ ...store.groove.value, place: { ...store.groove.value.place, pattern: BAR } });
+  actions = new Actions(store);
+  clock = { now: 0, starts: 0 };
+  bar = new BarActions(store, actions, { play: () => Promise.resolve(void clock.starts++), positionAt: () => clock.now } as unknown as Player);
+});
+
+async function settled(): Promise<void> {
+  for (let round = 0; round < 20; round++) {
+    answers.splice(0).forEach((answer) => answer());
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+}
+
+const shown = () => store.shown.value;
+const requests = <T>() => asked.map(({ request }) => request as T);
+
+test("humanising goes from the bar as it was, however far the slider was before, and 0 brings it back", async () => {
+  for (const amount of [0.2, 0.5, 0.8]) bar.feel(amount);
+  expect(bar.felt.amount).toBe(0.8); // before any answer
+  await settled();
+  expect(requests<FeelRequest>().map(({ amount, pattern }) => [amount, pattern])).toEqual([
+    [0.2, BAR],
+    [0.8, BAR],
+  ]);
+  expect(shown()).toEqual(toyFeel({ pattern: BAR, style: null, amount: 0.8, like: null, seed: 0 }));
+  expect(store.groove.value.place.edited).toBe(true);
+  expect(store.history.value.past).toHaveLength(1); // one drag, one step
+  bar.feel(0);
+  await settled();
+  expect(shown()).toEqual(BAR);
+  expect(bar.felt.amount).toBe(0);
+});
+
+test("another take is another seed and a step of its own; undo finds the amount again", async () => {
+  bar.throwFeel();
+  await settled();
+  const first = shown();
+  const { amount, seed } = bar.felt;
+  expect(amount).toBe(0.6);
+  bar.throwFeel();
+  await settled();
+  expect(bar.felt.seed).not.toBe(seed);
+  expect(requests<FeelRequest>()[1]!.pattern).toEqual(BAR);
+  actions.undo();
+  expect(shown()).toBe(first);
+  expect(bar.felt).toMatchObject({ amount: 0.6, seed });
+  actions.undo();
+  expect(shown()).toBe(BAR);
+  expect(clock.starts).toBe(2); // a throw is heard
+});
+
+test("a slot lends its feel", async () => {
+  const lent: WirePattern = { meter: [4, 4], strokes: [[5, 16, 0.3, -1.25]] };
+  const { groove } = store;
+  store.amend({ ...groove.value, slots: groove.value.slots.map((_, slot) => (slot === 2 ? { ...groove.value.place, pattern: lent } : null)) });
+  bar.feelLike(2);
+  await settled();
+  expect(requests<FeelRequest>()[0]!.like).toEqual(lent);
+  expect(bar.felt.like).toBe(2);
+  bar.feelLike(null);
+  await settled();
+  expect(requests<FeelRequest>()[1]!.like).toBeNull();
+});
+
+test("what comes for a bar that is gone changes nothing", async () => {
+  bar.feel(0.7);
+  actions.edit("stroke", () => ({ meter: [4, 4], strokes: [] }));
+  await settled();
+  expect(shown().strokes).toEqual([]);
+  expect(bar.felt.amount).toBe(0);
+  bar.feel(0.5);
+  expect(store.notice.value?.text).toContain("no stroke");
+  expect(asked).toHaveLength(1);
+});
+
+test("the rest is filled in around what stays", async () => {
+  await bar.fillRest();
+  expect(store.notice.value?.text).toContain("Mark what stays");
+  bar.toggleRow(2);
+  bar.toggleColumns([0, 1, 2, 3]);
+  void bar.fillRest();
+  await settled();
+  const [{ keep, pattern }] = requests<CompleteRequest>() as [CompleteRequest];
+  expect(pattern).toEqual(BAR);
+  expect(keep).toContainEqual([2, 0, 64]);
+  expect(keep.filter(([voice]) => voice !== 2)).toEqual([0, 1, 3, 4, 5, 6, 7].map((voice) => [voice, 0, 16]));
+  const kept = ([voice, step]: readonly number[]) => voice === 2 || step! < 16;
+  expect(shown().strokes.filter(kept)).toEqual(BAR.strokes.filter(kept));
+  expect(shown()).not.toEqual(BAR);
+  expect(store.groove.value.place.edited).toBe(true);
+  actions.undo();
+  expect(shown()).toBe(BAR);
+});
+
+test("another throw at the rest is another seed; when all stays there is no rest", async () => {
+  bar.toggleRow(0);
+  for (let n = 0; n < 2; n++) {
+    void bar.fillRest();
+    await settled();
+  }
+  const [one, other] = requests<CompleteRequest>();
+  expect(one!.seed).not.toBe(other!.seed);
+  for (let voice = 1; voice < 8; voice++) bar.toggleRow(voice);
+  await bar.fillRest();
+  expect(store.notice.value?.text).toContain("Everything stays");
+  expect(asked).toHaveLength(2);
+});
+
+test("a drag marks from its corner, and takes marks off where it began on one", () => {
+  const mark = bar.markFrom({ voice: 1, cell: 2 });
+  mark({ voice: 2, cell: 5 });
+  mark({ voice: 1, cell: 3 }); // the drag comes back
+  expect([...store.bar.stays.value.cells]).toEqual(["1.2", "1.3"]);
+  bar.markFrom({ voice: 1, cell: 3 })({ voice: 1, cell: 3 });
+  expect([...store.bar.stays.value.cells]).toEqual(["1.2"]);
+  bar.nothingStays();
+  expect(store.bar.stays.value.cells.size).toBe(0);
+});
+
+test("taps become a bar in the meter, style and section asked for, as one step of undo", async () => {
+  bar.openTaps();
+  expect(store.bar.tapTo.value).toBe("click"); // nothing plays
+  for (const position of [64.25, 80, 96, 128.25, 144.5, 160]) {
+    clock.now = position;
+    bar.tap(0, 0.8);
+  }
+  void bar.drumsForTaps();
+  await settled();
+  const [request] = requests<TapsRequest>();
+  expect(request).toMatchObject({ meter: [4, 4], style: null, section: "beat" });
+  expect(request!.taps.map(([position]) => position)).toEqual([0.25, 16.25, 32]);
+  expect(shown()).toEqual(toyFromTaps(request!));
+  expect(store.bar.tapTo.value).toBe("loop"); // what was made is heard
+  actions.undo();
+  expect(shown()).toBe(BAR);
+});
+
+test("to the loop if it plays; a tap while the music stands starts it, and one after it began anew begins anew", () => {
+  store.playing.value = true;
+  bar.openTaps();
+  expect(store.bar.tapTo.value).toBe("loop");
+  const tapAt = (position: number | null) => {
+    clock.now = position;
+    bar.tap(0, 0.8);
+  };
+  tapAt(100);
+  tapAt(120);
+  expect(store.bar.taps.value).toHaveLength(2);
+  store.playing.value = false;
+  tapAt(null);
+  expect(clock.starts).toBe(1);
+  tapAt(7);
+  expect(store.bar.taps.value).toEqual([[7, 0.8]]);
+  tapAt(20);
+  actions.edit("meter", () => ({ meter: [3, 4], strokes: [] }));
+  tapAt(30);
+  expect(store.bar.taps.value).toEqual([[30, 0.8]]); // places in bars of another length say nothing
+  bar.closeTaps();
+  expect([store.bar.tapTo.value, store.bar.taps.value]).toEqual([null, []]);
+});

@@ -1,4 +1,4 @@
-/** Kits kept as long as the toy server runs, in the manner of clave/shelf.py. */
+/** Kits kept as long as the toy server runs, in the manner of clave/app/kit_library.py. */
 
 import type { KeptInfo, KitVoice } from "../src/rules/protocol.ts";
 
@@ -14,7 +14,7 @@ export interface ToyAnswer {
   readonly value: unknown;
 }
 
-const shelf: ToyKit[] = [];
+const library: ToyKit[] = [];
 
 const info = ({ id, name, versions }: ToyKit): KeptInfo => ({ id, name, changed: versions.at(-1)!.changed, versions: versions.length });
 const ok = (value: unknown): ToyAnswer => ({ status: 200, value });
@@ -24,16 +24,16 @@ const refuse = (error: string): ToyAnswer => ({ status: 422, value: { error, kin
 export function answerKept(method: string, path: string, message: string): ToyAnswer | null {
   const [, number, part, which] = /^\/api\/kept(?:\/(\d+))?(?:\/(history|restore))?(?:\/(\d+))?$/.exec(path) ?? [];
   if (!path.startsWith("/api/kept")) return null;
-  const named = (name: string) => shelf.find((kit) => kit.name === name && !kit.deleted);
+  const named = (name: string) => library.find((kit) => kit.name === name && !kit.deleted);
   if (number === undefined) {
-    if (method !== "POST") return ok(shelf.filter(({ deleted }) => !deleted).map(info));
+    if (method !== "POST") return ok(library.filter(({ deleted }) => !deleted).map(info));
     const { name, voices } = JSON.parse(message) as { name: string; voices: KitVoice[] };
     let kit = named(name);
-    if (!kit) shelf.unshift((kit = { id: shelf.length + 1, name, deleted: false, versions: [] }));
+    if (!kit) library.unshift((kit = { id: library.length + 1, name, deleted: false, versions: [] }));
     kit.versions.push({ changed: new Date().toISOString(), voices });
     return ok({ id: kit.id });
   }
-  const kit = shelf.find(({ id }) => id === Number(number));
+  const kit = library.find(({ id }) => id === Number(number));
   if (!kit) return refuse(`no kit is kept under the number ${number}`);
   const versions = kit.versions.map(({ changed }, index) => ({ version: index + 1, changed })).reverse();
   if (part === "history" && which === undefined) return ok(versions);

@@ -109,9 +109,9 @@ function placed(content: Uint8Array): PlacedSound | null {
 export function answerSounds(path: string, content: Uint8Array): { status: number; headers: Record<string, string>; body: string | Uint8Array } | null {
   const json = (value: unknown, status = 200) => ({ status, headers: { "content-type": "application/json" }, body: JSON.stringify(value) });
   const wav = (body: Uint8Array, headers = {}) => ({ status: 200, headers: { "content-type": "audio/wav", ...headers }, body });
-  const asked = () => JSON.parse(new TextDecoder().decode(content)) as unknown;
+  const message = () => JSON.parse(new TextDecoder().decode(content)) as unknown;
   if (path === "/api/kits/draw") {
-    const { seed, kept } = asked() as { seed: number; kept: Record<number, KitVoice> };
+    const { seed, kept } = message() as { seed: number; kept: Record<number, KitVoice> };
     return json(drawnKit(seed, kept));
   }
   const [, digest] = /^\/api\/files\/([0-9a-f]{64})\.wav$/.exec(path) ?? [];
@@ -124,6 +124,6 @@ export function answerSounds(path: string, content: Uint8Array): { status: numbe
     const place = placed(content);
     return place ? json(place) : json({ error: "this is no WAV file, and the toy server reads no other", kind: "sound" }, 422);
   }
-  const sound = soundAt(Number(voice), asked() as SoundRequest);
+  const sound = soundAt(Number(voice), message() as SoundRequest);
   return wav(sound.wav, { "clave-heard": JSON.stringify(sound.heard) });
 }

@@ -1,4 +1,4 @@
-/** The page comes to life. */
+/** Builds the page: store, player, actions and views, and what ties them to the browser. */
 
 import { effect } from "@preact/signals";
 import { render } from "preact";
@@ -11,12 +11,12 @@ import { listenToKeys } from "./views/keyboard";
 import { KeptKits } from "./state/keptKits";
 import { Kits } from "./audio/kits";
 import { writeLink } from "./rules/link";
-import { recall, recallMidi, recallTheme, remember, rememberMidi, rememberTheme, restore } from "./state/browserStorage";
+import { storedGroove, storedMidi, storedTheme, storeGroove, storeMidi, storeTheme, restore } from "./state/browserStorage";
 import { MidiPorts } from "./midi/midiPorts";
 import { Nearby } from "./rules/neighbours";
 import { Player } from "./state/player";
 import { type Instrument, type Point, type SpaceInfo, VOICE_COUNT, type WirePattern } from "./rules/protocol";
-import { PLAIN_SOUND, requestOf } from "./rules/voiceSound";
+import { DEFAULT_SOUND, requestOf } from "./rules/voiceSound";
 import { SoundActions } from "./state/soundActions";
 import { Sounds } from "./state/sounds";
 import { Store } from "./state/store";
@@ -31,7 +31,7 @@ const midi = new MidiPorts(store, player.midi);
 const actions = new Actions(store);
 const kits = new Kits();
 const sounds = new Sounds(store, kits, (voice) => {
-  if (store.sounds.inHand.value === voice && !store.playing.value) void player.audition(voice); // what one turns, one hears
+  if (store.sounds.adjusted.value === voice && !store.playing.value) void player.audition(voice); // an adjustment is heard at once
 });
 const soundActions = new SoundActions(store, actions, sounds);
 const barActions = new BarActions(store, actions, player);
@@ -46,13 +46,13 @@ declare global {
 }
 window.clave = hook;
 
-const restored = restore(location.hash, recall());
+const restored = restore(location.hash, storedGroove());
 store.amend(restored.groove);
-store.theme.value = recallTheme();
-effect(() => rememberTheme(store.theme.value));
-store.midi.value = recallMidi();
+store.theme.value = storedTheme();
+effect(() => storeTheme(store.theme.value));
+store.midi.value = storedMidi();
 void midi.resume();
-effect(() => rememberMidi(store.midi.value));
+effect(() => storeMidi(store.midi.value));
 
 effect(() => {
   // voices that follow the kit follow the first one if theirs is not there (any more); the space's kit is drawn
@@ -61,7 +61,7 @@ effect(() => {
   if (!first) return;
   const follow = voices.some((sound) => sound.from === "factory" && sound.kit === null);
   if (follow && !store.kits.value.some(({ name }) => name === kit)) {
-    if (kit) store.say(`The kit “${kit}” is not here; ${first.label} plays instead.`);
+    if (kit) store.notify(`The kit “${kit}” is not here; ${first.label} plays instead.`);
     return store.amend({ ...store.groove.peek(), kit: first.name });
   }
   soundActions.drawMissing();
@@ -74,7 +74,7 @@ effect(() => {
   writing = setTimeout(() => {
     const link = `#${writeLink(groove)}`;
     if (link !== location.hash) history.replaceState(null, "", link);
-    remember(groove, link);
+    storeGroove(groove, link);
   }, 250);
 });
 
@@ -112,18 +112,18 @@ async function filesOfDrop(event: DragEvent): Promise<File[]> {
   return (await Promise.all(entries.map(walk))).flat();
 }
 
-/** A link or a memory may name a style, section or meter that this space does not have, or ask for what it cannot do. */
+/** A link or the browser's storage may name a style, section or meter that this space does not have, or ask for what it cannot do. */
 function forgetUnknown(space: SpaceInfo): void {
   const { place } = store.groove.value;
-  const { shape, unknown } = knownHere(place.shape, space);
-  if (unknown.length > 0) store.say(`This space has no ${unknown.join(", no ")}.`);
-  if (shape !== place.shape) store.amend({ ...store.groove.value, place: { ...place, shape } });
+  const { settings, unknown } = knownHere(place.settings, space);
+  if (unknown.length > 0) store.notify(`This space has no ${unknown.join(", no ")}.`);
+  if (settings !== place.settings) store.amend({ ...store.groove.value, place: { ...place, settings } });
 }
 
-/** A link or a memory may hold places of a sound space that is not there: these voices sound as the kit has them. */
+/** A link or the browser's storage may hold places of a sound space that is not there: these voices sound as the kit has them. */
 function forgetUnknownPlaces({ sound, voices }: Instrument): void {
   const groove = store.groove.value;
-  const known = groove.sounds.map((each, voice) => (requestOf(each) && !sound?.voices.includes(voices[voice]!.name) ? PLAIN_SOUND : each));
+  const known = groove.sounds.map((each, voice) => (requestOf(each) && !sound?.voices.includes(voices[voice]!.name) ? DEFAULT_SOUND : each));
   if (known.some((each, voice) => each !== groove.sounds[voice])) store.amend({ ...groove, sounds: known });
 }
 
@@ -144,7 +144,7 @@ render(
 
 try {
   const coming = fetchCorpus();
-  coming.catch(() => undefined); // told below, if nothing else goes wrong first
+  coming.catch(() => undefined); // reported below, if nothing else goes wrong first
   const instrument = await fetchInstrument();
   if (instrument.voices.length !== VOICE_COUNT) throw new Error(`the page plays ${VOICE_COUNT} voices, the server has ${instrument.voices.length}`);
   forgetUnknownPlaces(instrument);
@@ -158,5 +158,5 @@ try {
   if (restored.known === "nothing") beginAt(store.nearby.value.densest());
   store.ground.value = await fetchGround();
 } catch (error) {
-  store.complain(error);
+  store.reportError(error);
 }

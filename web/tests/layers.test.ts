@@ -10,11 +10,11 @@ const LAYERS = `
 rules   what a bar, a groove and a sound are; twins of the Python rules, messages of the server, words that say them
 net     what the page asks the server
 audio   the audio graph, the clock, kits as buffers
-midi    the player's own gear
+midi    MIDI out: settings, ports, strokes and clock as messages
 map     how maps are drawn
 state   the store, what is remembered, what a player can do
 views   what is drawn, keys and styles
-main    the page comes to life
+main    builds the page
 `;
 
 const ORDER = LAYERS.trim()

@@ -1,9 +1,9 @@
 /** Two clocks: the audio context counts seconds, the page and Web MIDI count milliseconds of `performance.now()`. */
 
-const STEADY_SHARE = 0.05; // of each new measurement: readings jitter by a millisecond or two, drums should not
-const JUMP_MS = 20; // another device, or a machine that slept: believe it at once
+const SMOOTHING_SHARE = 0.05; // of each new measurement: readings jitter by a millisecond or two, drums should not
+const JUMP_MS = 20; // another device, or a computer that was asleep: taken over at once
 const FIRST_SECONDS = 0.01; // until something has left the loudspeakers, the reading stands near 0 whatever the time
-const PATIENCE_SECONDS = 0.1; // some browsers never say: then the latency they state must do
+const NO_READING_SECONDS = 0.1; // some browsers give no reading: then their stated latency is used
 
 /** What is read of an AudioContext. */
 export interface AudioTimes {
@@ -12,7 +12,7 @@ export interface AudioTimes {
   getOutputTimestamp(): AudioTimestamp;
 }
 
-/** `performance.now()` when audio second 0 left the loudspeakers, as just measured; null while the browser cannot say. */
+/** `performance.now()` when audio second 0 left the loudspeakers, as just measured; null while the browser gives no reading. */
 function measuredOriginMs(context: AudioTimes): number | null {
   const { contextTime = 0, performanceTime = 0 } = context.getOutputTimestamp();
   return contextTime > FIRST_SECONDS ? performanceTime - contextTime * 1000 : null;
@@ -25,20 +25,20 @@ export function audibleTime(context: AudioTimes): number {
   return context.currentTime - (context.outputLatency || 0);
 }
 
-/** Tells at which `performance.now()` an audio time leaves the loudspeakers, steadily from one question to the next. */
+/** At which `performance.now()` an audio time leaves the loudspeakers, smoothed over readings. */
 export class AudibleMoment {
   private originMs: number | null = null;
-  private since: number | null = null; // audio time of the first question
+  private since: number | null = null; // audio time of the first reading
 
   constructor(private readonly context: AudioTimes) {}
 
-  /** Measure afresh, every now and then. False where it is worth waiting: a context that has just begun cannot say yet. */
+  /** Take a reading, every now and then. False where it is worth waiting: a context that has just started has none yet. */
   follow(): boolean {
     const measured = measuredOriginMs(this.context);
     this.since ??= this.context.currentTime;
-    if (measured === null) return this.originMs !== null || this.context.currentTime - this.since > PATIENCE_SECONDS;
+    if (measured === null) return this.originMs !== null || this.context.currentTime - this.since > NO_READING_SECONDS;
     const off = this.originMs === null ? Infinity : measured - this.originMs;
-    this.originMs = Math.abs(off) > JUMP_MS ? measured : this.originMs! + STEADY_SHARE * off;
+    this.originMs = Math.abs(off) > JUMP_MS ? measured : this.originMs! + SMOOTHING_SHARE * off;
     return true;
   }
 

@@ -122,7 +122,7 @@ test("after the machine slept the music goes on in time, without a burst", () =>
   expect((late[0]!.time - start()) % 2).toBeCloseTo(0, 5);
 });
 
-test("what a busy page missed stays out: it does not sound all at once", () => {
+test("what a busy page missed is left out: it does not sound all at once", () => {
   score = { ...score, bars: [{ meter: [4, 4], strokes: Array.from({ length: 16 }, (_, n) => [2, 4 * n, 1, 0] as const) }] };
   clock.start();
   pass(1);

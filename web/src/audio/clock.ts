@@ -1,4 +1,4 @@
-/** The only file that knows audio time: queues strokes a little ahead and tells where the playhead is. */
+/** The scheduler, the only file that knows audio time: it queues strokes a little ahead and knows where the playhead is. */
 
 import { nextPart, type Part, type Plan } from "../rules/conductor";
 import { strokePosition } from "../rules/sequencer";
@@ -9,10 +9,10 @@ export const AHEAD_HIDDEN_SECONDS = 3; // a hidden tab gets timers once a second
 const TICK_MS = 25;
 const START_DELAY_SECONDS = 0.06;
 const EARLIEST_OFFSET_STEPS = 2; // a stroke may sound this long before its step
-const LATEST_SECONDS = 0.05; // a stroke that is later than this is left out: better a gap than a heap
+const LATEST_SECONDS = 0.05; // a stroke that is later than this is left out: a gap sounds better than many strokes at once
 const KEPT_SECONDS = 4; // marks older than this are forgotten
 
-/** What the clock reads afresh at every tick. */
+/** What the clock reads at every tick. */
 export interface Score extends Plan {
   readonly tempoBpm: number;
   readonly swing: number;
@@ -34,20 +34,20 @@ export interface Playhead {
 
 export type Strike = (voice: number, velocity: number, time: number) => void;
 
-/** A step as it is queued, straight: where it stands in its bar, when it begins and how long it lasts. */
+/** A step as it is queued, straight: its step of the bar, when it begins and how long it lasts. */
 export interface QueuedStep {
   readonly step: number;
   readonly time: number; // audio seconds
   readonly seconds: number;
 }
 
-/** Who else keeps time by this clock, such as gear that is played by MIDI. */
+/** Follows this clock step by step, such as MIDI out. */
 export interface Follower {
   step(queued: QueuedStep): void;
   ticked(now: number): void; // everything before the horizon is queued
 }
 
-/** Calls back every so many milliseconds until it is told to stop. */
+/** Calls back every so many milliseconds until the function it returns is called. */
 export type Every = (ms: number, call: () => void) => () => void;
 
 export const onTimer: Every = (ms, call) => {
@@ -62,7 +62,7 @@ export class Clock {
   private turn = 0; // of that bar
   private stepTime = 0; // of that step, straight
   private startTime = 0;
-  private still: (() => void) | null = null; // stops the ticks
+  private stopTicks: (() => void) | null = null; // null while stopped
   hidden = false;
 
   constructor(
@@ -74,19 +74,19 @@ export class Clock {
   ) {}
 
   get running(): boolean {
-    return this.still !== null;
+    return this.stopTicks !== null;
   }
 
   start(): void {
     if (this.running) return;
     this.restart();
-    this.still = this.every(TICK_MS, () => this.tick());
+    this.stopTicks = this.every(TICK_MS, () => this.tick());
     this.tick();
   }
 
   stop(): void {
-    this.still?.();
-    this.still = null;
+    this.stopTicks?.();
+    this.stopTicks = null;
     this.marks = [];
     this.part = null;
   }
@@ -94,7 +94,7 @@ export class Clock {
   /** Queue whatever falls before the horizon. Called by the timer; call it too when something urgent changes. */
   tick(): void {
     const now = this.now();
-    if (this.stepTime < now - 1) this.skipTo(now); // the machine slept: go on from here, in time
+    if (this.stepTime < now - 1) this.skipTo(now); // the computer was asleep: go on from here, in time
     const horizon = now + (this.hidden ? AHEAD_HIDDEN_SECONDS : AHEAD_SECONDS);
     for (;;) {
       const score = this.score();

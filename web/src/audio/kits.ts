@@ -10,7 +10,7 @@ const SAMPLE_RATE = 44_100;
 /** Decoding needs a context but no permission to sound, so a kit is ready before the first gesture. */
 export const decode = (file: ArrayBuffer): Promise<AudioBuffer> => new OfflineAudioContext(1, 1, SAMPLE_RATE).decodeAudioData(file);
 
-/** With its folders, where the browser tells them. */
+/** With its folders, where the browser gives them. */
 export const pathOf = (file: File): string => file.webkitRelativePath || file.name;
 
 export class Kits {
@@ -26,7 +26,7 @@ export class Kits {
     return loading;
   }
 
-  /** A kit from files; voices without a file keep the sound they had. Tells what was taken and what not. */
+  /** A kit from files; voices without a file keep the sound they had. The report says what was taken and what not. */
   async fromFiles(files: readonly File[], before: KitBuffers, voices: readonly VoiceInfo[]): Promise<{ name: string | null; report: string }> {
     const sorted = sortFiles(files.map(pathOf), voices);
     const broken: string[] = [];

@@ -6,11 +6,11 @@ import { audible, type Event, velocityGain } from "../rules/sequencer";
 export type KitBuffers = readonly (AudioBuffer | null)[];
 
 const SMOOTHING_SECONDS = 0.01; // of knob movements
-const CHOKE_SECONDS = 0.005; // fade of a choked sound, as in clave/render.py
+const CHOKE_SECONDS = 0.005; // fade of a choked sound, as in clave/play/render.py
 const STOP_SECONDS = 0.03; // fade when the music stops
 const MAKE_UP = 2; // kits leave room for eight voices at full velocity; a played bar needs a third of it
 const LIMIT_KNEE = 0.8; // below it the limiter leaves the sound alone
-const LIMIT_RANGE = 8; // loudest input that it still tells apart
+const LIMIT_RANGE = 8; // louder input is clipped to this
 const CLICK_HZ = 1050;
 const ACCENT_HZ = 1570; // of the first beat
 const CLICK_SECONDS = 0.03;
@@ -89,13 +89,13 @@ export class Mixer {
     this.eachKnob(state, (knob, value) => knob.setTargetAtTime(value, this.context.currentTime, SMOOTHING_SECONDS));
   }
 
-  /** One stroke at an audio time; it silences what still rings in its choke group then. */
+  /** One stroke at an audio time; it chokes what still rings in its group then. */
   strike(voice: number, velocity: number, time: number, buffer = this.kit[voice]): void {
     const level = this.levels[voice];
     if (buffer && level) this.ring(buffer, voice, velocityGain(velocity), time, level);
   }
 
-  /** A click of the metronome at an audio time: past level and pan of every voice. */
+  /** A click of the metronome at an audio time: not through the level and pan of any voice. */
   click(time: number, accented: boolean): void {
     this.clicks ??= [clickSound(this.context, CLICK_HZ), clickSound(this.context, ACCENT_HZ)];
     this.ring(this.clicks[accented ? 1 : 0], NO_VOICE, CLICK_LOUDNESS, time, this.volume);
@@ -118,14 +118,14 @@ export class Mixer {
     this.choke(stroke);
   }
 
-  /** Fade out everything, and take back what is queued. */
+  /** Fade out everything, and cancel what is queued. */
   silence(time: number): void {
     const from = Math.max(time, this.context.currentTime);
     for (const stroke of this.ringing) if (stroke.end > from) this.end(stroke, from, STOP_SECONDS); // a choked one is fading already
   }
 
   /** Fade out what rings of one voice. */
-  hush(voice: number, time: number): void {
+  fadeOut(voice: number, time: number): void {
     for (const stroke of this.ringing) if (stroke.voice === voice && stroke.end > time) this.end(stroke, time, STOP_SECONDS);
   }
 

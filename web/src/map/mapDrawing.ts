@@ -1,4 +1,4 @@
-/** The corpus as a picture: a glow where bars are dense, in the colours of the styles that live there, and a marker a bar. */
+/** The corpus drawn on a canvas: a glow where bars are dense, in the colours of their styles, and a marker for each bar. */
 
 import { lookOf, markerPath, ranks, type StyleLook } from "./markers";
 import type { CorpusMap } from "../rules/protocol";
@@ -10,7 +10,7 @@ export interface MapPicture {
   readonly height: number;
   readonly scale: number; // device pixels to a CSS pixel
   readonly dark: boolean;
-  readonly lit: ReadonlySet<number>; // styles that stand out; empty: all
+  readonly highlighted: ReadonlySet<number>; // styles; empty: all
 }
 
 const FIELD = 96; // cells of the glow on each side
@@ -28,7 +28,7 @@ export function drawMap(canvas: HTMLCanvasElement, corpus: CorpusMap, picture: M
   drawPoints(pen, corpus, picture);
 }
 
-/** Blurs a square field in place, by a running mean along rows, then columns; three times is close to a bell. */
+/** Blurs a square field in place, by a running mean along rows, then columns; three rounds come close to a Gaussian. */
 function blur(field: Float32Array): void {
   const line = new Float32Array(FIELD);
   for (let round = 0; round < 3; round++)
@@ -48,12 +48,12 @@ function blur(field: Float32Array): void {
 
 const channels = (colour: string): [number, number, number] => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16)) as [number, number, number];
 
-function drawGlow(pen: CanvasRenderingContext2D, corpus: CorpusMap, { dark, lit }: MapPicture): void {
+function drawGlow(pen: CanvasRenderingContext2D, corpus: CorpusMap, { dark, highlighted }: MapPicture): void {
   const rank = ranks(corpus.style, corpus.styles.length);
   const [count, ...tints] = [0, 1, 2, 3].map(() => new Float32Array(FIELD * FIELD)) as [Float32Array, Float32Array, Float32Array, Float32Array];
   corpus.x.forEach((x, bar) => {
     const style = corpus.style[bar]!;
-    if (lit.size > 0 && !lit.has(style)) return;
+    if (highlighted.size > 0 && !highlighted.has(style)) return;
     const column = Math.floor(toShare(x) * FIELD);
     const row = Math.floor((1 - toShare(corpus.y[bar]!)) * FIELD);
     if (column < 0 || column >= FIELD || row < 0 || row >= FIELD) return;
@@ -76,7 +76,7 @@ function drawGlow(pen: CanvasRenderingContext2D, corpus: CorpusMap, { dark, lit 
   pen.drawImage(small, 0, 0, pen.canvas.width, pen.canvas.height);
 }
 
-/** Half the width of a marker, CSS pixels: as large as so many markers on the map allow, so that shapes can be told apart. */
+/** Half the width of a marker, CSS pixels: as large as so many markers on the map allow, so that shapes can be distinguished. */
 export const markerRadius = (width: number, height: number, markers: number): number =>
   clamp(0.37 * Math.sqrt((width * height) / Math.max(1, markers)), SMALLEST_PX, LARGEST_PX);
 
@@ -91,19 +91,19 @@ function stamp(style: StyleLook, radius: number): HTMLCanvasElement {
   return sprite;
 }
 
-/** The rarest styles last, so that the frequent ones do not cover them; what is not lit stays as a trace beneath. */
-function drawPoints(pen: CanvasRenderingContext2D, corpus: CorpusMap, { width, height, scale, dark, lit }: MapPicture): void {
+/** The rarest styles last, so that the frequent ones do not cover them; what is not highlighted is drawn faintly beneath. */
+function drawPoints(pen: CanvasRenderingContext2D, corpus: CorpusMap, { width, height, scale, dark, highlighted }: MapPicture): void {
   const rank = ranks(corpus.style, corpus.styles.length);
   const bars = new Map<number, number[]>();
   corpus.style.forEach((style, bar) => bars.get(style)?.push(bar) ?? bars.set(style, [bar]));
-  const isLit = (style: number) => lit.size === 0 || lit.has(style);
-  const place = (style: number) => (isLit(style) ? 1000 : 0) + (rank[style] ?? -1);
+  const isHighlighted = (style: number) => highlighted.size === 0 || highlighted.has(style);
+  const place = (style: number) => (isHighlighted(style) ? 1000 : 0) + (rank[style] ?? -1);
   const all = corpus.style.length;
-  const standing = corpus.style.filter(isLit).length;
+  const standing = corpus.style.filter(isHighlighted).length;
   for (const [style, members] of [...bars].sort(([one], [other]) => place(one) - place(other))) {
-    const radius = markerRadius(width, height, isLit(style) ? standing : all) * scale;
+    const radius = markerRadius(width, height, isHighlighted(style) ? standing : all) * scale;
     const sprite = stamp(lookOf(rank[style] ?? -1, dark), radius);
-    pen.globalAlpha = !isLit(style) ? 0.08 : lit.size > 0 ? 0.82 : all > 8000 ? 0.64 : 0.78;
+    pen.globalAlpha = !isHighlighted(style) ? 0.08 : highlighted.size > 0 ? 0.82 : all > 8000 ? 0.64 : 0.78;
     for (const bar of members) {
       const left = toShare(corpus.x[bar]!) * width * scale - sprite.width / 2;
       const top = (1 - toShare(corpus.y[bar]!)) * height * scale - sprite.width / 2;

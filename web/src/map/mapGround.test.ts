@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { contour, isVeiled, levelOf, smoothstep, veilOver } from "./mapGround";
+import { contour, hasFarAreas, levelOf, smoothstep, hatchingOver } from "./mapGround";
 
 const SIZE = 61;
 const centre = (SIZE - 1) / 2;
@@ -32,13 +32,13 @@ test("half of a bell lies within its half level", () => {
   const level = levelOf(bell, 0.5);
   const within = bell.filter((value) => value >= level).reduce((sum, value) => sum + value, 0);
   expect(within / bell.reduce((sum, value) => sum + value, 0)).toBeCloseTo(0.5, 1);
-  expect(level).toBeCloseTo(0.5, 1); // a bell in two dimensions holds half where it is half as high
+  expect(level).toBeCloseTo(0.5, 1); // a Gaussian in two dimensions holds half where it is half as high
 });
 
 test("the veil lies over what is far, and over nothing else", () => {
-  expect([0, 0.3, 1].map(veilOver)).toEqual([0, 0, 1]);
+  expect([0, 0.3, 1].map(hatchingOver)).toEqual([0, 0, 1]);
   expect(smoothstep(0.5, 0, 1)).toBe(0.5);
   const ground = { size: 2, span: 3, styles: {} };
-  expect(isVeiled({ ...ground, distance: [0, 0.1, 0.2, 0.3] })).toBe(false);
-  expect(isVeiled({ ...ground, distance: [0, 0.1, 0.2, 0.9] })).toBe(true);
+  expect(hasFarAreas({ ...ground, distance: [0, 0.1, 0.2, 0.3] })).toBe(false);
+  expect(hasFarAreas({ ...ground, distance: [0, 0.1, 0.2, 0.9] })).toBe(true);
 });

@@ -1,4 +1,4 @@
-/** What lies beneath the points of the map: where a style lives, and where nothing was learned. */
+/** The background of the map: the region of a style, and hatching where no training data is near. */
 
 import type { MapGround } from "../rules/protocol";
 import { toShare } from "../rules/mapPoint";
@@ -33,7 +33,7 @@ export function contour(field: readonly number[], size: number, level: number): 
   return lines;
 }
 
-/** A style on the ground: its density and its colour. */
+/** A style's density on the map, and its colour. */
 export interface Region {
   readonly field: readonly number[];
   readonly colour: string; // #rrggbb
@@ -49,8 +49,8 @@ export interface GroundPicture {
 
 const WITHIN_LINE = 0.5; // of a style's bars
 const TINT = { dark: 0.42, light: 0.36 }; // of one region, where it is densest
-const FAR = { begins: 0.4, whole: 0.85 }; // distance at which the veil begins, and is whole
-const VEIL = { dark: "#969da9", light: "#5d626c", alpha: { dark: 0.34, light: 0.3 }, everyPx: 8 };
+const FAR = { begins: 0.4, whole: 0.85 }; // distance at which the hatching begins, and is full
+const HATCHING = { dark: "#969da9", light: "#5d626c", alpha: { dark: 0.34, light: 0.3 }, everyPx: 8 };
 
 /** 0 at one end, 1 at the other, smooth at both. */
 export function smoothstep(value: number, from: number, to: number): number {
@@ -58,17 +58,17 @@ export function smoothstep(value: number, from: number, to: number): number {
   return t * t * (3 - 2 * t);
 }
 
-/** How much of the veil lies over a distance, 0 to 1. */
-export const veilOver = (distance: number): number => smoothstep(distance, FAR.begins, FAR.whole);
+/** Opacity of the hatching at a distance from the data, 0 to 1. */
+export const hatchingOver = (distance: number): number => smoothstep(distance, FAR.begins, FAR.whole);
 
-export const isVeiled = ({ distance }: MapGround): boolean => distance.some((each) => veilOver(each) > 0.5);
+export const hasFarAreas = ({ distance }: MapGround): boolean => distance.some((each) => hatchingOver(each) > 0.5);
 
 export function drawGround(canvas: HTMLCanvasElement, ground: MapGround, picture: GroundPicture): void {
   canvas.width = Math.round(picture.width * picture.scale);
   canvas.height = Math.round(picture.height * picture.scale);
   const pen = canvas.getContext("2d");
   if (!pen) return;
-  drawVeil(pen, ground, picture);
+  drawHatching(pen, ground, picture);
   for (const region of picture.regions) drawRegion(pen, ground, region, picture);
 }
 
@@ -97,18 +97,18 @@ function drawField(pen: CanvasRenderingContext2D, ground: MapGround, colour: str
   pen.drawImage(small, left - across / 2, bottom + up / 2 - size * up, size * across, size * up);
 }
 
-/** Hatched where the bars that were learned are far. */
-function drawVeil(pen: CanvasRenderingContext2D, ground: MapGround, { scale, dark }: GroundPicture): void {
+/** Hatching where the nearest training bars are far. */
+function drawHatching(pen: CanvasRenderingContext2D, ground: MapGround, { scale, dark }: GroundPicture): void {
   const { width, height } = pen.canvas;
-  drawField(pen, ground, "#000000", (at) => veilOver(ground.distance[at]!));
+  drawField(pen, ground, "#000000", (at) => hatchingOver(ground.distance[at]!));
   const hatching = document.createElement("canvas");
   [hatching.width, hatching.height] = [width, height];
   const ink = hatching.getContext("2d");
   if (!ink) return;
-  ink.strokeStyle = dark ? VEIL.dark : VEIL.light;
-  ink.globalAlpha = dark ? VEIL.alpha.dark : VEIL.alpha.light;
+  ink.strokeStyle = dark ? HATCHING.dark : HATCHING.light;
+  ink.globalAlpha = dark ? HATCHING.alpha.dark : HATCHING.alpha.light;
   ink.lineWidth = scale;
-  for (let from = -height; from < width; from += VEIL.everyPx * scale) {
+  for (let from = -height; from < width; from += HATCHING.everyPx * scale) {
     ink.moveTo(from, height);
     ink.lineTo(from + height, 0);
   }

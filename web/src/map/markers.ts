@@ -1,4 +1,4 @@
-/** Colour and shape of each style on the map: Tol's muted colours, told apart by shape as well. */
+/** Colour and shape of each style on the map: Tol's muted colours, distinguished by shape as well. */
 
 export type Marker = "circle" | "square" | "triangle" | "diamond" | "cross";
 

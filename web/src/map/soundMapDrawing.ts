@@ -1,4 +1,4 @@
-/** The sounds of a voice as a picture: a dot each, in the colour of the voice, from deep to pale by what one can hear. */
+/** The sounds of a voice drawn on a canvas: a dot each, in the colour of the voice, dark to pale by a descriptor. */
 
 import type { SoundDirection, SoundMap } from "../rules/protocol";
 import { toShare } from "../rules/mapPoint";
@@ -23,7 +23,7 @@ const NIGHT: Channels = [16, 20, 30];
 const PAPER: Channels = [255, 255, 255];
 const INK: Channels = [30, 22, 30];
 
-/** From 0, deep, over the colour of the voice to 1, pale; told apart by lightness alone. */
+/** From 0, deep, over the colour of the voice to 1, pale; lightness alone carries the rank. */
 export function shade(colour: string, rank: number, dark: boolean): string {
   const own = channelsOf(colour);
   const low = mix(own, dark ? NIGHT : INK, dark ? 0.62 : 0.6);

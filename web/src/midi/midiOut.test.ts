@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Clock, type Score } from "../audio/clock";
 import { MidiOut, NOTE_SECONDS, SEND_AHEAD_SECONDS } from "./midiOut";
-import { type MidiSettings, NEW_MIDI } from "./midiSettings";
+import { type MidiSettings, DEFAULT_MIDI } from "./midiSettings";
 import { toyInstrument } from "../../dev/toyServer";
 import type { WirePattern } from "../rules/protocol";
 import { events } from "../rules/sequencer";
@@ -33,7 +33,7 @@ beforeEach(() => {
   now = AUDIO_START;
   sent = [];
   failures = [];
-  settings = NEW_MIDI;
+  settings = DEFAULT_MIDI;
   heard = Array.from({ length: 8 }, () => true);
   score = { bars: [groove], fills: [], fillEvery: 0, journey: false, quantum: "bar", tempoBpm: 120, swing: 0.5 };
   out = new MidiOut({
@@ -138,7 +138,7 @@ test("channel and notes are as chosen, from the next stroke on", () => {
   expect(new Set(noteOns().map(({ message }) => message[1]))).toEqual(new Set([60, 38, 42, 46]));
 });
 
-test("a muted voice is silent for the gear too, even if its stroke was queued", () => {
+test("a muted voice is silent on the device too, even if its stroke was queued", () => {
   score = { ...score, bars: [bar(...Array.from({ length: 16 }, (_, n) => [2, 4 * n, 1, 0] as const))] };
   clock.start();
   pass(1);
@@ -154,7 +154,7 @@ test("a muted voice is silent for the gear too, even if its stroke was queued", 
   nothingHangs();
 });
 
-test("another bar is heard by the gear at the bar line, as by the ear", () => {
+test("another bar is sent to the device from the bar line at which it is heard", () => {
   clock.start();
   pass(0.5);
   const start = noteOns()[0]!.at!;
@@ -183,7 +183,7 @@ test.each([false, true])("stop drops what waits and ends what sounds (the browse
   nothingHangs();
 });
 
-test("what a busy page missed stays out", () => {
+test("what a busy page missed is left out", () => {
   score = { ...score, bars: [bar(...Array.from({ length: 16 }, (_, n) => [2, 4 * n, 1, 0] as const))] };
   clock.start();
   pass(1);
@@ -219,13 +219,13 @@ test("a port that comes, goes and changes: notes end on the old one, nothing is 
   pass(2.2);
   expect(noteOns().length).toBeGreaterThan(3);
   expect(noteOns().every(({ at, sentAt }) => at! >= sentAt - 50)).toBe(true);
-  out.lose();
+  out.disconnected();
   sent = [];
   pass(2);
   expect(sent).toEqual([]);
 });
 
-test("a port that takes no message is told once and left alone", () => {
+test("a port that takes no message is reported once and no longer used", () => {
   const send = vi.fn(() => {
     throw new Error("InvalidStateError");
   });
@@ -245,7 +245,7 @@ test.each([120, 97.3, 400])("the clock has 24 straight pulses a quarter note at 
   const [start] = real(0xfa);
   expect(sent.indexOf(start!)).toBeLessThan(sent.indexOf(pulses[0]!));
   expect(pulses[0]!.at! - start!.at!).toBeCloseTo(2, 6);
-  expect(pulses[0]!.at).toBeCloseTo(noteOns()[0]!.at!, 6); // the gear's first beat is ours
+  expect(pulses[0]!.at).toBeCloseTo(noteOns()[0]!.at!, 6); // the device's first beat is ours
   pulses.forEach(({ at }, n) => expect(at! - pulses[0]!.at!).toBeCloseTo((n * 60_000) / tempoBpm / 24, 5));
   expect(pulses.length).toBeGreaterThan((2.9 * tempoBpm * 24) / 60);
   expect(real(0xfc)).toEqual([]);
@@ -254,7 +254,7 @@ test.each([120, 97.3, 400])("the clock has 24 straight pulses a quarter note at 
   expect(sent.at(-1)!.message).toEqual([0xfc]);
 });
 
-test("a clock that is switched on while playing starts the gear at the next bar line, and off stops it", () => {
+test("a clock that is switched on while playing starts the device at the next bar line, and off stops it", () => {
   clock.start();
   pass(0.7);
   settings = { ...settings, clock: true };
@@ -269,7 +269,7 @@ test("a clock that is switched on while playing starts the gear at the next bar 
   expect(real(0xf8).length - count).toBeLessThan(2);
 });
 
-test("after the machine slept the gear is stopped and started anew at a bar line", () => {
+test("after the computer was asleep the device is stopped, and started again at a bar line", () => {
   settings = { ...settings, clock: true };
   clock.start();
   pass(1);

@@ -1,7 +1,7 @@
 /**
- * Strokes as MIDI: each at the moment at which it leaves the loudspeakers, its note off handed over with its note on, so
- * that no note hangs whatever happens to the page. Most browsers cannot take back what they were given, so strokes wait
- * here until shortly before their time: stop and mute are heard at once.
+ * Strokes as MIDI: each at the moment at which it leaves the loudspeakers. Its note off is sent together with its note on,
+ * so that no note hangs whatever happens to the page. Most browsers cannot cancel a message once it is sent, so strokes
+ * wait here until shortly before their time: stop and mute take effect at once.
  */
 
 import type { QueuedStep } from "../audio/clock";
@@ -11,7 +11,7 @@ import { velocityToMidi } from "../rules/units";
 
 export const SEND_AHEAD_SECONDS = 0.06;
 export const NOTE_SECONDS = 0.03; // drum machines listen to its start
-const LATEST_SECONDS = 0.05; // as in clock.ts: what comes later stays out
+const LATEST_SECONDS = 0.05; // as in clock.ts: a stroke that is later than this is left out
 const LONGEST_AHEAD_SECONDS = 3;
 const START_LEAD_SECONDS = 0.002; // from Start to the first clock: MIDI asks for 1 ms
 
@@ -23,14 +23,14 @@ const CLOCK = 0xf8;
 const START = 0xfa;
 const STOP = 0xfc;
 
-/** As a MIDIOutput; `clear`, where the browser has it, takes back what was not sent yet. */
+/** As a MIDIOutput; `clear`, where the browser has it, cancels messages whose time has not come. */
 export interface MidiPort {
   send(message: number[], timestampMs?: number): void;
   clear?(): void;
 }
 
-/** What is read of the page. */
-export interface Stage {
+/** What MIDI out reads of the page. */
+export interface MidiContext {
   readonly settings: () => MidiSettings;
   readonly voices: () => readonly VoiceInfo[];
   readonly heard: () => readonly boolean[]; // of each voice: neither muted nor behind a solo
@@ -38,24 +38,24 @@ export interface Stage {
   readonly failed: (error: unknown) => void; // the port took no message
 }
 
-type Waiting =
+type QueuedMessage =
   | { readonly kind: "stroke"; readonly time: number; readonly voice: number; readonly velocity: number }
   | { readonly kind: "start"; readonly time: number }
   | { readonly kind: "clock"; readonly time: number };
 
-interface GivenNote {
+interface SentNote {
   readonly off: number[];
   readonly offMs: number;
 }
 
 export class MidiOut {
   private port: MidiPort | null = null;
-  private waiting: Waiting[] = []; // in time order
-  private given: GivenNote[] = []; // whose note off may still lie ahead
-  private beat: { step: number; end: number } | null = null; // the gear follows: steps since Start, end of the newest
+  private queue: QueuedMessage[] = []; // in time order
+  private sent: SentNote[] = []; // whose note off may still be to come
+  private beat: { step: number; end: number } | null = null; // while the device follows our clock: steps since Start, end of the latest step
   private releasedAt = -Infinity;
 
-  constructor(private readonly stage: Stage) {}
+  constructor(private readonly context: MidiContext) {}
 
   /** Play through this port, or through none; whatever sounds on the old one is ended. */
   connect(port: MidiPort | null): void {
@@ -66,68 +66,68 @@ export class MidiOut {
   }
 
   /** The port is gone: nothing can be sent to it any more. */
-  lose(): void {
+  disconnected(): void {
     this.port = null;
     this.silence();
   }
 
   /** A stroke at an audio time, ahead of it. */
   strike(voice: number, velocity: number, time: number): void {
-    if (this.port) this.wait({ kind: "stroke", time, voice, velocity });
+    if (this.port) this.enqueue({ kind: "stroke", time, voice, velocity });
   }
 
-  /** A stroke at once, such as one that is tried. */
+  /** A stroke at once, such as an audition. */
   strikeNow(voice: number, velocity: number): void {
-    if (this.stage.heard()[voice]) this.note(voice, velocity, performance.now(), Infinity);
+    if (this.context.heard()[voice]) this.note(voice, velocity, performance.now(), Infinity);
   }
 
-  /** The clock has queued a step: 24 pulses a quarter note, straight whatever the swing; the gear starts at a bar line. */
+  /** The clock has queued a step: 24 pulses a quarter note, straight whatever the swing; the device starts at a bar line. */
   step({ step, time, seconds }: QueuedStep): void {
-    if (!this.port || !this.stage.settings().clock) return this.halt();
-    if (this.beat && Math.abs(this.beat.end - time) > 1e-3) this.halt(); // the machine slept: start anew
+    if (!this.port || !this.context.settings().clock) return this.halt();
+    if (this.beat && Math.abs(this.beat.end - time) > 1e-3) this.halt(); // the computer was asleep: start again
     if (!this.beat) {
       if (step !== 0) return;
       this.beat = { step: 0, end: time };
-      this.wait({ kind: "start", time: time - START_LEAD_SECONDS });
+      this.enqueue({ kind: "start", time: time - START_LEAD_SECONDS });
     }
-    for (const share of this.beat.step % 2 === 0 ? [0, 2 / 3] : [1 / 3]) this.wait({ kind: "clock", time: time + share * seconds }); // 3 in 2 steps
+    for (const share of this.beat.step % 2 === 0 ? [0, 2 / 3] : [1 / 3]) this.enqueue({ kind: "clock", time: time + share * seconds }); // 3 in 2 steps
     this.beat = { step: this.beat.step + 1, end: time + seconds };
   }
 
-  /** Hand over what is due soon. Called at every tick, with the present audio time. */
+  /** Send what is due soon. Called at every tick, with the present audio time. */
   release(now: number): void {
     const gap = now - this.releasedAt; // a hidden page may be called once a second only
     this.releasedAt = now;
     const ahead = Number.isFinite(gap) ? Math.min(LONGEST_AHEAD_SECONDS, Math.max(SEND_AHEAD_SECONDS, 2.5 * gap)) : SEND_AHEAD_SECONDS;
-    const later = this.waiting.findIndex(({ time }) => time > now + ahead);
-    const due = this.waiting.splice(0, later < 0 ? this.waiting.length : later);
+    const later = this.queue.findIndex(({ time }) => time > now + ahead);
+    const due = this.queue.splice(0, later < 0 ? this.queue.length : later);
     due.forEach((each, index) => {
-      const at = this.stage.moment(each.time);
+      const at = this.context.moment(each.time);
       if (each.kind === "clock") return this.send([CLOCK], at);
       if (each.kind === "start") return this.send([START], at);
-      if (each.time < now - LATEST_SECONDS || !this.stage.heard()[each.voice]) return;
-      this.note(each.voice, each.velocity, at, this.nextOfItsNote(each.voice, [...due.slice(index + 1), ...this.waiting]));
+      if (each.time < now - LATEST_SECONDS || !this.context.heard()[each.voice]) return;
+      this.note(each.voice, each.velocity, at, this.nextOfItsNote(each.voice, [...due.slice(index + 1), ...this.queue]));
     });
     const present = performance.now();
-    this.given = this.given.filter(({ offMs }) => offMs > present);
+    this.sent = this.sent.filter(({ offMs }) => offMs > present);
   }
 
-  /** The music has stopped: what waits is dropped, what sounds is ended, the gear is stopped. */
+  /** The music has stopped: what waits is dropped, what sounds is ended, the device is stopped. */
   silence(): void {
-    this.waiting = [];
+    this.queue = [];
     this.releasedAt = -Infinity;
     if (this.port?.clear) {
-      this.port.clear(); // takes their note offs back as well
-      for (const { off } of this.given) this.send(off);
+      this.port.clear(); // cancels their note offs as well
+      for (const { off } of this.sent) this.send(off);
     }
-    this.given = [];
+    this.sent = [];
     this.allNotesOff();
     this.halt();
   }
 
   private note(voice: number, velocity: number, onMs: number, nextMs: number): void {
-    const settings = this.stage.settings();
-    const note = noteOf(settings, this.stage.voices(), voice);
+    const settings = this.context.settings();
+    const note = noteOf(settings, this.context.voices(), voice);
     if (note === null) return;
     const channel = settings.channel - 1;
     const off = [NOTE_OFF | channel, note, 0];
@@ -135,33 +135,33 @@ export class MidiOut {
     const offMs = onMs + Math.min(NOTE_SECONDS * 1000, Math.max((nextMs - onMs) / 2, nextMs - onMs - 1));
     this.send([NOTE_ON | channel, note, velocityToMidi(velocity)], onMs);
     this.send(off, offMs);
-    this.given.push({ off, offMs });
+    this.sent.push({ off, offMs });
   }
 
   /** When the note of this voice is struck next, in ms; a voice may share its note with another. */
-  private nextOfItsNote(voice: number, coming: readonly Waiting[]): number {
-    const settings = this.stage.settings();
-    const voices = this.stage.voices();
+  private nextOfItsNote(voice: number, coming: readonly QueuedMessage[]): number {
+    const settings = this.context.settings();
+    const voices = this.context.voices();
     const note = noteOf(settings, voices, voice);
     const next = coming.find((each) => each.kind === "stroke" && noteOf(settings, voices, each.voice) === note);
-    return next ? this.stage.moment(next.time) : Infinity;
+    return next ? this.context.moment(next.time) : Infinity;
   }
 
-  private wait(message: Waiting): void {
-    let place = this.waiting.length; // nearly always the end
-    while (place > 0 && this.waiting[place - 1]!.time > message.time) place--;
-    this.waiting.splice(place, 0, message);
+  private enqueue(message: QueuedMessage): void {
+    let place = this.queue.length; // nearly always the end
+    while (place > 0 && this.queue[place - 1]!.time > message.time) place--;
+    this.queue.splice(place, 0, message);
   }
 
   private allNotesOff(): void {
-    this.send([CONTROL | (this.stage.settings().channel - 1), ALL_NOTES_OFF, 0]);
+    this.send([CONTROL | (this.context.settings().channel - 1), ALL_NOTES_OFF, 0]);
   }
 
-  /** The gear no longer follows. */
+  /** The device no longer follows our clock. */
   private halt(): void {
     if (!this.beat) return;
     this.beat = null;
-    this.waiting = this.waiting.filter(({ kind }) => kind === "stroke");
+    this.queue = this.queue.filter(({ kind }) => kind === "stroke");
     this.send([STOP]);
   }
 
@@ -172,8 +172,8 @@ export class MidiOut {
       if (atMs === undefined) port.send(message);
       else port.send(message, atMs);
     } catch (error) {
-      this.port = null; // once is enough
-      this.stage.failed(error);
+      this.port = null; // one report is enough
+      this.context.failed(error);
     }
   }
 }

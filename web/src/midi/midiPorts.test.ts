@@ -2,7 +2,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { toyInstrument } from "../../dev/toyServer";
 import { MidiOut } from "./midiOut";
 import { type Browser, MidiPorts, type OutputPort, type Ports } from "./midiPorts";
-import { describeLink, NEW_MIDI, noteOf, sayNote, soundsHere, withNote } from "./midiSettings";
+import { describeLink, DEFAULT_MIDI, noteOf, formatNote, soundsHere, withNote } from "./midiSettings";
 import { Store } from "../state/store";
 
 let store: Store;
@@ -29,8 +29,8 @@ const build = (browser: Browser) => {
   });
   midi = new MidiPorts(store, out, browser);
 };
-const said = () => describeLink(store.midiLink.value, store.midi.value);
-/** The browser tells that a port came or went. */
+const shown = () => describeLink(store.midiLink.value, store.midi.value);
+/** The browser reports that a port was connected or disconnected. */
 const changed = async () => {
   access.onstatechange?.();
   await new Promise((resolve) => setTimeout(resolve, 0));
@@ -50,26 +50,26 @@ beforeEach(() => {
 test("off until it is turned on; then the first port is played and remembered", async () => {
   const tr = port("TR-8S");
   port("Synth");
-  expect(said()).toBe("off");
+  expect(shown()).toBe("off");
   const turning = midi.turnOn();
-  expect(said()).toBe("asking the browser");
+  expect(shown()).toBe("asking the browser");
   await turning;
-  expect(said()).toBe("TR-8S, channel 10");
+  expect(shown()).toBe("TR-8S, channel 10");
   expect(store.midi.value.port).toEqual({ id: "TR-8S", name: "TR-8S" });
   expect(store.midiPorts.value.map(({ name }) => name)).toEqual(["TR-8S", "Synth"]);
   expect(hit(tr)).toBe(true);
   midi.turnOff();
   expect(tr.sent.at(-1)).toEqual([0xb9, 123, 0]);
-  expect([said(), hit(tr), store.midi.value.on]).toEqual(["off", false, false]);
+  expect([shown(), hit(tr), store.midi.value.on]).toEqual(["off", false, false]);
 });
 
-test("a browser without Web MIDI and a refusal are said, each in its words", async () => {
+test("a browser without Web MIDI and a refusal are shown, each in its own words", async () => {
   build({ allowed: () => Promise.resolve(false) });
   await midi.turnOn();
-  expect(said()).toBe("this browser has no Web MIDI");
+  expect(shown()).toBe("this browser has no Web MIDI");
   build({ ask: () => Promise.reject(new Error("NotAllowedError")), allowed: () => Promise.resolve(false) });
   await midi.turnOn();
-  expect(said()).toBe("permission refused");
+  expect(shown()).toBe("permission refused");
 });
 
 test("a port that goes is waited for, not replaced, and plays again when it is back", async () => {
@@ -81,22 +81,22 @@ test("a port that goes is waited for, not replaced, and plays again when it is b
   tr.state = "disconnected";
   tr.sent.length = 0;
   await changed();
-  expect(said()).toBe("TR-8S is not connected");
+  expect(shown()).toBe("TR-8S is not connected");
   expect(tr.sent).toEqual([]); // nothing can be sent to it
   expect([hit(tr), hit(synth)]).toEqual([false, false]);
   expect(soundsHere(store.midi.value, store.midiLink.value)).toBe(true); // better the page than silence
   outputs.splice(0, 1);
   const again = port("TR-8S", "another id");
   await changed();
-  expect([said(), hit(again)]).toEqual(["TR-8S, channel 10", true]);
+  expect([shown(), hit(again)]).toEqual(["TR-8S, channel 10", true]);
 });
 
 test("a port with none before it is taken when it comes", async () => {
   await midi.turnOn();
-  expect(said()).toBe("no port connected");
+  expect(shown()).toBe("no port connected");
   const late = port("Late");
   await changed();
-  expect([said(), hit(late)]).toEqual(["Late, channel 10", true]);
+  expect([shown(), hit(late)]).toEqual(["Late, channel 10", true]);
 });
 
 test("another port is chosen: the old one falls silent first", async () => {
@@ -106,23 +106,23 @@ test("another port is chosen: the old one falls silent first", async () => {
   tr.sent.length = 0;
   await midi.choose({ id: "Synth", name: "Synth" });
   expect(tr.sent).toEqual([[0xb9, 123, 0]]);
-  expect([said(), hit(synth), hit(tr)]).toEqual(["Synth, channel 10", true, false]);
+  expect([shown(), hit(synth), hit(tr)]).toEqual(["Synth, channel 10", true, false]);
 });
 
-test("a port in use elsewhere and one that fails are said", async () => {
+test("a port in use elsewhere and one that fails are reported", async () => {
   const busy = port("Busy");
   busy.open = () => Promise.reject(new Error("in use"));
   await midi.turnOn();
-  expect(said()).toBe("Busy cannot be opened");
+  expect(shown()).toBe("Busy cannot be opened");
   busy.open = () => Promise.resolve();
   await changed();
-  expect(said()).toBe("Busy, channel 10");
+  expect(shown()).toBe("Busy, channel 10");
   busy.send = () => {
     throw new Error("unplugged");
   };
   out.strikeNow(0, 1);
-  expect(said()).toBe("Busy cannot be opened");
-  expect(store.notice.value).toMatchObject({ kind: "trouble", text: "Busy took no notes: unplugged" });
+  expect(shown()).toBe("Busy cannot be opened");
+  expect(store.notice.value).toMatchObject({ kind: "error", text: "Busy took no notes: unplugged" });
 });
 
 test("the next visit goes on where that needs no question, and asks none otherwise", async () => {
@@ -132,16 +132,16 @@ test("the next visit goes on where that needs no question, and asks none otherwi
     port("TR-8S");
     await midi.resume();
     expect(ask).not.toHaveBeenCalled(); // it was off
-    store.midi.value = { ...NEW_MIDI, on: true };
+    store.midi.value = { ...DEFAULT_MIDI, on: true };
     await midi.resume();
-    expect([ask.mock.calls.length, said()]).toEqual(granted ? [1, "TR-8S, channel 10"] : [0, "off"]);
+    expect([ask.mock.calls.length, shown()]).toEqual(granted ? [1, "TR-8S, channel 10"] : [0, "off"]);
   }
 });
 
 test("a voice's note follows the table of voices until it is changed, and again when it is put back", () => {
   const { voices } = toyInstrument;
-  const changed = withNote(NEW_MIDI, voices, 1, 40);
-  expect([noteOf(NEW_MIDI, voices, 1), noteOf(changed, voices, 1), noteOf(changed, voices, 0)]).toEqual([38, 40, 36]);
-  expect(withNote(changed, voices, 1, 38)).toEqual(NEW_MIDI);
-  expect([36, 60, 69, 127].map(sayNote)).toEqual(["C2", "C4", "A4", "G9"]);
+  const changed = withNote(DEFAULT_MIDI, voices, 1, 40);
+  expect([noteOf(DEFAULT_MIDI, voices, 1), noteOf(changed, voices, 1), noteOf(changed, voices, 0)]).toEqual([38, 40, 36]);
+  expect(withNote(changed, voices, 1, 38)).toEqual(DEFAULT_MIDI);
+  expect([36, 60, 69, 127].map(formatNote)).toEqual(["C2", "C4", "A4", "G9"]);
 });

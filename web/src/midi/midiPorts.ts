@@ -20,7 +20,7 @@ export interface Ports {
 /** What the browser offers; `ask` is missing where it has no Web MIDI. */
 export interface Browser {
   readonly ask?: () => Promise<Ports>;
-  readonly allowed: () => Promise<boolean>; // already, without a question
+  readonly allowed: () => Promise<boolean>; // already, so that the browser will not ask
 }
 
 export const thisBrowser: Browser = {
@@ -36,7 +36,7 @@ export interface MidiState {
   readonly midiLink: { value: MidiLink };
   readonly midiPorts: { value: readonly PortInfo[] };
   readonly spoken: { value: string };
-  complain(error: unknown): void;
+  reportError(error: unknown): void;
 }
 
 export class MidiPorts {
@@ -49,7 +49,7 @@ export class MidiPorts {
     private readonly browser: Browser = thisBrowser,
   ) {}
 
-  /** In a gesture: the browser may ask the player. */
+  /** Call it in a gesture: the browser may ask the player. */
   async turnOn(): Promise<void> {
     this.change({ on: true });
     if (!this.browser.ask) return this.link({ state: "unknown" });
@@ -70,7 +70,7 @@ export class MidiPorts {
     this.link(OFF);
   }
 
-  /** Go on as last time, if that needs no question. */
+  /** Turn on again as last time, if the browser need not ask the player. */
   async resume(): Promise<void> {
     if (!this.store.midi.value.on) return;
     const allowed = this.browser.ask !== undefined && (await this.browser.allowed().catch(() => false));
@@ -93,10 +93,10 @@ export class MidiPorts {
     if (!open) return;
     this.open = null;
     this.link({ state: "broken", port: info(open) });
-    this.store.complain(`${info(open).name} took no notes: ${error instanceof Error ? error.message : String(error)}`);
+    this.store.reportError(`${info(open).name} took no notes: ${error instanceof Error ? error.message : String(error)}`);
   }
 
-  /** See which ports are there, and play the chosen one. */
+  /** List the connected ports, and play the chosen one. */
   private async look(): Promise<void> {
     const { store } = this;
     if (!this.ports || !store.midi.value.on) return;
@@ -104,7 +104,7 @@ export class MidiPorts {
     store.midiPorts.value = there.map(info);
     const chosen = choosePort(store.midi.value.port, store.midiPorts.value);
     const wanted = there.find(({ id }) => id === chosen?.id) ?? null;
-    if (this.open && !there.includes(this.open)) this.out.lose();
+    if (this.open && !there.includes(this.open)) this.out.disconnected();
     if (wanted && wanted === this.open) return;
     this.open = wanted;
     if (!wanted) {

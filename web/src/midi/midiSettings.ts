@@ -1,4 +1,4 @@
-/** How the player's own gear is played: pure state, and the words that say it. */
+/** Settings of MIDI out, the state of its port, and both in words. */
 
 import { VOICE_COUNT, type VoiceInfo } from "../rules/protocol";
 
@@ -20,7 +20,7 @@ export interface MidiSettings {
   readonly clock: boolean; // send clock, start and stop
 }
 
-export const NEW_MIDI: MidiSettings = {
+export const DEFAULT_MIDI: MidiSettings = {
   on: false,
   port: null,
   channel: DRUM_CHANNEL,
@@ -29,9 +29,9 @@ export const NEW_MIDI: MidiSettings = {
   clock: false,
 };
 
-/** How things stand with the ports. */
+/** State of the connection to a port. */
 export type MidiLink =
-  | { readonly state: "off" | "asking" | "unknown" | "refused" | "waiting" } // "unknown": to this browser
+  | { readonly state: "off" | "asking" | "unknown" | "refused" | "waiting" } // "unknown": the browser has no Web MIDI
   | { readonly state: "open" | "broken"; readonly port: PortInfo };
 
 export const OFF: MidiLink = { state: "off" };
@@ -45,7 +45,7 @@ export const withNote = (settings: MidiSettings, voices: readonly VoiceInfo[], v
   notes: settings.notes.map((each, index) => (index !== voice ? each : note === voices[voice]?.note ? null : note)),
 });
 
-/** The page is silent only while the gear really plays. */
+/** The page is silent only while a port is open. */
 export const soundsHere = (settings: MidiSettings, link: MidiLink): boolean => settings.soundHere || link.state !== "open";
 
 /** Which of these ports to play: the chosen one by its id, else by its name (ids change with the browser); any if none is chosen. */
@@ -77,4 +77,4 @@ export function describeLink(link: MidiLink, { channel, port }: MidiSettings): s
 const PITCHES = ["C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B"];
 
 /** 60 is C4, as Yamaha's C3 is elsewhere: 36 reads C2. */
-export const sayNote = (note: number): string => `${PITCHES[note % 12]}${Math.floor(note / 12) - 1}`;
+export const formatNote = (note: number): string => `${PITCHES[note % 12]}${Math.floor(note / 12) - 1}`;

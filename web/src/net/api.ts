@@ -32,7 +32,7 @@ import {
   type WirePattern,
 } from "../rules/protocol";
 
-/** The server said no, or nothing; the message is a sentence for a person. */
+/** The server refused, or did not answer; the message is a sentence for the player. */
 export class ServerError extends Error {}
 
 /** With a message it is a POST, unless another method is named. */
@@ -84,7 +84,7 @@ export const placeFile = async (voice: number, file: Blob): Promise<PlacedSound>
 /** A file that was placed, as loud as this voice is in a kit. */
 export const fetchFile = async (digest: string, voice: number): Promise<ArrayBuffer> => (await ask(`files/${digest}.wav?voice=${voice}`)).arrayBuffer();
 
-/** Eight sounds that the seed draws; those kept stay. */
+/** Eight sounds drawn by the seed, but for those that are kept. */
 export const drawKit = async (seed: number, kept: Readonly<Record<number, KitVoice>>): Promise<DrawnKit> =>
   readDrawnKit(await (await ask("kits/draw", { seed, kept })).json());
 
@@ -94,9 +94,9 @@ const madeBy = async (path: string, request: FeelRequest | CompleteRequest | Tap
   readPatternMade(await (await ask(`patterns/${path}`, request)).json()).pattern;
 
 /** The same strokes, as a drummer plays them, or as another bar is played. */
-export const fetchFeel = (request: FeelRequest): Promise<WirePattern> => madeBy("feel", request);
+export const fetchHumanised = (request: FeelRequest): Promise<WirePattern> => madeBy("feel", request);
 
-/** The bar with all but what is kept played anew. */
+/** The bar with all but what is kept generated anew. */
 export const fetchComplete = (request: CompleteRequest): Promise<WirePattern> => madeBy("complete", request);
 
 /** A whole bar for a tapped rhythm. */
@@ -105,6 +105,6 @@ export const fetchFromTaps = (request: TapsRequest): Promise<WirePattern> => mad
 /** The bar, moved along what one hears in it. */
 export const fetchShifted = async (request: ShiftRequest): Promise<WirePattern> => readShiftReply(await (await ask("patterns/shift", request)).json()).pattern;
 
-// ---- the map beneath its points
+// ---- the background of the map
 
 export const fetchGround = async (): Promise<MapGround> => readMapGround(await (await ask("map/ground")).json());

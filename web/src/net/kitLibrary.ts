@@ -1,9 +1,9 @@
-/** The player's own kits, as the server keeps them: the twin of `clave/shelf.py`. */
+/** The player's own kits, as the server keeps them: the twin of `clave/app/kit_library.py`. */
 
 import { ask } from "./api";
 import { type KeptInfo, type KeptKit, type KeptVersion, type KitVoice, readKept, readKeptId, readKeptKit, readKeptVersions } from "../rules/protocol";
 
-export interface Shelf {
+export interface KitLibrary {
   kits(): Promise<readonly KeptInfo[]>;
   /** Under a name that is taken: as its next version. Gives the number of the kit. */
   keep(name: string, voices: readonly KitVoice[]): Promise<number>;
@@ -15,7 +15,7 @@ export interface Shelf {
   restore(id: number): Promise<void>;
 }
 
-export const serverShelf: Shelf = {
+export const serverKitLibrary: KitLibrary = {
   kits: async () => readKept(await (await ask("kept")).json()),
   keep: async (name, voices) => readKeptId(await (await ask("kept", { name, voices })).json()),
   kit: async (id, version) => readKeptKit(await (await ask(version === undefined ? `kept/${id}` : `kept/${id}/history/${version}`)).json()),

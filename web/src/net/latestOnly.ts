@@ -1,21 +1,21 @@
-/** One question at a time: while one is under way, only the newest of the next ones is kept. */
+/** One request at a time: while one is under way, only the latest of those that follow is kept. */
 
-export class Newest<Question, Answer> {
+export class LatestOnly<Request, Answer> {
   private busy = false;
-  private waiting: Question | null = null;
+  private waiting: Request | null = null;
 
   constructor(
-    private readonly ask: (question: Question) => Promise<Answer>,
-    private readonly answered: (question: Question, answer: Answer) => void,
-    private readonly failed: (question: Question, error: unknown) => void,
+    private readonly ask: (request: Request) => Promise<Answer>,
+    private readonly answered: (request: Request, answer: Answer) => void,
+    private readonly failed: (request: Request, error: unknown) => void,
   ) {}
 
-  send(question: Question): void {
-    this.waiting = question;
+  send(request: Request): void {
+    this.waiting = request;
     if (!this.busy) void this.work();
   }
 
-  /** Forget what has not been asked yet. */
+  /** Drop the request that waits. */
   drop(): void {
     this.waiting = null;
   }
@@ -23,12 +23,12 @@ export class Newest<Question, Answer> {
   private async work(): Promise<void> {
     this.busy = true;
     while (this.waiting !== null) {
-      const question = this.waiting;
+      const request = this.waiting;
       this.waiting = null;
       try {
-        this.answered(question, await this.ask(question));
+        this.answered(request, await this.ask(request));
       } catch (error) {
-        this.failed(question, error);
+        this.failed(request, error);
       }
     }
     this.busy = false;

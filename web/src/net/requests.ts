@@ -1,37 +1,37 @@
-/** What lies at a place, asked of the server: one bar or a phrase, and a fill that goes with it. */
+/** Requests to the rhythm space: the bars at a place of the map, one or a phrase, and a fill that goes with them. */
 
 import { fetchPatterns, fetchPhrase, fetchShifted } from "./api";
-import type { Place, Shape } from "../rules/groove";
+import type { MapPlace, GenerationSettings } from "../rules/groove";
 import type { PatternRequest, PhraseRequest, Point, WirePattern } from "../rules/protocol";
 
-/** Which single bars lie at these points. */
-export function requestFor(points: readonly Point[], shape: Shape): PatternRequest {
-  const { style, section, meter, shift, density, variation, seed } = shape;
+/** Asks for one bar at each of these points. */
+export function requestFor(points: readonly Point[], settings: GenerationSettings): PatternRequest {
+  const { style, section, meter, shift, density, variation, seed } = settings;
   return { points, style, section, meter, shift, density, variation, seed };
 }
 
-const phraseRequest = ({ point, shape }: Place, fill: boolean): PhraseRequest => {
-  const { bars, style, variation, seed, meter } = shape;
+const phraseRequest = ({ point, settings }: MapPlace, fill: boolean): PhraseRequest => {
+  const { bars, style, variation, seed, meter } = settings;
   return { point, bars, style, variation, fill, seed, meter };
 };
 
-const isShifted = ({ shift }: Shape): boolean => Object.values(shift).some((amount) => amount !== 0);
+const isShifted = ({ shift }: GenerationSettings): boolean => Object.values(shift).some((amount) => amount !== 0);
 
-/** The bars of the loop there: one, or as many as agree. */
-export async function fetchBars(place: Place): Promise<readonly WirePattern[]> {
-  const { point, shape } = place;
-  if (shape.bars === 1) return (await fetchPatterns(requestFor([point], shape))).patterns;
-  return shifted(shape, (await fetchPhrase(phraseRequest(place, false))).patterns);
+/** The bars of the loop: one, or a phrase. */
+export async function fetchBars(place: MapPlace): Promise<readonly WirePattern[]> {
+  const { point, settings } = place;
+  if (settings.bars === 1) return (await fetchPatterns(requestFor([point], settings))).patterns;
+  return shifted(settings, (await fetchPhrase(phraseRequest(place, false))).patterns);
 }
 
 /** The fill that leads back to the loop's first bar. */
-export async function fetchFill(place: Place): Promise<WirePattern> {
-  const { point, shape } = place;
-  if (shape.bars === 1) return (await fetchPatterns(requestFor([point], { ...shape, section: "fill" }))).patterns[0]!;
+export async function fetchFill(place: MapPlace): Promise<WirePattern> {
+  const { point, settings } = place;
+  if (settings.bars === 1) return (await fetchPatterns(requestFor([point], { ...settings, section: "fill" }))).patterns[0]!;
   const { patterns } = await fetchPhrase(phraseRequest(place, true));
-  return (await shifted(shape, patterns.slice(-1)))[0]!;
+  return (await shifted(settings, patterns.slice(-1)))[0]!;
 }
 
-/** Phrases come as they are: each bar is shifted by itself. */
-const shifted = (shape: Shape, patterns: readonly WirePattern[]): Promise<readonly WirePattern[]> =>
-  isShifted(shape) ? Promise.all(patterns.map((pattern) => fetchShifted({ pattern, shift: shape.shift }))) : Promise.resolve(patterns);
+/** The server does not shift phrases: each bar is shifted by itself. */
+const shifted = (settings: GenerationSettings, patterns: readonly WirePattern[]): Promise<readonly WirePattern[]> =>
+  isShifted(settings) ? Promise.all(patterns.map((pattern) => fetchShifted({ pattern, shift: settings.shift }))) : Promise.resolve(patterns);

@@ -9,7 +9,7 @@ const [old, fresh] = [bar(0), bar(1)];
 const plan = (changes: Partial<Plan>): Plan => ({ bars: [old], fills: [], fillEvery: 0, journey: false, quantum: "bar", ...changes });
 const part = (changes: Partial<Part>): Part => ({ pattern: old, bar: 0, fill: false, journey: false, since: 0, ...changes });
 
-/** Steps on and tells at which step the plan's first bar sounds. */
+/** Steps on and returns at which step the plan's first bar sounds. */
 function takenAt(from: number, wanted: Plan, start = part({})): number | null {
   let now = start;
   for (let step = from; step < 128; step++) {
@@ -37,8 +37,8 @@ test.each([
   ["beat", 5, 16],
   ["beat", 16, 16],
   ["bar", 5, 64],
-] as const)("a change is heard at the next %s: asked at %i, taken at %i", (quantum, asked, taken) => {
-  expect(takenAt(asked, plan({ bars: [fresh], quantum }))).toBe(taken);
+] as const)("a change is heard at the next %s: made at %i, taken at %i", (quantum, madeAt, taken) => {
+  expect(takenAt(madeAt, plan({ bars: [fresh], quantum }))).toBe(taken);
 });
 
 test("a bar of another meter waits for the bar line", () => {

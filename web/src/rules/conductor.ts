@@ -1,4 +1,4 @@
-/** Which bar sounds at each step: pure rules, asked by the clock a little ahead of time. */
+/** Which bar sounds at each step: pure rules, called by the clock a little ahead of time. */
 
 import type { WirePattern } from "./protocol";
 import { nextBoundary, type Quantum, type Round, type Turn, turnOf } from "./sequencer";

@@ -14,7 +14,7 @@ test("clicks can be walked back and forward; a new click forgets what lay ahead"
   expect(at(back, [0, 3]).visits.map(({ point }) => point)).toEqual([[1, 1], [0, 3]]);
 });
 
-test("the same place is one visit, with its newest strokes", () => {
+test("the same place is one visit, with its latest strokes", () => {
   const struck = withVisit({ ...three, place: { ...three.place, edited: true } });
   expect(struck.visits).toHaveLength(3);
   expect(struck.visits[2]!.edited).toBe(true);

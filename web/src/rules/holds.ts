@@ -1,4 +1,4 @@
-/** What stays when the rest of a bar is filled in: whole rows, and cells. Pure rules. */
+/** The rows and cells that are held while the rest of a bar is filled in. */
 
 import { cellCount, STEPS_PER_CELL } from "./pattern";
 import type { WireBlock, WirePattern } from "./protocol";
@@ -9,25 +9,25 @@ export interface GridCell {
   readonly cell: number;
 }
 
-export interface Stays {
+export interface Holds {
   readonly rows: ReadonlySet<number>; // voices, in bars of any length
   readonly cells: ReadonlySet<string>; // "voice.cell"
 }
 
-export const NOTHING_STAYS: Stays = { rows: new Set(), cells: new Set() };
+export const NOTHING_HELD: Holds = { rows: new Set(), cells: new Set() };
 
 const keyOf = ({ voice, cell }: GridCell): string => `${voice}.${cell}`;
 
-export const staysAt = ({ rows, cells }: Stays, at: GridCell): boolean => rows.has(at.voice) || cells.has(keyOf(at));
+export const isHeld = ({ rows, cells }: Holds, at: GridCell): boolean => rows.has(at.voice) || cells.has(keyOf(at));
 
-export function withRow({ rows, cells }: Stays, voice: number, on: boolean): Stays {
+export function withRow({ rows, cells }: Holds, voice: number, on: boolean): Holds {
   const kept = new Set(rows);
   if (on) kept.add(voice);
   else kept.delete(voice);
   return { rows: kept, cells };
 }
 
-export function withCells({ rows, cells }: Stays, which: readonly GridCell[], on: boolean): Stays {
+export function withCells({ rows, cells }: Holds, which: readonly GridCell[], on: boolean): Holds {
   const kept = new Set(cells);
   for (const at of which) {
     if (on) kept.add(keyOf(at));
@@ -42,18 +42,18 @@ const range = (one: number, other: number): number[] => Array.from({ length: Mat
 export const cellsBetween = (one: GridCell, other: GridCell): GridCell[] =>
   range(one.voice, other.voice).flatMap((voice) => range(one.cell, other.cell).map((cell) => ({ voice, cell })));
 
-/** Do these columns stay in every row? */
-export const columnsStay = (stays: Stays, cells: readonly number[], voices: number): boolean =>
-  cells.every((cell) => range(0, voices - 1).every((voice) => staysAt(stays, { voice, cell })));
+/** Are these columns held in every row? */
+export const areColumnsHeld = (holds: Holds, cells: readonly number[], voices: number): boolean =>
+  cells.every((cell) => range(0, voices - 1).every((voice) => isHeld(holds, { voice, cell })));
 
-/** Blocks [voice, first step, steps] that cover what stays, as few as can be. */
-export function keepBlocks(stays: Stays, pattern: WirePattern, voices: number): WireBlock[] {
+/** The fewest blocks [voice, first step, steps] that cover what is held. */
+export function heldBlocks(holds: Holds, pattern: WirePattern, voices: number): WireBlock[] {
   const steps = stepsPerBar(pattern.meter);
   const cells = cellCount(pattern);
   return range(0, voices - 1).flatMap((voice) => {
     const blocks: [number, number, number][] = [];
     for (let cell = 0; cell < cells; cell++) {
-      if (!staysAt(stays, { voice, cell })) continue;
+      if (!isHeld(holds, { voice, cell })) continue;
       const first = cell * STEPS_PER_CELL;
       const last = Math.min(steps, first + STEPS_PER_CELL);
       const before = blocks.at(-1);
@@ -64,11 +64,11 @@ export function keepBlocks(stays: Stays, pattern: WirePattern, voices: number): 
   });
 }
 
-/** "kick, snare and 8 cells", as a person says it; null when nothing stays. */
-export function sayStays(stays: Stays, pattern: WirePattern, names: readonly string[]): string | null {
-  const rows = names.filter((_, voice) => stays.rows.has(voice));
+/** "kick, snare and 8 cells"; null when nothing is held. */
+export function describeHolds(holds: Holds, pattern: WirePattern, names: readonly string[]): string | null {
+  const rows = names.filter((_, voice) => holds.rows.has(voice));
   if (rows.length === names.length) return "everything";
-  const others = names.flatMap((_, voice) => (stays.rows.has(voice) ? [] : range(0, cellCount(pattern) - 1).filter((cell) => staysAt(stays, { voice, cell }))));
-  const said = [...rows, ...(others.length > 0 ? [`${others.length} cell${others.length === 1 ? "" : "s"}`] : [])];
-  return said.length > 1 ? `${said.slice(0, -1).join(", ")} and ${said.at(-1)}` : (said[0] ?? null);
+  const others = names.flatMap((_, voice) => (holds.rows.has(voice) ? [] : range(0, cellCount(pattern) - 1).filter((cell) => isHeld(holds, { voice, cell }))));
+  const words = [...rows, ...(others.length > 0 ? [`${others.length} cell${others.length === 1 ? "" : "s"}`] : [])];
+  return words.length > 1 ? `${words.slice(0, -1).join(", ")} and ${words.at(-1)}` : (words[0] ?? null);
 }

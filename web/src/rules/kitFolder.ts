@@ -1,4 +1,4 @@
-/** A folder of WAVs as a kit: which file is which voice, told by its name. */
+/** A folder of WAVs as a kit: the file name says which voice a file is. */
 
 import type { VoiceInfo } from "./protocol";
 import { voiceOfFile } from "./voiceNames";
@@ -9,11 +9,11 @@ export interface Sorted {
   readonly taken: readonly (string | null)[]; // path for each voice
   readonly missing: readonly string[]; // voices without a file
   readonly spare: readonly string[]; // a second file for a voice that already has one
-  readonly unknown: readonly string[]; // sounds whose name tells no voice
+  readonly unknown: readonly string[]; // sounds whose name names no voice
   readonly other: number; // files that are not sounds
 }
 
-/** Where a file is inside the folder that was chosen, whose own name says no voice. */
+/** Where a file is inside the folder that was chosen, whose own name does not count. */
 const inside = (path: string): string => path.slice(path.indexOf("/") + 1);
 
 /** Files in the folder itself before those in folders inside, then by name. */

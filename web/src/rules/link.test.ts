@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { FILLS_EVERY, type Groove, JOURNEY_BARS, LOOP_BARS, NEW_GROOVE, PLAIN_SHAPE } from "./groove";
+import { FILLS_EVERY, type Groove, JOURNEY_BARS, LOOP_BARS, NEW_GROOVE, DEFAULT_SETTINGS } from "./groove";
 import { readLink, writeLink } from "./link";
 
 /** Numbers in [0, 1), the same every time. */
@@ -20,7 +20,7 @@ function drawn(seed: number): Groove {
     place: {
       ...NEW_GROOVE.place,
       point: point(),
-      shape: {
+      settings: {
         style: [null, "afrocuban/calypso & more", { funk: 0.7, "drum and bass": 0.3 }, { rock: 0.34, jazz: 0.33, "808": 0.33 }][Math.floor(draw() * 4)]!,
         section: draw() < 0.5 ? "beat" : "fill",
         meter: ([[4, 4], [3, 4], [6, 8], [5, 4]] as const)[Math.floor(draw() * 4)]!,
@@ -63,21 +63,21 @@ test("what is not a link of ours is none, and what is garbled stays at its defau
   expect(readLink("#p=1", NEW_GROOVE)).toBeNull();
   const read = readLink("#p=9,-9&t=fast&w=900&r=-4&q=later&j=7x&d=2", NEW_GROOVE)!;
   expect(read.place.point).toEqual([3, -3]);
-  expect([read.tempoBpm, read.swing, read.place.shape.seed, read.quantum]).toEqual([112, 0.75, 0, "bar"]);
-  expect([read.journey.bars, read.place.shape.density]).toEqual([8, 1]);
+  expect([read.tempoBpm, read.swing, read.place.settings.seed, read.quantum]).toEqual([112, 0.75, 0, "bar"]);
+  expect([read.journey.bars, read.place.settings.density]).toEqual([8, 1]);
 });
 
 test("nobody travels without both pins", () => expect(readLink("#p=0,0&a=1,1&j=8lt", NEW_GROOVE)!.journey.travelling).toBe(false));
 
 test("a link says all that it does not leave at its default, whatever was remembered", () => {
-  const mine = { ...NEW_GROOVE, fillEvery: 8, place: { ...NEW_GROOVE.place, shape: { ...PLAIN_SHAPE, style: "funk", bars: 4 } } };
+  const mine = { ...NEW_GROOVE, fillEvery: 8, place: { ...NEW_GROOVE.place, settings: { ...DEFAULT_SETTINGS, style: "funk", bars: 4 } } };
   const read = readLink("#p=1,1&t=90", mine)!;
-  expect([read.place.shape, read.fillEvery]).toEqual([PLAIN_SHAPE, 0]);
+  expect([read.place.settings, read.fillEvery]).toEqual([DEFAULT_SETTINGS, 0]);
 });
 
 test("a blend, a meter or a shift that is garbled is none", () => {
   const read = readLink("#p=0,0&s=70+funk&s=samba&m=7-5&x=1,much,-9&l=3&f=5", NEW_GROOVE)!;
-  expect(read.place.shape).toEqual({ ...PLAIN_SHAPE, shift: { density: 1, syncopation: 0, swing: -3, loudness: 0 } });
+  expect(read.place.settings).toEqual({ ...DEFAULT_SETTINGS, shift: { density: 1, syncopation: 0, swing: -3, loudness: 0 } });
   expect(read.fillEvery).toBe(0);
-  expect(readLink("#p=0,0&s=35+funk&s=15+samba", NEW_GROOVE)!.place.shape.style).toEqual({ funk: 0.7, samba: 0.3 });
+  expect(readLink("#p=0,0&s=35+funk&s=15+samba", NEW_GROOVE)!.place.settings.style).toEqual({ funk: 0.7, samba: 0.3 });
 });

@@ -1,7 +1,7 @@
 /** A groove as a link, and back: places are two numbers and a seed, so the whole fits under 200 characters, and eight sounds under 500. */
 
 import { sharesOf, styleOf } from "./styleBlend";
-import { FILLS_EVERY, type Groove, JOURNEY_BARS, LOOP_BARS, NEW_GROOVE, PLAIN_SHAPE, type Shape } from "./groove";
+import { FILLS_EVERY, type Groove, JOURNEY_BARS, LOOP_BARS, NEW_GROOVE, DEFAULT_SETTINGS, type GenerationSettings } from "./groove";
 import { onMap } from "./mapPoint";
 import { MAX_SEED, MAX_SHIFT, type Point, RHYTHM_DIRECTIONS, type RhythmShift, type StyleAsked } from "./protocol";
 import type { Quantum } from "./sequencer";
@@ -21,9 +21,9 @@ const writeStyle = (style: StyleAsked): string[] =>
     ? sharesOf(style).map(([name]) => name.slice(0, LONGEST_NAME))
     : sharesOf(style).map(([name, share]) => `${Math.round(share * 100)} ${name.slice(0, LONGEST_NAME)}`);
 
-function readStyle(said: readonly string[]): StyleAsked {
-  if (said.length < 2) return said[0] ?? null;
-  const shares = said.map((each) => /^(\d+) (.+)$/.exec(each));
+function readStyle(words: readonly string[]): StyleAsked {
+  if (words.length < 2) return words[0] ?? null;
+  const shares = words.map((each) => /^(\d+) (.+)$/.exec(each));
   return shares.every((each) => each !== null && Number(each[1]) > 0) ? styleOf(shares.map((each) => [each![2]!, Number(each![1])])) : null;
 }
 
@@ -34,35 +34,35 @@ const writeShift = (shift: RhythmShift): string =>
     .replace(/(,?0)+$/, "");
 
 function readShift(text: string | null): RhythmShift {
-  const said = (text ?? "").split(",");
-  const one = (n: number) => readNumber(said[n] ?? null, -MAX_SHIFT, MAX_SHIFT, 0);
+  const amounts = (text ?? "").split(",");
+  const one = (n: number) => readNumber(amounts[n] ?? null, -MAX_SHIFT, MAX_SHIFT, 0);
   return { density: one(0), syncopation: one(1), swing: one(2), loudness: one(3) };
 }
 
 /** A bar of whole 16ths, two whole notes long at most. */
-export function readMeter(said: readonly unknown[]): Meter | null {
-  const [beats, unit] = said.map(Number);
-  const isMeter = said.length === 2 && Number.isInteger(beats) && beats! > 0 && [2, 4, 8, 16].includes(unit!) && stepsPerBar([beats!, unit!]) <= 128;
+export function readMeter(parts: readonly unknown[]): Meter | null {
+  const [beats, unit] = parts.map(Number);
+  const isMeter = parts.length === 2 && Number.isInteger(beats) && beats! > 0 && [2, 4, 8, 16].includes(unit!) && stepsPerBar([beats!, unit!]) <= 128;
   return isMeter ? [beats!, unit!] : null;
 }
 
 /** Keys of one letter; what stands at its default is left out. */
 export function writeLink({ place, journey, tempoBpm, swing, quantum, fillEvery, kit, sounds }: Groove): string {
-  const { shape, point } = place;
+  const { settings, point } = place;
   const keys = new URLSearchParams({ p: writePoint(point), t: short(tempoBpm, 1) });
   if (swing !== 0.5) keys.set("w", short(swing * 100, 1));
-  for (const style of writeStyle(shape.style)) keys.append("s", style);
-  if (shape.section !== "beat") keys.set("n", shape.section.slice(0, LONGEST_NAME));
-  if (String(shape.meter) !== "4,4") keys.set("m", shape.meter.join("-"));
-  const shift = writeShift(shape.shift);
+  for (const style of writeStyle(settings.style)) keys.append("s", style);
+  if (settings.section !== "beat") keys.set("n", settings.section.slice(0, LONGEST_NAME));
+  if (String(settings.meter) !== "4,4") keys.set("m", settings.meter.join("-"));
+  const shift = writeShift(settings.shift);
   if (shift) keys.set("x", shift);
-  if (shape.bars !== 1) keys.set("l", String(shape.bars));
+  if (settings.bars !== 1) keys.set("l", String(settings.bars));
   if (fillEvery !== 0) keys.set("f", String(fillEvery));
-  if (shape.density !== null) keys.set("d", short(shape.density, 2));
-  if (shape.variation > 0) keys.set("v", short(shape.variation, 2));
-  if (shape.seed !== 0) keys.set("r", String(shape.seed));
+  if (settings.density !== null) keys.set("d", short(settings.density, 2));
+  if (settings.variation > 0) keys.set("v", short(settings.variation, 2));
+  if (settings.seed !== 0) keys.set("r", String(settings.seed));
   if (quantum !== "bar") keys.set("q", quantum);
-  const played = keptKitId(kit) === null ? kit : SPACE_KIT; // kept on this computer only; its sounds say themselves where they are from
+  const played = keptKitId(kit) === null ? kit : SPACE_KIT; // it is kept on this computer only; its sounds stand in the link
   if (played) keys.set("k", played.slice(0, LONGEST_NAME));
   const written = writeSounds(sounds);
   if (written) keys.set("o", written);
@@ -83,13 +83,13 @@ function readNumber(text: string | null, low: number, high: number, otherwise: n
   return Number.isFinite(value) ? clamp(value, low, high) : otherwise;
 }
 
-/** The groove with whatever the link says; what it lacks or garbles stays at its default. Null: not a link of ours. */
+/** The groove with the values of the link; what it lacks or garbles stands at its default. Null: not a link of ours. */
 export function readLink(link: string, defaults: Groove): Groove | null {
   const keys = new URLSearchParams(link.replace(/^#/, ""));
   const point = readPoint(keys.get("p"));
   if (!point) return null;
-  const plain = PLAIN_SHAPE; // what is at its default is left out of a link
-  const shape: Shape = {
+  const plain = DEFAULT_SETTINGS; // what is at its default is left out of a link
+  const settings: GenerationSettings = {
     style: keys.has("s") ? readStyle(keys.getAll("s")) : plain.style,
     section: keys.get("n") ?? plain.section,
     meter: readMeter((keys.get("m") ?? "").split("-")) ?? plain.meter,
@@ -107,7 +107,7 @@ export function readLink(link: string, defaults: Groove): Groove | null {
   const quantum = QUANTA.find((each) => each === keys.get("q")) ?? defaults.quantum;
   return {
     ...defaults,
-    place: { ...defaults.place, point, shape, phrase: [], fill: null, edited: false },
+    place: { ...defaults.place, point, settings, phrase: [], fill: null, edited: false },
     journey: {
       a,
       b,

@@ -8,10 +8,10 @@ export interface Neighbour {
   readonly distance: number; // on the map
 }
 
-const TRIED = 1500;
+const MOST_TRIED = 1500;
 const CLOSE = 0.12; // on the map
 
-/** A corpus that can be asked for what lies near. */
+/** The bars of the corpus in a spatial index. */
 export class Nearby {
   private readonly index: KDBush;
 
@@ -33,10 +33,10 @@ export class Nearby {
     }
   }
 
-  /** A point in the thick of it: of some hundred bars, the one with the most others close by. */
+  /** A point where bars are dense: of some hundred bars, the one with the most others close by. */
   densest(): Point {
     const { x, y } = this.corpus;
-    const stride = Math.max(1, Math.floor(x.length / TRIED));
+    const stride = Math.max(1, Math.floor(x.length / MOST_TRIED));
     let most = 0;
     let found: Point = [0, 0];
     for (let bar = 0; bar < x.length; bar += stride) {
@@ -48,13 +48,13 @@ export class Nearby {
 
   /** The `count` nearest bars of different sources, so that one long recording does not fill the list. */
   nearestSources(point: Point, count: number, accepts: (index: number) => boolean = () => true): Neighbour[] {
-    for (let asked = count * 16; ; asked *= 4) {
-      const seen = new Set<number>();
-      const found = this.nearest(point, asked, accepts).filter(({ index }) => {
+    for (let wanted = count * 16; ; wanted *= 4) {
+      const listed = new Set<number>();
+      const found = this.nearest(point, wanted, accepts).filter(({ index }) => {
         const source = this.corpus.source[index]!;
-        return !seen.has(source) && seen.add(source);
+        return !listed.has(source) && listed.add(source);
       });
-      if (found.length >= count || asked > this.corpus.x.length) return found.slice(0, count);
+      if (found.length >= count || wanted > this.corpus.x.length) return found.slice(0, count);
     }
   }
 }

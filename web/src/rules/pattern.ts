@@ -11,7 +11,7 @@ export const EMPTY_BAR: WirePattern = { meter: [4, 4], strokes: [] };
 
 export const cellCount = (pattern: WirePattern): number => Math.ceil(stepsPerBar(pattern.meter) / STEPS_PER_CELL);
 
-/** Do both say the same, stroke by stroke? */
+/** Are both equal, stroke by stroke? */
 export const isSamePattern = (one: WirePattern, other: WirePattern): boolean =>
   one === other || JSON.stringify([one.meter, one.strokes]) === JSON.stringify([other.meter, other.strokes]);
 
@@ -29,11 +29,10 @@ export const strokeAt = (pattern: WirePattern, voice: number, step: number): Wir
 
 export const loudest = (strokes: readonly WireStroke[]): number => strokes.reduce((most, [, , velocity]) => Math.max(most, velocity), 0);
 
-/** A drummer who leans this far on a 16th, in steps, still plays that 16th: more is a place of its own. */
-const LEAN = 1;
+const MOST_OFFSET_ON_CELL = 1; // steps; a stroke further off is drawn between the cells
 
 /** Does the stroke lie on its cell, rather than between two? */
-export const isOnCell = ([, step, , offset]: WireStroke): boolean => step % STEPS_PER_CELL === 0 && Math.abs(offset) < LEAN;
+export const isOnCell = ([, step, , offset]: WireStroke): boolean => step % STEPS_PER_CELL === 0 && Math.abs(offset) < MOST_OFFSET_ON_CELL;
 
 /** The stroke at this step gets this velocity and keeps its place; a velocity of 0 takes it away. */
 export function withStroke(pattern: WirePattern, voice: number, step: number, velocity: number): WirePattern {

@@ -1,9 +1,9 @@
-/** How a sound is played: tuned, ringing longer or shorter, louder or softer. The twin of `clave/shaping.py`, which has the formulas. */
+/** How a sound is played: tuned, ringing longer or shorter, louder or softer. The twin of `clave/music/playback_settings.py`, which has the formulas. */
 
 import { MAX_GAIN } from "./protocol";
 import { clamp } from "./units";
 
-export interface Shaping {
+export interface PlaybackSettings {
   readonly tune: number; // semitones, -24 to 24
   readonly decay: number; // ratio of the time it rings, 0.05 to 4
   readonly gain: number; // linear, 0 to 2
@@ -16,7 +16,7 @@ const LOBES = 16; // zero crossings of the sinc on either side
 type Samples = Float32Array | Float64Array;
 
 /** The samples as they are played with these settings; neutral ones give the samples themselves. */
-export function shape(samples: Samples, sampleRate: number, { tune, decay, gain }: Shaping): Samples {
+export function playedSamples(samples: Samples, sampleRate: number, { tune, decay, gain }: PlaybackSettings): Samples {
   if (tune === 0 && decay === 1 && gain === 1) return samples;
   const rung = decay === 1 ? samples : decayed(samples, decay, Math.round(FADE_SECONDS * sampleRate));
   const read = tune === 0 ? rung : readAt(rung, 2 ** (tune / 12));

@@ -1,4 +1,4 @@
-/** The rules of playing, the twin of `clave/sequencer.py`: `tests/fixtures/sequencer.json` holds both to them. */
+/** The rules of playing, the twin of `clave/play/sequencer.py`: `tests/fixtures/sequencer.json` holds both to them. */
 
 import type { Point, WirePattern } from "./protocol";
 import { type Meter, secondsPerStep, STEPS_PER_WHOLE, stepsPerBar, swingSteps } from "./units";
@@ -8,7 +8,7 @@ export type Quantum = "step" | "beat" | "bar";
 
 export const MAX_LEVEL = 2; // linear, +6 dB
 
-/** One sound to be made: seconds from the start of the first bar, below 0 for an early stroke on its first beat. */
+/** A stroke in time: seconds from the start of the first bar, below 0 for an early stroke on its first beat. */
 export type Event = readonly [seconds: number, voice: number, velocity: number];
 
 /** Where a stroke sounds, in steps from its bar line: swing moves the step, the played offset is added afterwards. */
@@ -103,13 +103,13 @@ export function heardRounds(round: Round, fillEvery: number): WirePattern[] {
   return Array.from({ length: rounds * round.bars.length }, (_, bar) => turnOf(round, bar, fillEvery).pattern);
 }
 
-/** How many steps a beat has: 16 in 4/4 and 3/4, and 24 in 6/8, which is felt in dotted quarters. */
+/** How many steps a beat has: 16 in 4/4 and 3/4, and 24 in 6/8, which is counted in dotted quarters. */
 export function stepsPerBeat([beats, unit]: Meter): number {
   const compound = unit >= 8 && beats > 3 && beats % 3 === 0;
   return (STEPS_PER_WHOLE / unit) * (compound ? 3 : 1);
 }
 
-/** Where a change asked for at this position of the bar takes effect; what is asked exactly on a line happens there. */
+/** Where a change made at this position of the bar takes effect; one made exactly on a boundary takes effect there. */
 export function nextBoundary(positionSteps: number, quantum: Quantum, meter: Meter): number {
   const size = quantum === "step" ? 1 : quantum === "beat" ? stepsPerBeat(meter) : stepsPerBar(meter);
   return Math.ceil(positionSteps / size) * size;

@@ -2,14 +2,14 @@ import { expect, test } from "vitest";
 import { NEW_GROOVE } from "./groove";
 import { readLink, writeLink } from "./link";
 import { NO_SOUND_SHIFT } from "./protocol";
-import { PLAIN_SOUND, type VoiceSound } from "./voiceSound";
+import { DEFAULT_SOUND, type VoiceSound } from "./voiceSound";
 import { readSounds, writeSounds } from "./soundLink";
 
 const draw = (n: number): number => (n * 0.6180339887) % 1;
 
 /** A voice of the map with everything away from its default. */
 const drawn = (voice: number): VoiceSound => ({
-  ...PLAIN_SOUND,
+  ...DEFAULT_SOUND,
   from: "map",
   point: [Number((draw(voice + 1) * 6 - 3).toFixed(3)), Number((draw(voice + 9) * 6 - 3).toFixed(3))],
   variation: 0.35,
@@ -26,7 +26,7 @@ test("eight sounds come back, in a link under 500 characters", () => {
 
 test("how a sound is shifted and played comes back", () => {
   const turned: VoiceSound = { ...drawn(2), shift: { ...NO_SOUND_SHIFT, pitch: -1.25, noisiness: 3 }, gain: 0.8, tune: -7, decay: 0.5 };
-  const kept: VoiceSound = { ...PLAIN_SOUND, kit: "Kick & co", tune: 3 };
+  const kept: VoiceSound = { ...DEFAULT_SOUND, kit: "Kick & co", tune: 3 };
   expect(readSounds(writeSounds([turned, kept])).slice(0, 2)).toEqual([turned, kept]);
 });
 
@@ -44,7 +44,7 @@ test("older links still open: with a kit as that kit, without one as what was re
 
 test("what is garbled stands at its default", () => {
   expect(readSounds("m9,-9r-4t900_mx_m1")).toEqual([
-    { ...PLAIN_SOUND, from: "map", point: [3, -3], tune: 24 },
+    { ...DEFAULT_SOUND, from: "map", point: [3, -3], tune: 24 },
     ...NEW_GROOVE.sounds.slice(1),
   ]);
 });

@@ -2,7 +2,7 @@
 
 import { onMap } from "./mapPoint";
 import { SOUND_DIRECTIONS, MAX_DECAY, MAX_GAIN, MAX_SEED, MAX_SHIFT, MAX_TUNE, MIN_DECAY, VOICE_COUNT } from "./protocol";
-import { PLAIN_SOUND, type VoiceSound } from "./voiceSound";
+import { DEFAULT_SOUND, type VoiceSound } from "./voiceSound";
 import { clamp } from "./units";
 
 const BETWEEN_VOICES = "_";
@@ -14,36 +14,36 @@ const short = (value: number, digits: number): string => String(Number(value.toF
 function writeSound(sound: VoiceSound): string {
   const { point, variation, seed, shift, gain, tune, decay, kit } = sound;
   const words: string[] = [];
-  const say = (letter: string, value: number, plain: number, digits: number) => {
+  const write = (letter: string, value: number, plain: number, digits: number) => {
     if (short(value, digits) !== short(plain, digits)) words.push(letter + short(value, digits));
   };
   if (sound.from !== "factory" && point) {
     words.push(`m${short(point[0], 3)},${short(point[1], 3)}`);
-    say("v", variation * 100, 0, 1);
-    say("r", seed, 0, 0);
-    for (const name of SOUND_DIRECTIONS) say(SHIFT_LETTERS[name], shift[name], 0, 2);
+    write("v", variation * 100, 0, 1);
+    write("r", seed, 0, 0);
+    for (const name of SOUND_DIRECTIONS) write(SHIFT_LETTERS[name], shift[name], 0, 2);
   }
-  say("g", gain * 100, 100, 1);
-  say("t", tune, 0, 2);
-  say("e", decay * 100, 100, 1);
+  write("g", gain * 100, 100, 1);
+  write("t", tune, 0, 2);
+  write("e", decay * 100, 100, 1);
   if (sound.from === "factory" && kit) words.push(`K${kit.replaceAll(BETWEEN_VOICES, " ")}`); // last: it may hold any letter
   return words.join("");
 }
 
 function readSound(text: string): VoiceSound {
   const [words = "", kit] = text.split(/K(.*)/s);
-  const said = new Map([...words.matchAll(/([a-z])([-\d.,]+)/g)].map(([, letter = "", value = ""]) => [letter, value]));
+  const values = new Map([...words.matchAll(/([a-z])([-\d.,]+)/g)].map(([, letter = "", value = ""]) => [letter, value]));
   const number = (letter: string, low: number, high: number, plain: number): number => {
-    const value = Number(said.get(letter) ?? Number.NaN);
+    const value = Number(values.get(letter) ?? Number.NaN);
     return Number.isFinite(value) ? clamp(value, low, high) : plain;
   };
   const played: VoiceSound = {
-    ...PLAIN_SOUND,
+    ...DEFAULT_SOUND,
     gain: number("g", 0, MAX_GAIN * 100, 100) / 100,
     tune: number("t", -MAX_TUNE, MAX_TUNE, 0),
     decay: number("e", MIN_DECAY * 100, MAX_DECAY * 100, 100) / 100,
   };
-  const [x, y] = (said.get("m") ?? "").split(",").map((part) => (part === "" ? Number.NaN : Number(part)));
+  const [x, y] = (values.get("m") ?? "").split(",").map((part) => (part === "" ? Number.NaN : Number(part)));
   if (x === undefined || y === undefined || !Number.isFinite(x) || !Number.isFinite(y)) return kit ? { ...played, kit } : played;
   const shift = (name: keyof typeof SHIFT_LETTERS) => number(SHIFT_LETTERS[name], -MAX_SHIFT, MAX_SHIFT, 0);
   return {

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { drawSoundMap, shade, strideOf } from "../map/soundMapDrawing";
-import { describeHeard, describeNearestSound, nearestSound, sayDecay, sayHeard, sayShift, sayTune } from "./soundWords";
+import { describeHeard, describeNearestSound, nearestSound, formatDecay, formatHeard, formatShift, formatTune } from "./soundWords";
 
 const bell = { brightness_hz: 6000, decay_s: 0.42, pitch_hz: 98.4, noisiness: 0.05 };
 
 test("a sound in words", () => {
-  expect(sayHeard(bell)).toBe("bright, 0.42 s");
+  expect(formatHeard(bell)).toBe("bright, 0.42 s");
   expect(describeHeard(bell)).toBe("bright, 0.42 s, 98 Hz, clean");
   expect(describeHeard({ brightness_hz: 200, decay_s: 1.46, pitch_hz: null, noisiness: 0.8 })).toBe("deep, 1.5 s, noisy");
 });
@@ -29,8 +29,8 @@ test("the nearest sound is named with its licence", () => {
 });
 
 test("what was turned, in words", () => {
-  expect([sayShift("pitch", 0), sayShift("pitch", -1.2), sayShift("brightness", 2)]).toEqual(["as it is", "lower 1.2", "brighter 2.0"]);
-  expect([sayTune(0), sayTune(-7), sayDecay(1), sayDecay(0.25), sayDecay(2)]).toEqual(["as it is", "−7 st", "as it is", "× 0.25", "× 2.0"]);
+  expect([formatShift("pitch", 0), formatShift("pitch", -1.2), formatShift("brightness", 2)]).toEqual(["as it is", "lower 1.2", "brighter 2.0"]);
+  expect([formatTune(0), formatTune(-7), formatDecay(1), formatDecay(0.25), formatDecay(2)]).toEqual(["as it is", "−7 st", "as it is", "× 0.25", "× 2.0"]);
 });
 
 test("shades run from deep to pale through the colour of the voice", () => {

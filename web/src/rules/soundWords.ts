@@ -1,8 +1,8 @@
-/** A sound in words a musician uses. */
+/** A sound and its settings in a musician's words. */
 
 import type { SoundDirection, Heard, Point, SoundMap } from "./protocol";
 import type { VoiceSound } from "./voiceSound";
-import { sayFile, titled } from "./summary";
+import { formatFile, titled } from "./summary";
 
 /** By the centre of the spectrum, in Hz. */
 const COLOURS = [
@@ -16,23 +16,23 @@ const COLOURS = [
 const NOISY = 0.6;
 const CLEAN = 0.12;
 
-export const sayBrightness = ({ brightness_hz }: Heard): string => COLOURS.find(([below]) => brightness_hz < below)![1];
+export const formatBrightness = ({ brightness_hz }: Heard): string => COLOURS.find(([below]) => brightness_hz < below)![1];
 
 /** "0.42 s", "1.5 s". */
-export const saySeconds = (seconds: number): string => `${seconds.toFixed(seconds < 1 ? 2 : 1)} s`;
+export const formatSeconds = (seconds: number): string => `${seconds.toFixed(seconds < 1 ? 2 : 1)} s`;
 
 /** "bright, 0.42 s": what the head of a row has room for. */
-export const sayHeard = (heard: Heard): string => `${sayBrightness(heard)}, ${saySeconds(heard.decay_s)}`;
+export const formatHeard = (heard: Heard): string => `${formatBrightness(heard)}, ${formatSeconds(heard.decay_s)}`;
 
 /** "bright, 0.42 s, 98 Hz, noisy". */
 export function describeHeard(heard: Heard): string {
   const texture = heard.noisiness > NOISY ? "noisy" : heard.noisiness < CLEAN ? "clean" : null;
   const pitch = heard.pitch_hz === null ? null : `${Math.round(heard.pitch_hz)} Hz`;
-  return [sayHeard(heard), pitch, texture].filter(Boolean).join(", ");
+  return [formatHeard(heard), pitch, texture].filter(Boolean).join(", ");
 }
 
 /** Where the sound comes from, in short: "Analogue kit", "tin.wav", "tin.wav, decoded". */
-export function sayFrom(sound: VoiceSound, kitLabel: string): string {
+export function formatOrigin(sound: VoiceSound, kitLabel: string): string {
   if (sound.from === "factory") return `${kitLabel.split(":")[0]} kit`;
   if (sound.from === "map") return "from the map";
   return `${sound.called ?? "a file"}${sound.twin ? ", decoded" : ""}`;
@@ -52,7 +52,7 @@ export function nearestSound(map: SoundMap, [x, y]: Point): number | null {
 /** "drum machine 3, kick 12 (CC0)". */
 export function describeSource(map: SoundMap, index: number): string {
   const source = map.source[index]!;
-  return `${sayFile(map.sources[source]!)} (${map.licences[source]!})`;
+  return `${formatFile(map.sources[source]!)} (${map.licences[source]!})`;
 }
 
 /** "nearest: drum machine 3, kick 12 (CC0)". */
@@ -69,7 +69,7 @@ const ENDS: Record<SoundDirection, readonly [low: string, high: string]> = {
 };
 
 /** "brighter 1.2", "as it is". */
-export function sayShift(direction: SoundDirection, shift: number): string {
+export function formatShift(direction: SoundDirection, shift: number): string {
   if (Math.abs(shift) < 0.05) return "as it is";
   return `${ENDS[direction][shift < 0 ? 0 : 1]} ${Math.abs(shift).toFixed(1)}`;
 }
@@ -78,11 +78,11 @@ export function sayShift(direction: SoundDirection, shift: number): string {
 export const endsOf = (direction: SoundDirection): readonly [string, string] =>
   ({ brightness: ["dark", "bright"], decay: ["short", "long"], pitch: ["low", "high"], noisiness: ["clean", "noisy"] } as const)[direction];
 
-export const sayTune = (semitones: number): string => (semitones === 0 ? "as it is" : `${semitones > 0 ? "+" : "−"}${Math.abs(semitones)} st`);
-export const sayDecay = (ratio: number): string => (ratio === 1 ? "as it is" : `× ${ratio < 1 ? ratio.toFixed(2) : ratio.toFixed(1)}`);
+export const formatTune = (semitones: number): string => (semitones === 0 ? "as it is" : `${semitones > 0 ? "+" : "−"}${Math.abs(semitones)} st`);
+export const formatDecay = (ratio: number): string => (ratio === 1 ? "as it is" : `× ${ratio < 1 ? ratio.toFixed(2) : ratio.toFixed(1)}`);
 
 /** "Kick sound map: deep, 0.42 s". */
 export const nameOfMap = (voice: string): string => `${titled(voice)} sound map`;
 
-export const sayLevel = (level: number): string => (level === 0 ? "silent" : `${(20 * Math.log10(level)).toFixed(1).replace("-", "−")} dB`);
-export const sayPan = (pan: number): string => (pan === 0 ? "middle" : `${Math.round(Math.abs(pan) * 100)} % ${pan < 0 ? "left" : "right"}`);
+export const formatLevel = (level: number): string => (level === 0 ? "silent" : `${(20 * Math.log10(level)).toFixed(1).replace("-", "−")} dB`);
+export const formatPan = (pan: number): string => (pan === 0 ? "middle" : `${Math.round(Math.abs(pan) * 100)} % ${pan < 0 ? "left" : "right"}`);

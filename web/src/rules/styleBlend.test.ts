@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { knownOf, sayStyle, sharesOf, styleOf, withAnother, without, withShare, withStyle } from "./styleBlend";
+import { knownOf, formatStyle, sharesOf, styleOf, withAnother, without, withShare, withStyle } from "./styleBlend";
 import type { StyleAsked } from "./protocol";
 
 const total = (style: StyleAsked) => sharesOf(style).reduce((sum, [, share]) => sum + share, 0);
@@ -7,7 +7,7 @@ const total = (style: StyleAsked) => sharesOf(style).reduce((sum, [, share]) => 
 test("a style joins, takes the place of another, and leaves", () => {
   const blend = withAnother(withAnother(null, "funk"), "samba");
   expect(blend).toEqual({ funk: 0.7, samba: 0.3 });
-  expect(sayStyle(blend)).toBe("funk 70 · samba 30");
+  expect(formatStyle(blend)).toBe("funk 70 · samba 30");
   expect(withStyle(blend, 1, "jazz")).toEqual({ funk: 0.7, jazz: 0.3 });
   expect([withStyle(null, 0, "jazz"), withStyle("funk", 0, "jazz")]).toEqual(["jazz", "jazz"]);
   expect(without(blend, 0)).toBe("samba");
@@ -31,7 +31,7 @@ test("of two styles, what one gets the other gives; of three, the others share i
   expect(withShare({ a: 0.2, b: 0.5, c: 0.3 }, 0, 0.4)).toEqual({ a: 0.4, b: 0.37, c: 0.23 });
 });
 
-test("thirds are told in hundredths", () => expect(styleOf([["a", 1], ["b", 1], ["c", 1]])).toEqual({ a: 0.34, b: 0.33, c: 0.33 }));
+test("thirds are rounded to hundredths", () => expect(styleOf([["a", 1], ["b", 1], ["c", 1]])).toEqual({ a: 0.34, b: 0.33, c: 0.33 }));
 
 test("what is not known here leaves, and the rest shares its part", () => {
   const blend = { funk: 0.5, polka: 0.3, jazz: 0.2 };

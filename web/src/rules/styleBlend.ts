@@ -8,10 +8,10 @@ const NEW_SHARE = 0.3; // of a style that joins another
 
 export type Share = readonly [style: string, share: number];
 
-/** The styles asked for with their shares, in the order they were chosen. */
+/** The chosen styles with their shares, in the order they were chosen. */
 export const sharesOf = (style: StyleAsked): readonly Share[] => (style === null ? [] : typeof style === "string" ? [[style, 1]] : Object.entries(style));
 
-/** As it is asked: nothing, one style by its name, or shares in hundredths that add up to 1. */
+/** As a request says it: nothing, one style by its name, or shares in hundredths that add up to 1. */
 export function styleOf(shares: readonly Share[]): StyleAsked {
   if (shares.length < 2) return shares[0]?.[0] ?? null;
   const total = shares.reduce((sum, [, share]) => sum + share, 0);
@@ -51,7 +51,7 @@ export function withShare(style: StyleAsked, at: number, share: number): StyleAs
 }
 
 /** "funk 70 · samba 30". */
-export function sayStyle(style: StyleAsked): string {
+export function formatStyle(style: StyleAsked): string {
   const shares = sharesOf(style);
   if (shares.length < 2) return shares[0]?.[0] ?? "any";
   return shares.map(([name, share]) => `${name} ${Math.round(share * 100)}`).join(" · ");

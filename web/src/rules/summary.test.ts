@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { toyInstrument } from "../../dev/toyServer";
 import { EMPTY_BAR } from "./pattern";
 import type { CorpusMap } from "./protocol";
-import { describeBar, describeCell, describeNearest, describePattern, describePlace, sayFile, sayPoint } from "./summary";
+import { describeBar, describeCell, describeNearest, describePattern, describePlace, formatFile, formatPoint } from "./summary";
 
 test.each([
   ["drummer1/session2/7_latin-brazilian-bossa_95_beat_4-4.mid", "drummer 1, latin brazilian bossa groove\u00a07"],
@@ -10,15 +10,15 @@ test.each([
   ["mine/7_funk_loop.mid", "mine, 7 funk loop"],
   ["mine/Rock1.mid", "mine, Rock 1"],
   ["drummer 1, funk groove 2", "drummer 1, funk groove 2"],
-])("%s is read as %s", (path, said) => expect(sayFile(path)).toBe(said));
+])("%s is read as %s", (path, words) => expect(formatFile(path)).toBe(words));
 
-test("a bar is told by its voices", () => {
+test("a bar is described by its voices", () => {
   const bar = { ...EMPTY_BAR, strokes: [[0, 0, 1, 0], [0, 32, 0.5, 0], [1, 16, 1, 0]] as const };
   expect(describePattern(bar, toyInstrument.voices)).toBe("3 strokes: kick 2, snare 1");
   expect(describePattern(EMPTY_BAR, toyInstrument.voices)).toBe("a bar of silence");
 });
 
-test("a cell is told by voice, step and velocity", () => {
+test("a cell is described by voice, step and velocity", () => {
   expect(describeCell("snare", 4, [[1, 16, 0.709, 0]])).toBe("Snare, step 5, velocity 90");
   expect(describeCell("snare", 4, [])).toBe("Snare, step 5, off");
   expect(describeCell("snare", 4, [[1, 16, 0.709, 0], [1, 17, 0.1, 0]])).toBe("Snare, step 5, velocity 90, 2 strokes");
@@ -30,9 +30,9 @@ test("a place is its point, its strokes and the style nearest to it", () => {
   expect(describePlace([0, 0], EMPTY_BAR, toyInstrument.voices, null)).toBe("x 0.00, y 0.00: a bar of silence");
 });
 
-test("a point has a true minus", () => expect(sayPoint([-1.234, 0.5])).toBe("x −1.23, y 0.50"));
+test("a point has a true minus", () => expect(formatPoint([-1.234, 0.5])).toBe("x −1.23, y 0.50"));
 
-test("what lies nearest is told with whose it is", () => {
+test("the nearest bar is described with its source", () => {
   const corpus: CorpusMap = {
     x: [0, 1],
     y: [0, 0],

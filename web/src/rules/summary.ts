@@ -1,4 +1,4 @@
-/** What is shown, in words a musician uses. */
+/** Bars, points and sources in a musician's words. */
 
 import { loudest } from "./pattern";
 import type { Neighbour } from "./neighbours";
@@ -10,11 +10,11 @@ const plural = (count: number, noun: string): string => `${count} ${noun}${count
 /** "Closed hi-hat", as a person writes it. */
 export const titled = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
-export const sayCoordinate = (value: number): string => value.toFixed(2).replace("-", "−");
-export const sayPoint = ([x, y]: Point): string => `x ${sayCoordinate(x)}, y ${sayCoordinate(y)}`;
+export const formatCoordinate = (value: number): string => value.toFixed(2).replace("-", "−");
+export const formatPoint = ([x, y]: Point): string => `x ${formatCoordinate(x)}, y ${formatCoordinate(y)}`;
 
 /** "0.21 away", on the scale of the map. */
-export const sayDistance = (distance: number): string => (distance < 0.005 ? "right here" : `${distance.toFixed(2)} away`);
+export const formatDistance = (distance: number): string => (distance < 0.005 ? "right here" : `${distance.toFixed(2)} away`);
 
 /** "18 strokes: kick 4, snare 5, closed hi-hat 9". */
 export function describePattern(pattern: WirePattern, voices: readonly VoiceInfo[]): string {
@@ -36,17 +36,17 @@ export function describeCell(name: string, cell: number, strokes: WirePattern["s
 /** Groove MIDI's way to name a file: number, style, tempo, beat or fill, meter. */
 const GROOVE_MIDI = /^(\d+)_([a-z-]+)_\d+_(beat|fill)_\d+-\d+$/i;
 
-const saidName = (name: string): string => {
+const formatName = (name: string): string => {
   const [, number, style, section] = GROOVE_MIDI.exec(name) ?? [];
   if (style === undefined) return name.replaceAll("_", " ").replace(/^([a-z]+)(\d+)$/i, "$1 $2");
   return `${style.replaceAll("-", " ")} ${section === "beat" ? "groove" : "fill"}\u00a0${number}`; // the number stays with its groove
 };
 
 /** "drummer1/session2/7_funk_95_beat_4-4.mid" as "drummer 1, funk groove 7". */
-export function sayFile(path: string): string {
+export function formatFile(path: string): string {
   const parts = path.replace(/\.\w{2,4}$/, "").split("/");
   const ends = parts.length > 2 ? [parts[0]!, parts.at(-1)!] : parts;
-  return ends.map(saidName).join(", ");
+  return ends.map(formatName).join(", ");
 }
 
 /** A bar of the corpus in words: what it is, where it is from, and under which licence. */
@@ -55,7 +55,7 @@ export function describeBar(corpus: CorpusMap, index: number): { style: string; 
   return {
     style: corpus.styles[corpus.style[index] ?? -1] ?? "no style",
     section: corpus.sections[corpus.section[index] ?? -1] ?? "",
-    source: sayFile(corpus.sources[source] ?? "unknown"),
+    source: formatFile(corpus.sources[source] ?? "unknown"),
     licence: corpus.licences[source] ?? "",
   };
 }
@@ -66,11 +66,11 @@ export function describeNearest(corpus: CorpusMap, { index, distance }: Neighbou
   const whose = new Set(corpus.licences).size > 1 ? "" : corpus.credit.split(":")[0]!.replace(/ dataset$/i, "");
   const named = source.includes(style) ? source : `${source}, ${style}`;
   const from = [whose, licence].filter(Boolean).join(", ");
-  return `nearest: ${named}${from && ` (${from})`}, ${sayDistance(distance)}`;
+  return `nearest: ${named}${from && ` (${from})`}, ${formatDistance(distance)}`;
 }
 
 /** "x 0.20, y −1.10: 18 strokes: kick 4, snare 5; nearest: funk". */
 export function describePlace(point: Point, pattern: WirePattern, voices: readonly VoiceInfo[], nearestStyle: string | null): string {
   const nearest = nearestStyle === null ? "" : `; nearest: ${nearestStyle}`;
-  return `${sayPoint(point)}: ${describePattern(pattern, voices)}${nearest}`;
+  return `${formatPoint(point)}: ${describePattern(pattern, voices)}${nearest}`;
 }

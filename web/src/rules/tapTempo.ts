@@ -2,10 +2,10 @@
 
 import { clamp, MAX_TEMPO_BPM, MIN_TEMPO_BPM } from "./units";
 
-const LONGEST_GAP_MS = 2500; // a longer pause begins anew
+const LONGEST_GAP_MS = 2500; // a longer pause starts again
 const MOST_TAPS = 8;
 
-/** The taps that still count, the newest included. */
+/** The taps that still count, the latest included. */
 export function tapped(taps: readonly number[], now: number): number[] {
   const last = taps.at(-1);
   return last === undefined || now - last > LONGEST_GAP_MS ? [now] : [...taps, now].slice(-MOST_TAPS);

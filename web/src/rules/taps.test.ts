@@ -6,7 +6,7 @@ const BAR = 64;
 const tap = (position: number, velocity = 0.8): Tap => [position, velocity];
 const places = (taps: readonly Tap[]) => foldTaps(taps, BAR).map(([position]) => Number(position.toFixed(6)));
 
-test("one round stays as it was tapped", () => {
+test("one round is kept as it was tapped", () => {
   const taps = [tap(0.25), tap(24, 0.5), tap(40.75)];
   expect(foldTaps(taps, BAR)).toEqual(taps);
   expect(foldTaps([], BAR)).toEqual([]);
@@ -34,7 +34,7 @@ test("a tap shortly before the bar line is an early one", () => {
   expect(places([tap(0.5), tap(63)])).toEqual([63.75]); // both ends of one round: two bar lines, one stroke
 });
 
-test("a slip in one of four rounds goes, what came in half of them stays", () => {
+test("a slip in one of four rounds is dropped, what came in half of them is kept", () => {
   const beat = [0, 1, 2, 3].map((round) => tap(round * BAR + 16));
   expect(places([...beat, tap(2 * BAR + 30)])).toEqual([16]);
   expect(places([...beat, tap(30), tap(2 * BAR + 30)])).toEqual([16, 30]);

@@ -1,8 +1,8 @@
-/** A tapped rhythm: taps of several rounds folded into one bar. Pure rules. */
+/** A tapped rhythm: taps of several rounds folded into one bar. */
 
 import type { Tap } from "./protocol";
 
-export const TAP_VELOCITY = 0.8; // where nothing says how hard it was
+export const TAP_VELOCITY = 0.8; // of keys and devices without pressure
 const TOGETHER_STEPS = 2; // taps of different rounds this near are one stroke: half a 16th
 
 /** The shortest way round the bar from one place to another, in [-steps / 2, steps / 2). */
@@ -19,7 +19,7 @@ interface Stroke {
 /**
  * Taps of one or more rounds of a bar of so many steps as one bar. Positions come in steps since the first bar line (66.5
  * lies in the second bar of 4/4) and go within the bar. What was tapped at about the same place in different rounds
- * becomes one stroke at the mean of them; what came in fewer than half of its rounds was a slip, and goes.
+ * becomes one stroke at the mean of them; what came in fewer than half of its rounds is dropped as a slip.
  */
 export function foldTaps(taps: readonly Tap[], steps: number): Tap[] {
   const inTime = [...taps].sort((one, other) => one[0] - other[0]);
@@ -57,6 +57,6 @@ export interface Press {
   readonly pressure: number; // 0 to 1
 }
 
-/** A pen says how hard it pressed; a finger or a mouse is always the same. */
+/** A pen reports its pressure; a finger or a mouse always has the same velocity. */
 export const velocityOf = ({ pointerType, pressure }: Press): number =>
   pointerType === "pen" && pressure > 0 ? Math.max(1 / 127, Math.min(1, pressure)) : TAP_VELOCITY;

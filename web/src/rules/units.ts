@@ -1,4 +1,4 @@
-/** Musical time and its units: the twin of `clave/units.py`. Positions are steps, 64 to a whole note. */
+/** Musical time and its units: the twin of `clave/music/units.py`. Positions are steps, 64 to a whole note. */
 
 export const STEPS_PER_WHOLE = 64;
 export const STEPS_PER_QUARTER = STEPS_PER_WHOLE / 4;

@@ -1,4 +1,4 @@
-/** Which voice a file's name speaks of, the twin of names in `clave/wav.py`: `tests/fixtures/voice_names.json` holds both to it. */
+/** Which voice a file name means: the twin of the names in `clave/files/audio_file.py`; `tests/fixtures/voice_names.json` holds both to the same answers. */
 
 import type { VoiceInfo } from "./protocol";
 
@@ -22,12 +22,12 @@ export const OPEN_WORDS: readonly string[] = ["open", "op", "opn", "o", "opened"
 export const GLUED: readonly string[] =
   "kick snare clap hihat openhat closedhat cymbal crash shaker cowbell conga bongo tambourine rimshot".split(" ");
 
-/** Its words in lower case; capitals, digits and signs part them. */
+/** Its words in lower case; capitals, digits and punctuation separate them. */
 function wordsOf(name: string): string[] {
   return name.replace(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, " ").toLowerCase().match(/[a-z]+/g) ?? [];
 }
 
-/** Each phrase, parted and joined, and the index of the voice that it speaks of. */
+/** Each phrase, as words and joined, with the index of the voice that it means. */
 function phrasesOf(voices: readonly VoiceInfo[]): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
   voices.forEach(({ name, aliases }, voice) => {
@@ -45,7 +45,7 @@ function voiceOfPhrase(phrase: string, phrases: ReadonlyMap<string, number>): nu
   return phrases.get(phrase) ?? phrases.get(singular) ?? (glued === undefined ? undefined : phrases.get(glued));
 }
 
-/** The index of the voice that a name speaks of; null if it names none, or several. A longer phrase goes before the words in it. */
+/** The index of the voice that a name means; null if it names none, or several. A longer phrase goes before the words in it. */
 function voiceInName(name: string, voices: readonly VoiceInfo[], phrases: ReadonlyMap<string, number>): number | null {
   const words = wordsOf(name);
   const found = new Set<number>();

@@ -4,12 +4,12 @@ import { SPACE_KIT } from "./kitNames";
 import { type KitVoice, NO_SOUND_SHIFT, type Point, type SoundRequest } from "./protocol";
 
 export interface VoiceSound extends KitVoice {
-  readonly locked: boolean; // stays as it is when kits come and go
-  readonly called: string | null; // the name of its file, which the server does not keep
+  readonly locked: boolean; // keeps its sound when another kit is loaded
+  readonly called: string | null; // the name of its file: the server knows files by content only
 }
 
 /** As the chosen kit has it. */
-export const PLAIN_SOUND: VoiceSound = {
+export const DEFAULT_SOUND: VoiceSound = {
   from: "factory",
   point: null,
   detail: null,
@@ -29,14 +29,14 @@ export const PLAIN_SOUND: VoiceSound = {
 /** A voice of the space's kit that has not been drawn yet. */
 export const isUndrawn = (sound: VoiceSound, kit: string): boolean => sound.from === "factory" && (sound.kit ?? kit) === SPACE_KIT;
 
-/** What the sound space is asked for, or null for a sound that it does not make. */
+/** The request for this sound, or null where the sound space does not make it. */
 export function requestOf(sound: KitVoice): SoundRequest | null {
   const { from, point, detail, variation, seed, shift, twin } = sound;
   if (!point || from === "factory" || (from === "file" && !twin)) return null;
   return { point, detail, variation, seed, shift };
 }
 
-/** The sound at another point of the map; how it is played stays, and what only its old place or file had goes. */
+/** The sound at another point of the map; its playback settings are kept, what belonged to its old point or file is not. */
 export const movedTo = (sound: VoiceSound, point: Point): VoiceSound => ({
   ...sound,
   from: "map",
@@ -50,7 +50,7 @@ export const movedTo = (sound: VoiceSound, point: Point): VoiceSound => ({
 
 /** Two voices with the same key sound the same but for tune, decay and gain. */
 export function soundKey(sound: VoiceSound, kit: string): string {
-  const asked = requestOf(sound);
-  if (asked) return JSON.stringify(asked);
+  const request = requestOf(sound);
+  if (request) return JSON.stringify(request);
   return sound.from === "file" ? `file ${sound.file}` : `kit ${sound.kit ?? kit}`;
 }

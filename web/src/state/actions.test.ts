@@ -3,7 +3,7 @@ import { toyShift } from "../../dev/toyBars";
 import { toyInstrument, toyPattern, toyPhrase } from "../../dev/toyServer";
 import { Actions } from "./actions";
 import { heardBars } from "./files";
-import { PLAIN_SHAPE } from "../rules/groove";
+import { DEFAULT_SETTINGS } from "../rules/groove";
 import { pointsOf } from "../rules/journey";
 import { EMPTY_BAR, withCellToggled } from "../rules/pattern";
 import type { PatternRequest, PhraseRequest, ShiftRequest } from "../rules/protocol";
@@ -11,19 +11,19 @@ import { Store } from "./store";
 
 let store: Store;
 let actions: Actions;
-let asked: PatternRequest[];
+let requested: PatternRequest[];
 let answers: (() => void)[];
 
-/** A server that answers when it is told to. */
+/** A server whose answers the test releases. */
 beforeEach(() => {
-  asked = [];
+  requested = [];
   answers = [];
   vi.stubGlobal(
     "fetch",
     (_: string, { body }: { body: string }) =>
       new Promise((resolve) => {
         const request = JSON.parse(body) as PatternRequest & PhraseRequest & ShiftRequest;
-        asked.push(request);
+        requested.push(request);
         const reply = request.pattern ? toyShift(request) : { patterns: request.bars ? toyPhrase(request) : request.points.map((point) => toyPattern(point, request)) };
         answers.push(() => resolve(new Response(JSON.stringify(reply))));
       }),
@@ -33,7 +33,7 @@ beforeEach(() => {
   actions = new Actions(store);
 });
 
-/** Everything that is asked is answered. */
+/** Every request is answered. */
 async function settled(): Promise<void> {
   for (let round = 0; round < 20; round++) {
     answers.splice(0).forEach((answer) => answer());
@@ -42,7 +42,7 @@ async function settled(): Promise<void> {
 }
 
 const place = () => store.groove.value.place;
-const there = (x: number, y: number) => toyPattern([x, y], PLAIN_SHAPE);
+const there = (x: number, y: number) => toyPattern([x, y], DEFAULT_SETTINGS);
 
 test("a click shows what lies there, and undo brings back what was", async () => {
   actions.goTo([1, 1]);
@@ -58,11 +58,11 @@ test("a click shows what lies there, and undo brings back what was", async () =>
   expect(place().point).toEqual([-2, 0.5]);
 });
 
-test("a drag asks for the newest point only, and is one step of undo", async () => {
+test("a drag requests the latest point only, and is one step of undo", async () => {
   for (let n = 0; n <= 20; n++) actions.goTo([n / 10, 0]);
   actions.settle();
   await settled();
-  expect(asked.map(({ points }) => points[0])).toEqual([[0, 0], [2, 0]]);
+  expect(requested.map(({ points }) => points[0])).toEqual([[0, 0], [2, 0]]);
   expect(store.history.value.past).toHaveLength(1);
   expect(store.groove.value.visits).toHaveLength(1);
   expect(store.groove.value.visits[0]!.pattern).toEqual(there(2, 0));
@@ -83,7 +83,7 @@ test("an answer for a place that was left changes nothing; going back there asks
   expect(place()).toMatchObject({ point: [1, 1], pattern: there(1, 1) });
 });
 
-test("strokes edited by hand stay, until something else is asked for", async () => {
+test("strokes edited by hand are kept until the settings change", async () => {
   actions.goTo([1, 1]);
   await settled();
   actions.edit("stroke", (pattern) => withCellToggled(pattern, 7, 5));
@@ -92,7 +92,7 @@ test("strokes edited by hand stay, until something else is asked for", async () 
   await settled();
   expect(store.shown.value).toBe(edited);
   expect(store.editing.value).toBe(true);
-  actions.reshape("density", { density: 0.9 });
+  actions.changeSettings("density", { density: 0.9 });
   await settled();
   expect([place().edited, store.editing.value]).toEqual([false, false]);
   actions.undo();
@@ -130,19 +130,19 @@ test("a journey decodes a bar for each point, is what a file holds, and a click 
   expect(heardBars(store)).toEqual([place().pattern]);
 });
 
-test("trouble with the server is told", async () => {
+test("an error of the server is reported", async () => {
   vi.stubGlobal("fetch", () => Promise.resolve(new Response(JSON.stringify({ error: "no style 'polka'", kind: "space" }), { status: 422 })));
-  actions.reshape("style", { style: "polka" });
+  actions.changeSettings("style", { style: "polka" });
   await settled();
-  expect(store.notice.value).toEqual({ text: "no style 'polka'", kind: "trouble" });
+  expect(store.notice.value).toEqual({ text: "no style 'polka'", kind: "error" });
 });
 
-const atWork = (changes: Partial<typeof PLAIN_SHAPE>) => toyPattern(place().point, { ...PLAIN_SHAPE, ...changes });
+const atWork = (changes: Partial<typeof DEFAULT_SETTINGS>) => toyPattern(place().point, { ...DEFAULT_SETTINGS, ...changes });
 
-test("a fill stands at the end of every group, and is asked for once it is wanted", async () => {
+test("a fill stands at the end of every group, and is requested once it is wanted", async () => {
   actions.goTo([1, 1]);
   await settled();
-  expect(asked.some(({ section }) => section === "fill")).toBe(false);
+  expect(requested.some(({ section }) => section === "fill")).toBe(false);
   actions.fillEvery(4);
   await settled();
   const [beat, fill] = [there(1, 1), atWork({ section: "fill" })];
@@ -152,7 +152,7 @@ test("a fill stands at the end of every group, and is asked for once it is wante
   expect(place().fill).toBeNull(); // no fill of another place
   await settled();
   expect(place().fill).toEqual(atWork({ section: "fill" }));
-  actions.reshape("section", { section: "fill" });
+  actions.changeSettings("section", { section: "fill" });
   await settled();
   expect([place().fill, heardBars(store)]).toEqual([null, [atWork({ section: "fill" })]]);
   actions.undo();
@@ -161,7 +161,7 @@ test("a fill stands at the end of every group, and is asked for once it is wante
   expect([store.groove.value.fillEvery, heardBars(store)]).toEqual([0, [there(1, 1)]]);
 });
 
-test("a fill that is edited by hand stays, and only it", async () => {
+test("a fill that is edited by hand is kept, and only it", async () => {
   actions.goTo([1, 1]);
   actions.fillEvery(4);
   await settled();
@@ -181,7 +181,7 @@ test("a journey has a fill for each of its bars", async () => {
   actions.fillEvery(4);
   await settled();
   const points = pointsOf(store.groove.value.journey);
-  const fills = points.map((point) => toyPattern(point, { ...PLAIN_SHAPE, section: "fill" }));
+  const fills = points.map((point) => toyPattern(point, { ...DEFAULT_SETTINGS, section: "fill" }));
   expect(store.groove.value.journey.fills).toEqual(fills);
   expect(heardBars(store)).toEqual([...points.slice(0, 3).map(([x, y]) => there(x, y)), fills[3]]);
   actions.setJourney({ bars: 2 });
@@ -191,30 +191,30 @@ test("a journey has a fill for each of its bars", async () => {
 test("a loop of four bars is a phrase, shifted bar by bar, that ends on its own fill", async () => {
   actions.goTo([1, 1]);
   actions.fillEvery(4);
-  actions.reshape("loop", { bars: 4 });
+  actions.changeSettings("loop", { bars: 4 });
   await settled();
   const phrase = toyPhrase({ point: [1, 1], bars: 4, style: null, variation: 0.25, fill: true, seed: 0, meter: [4, 4] });
-  expect(place().shape).toMatchObject({ bars: 4, variation: 0.25 }); // copies of one bar are no phrase
+  expect(place().settings).toMatchObject({ bars: 4, variation: 0.25 }); // copies of one bar are no phrase
   expect(heardBars(store)).toEqual(phrase);
   store.heard.value = { pattern: phrase[2]!, bar: 2, journey: false, since: 0, fill: false };
   expect(store.shown.value).toEqual(phrase[2]);
   actions.keep(3);
   expect(store.groove.value.slots[3]!.phrase).toHaveLength(4);
-  actions.reshape("loudness", { shift: { ...PLAIN_SHAPE.shift, loudness: -1 } });
+  actions.changeSettings("loudness", { shift: { ...DEFAULT_SETTINGS.shift, loudness: -1 } });
   await settled();
-  expect(heardBars(store)).toEqual(phrase.map((pattern) => toyShift({ pattern, shift: { ...PLAIN_SHAPE.shift, loudness: -1 } }).pattern));
-  actions.reshape("section", { section: "fill" });
+  expect(heardBars(store)).toEqual(phrase.map((pattern) => toyShift({ pattern, shift: { ...DEFAULT_SETTINGS.shift, loudness: -1 } }).pattern));
+  actions.changeSettings("section", { section: "fill" });
   await settled();
-  expect([place().shape.bars, heardBars(store).length]).toEqual([1, 1]);
+  expect([place().settings.bars, heardBars(store).length]).toEqual([1, 1]);
   actions.recall(3);
   expect(heardBars(store)).toEqual(phrase);
 });
 
-test("a blend, a meter and a shift are asked for as they are", async () => {
-  const shape = { style: { funk: 0.7, latin: 0.3 }, meter: [6, 8] as const, shift: { density: 1, syncopation: 0, swing: -2, loudness: 0 } };
-  actions.reshape("all", shape);
+test("a blend, a meter and a shift are requested as they are", async () => {
+  const settings = { style: { funk: 0.7, latin: 0.3 }, meter: [6, 8] as const, shift: { density: 1, syncopation: 0, swing: -2, loudness: 0 } };
+  actions.changeSettings("all", settings);
   await settled();
-  const { bars: _, ...rest } = { ...PLAIN_SHAPE, ...shape };
-  expect(asked.at(-1)).toEqual({ points: [[0, 0]], ...rest });
+  const { bars: _, ...rest } = { ...DEFAULT_SETTINGS, ...settings };
+  expect(requested.at(-1)).toEqual({ points: [[0, 0]], ...rest });
   expect(store.shown.value.meter).toEqual([6, 8]);
 });

@@ -2,53 +2,53 @@
 
 import { fetchPatterns } from "../net/api";
 import { fetchBars, fetchFill, requestFor } from "../net/requests";
-import { fromSlot, type Groove, type Journey, type Place, reshaped, type Shape, toVisit, type VoiceMix, withSlot, withVisit, withVoice } from "../rules/groove";
+import { fromSlot, type Groove, type Journey, type MapPlace, withSettings, type GenerationSettings, toVisit, type VoiceMix, withSlot, withVisit, withVoice } from "../rules/groove";
 import { onMap } from "../rules/mapPoint";
 import { redo, undo } from "../rules/history";
 import { describe, pointsOf } from "../rules/journey";
-import { Newest } from "../net/latestOnly";
+import { LatestOnly } from "../net/latestOnly";
 import { MAX_SEED, type Point, type WirePattern } from "../rules/protocol";
 import { areSamePatterns, isSamePattern } from "../rules/pattern";
 import type { Notice, Store } from "./store";
 import { describeBar, describePlace } from "../rules/summary";
 
-type Question = { readonly place: Place };
-type Route = { readonly journey: Journey; readonly shape: Shape };
+type PlaceRequest = { readonly place: MapPlace };
+type JourneyRequest = { readonly journey: Journey; readonly settings: GenerationSettings };
 
 export class Actions {
-  private readonly decoding: Newest<Question, readonly WirePattern[]>;
-  private readonly filling: Newest<Question, WirePattern>;
-  private readonly routing: Newest<Route, readonly WirePattern[]>;
-  private readonly fillingRoute: Newest<Route, readonly WirePattern[]>;
+  private readonly decoding: LatestOnly<PlaceRequest, readonly WirePattern[]>;
+  private readonly filling: LatestOnly<PlaceRequest, WirePattern>;
+  private readonly routing: LatestOnly<JourneyRequest, readonly WirePattern[]>;
+  private readonly fillingRoute: LatestOnly<JourneyRequest, readonly WirePattern[]>;
 
   constructor(private readonly store: Store) {
-    const newest = <Asked, Answer>(ask: (asked: Asked) => Promise<Answer>, came: (asked: Asked, answer: Answer) => void) =>
-      new Newest(
-        ask,
-        (asked: Asked, answer: Answer) => (this.answered(), came(asked, answer)),
+    const latestOnly = <Request, Answer>(send: (request: Request) => Promise<Answer>, answered: (request: Request, answer: Answer) => void) =>
+      new LatestOnly(
+        send,
+        (request: Request, answer: Answer) => (this.serverAnswers(), answered(request, answer)),
         (_, error) => this.failed(error),
       );
-    const along = async ({ journey, shape }: Route) => (await fetchPatterns(requestFor(pointsOf(journey), shape))).patterns;
-    this.decoding = newest(({ place }) => fetchBars(place), ({ place }, bars) => this.decoded(place, bars));
-    this.filling = newest(({ place }) => fetchFill(place), ({ place }, fill) => this.filled(place, fill));
-    this.routing = newest(along, (route, patterns) => this.routed(route, patterns));
-    this.fillingRoute = newest(
-      (route) => along({ ...route, shape: { ...route.shape, section: "fill" } }),
+    const along = async ({ journey, settings }: JourneyRequest) => (await fetchPatterns(requestFor(pointsOf(journey), settings))).patterns;
+    this.decoding = latestOnly(({ place }) => fetchBars(place), ({ place }, bars) => this.decoded(place, bars));
+    this.filling = latestOnly(({ place }) => fetchFill(place), ({ place }, fill) => this.filled(place, fill));
+    this.routing = latestOnly(along, (route, patterns) => this.routed(route, patterns));
+    this.fillingRoute = latestOnly(
+      (route) => along({ ...route, settings: { ...route.settings, section: "fill" } }),
       (route, fills) => this.isHere(route) && this.store.amend({ ...this.groove, journey: { ...this.groove.journey, fills } }),
     );
   }
 
-  private trouble: Notice | null = null; // with the server, as it was last told
+  private serverError: Notice | null = null; // as it was last reported
 
   private failed(error: unknown): void {
-    this.store.complain(error);
-    this.trouble = this.store.notice.value;
+    this.store.reportError(error);
+    this.serverError = this.store.notice.value;
   }
 
-  /** The server answers: what was told of it no longer holds. */
-  private answered(): void {
-    if (this.trouble && this.store.notice.value === this.trouble) this.store.notice.value = null;
-    this.trouble = null;
+  /** The server answers again: a notice that it does not is closed. */
+  private serverAnswers(): void {
+    if (this.serverError && this.store.notice.value === this.serverError) this.store.notice.value = null;
+    this.serverError = null;
   }
 
   private get groove(): Groove {
@@ -71,21 +71,21 @@ export class Actions {
   settle(): void {
     this.store.amend(withVisit(this.groove));
     this.store.settle();
-    this.sayPlace();
+    this.announcePlace();
   }
 
-  reshape(label: string, changes: Partial<Shape>): void {
+  changeSettings(label: string, changes: Partial<GenerationSettings>): void {
     const { place, journey } = this.groove;
-    this.goToPlace(label, reshaped(place, changes), { ...journey, fills: [] });
+    this.goToPlace(label, withSettings(place, changes), { ...journey, fills: [] });
     this.route();
   }
 
   reroll(): void {
-    this.reshape("seed", { seed: Math.floor(Math.random() * (MAX_SEED + 1)) });
+    this.changeSettings("seed", { seed: Math.floor(Math.random() * (MAX_SEED + 1)) });
     this.store.settle();
   }
 
-  /** Ask for what lies here, such as after loading a link; what was edited by hand stays. */
+  /** Request the bars of this place, such as after loading a link; bars edited by hand are kept. */
   refresh(): void {
     const { place, journey } = this.groove;
     if (!place.edited) this.decoding.send({ place });
@@ -103,34 +103,34 @@ export class Actions {
   /** Ask for the fills that are wanted and not there: here, and along the journey. */
   private fillIn(): void {
     const { place, journey, fillEvery } = this.groove;
-    if (fillEvery === 0 || place.shape.section === "fill" || !this.store.instrument.value?.space.sections.includes("fill")) return;
+    if (fillEvery === 0 || place.settings.section === "fill" || !this.store.instrument.value?.space.sections.includes("fill")) return;
     if (!place.fill) this.filling.send({ place });
-    if (journey.a && journey.b && journey.fills.length === 0) this.fillingRoute.send({ journey, shape: place.shape });
+    if (journey.a && journey.b && journey.fills.length === 0) this.fillingRoute.send({ journey, settings: place.settings });
   }
 
-  private goToPlace(label: string, place: Place, journey = this.groove.journey): void {
+  private goToPlace(label: string, place: MapPlace, journey = this.groove.journey): void {
     this.store.editing.value = false;
     this.change(label, { place, journey });
     this.decoding.send({ place });
     this.fillIn();
   }
 
-  private decoded(asked: Place, bars: readonly WirePattern[]): void {
+  private decoded(requested: MapPlace, bars: readonly WirePattern[]): void {
     const { place } = this.groove;
-    if (place.point !== asked.point || place.shape !== asked.shape || place.edited) return; // we have moved on
+    if (place.point !== requested.point || place.settings !== requested.settings || place.edited) return; // the place has changed meanwhile
     const phrase = bars.length > 1 ? bars : [];
     if (isSamePattern(place.pattern, bars[0]!) && areSamePatterns(place.phrase, phrase)) return;
-    this.come({ ...place, pattern: bars[0]!, phrase });
-    this.sayPlace();
+    this.amendPlace({ ...place, pattern: bars[0]!, phrase });
+    this.announcePlace();
   }
 
-  private filled(asked: Place, fill: WirePattern): void {
+  private filled(requested: MapPlace, fill: WirePattern): void {
     const { place } = this.groove;
-    if (place.point === asked.point && place.shape === asked.shape && !place.fill) this.come({ ...place, fill });
+    if (place.point === requested.point && place.settings === requested.settings && !place.fill) this.amendPlace({ ...place, fill });
   }
 
   /** The place as it turned out, in the click history too. */
-  private come(found: Place): void {
+  private amendPlace(found: MapPlace): void {
     const { groove } = this;
     const visits = groove.visits.map((each) => (each === groove.place ? found : each));
     this.store.amend({ ...groove, place: found, visits });
@@ -138,8 +138,8 @@ export class Actions {
 
   private speaking: ReturnType<typeof setTimeout> | undefined;
 
-  /** A summary for the live region, once things have come to rest. */
-  private sayPlace(): void {
+  /** A summary for the live region, 0.6 s after the last change. */
+  private announcePlace(): void {
     clearTimeout(this.speaking);
     this.speaking = setTimeout(() => {
       const { shown, shownPoint, nearby, corpus, voices } = this.store;
@@ -197,15 +197,15 @@ export class Actions {
   keep(slot: number): void {
     const { place } = this.groove;
     const bar = this.store.journeyBar.value;
-    const here = { ...place, shape: { ...place.shape, bars: 1 }, point: this.store.shownPoint.value, pattern: this.store.shown.value, phrase: [], fill: null };
+    const here = { ...place, settings: { ...place.settings, bars: 1 }, point: this.store.shownPoint.value, pattern: this.store.shown.value, phrase: [], fill: null };
     this.store.change(`keep in slot ${slot + 1}`, withSlot(this.groove, slot, bar === null ? place : here));
     this.store.settle();
-    this.store.say(`Kept in slot ${slot + 1}.`);
+    this.store.notify(`Kept in slot ${slot + 1}.`);
   }
 
   recall(slot: number): void {
-    if (!this.groove.slots[slot]) return this.store.say(`Slot ${slot + 1} is empty: Shift+${slot + 1} keeps what you hear.`);
-    this.become(`slot ${slot + 1}`, fromSlot(this.groove, slot));
+    if (!this.groove.slots[slot]) return this.store.notify(`Slot ${slot + 1} is empty: Shift+${slot + 1} keeps what you hear.`);
+    this.replaceGroove(`slot ${slot + 1}`, fromSlot(this.groove, slot));
   }
 
   clearSlot(slot: number): void {
@@ -215,18 +215,18 @@ export class Actions {
 
   /** Through the click history: -1 is back, 1 forward. */
   visit(by: number): void {
-    this.become(by < 0 ? "back" : "forward", toVisit(this.groove, by));
+    this.replaceGroove(by < 0 ? "back" : "forward", toVisit(this.groove, by));
   }
 
-  /** Another groove altogether. */
-  become(label: string, groove: Groove): void {
+  /** Replace the whole groove, as one undo step. */
+  replaceGroove(label: string, groove: Groove): void {
     this.decoding.drop();
     this.filling.drop();
     this.store.editing.value = false;
     this.store.change(label, groove);
     this.store.settle();
-    this.refresh(); // it may have been left before its bar had come
-    this.sayPlace();
+    this.refresh(); // it may have been left before its bar had arrived
+    this.announcePlace();
   }
 
   undo(): void {
@@ -238,11 +238,11 @@ export class Actions {
   }
 
   private timeTravel(word: string, label: string, history: Store["history"]["value"]): void {
-    if (history === this.store.history.value) return this.store.say(word === "Undone" ? "Nothing to undo." : "Nothing to redo.");
+    if (history === this.store.history.value) return this.store.notify(word === "Undone" ? "Nothing to undo." : "Nothing to redo.");
     for (const each of [this.decoding, this.filling, this.routing, this.fillingRoute]) each.drop();
     this.store.history.value = history;
-    this.refresh(); // undone to a moment before its bar had come
-    this.store.say(`${word}: ${label}.`);
+    this.refresh(); // the state may be from before its bar had arrived
+    this.store.notify(`${word}: ${label}.`);
   }
 
   // ---- the journey
@@ -268,20 +268,20 @@ export class Actions {
 
   private route(): void {
     const { journey, place } = this.groove;
-    if (journey.a && journey.b) this.routing.send({ journey, shape: place.shape });
+    if (journey.a && journey.b) this.routing.send({ journey, settings: place.settings });
     this.fillIn();
   }
 
-  private routed(asked: Route, patterns: readonly WirePattern[]): void {
+  private routed(requested: JourneyRequest, patterns: readonly WirePattern[]): void {
     const { journey } = this.groove;
-    if (!this.isHere(asked) || areSamePatterns(journey.patterns, patterns)) return;
+    if (!this.isHere(requested) || areSamePatterns(journey.patterns, patterns)) return;
     this.store.amend({ ...this.groove, journey: { ...journey, patterns, edited: false } });
   }
 
-  /** Is it still this way that we go? */
-  private isHere({ journey: asked, shape }: Route): boolean {
+  /** Is the journey still the one that was requested? */
+  private isHere({ journey: requested, settings }: JourneyRequest): boolean {
     const { journey, place } = this.groove;
-    const same = journey.a === asked.a && journey.b === asked.b && journey.bars === asked.bars && journey.mode === asked.mode;
-    return same && place.shape === shape;
+    const same = journey.a === requested.a && journey.b === requested.b && journey.bars === requested.bars && journey.mode === requested.mode;
+    return same && place.settings === settings;
   }
 }

@@ -7,7 +7,7 @@ import type { Player } from "./player";
 import type { CompleteRequest, FeelRequest, TapsRequest, WirePattern } from "../rules/protocol";
 import { Store } from "./store";
 
-const MADE: Record<string, (asked: never) => WirePattern> = {
+const MADE: Record<string, (request: never) => WirePattern> = {
   "./api/patterns/feel": toyFeel,
   "./api/patterns/complete": toyComplete,
   "./api/patterns/taps": toyFromTaps,
@@ -25,20 +25,20 @@ const BAR: WirePattern = {
 let store: Store;
 let actions: Actions;
 let bar: BarActions;
-let asked: { path: string; request: never }[];
+let requested: { path: string; request: never }[];
 let answers: (() => void)[];
 let clock: { now: number | null; starts: number };
 
-/** A server that answers when it is told to, and a bar in the grid. */
+/** A server whose answers the test releases, and a bar in the grid. */
 beforeEach(() => {
-  asked = [];
+  requested = [];
   answers = [];
   vi.stubGlobal(
     "fetch",
     (path: string, { body }: { body: string }) =>
       new Promise((resolve) => {
         const request = JSON.parse(body) as never;
-        asked.push({ path, request });
+        requested.push({ path, request });
         answers.push(() => resolve(new Response(JSON.stringify({ pattern: MADE[path]!(request) }))));
       }),
   );
@@ -58,11 +58,11 @@ async function settled(): Promise<void> {
 }
 
 const shown = () => store.shown.value;
-const requests = <T>() => asked.map(({ request }) => request as T);
+const requests = <T>() => requested.map(({ request }) => request as T);
 
 test("humanising goes from the bar as it was, however far the slider was before, and 0 brings it back", async () => {
-  for (const amount of [0.2, 0.5, 0.8]) bar.feel(amount);
-  expect(bar.felt.amount).toBe(0.8); // before any answer
+  for (const amount of [0.2, 0.5, 0.8]) bar.humaniseBy(amount);
+  expect(bar.humanise.amount).toBe(0.8); // before any answer
   await settled();
   expect(requests<FeelRequest>().map(({ amount, pattern }) => [amount, pattern])).toEqual([
     [0.2, BAR],
@@ -71,55 +71,55 @@ test("humanising goes from the bar as it was, however far the slider was before,
   expect(shown()).toEqual(toyFeel({ pattern: BAR, style: null, amount: 0.8, like: null, seed: 0 }));
   expect(store.groove.value.place.edited).toBe(true);
   expect(store.history.value.past).toHaveLength(1); // one drag, one step
-  bar.feel(0);
+  bar.humaniseBy(0);
   await settled();
   expect(shown()).toEqual(BAR);
-  expect(bar.felt.amount).toBe(0);
+  expect(bar.humanise.amount).toBe(0);
 });
 
 test("another take is another seed and a step of its own; undo finds the amount again", async () => {
-  bar.throwFeel();
+  bar.humaniseAgain();
   await settled();
   const first = shown();
-  const { amount, seed } = bar.felt;
+  const { amount, seed } = bar.humanise;
   expect(amount).toBe(0.6);
-  bar.throwFeel();
+  bar.humaniseAgain();
   await settled();
-  expect(bar.felt.seed).not.toBe(seed);
+  expect(bar.humanise.seed).not.toBe(seed);
   expect(requests<FeelRequest>()[1]!.pattern).toEqual(BAR);
   actions.undo();
   expect(shown()).toBe(first);
-  expect(bar.felt).toMatchObject({ amount: 0.6, seed });
+  expect(bar.humanise).toMatchObject({ amount: 0.6, seed });
   actions.undo();
   expect(shown()).toBe(BAR);
-  expect(clock.starts).toBe(2); // a throw is heard
+  expect(clock.starts).toBe(2); // another take is heard
 });
 
 test("a slot lends its feel", async () => {
   const lent: WirePattern = { meter: [4, 4], strokes: [[5, 16, 0.3, -1.25]] };
   const { groove } = store;
   store.amend({ ...groove.value, slots: groove.value.slots.map((_, slot) => (slot === 2 ? { ...groove.value.place, pattern: lent } : null)) });
-  bar.feelLike(2);
+  bar.humaniseLike(2);
   await settled();
   expect(requests<FeelRequest>()[0]!.like).toEqual(lent);
-  expect(bar.felt.like).toBe(2);
-  bar.feelLike(null);
+  expect(bar.humanise.like).toBe(2);
+  bar.humaniseLike(null);
   await settled();
   expect(requests<FeelRequest>()[1]!.like).toBeNull();
 });
 
 test("what comes for a bar that is gone changes nothing", async () => {
-  bar.feel(0.7);
+  bar.humaniseBy(0.7);
   actions.edit("stroke", () => ({ meter: [4, 4], strokes: [] }));
   await settled();
   expect(shown().strokes).toEqual([]);
-  expect(bar.felt.amount).toBe(0);
-  bar.feel(0.5);
+  expect(bar.humanise.amount).toBe(0);
+  bar.humaniseBy(0.5);
   expect(store.notice.value?.text).toContain("no stroke");
-  expect(asked).toHaveLength(1);
+  expect(requested).toHaveLength(1);
 });
 
-test("the rest is filled in around what stays", async () => {
+test("the rest is filled in around what is held", async () => {
   await bar.fillRest();
   expect(store.notice.value?.text).toContain("Mark what stays");
   bar.toggleRow(2);
@@ -138,7 +138,7 @@ test("the rest is filled in around what stays", async () => {
   expect(shown()).toBe(BAR);
 });
 
-test("another throw at the rest is another seed; when all stays there is no rest", async () => {
+test("each time the rest has another seed; when all is held there is no rest", async () => {
   bar.toggleRow(0);
   for (let n = 0; n < 2; n++) {
     void bar.fillRest();
@@ -149,21 +149,21 @@ test("another throw at the rest is another seed; when all stays there is no rest
   for (let voice = 1; voice < 8; voice++) bar.toggleRow(voice);
   await bar.fillRest();
   expect(store.notice.value?.text).toContain("Everything stays");
-  expect(asked).toHaveLength(2);
+  expect(requested).toHaveLength(2);
 });
 
 test("a drag marks from its corner, and takes marks off where it began on one", () => {
   const mark = bar.markFrom({ voice: 1, cell: 2 });
   mark({ voice: 2, cell: 5 });
   mark({ voice: 1, cell: 3 }); // the drag comes back
-  expect([...store.bar.stays.value.cells]).toEqual(["1.2", "1.3"]);
+  expect([...store.bar.holds.value.cells]).toEqual(["1.2", "1.3"]);
   bar.markFrom({ voice: 1, cell: 3 })({ voice: 1, cell: 3 });
-  expect([...store.bar.stays.value.cells]).toEqual(["1.2"]);
-  bar.nothingStays();
-  expect(store.bar.stays.value.cells.size).toBe(0);
+  expect([...store.bar.holds.value.cells]).toEqual(["1.2"]);
+  bar.releaseAll();
+  expect(store.bar.holds.value.cells.size).toBe(0);
 });
 
-test("taps become a bar in the meter, style and section asked for, as one step of undo", async () => {
+test("taps become a bar in the meter, style and section chosen, as one step of undo", async () => {
   bar.openTaps();
   expect(store.bar.tapTo.value).toBe("click"); // nothing plays
   for (const position of [64.25, 80, 96, 128.25, 144.5, 160]) {
@@ -181,7 +181,7 @@ test("taps become a bar in the meter, style and section asked for, as one step o
   expect(shown()).toBe(BAR);
 });
 
-test("to the loop if it plays; a tap while the music stands starts it, and one after it began anew begins anew", () => {
+test("to the loop if it plays; a tap while the music is stopped starts it, and taps begin again with the music", () => {
   store.playing.value = true;
   bar.openTaps();
   expect(store.bar.tapTo.value).toBe("loop");

@@ -1,41 +1,41 @@
-/** What a player can do with the bar in hand: humanise it, fill in what does not stay, tap one. Each is one step of undo. */
+/** What a player can do with the bar in the grid: humanise it, fill in what is not held, tap one. Each is one step of undo. */
 
 import type { Actions } from "./actions";
-import { fetchComplete, fetchFeel, fetchFromTaps } from "../net/api";
-import type { Felt, TapTo } from "./barState";
-import { Newest } from "../net/latestOnly";
+import { fetchComplete, fetchHumanised, fetchFromTaps } from "../net/api";
+import type { Humanise, TapTo } from "./barState";
+import { LatestOnly } from "../net/latestOnly";
 import { cellCount } from "../rules/pattern";
 import type { Player } from "./player";
 import { MAX_SEED, type WirePattern } from "../rules/protocol";
-import { cellsBetween, columnsStay, type GridCell, keepBlocks, NOTHING_STAYS, type Stays, staysAt, withCells, withRow } from "../rules/holds";
+import { cellsBetween, areColumnsHeld, type GridCell, heldBlocks, NOTHING_HELD, type Holds, isHeld, withCells, withRow } from "../rules/holds";
 import type { Store } from "./store";
 import { describePattern } from "../rules/summary";
 import { foldTaps } from "../rules/taps";
 import { stepsPerBar } from "../rules/units";
 
-const FIRST_AMOUNT = 0.6; // of a throw before anyone has moved the slider
+const DEFAULT_AMOUNT = 0.6; // of another take while the slider stands at 0
 
 const anySeed = (): number => Math.floor(Math.random() * (MAX_SEED + 1));
 
-interface FeelAsked {
-  readonly felt: Felt;
-  readonly thrown: boolean; // a step of undo of its own
+interface HumaniseRequest {
+  readonly settings: Humanise;
+  readonly ownStep: boolean; // an undo step of its own; else a drag is one step
 }
 
 export class BarActions {
-  private readonly feeling: Newest<FeelAsked, WirePattern>;
+  private readonly humanising: LatestOnly<HumaniseRequest, WirePattern>;
 
   constructor(
     private readonly store: Store,
     private readonly actions: Actions,
     private readonly player: Player,
   ) {
-    this.feeling = new Newest(
-      ({ felt }) => this.fetchFelt(felt),
-      (asked, pattern) => this.feltCame(asked, pattern),
+    this.humanising = new LatestOnly(
+      ({ settings }) => this.requestHumanised(settings),
+      (request, pattern) => this.humanised(request, pattern),
       (_, error) => {
-        this.store.bar.asked.value = null;
-        this.store.complain(error);
+        this.store.bar.humanising.value = null;
+        this.store.reportError(error);
       },
     );
   }
@@ -44,106 +44,106 @@ export class BarActions {
     return this.store.voices.value.map(({ name }) => name);
   }
 
-  /** Style and section as they are asked for on the map. */
-  private get shape() {
-    return this.store.groove.value.place.shape;
+  /** Style and section as chosen for the map. */
+  private get settings() {
+    return this.store.groove.value.place.settings;
   }
 
-  // ---- feel
+  // ---- humanise
 
   /** How the bar in the grid is humanised, or is about to be. */
-  get felt(): Felt {
+  get humanise(): Humanise {
     const { bar, shown } = this.store;
-    const now = bar.feltOf(shown.value);
-    return bar.asked.value?.base === now.base ? bar.asked.value : now;
+    const now = bar.humaniseOf(shown.value);
+    return bar.humanising.value?.base === now.base ? bar.humanising.value : now;
   }
 
-  /** From 0, the bar as it is, to 1, played altogether anew; a drag is one step of undo. */
-  feel(amount: number): void {
-    this.askFeel({ felt: { ...this.felt, amount }, thrown: false });
+  /** From 0, the bar as it is, to 1, all velocities and timing new; a drag is one step of undo. */
+  humaniseBy(amount: number): void {
+    this.sendHumanise({ settings: { ...this.humanise, amount }, ownStep: false });
   }
 
-  /** The same strokes played once more. */
-  throwFeel(): void {
-    this.askFeel({ felt: { ...this.felt, amount: this.felt.amount || FIRST_AMOUNT, seed: anySeed() }, thrown: true });
+  /** The same strokes with another seed. */
+  humaniseAgain(): void {
+    this.sendHumanise({ settings: { ...this.humanise, amount: this.humanise.amount || DEFAULT_AMOUNT, seed: anySeed() }, ownStep: true });
     this.hear();
   }
 
-  /** As the bar in this slot is played, or null: as the style is. */
-  feelLike(slot: number | null): void {
-    this.askFeel({ felt: { ...this.felt, amount: this.felt.amount || FIRST_AMOUNT, like: slot }, thrown: true });
+  /** With the velocities and timing of the bar in this slot; null: of the style. */
+  humaniseLike(slot: number | null): void {
+    this.sendHumanise({ settings: { ...this.humanise, amount: this.humanise.amount || DEFAULT_AMOUNT, like: slot }, ownStep: true });
   }
 
-  private askFeel(asked: FeelAsked): void {
-    if (asked.felt.base.strokes.length === 0) return this.store.say("There is no stroke to play.");
-    this.store.bar.asked.value = asked.felt;
-    this.feeling.send(asked);
+  private sendHumanise(request: HumaniseRequest): void {
+    if (request.settings.base.strokes.length === 0) return this.store.notify("There is no stroke to play.");
+    this.store.bar.humanising.value = request.settings;
+    this.humanising.send(request);
   }
 
-  private fetchFelt({ base, amount, seed, like }: Felt): Promise<WirePattern> {
+  private requestHumanised({ base, amount, seed, like }: Humanise): Promise<WirePattern> {
     if (amount === 0) return Promise.resolve(base);
     const lent = like === null ? null : (this.store.groove.value.slots[like]?.pattern ?? null);
-    return fetchFeel({ pattern: base, style: this.shape.style, amount, like: lent, seed });
+    return fetchHumanised({ pattern: base, style: this.settings.style, amount, like: lent, seed });
   }
 
-  private feltCame({ felt, thrown }: FeelAsked, pattern: WirePattern): void {
+  private humanised({ settings, ownStep }: HumaniseRequest, pattern: WirePattern): void {
     const { bar } = this.store;
-    if (bar.asked.value === felt) bar.asked.value = null;
-    const now = this.actions.bars().find((each) => bar.feltOf(each).base === felt.base);
-    if (!now) return; // we have moved on
-    if (pattern !== felt.base) bar.remember(pattern, felt);
-    if (thrown) this.store.settle();
-    this.actions.replace("feel", now, pattern);
-    if (thrown) this.store.settle();
+    if (bar.humanising.value === settings) bar.humanising.value = null;
+    const now = this.actions.bars().find((each) => bar.humaniseOf(each).base === settings.base);
+    if (!now) return; // the bar is no longer there
+    if (pattern !== settings.base) bar.remember(pattern, settings);
+    if (ownStep) this.store.settle();
+    this.actions.replace("humanise", now, pattern);
+    if (ownStep) this.store.settle();
   }
 
-  // ---- what stays, and the rest
+  // ---- holds, and filling in the rest
 
-  private mark(stays: Stays): void {
-    this.store.bar.stays.value = stays;
+  private mark(holds: Holds): void {
+    this.store.bar.holds.value = holds;
   }
 
   toggleRow(voice: number): void {
-    const { stays } = this.store.bar;
-    this.mark(withRow(stays.value, voice, !stays.value.rows.has(voice)));
+    const { holds } = this.store.bar;
+    this.mark(withRow(holds.value, voice, !holds.value.rows.has(voice)));
   }
 
   /** All rows of these columns. */
   toggleColumns(cells: readonly number[]): void {
-    const { stays } = this.store.bar;
+    const { holds } = this.store.bar;
     const voices = this.names.length;
-    const on = !columnsStay(stays.value, cells, voices);
-    this.mark(withCells(stays.value, cells.flatMap((cell) => cellsBetween({ voice: 0, cell }, { voice: voices - 1, cell })), on));
+    const on = !areColumnsHeld(holds.value, cells, voices);
+    this.mark(withCells(holds.value, cells.flatMap((cell) => cellsBetween({ voice: 0, cell }, { voice: voices - 1, cell })), on));
   }
 
   toggleCell(at: GridCell): void {
     this.markFrom(at)(at);
   }
 
-  /** Begins a drag over cells: what it is called with last is its other corner. The first cell says whether they stay or go. */
+  /** Begins a drag over cells: the last call of the result gives its other corner. The first cell decides whether all are held or released. */
   markFrom(corner: GridCell): (other: GridCell) => void {
-    const before = this.store.bar.stays.value;
-    const on = !staysAt(before, corner);
+    const before = this.store.bar.holds.value;
+    const on = !isHeld(before, corner);
     return (other) => this.mark(withCells(before, cellsBetween(corner, other), on));
   }
 
-  nothingStays(): void {
-    this.mark(NOTHING_STAYS);
+  releaseAll(): void {
+    this.mark(NOTHING_HELD);
   }
 
-  /** Another throw at everything that does not stay. */
+  /** Generate everything that is not held, with a new seed each time. */
   async fillRest(): Promise<void> {
     const { store, actions } = this;
-    const { stays, filling } = store.bar;
+    const { holds, filling } = store.bar;
     const pattern = store.shown.value;
-    const keep = keepBlocks(stays.value, pattern, this.names.length);
-    const kept = keep.reduce((sum, [, , steps]) => sum + steps, 0);
-    if (kept === 0) return store.say("Mark what stays first: a row by its pin, a beat by its number, cells with Shift and a drag.");
-    if (kept === stepsPerBar(pattern.meter) * this.names.length) return store.say("Everything stays: there is nothing to fill in.");
+    const keep = heldBlocks(holds.value, pattern, this.names.length);
+    const heldSteps = keep.reduce((sum, [, , steps]) => sum + steps, 0);
+    if (heldSteps === 0) return store.notify("Mark what stays first: a row by its pin, a beat by its number, cells with Shift and a drag.");
+    if (heldSteps === stepsPerBar(pattern.meter) * this.names.length) return store.notify("Everything stays: there is nothing to fill in.");
     if (filling.value) return;
     filling.value = true;
     try {
-      const { style, section } = this.shape;
+      const { style, section } = this.settings;
       const made = await fetchComplete({ pattern, keep, style, section, seed: anySeed() });
       store.settle();
       if (!actions.replace("fill in the rest", pattern, made)) return;
@@ -151,7 +151,7 @@ export class BarActions {
       store.spoken.value = describePattern(made, store.voices.value);
       this.hear();
     } catch (error) {
-      store.complain(error);
+      store.reportError(error);
     } finally {
       filling.value = false;
     }
@@ -186,33 +186,33 @@ export class BarActions {
 
   private tapMeter = ""; // of the taps so far
 
-  /** A tap at this moment of `performance.now()`; the music starts if it stands. */
+  /** A tap at this moment of `performance.now()`; starts the music if it is stopped. */
   tap(momentMs: number, velocity: number): void {
     const { bar } = this.store;
     const position = this.player.positionAt(momentMs);
     if (position === null) return this.hear();
     const meter = String(this.store.shown.value.meter);
-    const goesOn = position > (bar.taps.value.at(-1)?.[0] ?? -Infinity) && meter === this.tapMeter; // else the music began anew
+    const goesOn = position > (bar.taps.value.at(-1)?.[0] ?? -Infinity) && meter === this.tapMeter; // else the music was started again
     bar.taps.value = [...(goesOn ? bar.taps.value : []), [position, velocity]];
     this.tapMeter = meter;
   }
 
-  /** Taps so far as one bar. */
+  /** The taps so far, folded into one bar. */
   get folded() {
     return foldTaps(this.store.bar.taps.value, stepsPerBar(this.store.shown.value.meter));
   }
 
-  /** A whole bar for what was tapped, in the style asked for; another one each time. */
+  /** A whole bar for what was tapped, in the chosen style; a new seed each time. */
   async drumsForTaps(): Promise<void> {
     const { store } = this;
     const { drumming } = store.bar;
     const taps = this.folded;
-    if (taps.length === 0) return store.say("Tap a rhythm first.");
+    if (taps.length === 0) return store.notify("Tap a rhythm first.");
     if (drumming.value) return;
     drumming.value = true;
     const pattern = store.shown.value;
     try {
-      const { style, section } = this.shape;
+      const { style, section } = this.settings;
       const made = await fetchFromTaps({ taps, meter: pattern.meter, style, section, seed: anySeed() });
       store.settle();
       if (!this.actions.replace("drums for taps", pattern, made)) return;
@@ -221,13 +221,13 @@ export class BarActions {
       store.spoken.value = describePattern(made, store.voices.value);
       this.hear();
     } catch (error) {
-      store.complain(error);
+      store.reportError(error);
     } finally {
       drumming.value = false;
     }
   }
 
-  /** What one asks for, one hears. */
+  /** Start the music if it is stopped, so that a change is heard. */
   private hear(): void {
     if (!this.store.playing.value) void this.player.play();
   }

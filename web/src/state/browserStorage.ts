@@ -2,13 +2,13 @@
 
 import { styleOf } from "../rules/styleBlend";
 import { readLink, readMeter } from "../rules/link";
-import { type Groove, LOOP_BARS, NEW_GROOVE, type Place, PLAIN_VOICE, type Shape, SLOT_COUNT, type VoiceMix } from "../rules/groove";
+import { type Groove, LOOP_BARS, NEW_GROOVE, type MapPlace, DEFAULT_MIX, type GenerationSettings, SLOT_COUNT, type VoiceMix } from "../rules/groove";
 import { onMap } from "../rules/mapPoint";
 import { keptKitId } from "../rules/kitNames";
-import { CHANNELS, HIGHEST_NOTE, type MidiSettings, NEW_MIDI } from "../midi/midiSettings";
+import { CHANNELS, HIGHEST_NOTE, type MidiSettings, DEFAULT_MIDI } from "../midi/midiSettings";
 import { MAX_SHIFT, readKitVoice, readPattern, type RhythmDirection, type StyleAsked, VOICE_COUNT } from "../rules/protocol";
 import { MAX_LEVEL } from "../rules/sequencer";
-import { PLAIN_SOUND, type VoiceSound } from "../rules/voiceSound";
+import { DEFAULT_SOUND, type VoiceSound } from "../rules/voiceSound";
 import { clamp } from "../rules/units";
 import type { Theme } from "./store";
 
@@ -16,8 +16,8 @@ const KEY = "clave.groove.1";
 const MIDI_KEY = "clave.midi.1";
 const THEME_KEY = "clave.theme";
 
-type Loose = Record<string, unknown>;
-const loose = (value: unknown): Loose => (typeof value === "object" && value !== null ? (value as Loose) : {});
+type StoredRecord = Record<string, unknown>;
+const asRecord = (value: unknown): StoredRecord => (typeof value === "object" && value !== null ? (value as StoredRecord) : {});
 const finite = (value: unknown, low: number, high: number, otherwise: number): number =>
   typeof value === "number" && Number.isFinite(value) ? clamp(value, low, high) : otherwise;
 
@@ -26,67 +26,67 @@ const readPatterns = (value: unknown) => (Array.isArray(value) ? value.map(readP
 /** A name, or a blend of shares; anything else is any style. */
 function readStyle(value: unknown): StyleAsked {
   if (typeof value === "string") return value;
-  return styleOf(Object.entries(loose(value)).filter((each): each is [string, number] => finite(each[1], 0, 1, 0) > 0));
+  return styleOf(Object.entries(asRecord(value)).filter((each): each is [string, number] => finite(each[1], 0, 1, 0) > 0));
 }
 
 /** A place, or an error if it holds no pattern. */
-function readPlace(value: unknown): Place {
-  const { point, shape, pattern, edited, phrase, fill } = loose(value);
+function readPlace(value: unknown): MapPlace {
+  const { point, settings, shape, pattern, edited, phrase, fill } = asRecord(value);
   const [x, y] = Array.isArray(point) ? point : [];
-  const said = loose(shape);
-  const shifted = (name: RhythmDirection) => finite(loose(said["shift"])[name], -MAX_SHIFT, MAX_SHIFT, 0);
+  const stored = asRecord(settings ?? shape); // `shape` until version 0.1: what a browser stored then still opens
+  const shifted = (name: RhythmDirection) => finite(asRecord(stored["shift"])[name], -MAX_SHIFT, MAX_SHIFT, 0);
   const bars = readPatterns(phrase);
-  const read: Shape = {
-    style: readStyle(said["style"]),
-    section: typeof said["section"] === "string" ? said["section"] : "beat",
-    meter: readMeter(Array.isArray(said["meter"]) ? said["meter"] : []) ?? [4, 4],
+  const read: GenerationSettings = {
+    style: readStyle(stored["style"]),
+    section: typeof stored["section"] === "string" ? stored["section"] : "beat",
+    meter: readMeter(Array.isArray(stored["meter"]) ? stored["meter"] : []) ?? [4, 4],
     shift: { density: shifted("density"), syncopation: shifted("syncopation"), swing: shifted("swing"), loudness: shifted("loudness") },
-    bars: LOOP_BARS.find((each) => each === said["bars"]) ?? 1,
-    density: said["density"] === null ? null : finite(said["density"], 0, 1, 0.5),
-    variation: finite(said["variation"], 0, 1, 0),
-    seed: Math.round(finite(said["seed"], 0, 2 ** 32 - 1, 0)),
+    bars: LOOP_BARS.find((each) => each === stored["bars"]) ?? 1,
+    density: stored["density"] === null ? null : finite(stored["density"], 0, 1, 0.5),
+    variation: finite(stored["variation"], 0, 1, 0),
+    seed: Math.round(finite(stored["seed"], 0, 2 ** 32 - 1, 0)),
   };
-  return { point: onMap([finite(x, -9, 9, 0), finite(y, -9, 9, 0)]), shape: read, pattern: bars[0] ?? readPattern(pattern), phrase: bars, fill: fill ? readPattern(fill) : null, edited: edited === true };
+  return { point: onMap([finite(x, -9, 9, 0), finite(y, -9, 9, 0)]), settings: read, pattern: bars[0] ?? readPattern(pattern), phrase: bars, fill: fill ? readPattern(fill) : null, edited: edited === true };
 }
 
-function readPlaces(value: unknown): (Place | null)[] {
+function readPlaces(value: unknown): (MapPlace | null)[] {
   return (Array.isArray(value) ? value : []).map((each) => (each === null ? null : readPlace(each)));
 }
 
 function readMix(value: unknown): VoiceMix {
-  const { mute, solo, level, pan } = loose(value);
+  const { mute, solo, level, pan } = asRecord(value);
   return {
     mute: mute === true,
     solo: solo === true,
-    level: finite(level, 0, MAX_LEVEL, PLAIN_VOICE.level),
-    pan: finite(pan, -1, 1, PLAIN_VOICE.pan),
+    level: finite(level, 0, MAX_LEVEL, DEFAULT_MIX.level),
+    pan: finite(pan, -1, 1, DEFAULT_MIX.pan),
   };
 }
 
-/** A sound, or as the kit has it where there is none: older memories know no sounds. */
+/** A sound, or as the kit has it where there is none: older versions stored no sounds. */
 function readSound(value: unknown): VoiceSound {
-  const sound = loose(value);
+  const sound = asRecord(value);
   const { locked, called, kit } = sound;
   try {
     const read = readKitVoice({ ...sound, kit: kit ?? "the groove's" });
     return { ...read, kit: typeof kit === "string" ? kit : null, locked: locked === true, called: typeof called === "string" ? called : null };
   } catch {
-    return PLAIN_SOUND;
+    return DEFAULT_SOUND;
   }
 }
 
-export const writeMemory = (groove: Groove, link: string): string => JSON.stringify({ link, groove });
+export const serialiseGroove = (groove: Groove, link: string): string => JSON.stringify({ link, groove });
 
 /** The groove and the link it had, or null for anything that is not one of ours. */
-export function readMemory(text: string): { groove: Groove; link: string } | null {
+export function parseGroove(text: string): { groove: Groove; link: string } | null {
   try {
-    const { link, groove } = loose(JSON.parse(text));
-    const { visits, slots, mix, journey, place, visit, volume, sounds, kit } = loose(groove);
+    const { link, groove } = asRecord(JSON.parse(text));
+    const { visits, slots, mix, journey, place, visit, volume, sounds, kit } = asRecord(groove);
     const voices = Array.isArray(sounds) ? sounds : [];
     const mixes = Array.isArray(mix) ? mix : [];
     const rememberedSlots = readPlaces(slots);
     const rememberedVisits = readPlaces(visits).filter((each) => each !== null);
-    const { patterns, fills, edited } = loose(journey);
+    const { patterns, fills, edited } = asRecord(journey);
     return {
       link: typeof link === "string" ? link : "",
       groove: {
@@ -108,11 +108,11 @@ export function readMemory(text: string): { groove: Groove; link: string } | nul
 }
 
 /**
- * Each tab has a memory of its own, so that two of them do not empty each other's slots; a new tab begins with what was
- * last remembered anywhere. Storage may be full or forbidden: then the page plays on without memory, and says so.
+ * Each tab stores its own groove, so that two of them do not overwrite each other; a new tab begins with what was
+ * stored last by any. Storage may be full or forbidden: then the page plays on, and nothing is stored.
  */
-export function remember(groove: Groove, link: string): boolean {
-  const text = writeMemory(groove, link);
+export function storeGroove(groove: Groove, link: string): boolean {
+  const text = serialiseGroove(groove, link);
   try {
     sessionStorage.setItem(KEY, text);
     localStorage.setItem(KEY, text);
@@ -122,15 +122,15 @@ export function remember(groove: Groove, link: string): boolean {
   }
 }
 
-export function recall(): { groove: Groove; link: string } | null {
+export function storedGroove(): { groove: Groove; link: string } | null {
   try {
-    return readMemory(sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY) ?? "");
+    return parseGroove(sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY) ?? "");
   } catch {
     return null;
   }
 }
 
-/** What is known when the page opens: nothing yet, where to be (a link, an older memory), or the very bars as well. */
+/** What is known when the page opens: nothing yet, where to be (from a link), or the bars as well. */
 export type Known = "nothing" | "place" | "bars";
 
 /** The groove to begin with: what the link says, on top of what was remembered. */
@@ -146,29 +146,29 @@ export function restore(link: string, remembered: { groove: Groove; link: string
 }
 
 /** Settings of MIDI out; whatever is not one of ours stands at its default. */
-export function readMidi(text: string): MidiSettings {
-  let said: Loose = {};
+export function parseMidi(text: string): MidiSettings {
+  let stored: StoredRecord = {};
   try {
-    said = loose(JSON.parse(text));
+    stored = asRecord(JSON.parse(text));
   } catch {
     // nothing was remembered
   }
-  const { on, port, channel, notes, soundHere, clock } = said;
-  const { id, name } = loose(port);
+  const { on, port, channel, notes, soundHere, clock } = stored;
+  const { id, name } = asRecord(port);
   const kept = Array.isArray(notes) ? (notes as unknown[]) : [];
   const isNote = (note: unknown): note is number => Number.isInteger(note) && (note as number) >= 0 && (note as number) <= HIGHEST_NOTE;
   return {
     on: on === true,
     port: typeof id === "string" && typeof name === "string" ? { id, name } : null,
-    channel: CHANNELS.find((each) => each === channel) ?? NEW_MIDI.channel,
-    notes: NEW_MIDI.notes.map((_, voice) => (isNote(kept[voice]) ? kept[voice] : null)),
+    channel: CHANNELS.find((each) => each === channel) ?? DEFAULT_MIDI.channel,
+    notes: DEFAULT_MIDI.notes.map((_, voice) => (isNote(kept[voice]) ? kept[voice] : null)),
     soundHere: soundHere !== false,
     clock: clock === true,
   };
 }
 
-/** The gear stands where it stands: all tabs share one memory of it. */
-export function rememberMidi(settings: MidiSettings): void {
+/** One setting for all tabs: they share the ports of the computer. */
+export function storeMidi(settings: MidiSettings): void {
   try {
     localStorage.setItem(MIDI_KEY, JSON.stringify(settings));
   } catch {
@@ -176,15 +176,15 @@ export function rememberMidi(settings: MidiSettings): void {
   }
 }
 
-export function recallMidi(): MidiSettings {
+export function storedMidi(): MidiSettings {
   try {
-    return readMidi(localStorage.getItem(MIDI_KEY) ?? "");
+    return parseMidi(localStorage.getItem(MIDI_KEY) ?? "");
   } catch {
-    return NEW_MIDI;
+    return DEFAULT_MIDI;
   }
 }
 
-export function rememberTheme(theme: Theme): void {
+export function storeTheme(theme: Theme): void {
   try {
     if (theme !== "auto") localStorage.setItem(THEME_KEY, theme);
   } catch {
@@ -192,7 +192,7 @@ export function rememberTheme(theme: Theme): void {
   }
 }
 
-export function recallTheme(): Theme {
+export function storedTheme(): Theme {
   try {
     const kept = localStorage.getItem(THEME_KEY);
     return kept === "dark" || kept === "light" ? kept : "auto";

@@ -21,29 +21,29 @@ function save(file: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-const saidBars = (count: number): string => (count === 1 ? "1 bar" : `${count} bars`);
+const formatBars = (count: number): string => (count === 1 ? "1 bar" : `${count} bars`);
 
 export async function saveMidi(store: Store): Promise<void> {
   const bars = heardBars(store);
   const patterns = bars.map((pattern) => heardOnly(pattern, store.heardVoices.value));
   const { tempoBpm, swing } = store.groove.value;
   save(await fetchMidi({ patterns, tempo_bpm: tempoBpm, swing, on_grid: false }), "groove.mid");
-  store.say(`groove.mid: ${saidBars(bars.length)}, as heard.`);
+  store.notify(`groove.mid: ${formatBars(bars.length)}, as heard.`);
 }
 
 export async function saveWav(store: Store, player: Player): Promise<void> {
   const bars = heardBars(store);
   const channels = await player.renderLoop(bars);
   save(new Blob([encodeWav(channels, FILE_SAMPLE_RATE)], { type: "audio/wav" }), "groove.wav");
-  store.say(`groove.wav: ${saidBars(bars.length)} as a loop, 24 bit.`);
+  store.notify(`groove.wav: ${formatBars(bars.length)} as a loop, 24 bit.`);
 }
 
 export async function shareLink(store: Store): Promise<void> {
   const edited = store.groove.value.place.edited ? " Strokes edited by hand stay in this browser." : "";
   try {
     await navigator.clipboard.writeText(location.href);
-    store.say(`Link copied.${edited}`);
+    store.notify(`Link copied.${edited}`);
   } catch {
-    store.say(`The link is in the address bar.${edited}`);
+    store.notify(`The link is in the address bar.${edited}`);
   }
 }

@@ -5,15 +5,15 @@ import { undo } from "../rules/history";
 import { KeptKits } from "./keptKits";
 import { Kits } from "../audio/kits";
 import { readLink, writeLink } from "../rules/link";
-import { readMemory, restore, writeMemory } from "./browserStorage";
+import { parseGroove, restore, serialiseGroove } from "./browserStorage";
 import type { KeptInfo, KeptKit, KitVoice } from "../rules/protocol";
-import type { Shelf } from "../net/kitLibrary";
-import { PLAIN_SOUND, type VoiceSound } from "../rules/voiceSound";
+import type { KitLibrary } from "../net/kitLibrary";
+import { DEFAULT_SOUND, type VoiceSound } from "../rules/voiceSound";
 import { keptKitId, keptKitName, SPACE_KIT } from "../rules/kitNames";
 import { Store } from "./store";
 
-/** A shelf as clave/shelf.py has it, in memory. */
-class FakeShelf implements Shelf {
+/** A kit library as clave/app/kit_library.py has it, in memory. */
+class FakeShelf implements KitLibrary {
   readonly all: { id: number; name: string; deleted: boolean; versions: KitVoice[][] }[] = [];
 
   private at(id: number) {
@@ -48,12 +48,12 @@ class FakeShelf implements Shelf {
   };
 }
 
-const on = (x: number): VoiceSound => ({ ...PLAIN_SOUND, from: "map", point: [x, 0.25], seed: 3, tune: -2 });
+const on = (x: number): VoiceSound => ({ ...DEFAULT_SOUND, from: "map", point: [x, 0.25], seed: 3, tune: -2 });
 const bright = NEW_GROOVE.sounds.map((_, voice) => on(voice / 8));
 const dark = NEW_GROOVE.sounds.map((_, voice) => on(-voice / 8));
 
 let store: Store;
-let shelf: FakeShelf;
+let library: FakeShelf;
 let kept: KeptKits;
 
 const sounding = () => kitVoices(store.groove.value);
@@ -62,20 +62,20 @@ const sound = (sounds: readonly VoiceSound[]) => {
   store.settle();
 };
 const names = () => store.kept.kits.value!.map(({ name }) => name);
-const said = () => store.notice.value?.text;
+const notice = () => store.notice.value?.text;
 
 beforeEach(() => {
   store = new Store();
   store.instrument.value = toyInstrument;
-  shelf = new FakeShelf();
-  kept = new KeptKits(store, new Kits(), shelf);
+  library = new FakeShelf();
+  kept = new KeptKits(store, new Kits(), library);
 });
 
 test("what is kept comes back as it was, in one step of undo", async () => {
   sound(bright);
   const before = sounding();
   expect(await kept.keep("Bright 808")).toBe(true);
-  expect([names(), store.kitLabel(null), said()]).toEqual([["Bright 808"], "Bright 808", "Kept as Bright 808."]);
+  expect([names(), store.kitLabel(null), notice()]).toEqual([["Bright 808"], "Bright 808", "Kept as Bright 808."]);
   sound(dark);
   const steps = store.history.value.past.length;
   await kept.load(1);
@@ -85,7 +85,7 @@ test("what is kept comes back as it was, in one step of undo", async () => {
   expect(store.groove.value.sounds).toEqual(dark);
 });
 
-test("the pattern, the mix and the slots stay", async () => {
+test("the pattern, the mix and the slots are kept", async () => {
   sound(bright);
   await kept.keep("mine");
   const { sounds: _, kit: __, ...rest } = store.groove.value;
@@ -99,23 +99,23 @@ test("a name that is taken gets a next version, and each can be loaded", async (
   await kept.keep("mine");
   sound(dark);
   await kept.keep("mine");
-  expect([names(), store.kept.kits.value![0]!.versions, said()]).toEqual([["mine"], 2, "Kept as version 2 of mine."]);
+  expect([names(), store.kept.kits.value![0]!.versions, notice()]).toEqual([["mine"], 2, "Kept as version 2 of mine."]);
   await kept.unfold(1);
   expect(store.kept.unfolded.value!.versions.map(({ version }) => version)).toEqual([2, 1]);
   await kept.load(1, { version: 1 });
   expect(store.groove.value.sounds).toEqual(bright);
-  expect(said()).toBe("mine, version 1 is loaded.");
+  expect(notice()).toBe("mine, version 1 is loaded.");
   await kept.keep("mine");
   expect(store.kept.unfolded.value!.versions).toHaveLength(3); // the open list shows it at once
 });
 
-test("locked voices keep their sound unless asked, and stay locked", async () => {
+test("locked voices keep their sound unless they are included, and stay locked", async () => {
   sound(bright);
   await kept.keep("mine");
   sound(dark.map((each, voice) => ({ ...each, locked: voice === 1 })));
   await kept.load(1);
   expect(store.groove.value.sounds.map(({ point }) => point![0])).toEqual([0, -1 / 8, ...[2, 3, 4, 5, 6, 7].map((voice) => voice / 8)]);
-  expect(said()).toBe("mine is loaded; 1 locked voice keeps its sound.");
+  expect(notice()).toBe("mine is loaded; 1 locked voice keeps its sound.");
   await kept.load(1, { lockedToo: true });
   expect(store.groove.value.sounds).toEqual(bright.map((each, voice) => ({ ...each, locked: voice === 1 })));
 });
@@ -136,7 +136,7 @@ test("a kit is renamed; a name that is taken is refused in words", async () => {
   expect(await kept.rename(1, "three")).toBe(true);
   expect(names()).toEqual(["three", "two"]);
   expect(await kept.rename(1, "two")).toBe(false);
-  expect(store.notice.value).toMatchObject({ kind: "trouble", text: "another kit is called 'two'" });
+  expect(store.notice.value).toMatchObject({ kind: "error", text: "another kit is called 'two'" });
 });
 
 test("what is deleted sounds on and can be brought back", async () => {
@@ -155,7 +155,7 @@ test("what is deleted sounds on and can be brought back", async () => {
 test("a kit of which not all sounds are drawn is not kept", async () => {
   store.change("kit", { ...store.groove.value, kit: SPACE_KIT, sounds: NEW_GROOVE.sounds });
   expect(await kept.keep("half")).toBe(false);
-  expect([shelf.all, said()]).toEqual([[], "Not all eight sounds are there yet."]);
+  expect([library.all, notice()]).toEqual([[], "Not all eight sounds are there yet."]);
 });
 
 test("a folder's sounds go to the server as files, for the page alone knows them", async () => {
@@ -167,22 +167,22 @@ test("a folder's sounds go to the server as files, for the page alone knows them
   });
   const buffer = { numberOfChannels: 1, sampleRate: 44_100, getChannelData: () => new Float32Array(4) };
   const kits = { load: () => Promise.resolve(NEW_GROOVE.sounds.map(() => buffer)) } as unknown as Kits;
-  kept = new KeptKits(store, kits, shelf);
+  kept = new KeptKits(store, kits, library);
   store.folderKits.value = [{ name: "my drums", label: "my drums" }];
   store.change("kit", withSound({ ...store.groove.value, kit: "my drums", sounds: NEW_GROOVE.sounds }, 7, on(0)));
   await kept.keep("taken home");
   expect(posted).toEqual([0, 1, 2, 3, 4, 5, 6].map((voice) => `./api/sounds/${voice}/place`));
-  const saved = shelf.all[0]!.versions[0]!;
+  const saved = library.all[0]!.versions[0]!;
   expect(saved.slice(0, 7).every((voice) => voice.from === "file" && voice.file === digest && voice.kit === null)).toBe(true);
   expect(saved[7]).toMatchObject({ from: "map" });
   expect(sounding()).toEqual(saved);
   vi.unstubAllGlobals();
 });
 
-test("a server that does not answer is told", async () => {
-  shelf.kits = () => Promise.reject(new Error("the server does not answer"));
+test("a server that does not answer is reported", async () => {
+  library.kits = () => Promise.reject(new Error("the server does not answer"));
   await kept.refresh();
-  expect([store.kept.kits.value, store.notice.value?.kind]).toEqual([null, "trouble"]);
+  expect([store.kept.kits.value, store.notice.value?.kind]).toEqual([null, "error"]);
 });
 
 test("which kit plays is remembered; a link for elsewhere names none that is only here", async () => {
@@ -191,7 +191,7 @@ test("which kit plays is remembered; a link for elsewhere names none that is onl
   const { groove } = store;
   expect([groove.value.kit, keptKitId(keptKitName(12)), keptKitId("toy")]).toEqual(["kept 1", 12, null]);
   const link = `#${writeLink(groove.value)}`;
-  expect(restore(link, readMemory(writeMemory(groove.value, link))).groove).toMatchObject({ kit: "kept 1", sounds: bright });
+  expect(restore(link, parseGroove(serialiseGroove(groove.value, link))).groove).toMatchObject({ kit: "kept 1", sounds: bright });
   expect(readLink(link, NEW_GROOVE)!.kit).toBe(SPACE_KIT);
   expect(readLink(link, NEW_GROOVE)!.sounds.map(({ point }) => point)).toEqual(bright.map(({ point }) => point));
 });

@@ -4,13 +4,13 @@ import { placeFile } from "../net/api";
 import { type Groove, kitVoices, withKit } from "../rules/groove";
 import type { Kits } from "../audio/kits";
 import type { KeptInfo, KitVoice } from "../rules/protocol";
-import { serverShelf, type Shelf } from "../net/kitLibrary";
+import { serverKitLibrary, type KitLibrary } from "../net/kitLibrary";
 import { keptKitName } from "../rules/kitNames";
 import { isUndrawn } from "../rules/voiceSound";
 import type { Store } from "./store";
 import { encodeWav } from "../audio/wavFile";
 
-/** The kit under its new name. What is locked keeps its sound unless asked, and stays locked in any case. */
+/** The kit under its new name. Locked voices keep their sound unless `lockedToo`, and stay locked in any case. */
 export function withKeptKit(groove: Groove, voices: readonly KitVoice[], name: string, lockedToo: boolean): Groove {
   const open = lockedToo ? { ...groove, sounds: groove.sounds.map((sound) => ({ ...sound, locked: false })) } : groove;
   const loaded = withKit(open, voices, name);
@@ -21,11 +21,11 @@ export class KeptKits {
   constructor(
     private readonly store: Store,
     private readonly kits: Kits,
-    private readonly shelf: Shelf = serverShelf,
+    private readonly library: KitLibrary = serverKitLibrary,
   ) {}
 
   async refresh(): Promise<void> {
-    await this.attempt(async () => void (this.store.kept.kits.value = await this.shelf.kits()));
+    await this.attempt(async () => void (this.store.kept.kits.value = await this.library.kits()));
   }
 
   /** Keep the eight sounds as they are now; true if they are. */
@@ -33,15 +33,15 @@ export class KeptKits {
     const { store } = this;
     return this.attempt(async () => {
       const { groove } = store;
-      const asked = groove.value;
-      if (asked.sounds.some((sound) => isUndrawn(sound, asked.kit))) throw new Error("Not all eight sounds are there yet.");
-      const voices = await this.withFiles(kitVoices(asked));
-      const id = await this.shelf.keep(name, voices);
+      const present = groove.value;
+      if (present.sounds.some((sound) => isUndrawn(sound, present.kit))) throw new Error("Not all eight sounds are there yet.");
+      const voices = await this.withFiles(kitVoices(present));
+      const id = await this.library.keep(name, voices);
       await this.relist();
-      const sounds = asked.sounds.map((sound, voice) => ({ ...sound, ...voices[voice] }));
-      if (groove.value.sounds === asked.sounds) store.amend({ ...groove.value, kit: keptKitName(id), sounds }); // sounds the same
+      const sounds = present.sounds.map((sound, voice) => ({ ...sound, ...voices[voice] }));
+      if (groove.value.sounds === present.sounds) store.amend({ ...groove.value, kit: keptKitName(id), sounds }); // sounds the same
       const versions = this.find(id)?.versions ?? 1;
-      store.say(versions > 1 ? `Kept as version ${versions} of ${name}.` : `Kept as ${name}.`);
+      store.notify(versions > 1 ? `Kept as version ${versions} of ${name}.` : `Kept as ${name}.`);
     });
   }
 
@@ -49,27 +49,27 @@ export class KeptKits {
   load(id: number, { version, lockedToo = false }: { readonly version?: number; readonly lockedToo?: boolean } = {}): Promise<boolean> {
     const { store } = this;
     return this.attempt(async () => {
-      const kit = await this.shelf.kit(id, version);
+      const kit = await this.library.kit(id, version);
       store.change(`kit ${kit.name}`, withKeptKit(store.groove.value, kit.voices, keptKitName(id), lockedToo));
       store.settle();
       const which = version === undefined ? kit.name : `${kit.name}, version ${version}`;
       const locked = store.groove.value.sounds.filter((sound) => sound.locked).length;
-      store.say(locked > 0 && !lockedToo ? `${which} is loaded; ${locked === 1 ? "1 locked voice keeps its" : `${locked} locked voices keep their`} sound.` : `${which} is loaded.`);
+      store.notify(locked > 0 && !lockedToo ? `${which} is loaded; ${locked === 1 ? "1 locked voice keeps its" : `${locked} locked voices keep their`} sound.` : `${which} is loaded.`);
     });
   }
 
   rename(id: number, name: string): Promise<boolean> {
     return this.attempt(async () => {
-      await this.shelf.rename(id, name);
+      await this.library.rename(id, name);
       await this.relist();
     });
   }
 
-  /** Out of the list; `restore` is its undo. The sounds that play stay. */
+  /** Out of the list; `restore` is its undo. The sounds that play are kept. */
   remove(kit: KeptInfo): Promise<boolean> {
     const { kept } = this.store;
     return this.attempt(async () => {
-      await this.shelf.remove(kit.id);
+      await this.library.remove(kit.id);
       await this.relist();
       kept.removed.value = [kit, ...kept.removed.value];
       this.store.spoken.value = `${kit.name} is deleted.`;
@@ -79,7 +79,7 @@ export class KeptKits {
   restore(kit: KeptInfo): Promise<boolean> {
     const { kept } = this.store;
     return this.attempt(async () => {
-      await this.shelf.restore(kit.id);
+      await this.library.restore(kit.id);
       await this.relist();
       kept.removed.value = kept.removed.value.filter(({ id }) => id !== kit.id);
       this.store.spoken.value = `${kit.name} is back.`;
@@ -90,7 +90,7 @@ export class KeptKits {
   async unfold(id: number | null): Promise<void> {
     const { kept } = this.store;
     if (id === null) return void (kept.unfolded.value = null);
-    await this.attempt(async () => void (kept.unfolded.value = { id, versions: await this.shelf.history(id) }));
+    await this.attempt(async () => void (kept.unfolded.value = { id, versions: await this.library.history(id) }));
   }
 
   private find(id: number): KeptInfo | undefined {
@@ -99,7 +99,7 @@ export class KeptKits {
 
   private async relist(): Promise<void> {
     const { kept } = this.store;
-    kept.kits.value = await this.shelf.kits();
+    kept.kits.value = await this.library.kits();
     if (kept.unfolded.value) await this.unfold(this.find(kept.unfolded.value.id) ? kept.unfolded.value.id : null);
   }
 
@@ -118,13 +118,13 @@ export class KeptKits {
     );
   }
 
-  /** Did it work? If not, it is said why. */
-  private async attempt(deed: () => Promise<void>): Promise<boolean> {
+  /** True if it worked; else the error is reported. */
+  private async attempt(action: () => Promise<void>): Promise<boolean> {
     try {
-      await deed();
+      await action();
       return true;
     } catch (error) {
-      this.store.complain(error);
+      this.store.reportError(error);
       return false;
     }
   }

@@ -1,4 +1,4 @@
-/** The player: owns the audio context, the mixer and the clock, and tells the store what is heard. */
+/** The player: owns the audio context, the mixer and the clock, and writes into the store what is heard. */
 
 import { effect } from "@preact/signals";
 import { Mixer, type MixState, renderEvents } from "../audio/mixer";
@@ -15,7 +15,7 @@ import { stepsPerBar } from "../rules/units";
 
 const FILE_SAMPLE_RATE = 44_100;
 const LONGEST_TAIL_SECONDS = 3;
-const PATIENCE_MS = 400; // a browser that lets sound through does so sooner
+const BLOCKED_AFTER_MS = 400; // a browser that lets sound through does so sooner
 
 type Running = { readonly context: AudioContext; readonly mixer: Mixer; readonly clock: Clock; readonly moment: AudibleMoment };
 
@@ -57,7 +57,7 @@ export class Player {
     const { context, clock } = (this.running ??= this.build());
     store.playing.value = true;
     if (context.state !== "running") {
-      const late = setTimeout(() => this.listen(), PATIENCE_MS);
+      const late = setTimeout(() => this.listen(), BLOCKED_AFTER_MS);
       await context.resume().catch(() => undefined);
       clearTimeout(late);
     }
@@ -85,22 +85,22 @@ export class Player {
     return Promise.resolve();
   }
 
-  /** Let one voice be heard, in a gesture. */
+  /** Play one voice once. Call it in a gesture. */
   async audition(voice: number, velocity = 0.8): Promise<void> {
     const { context, mixer } = (this.running ??= this.build());
     if (context.state !== "running") await context.resume().catch(() => undefined);
     this.listen();
-    mixer.hush(voice, context.currentTime);
+    mixer.fadeOut(voice, context.currentTime);
     mixer.strike(voice, velocity, context.currentTime);
     this.midi.strikeNow(voice, velocity);
   }
 
-  /** Let a sound be heard that no voice has yet, in the place and mix of this one. */
+  /** Play a sound that no voice has yet, through the level and pan of this voice. */
   async hear(voice: number, buffer: AudioBuffer, velocity = 0.8): Promise<void> {
     const { context, mixer } = (this.running ??= this.build());
     if (context.state !== "running") await context.resume().catch(() => undefined);
     this.listen();
-    if (!this.store.playing.value) mixer.hush(voice, context.currentTime);
+    if (!this.store.playing.value) mixer.fadeOut(voice, context.currentTime);
     mixer.strike(voice, velocity, context.currentTime, buffer);
   }
 
@@ -112,7 +112,7 @@ export class Player {
     return here && here.turn * stepsPerBar(here.part.pattern.meter) + here.position;
   }
 
-  /** The mix as the page sounds live: silent when only the gear is to be heard. */
+  /** The mix as the page sounds live: silent while only MIDI out is to be heard. */
   private mixHere(): MixState {
     const { groove, midi, midiLink } = this.store;
     const { mix, volume } = groove.value;

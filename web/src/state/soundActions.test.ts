@@ -2,16 +2,16 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { toyCorpus, toyInstrument, toyPattern } from "../../dev/toyServer";
 import { Actions } from "./actions";
 import { type PatternRequest, type SoundRequest, VOICE_COUNT } from "../rules/protocol";
-import { inDisc, LIKES, SoundActions, soundsLike } from "./soundActions";
+import { inDisc, SIMILAR_SOUNDS, SoundActions, similarSounds } from "./soundActions";
 import { Sounds } from "./sounds";
 import { Kits } from "../audio/kits";
-import { PLAIN_SOUND } from "../rules/voiceSound";
+import { DEFAULT_SOUND } from "../rules/voiceSound";
 import { SPACE_KIT } from "../rules/kitNames";
 import { Store } from "./store";
 
 let store: Store;
 let actions: SoundActions;
-let asked: { path: string; message: unknown }[];
+let requested: { path: string; message: unknown }[];
 let arrived: number[]; // voices whose sound is another one
 let held: (() => void)[] | null; // answers to sounds that wait to be given; null answers at once
 
@@ -19,7 +19,7 @@ const DIGEST = "0f".repeat(32);
 const HEARD = { brightness_hz: 5000, decay_s: 0.42, pitch_hz: null, noisiness: 0.5 };
 const json = (value: unknown, status = 200) => new Response(JSON.stringify(value), { status });
 
-/** A space in which a sound is its request: the buffer says what was asked. */
+/** A space in which a sound is its request: the buffer holds the request. */
 function answer(path: string, message: unknown): Response {
   if (path === "patterns") {
     const request = message as PatternRequest;
@@ -27,7 +27,7 @@ function answer(path: string, message: unknown): Response {
   }
   if (path === "kits/draw") {
     const { seed, kept } = message as { seed: number; kept: Record<number, unknown> };
-    const { locked: _, called: __, ...plain } = PLAIN_SOUND;
+    const { locked: _, called: __, ...plain } = DEFAULT_SOUND;
     const drawn = (voice: number) => ({ ...plain, from: "map", point: [((seed + voice) % 5) - 2 + 1e-9, 1], seed });
     return json({ voices: Array.from({ length: VOICE_COUNT }, (_, voice) => kept[voice] ?? drawn(voice)) });
   }
@@ -39,12 +39,12 @@ function answer(path: string, message: unknown): Response {
 }
 
 beforeEach(() => {
-  asked = [];
+  requested = [];
   held = null;
   vi.stubGlobal("fetch", (address: string, request?: RequestInit) => {
     const path = address.replace("./api/", "");
     const message: unknown = typeof request?.body === "string" ? JSON.parse(request.body) : request?.body;
-    asked.push({ path, message });
+    requested.push({ path, message });
     const waits = held !== null && path.startsWith("sounds/");
     return new Promise((resolve) => (waits ? held!.push(() => resolve(answer(path, message))) : resolve(answer(path, message))));
   });
@@ -69,7 +69,7 @@ beforeEach(() => {
 const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
 const sounds = () => store.groove.value.sounds;
 const buffer = (voice: number) => (store.kitBuffers.value[voice] as unknown as { says: string } | undefined)?.says;
-const soundsAsked = (voice: number) => asked.filter(({ path }) => path === `sounds/${voice}`).map(({ message }) => message as SoundRequest);
+const soundsRequested = (voice: number) => requested.filter(({ path }) => path === `sounds/${voice}`).map(({ message }) => message as SoundRequest);
 
 async function drawn(): Promise<void> {
   actions.drawMissing();
@@ -78,7 +78,7 @@ async function drawn(): Promise<void> {
 
 test("the space's kit is drawn by the seed, without a step of undo, and each voice gets its buffer", async () => {
   await drawn();
-  expect(asked[0]).toEqual({ path: "kits/draw", message: { seed: 0, kept: {} } });
+  expect(requested[0]).toEqual({ path: "kits/draw", message: { seed: 0, kept: {} } });
   expect(sounds().map(({ from, point }) => [from, point])).toEqual([0, 1, 2, 3, 4, 5, 6, 7].map((n) => ["map", [(n % 5) - 2, 1]]));
   expect(store.history.value.past).toHaveLength(0);
   expect(store.kitBuffers.value).toHaveLength(VOICE_COUNT);
@@ -87,13 +87,13 @@ test("the space's kit is drawn by the seed, without a step of undo, and each voi
   expect(store.sounds.heard.value[3]).toEqual(HEARD);
 });
 
-test("a drag asks for the newest point only, plays what came until then, and is one step of undo", async () => {
+test("a drag requests the latest point only, plays what has arrived until then, and is one step of undo", async () => {
   await drawn();
   held = [];
   for (let n = 1; n <= 20; n++) actions.move(2, [n / 10, 0]);
   store.settle();
   await settled();
-  expect(soundsAsked(2).map(({ point }) => point)).toEqual([[0, 1], [0.1, 0]]);
+  expect(soundsRequested(2).map(({ point }) => point)).toEqual([[0, 1], [0.1, 0]]);
   expect([...store.sounds.coming.value]).toEqual([2]);
   held.splice(0).forEach((give) => give());
   await settled();
@@ -101,45 +101,45 @@ test("a drag asks for the newest point only, plays what came until then, and is 
   held.splice(0).forEach((give) => give());
   await settled();
   expect(buffer(2)).toContain('"point":[2,0]');
-  expect(soundsAsked(2)).toHaveLength(3);
+  expect(soundsRequested(2)).toHaveLength(3);
   expect(store.history.value.past).toHaveLength(1);
 });
 
-test("a sound that was heard before is not asked for again", async () => {
+test("a sound that was heard before is not requested again", async () => {
   await drawn();
   const before = sounds()[1]!.point!;
   actions.move(1, [1, 1]);
   await settled();
   expect(arrived).toEqual([1]); // the other voices are left alone
-  const many = asked.length;
+  const many = requested.length;
   actions.move(1, before);
   await settled();
-  expect(asked).toHaveLength(many);
+  expect(requested).toHaveLength(many);
   expect(buffer(1)).toContain(JSON.stringify(before));
 });
 
-test("a sound that does not come is told, and the one before stays", async () => {
+test("a sound that does not arrive is reported, and the one before is kept", async () => {
   await drawn();
   const before = buffer(6);
   vi.stubGlobal("fetch", () => Promise.resolve(json({ error: "the space has no sound there", kind: "space" }, 422)));
   actions.move(6, [2.5, 2.5]);
   await settled();
-  expect(store.notice.value).toEqual({ text: "the space has no sound there", kind: "trouble" });
+  expect(store.notice.value).toEqual({ text: "the space has no sound there", kind: "error" });
   expect([buffer(6), store.sounds.coming.value.size]).toEqual([before, 0]);
 });
 
-test("a locked voice is not moved, thrown, tuned or drawn anew", async () => {
+test("a locked voice is not moved, randomised, tuned or drawn anew", async () => {
   await drawn();
   actions.lock(4, true);
   const kept = sounds()[4];
   actions.move(4, [2, 2]);
   actions.randomise(4);
-  actions.turn(4, "tune", { tune: 3 });
+  actions.adjust(4, "tune", { tune: 3 });
   expect(store.notice.value?.text).toBe("Tom is locked.");
   await actions.surprise();
   actions.chooseKit("toy");
   expect(sounds()[4]).toEqual(kept);
-  expect(sounds()[3]).toEqual(PLAIN_SOUND);
+  expect(sounds()[3]).toEqual(DEFAULT_SOUND);
 });
 
 test("a surprise is a new pattern and eight new sounds in one step of undo", async () => {
@@ -147,9 +147,9 @@ test("a surprise is a new pattern and eight new sounds in one step of undo", asy
   const before = store.groove.value;
   await actions.surprise();
   const after = store.groove.value;
-  expect(after.place.pattern).toEqual(toyPattern(after.place.point, after.place.shape));
-  expect(after.place.shape.seed).not.toBe(before.place.shape.seed);
-  expect(after.sounds.every(({ seed }) => seed === after.place.shape.seed)).toBe(true);
+  expect(after.place.pattern).toEqual(toyPattern(after.place.point, after.place.settings));
+  expect(after.place.settings.seed).not.toBe(before.place.settings.seed);
+  expect(after.sounds.every(({ seed }) => seed === after.place.settings.seed)).toBe(true);
   expect(store.history.value.past).toHaveLength(1);
 });
 
@@ -170,11 +170,11 @@ test("what is no sound: the server's sentence is shown, and nothing changes", as
   await drawn();
   const before = store.groove.value;
   await actions.takeFile(0, new File(["hello"], "tin.txt"));
-  expect(store.notice.value).toEqual({ text: "tin.txt is no sound", kind: "trouble" });
+  expect(store.notice.value).toEqual({ text: "tin.txt is no sound", kind: "error" });
   expect(store.groove.value).toBe(before);
 });
 
-test("a folder gives each voice its file; what is locked or refused stays, and it is said", async () => {
+test("a folder gives each voice its file; what is locked or refused keeps its sound, and the report says so", async () => {
   await drawn();
   actions.lock(1, true);
   const before = sounds();
@@ -185,7 +185,7 @@ test("a folder gives each voice its file; what is locked or refused stays, and i
   expect(store.notice.value?.text).toMatch(/^3 of 8 voices taken from the folder; .*1 file is not sound. clap.flac: tin.txt is no sound$/);
 });
 
-test("a throw stays within its radius and reaches all of it", () => {
+test("a random point stays within its radius and reaches all of it", () => {
   const points = Array.from({ length: 400 }, (_, n) => inDisc([0.5, -0.5], 0.6, (n * 0.618) % 1, ((n * 7) % 400) / 400));
   const distances = points.map(([x, y]) => Math.hypot(x - 0.5, y + 0.5));
   expect(Math.max(...distances)).toBeLessThan(0.601);
@@ -194,8 +194,8 @@ test("a throw stays within its radius and reaches all of it", () => {
 
 test("sounds like one lie around it, apart from it and from each other, and stray a little", () => {
   let state = 1;
-  const like = soundsLike({ ...PLAIN_SOUND, from: "map", point: [0, 0], tune: 3 }, 0.6, () => (state = (state * 16807) % 2147483647) / 2147483647);
-  expect(like).toHaveLength(LIKES);
+  const like = similarSounds({ ...DEFAULT_SOUND, from: "map", point: [0, 0], tune: 3 }, 0.6, () => (state = (state * 16807) % 2147483647) / 2147483647);
+  expect(like).toHaveLength(SIMILAR_SOUNDS);
   like.forEach((one, n) => {
     const [x, y] = one.point!;
     expect(Math.hypot(x, y)).toBeGreaterThan(0.23);

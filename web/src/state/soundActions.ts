@@ -1,23 +1,23 @@
-/** What a player can do with sounds: move, turn, throw, lock, drop. Each is one step of undo. */
+/** What a player can do with sounds: move, adjust, randomise, lock, drop a file. Each is one step of undo. */
 
 import type { Actions } from "./actions";
 import { drawKit, fetchSoundMap, placeFile } from "../net/api";
 import { fetchBars } from "../net/requests";
-import { type Groove, kitVoices, type Place, withKit, withSound, withVisit } from "../rules/groove";
+import { type Groove, kitVoices, type MapPlace, withKit, withSound, withVisit } from "../rules/groove";
 import { onMap } from "../rules/mapPoint";
 import { describeSorted, sortFiles } from "../rules/kitFolder";
 import { pathOf } from "../audio/kits";
-import { Newest } from "../net/latestOnly";
+import { LatestOnly } from "../net/latestOnly";
 import { type DrawnKit, type KitDraw, type KitVoice, MAX_SEED, NO_SOUND_SHIFT, type Point, type SoundMap } from "../rules/protocol";
-import { isUndrawn, movedTo, PLAIN_SOUND, type VoiceSound } from "../rules/voiceSound";
+import { isUndrawn, movedTo, DEFAULT_SOUND, type VoiceSound } from "../rules/voiceSound";
 import { SPACE_KIT } from "../rules/kitNames";
 import type { Sounds } from "./sounds";
 import type { Store } from "./store";
 import { titled } from "../rules/summary";
 
-export const LIKES = 6;
-const LIKES_VARIATION = 0.3; // at least: two sounds at one place would be one
-const LIKES_NEAREST = 0.4; // of the radius
+export const SIMILAR_SOUNDS = 6;
+const SIMILAR_VARIATION = 0.3; // at least: two sounds at one place would be one
+const SIMILAR_NEAREST = 0.4; // of the radius
 
 const anySeed = (): number => Math.floor(Math.random() * (MAX_SEED + 1));
 const rounded = ([x, y]: Point): Point => onMap([Number(x.toFixed(3)), Number(y.toFixed(3))]); // as the link writes it
@@ -32,18 +32,18 @@ export const inDisc = ([x, y]: Point, radius: number, turn: number, share: numbe
 };
 
 /** Sounds around one: each a sixth of a turn from the next, and none too near to it. */
-export function soundsLike(sound: VoiceSound, radius: number, random: () => number): VoiceSound[] {
+export function similarSounds(sound: VoiceSound, radius: number, random: () => number): VoiceSound[] {
   const start = random();
-  return Array.from({ length: LIKES }, (_, n) => {
-    const share = LIKES_NEAREST ** 2 + (1 - LIKES_NEAREST ** 2) * random();
-    const point = inDisc(sound.point ?? [0, 0], radius, start + n / LIKES, share);
+  return Array.from({ length: SIMILAR_SOUNDS }, (_, n) => {
+    const share = SIMILAR_NEAREST ** 2 + (1 - SIMILAR_NEAREST ** 2) * random();
+    const point = inDisc(sound.point ?? [0, 0], radius, start + n / SIMILAR_SOUNDS, share);
     const seed = Math.floor(random() * (MAX_SEED + 1));
-    return { ...movedTo(sound, point), detail: sound.detail, variation: Math.max(sound.variation, LIKES_VARIATION), seed };
+    return { ...movedTo(sound, point), detail: sound.detail, variation: Math.max(sound.variation, SIMILAR_VARIATION), seed };
   });
 }
 
 export class SoundActions {
-  private readonly drawing: Newest<KitDraw, DrawnKit>;
+  private readonly drawing: LatestOnly<KitDraw, DrawnKit>;
   private readonly mapping = new Map<number, Promise<SoundMap>>();
 
   constructor(
@@ -51,11 +51,11 @@ export class SoundActions {
     private readonly actions: Actions,
     private readonly sounds: Sounds,
   ) {
-    this.drawing = new Newest(
+    this.drawing = new LatestOnly(
       ({ seed, kept }) => drawKit(seed, kept),
       (_, { voices }) => this.drawn(voices),
       (_, error) => {
-        store.complain(error);
+        store.reportError(error);
         this.withoutSpace();
       },
     );
@@ -69,10 +69,10 @@ export class SoundActions {
     return this.store.voices.value[voice]?.name ?? `voice ${voice + 1}`;
   }
 
-  /** May this voice be changed? If not, it is said why. */
+  /** May this voice be changed? If not, the player is told why. */
   private free(voice: number): boolean {
     if (!this.groove.sounds[voice]!.locked) return true;
-    this.store.say(`${titled(this.name(voice))} is locked.`);
+    this.store.notify(`${titled(this.name(voice))} is locked.`);
     return false;
   }
 
@@ -83,7 +83,7 @@ export class SoundActions {
     if (this.free(voice)) this.put(voice, "sound", movedTo(this.groove.sounds[voice]!, rounded(point)));
   }
 
-  turn(voice: number, label: string, changes: Partial<Pick<VoiceSound, "shift" | "variation" | "gain" | "tune" | "decay">>): void {
+  adjust(voice: number, label: string, changes: Partial<Pick<VoiceSound, "shift" | "variation" | "gain" | "tune" | "decay">>): void {
     if (this.free(voice)) this.put(voice, label, changes);
   }
 
@@ -92,7 +92,7 @@ export class SoundActions {
     this.store.settle();
   }
 
-  /** Throw the dice: any sound within the radius. */
+  /** Any sound within the radius. */
   randomise(voice: number): void {
     const sound = this.groove.sounds[voice]!;
     if (!this.free(voice)) return;
@@ -101,10 +101,10 @@ export class SoundActions {
     this.store.settle();
   }
 
-  /** Some sounds that are like this one, to be heard first. */
-  likeThis(voice: number): void {
-    const { radius, likes } = this.store.sounds;
-    likes.value = { voice, sounds: soundsLike(this.groove.sounds[voice]!, radius.value, Math.random), tried: null };
+  /** Some sounds that are like this one, to try before one is taken. */
+  findSimilar(voice: number): void {
+    const { radius, similar } = this.store.sounds;
+    similar.value = { voice, sounds: similarSounds(this.groove.sounds[voice]!, radius.value, Math.random), tried: null };
   }
 
   choose(voice: number, sound: VoiceSound): void {
@@ -121,19 +121,19 @@ export class SoundActions {
       const { gain, tune, decay } = this.groove.sounds[voice]!;
       this.put(voice, file.name, { ...sound, gain, tune, decay });
       this.store.settle();
-      this.store.say(`${titled(this.name(voice))} plays ${file.name}.`);
+      this.store.notify(`${titled(this.name(voice))} plays ${file.name}.`);
     } catch (error) {
-      this.store.complain(error);
+      this.store.reportError(error);
     }
   }
 
   private async placed(voice: number, file: File): Promise<VoiceSound> {
     const { point, detail, file: digest, heard } = await placeFile(voice, file);
     this.sounds.heardInFiles.set(digest, heard);
-    return { ...PLAIN_SOUND, from: "file", point, detail, file: digest, called: file.name };
+    return { ...DEFAULT_SOUND, from: "file", point, detail, file: digest, called: file.name };
   }
 
-  /** A folder of sounds: each voice that a name tells takes its file; the others, and what is locked, stay as they are. */
+  /** A folder of sounds: each voice that a file name means takes that file; the others, and locked ones, keep their sound. */
   async takeFolder(files: readonly File[]): Promise<void> {
     const sorted = sortFiles(files.map(pathOf), this.store.voices.value);
     const refused: string[] = [];
@@ -148,11 +148,11 @@ export class SoundActions {
       }),
     );
     const report = [describeSorted(sorted), ...refused].join(" ");
-    if (!found.some(Boolean)) return this.store.complain(report);
+    if (!found.some(Boolean)) return this.store.reportError(report);
     const sounds = this.groove.sounds.map((sound, voice) => (sound.locked ? sound : (found[voice] ?? sound)));
     this.store.change("folder of sounds", { ...this.groove, sounds });
     this.store.settle();
-    this.store.say(report);
+    this.store.notify(report);
   }
 
   /** The file itself, or what the space makes of it. */
@@ -171,16 +171,16 @@ export class SoundActions {
   /** A kit of the instrument or of the player's; the one of the space is drawn by the seed. */
   chooseKit(name: string): void {
     if (!this.store.kits.value.some((kit) => kit.name === name)) return;
-    const plain = this.groove.sounds.map(() => PLAIN_SOUND);
+    const plain = this.groove.sounds.map(() => DEFAULT_SOUND);
     this.store.change("kit", withKit(this.groove, plain, name));
     this.store.settle();
-    this.store.sounds.likes.value = null;
+    this.store.sounds.similar.value = null;
   }
 
   /** Voices of the space's kit that are still to be drawn get their sounds: no step of undo. */
   drawMissing(): void {
     const { sounds, kit, place } = this.groove;
-    if (sounds.some((sound) => isUndrawn(sound, kit))) this.drawing.send({ seed: place.shape.seed, kept: this.keptBut((sound) => isUndrawn(sound, kit)) });
+    if (sounds.some((sound) => isUndrawn(sound, kit))) this.drawing.send({ seed: place.settings.seed, kept: this.keptBut((sound) => isUndrawn(sound, kit)) });
   }
 
   private keptBut(goes: (sound: VoiceSound) => boolean): Record<number, KitVoice> {
@@ -192,7 +192,7 @@ export class SoundActions {
   private drawn(voices: readonly KitVoice[]): void {
     const { groove } = this;
     const sounds = groove.sounds.map((sound, voice) =>
-      isUndrawn(sound, groove.kit) ? { ...PLAIN_SOUND, ...asLinked(voices[voice]!), locked: sound.locked } : sound,
+      isUndrawn(sound, groove.kit) ? { ...DEFAULT_SOUND, ...asLinked(voices[voice]!), locked: sound.locked } : sound,
     );
     this.store.amend({ ...groove, sounds });
   }
@@ -206,30 +206,30 @@ export class SoundActions {
   /** A whole new loop: a pattern from somewhere on the map, and eight new sounds but for the locked ones. */
   async surprise(): Promise<void> {
     const { corpus } = this.store;
-    const { shape } = this.groove.place;
+    const { settings } = this.groove.place;
     const bars = corpus.value?.x.length ?? 0;
     if (bars === 0) return;
     const bar = Math.floor(Math.random() * bars);
     const point = rounded([corpus.value!.x[bar]!, corpus.value!.y[bar]!]);
-    const newShape = { ...shape, seed: anySeed() };
-    const empty: Place = { ...this.groove.place, point, shape: newShape, phrase: [], fill: null, edited: false };
+    const newSettings = { ...settings, seed: anySeed() };
+    const empty: MapPlace = { ...this.groove.place, point, settings: newSettings, phrase: [], fill: null, edited: false };
     try {
       const [kit, bars] = await Promise.all([
-        drawKit(newShape.seed, this.keptBut(({ locked }) => !locked)),
+        drawKit(newSettings.seed, this.keptBut(({ locked }) => !locked)),
         fetchBars(empty),
       ]);
-      const place: Place = { ...empty, pattern: bars[0]!, phrase: bars.length > 1 ? bars : [] };
+      const place: MapPlace = { ...empty, pattern: bars[0]!, phrase: bars.length > 1 ? bars : [] };
       const loop = withKit({ ...this.groove, place }, kit.voices.map(asLinked), SPACE_KIT);
-      this.store.sounds.likes.value = null;
-      this.actions.become("surprise", withVisit({ ...loop, journey: { ...loop.journey, travelling: false } }));
+      this.store.sounds.similar.value = null;
+      this.actions.replaceGroove("surprise", withVisit({ ...loop, journey: { ...loop.journey, travelling: false } }));
     } catch (error) {
-      this.store.complain(error);
+      this.store.reportError(error);
     }
   }
 
   // ---- maps
 
-  /** The map of a voice, asked for once. */
+  /** The map of a voice, fetched once. */
   async loadMap(voice: number): Promise<void> {
     const known = this.mapping.get(voice);
     if (known) return;
@@ -241,7 +241,7 @@ export class SoundActions {
       maps.value = Object.assign([...maps.peek()], { [voice]: map });
     } catch (error) {
       this.mapping.delete(voice);
-      this.store.complain(error);
+      this.store.reportError(error);
     }
   }
 }

@@ -8,20 +8,20 @@ import { type Groove, NEW_GROOVE, roundOf } from "../rules/groove";
 import { pointsOf } from "../rules/journey";
 import type { KitBuffers } from "../audio/mixer";
 import type { CorpusMap, Instrument, KeptInfo, KitInfo, MapGround, Point, WirePattern } from "../rules/protocol";
-import { KeptState } from "./keptKitState";
-import { type MidiLink, type MidiSettings, NEW_MIDI, OFF, type PortInfo } from "../midi/midiSettings";
+import { KeptKitState } from "./keptKitState";
+import { type MidiLink, type MidiSettings, DEFAULT_MIDI, OFF, type PortInfo } from "../midi/midiSettings";
 import { audible, type Round, type Turn } from "../rules/sequencer";
 import { keptKitId, keptKitName, SPACE_KIT } from "../rules/kitNames";
 import { SoundState } from "./soundState";
 import type { Nearby } from "../rules/neighbours";
 
-/** Is there sound? "waiting": asked for, but the browser has not let it through (yet). */
+/** Is there sound? "waiting": the player wants it, but the browser has not allowed it (yet). */
 export type Sound = "off" | "on" | "waiting" | "interrupted";
 export type Theme = "auto" | "dark" | "light";
 
 export interface Notice {
   readonly text: string;
-  readonly kind: "said" | "trouble";
+  readonly kind: "info" | "error";
 }
 
 export interface OpenCell {
@@ -33,7 +33,7 @@ export interface OpenCell {
 export type Drawer = "MIDI out" | "Kits";
 
 export class Store {
-  // what the server told
+  // what the server has given
   readonly instrument = signal<Instrument | null>(null);
   readonly corpus = signal<CorpusMap | null>(null);
   readonly nearby = signal<Nearby | null>(null);
@@ -48,7 +48,7 @@ export class Store {
   readonly sound = signal<Sound>("off");
   readonly heard = signal<Part | null>(null); // what sounds at this moment
   readonly position = signal<number | null>(null); // of the playhead, in steps of its bar
-  readonly editing = signal(false); // the newest change is a stroke edited by hand: heard at once
+  readonly editing = signal(false); // the latest change is a stroke edited by hand: heard at once
   readonly kitBuffers = signal<KitBuffers>([]);
   readonly folderKits = signal<readonly KitInfo[]>([]);
 
@@ -56,10 +56,10 @@ export class Store {
 
   readonly sounds = new SoundState();
 
-  readonly kept = new KeptState();
+  readonly kept = new KeptKitState();
 
-  // the player's own gear
-  readonly midi = signal<MidiSettings>(NEW_MIDI);
+  // MIDI out
+  readonly midi = signal<MidiSettings>(DEFAULT_MIDI);
   readonly midiLink = signal<MidiLink>(OFF);
   readonly midiPorts = signal<readonly PortInfo[]>([]);
 
@@ -69,8 +69,8 @@ export class Store {
   readonly spoken = signal(""); // for the live region
   readonly theme = signal<Theme>("auto");
   readonly opened = signal<OpenCell | null>(null);
-  readonly litStyles = signal<ReadonlySet<number>>(new Set()); // empty: all
-  readonly lookedStyle = signal<number | null>(null); // the one pointed at in the legend
+  readonly highlightedStyles = signal<ReadonlySet<number>>(new Set()); // empty: all
+  readonly hoveredStyle = signal<number | null>(null); // the one pointed at in the legend
   readonly helping = signal(false);
   readonly shortcuts = signal(true); // single-key shortcuts
 
@@ -118,14 +118,14 @@ export class Store {
   /** Shown, but not sounding yet: it waits for its step, beat or bar. */
   readonly pending = computed(() => this.playing.value && !this.bar.clicking.value && this.heard.value !== null && this.heard.value.pattern !== this.shown.value);
 
-  /** The styles whose regions the map shows: what one points at, else what stands out, else what is asked for. */
+  /** The styles whose regions the map shows: the one pointed at, else the highlighted ones, else the chosen ones. */
   readonly regions = computed<readonly string[]>(() => {
     const names = this.corpus.value?.styles ?? [];
-    const looked = this.lookedStyle.value;
-    if (looked !== null) return names.slice(looked, looked + 1);
-    const lit = [...this.litStyles.value];
-    if (lit.length > 0) return lit.map((style) => names[style]!);
-    const { style } = this.groove.value.place.shape;
+    const hovered = this.hoveredStyle.value;
+    if (hovered !== null) return names.slice(hovered, hovered + 1);
+    const highlighted = [...this.highlightedStyles.value];
+    if (highlighted.length > 0) return highlighted.map((style) => names[style]!);
+    const { style } = this.groove.value.place.settings;
     if (style === null || typeof style === "string") return style === null ? [] : [style];
     return Object.keys(style).filter((name) => style[name]! > 0);
   });
@@ -153,11 +153,11 @@ export class Store {
     this.history.value = { ...this.history.value, changedAt: -Infinity };
   }
 
-  say(text: string): void {
-    this.notice.value = { text, kind: "said" };
+  notify(text: string): void {
+    this.notice.value = { text, kind: "info" };
   }
 
-  complain(error: unknown): void {
-    this.notice.value = { text: error instanceof Error ? error.message : String(error), kind: "trouble" };
+  reportError(error: unknown): void {
+    this.notice.value = { text: error instanceof Error ? error.message : String(error), kind: "error" };
   }
 }

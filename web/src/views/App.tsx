@@ -1,4 +1,4 @@
-/** One screen, two worlds: left when things sound, right what the voices play. */
+/** The page on one screen: on the left the rhythm map and its settings, on the right the pattern with the voices' sounds. */
 
 import { useEffect } from "preact/hooks";
 import { Footer } from "./Footer";
@@ -40,12 +40,12 @@ function Notice() {
   const { store } = usePage();
   const notice = store.notice.value;
   useEffect(() => {
-    if (notice?.kind !== "said") return; // trouble stays until it is put away
+    if (notice?.kind !== "info") return; // an error stays until it is closed
     const timer = setTimeout(() => (store.notice.value = null), 6000);
     return () => clearTimeout(timer);
   }, [notice]);
   return (
-    <div class="notices" role={notice?.kind === "trouble" ? "alert" : "status"}>
+    <div class="notices" role={notice?.kind === "error" ? "alert" : "status"}>
       {notice && (
         <p class={`notice is-${notice.kind}`}>
           {notice.text}

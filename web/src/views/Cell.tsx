@@ -28,7 +28,7 @@ interface CellProps {
   readonly onBeat: boolean;
   readonly opened: boolean;
   readonly wide: boolean; // a cell of its column is opened
-  readonly stays: boolean; // when the rest is filled in
+  readonly held: boolean; // stays as it is when the rest of the bar is filled in
   readonly reachable: boolean; // by Tab: one cell of the grid is
 }
 
@@ -62,7 +62,7 @@ function useVelocityDrag(velocity: number, set: (velocity: number) => void, done
   };
 }
 
-export function Cell({ pattern, voice, name, cell, onBeat, opened, wide, stays, reachable }: CellProps) {
+export function Cell({ pattern, voice, name, cell, onBeat, opened, wide, held, reachable }: CellProps) {
   const { store, actions } = usePage();
   const before = useRef<WirePattern | null>(null);
   const strokes = strokesInCell(pattern, voice, cell);
@@ -82,7 +82,7 @@ export function Cell({ pattern, voice, name, cell, onBeat, opened, wide, stays, 
     store.opened.value = { voice, cell };
   };
 
-  const classes = `cell ${onBeat ? "on-beat" : ""} ${wide ? "is-wide" : ""} ${stays ? "stays" : ""} ink-${voice}`;
+  const classes = `cell ${onBeat ? "on-beat" : ""} ${wide ? "is-wide" : ""} ${held ? "is-held" : ""} ink-${voice}`;
   if (opened)
     return (
       <div role="gridcell" class={`${classes} is-open`}>
@@ -100,7 +100,7 @@ export function Cell({ pattern, voice, name, cell, onBeat, opened, wide, stays, 
         data-cell={cell}
         tabIndex={reachable ? 0 : -1}
         aria-pressed={strokes.length > 0}
-        aria-label={`${describeCell(name, cell, strokes)}${stays ? ", stays" : ""}`}
+        aria-label={`${describeCell(name, cell, strokes)}${held ? ", stays" : ""}`}
         onClick={onClick}
         onDblClick={onDblClick}
         {...drag.handlers}

@@ -1,4 +1,4 @@
-/** A sheet that opens beside the instrument, which goes on playing and can be played. */
+/** A dialog beside the instrument, which can still be played while it is open. */
 
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";

@@ -1,4 +1,4 @@
-/** Undo and redo, the link, files, the page's light, help. */
+/** Undo and redo, the link, files, dark or light page, help. */
 
 import { saveMidi, saveWav, shareLink } from "../state/files";
 import { Icon } from "./Icon";
@@ -9,7 +9,7 @@ export function FilesAndUndo() {
   const { store, actions, player } = usePage();
   const dark = useDark();
   const { past, present, future } = store.history.value;
-  const attempt = (deed: () => Promise<void>) => () => void deed().catch((error: unknown) => store.complain(error));
+  const attempt = (action: () => Promise<void>) => () => void action().catch((error: unknown) => store.reportError(error));
   return (
     <div class="tools">
       <button

@@ -4,7 +4,7 @@ import { useSignalEffect } from "@preact/signals";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { cellCount, STEPS_PER_CELL } from "../rules/pattern";
 import { stepsPerBeat } from "../rules/sequencer";
-import { columnsStay, type GridCell, staysAt } from "../rules/holds";
+import { areColumnsHeld, type GridCell, isHeld } from "../rules/holds";
 import { BarTools } from "./BarTools";
 import { Cell } from "./Cell";
 import { type GridPlace, useGridKeys } from "./gridKeys";
@@ -18,7 +18,7 @@ function cellOf(element: Element | null): GridCell | null {
   return voice === undefined || cell === undefined ? null : { voice: Number(voice), cell: Number(cell) };
 }
 
-/** Shift and a drag over cells mark what stays; neither strikes a cell. */
+/** Shift and a drag over cells hold or release them; no stroke is set. */
 function useMarking() {
   const { barActions } = usePage();
   const marking = useRef<((other: GridCell) => void) | null>(null);
@@ -57,7 +57,7 @@ export function Grid() {
   const cells = cellCount(pattern);
   const cellsPerBeat = stepsPerBeat(pattern.meter) / STEPS_PER_CELL;
   const opened = store.opened.value;
-  const stays = store.bar.stays.value;
+  const holds = store.bar.holds.value;
   const tapping = store.bar.tapTo.value !== null;
   const keys = useGridKeys(grid, cells);
   const heard = store.heardVoices.value;
@@ -96,7 +96,7 @@ export function Grid() {
                 <span key={beat} role="columnheader" class="beat" style={{ gridColumnEnd: `span ${columns.length}` }}>
                   <button
                     type="button"
-                    aria-pressed={columnsStay(stays, columns, store.voices.value.length)}
+                    aria-pressed={areColumnsHeld(holds, columns, store.voices.value.length)}
                     aria-label={`Beat ${beat + 1} stays`}
                     title="What this beat plays stays when the rest is filled in"
                     onClick={() => barActions.toggleColumns(columns)}
@@ -121,7 +121,7 @@ export function Grid() {
                   onBeat={cell % cellsPerBeat === 0}
                   wide={opened?.cell === cell}
                   opened={opened?.voice === index && opened.cell === cell}
-                  stays={staysAt(stays, { voice: index, cell })}
+                  held={isHeld(holds, { voice: index, cell })}
                   reachable={focus.voice === index && Math.min(focus.cell, cells - 1) === cell}
                 />
               ))}

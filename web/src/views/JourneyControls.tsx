@@ -73,9 +73,9 @@ function LoopAndFills() {
         <select
           aria-label="Length of the loop"
           title="Bars that agree with each other"
-          value={place.shape.bars}
+          value={place.settings.bars}
           onChange={(event) => {
-            actions.reshape("loop", { bars: Number(event.currentTarget.value) });
+            actions.changeSettings("loop", { bars: Number(event.currentTarget.value) });
             store.settle();
           }}
         >
@@ -89,7 +89,7 @@ function LoopAndFills() {
       {fills && (
         <select
           aria-label="Fills"
-          title={place.shape.section === "fill" ? "Every bar is a fill now" : "A fill in the last bar of so many, on the way from A to B too"}
+          title={place.settings.section === "fill" ? "Every bar is a fill now" : "A fill in the last bar of so many, on the way from A to B too"}
           value={fillEvery}
           onChange={(event) => actions.fillEvery(Number(event.currentTarget.value))}
         >

@@ -1,7 +1,7 @@
-/** The player's own kits: keep what sounds, come back to it, and to what it was before. */
+/** The drawer of the player's own kits: keep the present one, load one or an earlier version of it. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { sayMoment } from "./moment";
+import { formatMoment } from "./moment";
 import { keptKitId } from "../rules/kitNames";
 import type { KeptInfo } from "../rules/protocol";
 import { Drawer } from "./Drawer";
@@ -13,12 +13,12 @@ export const LONGEST_KIT_NAME = 80;
 export function KeptKits() {
   return (
     <Drawer name="Kits">
-      <Shelf />
+      <KitList />
     </Drawer>
   );
 }
 
-function Shelf() {
+function KitList() {
   const { store, kept } = usePage();
   const [lockedToo, setLockedToo] = useState(false);
   const back = useRef<number | null>(null); // the kit that was brought back last: the focus follows it
@@ -135,7 +135,7 @@ function Kept({ kit, lockedToo, focused }: KeptProps) {
           <button key="load" ref={loading} type="button" class="kept-load" aria-current={here} onClick={() => void kept.load(id, { lockedToo })}>
             <span class="unseen">Load </span>
             <span class="kept-name">{name}</span>
-            <span class="kept-when">{sayMoment(changed)}</span>
+            <span class="kept-when">{formatMoment(changed)}</span>
           </button>
         )}
         <button
@@ -163,7 +163,7 @@ function Kept({ kit, lockedToo, focused }: KeptProps) {
                 <span class="unseen">Load </span>
                 <span>version {version}</span>
                 <span class="unseen"> of {name}</span>
-                <span class="kept-when">{sayMoment(when)}</span>
+                <span class="kept-when">{formatMoment(when)}</span>
               </button>
             </li>
           ))}

@@ -6,15 +6,15 @@ import { DrawerButton } from "./Drawer";
 import { Icon } from "./Icon";
 import { type Page, usePage } from "./page";
 
-/** Take a folder as kit and say what became of it. */
+/** Take a folder as kit and report which voices got a file. */
 export async function takeFolder({ store, kits, soundActions }: Page, files: readonly File[]): Promise<void> {
   if (files.length === 0) return;
   if (store.instrument.value?.sound) return soundActions.takeFolder(files); // then each file has its place and its twin
   const { name, report } = await kits.fromFiles(files, store.kitBuffers.value, store.voices.value);
-  if (name === null) return store.complain(report);
+  if (name === null) return store.reportError(report);
   store.folderKits.value = [...store.folderKits.value.filter((kit) => kit.name !== name), { name, label: name }];
   soundActions.chooseKit(name);
-  store.say(report);
+  store.notify(report);
 }
 
 export function KitChoice() {

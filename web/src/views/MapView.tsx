@@ -1,4 +1,4 @@
-/** The rhythm map: where you are decides when things sound. */
+/** The rhythm map: a click plays the bar that the rhythm space has at that point. */
 
 import { useSignalEffect } from "@preact/signals";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
@@ -9,14 +9,14 @@ import { drawGround } from "../map/mapGround";
 import { lookOf, ranks } from "../map/markers";
 import type { CorpusMap, Point } from "../rules/protocol";
 import { stepsPerBeat } from "../rules/sequencer";
-import { describeBar, sayPoint } from "../rules/summary";
+import { describeBar, formatPoint } from "../rules/summary";
 import { stepsPerBar } from "../rules/units";
 import { ClockGlyph } from "./ClockGlyph";
 import { usePage } from "./page";
 import { useDark } from "./theme";
 
 const NUDGE = (2 * MAP_EDGE) / 100; // 1 % of the map
-const LOOK_PX = 7; // how near a point of the corpus the pointer must be to name it
+const HOVER_PX = 7; // how near a point of the corpus the pointer must be to name it
 const ARROWS: Record<string, Point> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 const at = ([x, y]: Point) => ({ left: `${toShare(x) * 100}%`, top: `${(1 - toShare(y)) * 100}%` });
@@ -42,7 +42,7 @@ export function MapView() {
   const { store, actions, player } = usePage();
   const frame = useRef<HTMLDivElement>(null);
   const dragging = useRef<"point" | "a" | "b" | null>(null);
-  const [looked, setLooked] = useState<number | null>(null); // the bar of the corpus under the pointer
+  const [hovered, setHovered] = useState<number | null>(null); // the bar of the corpus under the pointer
   const point = store.shownPoint.value;
   const { journey } = store.groove.value;
 
@@ -54,21 +54,21 @@ export function MapView() {
     if (dragging.current === "point") actions.goTo(pointUnder(event));
     else if (dragging.current) actions.setPin(dragging.current, pointUnder(event));
   };
-  const lookAt = (event: PointerEvent) => {
+  const hover = (event: PointerEvent) => {
     const box = frame.current!.getBoundingClientRect();
     const near = store.nearby.value?.nearest(pointUnder(event), 1)[0];
-    const reach = (LOOK_PX * 2 * MAP_EDGE) / Math.min(box.width, box.height);
-    setLooked(near && near.distance < reach ? near.index : null);
+    const reach = (HOVER_PX * 2 * MAP_EDGE) / Math.min(box.width, box.height);
+    setHovered(near && near.distance < reach ? near.index : null);
   };
   const onPointerDown = (event: PointerEvent) => {
     if (event.button !== 0) return;
-    setLooked(null);
+    setHovered(null);
     const pin = (event.target as Element).closest<HTMLElement>("[data-pin]")?.dataset["pin"];
     dragging.current = pin === "a" || pin === "b" ? pin : "point";
     frame.current!.setPointerCapture(event.pointerId);
     if (dragging.current === "point") {
       drag(event);
-      if (!store.playing.value) void player.play(); // what one clicks, one hears
+      if (!store.playing.value) void player.play(); // a click is heard at once
     }
   };
   const onPointerUp = () => {
@@ -87,8 +87,8 @@ export function MapView() {
       aria-describedby="map-keys"
       tabIndex={0}
       onPointerDown={onPointerDown}
-      onPointerMove={(event) => (dragging.current ? drag(event) : lookAt(event))}
-      onPointerLeave={() => setLooked(null)}
+      onPointerMove={(event) => (dragging.current ? drag(event) : hover(event))}
+      onPointerLeave={() => setHovered(null)}
       onPointerUp={onPointerUp}
       onPointerCancel={onPointerUp}
       {...byArrows(point, (to) => actions.goTo(to), () => actions.settle())}
@@ -116,7 +116,7 @@ export function MapView() {
               class="map-pin"
               data-pin={pin}
               style={at(where)}
-              aria-label={`Pin ${pin.toUpperCase()} at ${sayPoint(where)}`}
+              aria-label={`Pin ${pin.toUpperCase()} at ${formatPoint(where)}`}
               {...byArrows(where, (to) => actions.setPin(pin, to), () => store.settle())}
             >
               {pin.toUpperCase()}
@@ -124,7 +124,7 @@ export function MapView() {
           )
         );
       })}
-      {looked !== null && store.corpus.value && <Label corpus={store.corpus.value} bar={looked} />}
+      {hovered !== null && store.corpus.value && <Label corpus={store.corpus.value} bar={hovered} />}
       {!store.playing.value && store.sound.value === "off" && <p class="map-hint">Click anywhere: the rhythm there plays</p>}
       <p id="map-keys" class="unseen">
         Arrow keys move by 1 percent, with Shift by 10. A and B set the pins of a journey here. The two sliders and the list under “nearby” do the same.
@@ -133,7 +133,7 @@ export function MapView() {
   );
 }
 
-/** What the bar under the pointer was learned from. */
+/** Where the bar under the pointer comes from. */
 function Label({ corpus, bar }: { readonly corpus: CorpusMap; readonly bar: number }) {
   const { style, section, source, licence } = describeBar(corpus, bar);
   const [x, y] = [corpus.x[bar]!, corpus.y[bar]!];
@@ -152,7 +152,7 @@ interface Size {
   readonly height: number;
 }
 
-/** A canvas as large as the map, drawn anew only when its size changes, or what it is drawn from. */
+/** A canvas as large as the map, drawn again only when its size changes, or what it is drawn from. */
 function Layer({ draw, from }: { readonly draw: (canvas: HTMLCanvasElement, size: Size & { scale: number }) => void; readonly from: readonly unknown[] }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [size, setSize] = useState<Size | null>(null);
@@ -169,16 +169,16 @@ function Layer({ draw, from }: { readonly draw: (canvas: HTMLCanvasElement, size
   return <canvas ref={canvas} class="map-layer" aria-hidden="true" />;
 }
 
-/** The glow of where bars are dense, and the bars. */
+/** A glow where bars are dense, and a marker for each bar. */
 function Corpus() {
   const { store } = usePage();
   const dark = useDark();
   const corpus = store.corpus.value;
-  const lit = store.litStyles.value;
-  return <Layer from={[corpus, dark, lit]} draw={(canvas, size) => corpus && drawMap(canvas, corpus, { ...size, dark, lit })} />;
+  const highlighted = store.highlightedStyles.value;
+  return <Layer from={[corpus, dark, highlighted]} draw={(canvas, size) => corpus && drawMap(canvas, corpus, { ...size, dark, highlighted })} />;
 }
 
-/** Where the style lives that one points at in the legend, else those that stand out, else what is asked for; and what is far from all of them. */
+/** Regions of the style pointed at in the legend, else of the highlighted ones, else of the chosen ones; and hatching over what is far from all data. */
 function Ground() {
   const { store } = usePage();
   const dark = useDark();

@@ -1,6 +1,6 @@
 /** MIDI out: which port and channel, which note for each voice, and whether the page sounds too. */
 
-import { CHANNELS, describeLink, HIGHEST_NOTE, type MidiLink, NEW_MIDI, noteOf, sayNote, withNote } from "../midi/midiSettings";
+import { CHANNELS, describeLink, HIGHEST_NOTE, type MidiLink, DEFAULT_MIDI, noteOf, formatNote, withNote } from "../midi/midiSettings";
 import { titled } from "../rules/summary";
 import { Choice } from "./Choice";
 import { Drawer } from "./Drawer";
@@ -18,7 +18,7 @@ export function MidiPanel() {
   );
 }
 
-/** What to do about it, where something is to be done. */
+/** What the player can do in each state. */
 const ADVICE: Partial<Record<MidiLink["state"], string>> = {
   off: "Play your own drum machine, sampler or DAW: each stroke goes out at the moment it is heard here.",
   unknown: "Chrome, Edge, Opera and Firefox have it, on a page from this computer or over https.",
@@ -113,7 +113,7 @@ function Notes() {
     <>
       <div class="drawer-row notes-head">
         <h3>Notes</h3>
-        <button type="button" class="quiet" disabled={usual} onClick={() => midi.change({ notes: NEW_MIDI.notes })}>
+        <button type="button" class="quiet" disabled={usual} onClick={() => midi.change({ notes: DEFAULT_MIDI.notes })}>
           as in General MIDI
         </button>
       </div>
@@ -127,7 +127,7 @@ function Notes() {
               <NumberField
                 id={`note-${voice}`}
                 label={`Note of ${name}`}
-                unit={sayNote(note)}
+                unit={formatNote(note)}
                 value={note}
                 min={0}
                 max={HIGHEST_NOTE}

@@ -2,7 +2,7 @@
 
 import { MAP_EDGE } from "../rules/mapPoint";
 import { lookOf, markerPath, ranks } from "../map/markers";
-import { describeBar, sayCoordinate, sayDistance } from "../rules/summary";
+import { describeBar, formatCoordinate, formatDistance } from "../rules/summary";
 import { Icon } from "./Icon";
 import { usePage } from "./page";
 import { Slider } from "./Slider";
@@ -15,10 +15,10 @@ export function Nearby() {
   const dark = useDark();
   const [x, y] = store.shownPoint.value;
   const corpus = store.corpus.value;
-  const lit = store.litStyles.value;
+  const highlighted = store.highlightedStyles.value;
   const rank = corpus ? ranks(corpus.style, corpus.styles.length) : [];
   const found =
-    store.nearby.value?.nearestSources([x, y], LISTED, (bar) => lit.size === 0 || lit.has(corpus?.style[bar] ?? -1)) ?? [];
+    store.nearby.value?.nearestSources([x, y], LISTED, (bar) => highlighted.size === 0 || highlighted.has(corpus?.style[bar] ?? -1)) ?? [];
   const goTo = (index: number) => {
     actions.goTo([corpus!.x[index]!, corpus!.y[index]!]);
     actions.settle();
@@ -33,7 +33,7 @@ export function Nearby() {
       max={MAP_EDGE}
       step={(2 * MAP_EDGE) / 100}
       value={value}
-      said={sayCoordinate(value)}
+      valueText={formatCoordinate(value)}
       onValue={move}
       onDone={() => actions.settle()}
     />
@@ -57,7 +57,7 @@ export function Nearby() {
                 </svg>{" "}
                 <b>{style}</b>{" "}
                 <small>
-                  {section}, {sayDistance(distance)}
+                  {section}, {formatDistance(distance)}
                 </small>
                 <small class="source">
                   {source} {licence && <span class="licence">{licence}</span>}

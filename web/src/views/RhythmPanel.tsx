@@ -1,15 +1,15 @@
-/** Left half: the map and all that decides when things sound; over it opens what decides how a voice sounds. */
+/** Left half of the page: the rhythm map with its settings; the sheet of a voice's sound opens over it. */
 
 import { useState } from "preact/hooks";
 import { describe } from "../rules/journey";
-import { describeBar, sayPoint } from "../rules/summary";
+import { describeBar, formatPoint } from "../rules/summary";
 import { Icon } from "./Icon";
 import { JourneyControls } from "./JourneyControls";
 import { Legend } from "./Legend";
 import { MapView } from "./MapView";
 import { Nearby } from "./Nearby";
 import { usePage } from "./page";
-import { ShapeControls } from "./ShapeControls";
+import { GenerationControls } from "./GenerationControls";
 import { SoundSheet } from "./SoundSheet";
 
 export function RhythmPanel() {
@@ -43,7 +43,7 @@ export function RhythmPanel() {
       </div>
       <Legend />
       <div class="deck">
-        <ShapeControls />
+        <GenerationControls />
         <JourneyControls />
       </div>
       <SoundSheet />
@@ -51,7 +51,7 @@ export function RhythmPanel() {
   );
 }
 
-/** "travelling A to B, bar 3 of 8", or "near latin" and the place in numbers, and whether it is heard yet. */
+/** "travelling A to B, bar 3 of 8", or "near latin" with the coordinates, and whether the bar sounds yet. */
 function Where() {
   const { store } = usePage();
   const { journey, place, quantum } = store.groove.value;
@@ -69,7 +69,7 @@ function Where() {
   return (
     <p class="where">
       {corpus && near && `near ${describeBar(corpus, near.index).style}`}
-      <span class="numbers">{sayPoint(store.shownPoint.value)}</span>
+      <span class="numbers">{formatPoint(store.shownPoint.value)}</span>
       {place.phrase.length > 1 && <span>{`bar ${store.turn.value.bar + 1} of ${place.phrase.length}`}</span>}
       {fill && <em>fill</em>}
       {place.edited && <span>edited by hand</span>}

@@ -1,16 +1,16 @@
-/** The map of a voice's sounds: where one is decides how the voice sounds. Small at the head of its row, large in its sheet. */
+/** The map of a voice's sounds: a point sets how the voice sounds. Small at the head of its row, large in its sheet. */
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { fromShare, MAP_EDGE, toShare } from "../rules/mapPoint";
 import type { Point, SoundMap as SoundMapInfo, VoiceInfo } from "../rules/protocol";
 import { requestOf } from "../rules/voiceSound";
 import { drawSoundMap } from "../map/soundMapDrawing";
-import { describeSource, nameOfMap, nearestSound, sayFrom, sayHeard } from "../rules/soundWords";
+import { describeSource, nameOfMap, nearestSound, formatOrigin, formatHeard } from "../rules/soundWords";
 import { usePage } from "./page";
 import { useDark } from "./theme";
 
 const NUDGE = (2 * MAP_EDGE) / 100; // 1 % of the map
-const LOOK_PX = 8; // how near a sound of the map the pointer must be to name it
+const HOVER_PX = 8; // how near a sound of the map the pointer must be to name it
 const ARROWS: Record<string, Point> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const MOST_DOTS = { small: 260, large: 3000 };
 
@@ -28,12 +28,12 @@ export function SoundMap({ voice, index, large = false }: SoundMapProps) {
   const frame = useRef<HTMLDivElement>(null);
   const dragging = useRef(false);
   const touched = useRef(false); // by a finger
-  const [aimed, setAimed] = useState(false); // a file is held over it
-  const [looked, setLooked] = useState<number | null>(null); // the sound of the map under the pointer
+  const [aimed, setAimed] = useState(false); // a file is dragged over it
+  const [hovered, setHovered] = useState<number | null>(null); // the sound of the map under the pointer
   const map = state.maps.value[index];
   const sound = store.groove.value.sounds[index]!;
   const heard = state.heard.value[index];
-  const likes = state.likes.value;
+  const similar = state.similar.value;
   const place = sound.from === "factory" ? null : sound.point;
 
   const pointUnder = (event: PointerEvent): Point => {
@@ -43,22 +43,22 @@ export function SoundMap({ voice, index, large = false }: SoundMapProps) {
   const onPointerDown = (event: PointerEvent) => {
     if (event.button !== 0) return;
     touched.current = event.pointerType === "touch";
-    if (!large && touched.current) return; // a finger hides the small map: it opens on the tap
+    if (!large && touched.current) return; // a finger would hide the small map: a tap opens the large one
     dragging.current = true;
-    setLooked(null);
-    state.inHand.value = index;
+    setHovered(null);
+    state.adjusted.value = index;
     frame.current!.setPointerCapture(event.pointerId);
     soundActions.move(index, pointUnder(event));
   };
   const onPointerMove = (event: PointerEvent) => {
     if (dragging.current) soundActions.move(index, pointUnder(event));
-    else if (large) lookAt(event);
+    else if (large) hover(event);
   };
-  const lookAt = (event: PointerEvent) => {
+  const hover = (event: PointerEvent) => {
     const point = pointUnder(event);
     const near = map ? nearestSound(map, point) : null;
-    const reach = (LOOK_PX * 2 * MAP_EDGE) / frame.current!.clientWidth;
-    setLooked(near !== null && Math.hypot(map!.x[near]! - point[0], map!.y[near]! - point[1]) < reach ? near : null);
+    const reach = (HOVER_PX * 2 * MAP_EDGE) / frame.current!.clientWidth;
+    setHovered(near !== null && Math.hypot(map!.x[near]! - point[0], map!.y[near]! - point[1]) < reach ? near : null);
   };
   const onPointerUp = () => {
     if (!dragging.current) return;
@@ -75,7 +75,7 @@ export function SoundMap({ voice, index, large = false }: SoundMapProps) {
     if (!arrow) return void (state.opened.value = index);
     const [x, y] = place ?? [0, 0];
     const by = NUDGE * (event.shiftKey ? 10 : 1);
-    state.inHand.value = index;
+    state.adjusted.value = index;
     soundActions.move(index, [x + arrow[0] * by, y + arrow[1] * by]);
   };
   const onDrop = (event: DragEvent) => {
@@ -85,7 +85,7 @@ export function SoundMap({ voice, index, large = false }: SoundMapProps) {
     if (!file || entries.length !== 1 || entries[0]?.isDirectory) return; // a folder is a whole kit: the page takes it
     event.preventDefault();
     event.stopPropagation();
-    state.inHand.value = index;
+    state.adjusted.value = index;
     void soundActions.takeFile(index, file);
   };
 
@@ -96,14 +96,14 @@ export function SoundMap({ voice, index, large = false }: SoundMapProps) {
       role="application"
       aria-roledescription="map"
       aria-label={nameOfMap(voice.name)}
-      aria-description={`${heard ? sayHeard(heard) : sayFrom(sound, store.kitLabel(sound.kit))}. Arrow keys move by 1 percent, with Shift by 10${large ? "" : "; Enter opens it"}. Drop a sound file to play it.`}
+      aria-description={`${heard ? formatHeard(heard) : formatOrigin(sound, store.kitLabel(sound.kit))}. Arrow keys move by 1 percent, with Shift by 10${large ? "" : "; Enter opens it"}. Drop a sound file to play it.`}
       data-voice-map={index}
       tabIndex={0}
       onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}
       onPointerUp={onPointerUp}
       onPointerCancel={onPointerUp}
-      onPointerLeave={() => setLooked(null)}
+      onPointerLeave={() => setHovered(null)}
       onClick={() => {
         if (!large && touched.current) state.opened.value = index;
       }}
@@ -121,16 +121,16 @@ export function SoundMap({ voice, index, large = false }: SoundMapProps) {
       <Dots voice={voice} index={index} most={large ? MOST_DOTS.large : MOST_DOTS.small} />
       {large && place && <Reach point={place} radius={state.radius.value} />}
       {large &&
-        likes?.voice === index &&
-        likes.sounds.map(
-          (like, n) =>
-            like.point && (
-              <span key={n} class={`sound-like ${likes.tried === n ? "is-tried" : ""}`} style={at(like.point)} aria-hidden="true">
+        similar?.voice === index &&
+        similar.sounds.map(
+          (each, n) =>
+            each.point && (
+              <span key={n} class={`similar-sound ${similar.tried === n ? "is-tried" : ""}`} style={at(each.point)} aria-hidden="true">
                 {n + 1}
               </span>
             ),
         )}
-      {looked !== null && map && <Label map={map} sound={looked} />}
+      {hovered !== null && map && <Label map={map} sound={hovered} />}
       {place && (
         <span
           class={`sound-here ${requestOf(sound) ? "" : "is-file"} ${state.coming.value.has(index) ? "is-coming" : ""}`}
@@ -141,7 +141,7 @@ export function SoundMap({ voice, index, large = false }: SoundMapProps) {
   );
 }
 
-/** Whose sound lies under the pointer. */
+/** Where the sound under the pointer comes from. */
 function Label({ map, sound }: { readonly map: SoundMapInfo; readonly sound: number }) {
   const [x, y] = [map.x[sound]!, map.y[sound]!];
   return (
@@ -151,13 +151,13 @@ function Label({ map, sound }: { readonly map: SoundMapInfo; readonly sound: num
   );
 }
 
-/** How far a throw of the dice goes. */
+/** The radius within which random and similar sounds are drawn. */
 function Reach({ point, radius }: { readonly point: Point; readonly radius: number }) {
   const width = `${(radius / MAP_EDGE) * 100}%`;
   return <span class="sound-reach" style={{ ...at(point), width }} />;
 }
 
-/** The static layer: drawn anew only when its size, the theme or the descriptor changes. */
+/** The static layer: drawn again only when its size, the theme or the descriptor changes. */
 function Dots({ voice, index, most }: { readonly voice: VoiceInfo; readonly index: number; readonly most: number }) {
   const { store, soundActions } = usePage();
   const canvas = useRef<HTMLCanvasElement>(null);

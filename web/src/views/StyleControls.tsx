@@ -1,4 +1,4 @@
-/** Which style is played: any, one, or two or three in shares that a musician balances by ear. */
+/** The style: any, one, or a blend of two or three in shares. */
 
 import { MOST_STYLES, sharesOf, withAnother, without, withShare, withStyle } from "../rules/styleBlend";
 import type { StyleAsked } from "../rules/protocol";
@@ -7,10 +7,10 @@ import { Slider } from "./Slider";
 
 export function StyleControls() {
   const { store, actions } = usePage();
-  const { style } = store.groove.value.place.shape;
+  const { style } = store.groove.value.place.settings;
   const known = store.instrument.value?.space.styles ?? [];
   const shares = sharesOf(style);
-  const ask = (to: StyleAsked) => actions.reshape("style", { style: to });
+  const ask = (to: StyleAsked) => actions.changeSettings("style", { style: to });
   const choose = (at: number, name: string) => ask(name === "" ? without(style, at) : withStyle(style, at, name));
   const free = known.filter((name) => !shares.some(([each]) => each === name));
   const isBlend = shares.length > 1;
@@ -43,7 +43,7 @@ export function StyleControls() {
                 max={1}
                 step={0.01}
                 value={share}
-                said={`${Math.round(share * 100)} %`}
+                valueText={`${Math.round(share * 100)} %`}
                 rest={1 / shares.length}
                 onValue={(to) => ask(withShare(style, at, to))}
                 onDone={() => store.settle()}

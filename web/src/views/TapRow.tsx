@@ -1,4 +1,4 @@
-/** The row of taps: a pad at its head, and each tap at its place in the bar; what they come to stands out. */
+/** The row of taps: a pad at its head, each tap at its position in the bar, and the strokes into which they fold. */
 
 import { useEffect, useRef } from "preact/hooks";
 import type { BarActions } from "../state/barActions";

@@ -48,10 +48,10 @@ export function listenToKeys(store: Store, actions: Actions, barActions: BarActi
         return actions.setPin(event.key.toLowerCase() as "a" | "b", store.shownPoint.value);
       case "t": {
         const { a, b, travelling } = store.groove.value.journey;
-        return a && b ? actions.travel(!travelling) : store.say("Set pin A and pin B first.");
+        return a && b ? actions.travel(!travelling) : store.notify("Set pin A and pin B first.");
       }
       case "h":
-        return barActions.throwFeel();
+        return barActions.humaniseAgain();
       case "f":
         return void barActions.fillRest();
       case "j":

@@ -6,7 +6,7 @@ const DATE = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" }
 const startOfDay = (moment: Date): number => new Date(moment).setHours(0, 0, 0, 0);
 
 /** "today, 18:24", "yesterday, 09:05", "3 Nov, 18:24", "3 Nov 2025"; in the time of this place. */
-export function sayMoment(iso: string, now = new Date()): string {
+export function formatMoment(iso: string, now = new Date()): string {
   const moment = new Date(iso);
   if (Number.isNaN(moment.getTime())) return iso;
   const days = Math.round((startOfDay(now) - startOfDay(moment)) / 86_400_000);

@@ -1,4 +1,4 @@
-/** What every view is given: the store to draw, the actions to call, the player to start. */
+/** What every view has through its context: the store to draw, the actions to call, the player to start. */
 
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";

@@ -1,4 +1,4 @@
-/** What is asked of a point besides its place: what is played there, and how. */
+/** The settings of generation: what is asked of the rhythm space besides the point. */
 
 import { MAX_SEED, MAX_SHIFT, RHYTHM_DIRECTIONS, type RhythmDirection } from "../rules/protocol";
 import type { Meter } from "../rules/units";
@@ -18,7 +18,7 @@ const DIRECTION_WORDS: Record<RhythmDirection, { label: string; title: string }>
   loudness: { label: "loudness", title: "Struck harder or softer; the volume on top changes no stroke" },
 };
 
-export function ShapeControls() {
+export function GenerationControls() {
   return (
     <>
       <What />
@@ -27,15 +27,15 @@ export function ShapeControls() {
   );
 }
 
-/** Style, meter, beat or fill, and the throw of the dice. */
+/** Style, meter, beat or fill, and the seed. */
 function What() {
   const { store, actions } = usePage();
-  const { shape } = store.groove.value.place;
+  const { settings } = store.groove.value.place;
   const space = store.instrument.value?.space;
-  const meters = space?.meters ?? [shape.meter];
-  const chooseMeter = (said: string) => {
-    const [beats, unit] = said.split("/").map(Number);
-    actions.reshape("meter", { meter: [beats, unit] as unknown as Meter });
+  const meters = space?.meters ?? [settings.meter];
+  const chooseMeter = (text: string) => {
+    const [beats, unit] = text.split("/").map(Number);
+    actions.changeSettings("meter", { meter: [beats, unit] as unknown as Meter });
     store.settle();
   };
   return (
@@ -45,7 +45,7 @@ function What() {
         <select
           aria-label="Meter"
           title="A change of meter comes at the next bar"
-          value={shape.meter.join("/")}
+          value={settings.meter.join("/")}
           disabled={meters.length < 2}
           onChange={(event) => chooseMeter(event.currentTarget.value)}
         >
@@ -56,8 +56,8 @@ function What() {
         <Choice
           label="Section"
           options={(space?.sections ?? ["beat"]).map((value) => ({ value, label: value }))}
-          value={shape.section}
-          onChoose={(section) => actions.reshape("section", { section })}
+          value={settings.section}
+          onChoose={(section) => actions.changeSettings("section", { section })}
         />
       </div>
       <div class="field">
@@ -69,11 +69,11 @@ function What() {
             min={0}
             max={MAX_SEED}
             step={1}
-            value={shape.seed}
+            value={settings.seed}
             onChange={(event) => {
               const seed = Math.round(Number(event.currentTarget.value));
-              if (seed >= 0 && seed <= MAX_SEED) actions.reshape("seed", { seed });
-              else event.currentTarget.value = String(shape.seed);
+              if (seed >= 0 && seed <= MAX_SEED) actions.changeSettings("seed", { seed });
+              else event.currentTarget.value = String(settings.seed);
             }}
           />
           <button type="button" class="icon" aria-label="New seed" title="New seed" onClick={() => actions.reroll()}>
@@ -86,12 +86,12 @@ function What() {
 }
 
 /** "as it is", or how far it is moved, in standard deviations of the bars that were learned: "+1.5". */
-export const sayShift = (amount: number): string => (amount === 0 ? "as it is" : `${amount > 0 ? "+" : "−"}${Math.abs(amount).toFixed(1)}`);
+export const formatShift = (amount: number): string => (amount === 0 ? "as it is" : `${amount > 0 ? "+" : "−"}${Math.abs(amount).toFixed(1)}`);
 
-/** How much it strays, and along what one hears. */
+/** Variation, density and the shifts along what one hears. */
 function How() {
   const { store, actions } = usePage();
-  const { shape } = store.groove.value.place;
+  const { settings } = store.groove.value.place;
   const directions = store.instrument.value?.space.directions ?? [];
   const done = () => store.settle();
   return (
@@ -102,10 +102,10 @@ function How() {
         min={0}
         max={1}
         step={0.01}
-        value={shape.variation}
-        said={shape.variation === 0 ? "none" : `${Math.round(shape.variation * 100)} %`}
+        value={settings.variation}
+        valueText={settings.variation === 0 ? "none" : `${Math.round(settings.variation * 100)} %`}
         rest={0}
-        onValue={(variation) => actions.reshape("variation", { variation })}
+        onValue={(variation) => actions.changeSettings("variation", { variation })}
         onDone={done}
       />
       {!directions.includes("density") && (
@@ -114,10 +114,10 @@ function How() {
           min={0}
           max={1}
           step={0.01}
-          value={shape.density ?? LEARNED_DENSITY}
-          said={shape.density === null ? "as it is" : `${Math.round(shape.density * 100)} %`}
-          onValue={(density) => actions.reshape("density", { density })}
-          onReset={() => actions.reshape("density", { density: null })}
+          value={settings.density ?? LEARNED_DENSITY}
+          valueText={settings.density === null ? "as it is" : `${Math.round(settings.density * 100)} %`}
+          onValue={(density) => actions.changeSettings("density", { density })}
+          onReset={() => actions.changeSettings("density", { density: null })}
           onDone={done}
         />
       )}
@@ -130,10 +130,10 @@ function How() {
           min={-MAX_SHIFT}
           max={MAX_SHIFT}
           step={0.1}
-          value={shape.shift[name]}
-          said={sayShift(shape.shift[name])}
+          value={settings.shift[name]}
+          valueText={formatShift(settings.shift[name])}
           rest={0}
-          onValue={(amount) => actions.reshape(name, { shift: { ...shape.shift, [name]: amount } })}
+          onValue={(amount) => actions.changeSettings(name, { shift: { ...settings.shift, [name]: amount } })}
           onDone={done}
         />
       ))}

@@ -106,7 +106,14 @@ def create_app(
     """
     from clave import __version__
 
-    app = FastAPI(title="Clave", version=__version__, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
+    app = FastAPI(
+        title="Clave",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        responses={"4XX": {"model": Refusal}},
+    )
     app.add_middleware(OnlyThisMachine)
     _refuse_in_words(app)
     shelf = shelf or Shelf()

@@ -102,7 +102,7 @@ function placed(content: Uint8Array): PlacedSound | null {
   if (new TextDecoder("latin1").decode(content.slice(0, 4)) !== "RIFF") return null;
   const file = createHash("sha256").update(content).digest("hex");
   files.set(file, content);
-  return { point: [0, 0], detail: [0], file, heard: null, nearest: [] };
+  return { point: [0, 0], detail: [0], file, heard: { brightness_hz: 1500, decay_s: 0.2, pitch_hz: null, noisiness: 0.5 }, nearest: [] };
 }
 
 /** The answer to one question about sounds, or null where there is none. */

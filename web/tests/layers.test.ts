@@ -33,10 +33,10 @@ const code = new Map(files.map((path) => [path, readFileSync(join(SRC, path), "u
 
 const layerOf = (path: string): string => path.split("/")[0]!.replace(/\.tsx?$/, "");
 
-/** The files of the page that a file imports, types included; styles and packages are left out. */
+/** The files of the page that a file imports, types included; styles, data and packages are left out. */
 function importsOf(path: string): string[] {
   const named = [...code.get(path)!.matchAll(/(?:from|import|import\()\s*"(\.[^"]+)"/g)].map((match) => match[1]!);
-  return named.filter((name) => !name.endsWith(".css")).map((name) => fileAt(resolve(SRC, dirname(path), name)));
+  return named.filter((name) => !/\.(css|json)$/.test(name)).map((name) => fileAt(resolve(SRC, dirname(path), name)));
 }
 
 function fileAt(target: string): string {

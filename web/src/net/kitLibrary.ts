@@ -1,7 +1,8 @@
 /** The player's own kits, as the server keeps them: the twin of `clave/app/kit_library.py`. */
 
-import { ask } from "./api";
-import { type KeptInfo, type KeptKit, type KeptVersion, type KitVoice, readKept, readKeptId, readKeptKit, readKeptVersions } from "../rules/protocol";
+import { answerTo, ask } from "./api";
+import { readMessage, readMessages } from "../rules/messageChecks";
+import type { KeptInfo, KeptKit, KeptVersion, KitVoice } from "../rules/protocol";
 
 export interface KitLibrary {
   kits(): Promise<readonly KeptInfo[]>;
@@ -16,10 +17,10 @@ export interface KitLibrary {
 }
 
 export const serverKitLibrary: KitLibrary = {
-  kits: async () => readKept(await (await ask("kept")).json()),
-  keep: async (name, voices) => readKeptId(await (await ask("kept", { name, voices })).json()),
-  kit: async (id, version) => readKeptKit(await (await ask(version === undefined ? `kept/${id}` : `kept/${id}/history/${version}`)).json()),
-  history: async (id) => readKeptVersions(await (await ask(`kept/${id}/history`)).json()),
+  kits: async () => readMessages("KeptInfo", await answerTo("kept")),
+  keep: async (name, voices) => readMessage("KeptId", await answerTo("kept", { name, voices })).id,
+  kit: async (id, version) => readMessage("KeptKit", await answerTo(version === undefined ? `kept/${id}` : `kept/${id}/history/${version}`)),
+  history: async (id) => readMessages("KeptVersion", await answerTo(`kept/${id}/history`)),
   rename: async (id, name) => void (await ask(`kept/${id}`, { name }, "PATCH")),
   remove: async (id) => void (await ask(`kept/${id}`, undefined, "DELETE")),
   restore: async (id) => void (await ask(`kept/${id}/restore`, {})),

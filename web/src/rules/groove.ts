@@ -3,7 +3,7 @@
 import { DEFAULT_SOUND, type VoiceSound } from "./voiceSound";
 import { EMPTY_BAR } from "./pattern";
 import { knownOf, sharesOf } from "./styleBlend";
-import { type KitVoice, MAX_SHIFT, NO_RHYTHM_SHIFT, type Point, type RhythmShift, type SpaceInfo, type StyleAsked, VOICE_COUNT, type WirePattern } from "./protocol";
+import { type KitVoice, MAX_SHIFT, NO_RHYTHM_SHIFT, type Point, type RhythmShift, type SpaceInfo, type StyleChoice, VOICE_COUNT, type WirePattern } from "./protocol";
 import type { JourneyMode, Quantum, Round } from "./sequencer";
 import type { Meter } from "./units";
 
@@ -14,7 +14,7 @@ export const FILLS_EVERY = [0, 4, 8, 16] as const; // bars; 0 is never
 
 /** What the rhythm space is asked for besides the point. */
 export interface GenerationSettings {
-  readonly style: StyleAsked; // null is any
+  readonly style: StyleChoice; // null is any
   readonly section: string;
   readonly meter: Meter;
   readonly shift: RhythmShift;

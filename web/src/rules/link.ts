@@ -3,7 +3,7 @@
 import { sharesOf, styleOf } from "./styleBlend";
 import { FILLS_EVERY, type Groove, JOURNEY_BARS, LOOP_BARS, NEW_GROOVE, DEFAULT_SETTINGS, type GenerationSettings } from "./groove";
 import { onMap } from "./mapPoint";
-import { MAX_SEED, MAX_SHIFT, type Point, RHYTHM_DIRECTIONS, type RhythmShift, type StyleAsked } from "./protocol";
+import { MAX_SEED, MAX_SHIFT, type Point, RHYTHM_DIRECTIONS, type RhythmShift, type StyleChoice } from "./protocol";
 import type { Quantum } from "./sequencer";
 import { keptKitId, SPACE_KIT } from "./kitNames";
 import { readSounds, writeSounds } from "./soundLink";
@@ -16,12 +16,12 @@ const short = (value: number, digits: number): string => String(Number(value.toF
 const writePoint = ([x, y]: Point): string => `${short(x, 3)},${short(y, 3)}`;
 
 /** One style by its name; a blend as several of "70 funk". */
-const writeStyle = (style: StyleAsked): string[] =>
+const writeStyle = (style: StyleChoice): string[] =>
   style === null || typeof style === "string"
     ? sharesOf(style).map(([name]) => name.slice(0, LONGEST_NAME))
     : sharesOf(style).map(([name, share]) => `${Math.round(share * 100)} ${name.slice(0, LONGEST_NAME)}`);
 
-function readStyle(words: readonly string[]): StyleAsked {
+function readStyle(words: readonly string[]): StyleChoice {
   if (words.length < 2) return words[0] ?? null;
   const shares = words.map((each) => /^(\d+) (.+)$/.exec(each));
   return shares.every((each) => each !== null && Number(each[1]) > 0) ? styleOf(shares.map((each) => [each![2]!, Number(each![1])])) : null;

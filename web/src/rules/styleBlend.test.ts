@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { knownOf, formatStyle, sharesOf, styleOf, withAnother, without, withShare, withStyle } from "./styleBlend";
-import type { StyleAsked } from "./protocol";
+import type { StyleChoice } from "./protocol";
 
-const total = (style: StyleAsked) => sharesOf(style).reduce((sum, [, share]) => sum + share, 0);
+const total = (style: StyleChoice) => sharesOf(style).reduce((sum, [, share]) => sum + share, 0);
 
 test("a style joins, takes the place of another, and leaves", () => {
   const blend = withAnother(withAnother(null, "funk"), "samba");

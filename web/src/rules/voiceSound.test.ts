@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { kitVoices, NEW_GROOVE, withKit, withSound } from "./groove";
 import { parseGroove, serialiseGroove } from "../state/browserStorage";
-import { readKitVoice } from "./protocol";
+import { readMessage } from "./messageChecks";
 import { movedTo, DEFAULT_SOUND, requestOf, soundKey, type VoiceSound } from "./voiceSound";
 
 const place: VoiceSound = { ...DEFAULT_SOUND, from: "map", point: [1, -0.5], variation: 0.4, seed: 7 };
@@ -27,7 +27,7 @@ test("a drag leaves the file behind and keeps how the voice is played", () => {
 test("a kit to keep says of each voice where it is from, and comes back", () => {
   const groove = withSound(withSound({ ...NEW_GROOVE, kit: "analogue" }, 0, place), 1, file);
   const kept = kitVoices(groove);
-  expect(kept.map(readKitVoice)).toEqual(kept);
+  expect(kept.map((voice) => readMessage("KitVoice", voice))).toEqual(kept);
   expect([kept[0]!.kit, kept[7]!.kit]).toEqual([null, "analogue"]);
   const { called: _, ...rest } = file;
   expect(withKit(NEW_GROOVE, kept, "mine").sounds.slice(0, 2)).toEqual([place, { ...rest, called: null }]);

@@ -6,7 +6,8 @@ import { type Groove, LOOP_BARS, NEW_GROOVE, type MapPlace, DEFAULT_MIX, type Ge
 import { onMap } from "../rules/mapPoint";
 import { keptKitId } from "../rules/kitNames";
 import { CHANNELS, HIGHEST_NOTE, type MidiSettings, DEFAULT_MIDI } from "../midi/midiSettings";
-import { MAX_SHIFT, readKitVoice, readPattern, type RhythmDirection, type StyleAsked, VOICE_COUNT } from "../rules/protocol";
+import { readMessage } from "../rules/messageChecks";
+import { MAX_SEED, MAX_SHIFT, type RhythmDirection, type StyleChoice, VOICE_COUNT } from "../rules/protocol";
 import { MAX_LEVEL } from "../rules/sequencer";
 import { DEFAULT_SOUND, type VoiceSound } from "../rules/voiceSound";
 import { clamp } from "../rules/units";
@@ -21,10 +22,11 @@ const asRecord = (value: unknown): StoredRecord => (typeof value === "object" &&
 const finite = (value: unknown, low: number, high: number, otherwise: number): number =>
   typeof value === "number" && Number.isFinite(value) ? clamp(value, low, high) : otherwise;
 
+const readPattern = (value: unknown) => readMessage("WirePattern", value);
 const readPatterns = (value: unknown) => (Array.isArray(value) ? value.map(readPattern) : []);
 
 /** A name, or a blend of shares; anything else is any style. */
-function readStyle(value: unknown): StyleAsked {
+function readStyle(value: unknown): StyleChoice {
   if (typeof value === "string") return value;
   return styleOf(Object.entries(asRecord(value)).filter((each): each is [string, number] => finite(each[1], 0, 1, 0) > 0));
 }
@@ -44,7 +46,7 @@ function readPlace(value: unknown): MapPlace {
     bars: LOOP_BARS.find((each) => each === stored["bars"]) ?? 1,
     density: stored["density"] === null ? null : finite(stored["density"], 0, 1, 0.5),
     variation: finite(stored["variation"], 0, 1, 0),
-    seed: Math.round(finite(stored["seed"], 0, 2 ** 32 - 1, 0)),
+    seed: Math.round(finite(stored["seed"], 0, MAX_SEED, 0)),
   };
   return { point: onMap([finite(x, -9, 9, 0), finite(y, -9, 9, 0)]), settings: read, pattern: bars[0] ?? readPattern(pattern), phrase: bars, fill: fill ? readPattern(fill) : null, edited: edited === true };
 }
@@ -65,10 +67,10 @@ function readMix(value: unknown): VoiceMix {
 
 /** A sound, or as the kit has it where there is none: older versions stored no sounds. */
 function readSound(value: unknown): VoiceSound {
-  const sound = asRecord(value);
-  const { locked, called, kit } = sound;
+  const { from, point, detail, variation, seed, shift, kit, file, twin, gain, tune, decay, locked, called } = asRecord(value);
   try {
-    const read = readKitVoice({ ...sound, kit: kit ?? "the groove's" });
+    const sound = { from, point, detail, variation, seed, shift, kit: kit ?? "the groove's", file, twin, gain, tune, decay };
+    const read = readMessage("KitVoice", sound);
     return { ...read, kit: typeof kit === "string" ? kit : null, locked: locked === true, called: typeof called === "string" ? called : null };
   } catch {
     return DEFAULT_SOUND;

@@ -163,7 +163,7 @@ test("a folder's sounds go to the server as files, for the page alone knows them
   const posted: string[] = [];
   vi.stubGlobal("fetch", async (path: string) => {
     posted.push(path);
-    return new Response(JSON.stringify({ point: [0.5, 0.5], detail: [1, 2], file: digest, heard: null, nearest: [] }));
+    return new Response(JSON.stringify({ point: [0.5, 0.5], detail: [1, 2], file: digest, heard: { brightness_hz: 900, decay_s: 0.2, pitch_hz: null, noisiness: 0.5 }, nearest: [] }));
   });
   const buffer = { numberOfChannels: 1, sampleRate: 44_100, getChannelData: () => new Float32Array(4) };
   const kits = { load: () => Promise.resolve(NEW_GROOVE.sounds.map(() => buffer)) } as unknown as Kits;

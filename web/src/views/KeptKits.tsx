@@ -3,12 +3,10 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { formatMoment } from "./moment";
 import { keptKitId } from "../rules/kitNames";
-import type { KeptInfo } from "../rules/protocol";
+import { type KeptInfo, MAX_KIT_NAME_LENGTH } from "../rules/protocol";
 import { Drawer } from "./Drawer";
 import { Icon } from "./Icon";
 import { usePage } from "./page";
-
-export const LONGEST_KIT_NAME = 80;
 
 export function KeptKits() {
   return (
@@ -93,7 +91,7 @@ function Keep() {
         type="text"
         aria-label="Name of the kit"
         placeholder="name of this kit"
-        maxLength={LONGEST_KIT_NAME}
+        maxLength={MAX_KIT_NAME_LENGTH}
         value={typed ?? playing?.name ?? ""}
         onInput={(event) => setTyped(event.currentTarget.value)}
       />
@@ -193,7 +191,7 @@ function NewName({ kit, onDone }: { readonly kit: KeptInfo; readonly onDone: () 
         onDone();
       }}
     >
-      <input ref={field} type="text" aria-label={`New name of ${kit.name}`} maxLength={LONGEST_KIT_NAME} defaultValue={kit.name} />
+      <input ref={field} type="text" aria-label={`New name of ${kit.name}`} maxLength={MAX_KIT_NAME_LENGTH} defaultValue={kit.name} />
     </form>
   );
 }

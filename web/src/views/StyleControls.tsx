@@ -1,7 +1,7 @@
 /** The style: any, one, or a blend of two or three in shares. */
 
 import { MOST_STYLES, sharesOf, withAnother, without, withShare, withStyle } from "../rules/styleBlend";
-import type { StyleAsked } from "../rules/protocol";
+import type { StyleChoice } from "../rules/protocol";
 import { usePage } from "./page";
 import { Slider } from "./Slider";
 
@@ -10,7 +10,7 @@ export function StyleControls() {
   const { style } = store.groove.value.place.settings;
   const known = store.instrument.value?.space.styles ?? [];
   const shares = sharesOf(style);
-  const ask = (to: StyleAsked) => actions.changeSettings("style", { style: to });
+  const ask = (to: StyleChoice) => actions.changeSettings("style", { style: to });
   const choose = (at: number, name: string) => ask(name === "" ? without(style, at) : withStyle(style, at, name));
   const free = known.filter((name) => !shares.some(([each]) => each === name));
   const isBlend = shares.length > 1;

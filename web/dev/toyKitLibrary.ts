@@ -9,7 +9,7 @@ interface ToyKit {
   readonly versions: { readonly changed: string; readonly voices: readonly KitVoice[] }[];
 }
 
-export interface ToyAnswer {
+interface ToyAnswer {
   readonly status: number;
   readonly value: unknown;
 }

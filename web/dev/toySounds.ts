@@ -41,7 +41,7 @@ function ranksOf(values: readonly number[]): number[] {
   return ranks;
 }
 
-export function toySoundMap(voice: number): SoundMap {
+function toySoundMap(voice: number): SoundMap {
   const draw = draws(voice + 40);
   const points = Array.from({ length: SOUNDS }, () => [0.8 * bell(draw), 0.8 * bell(draw)] as const);
   const ranked = (what: (point: Point) => number) => ranksOf(points.map(what));

@@ -6,7 +6,6 @@ import { Actions } from "./state/actions";
 import { fetchCorpus, fetchGround, fetchInstrument } from "./net/api";
 import { BarActions } from "./state/barActions";
 import { heardBars } from "./state/files";
-import { knownHere } from "./rules/groove";
 import { listenToKeys } from "./views/keyboard";
 import { KeptKits } from "./state/keptKits";
 import { Kits } from "./audio/kits";
@@ -15,13 +14,14 @@ import { storedGroove, storedMidi, storedTheme, storeGroove, storeMidi, storeThe
 import { MidiPorts } from "./midi/midiPorts";
 import { Nearby } from "./rules/neighbours";
 import { Player } from "./state/player";
-import { type Instrument, type Point, type SpaceInfo, VOICE_COUNT, type WirePattern } from "./rules/protocol";
-import { DEFAULT_SOUND, requestOf } from "./rules/voiceSound";
+import { type Point, VOICE_COUNT, type WirePattern } from "./rules/protocol";
+import { forgetUnknownPoints, forgetUnknownSettings } from "./state/forgetUnknown";
 import { SoundActions } from "./state/soundActions";
 import { Sounds } from "./state/sounds";
 import { Store } from "./state/store";
 import "./views/style/page.css";
 import { App } from "./views/App";
+import { filesOfDrop } from "./views/droppedFiles";
 import { takeFolder } from "./views/KitChoice";
 import { type Page, PageContext } from "./views/page";
 
@@ -82,8 +82,8 @@ addEventListener("hashchange", () => {
   const { groove } = restore(location.hash, { groove: store.groove.value, link: "" });
   store.change("link", groove);
   if (store.instrument.value) {
-    forgetUnknown(store.instrument.value.space);
-    forgetUnknownPlaces(store.instrument.value);
+    forgetUnknownSettings(store, store.instrument.value.space);
+    forgetUnknownPoints(store, store.instrument.value);
   }
   store.settle();
   actions.refresh();
@@ -95,38 +95,6 @@ addEventListener("drop", (event) => {
   void filesOfDrop(event).then((files) => takeFolder(page, files));
 });
 
-/** All files of a drop, those in dropped folders included. */
-async function filesOfDrop(event: DragEvent): Promise<File[]> {
-  const entries = [...(event.dataTransfer?.items ?? [])].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  const walk = async (entry: FileSystemEntry): Promise<File[]> => {
-    if (entry.isFile) return [await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject))];
-    const reader = (entry as FileSystemDirectoryEntry).createReader();
-    const inside: FileSystemEntry[] = [];
-    for (;;) {
-      const more = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject)); // 100 at a time
-      if (more.length === 0) break;
-      inside.push(...more);
-    }
-    return (await Promise.all(inside.map(walk))).flat();
-  };
-  return (await Promise.all(entries.map(walk))).flat();
-}
-
-/** A link or the browser's storage may name a style, section or meter that this space does not have, or ask for what it cannot do. */
-function forgetUnknown(space: SpaceInfo): void {
-  const { place } = store.groove.value;
-  const { settings, unknown } = knownHere(place.settings, space);
-  if (unknown.length > 0) store.notify(`This space has no ${unknown.join(", no ")}.`);
-  if (settings !== place.settings) store.amend({ ...store.groove.value, place: { ...place, settings } });
-}
-
-/** A link or the browser's storage may hold places of a sound space that is not there: these voices sound as the kit has them. */
-function forgetUnknownPlaces({ sound, voices }: Instrument): void {
-  const groove = store.groove.value;
-  const known = groove.sounds.map((each, voice) => (requestOf(each) && !sound?.voices.includes(voices[voice]!.name) ? DEFAULT_SOUND : each));
-  if (known.some((each, voice) => each !== groove.sounds[voice])) store.amend({ ...groove, sounds: known });
-}
-
 /** A new player begins where most grooves are, and can still undo to there. */
 function beginAt(point: Point): void {
   const groove = store.groove.value;
@@ -134,7 +102,7 @@ function beginAt(point: Point): void {
   actions.refresh();
 }
 
-listenToKeys(store, actions, barActions, soundActions, player);
+listenToKeys(page);
 render(
   <PageContext.Provider value={page}>
     <App />
@@ -147,10 +115,10 @@ try {
   coming.catch(() => undefined); // reported below, if nothing else goes wrong first
   const instrument = await fetchInstrument();
   if (instrument.voices.length !== VOICE_COUNT) throw new Error(`the page plays ${VOICE_COUNT} voices, the server has ${instrument.voices.length}`);
-  forgetUnknownPlaces(instrument);
+  forgetUnknownPoints(store, instrument);
   store.instrument.value = instrument;
   void page.kept.refresh();
-  forgetUnknown(instrument.space);
+  forgetUnknownSettings(store, instrument.space);
   if (restored.known === "place" || store.groove.value.fillEvery > 0) actions.refresh();
   const corpus = await coming;
   store.corpus.value = corpus;

@@ -3,6 +3,7 @@ import { AHEAD_HIDDEN_SECONDS, AHEAD_SECONDS, Clock, type Score } from "./clock"
 import type { WirePattern } from "../rules/protocol";
 import { events } from "../rules/sequencer";
 import { secondsPerStep } from "../rules/units";
+import { passTime } from "../../tests/passTime";
 
 type Struck = { voice: number; velocity: number; time: number; queuedAt: number };
 
@@ -39,10 +40,7 @@ afterEach(() => {
 
 /** Audio time and timers pass together. */
 function pass(seconds: number, tickSeconds = 0.025): void {
-  for (let left = seconds; left > 1e-9; left -= tickSeconds) {
-    now += tickSeconds;
-    vi.advanceTimersByTime(tickSeconds * 1000);
-  }
+  passTime(seconds, tickSeconds, (tick) => (now += tick));
 }
 
 const start = () => struck[0]!.time;

@@ -1,14 +1,12 @@
 /** The corpus drawn on a canvas: a glow where bars are dense, in the colours of their styles, and a marker for each bar. */
 
+import { type CanvasSize, channelsOf, penFor } from "./canvas";
 import { lookOf, markerPath, ranks, type StyleLook } from "./markers";
 import type { CorpusMap } from "../rules/protocol";
 import { toShare } from "../rules/mapPoint";
 import { clamp } from "../rules/units";
 
-export interface MapPicture {
-  readonly width: number; // CSS pixels
-  readonly height: number;
-  readonly scale: number; // device pixels to a CSS pixel
+export interface MapPicture extends CanvasSize {
   readonly dark: boolean;
   readonly highlighted: ReadonlySet<number>; // styles; empty: all
 }
@@ -20,9 +18,7 @@ const LARGEST_PX = 2.1;
 const GLOW = { dark: 0.46, light: 0.4 };
 
 export function drawMap(canvas: HTMLCanvasElement, corpus: CorpusMap, picture: MapPicture): void {
-  canvas.width = Math.round(picture.width * picture.scale);
-  canvas.height = Math.round(picture.height * picture.scale);
-  const pen = canvas.getContext("2d");
+  const pen = penFor(canvas, picture);
   if (!pen) return;
   drawGlow(pen, corpus, picture);
   drawPoints(pen, corpus, picture);
@@ -46,8 +42,6 @@ function blur(field: Float32Array): void {
       }
 }
 
-const channels = (colour: string): [number, number, number] => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16)) as [number, number, number];
-
 function drawGlow(pen: CanvasRenderingContext2D, corpus: CorpusMap, { dark, highlighted }: MapPicture): void {
   const rank = ranks(corpus.style, corpus.styles.length);
   const [count, ...tints] = [0, 1, 2, 3].map(() => new Float32Array(FIELD * FIELD)) as [Float32Array, Float32Array, Float32Array, Float32Array];
@@ -58,7 +52,7 @@ function drawGlow(pen: CanvasRenderingContext2D, corpus: CorpusMap, { dark, high
     const row = Math.floor((1 - toShare(corpus.y[bar]!)) * FIELD);
     if (column < 0 || column >= FIELD || row < 0 || row >= FIELD) return;
     const cell = row * FIELD + column;
-    const tint = channels(lookOf(rank[style] ?? -1, dark).colour);
+    const tint = channelsOf(lookOf(rank[style] ?? -1, dark).colour);
     count[cell]! += 1;
     tints.forEach((field, channel) => (field[cell]! += tint[channel]!));
   });
@@ -77,7 +71,7 @@ function drawGlow(pen: CanvasRenderingContext2D, corpus: CorpusMap, { dark, high
 }
 
 /** Half the width of a marker, CSS pixels: as large as so many markers on the map allow, so that shapes can be distinguished. */
-export const markerRadius = (width: number, height: number, markers: number): number =>
+const markerRadius = (width: number, height: number, markers: number): number =>
   clamp(0.37 * Math.sqrt((width * height) / Math.max(1, markers)), SMALLEST_PX, LARGEST_PX);
 
 function stamp(style: StyleLook, radius: number): HTMLCanvasElement {

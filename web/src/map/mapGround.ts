@@ -3,6 +3,7 @@
 import type { MapGround } from "../rules/protocol";
 import { toShare } from "../rules/mapPoint";
 import { clamp } from "../rules/units";
+import { type CanvasSize, channelsOf, penFor } from "./canvas";
 
 /** One line of a contour, in lattice units: [0, size - 1] on both axes. */
 export type Line = readonly [x0: number, y0: number, x1: number, y1: number];
@@ -39,10 +40,7 @@ export interface Region {
   readonly colour: string; // #rrggbb
 }
 
-export interface GroundPicture {
-  readonly width: number; // CSS pixels
-  readonly height: number;
-  readonly scale: number; // device pixels to a CSS pixel
+export interface GroundPicture extends CanvasSize {
   readonly dark: boolean;
   readonly regions: readonly Region[];
 }
@@ -64,9 +62,7 @@ export const hatchingOver = (distance: number): number => smoothstep(distance, F
 export const hasFarAreas = ({ distance }: MapGround): boolean => distance.some((each) => hatchingOver(each) > 0.5);
 
 export function drawGround(canvas: HTMLCanvasElement, ground: MapGround, picture: GroundPicture): void {
-  canvas.width = Math.round(picture.width * picture.scale);
-  canvas.height = Math.round(picture.height * picture.scale);
-  const pen = canvas.getContext("2d");
+  const pen = penFor(canvas, picture);
   if (!pen) return;
   drawHatching(pen, ground, picture);
   for (const region of picture.regions) drawRegion(pen, ground, region, picture);
@@ -85,7 +81,7 @@ function drawField(pen: CanvasRenderingContext2D, ground: MapGround, colour: str
   const small = document.createElement("canvas");
   small.width = small.height = size;
   const picture = new ImageData(size, size);
-  const tint = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+  const tint = channelsOf(colour);
   for (let row = 0; row < size; row++)
     for (let column = 0; column < size; column++) {
       const pixel = ((size - 1 - row) * size + column) * 4; // a picture begins at its top

@@ -1,5 +1,6 @@
 /** The sounds of a voice drawn on a canvas: a dot each, in the colour of the voice, dark to pale by a descriptor. */
 
+import { type Channels, channelsOf, penFor } from "./canvas";
 import type { SoundDirection, SoundMap } from "../rules/protocol";
 import { toShare } from "../rules/mapPoint";
 
@@ -12,9 +13,6 @@ export interface SoundPicture {
   readonly most: number; // dots; of more sounds, evenly chosen ones are drawn
 }
 
-type Channels = readonly [red: number, green: number, blue: number];
-
-const channelsOf = (colour: string): Channels => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16)) as unknown as Channels;
 const mix = (one: Channels, other: Channels, share: number): Channels => one.map((value, n) => value + (other[n]! - value) * share) as unknown as Channels;
 
 const SHADES = 12;
@@ -36,8 +34,7 @@ export function shade(colour: string, rank: number, dark: boolean): string {
 export const strideOf = (sounds: number, most: number): number => Math.max(1, Math.ceil(sounds / most));
 
 export function drawSoundMap(canvas: HTMLCanvasElement, map: SoundMap, { size, scale, dark, colour, by, most }: SoundPicture): void {
-  canvas.width = canvas.height = Math.round(size * scale);
-  const pen = canvas.getContext("2d");
+  const pen = penFor(canvas, { width: size, height: size, scale });
   if (!pen) return;
   const ranks = map[by];
   const stride = strideOf(map.x.length, most);

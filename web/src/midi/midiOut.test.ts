@@ -6,6 +6,7 @@ import { toyInstrument } from "../../dev/toyServer";
 import type { WirePattern } from "../rules/protocol";
 import { events } from "../rules/sequencer";
 import { secondsPerStep } from "../rules/units";
+import { passTime } from "../../tests/passTime";
 
 type Sent = { readonly message: readonly number[]; readonly at: number | undefined; readonly sentAt: number };
 
@@ -59,10 +60,7 @@ afterEach(() => {
 });
 
 function pass(seconds: number, tickSeconds = 0.025): void {
-  for (let left = seconds; left > 1e-9; left -= tickSeconds) {
-    now += tickSeconds;
-    vi.advanceTimersByTime(tickSeconds * 1000);
-  }
+  passTime(seconds, tickSeconds, (tick) => (now += tick));
 }
 
 const kind = (type: number) => sent.filter(({ message }) => (message[0]! & 0xf0) === type);

@@ -23,7 +23,7 @@ export interface Browser {
   readonly allowed: () => Promise<boolean>; // already, so that the browser will not ask
 }
 
-export const thisBrowser: Browser = {
+const thisBrowser: Browser = {
   ...(typeof navigator !== "undefined" && "requestMIDIAccess" in navigator
     ? { ask: async () => (await navigator.requestMIDIAccess()) as unknown as Ports }
     : {}),

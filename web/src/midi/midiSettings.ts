@@ -2,7 +2,7 @@
 
 import { VOICE_COUNT, type VoiceInfo } from "../rules/protocol";
 
-export const DRUM_CHANNEL = 10; // of General MIDI, counted from 1
+const DRUM_CHANNEL = 10; // of General MIDI, counted from 1
 export const CHANNELS = Array.from({ length: 16 }, (_, index) => index + 1);
 export const HIGHEST_NOTE = 127;
 

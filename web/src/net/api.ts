@@ -23,7 +23,7 @@ import {
 import { readMessage, readPatternReply, readRefusal } from "../rules/messageChecks";
 
 /** The server refused, or did not answer; the message is a sentence for the player. */
-export class ServerError extends Error {}
+class ServerError extends Error {}
 
 /** With a message it is a POST, unless another method is named. */
 export const ask = (path: string, message?: unknown, method = message === undefined ? "GET" : "POST"): Promise<Response> =>

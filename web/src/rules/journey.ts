@@ -7,13 +7,13 @@ import { journey as journeyPoints } from "./sequencer";
 /** The points of one round, or none while a pin is missing. */
 export const pointsOf = ({ a, b, bars, mode }: Journey): Point[] => (a && b ? journeyPoints(a, b, bars, mode) : []);
 
-export interface Leg {
+interface Leg {
   readonly from: "A" | "B";
   readonly bar: number; // of this leg, counted from 1
 }
 
 /** Which way the journey goes in this bar of the round. */
-export function legOf(bar: number, bars: number): Leg {
+function legOf(bar: number, bars: number): Leg {
   return bar < bars ? { from: "A", bar: bar + 1 } : { from: "B", bar: bar - bars + 2 }; // B itself was bar 1 of the way back
 }
 

@@ -4,7 +4,7 @@ import { Validator } from "@cfworker/json-schema";
 import type { CorpusMap, KitVoice, MapGround, PatternReply, Refusal, SoundMap, WirePattern } from "./protocol";
 import { SOUND_DIRECTIONS } from "./protocol";
 import { stepsPerBar } from "./units";
-import wire from "./wireSchemas.generated.json";
+import wire from "./wireSchemas.generated.json" with { type: "json" };
 import type { components } from "./wireTypes.generated";
 
 type Messages = components["schemas"];

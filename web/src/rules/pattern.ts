@@ -41,7 +41,7 @@ export function withStroke(pattern: WirePattern, voice: number, step: number, ve
   return { ...pattern, strokes: velocity > 0 ? [...others, [voice, step, clamp(velocity, QUIETEST, 1), offset]] : others };
 }
 
-export const withoutCell = (pattern: WirePattern, voice: number, cell: number): WirePattern => ({
+const withoutCell = (pattern: WirePattern, voice: number, cell: number): WirePattern => ({
   ...pattern,
   strokes: pattern.strokes.filter(([row, step]) => row !== voice || Math.floor(step / STEPS_PER_CELL) !== cell),
 });

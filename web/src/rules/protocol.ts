@@ -3,7 +3,7 @@
  * `clave/app/protocol.py` is their one source. `messageChecks.ts` checks what comes in.
  */
 
-import wire from "./wireSchemas.generated.json";
+import wire from "./wireSchemas.generated.json" with { type: "json" };
 import type { PatternRequest, RhythmShift, SoundRequest, SoundShift, TapsRequest, CompleteRequest, WirePattern } from "./wireTypes.generated";
 
 export type {

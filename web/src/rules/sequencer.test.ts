@@ -2,20 +2,16 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { Point, WirePattern, WireStroke } from "./protocol";
-import { along, audible, type Event, events, journey, type JourneyMode, nextBoundary, type Quantum, sectionOf, splice, stereoGains, stops, velocityGain } from "./sequencer";
+import type { Point, WirePattern } from "./protocol";
+import { along, audible, type Event, events, journey, type JourneyMode, nextBoundary, type Quantum, sectionOf, velocityGain } from "./sequencer";
 import type { Meter } from "./units";
 
 interface Cases {
-  choke_groups: (number | null)[];
   events: { name: string; patterns: WirePattern[]; tempo_bpm: number; swing: number; events: Event[] }[];
-  stops: { events: Event[]; stops: (number | null)[] }[];
   journeys: { a: Point; b: Point; bars: number; mode: JourneyMode; points: Point[]; places: number[] }[];
   sections: { fill_every: number; section: string; sections: string[] }[];
   boundaries: { position_steps: number; quantum: Quantum; meter: Meter; boundary_steps: number }[];
-  splices: { playing: WirePattern; coming: WirePattern; boundary_steps: number; pattern: WirePattern }[];
   audible: { muted: boolean[]; soloed: boolean[]; audible: boolean[] }[];
-  gains: { level: number; pan: number; left: number; right: number }[];
   velocity_gains: { velocity: number; gain: number }[];
 }
 
@@ -39,10 +35,6 @@ describe("events", () => {
   });
 });
 
-test.each(cases.stops)("choke groups, case %#", ({ events: strokes, stops: wanted }) => {
-  expect(stops(strokes, cases.choke_groups)).toEqual(wanted);
-});
-
 test.each(cases.journeys)("a journey of $bars bars, $mode", ({ a, b, bars, mode, points, places }) => {
   near(journey(a, b, bars, mode).flat(), points.flat());
   near(places.map((_, bar) => along(bar, bars, mode)), places);
@@ -56,15 +48,8 @@ test.each(cases.boundaries)("$position_steps: the next $quantum of $meter", ({ p
   expect(nextBoundary(position_steps, quantum, meter)).toBeCloseTo(boundary_steps, 11);
 });
 
-test.each(cases.splices)("splice at $boundary_steps", ({ playing, coming, boundary_steps, pattern }) => {
-  const sorted = (strokes: readonly WireStroke[]) => [...strokes].sort((one, other) => one[0] - other[0] || one[1] - other[1]);
-  expect(sorted(splice(playing, coming, boundary_steps).strokes)).toEqual(sorted(pattern.strokes));
-});
-
 test.each(cases.audible)("mute and solo, case %#", ({ muted, soloed, audible: wanted }) => {
   expect(audible(muted, soloed)).toEqual(wanted);
 });
-
-test.each(cases.gains)("level $level, pan $pan", ({ level, pan, left, right }) => near(stereoGains(level, pan), [left, right]));
 
 test.each(cases.velocity_gains)("velocity $velocity", ({ velocity, gain }) => near([velocityGain(velocity)], [gain]));

@@ -30,16 +30,6 @@ export function events(patterns: readonly WirePattern[], tempoBpm: number, swing
 export const durationSeconds = (patterns: readonly WirePattern[], tempoBpm: number): number =>
   patterns.reduce((steps, { meter }) => steps + stepsPerBar(meter), 0) * secondsPerStep(tempoBpm);
 
-/** When each of these events, in time order, is silenced by its choke group; null where it may ring out. */
-export function stops(strokes: readonly Event[], chokeGroups: readonly (number | null)[]): (number | null)[] {
-  return strokes.map(([seconds, voice], index) => {
-    const group = chokeGroups[voice] ?? null;
-    if (group === null) return null;
-    const next = strokes.slice(index + 1).find(([later, other]) => chokeGroups[other] === group && later > seconds);
-    return next ? next[0] : null;
-  });
-}
-
 /** How loud a stroke sounds, linear: half the velocity is 12 dB less. */
 export const velocityGain = (velocity: number): number => velocity * velocity;
 
@@ -47,12 +37,6 @@ export const velocityGain = (velocity: number): number => velocity * velocity;
 export function audible(muted: readonly boolean[], soloed: readonly boolean[]): boolean[] {
   const anyone = soloed.some(Boolean);
   return muted.map((mute, voice) => !mute && (soloed[voice] === true || !anyone));
-}
-
-/** Left and right gain of a voice: level in [0, 2], pan from -1 to 1, at constant power as StereoPanner has it. */
-export function stereoGains(level: number, pan: number): [left: number, right: number] {
-  const angle = ((pan + 1) * Math.PI) / 4;
-  return [level * Math.cos(angle), level * Math.sin(angle)];
 }
 
 /** How far a journey of so many bars has come in this bar, counted from 0: 0 is its start, 1 its end. */
@@ -114,12 +98,3 @@ export function nextBoundary(positionSteps: number, quantum: Quantum, meter: Met
   const size = quantum === "step" ? 1 : quantum === "beat" ? stepsPerBeat(meter) : stepsPerBar(meter);
   return Math.ceil(positionSteps / size) * size;
 }
-
-/** The bar in which a change takes effect: steps before the boundary are the old ones, the rest are the new. */
-export const splice = (playing: WirePattern, coming: WirePattern, boundarySteps: number): WirePattern => ({
-  meter: playing.meter,
-  strokes: [
-    ...playing.strokes.filter(([, step]) => step < boundarySteps),
-    ...coming.strokes.filter(([, step]) => step >= boundarySteps),
-  ],
-});

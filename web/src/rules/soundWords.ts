@@ -16,10 +16,10 @@ const COLOURS = [
 const NOISY = 0.6;
 const CLEAN = 0.12;
 
-export const formatBrightness = ({ brightness_hz }: Heard): string => COLOURS.find(([below]) => brightness_hz < below)![1];
+const formatBrightness = ({ brightness_hz }: Heard): string => COLOURS.find(([below]) => brightness_hz < below)![1];
 
 /** "0.42 s", "1.5 s". */
-export const formatSeconds = (seconds: number): string => `${seconds.toFixed(seconds < 1 ? 2 : 1)} s`;
+const formatSeconds = (seconds: number): string => `${seconds.toFixed(seconds < 1 ? 2 : 1)} s`;
 
 /** "bright, 0.42 s": what the head of a row has room for. */
 export const formatHeard = (heard: Heard): string => `${formatBrightness(heard)}, ${formatSeconds(heard.decay_s)}`;

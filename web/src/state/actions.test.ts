@@ -7,40 +7,25 @@ import { DEFAULT_SETTINGS } from "../rules/groove";
 import { pointsOf } from "../rules/journey";
 import { EMPTY_BAR, withCellToggled } from "../rules/pattern";
 import type { PatternRequest, PhraseRequest, ShiftRequest } from "../rules/protocol";
+import { HeldServer } from "../../tests/heldServer";
 import { Store } from "./store";
 
 let store: Store;
 let actions: Actions;
-let requested: PatternRequest[];
-let answers: (() => void)[];
+let server: HeldServer<PatternRequest & PhraseRequest & ShiftRequest>;
+let requested: () => PatternRequest[];
 
-/** A server whose answers the test releases. */
 beforeEach(() => {
-  requested = [];
-  answers = [];
-  vi.stubGlobal(
-    "fetch",
-    (_: string, { body }: { body: string }) =>
-      new Promise((resolve) => {
-        const request = JSON.parse(body) as PatternRequest & PhraseRequest & ShiftRequest;
-        requested.push(request);
-        const reply = request.pattern ? toyShift(request) : { patterns: request.bars ? toyPhrase(request) : request.points.map((point) => toyPattern(point, request)) };
-        answers.push(() => resolve(new Response(JSON.stringify(reply))));
-      }),
+  server = new HeldServer((request) =>
+    request.pattern ? toyShift(request) : { patterns: request.bars ? toyPhrase(request) : request.points.map((point) => toyPattern(point, request)) },
   );
+  requested = () => server.requests.map(({ request }) => request);
   store = new Store();
   store.instrument.value = toyInstrument;
   actions = new Actions(store);
 });
 
-/** Every request is answered. */
-async function settled(): Promise<void> {
-  for (let round = 0; round < 20; round++) {
-    answers.splice(0).forEach((answer) => answer());
-    await new Promise((resolve) => setTimeout(resolve, 0));
-  }
-}
-
+const settled = () => server.settle();
 const place = () => store.groove.value.place;
 const there = (x: number, y: number) => toyPattern([x, y], DEFAULT_SETTINGS);
 
@@ -62,7 +47,7 @@ test("a drag requests the latest point only, and is one step of undo", async () 
   for (let n = 0; n <= 20; n++) actions.goTo([n / 10, 0]);
   actions.settle();
   await settled();
-  expect(requested.map(({ points }) => points[0])).toEqual([[0, 0], [2, 0]]);
+  expect(requested().map(({ points }) => points[0])).toEqual([[0, 0], [2, 0]]);
   expect(store.history.value.past).toHaveLength(1);
   expect(store.groove.value.visits).toHaveLength(1);
   expect(store.groove.value.visits[0]!.pattern).toEqual(there(2, 0));
@@ -73,7 +58,7 @@ test("an answer for a place that was left changes nothing; going back there asks
   actions.settle();
   actions.goTo([2, 2]);
   actions.settle();
-  answers.shift()!(); // of the first click
+  server.answers.shift()!(); // of the first click
   await new Promise((resolve) => setTimeout(resolve, 5));
   expect(place()).toMatchObject({ point: [2, 2], pattern: EMPTY_BAR });
   await settled();
@@ -142,7 +127,7 @@ const atWork = (changes: Partial<typeof DEFAULT_SETTINGS>) => toyPattern(place()
 test("a fill stands at the end of every group, and is requested once it is wanted", async () => {
   actions.goTo([1, 1]);
   await settled();
-  expect(requested.some(({ section }) => section === "fill")).toBe(false);
+  expect(requested().some(({ section }) => section === "fill")).toBe(false);
   actions.fillEvery(4);
   await settled();
   const [beat, fill] = [there(1, 1), atWork({ section: "fill" })];
@@ -215,6 +200,6 @@ test("a blend, a meter and a shift are requested as they are", async () => {
   actions.changeSettings("all", settings);
   await settled();
   const { bars: _, ...rest } = { ...DEFAULT_SETTINGS, ...settings };
-  expect(requested.at(-1)).toEqual({ points: [[0, 0]], ...rest });
+  expect(requested().at(-1)).toEqual({ points: [[0, 0]], ...rest });
   expect(store.shown.value.meter).toEqual([6, 8]);
 });

@@ -1,54 +1,19 @@
 /** What a player can do. Each action makes a new groove from the old one; answers of the server are amended to it. */
 
-import { fetchPatterns } from "../net/api";
-import { fetchBars, fetchFill, requestFor } from "../net/requests";
 import { fromSlot, type Groove, type Journey, type MapPlace, withSettings, type GenerationSettings, toVisit, type VoiceMix, withSlot, withVisit, withVoice } from "../rules/groove";
 import { onMap } from "../rules/mapPoint";
 import { redo, undo } from "../rules/history";
-import { describe, pointsOf } from "../rules/journey";
-import { LatestOnly } from "../net/latestOnly";
-import { MAX_SEED, type Point, type WirePattern } from "../rules/protocol";
-import { areSamePatterns, isSamePattern } from "../rules/pattern";
-import type { Notice, Store } from "./store";
-import { describeBar, describePlace } from "../rules/summary";
-
-type PlaceRequest = { readonly place: MapPlace };
-type JourneyRequest = { readonly journey: Journey; readonly settings: GenerationSettings };
+import { describe } from "../rules/journey";
+import type { Point, WirePattern } from "../rules/protocol";
+import { Generation } from "./generation";
+import { randomSeed } from "./randomSeed";
+import type { Store } from "./store";
 
 export class Actions {
-  private readonly decoding: LatestOnly<PlaceRequest, readonly WirePattern[]>;
-  private readonly filling: LatestOnly<PlaceRequest, WirePattern>;
-  private readonly routing: LatestOnly<JourneyRequest, readonly WirePattern[]>;
-  private readonly fillingRoute: LatestOnly<JourneyRequest, readonly WirePattern[]>;
+  private readonly generation: Generation;
 
   constructor(private readonly store: Store) {
-    const latestOnly = <Request, Answer>(send: (request: Request) => Promise<Answer>, answered: (request: Request, answer: Answer) => void) =>
-      new LatestOnly(
-        send,
-        (request: Request, answer: Answer) => (this.serverAnswers(), answered(request, answer)),
-        (_, error) => this.failed(error),
-      );
-    const along = async ({ journey, settings }: JourneyRequest) => (await fetchPatterns(requestFor(pointsOf(journey), settings))).patterns;
-    this.decoding = latestOnly(({ place }) => fetchBars(place), ({ place }, bars) => this.decoded(place, bars));
-    this.filling = latestOnly(({ place }) => fetchFill(place), ({ place }, fill) => this.filled(place, fill));
-    this.routing = latestOnly(along, (route, patterns) => this.routed(route, patterns));
-    this.fillingRoute = latestOnly(
-      (route) => along({ ...route, settings: { ...route.settings, section: "fill" } }),
-      (route, fills) => this.isHere(route) && this.store.amend({ ...this.groove, journey: { ...this.groove.journey, fills } }),
-    );
-  }
-
-  private serverError: Notice | null = null; // as it was last reported
-
-  private failed(error: unknown): void {
-    this.store.reportError(error);
-    this.serverError = this.store.notice.value;
-  }
-
-  /** The server answers again: a notice that it does not is closed. */
-  private serverAnswers(): void {
-    if (this.serverError && this.store.notice.value === this.serverError) this.store.notice.value = null;
-    this.serverError = null;
+    this.generation = new Generation(store);
   }
 
   private get groove(): Groove {
@@ -71,82 +36,36 @@ export class Actions {
   settle(): void {
     this.store.amend(withVisit(this.groove));
     this.store.settle();
-    this.announcePlace();
+    this.generation.announcePlace();
   }
 
   changeSettings(label: string, changes: Partial<GenerationSettings>): void {
     const { place, journey } = this.groove;
     this.goToPlace(label, withSettings(place, changes), { ...journey, fills: [] });
-    this.route();
+    this.generation.requestJourney();
   }
 
   reroll(): void {
-    this.changeSettings("seed", { seed: Math.floor(Math.random() * (MAX_SEED + 1)) });
+    this.changeSettings("seed", { seed: randomSeed() });
     this.store.settle();
   }
 
-  /** Request the bars of this place, such as after loading a link; bars edited by hand are kept. */
+  /** Request everything of this groove, such as after loading a link; bars edited by hand are kept. */
   refresh(): void {
-    const { place, journey } = this.groove;
-    if (!place.edited) this.decoding.send({ place });
-    this.fillIn();
-    if (!journey.edited) this.route();
+    this.generation.refresh();
   }
 
   /** A fill every so many bars, from now on; 0 is never. */
   fillEvery(bars: number): void {
     this.change("fills", { fillEvery: bars });
     this.store.settle();
-    this.fillIn();
-  }
-
-  /** Ask for the fills that are wanted and not there: here, and along the journey. */
-  private fillIn(): void {
-    const { place, journey, fillEvery } = this.groove;
-    if (fillEvery === 0 || place.settings.section === "fill" || !this.store.instrument.value?.space.sections.includes("fill")) return;
-    if (!place.fill) this.filling.send({ place });
-    if (journey.a && journey.b && journey.fills.length === 0) this.fillingRoute.send({ journey, settings: place.settings });
+    this.generation.requestFills();
   }
 
   private goToPlace(label: string, place: MapPlace, journey = this.groove.journey): void {
     this.store.editing.value = false;
     this.change(label, { place, journey });
-    this.decoding.send({ place });
-    this.fillIn();
-  }
-
-  private decoded(requested: MapPlace, bars: readonly WirePattern[]): void {
-    const { place } = this.groove;
-    if (place.point !== requested.point || place.settings !== requested.settings || place.edited) return; // the place has changed meanwhile
-    const phrase = bars.length > 1 ? bars : [];
-    if (isSamePattern(place.pattern, bars[0]!) && areSamePatterns(place.phrase, phrase)) return;
-    this.amendPlace({ ...place, pattern: bars[0]!, phrase });
-    this.announcePlace();
-  }
-
-  private filled(requested: MapPlace, fill: WirePattern): void {
-    const { place } = this.groove;
-    if (place.point === requested.point && place.settings === requested.settings && !place.fill) this.amendPlace({ ...place, fill });
-  }
-
-  /** The place as it turned out, in the click history too. */
-  private amendPlace(found: MapPlace): void {
-    const { groove } = this;
-    const visits = groove.visits.map((each) => (each === groove.place ? found : each));
-    this.store.amend({ ...groove, place: found, visits });
-  }
-
-  private speaking: ReturnType<typeof setTimeout> | undefined;
-
-  /** A summary for the live region, 0.6 s after the last change. */
-  private announcePlace(): void {
-    clearTimeout(this.speaking);
-    this.speaking = setTimeout(() => {
-      const { shown, shownPoint, nearby, corpus, voices } = this.store;
-      const near = nearby.value?.nearest(shownPoint.value, 1)[0];
-      const style = near && corpus.value ? describeBar(corpus.value, near.index).style : null;
-      this.store.spoken.value = describePlace(shownPoint.value, shown.value, voices.value, style);
-    }, 600);
+    this.generation.requestPlace();
   }
 
   // ---- strokes
@@ -220,13 +139,12 @@ export class Actions {
 
   /** Replace the whole groove, as one undo step. */
   replaceGroove(label: string, groove: Groove): void {
-    this.decoding.drop();
-    this.filling.drop();
+    this.generation.drop();
     this.store.editing.value = false;
     this.store.change(label, groove);
     this.store.settle();
     this.refresh(); // it may have been left before its bar had arrived
-    this.announcePlace();
+    this.generation.announcePlace();
   }
 
   undo(): void {
@@ -239,7 +157,7 @@ export class Actions {
 
   private timeTravel(word: string, label: string, history: Store["history"]["value"]): void {
     if (history === this.store.history.value) return this.store.notify(word === "Undone" ? "Nothing to undo." : "Nothing to redo.");
-    for (const each of [this.decoding, this.filling, this.routing, this.fillingRoute]) each.drop();
+    this.generation.drop();
     this.store.history.value = history;
     this.refresh(); // the state may be from before its bar had arrived
     this.store.notify(`${word}: ${label}.`);
@@ -249,12 +167,12 @@ export class Actions {
 
   setPin(pin: "a" | "b", point: Point): void {
     this.change(`pin ${pin.toUpperCase()}`, { journey: { ...this.groove.journey, [pin]: onMap(point), fills: [], edited: false } });
-    this.route();
+    this.generation.requestJourney();
   }
 
   setJourney(changes: Partial<Pick<Journey, "bars" | "mode">>): void {
     this.change("journey", { journey: { ...this.groove.journey, ...changes, fills: [], edited: false } });
-    this.route();
+    this.generation.requestJourney();
   }
 
   travel(travelling: boolean): void {
@@ -262,26 +180,7 @@ export class Actions {
     this.store.editing.value = false;
     this.change(travelling ? "travel" : "stop travelling", { journey: { ...journey, travelling } });
     this.store.settle();
-    if (travelling && journey.patterns.length === 0) this.route();
+    if (travelling && journey.patterns.length === 0) this.generation.requestJourney();
     this.store.spoken.value = travelling ? describe(journey, 0) : "journey left";
-  }
-
-  private route(): void {
-    const { journey, place } = this.groove;
-    if (journey.a && journey.b) this.routing.send({ journey, settings: place.settings });
-    this.fillIn();
-  }
-
-  private routed(requested: JourneyRequest, patterns: readonly WirePattern[]): void {
-    const { journey } = this.groove;
-    if (!this.isHere(requested) || areSamePatterns(journey.patterns, patterns)) return;
-    this.store.amend({ ...this.groove, journey: { ...journey, patterns, edited: false } });
-  }
-
-  /** Is the journey still the one that was requested? */
-  private isHere({ journey: requested, settings }: JourneyRequest): boolean {
-    const { journey, place } = this.groove;
-    const same = journey.a === requested.a && journey.b === requested.b && journey.bars === requested.bars && journey.mode === requested.mode;
-    return same && place.settings === settings;
   }
 }

@@ -1,10 +1,11 @@
-import { beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { toyComplete, toyFeel, toyFromTaps } from "../../dev/toyBars";
 import { toyInstrument } from "../../dev/toyServer";
 import { Actions } from "./actions";
 import { BarActions } from "./barActions";
 import type { Player } from "./player";
 import type { CompleteRequest, FeelRequest, TapsRequest, WirePattern } from "../rules/protocol";
+import { HeldServer } from "../../tests/heldServer";
 import { Store } from "./store";
 
 const MADE: Record<string, (request: never) => WirePattern> = {
@@ -25,23 +26,12 @@ const BAR: WirePattern = {
 let store: Store;
 let actions: Actions;
 let bar: BarActions;
-let requested: { path: string; request: never }[];
-let answers: (() => void)[];
+let server: HeldServer<never>;
 let clock: { now: number | null; starts: number };
 
-/** A server whose answers the test releases, and a bar in the grid. */
+/** A server whose server.answers the test releases, and a bar in the grid. */
 beforeEach(() => {
-  requested = [];
-  answers = [];
-  vi.stubGlobal(
-    "fetch",
-    (path: string, { body }: { body: string }) =>
-      new Promise((resolve) => {
-        const request = JSON.parse(body) as never;
-        requested.push({ path, request });
-        answers.push(() => resolve(new Response(JSON.stringify({ pattern: MADE[path]!(request) }))));
-      }),
-  );
+  server = new HeldServer((request, path) => ({ pattern: MADE[path]!(request) }));
   store = new Store();
   store.instrument.value = toyInstrument;
   store.amend({ ...store.groove.value, place: { ...store.groove.value.place, pattern: BAR } });
@@ -50,15 +40,9 @@ beforeEach(() => {
   bar = new BarActions(store, actions, { play: () => Promise.resolve(void clock.starts++), positionAt: () => clock.now } as unknown as Player);
 });
 
-async function settled(): Promise<void> {
-  for (let round = 0; round < 20; round++) {
-    answers.splice(0).forEach((answer) => answer());
-    await new Promise((resolve) => setTimeout(resolve, 0));
-  }
-}
-
+const settled = () => server.settle();
 const shown = () => store.shown.value;
-const requests = <T>() => requested.map(({ request }) => request as T);
+const requests = <T>() => server.requests.map(({ request }) => request as T);
 
 test("humanising goes from the bar as it was, however far the slider was before, and 0 brings it back", async () => {
   for (const amount of [0.2, 0.5, 0.8]) bar.humaniseBy(amount);
@@ -116,7 +100,7 @@ test("what comes for a bar that is gone changes nothing", async () => {
   expect(bar.humanise.amount).toBe(0);
   bar.humaniseBy(0.5);
   expect(store.notice.value?.text).toContain("no stroke");
-  expect(requested).toHaveLength(1);
+  expect(server.requests).toHaveLength(1);
 });
 
 test("the rest is filled in around what is held", async () => {
@@ -149,7 +133,7 @@ test("each time the rest has another seed; when all is held there is no rest", a
   for (let voice = 1; voice < 8; voice++) bar.toggleRow(voice);
   await bar.fillRest();
   expect(store.notice.value?.text).toContain("Everything stays");
-  expect(requested).toHaveLength(2);
+  expect(server.requests).toHaveLength(2);
 });
 
 test("a drag marks from its corner, and takes marks off where it began on one", () => {

@@ -6,7 +6,8 @@ import type { Humanise, TapTo } from "./barState";
 import { LatestOnly } from "../net/latestOnly";
 import { cellCount } from "../rules/pattern";
 import type { Player } from "./player";
-import { MAX_SEED, type WirePattern } from "../rules/protocol";
+import type { WirePattern } from "../rules/protocol";
+import { randomSeed } from "./randomSeed";
 import { cellsBetween, areColumnsHeld, type GridCell, heldBlocks, NOTHING_HELD, type Holds, isHeld, withCells, withRow } from "../rules/holds";
 import type { Store } from "./store";
 import { describePattern } from "../rules/summary";
@@ -14,8 +15,6 @@ import { foldTaps } from "../rules/taps";
 import { stepsPerBar } from "../rules/units";
 
 const DEFAULT_AMOUNT = 0.6; // of another take while the slider stands at 0
-
-const anySeed = (): number => Math.floor(Math.random() * (MAX_SEED + 1));
 
 interface HumaniseRequest {
   readonly settings: Humanise;
@@ -65,7 +64,7 @@ export class BarActions {
 
   /** The same strokes with another seed. */
   humaniseAgain(): void {
-    this.sendHumanise({ settings: { ...this.humanise, amount: this.humanise.amount || DEFAULT_AMOUNT, seed: anySeed() }, ownStep: true });
+    this.sendHumanise({ settings: { ...this.humanise, amount: this.humanise.amount || DEFAULT_AMOUNT, seed: randomSeed() }, ownStep: true });
     this.hear();
   }
 
@@ -133,27 +132,35 @@ export class BarActions {
 
   /** Generate everything that is not held, with a new seed each time. */
   async fillRest(): Promise<void> {
-    const { store, actions } = this;
+    const { store } = this;
     const { holds, filling } = store.bar;
     const pattern = store.shown.value;
     const keep = heldBlocks(holds.value, pattern, this.names.length);
     const heldSteps = keep.reduce((sum, [, , steps]) => sum + steps, 0);
-    if (heldSteps === 0) return store.notify("Mark what stays first: a row by its pin, a beat by its number, cells with Shift and a drag.");
+    if (heldSteps === 0) return store.notify("Mark what stays first: a row by its bracket, a beat by its number, cells with Shift and a drag.");
     if (heldSteps === stepsPerBar(pattern.meter) * this.names.length) return store.notify("Everything stays: there is nothing to fill in.");
-    if (filling.value) return;
-    filling.value = true;
+    const { style, section } = this.settings;
+    await this.makeBar("fill in the rest", filling, pattern, () => fetchComplete({ pattern, keep, style, section, seed: randomSeed() }));
+  }
+
+  /** Puts a new bar in the place of this one and plays it, as one undo step; `busy` meanwhile. True if it is there. */
+  private async makeBar(label: string, busy: { value: boolean }, bar: WirePattern, make: () => Promise<WirePattern>): Promise<boolean> {
+    const { store } = this;
+    if (busy.value) return false;
+    busy.value = true;
     try {
-      const { style, section } = this.settings;
-      const made = await fetchComplete({ pattern, keep, style, section, seed: anySeed() });
+      const made = await make();
       store.settle();
-      if (!actions.replace("fill in the rest", pattern, made)) return;
+      if (!this.actions.replace(label, bar, made)) return false;
       store.settle();
       store.spoken.value = describePattern(made, store.voices.value);
       this.hear();
+      return true;
     } catch (error) {
       store.reportError(error);
+      return false;
     } finally {
-      filling.value = false;
+      busy.value = false;
     }
   }
 
@@ -204,27 +211,13 @@ export class BarActions {
 
   /** A whole bar for what was tapped, in the chosen style; a new seed each time. */
   async drumsForTaps(): Promise<void> {
-    const { store } = this;
-    const { drumming } = store.bar;
+    const { bar, shown } = this.store;
     const taps = this.folded;
-    if (taps.length === 0) return store.notify("Tap a rhythm first.");
-    if (drumming.value) return;
-    drumming.value = true;
-    const pattern = store.shown.value;
-    try {
-      const { style, section } = this.settings;
-      const made = await fetchFromTaps({ taps, meter: pattern.meter, style, section, seed: anySeed() });
-      store.settle();
-      if (!this.actions.replace("drums for taps", pattern, made)) return;
-      store.settle();
-      if (store.bar.clicking.value) store.bar.tapTo.value = "loop"; // what was made is heard
-      store.spoken.value = describePattern(made, store.voices.value);
-      this.hear();
-    } catch (error) {
-      store.reportError(error);
-    } finally {
-      drumming.value = false;
-    }
+    if (taps.length === 0) return this.store.notify("Tap a rhythm first.");
+    const { style, section } = this.settings;
+    const { meter } = shown.value;
+    const made = await this.makeBar("drums for taps", bar.drumming, shown.value, () => fetchFromTaps({ taps, meter, style, section, seed: randomSeed() }));
+    if (made && bar.clicking.value) bar.tapTo.value = "loop"; // what was made is heard
   }
 
   /** Start the music if it is stopped, so that a change is heard. */

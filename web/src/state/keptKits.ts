@@ -11,7 +11,7 @@ import type { Store } from "./store";
 import { encodeWav } from "../audio/wavFile";
 
 /** The kit under its new name. Locked voices keep their sound unless `lockedToo`, and stay locked in any case. */
-export function withKeptKit(groove: Groove, voices: readonly KitVoice[], name: string, lockedToo: boolean): Groove {
+function withKeptKit(groove: Groove, voices: readonly KitVoice[], name: string, lockedToo: boolean): Groove {
   const open = lockedToo ? { ...groove, sounds: groove.sounds.map((sound) => ({ ...sound, locked: false })) } : groove;
   const loaded = withKit(open, voices, name);
   return { ...loaded, sounds: loaded.sounds.map((sound, voice) => ({ ...sound, locked: groove.sounds[voice]!.locked })) };

@@ -8,7 +8,8 @@ import { onMap } from "../rules/mapPoint";
 import { describeSorted, sortFiles } from "../rules/kitFolder";
 import { pathOf } from "../audio/kits";
 import { LatestOnly } from "../net/latestOnly";
-import { type DrawnKit, type KitDraw, type KitVoice, MAX_SEED, NO_SOUND_SHIFT, type Point, type SoundMap } from "../rules/protocol";
+import { type DrawnKit, type KitDraw, type KitVoice, NO_SOUND_SHIFT, type Point, type SoundMap } from "../rules/protocol";
+import { randomSeed } from "./randomSeed";
 import { isUndrawn, movedTo, DEFAULT_SOUND, type VoiceSound } from "../rules/voiceSound";
 import { SPACE_KIT } from "../rules/kitNames";
 import type { Sounds } from "./sounds";
@@ -19,7 +20,6 @@ export const SIMILAR_SOUNDS = 6;
 const SIMILAR_VARIATION = 0.3; // at least: two sounds at one place would be one
 const SIMILAR_NEAREST = 0.4; // of the radius
 
-const anySeed = (): number => Math.floor(Math.random() * (MAX_SEED + 1));
 const rounded = ([x, y]: Point): Point => onMap([Number(x.toFixed(3)), Number(y.toFixed(3))]); // as the link writes it
 
 /** A drawn voice whose point is as exact as a link says it: whoever follows the link hears the same. */
@@ -37,7 +37,7 @@ export function similarSounds(sound: VoiceSound, radius: number, random: () => n
   return Array.from({ length: SIMILAR_SOUNDS }, (_, n) => {
     const share = SIMILAR_NEAREST ** 2 + (1 - SIMILAR_NEAREST ** 2) * random();
     const point = inDisc(sound.point ?? [0, 0], radius, start + n / SIMILAR_SOUNDS, share);
-    const seed = Math.floor(random() * (MAX_SEED + 1));
+    const seed = randomSeed(random);
     return { ...movedTo(sound, point), detail: sound.detail, variation: Math.max(sound.variation, SIMILAR_VARIATION), seed };
   });
 }
@@ -97,7 +97,7 @@ export class SoundActions {
     const sound = this.groove.sounds[voice]!;
     if (!this.free(voice)) return;
     const point = inDisc(sound.point ?? [0, 0], this.store.sounds.radius.value, Math.random(), Math.random());
-    this.put(voice, "random sound", { ...movedTo(sound, point), seed: anySeed() });
+    this.put(voice, "random sound", { ...movedTo(sound, point), seed: randomSeed() });
     this.store.settle();
   }
 
@@ -211,7 +211,7 @@ export class SoundActions {
     if (bars === 0) return;
     const bar = Math.floor(Math.random() * bars);
     const point = rounded([corpus.value!.x[bar]!, corpus.value!.y[bar]!]);
-    const newSettings = { ...settings, seed: anySeed() };
+    const newSettings = { ...settings, seed: randomSeed() };
     const empty: MapPlace = { ...this.groove.place, point, settings: newSettings, phrase: [], fill: null, edited: false };
     try {
       const [kit, bars] = await Promise.all([

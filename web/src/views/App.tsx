@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import { Footer } from "./Footer";
 import { Grid } from "./Grid";
 import { Help } from "./Help";
-import { Icon } from "./Icon";
+import { IconButton } from "./Icon";
 import { KeptKits } from "./KeptKits";
 import { MidiPanel } from "./MidiPanel";
 import { usePage } from "./page";
@@ -49,9 +49,7 @@ function Notice() {
       {notice && (
         <p class={`notice is-${notice.kind}`}>
           {notice.text}
-          <button type="button" class="icon" aria-label="Put away" onClick={() => (store.notice.value = null)}>
-            <Icon name="close" />
-          </button>
+          <IconButton icon="close" label="Put away" onClick={() => (store.notice.value = null)} />
         </p>
       )}
     </div>

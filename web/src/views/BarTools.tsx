@@ -4,7 +4,7 @@ import type { TapTo } from "../state/barState";
 import { describeHolds } from "../rules/holds";
 import { stepsPerBar } from "../rules/units";
 import { Choice } from "./Choice";
-import { Icon } from "./Icon";
+import { Icon, IconButton } from "./Icon";
 import { usePage } from "./page";
 import { Slider } from "./Slider";
 
@@ -60,9 +60,7 @@ function Humanise() {
           )}
         </select>
       </label>
-      <button type="button" class="icon" aria-label="Another take" title="The same strokes, played once more (H)" onClick={() => barActions.humaniseAgain()}>
-        <Icon name="dice" />
-      </button>
+      <IconButton icon="dice" label="Another take" title="The same strokes, played once more (H)" onClick={() => barActions.humaniseAgain()} />
     </span>
   );
 }
@@ -87,9 +85,7 @@ function FillRest() {
         <Icon name="dice" /> Fill in the rest
       </button>
       {held && (
-        <button type="button" class="icon" aria-label="Nothing stays" title={`Nothing stays (now: ${held})`} onClick={() => barActions.releaseAll()}>
-          <Icon name="close" />
-        </button>
+        <IconButton icon="close" label="Nothing stays" title={`Nothing stays (now: ${held})`} onClick={() => barActions.releaseAll()} />
       )}
     </span>
   );
@@ -105,7 +101,7 @@ function OpenTaps() {
 }
 
 /** "5 taps in 2 bars". */
-export function formatTaps(taps: readonly (readonly [position: number, velocity: number])[], steps: number): string {
+function formatTaps(taps: readonly (readonly [position: number, velocity: number])[], steps: number): string {
   if (taps.length === 0) return "tap along: what repeats becomes one bar";
   const bars = taps.map(([position]) => Math.floor(position / steps));
   const count = Math.max(...bars) - Math.min(...bars) + 1;
@@ -121,10 +117,7 @@ function Tapping({ to }: { readonly to: TapTo }) {
         to the
         <Choice<TapTo>
           label="Tap to"
-          options={[
-            { value: "click", label: "click" },
-            { value: "loop", label: "loop" },
-          ]}
+          options={["click", "loop"]}
           value={to}
           onChoose={(what) => barActions.tapTo(what)}
         />

@@ -3,7 +3,7 @@
 import { MAX_SEED, MAX_SHIFT, RHYTHM_DIRECTIONS, type RhythmDirection } from "../rules/protocol";
 import type { Meter } from "../rules/units";
 import { Choice } from "./Choice";
-import { Icon } from "./Icon";
+import { IconButton } from "./Icon";
 import { usePage } from "./page";
 import { Slider } from "./Slider";
 import { StyleControls } from "./StyleControls";
@@ -55,7 +55,7 @@ function What() {
         </select>
         <Choice
           label="Section"
-          options={(space?.sections ?? ["beat"]).map((value) => ({ value, label: value }))}
+          options={space?.sections ?? ["beat"]}
           value={settings.section}
           onChoose={(section) => actions.changeSettings("section", { section })}
         />
@@ -76,9 +76,7 @@ function What() {
               else event.currentTarget.value = String(settings.seed);
             }}
           />
-          <button type="button" class="icon" aria-label="New seed" title="New seed" onClick={() => actions.reroll()}>
-            <Icon name="dice" />
-          </button>
+          <IconButton icon="dice" label="New seed" title="New seed" onClick={() => actions.reroll()} />
         </span>
       </div>
     </div>

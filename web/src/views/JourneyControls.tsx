@@ -38,10 +38,7 @@ export function JourneyControls() {
       </div>
       <Choice
         label="Way of the journey"
-        options={[
-          { value: "loop", label: "loop" },
-          { value: "ping-pong", label: "ping-pong" },
-        ]}
+        options={["loop", "ping-pong"]}
         value={journey.mode}
         onChoose={(mode) => actions.setJourney({ mode })}
       />

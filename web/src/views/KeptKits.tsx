@@ -3,9 +3,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { formatMoment } from "./moment";
 import { keptKitId } from "../rules/kitNames";
-import { type KeptInfo, MAX_KIT_NAME_LENGTH } from "../rules/protocol";
+import { type KeptInfo, type KeptVersion, MAX_KIT_NAME_LENGTH } from "../rules/protocol";
 import { Drawer } from "./Drawer";
-import { Icon } from "./Icon";
+import { Icon, IconButton } from "./Icon";
 import { usePage } from "./page";
 
 export function KeptKits() {
@@ -149,25 +149,29 @@ function Kept({ kit, lockedToo, focused }: KeptProps) {
         <button key="rename" ref={renaming} type="button" class="icon" aria-label={`Rename ${name}`} title="Rename" onClick={() => setNaming(true)}>
           <Icon name="pen" />
         </button>
-        <button key="delete" type="button" class="icon" aria-label={`Delete ${name}`} title="Delete" onClick={() => void kept.remove(kit)}>
-          <Icon name="close" />
-        </button>
+        <IconButton key="delete" icon="close" label={`Delete ${name}`} title="Delete" onClick={() => void kept.remove(kit)} />
       </div>
-      {unfolded && (
-        <ol class="kept-versions" aria-label={`Versions of ${name}`}>
-          {unfolded.map(({ version, changed: when }) => (
-            <li key={version}>
-              <button type="button" class="kept-load" onClick={() => void kept.load(id, { version, lockedToo })}>
-                <span class="unseen">Load </span>
-                <span>version {version}</span>
-                <span class="unseen"> of {name}</span>
-                <span class="kept-when">{formatMoment(when)}</span>
-              </button>
-            </li>
-          ))}
-        </ol>
-      )}
+      {unfolded && <Versions kit={kit} versions={unfolded} lockedToo={lockedToo} />}
     </li>
+  );
+}
+
+/** A button for each version, the latest first. */
+function Versions({ kit: { id, name }, versions, lockedToo }: { readonly kit: KeptInfo; readonly versions: readonly KeptVersion[]; readonly lockedToo: boolean }) {
+  const { kept } = usePage();
+  return (
+    <ol class="kept-versions" aria-label={`Versions of ${name}`}>
+      {versions.map(({ version, changed }) => (
+        <li key={version}>
+          <button type="button" class="kept-load" onClick={() => void kept.load(id, { version, lockedToo })}>
+            <span class="unseen">Load </span>
+            <span>version {version}</span>
+            <span class="unseen"> of {name}</span>
+            <span class="kept-when">{formatMoment(changed)}</span>
+          </button>
+        </li>
+      ))}
+    </ol>
   );
 }
 

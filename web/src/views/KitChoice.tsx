@@ -3,7 +3,7 @@
 import { useRef } from "preact/hooks";
 import { keptKitId, keptKitName } from "../rules/kitNames";
 import { DrawerButton } from "./Drawer";
-import { Icon } from "./Icon";
+import { IconButton } from "./Icon";
 import { type Page, usePage } from "./page";
 
 /** Take a folder as kit and report which voices got a file. */
@@ -49,15 +49,12 @@ export function KitChoice() {
             </optgroup>
           )}
         </select>
-        <button
-          type="button"
-          class="icon"
-          aria-label="Folder of WAVs as kit"
+        <IconButton
+          icon="folder"
+          label="Folder of WAVs as kit"
           title="A folder of WAVs as kit: bd, sd, ch, oh … in the file names"
           onClick={() => picker.current?.click()}
-        >
-          <Icon name="folder" />
-        </button>
+        />
       </span>
       <DrawerButton drawer="Kits">kit: keep, load</DrawerButton>
       <input

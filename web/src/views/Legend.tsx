@@ -1,8 +1,9 @@
 /** Colour and shape of each style: press one to highlight it on the map, point at one to see its region. */
 
 import { hasFarAreas } from "../map/mapGround";
-import { lookOf, markerPath, ranks } from "../map/markers";
+import { lookOf, ranks } from "../map/markers";
 import { usePage } from "./page";
+import { StyleMarker } from "./StyleMarker";
 import { useDark } from "./theme";
 
 export function Legend() {
@@ -27,27 +28,22 @@ export function Legend() {
           <i aria-hidden="true" /> far from any bar learned
         </li>
       )}
-      {order.map((style) => {
-        const { colour, marker } = lookOf(rank[style]!, dark);
-        return (
-          <li key={style} onPointerEnter={look(style)} onPointerLeave={look(null)}>
-            <button
-              type="button"
-              aria-pressed={highlighted.has(style)}
-              class={highlighted.size > 0 && !highlighted.has(style) ? "is-dim" : ""}
-              title={`Where ${corpus.styles[style]} lives: half of it inside the line`}
-              onFocus={look(style)}
-              onBlur={look(null)}
-              onClick={() => toggle(style)}
-            >
-              <svg viewBox="-6 -6 12 12" width="10" height="10" aria-hidden="true">
-                <path d={markerPath(marker, 4.4)} fill={colour} />
-              </svg>
-              {corpus.styles[style]}
-            </button>
-          </li>
-        );
-      })}
+      {order.map((style) => (
+        <li key={style} onPointerEnter={look(style)} onPointerLeave={look(null)}>
+          <button
+            type="button"
+            aria-pressed={highlighted.has(style)}
+            class={highlighted.size > 0 && !highlighted.has(style) ? "is-dim" : ""}
+            title={`The region of ${corpus.styles[style]}: half of its bars lie inside the line`}
+            onFocus={look(style)}
+            onBlur={look(null)}
+            onClick={() => toggle(style)}
+          >
+            <StyleMarker {...lookOf(rank[style]!, dark)} />
+            {corpus.styles[style]}
+          </button>
+        </li>
+      ))}
     </ul>
   );
 }

@@ -4,7 +4,7 @@ import { CHANNELS, describeLink, HIGHEST_NOTE, type MidiLink, DEFAULT_MIDI, note
 import { titled } from "../rules/summary";
 import { Choice } from "./Choice";
 import { Drawer } from "./Drawer";
-import { Icon } from "./Icon";
+import { IconButton } from "./Icon";
 import { NumberField } from "./NumberField";
 import { usePage } from "./page";
 
@@ -44,10 +44,7 @@ function Link() {
         </p>
         <Choice
           label="MIDI out"
-          options={[
-            { value: "off", label: "off" },
-            { value: "on", label: "on" },
-          ]}
+          options={["off", "on"]}
           value={settings.on ? "on" : "off"}
           onChoose={(wanted) => (wanted === "on" ? void midi.turnOn() : midi.turnOff())}
         />
@@ -134,9 +131,7 @@ function Notes() {
                 step={1}
                 onValue={(wanted) => midi.change({ notes: withNote(store.midi.value, voices, voice, Math.round(wanted)).notes })}
               />
-              <button type="button" class="icon" aria-label={`Try ${name}`} title={`Try ${name}`} onClick={() => void player.audition(voice)}>
-                <Icon name="play" />
-              </button>
+              <IconButton icon="play" label={`Try ${name}`} title={`Try ${name}`} onClick={() => void player.audition(voice)} />
             </li>
           );
         })}

@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { describe } from "../rules/journey";
 import { describeBar, formatPoint } from "../rules/summary";
-import { Icon } from "./Icon";
+import { IconButton } from "./Icon";
 import { JourneyControls } from "./JourneyControls";
 import { Legend } from "./Legend";
 import { MapView } from "./MapView";
@@ -21,18 +21,8 @@ export function RhythmPanel() {
       <header class="panel-head">
         <h2>Rhythm</h2>
         <Where />
-        <button type="button" class="icon" aria-label="Back to the click before" disabled={visit <= 0} onClick={() => actions.visit(-1)}>
-          <Icon name="back" />
-        </button>
-        <button
-          type="button"
-          class="icon"
-          aria-label="Forward to the next click"
-          disabled={visit >= visits.length - 1}
-          onClick={() => actions.visit(1)}
-        >
-          <Icon name="forward" />
-        </button>
+        <IconButton icon="back" label="Back to the click before" disabled={visit <= 0} onClick={() => actions.visit(-1)} />
+        <IconButton icon="forward" label="Forward to the next click" disabled={visit >= visits.length - 1} onClick={() => actions.visit(1)} />
         <button type="button" class="quiet" aria-expanded={near} aria-controls="nearby" onClick={() => setNear(!near)}>
           nearby
         </button>

@@ -7,7 +7,7 @@ import { describeHeard, describeNearestSound, endsOf, formatDecay, formatOrigin,
 import { shade } from "../map/soundMapDrawing";
 import { titled } from "../rules/summary";
 import { Choice } from "./Choice";
-import { Icon } from "./Icon";
+import { Icon, IconButton } from "./Icon";
 import { usePage } from "./page";
 import { Slider } from "./Slider";
 import { SoundLock } from "./SoundLock";
@@ -71,21 +71,13 @@ function Sheet({ voice, index }: VoiceProps) {
   return (
     <>
       <header class="sheet-head">
-        <button type="button" class="icon" aria-label="Voice before" onClick={() => to(-1)}>
-          <Icon name="back" />
-        </button>
+        <IconButton icon="back" label="Voice before" onClick={() => to(-1)} />
         <h2 id="sheet-title">{titled(voice.name)}</h2>
-        <button type="button" class="icon" aria-label="Next voice" onClick={() => to(1)}>
-          <Icon name="forward" />
-        </button>
+        <IconButton icon="forward" label="Next voice" onClick={() => to(1)} />
         <Words index={index} />
-        <button type="button" class="icon framed" aria-label={`Audition ${voice.name}`} title="Hear it" onClick={() => void player.audition(index)}>
-          <Icon name="play" />
-        </button>
+        <IconButton icon="play" framed label={`Audition ${voice.name}`} title="Hear it" onClick={() => void player.audition(index)} />
         <SoundLock voice={voice} index={index} framed />
-        <button type="button" class="icon" aria-label="Close the sound" title="Close (Escape)" onClick={() => (opened.value = null)}>
-          <Icon name="close" />
-        </button>
+        <IconButton icon="close" label="Close the sound" title="Close (Escape)" onClick={() => (opened.value = null)} />
       </header>
       <div class="sheet-body">
         <div class="sheet-map">
@@ -125,7 +117,7 @@ function Colours({ voice, index }: VoiceProps) {
     <div class="sheet-colours">
       <Choice
         label="Colour of the dots"
-        options={known.map((value) => ({ value, label: value }))}
+        options={known}
         value={colouredBy.value}
         onChoose={(by) => (colouredBy.value = by)}
       />
@@ -291,10 +283,8 @@ function Source({ voice, index }: VoiceProps) {
       {sound.from === "file" && (
         <Choice
           label="The file or its twin"
-          options={[
-            { value: "file", label: "the file itself" },
-            { value: "twin", label: "its decoded twin" },
-          ]}
+          options={["file", "twin"]}
+          words={{ file: "the file itself", twin: "its decoded twin" }}
           value={sound.twin ? "twin" : "file"}
           onChoose={(which) => soundActions.twin(index, which === "twin")}
         />

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { AHEAD_HIDDEN_SECONDS, AHEAD_SECONDS, Clock, type Score } from "./clock";
+import { passTime } from "../../tests/passTime";
 import type { WirePattern } from "../rules/protocol";
 import { events } from "../rules/sequencer";
 import { secondsPerStep } from "../rules/units";
-import { passTime } from "../../tests/passTime";
+import { AHEAD_HIDDEN_SECONDS, AHEAD_SECONDS, Clock, type Score } from "./clock";
 
 type Struck = { voice: number; velocity: number; time: number; queuedAt: number };
 

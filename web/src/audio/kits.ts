@@ -1,9 +1,9 @@
 /** Kits: eight sounds as buffers, from the server or from a folder of the player's own. */
 
-import { fetchClip } from "../net/api";
-import type { KitBuffers } from "./mixer";
 import { describeSorted, sortFiles } from "../rules/kitFolder";
 import { VOICE_COUNT, type VoiceInfo } from "../rules/protocol";
+import { fetchClip } from "../net/api";
+import type { KitBuffers } from "./mixer";
 
 const SAMPLE_RATE = 44_100;
 

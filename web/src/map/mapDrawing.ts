@@ -1,10 +1,10 @@
 /** The corpus drawn on a canvas: a glow where bars are dense, in the colours of their styles, and a marker for each bar. */
 
+import { toShare } from "../rules/mapPoint";
+import type { CorpusMap } from "../rules/protocol";
+import { clamp } from "../rules/units";
 import { type CanvasSize, channelsOf, penFor } from "./canvas";
 import { lookOf, markerPath, ranks, type StyleLook } from "./markers";
-import type { CorpusMap } from "../rules/protocol";
-import { toShare } from "../rules/mapPoint";
-import { clamp } from "../rules/units";
 
 export interface MapPicture extends CanvasSize {
   readonly dark: boolean;

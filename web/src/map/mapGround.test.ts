@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { contour, hasFarAreas, levelOf, smoothstep, hatchingOver } from "./mapGround";
+import { contour, hasFarAreas, hatchingOver, levelOf, smoothstep } from "./mapGround";
 
 const SIZE = 61;
 const centre = (SIZE - 1) / 2;

@@ -1,7 +1,7 @@
 /** The background of the map: the region of a style, and hatching where no training data is near. */
 
-import type { MapGround } from "../rules/protocol";
 import { toShare } from "../rules/mapPoint";
+import type { MapGround } from "../rules/protocol";
 import { clamp } from "../rules/units";
 import { type CanvasSize, channelsOf, penFor } from "./canvas";
 

@@ -1,8 +1,8 @@
 /** The sounds of a voice drawn on a canvas: a dot each, in the colour of the voice, dark to pale by a descriptor. */
 
-import { type Channels, channelsOf, penFor } from "./canvas";
-import type { SoundDirection, SoundMap } from "../rules/protocol";
 import { toShare } from "../rules/mapPoint";
+import type { SoundDirection, SoundMap } from "../rules/protocol";
+import { type Channels, channelsOf, penFor } from "./canvas";
 
 export interface SoundPicture {
   readonly size: number; // CSS pixels, both sides

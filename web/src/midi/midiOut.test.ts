@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Clock, type Score } from "../audio/clock";
-import { MidiOut, NOTE_SECONDS, SEND_AHEAD_SECONDS } from "./midiOut";
-import { type MidiSettings, DEFAULT_MIDI } from "./midiSettings";
 import { toyInstrument } from "../../dev/toyServer";
+import { passTime } from "../../tests/passTime";
 import type { WirePattern } from "../rules/protocol";
 import { events } from "../rules/sequencer";
 import { secondsPerStep } from "../rules/units";
-import { passTime } from "../../tests/passTime";
+import { Clock, type Score } from "../audio/clock";
+import { MidiOut, NOTE_SECONDS, SEND_AHEAD_SECONDS } from "./midiOut";
+import { DEFAULT_MIDI, type MidiSettings } from "./midiSettings";
 
 type Sent = { readonly message: readonly number[]; readonly at: number | undefined; readonly sentAt: number };
 

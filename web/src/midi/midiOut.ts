@@ -4,10 +4,10 @@
  * wait here until shortly before their time: stop and mute take effect at once.
  */
 
-import type { QueuedStep } from "../audio/clock";
-import { type MidiSettings, noteOf } from "./midiSettings";
 import type { VoiceInfo } from "../rules/protocol";
 import { velocityToMidi } from "../rules/units";
+import type { QueuedStep } from "../audio/clock";
+import { type MidiSettings, noteOf } from "./midiSettings";
 
 export const SEND_AHEAD_SECONDS = 0.06;
 export const NOTE_SECONDS = 0.03; // drum machines listen to its start

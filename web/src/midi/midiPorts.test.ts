@@ -1,9 +1,9 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { toyInstrument } from "../../dev/toyServer";
+import { Store } from "../state/store";
 import { MidiOut } from "./midiOut";
 import { type Browser, MidiPorts, type OutputPort, type Ports } from "./midiPorts";
-import { describeLink, DEFAULT_MIDI, noteOf, formatNote, soundsHere, withNote } from "./midiSettings";
-import { Store } from "../state/store";
+import { DEFAULT_MIDI, describeLink, formatNote, noteOf, soundsHere, withNote } from "./midiSettings";
 
 let store: Store;
 let outputs: (OutputPort & { sent: number[][] })[];

@@ -1,26 +1,26 @@
 /** The doors of the server, as functions. Addresses are relative, so that the page works at any port and path. */
 
-import {
-  type CompleteRequest,
-  type CorpusMap,
-  type DrawnKit,
-  type FeelRequest,
-  type Heard,
-  type Instrument,
-  type KitVoice,
-  type MapGround,
-  type MidiRequest,
-  type PatternReply,
-  type PatternRequest,
-  type PhraseRequest,
-  type PlacedSound,
-  type ShiftRequest,
-  type SoundMap,
-  type SoundRequest,
-  type TapsRequest,
-  type WirePattern,
-} from "../rules/protocol";
 import { readMessage, readPatternReply, readRefusal } from "../rules/messageChecks";
+import type {
+  CompleteRequest,
+  CorpusMap,
+  DrawnKit,
+  FeelRequest,
+  Heard,
+  Instrument,
+  KitVoice,
+  MapGround,
+  MidiRequest,
+  PatternReply,
+  PatternRequest,
+  PhraseRequest,
+  PlacedSound,
+  ShiftRequest,
+  SoundMap,
+  SoundRequest,
+  TapsRequest,
+  WirePattern,
+} from "../rules/protocol";
 
 /** The server refused, or did not answer; the message is a sentence for the player. */
 class ServerError extends Error {}

@@ -1,8 +1,8 @@
 /** The player's own kits, as the server keeps them: the twin of `clave/app/kit_library.py`. */
 
-import { answerTo, ask } from "./api";
 import { readMessage, readMessages } from "../rules/messageChecks";
 import type { KeptInfo, KeptKit, KeptVersion, KitVoice } from "../rules/protocol";
+import { answerTo, ask } from "./api";
 
 export interface KitLibrary {
   kits(): Promise<readonly KeptInfo[]>;

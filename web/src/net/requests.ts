@@ -1,8 +1,8 @@
 /** Requests to the rhythm space: the bars at a place of the map, one or a phrase, and a fill that goes with them. */
 
-import { fetchPatterns, fetchPhrase, fetchShifted } from "./api";
-import type { MapPlace, GenerationSettings } from "../rules/groove";
+import type { GenerationSettings, MapPlace } from "../rules/groove";
 import type { PatternRequest, PhraseRequest, Point, WirePattern } from "../rules/protocol";
+import { fetchPatterns, fetchPhrase, fetchShifted } from "./api";
 
 /** Asks for one bar at each of these points. */
 export function requestFor(points: readonly Point[], settings: GenerationSettings): PatternRequest {

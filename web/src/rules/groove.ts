@@ -1,11 +1,21 @@
 /** Everything that undo brings back: where we are, what plays there, and how. All values are frozen; a change makes a new one. */
 
-import { DEFAULT_SOUND, type VoiceSound } from "./voiceSound";
 import { EMPTY_BAR } from "./pattern";
-import { knownOf, sharesOf } from "./styleBlend";
-import { type KitVoice, MAX_SHIFT, NO_RHYTHM_SHIFT, type Point, type RhythmShift, type SpaceInfo, type StyleChoice, VOICE_COUNT, type WirePattern } from "./protocol";
+import {
+  type KitVoice,
+  MAX_SHIFT,
+  NO_RHYTHM_SHIFT,
+  type Point,
+  type RhythmShift,
+  type SpaceInfo,
+  type StyleChoice,
+  VOICE_COUNT,
+  type WirePattern,
+} from "./protocol";
 import type { JourneyMode, Quantum, Round } from "./sequencer";
+import { knownOf, sharesOf } from "./styleBlend";
 import type { Meter } from "./units";
+import { DEFAULT_SOUND, type VoiceSound } from "./voiceSound";
 
 export const SLOT_COUNT = 8;
 export const JOURNEY_BARS = [2, 4, 8, 16, 32] as const;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { areColumnsHeld, cellsBetween, describeHolds, heldBlocks, isHeld, NOTHING_HELD, withCells, withRow } from "./holds";
 import type { WirePattern } from "./protocol";
-import { cellsBetween, areColumnsHeld, heldBlocks, NOTHING_HELD, describeHolds, isHeld, withCells, withRow } from "./holds";
 
 const bar = (...meter: [number, number]): WirePattern => ({ meter, strokes: [] });
 const NAMES = ["kick", "snare", "hat"];

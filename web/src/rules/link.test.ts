@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { FILLS_EVERY, type Groove, JOURNEY_BARS, LOOP_BARS, NEW_GROOVE, DEFAULT_SETTINGS } from "./groove";
+import { DEFAULT_SETTINGS, FILLS_EVERY, type Groove, JOURNEY_BARS, LOOP_BARS, NEW_GROOVE } from "./groove";
 import { readLink, writeLink } from "./link";
 
 /** Numbers in [0, 1), the same every time. */

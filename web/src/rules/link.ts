@@ -1,12 +1,12 @@
 /** A groove as a link, and back: places are two numbers and a seed, so the whole fits under 200 characters, and eight sounds under 500. */
 
-import { sharesOf, styleOf } from "./styleBlend";
-import { FILLS_EVERY, type Groove, JOURNEY_BARS, LOOP_BARS, NEW_GROOVE, DEFAULT_SETTINGS, type GenerationSettings } from "./groove";
+import { DEFAULT_SETTINGS, FILLS_EVERY, type GenerationSettings, type Groove, JOURNEY_BARS, LOOP_BARS, NEW_GROOVE } from "./groove";
+import { keptKitId, SPACE_KIT } from "./kitNames";
 import { onMap } from "./mapPoint";
 import { MAX_SEED, MAX_SHIFT, type Point, RHYTHM_DIRECTIONS, type RhythmShift, type StyleChoice } from "./protocol";
 import type { Quantum } from "./sequencer";
-import { keptKitId, SPACE_KIT } from "./kitNames";
 import { readSounds, writeSounds } from "./soundLink";
+import { sharesOf, styleOf } from "./styleBlend";
 import { clamp, MAX_SWING, MAX_TEMPO_BPM, type Meter, MIN_SWING, MIN_TEMPO_BPM, stepsPerBar } from "./units";
 
 const QUANTA: readonly Quantum[] = ["step", "beat", "bar"];

@@ -1,8 +1,16 @@
 /** Checks of what comes in: each message by its schema, and what a schema cannot say by the rules below. */
 
 import { Validator } from "@cfworker/json-schema";
-import type { CorpusMap, KitVoice, MapGround, PatternReply, Refusal, SoundMap, WirePattern } from "./protocol";
-import { SOUND_DIRECTIONS } from "./protocol";
+import {
+  type CorpusMap,
+  type KitVoice,
+  type MapGround,
+  type PatternReply,
+  type Refusal,
+  SOUND_DIRECTIONS,
+  type SoundMap,
+  type WirePattern,
+} from "./protocol";
 import { stepsPerBar } from "./units";
 import wire from "./wireSchemas.generated.json" with { type: "json" };
 import type { components } from "./wireTypes.generated";

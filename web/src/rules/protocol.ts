@@ -4,7 +4,7 @@
  */
 
 import wire from "./wireSchemas.generated.json" with { type: "json" };
-import type { PatternRequest, RhythmShift, SoundRequest, SoundShift, TapsRequest, CompleteRequest, WirePattern } from "./wireTypes.generated";
+import type { CompleteRequest, PatternRequest, RhythmShift, SoundRequest, SoundShift, TapsRequest, WirePattern } from "./wireTypes.generated";
 
 export type {
   Attributes,

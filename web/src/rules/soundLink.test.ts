@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { NEW_GROOVE } from "./groove";
 import { readLink, writeLink } from "./link";
 import { NO_SOUND_SHIFT } from "./protocol";
-import { DEFAULT_SOUND, type VoiceSound } from "./voiceSound";
 import { readSounds, writeSounds } from "./soundLink";
+import { DEFAULT_SOUND, type VoiceSound } from "./voiceSound";
 
 const draw = (n: number): number => (n * 0.6180339887) % 1;
 

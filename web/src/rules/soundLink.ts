@@ -1,9 +1,9 @@
 /** Eight sounds as a few letters for the link. What only this computer holds, a file, travels as its place on the map. */
 
 import { onMap } from "./mapPoint";
-import { SOUND_DIRECTIONS, MAX_DECAY, MAX_GAIN, MAX_SEED, MAX_SHIFT, MAX_TUNE, MIN_DECAY, VOICE_COUNT } from "./protocol";
-import { DEFAULT_SOUND, type VoiceSound } from "./voiceSound";
+import { MAX_DECAY, MAX_GAIN, MAX_SEED, MAX_SHIFT, MAX_TUNE, MIN_DECAY, SOUND_DIRECTIONS, VOICE_COUNT } from "./protocol";
 import { clamp } from "./units";
+import { DEFAULT_SOUND, type VoiceSound } from "./voiceSound";
 
 const BETWEEN_VOICES = "_";
 const SHIFT_LETTERS = { brightness: "b", decay: "d", pitch: "p", noisiness: "n" } as const;

@@ -1,8 +1,8 @@
 /** A sound and its settings in a musician's words. */
 
-import type { SoundDirection, Heard, Point, SoundMap } from "./protocol";
-import type { VoiceSound } from "./voiceSound";
+import type { Heard, Point, SoundDirection, SoundMap } from "./protocol";
 import { formatFile, titled } from "./summary";
+import type { VoiceSound } from "./voiceSound";
 
 /** By the centre of the spectrum, in Hz. */
 const COLOURS = [

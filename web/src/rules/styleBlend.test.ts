@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { knownOf, formatStyle, sharesOf, styleOf, withAnother, without, withShare, withStyle } from "./styleBlend";
 import type { StyleChoice } from "./protocol";
+import { formatStyle, knownOf, sharesOf, styleOf, withAnother, without, withShare, withStyle } from "./styleBlend";
 
 const total = (style: StyleChoice) => sharesOf(style).reduce((sum, [, share]) => sum + share, 0);
 

@@ -1,7 +1,7 @@
 /** Bars, points and sources in a musician's words. */
 
-import { loudest } from "./pattern";
 import type { Neighbour } from "./neighbours";
+import { loudest } from "./pattern";
 import type { CorpusMap, Point, VoiceInfo, WirePattern } from "./protocol";
 import { velocityToMidi } from "./units";
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { kitVoices, NEW_GROOVE, withKit, withSound } from "./groove";
 import { parseGroove, serialiseGroove } from "../state/browserStorage";
+import { kitVoices, NEW_GROOVE, withKit, withSound } from "./groove";
 import { readMessage } from "./messageChecks";
-import { movedTo, DEFAULT_SOUND, requestOf, soundKey, type VoiceSound } from "./voiceSound";
+import { DEFAULT_SOUND, movedTo, requestOf, soundKey, type VoiceSound } from "./voiceSound";
 
 const place: VoiceSound = { ...DEFAULT_SOUND, from: "map", point: [1, -0.5], variation: 0.4, seed: 7 };
 const file: VoiceSound = { ...DEFAULT_SOUND, from: "file", file: "ab12".repeat(16), point: [0.2, 0.3], detail: [0.5, -1], called: "tin.wav" };

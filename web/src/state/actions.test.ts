@@ -1,13 +1,13 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { toyShift } from "../../dev/toyBars";
 import { toyInstrument, toyPattern, toyPhrase } from "../../dev/toyServer";
-import { Actions } from "./actions";
-import { heardBars } from "./files";
+import { HeldServer } from "../../tests/heldServer";
 import { DEFAULT_SETTINGS } from "../rules/groove";
 import { pointsOf } from "../rules/journey";
 import { EMPTY_BAR, withCellToggled } from "../rules/pattern";
 import type { PatternRequest, PhraseRequest, ShiftRequest } from "../rules/protocol";
-import { HeldServer } from "../../tests/heldServer";
+import { Actions } from "./actions";
+import { heardBars } from "./files";
 import { Store } from "./store";
 
 let store: Store;

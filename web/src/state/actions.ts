@@ -1,9 +1,21 @@
 /** What a player can do. Each action makes a new groove from the old one; answers of the server are amended to it. */
 
-import { fromSlot, type Groove, type Journey, type MapPlace, withSettings, type GenerationSettings, toVisit, type VoiceMix, withSlot, withVisit, withVoice } from "../rules/groove";
-import { onMap } from "../rules/mapPoint";
+import {
+  fromSlot,
+  type GenerationSettings,
+  type Groove,
+  type Journey,
+  type MapPlace,
+  toVisit,
+  type VoiceMix,
+  withSettings,
+  withSlot,
+  withVisit,
+  withVoice,
+} from "../rules/groove";
 import { redo, undo } from "../rules/history";
 import { describe } from "../rules/journey";
+import { onMap } from "../rules/mapPoint";
 import type { Point, WirePattern } from "../rules/protocol";
 import { Generation } from "./generation";
 import { randomSeed } from "./randomSeed";

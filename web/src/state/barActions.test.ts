@@ -1,11 +1,11 @@
 import { beforeEach, expect, test } from "vitest";
 import { toyComplete, toyFeel, toyFromTaps } from "../../dev/toyBars";
 import { toyInstrument } from "../../dev/toyServer";
+import { HeldServer } from "../../tests/heldServer";
+import type { CompleteRequest, FeelRequest, TapsRequest, WirePattern } from "../rules/protocol";
 import { Actions } from "./actions";
 import { BarActions } from "./barActions";
 import type { Player } from "./player";
-import type { CompleteRequest, FeelRequest, TapsRequest, WirePattern } from "../rules/protocol";
-import { HeldServer } from "../../tests/heldServer";
 import { Store } from "./store";
 
 const MADE: Record<string, (request: never) => WirePattern> = {

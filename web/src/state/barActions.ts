@@ -1,18 +1,18 @@
 /** What a player can do with the bar in the grid: humanise it, fill in what is not held, tap one. Each is one step of undo. */
 
-import type { Actions } from "./actions";
-import { fetchComplete, fetchHumanised, fetchFromTaps } from "../net/api";
-import type { Humanise, TapTo } from "./barState";
-import { LatestOnly } from "../net/latestOnly";
+import { areColumnsHeld, cellsBetween, type GridCell, heldBlocks, type Holds, isHeld, NOTHING_HELD, withCells, withRow } from "../rules/holds";
 import { cellCount } from "../rules/pattern";
-import type { Player } from "./player";
 import type { WirePattern } from "../rules/protocol";
-import { randomSeed } from "./randomSeed";
-import { cellsBetween, areColumnsHeld, type GridCell, heldBlocks, NOTHING_HELD, type Holds, isHeld, withCells, withRow } from "../rules/holds";
-import type { Store } from "./store";
 import { describePattern } from "../rules/summary";
 import { foldTaps } from "../rules/taps";
 import { stepsPerBar } from "../rules/units";
+import { fetchComplete, fetchFromTaps, fetchHumanised } from "../net/api";
+import { LatestOnly } from "../net/latestOnly";
+import type { Actions } from "./actions";
+import type { Humanise, TapTo } from "./barState";
+import type { Player } from "./player";
+import { randomSeed } from "./randomSeed";
+import type { Store } from "./store";
 
 const DEFAULT_AMOUNT = 0.6; // of another take while the slider stands at 0
 

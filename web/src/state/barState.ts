@@ -1,8 +1,8 @@
 /** State of the bar in the grid that undo does not bring back: what is held, how bars were humanised, what is tapped. */
 
 import { computed, signal } from "@preact/signals";
+import { type Holds, NOTHING_HELD } from "../rules/holds";
 import type { Tap, WirePattern } from "../rules/protocol";
-import { NOTHING_HELD, type Holds } from "../rules/holds";
 
 /** How a bar was humanised: out of which one, how far, with which seed, and like which slot. */
 export interface Humanise {

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { NEW_GROOVE, DEFAULT_SETTINGS, withSlot, withVisit, withVoice } from "../rules/groove";
+import { DEFAULT_SETTINGS, NEW_GROOVE, withSlot, withVisit, withVoice } from "../rules/groove";
 import { writeLink } from "../rules/link";
-import { parseGroove, parseMidi, restore, serialiseGroove } from "./browserStorage";
-import { DEFAULT_MIDI } from "../midi/midiSettings";
 import type { WirePattern } from "../rules/protocol";
+import { DEFAULT_MIDI } from "../midi/midiSettings";
+import { parseGroove, parseMidi, restore, serialiseGroove } from "./browserStorage";
 
 const groove = withVisit(
   withVoice(

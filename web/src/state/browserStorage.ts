@@ -1,16 +1,16 @@
 /** What the browser remembers between visits: the whole groove, edited strokes included. */
 
-import { styleOf } from "../rules/styleBlend";
-import { readLink, readMeter } from "../rules/link";
-import { type Groove, LOOP_BARS, NEW_GROOVE, type MapPlace, DEFAULT_MIX, type GenerationSettings, SLOT_COUNT, type VoiceMix } from "../rules/groove";
-import { onMap } from "../rules/mapPoint";
+import { DEFAULT_MIX, type GenerationSettings, type Groove, LOOP_BARS, type MapPlace, NEW_GROOVE, SLOT_COUNT, type VoiceMix } from "../rules/groove";
 import { keptKitId } from "../rules/kitNames";
-import { CHANNELS, HIGHEST_NOTE, type MidiSettings, DEFAULT_MIDI } from "../midi/midiSettings";
+import { readLink, readMeter } from "../rules/link";
+import { onMap } from "../rules/mapPoint";
 import { readMessage } from "../rules/messageChecks";
 import { MAX_SEED, MAX_SHIFT, type RhythmDirection, type StyleChoice, VOICE_COUNT } from "../rules/protocol";
 import { MAX_LEVEL } from "../rules/sequencer";
-import { DEFAULT_SOUND, type VoiceSound } from "../rules/voiceSound";
+import { styleOf } from "../rules/styleBlend";
 import { clamp } from "../rules/units";
+import { DEFAULT_SOUND, type VoiceSound } from "../rules/voiceSound";
+import { CHANNELS, DEFAULT_MIDI, HIGHEST_NOTE, type MidiSettings } from "../midi/midiSettings";
 import type { Theme } from "./store";
 
 const KEY = "clave.groove.1";

@@ -1,12 +1,12 @@
 /** Files to keep: what is heard as MIDI or WAV, and the link to the groove. */
 
-import { fetchMidi } from "../net/api";
 import { heardOnly } from "../rules/pattern";
-import type { Player } from "./player";
 import type { WirePattern } from "../rules/protocol";
 import { heardRounds } from "../rules/sequencer";
-import type { Store } from "./store";
+import { fetchMidi } from "../net/api";
 import { encodeWav } from "../audio/wavFile";
+import type { Player } from "./player";
+import type { Store } from "./store";
 
 const FILE_SAMPLE_RATE = 44_100;
 

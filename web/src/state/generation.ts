@@ -1,13 +1,13 @@
 /** Requests the bars of the place and of the journey, and amends the answers to the groove. */
 
-import { fetchPatterns } from "../net/api";
-import { LatestOnly } from "../net/latestOnly";
-import { fetchBars, fetchFill, requestFor } from "../net/requests";
 import type { GenerationSettings, Groove, Journey, MapPlace } from "../rules/groove";
 import { pointsOf } from "../rules/journey";
 import { areSamePatterns, isSamePattern } from "../rules/pattern";
 import type { WirePattern } from "../rules/protocol";
 import { describeBar, describePlace } from "../rules/summary";
+import { fetchPatterns } from "../net/api";
+import { LatestOnly } from "../net/latestOnly";
+import { fetchBars, fetchFill, requestFor } from "../net/requests";
 import type { Notice, Store } from "./store";
 
 const ANNOUNCED_AFTER_MS = 600;

@@ -2,14 +2,14 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { toyInstrument } from "../../dev/toyServer";
 import { kitVoices, NEW_GROOVE, withSound } from "../rules/groove";
 import { undo } from "../rules/history";
-import { KeptKits } from "./keptKits";
-import { Kits } from "../audio/kits";
-import { readLink, writeLink } from "../rules/link";
-import { parseGroove, restore, serialiseGroove } from "./browserStorage";
-import type { KeptInfo, KeptKit, KitVoice } from "../rules/protocol";
-import type { KitLibrary } from "../net/kitLibrary";
-import { DEFAULT_SOUND, type VoiceSound } from "../rules/voiceSound";
 import { keptKitId, keptKitName, SPACE_KIT } from "../rules/kitNames";
+import { readLink, writeLink } from "../rules/link";
+import type { KeptInfo, KeptKit, KitVoice } from "../rules/protocol";
+import { DEFAULT_SOUND, type VoiceSound } from "../rules/voiceSound";
+import type { KitLibrary } from "../net/kitLibrary";
+import { Kits } from "../audio/kits";
+import { parseGroove, restore, serialiseGroove } from "./browserStorage";
+import { KeptKits } from "./keptKits";
 import { Store } from "./store";
 
 /** A kit library as clave/app/kit_library.py has it, in memory. */

@@ -1,14 +1,14 @@
 /** What a player can do with kits of their own: keep, load, rename, delete and bring back. The pattern is not touched. */
 
-import { placeFile } from "../net/api";
 import { type Groove, kitVoices, withKit } from "../rules/groove";
-import type { Kits } from "../audio/kits";
-import type { KeptInfo, KitVoice } from "../rules/protocol";
-import { serverKitLibrary, type KitLibrary } from "../net/kitLibrary";
 import { keptKitName } from "../rules/kitNames";
+import type { KeptInfo, KitVoice } from "../rules/protocol";
 import { isUndrawn } from "../rules/voiceSound";
-import type { Store } from "./store";
+import { placeFile } from "../net/api";
+import { type KitLibrary, serverKitLibrary } from "../net/kitLibrary";
+import type { Kits } from "../audio/kits";
 import { encodeWav } from "../audio/wavFile";
+import type { Store } from "./store";
 
 /** The kit under its new name. Locked voices keep their sound unless `lockedToo`, and stay locked in any case. */
 function withKeptKit(groove: Groove, voices: readonly KitVoice[], name: string, lockedToo: boolean): Groove {

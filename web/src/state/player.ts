@@ -1,17 +1,17 @@
 /** The player: owns the audio context, the mixer and the clock, and writes into the store what is heard. */
 
 import { effect } from "@preact/signals";
-import { Mixer, type MixState, renderEvents } from "../audio/mixer";
-import { AudibleMoment, audibleTime } from "../audio/audioTime";
-import { Clock, type Score } from "../audio/clock";
-import { MidiOut } from "../midi/midiOut";
-import { soundsHere } from "../midi/midiSettings";
 import { EMPTY_BAR, heardOnly } from "../rules/pattern";
 import type { WirePattern } from "../rules/protocol";
 import { durationSeconds, events, stepsPerBeat } from "../rules/sequencer";
-import type { Store } from "./store";
-import { everyTick } from "../audio/ticker";
 import { stepsPerBar } from "../rules/units";
+import { AudibleMoment, audibleTime } from "../audio/audioTime";
+import { Clock, type Score } from "../audio/clock";
+import { Mixer, type MixState, renderEvents } from "../audio/mixer";
+import { everyTick } from "../audio/ticker";
+import { MidiOut } from "../midi/midiOut";
+import { soundsHere } from "../midi/midiSettings";
+import type { Store } from "./store";
 
 const FILE_SAMPLE_RATE = 44_100;
 const LONGEST_TAIL_SECONDS = 3;

@@ -1,12 +1,12 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { toyCorpus, toyInstrument, toyPattern } from "../../dev/toyServer";
-import { Actions } from "./actions";
-import { type PatternRequest, type SoundRequest, VOICE_COUNT } from "../rules/protocol";
-import { inDisc, SIMILAR_SOUNDS, SoundActions, similarSounds } from "./soundActions";
-import { Sounds } from "./sounds";
-import { Kits } from "../audio/kits";
-import { DEFAULT_SOUND } from "../rules/voiceSound";
 import { SPACE_KIT } from "../rules/kitNames";
+import { type PatternRequest, type SoundRequest, VOICE_COUNT } from "../rules/protocol";
+import { DEFAULT_SOUND } from "../rules/voiceSound";
+import { Kits } from "../audio/kits";
+import { Actions } from "./actions";
+import { inDisc, SIMILAR_SOUNDS, similarSounds, SoundActions } from "./soundActions";
+import { Sounds } from "./sounds";
 import { Store } from "./store";
 
 let store: Store;

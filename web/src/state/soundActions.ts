@@ -1,20 +1,20 @@
 /** What a player can do with sounds: move, adjust, randomise, lock, drop a file. Each is one step of undo. */
 
-import type { Actions } from "./actions";
-import { drawKit, fetchSoundMap, placeFile } from "../net/api";
-import { fetchBars } from "../net/requests";
 import { type Groove, kitVoices, type MapPlace, withKit, withSound, withVisit } from "../rules/groove";
-import { onMap } from "../rules/mapPoint";
 import { describeSorted, sortFiles } from "../rules/kitFolder";
-import { pathOf } from "../audio/kits";
-import { LatestOnly } from "../net/latestOnly";
-import { type DrawnKit, type KitDraw, type KitVoice, NO_SOUND_SHIFT, type Point, type SoundMap } from "../rules/protocol";
-import { randomSeed } from "./randomSeed";
-import { isUndrawn, movedTo, DEFAULT_SOUND, type VoiceSound } from "../rules/voiceSound";
 import { SPACE_KIT } from "../rules/kitNames";
+import { onMap } from "../rules/mapPoint";
+import { type DrawnKit, type KitDraw, type KitVoice, NO_SOUND_SHIFT, type Point, type SoundMap } from "../rules/protocol";
+import { titled } from "../rules/summary";
+import { DEFAULT_SOUND, isUndrawn, movedTo, type VoiceSound } from "../rules/voiceSound";
+import { drawKit, fetchSoundMap, placeFile } from "../net/api";
+import { LatestOnly } from "../net/latestOnly";
+import { fetchBars } from "../net/requests";
+import { pathOf } from "../audio/kits";
+import type { Actions } from "./actions";
+import { randomSeed } from "./randomSeed";
 import type { Sounds } from "./sounds";
 import type { Store } from "./store";
-import { titled } from "../rules/summary";
 
 export const SIMILAR_SOUNDS = 6;
 const SIMILAR_VARIATION = 0.3; // at least: two sounds at one place would be one

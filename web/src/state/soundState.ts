@@ -1,7 +1,7 @@
 /** State of the sounds that undo does not bring back. */
 
 import { signal } from "@preact/signals";
-import type { SoundDirection, Heard, SoundMap } from "../rules/protocol";
+import type { Heard, SoundDirection, SoundMap } from "../rules/protocol";
 import type { VoiceSound } from "../rules/voiceSound";
 
 /** Sounds that are like another one of the same voice, to be heard and chosen. */

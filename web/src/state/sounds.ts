@@ -1,13 +1,13 @@
 /** The sounds of the voices as buffers: decoded ahead, one request a voice at a time, the latest next. */
 
 import { effect } from "@preact/signals";
-import { fetchFile, fetchSound } from "../net/api";
-import { decode, type Kits } from "../audio/kits";
-import { LatestOnly } from "../net/latestOnly";
-import { type Heard, VOICE_COUNT } from "../rules/protocol";
-import { playedBuffer } from "../audio/playedBuffer";
-import { requestOf, soundKey, type VoiceSound } from "../rules/voiceSound";
 import { SPACE_KIT } from "../rules/kitNames";
+import { type Heard, VOICE_COUNT } from "../rules/protocol";
+import { requestOf, soundKey, type VoiceSound } from "../rules/voiceSound";
+import { fetchFile, fetchSound } from "../net/api";
+import { LatestOnly } from "../net/latestOnly";
+import { decode, type Kits } from "../audio/kits";
+import { playedBuffer } from "../audio/playedBuffer";
 import type { Store } from "./store";
 
 const MOST_CACHED = 96; // decoded sounds, so that undo is heard at once

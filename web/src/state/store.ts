@@ -1,19 +1,19 @@
 /** The one store: everything the views draw. It holds state and knows no rules, no server and no sound. */
 
 import { computed, signal } from "@preact/signals";
-import { BarState } from "./barState";
 import type { Part } from "../rules/conductor";
-import { amend, begin, change, type History } from "../rules/history";
 import { type Groove, NEW_GROOVE, roundOf } from "../rules/groove";
+import { amend, begin, change, type History } from "../rules/history";
 import { pointsOf } from "../rules/journey";
-import type { KitBuffers } from "../audio/mixer";
-import type { CorpusMap, Instrument, KeptInfo, KitInfo, MapGround, Point, WirePattern } from "../rules/protocol";
-import { KeptKitState } from "./keptKitState";
-import { type MidiLink, type MidiSettings, DEFAULT_MIDI, OFF, type PortInfo } from "../midi/midiSettings";
-import { audible, type Round, type Turn } from "../rules/sequencer";
 import { keptKitId, keptKitName, SPACE_KIT } from "../rules/kitNames";
-import { SoundState } from "./soundState";
 import type { Nearby } from "../rules/neighbours";
+import type { CorpusMap, Instrument, KeptInfo, KitInfo, MapGround, Point, WirePattern } from "../rules/protocol";
+import { audible, type Round, type Turn } from "../rules/sequencer";
+import type { KitBuffers } from "../audio/mixer";
+import { DEFAULT_MIDI, type MidiLink, type MidiSettings, OFF, type PortInfo } from "../midi/midiSettings";
+import { BarState } from "./barState";
+import { KeptKitState } from "./keptKitState";
+import { SoundState } from "./soundState";
 
 /** Is there sound? "waiting": the player wants it, but the browser has not allowed it (yet). */
 export type Sound = "off" | "on" | "waiting" | "interrupted";

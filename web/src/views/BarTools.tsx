@@ -1,8 +1,8 @@
 /** One line above the grid: humanise the bar, fill in what is not held, tap a rhythm. */
 
-import type { TapTo } from "../state/barState";
 import { describeHolds } from "../rules/holds";
 import { stepsPerBar } from "../rules/units";
+import type { TapTo } from "../state/barState";
 import { Choice } from "./Choice";
 import { Icon, IconButton } from "./Icon";
 import { usePage } from "./page";

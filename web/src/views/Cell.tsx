@@ -1,17 +1,7 @@
 /** One 16th of one voice: a button whose fill is the velocity; what lies between two cells is a thin tick at its true place. */
 
 import { useRef } from "preact/hooks";
-import {
-  isOnCell,
-  loudest,
-  STEPS_PER_CELL,
-  strokeAt,
-  strokesInCell,
-  withCellToggled,
-  withCellVelocity,
-  withStroke,
-  DEFAULT_VELOCITY,
-} from "../rules/pattern";
+import { DEFAULT_VELOCITY, isOnCell, loudest, STEPS_PER_CELL, strokeAt, strokesInCell, withCellToggled, withCellVelocity, withStroke } from "../rules/pattern";
 import type { WirePattern } from "../rules/protocol";
 import { describeCell, titled } from "../rules/summary";
 import { velocityToMidi } from "../rules/units";

@@ -1,8 +1,8 @@
 /** The bar as a clock: a ring a voice, kick outermost, the first beat on top. */
 
 import { memo } from "preact/compat";
-import { strokePosition } from "../rules/sequencer";
 import type { WirePattern } from "../rules/protocol";
+import { strokePosition } from "../rules/sequencer";
 import { stepsPerBar } from "../rules/units";
 
 const SIZE = 100;

@@ -2,10 +2,10 @@
 
 import { useSignalEffect } from "@preact/signals";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { areColumnsHeld, type GridCell, isHeld } from "../rules/holds";
 import { cellCount, STEPS_PER_CELL } from "../rules/pattern";
 import type { WirePattern } from "../rules/protocol";
 import { stepsPerBeat } from "../rules/sequencer";
-import { areColumnsHeld, type GridCell, isHeld } from "../rules/holds";
 import { BarTools } from "./BarTools";
 import { Cell } from "./Cell";
 import { type GridPlace, useGridKeys } from "./gridKeys";

@@ -1,11 +1,11 @@
 /** The drawer of the player's own kits: keep the present one, load one or an earlier version of it. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { formatMoment } from "./moment";
 import { keptKitId } from "../rules/kitNames";
 import { type KeptInfo, type KeptVersion, MAX_KIT_NAME_LENGTH } from "../rules/protocol";
 import { Drawer } from "./Drawer";
 import { Icon, IconButton } from "./Icon";
+import { formatMoment } from "./moment";
 import { usePage } from "./page";
 
 export function KeptKits() {

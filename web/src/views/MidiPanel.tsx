@@ -1,7 +1,7 @@
 /** MIDI out: which port and channel, which note for each voice, and whether the page sounds too. */
 
-import { CHANNELS, describeLink, HIGHEST_NOTE, type MidiLink, DEFAULT_MIDI, noteOf, formatNote, withNote } from "../midi/midiSettings";
 import { titled } from "../rules/summary";
+import { CHANNELS, DEFAULT_MIDI, describeLink, formatNote, HIGHEST_NOTE, type MidiLink, noteOf, withNote } from "../midi/midiSettings";
 import { Choice } from "./Choice";
 import { Drawer } from "./Drawer";
 import { IconButton } from "./Icon";

@@ -1,10 +1,10 @@
 /** The way round the map: two sliders, and the bars of the corpus that lie nearest, to be heard. */
 
 import { MAP_EDGE } from "../rules/mapPoint";
-import { lookOf, ranks, type StyleLook } from "../map/markers";
 import type { Neighbour } from "../rules/neighbours";
 import type { CorpusMap } from "../rules/protocol";
 import { describeBar, formatCoordinate, formatDistance } from "../rules/summary";
+import { lookOf, ranks, type StyleLook } from "../map/markers";
 import { IconButton } from "./Icon";
 import { usePage } from "./page";
 import { Slider } from "./Slider";

@@ -3,13 +3,13 @@
 import { useState } from "preact/hooks";
 import { describe } from "../rules/journey";
 import { describeBar, formatPoint } from "../rules/summary";
+import { GenerationControls } from "./GenerationControls";
 import { IconButton } from "./Icon";
 import { JourneyControls } from "./JourneyControls";
 import { Legend } from "./Legend";
 import { MapView } from "./MapView";
 import { Nearby } from "./Nearby";
 import { usePage } from "./page";
-import { GenerationControls } from "./GenerationControls";
 import { SoundSheet } from "./SoundSheet";
 
 export function RhythmPanel() {

@@ -1,7 +1,7 @@
 /** Eight places to keep good clicks in, each shown as its clock. */
 
-import { formatStyle } from "../rules/styleBlend";
 import { isSamePlace, type MapPlace } from "../rules/groove";
+import { formatStyle } from "../rules/styleBlend";
 import { describeBar, describePattern } from "../rules/summary";
 import { ClockGlyph } from "./ClockGlyph";
 import { Icon } from "./Icon";

@@ -2,12 +2,12 @@
 
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { CanvasSize } from "../map/canvas";
 import { MAP_EDGE } from "../rules/mapPoint";
 import type { Point, SoundMap as SoundMapInfo, VoiceInfo } from "../rules/protocol";
+import { describeSource, formatHeard, formatOrigin, nameOfMap, nearestSound } from "../rules/soundWords";
 import { requestOf } from "../rules/voiceSound";
+import type { CanvasSize } from "../map/canvas";
 import { drawSoundMap } from "../map/soundMapDrawing";
-import { describeSource, nameOfMap, nearestSound, formatOrigin, formatHeard } from "../rules/soundWords";
 import { CanvasLayer } from "./CanvasLayer";
 import { at, isArrow, movedByArrow, pointUnder, unitsOf } from "./mapGestures";
 import { usePage } from "./page";

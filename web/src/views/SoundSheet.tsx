@@ -1,11 +1,11 @@
 /** The sheet of a voice's sound: its map, its settings, similar sounds, its source. The grid beside it can still be played. */
 
 import { useEffect, useRef } from "preact/hooks";
-import { SOUND_DIRECTIONS, MAX_DECAY, MAX_GAIN, MAX_SHIFT, MAX_TUNE, MIN_DECAY, type VoiceInfo } from "../rules/protocol";
-import { DEFAULT_SOUND, requestOf, type VoiceSound } from "../rules/voiceSound";
-import { describeHeard, describeNearestSound, endsOf, formatDecay, formatOrigin, formatLevel, formatShift, formatTune } from "../rules/soundWords";
-import { shade } from "../map/soundMapDrawing";
+import { MAX_DECAY, MAX_GAIN, MAX_SHIFT, MAX_TUNE, MIN_DECAY, SOUND_DIRECTIONS, type VoiceInfo } from "../rules/protocol";
+import { describeHeard, describeNearestSound, endsOf, formatDecay, formatLevel, formatOrigin, formatShift, formatTune } from "../rules/soundWords";
 import { titled } from "../rules/summary";
+import { DEFAULT_SOUND, requestOf, type VoiceSound } from "../rules/voiceSound";
+import { shade } from "../map/soundMapDrawing";
 import { Choice } from "./Choice";
 import { Icon, IconButton } from "./Icon";
 import { usePage } from "./page";

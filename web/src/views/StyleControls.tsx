@@ -1,7 +1,7 @@
 /** The style: any, one, or a blend of two or three in shares. */
 
-import { MOST_STYLES, sharesOf, withAnother, without, withShare, withStyle } from "../rules/styleBlend";
 import type { StyleChoice } from "../rules/protocol";
+import { MOST_STYLES, sharesOf, withAnother, without, withShare, withStyle } from "../rules/styleBlend";
 import { usePage } from "./page";
 import { Slider } from "./Slider";
 

@@ -1,10 +1,10 @@
 /** The row of taps: a pad at its head, each tap at its position in the bar, and the strokes into which they fold. */
 
 import { useEffect, useRef } from "preact/hooks";
-import type { BarActions } from "../state/barActions";
 import type { Tap, WirePattern } from "../rules/protocol";
 import { TAP_VELOCITY, velocityOf } from "../rules/taps";
 import { stepsPerBar } from "../rules/units";
+import type { BarActions } from "../state/barActions";
 import { usePage } from "./page";
 
 /** On the pad, so that a hand need not leave it. */

@@ -1,10 +1,10 @@
 /** The top of the page: play, time, kit and volume; whether there is sound; undo, sharing, files. */
 
 import { useRef } from "preact/hooks";
-import { describeLink } from "../midi/midiSettings";
 import type { Quantum } from "../rules/sequencer";
 import { tapped, tempoOfTaps } from "../rules/tapTempo";
 import { MAX_SWING, MAX_TEMPO_BPM, MIN_SWING, MIN_TEMPO_BPM } from "../rules/units";
+import { describeLink } from "../midi/midiSettings";
 import { DrawerButton } from "./Drawer";
 import { FilesAndUndo } from "./FilesAndUndo";
 import { Icon } from "./Icon";

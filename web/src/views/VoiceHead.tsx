@@ -3,14 +3,14 @@
 import { DEFAULT_MIX } from "../rules/groove";
 import type { VoiceInfo, WirePattern } from "../rules/protocol";
 import { MAX_LEVEL } from "../rules/sequencer";
-import { formatOrigin, formatHeard, formatLevel, formatPan } from "../rules/soundWords";
+import { formatHeard, formatLevel, formatOrigin, formatPan } from "../rules/soundWords";
 import { titled } from "../rules/summary";
 import { ClockGlyph } from "./ClockGlyph";
 import { Icon } from "./Icon";
 import { usePage } from "./page";
 import { Slider } from "./Slider";
-import { SoundMap } from "./SoundMap";
 import { SoundLock } from "./SoundLock";
+import { SoundMap } from "./SoundMap";
 
 interface VoiceHeadProps {
   readonly voice: VoiceInfo;

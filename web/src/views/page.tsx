@@ -2,11 +2,11 @@
 
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
+import type { Kits } from "../audio/kits";
+import type { MidiPorts } from "../midi/midiPorts";
 import type { Actions } from "../state/actions";
 import type { BarActions } from "../state/barActions";
 import type { KeptKits } from "../state/keptKits";
-import type { Kits } from "../audio/kits";
-import type { MidiPorts } from "../midi/midiPorts";
 import type { Player } from "../state/player";
 import type { SoundActions } from "../state/soundActions";
 import type { Sounds } from "../state/sounds";

@@ -94,7 +94,8 @@ class RhythmSpace:
             with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
                 named = {key: [str(name) for name in file[f"{key}_names"]] for key in ("style", "section", "source")}
                 columns = {key: [names[index] for index in file[key]] for key, names in named.items()}
-                licences = [str(file["licence_names"][index]) for index in file["licence"]]
+                licence_names = [str(name) for name in file["licence_names"]]  # an .npz reads anew at each access
+                licences = [licence_names[index] for index in file["licence"]]
                 found = CorpusMap(
                     map_points(file["map"]), columns["style"], columns["section"],
                     [METERS[index] for index in file["meter"]], columns["source"],

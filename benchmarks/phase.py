@@ -4,7 +4,7 @@
 
 FOLDER (or $CLAVE_DATA/oneshots) holds one-shots whose file or folder names say their voice; `--each` of every voice are
 drawn. Without it, our synthesizer makes them. The error is the multi-resolution one: mean over Hann windows of 2048,
-512 and 128 samples, a quarter apart, of 20 log10(|| |X| - |Y| || / || |X| ||), and over clips. Times are processor time.
+512 and 128 samples, a quarter apart, of 20 log10(|| |X| - |Y| || / || |X| ||), and over clips. Times are of the CPU.
 """
 
 import os

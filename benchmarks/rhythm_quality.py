@@ -17,6 +17,9 @@ from typing import Any
 
 from measuring import add_folder, options, print_table, write_json
 
+from clave import corpus
+
+SHIPPED = Path(__file__).parents[1] / "clave" / "weights" / "rhythm"
 SPLIT = "validation"
 
 
@@ -25,16 +28,20 @@ def main() -> None:
     add_folder(parser, "grooves/groove-midi")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        out = Path(scratch, "table")
-        command = [sys.executable, "-m", "clave", "evaluate", "rhythm", "-o", str(out)]
-        if given.quick:
-            command += [str(part_of(given.folder, Path(scratch, "part"), every=40)), "--samples", "40"]
-        else:
-            command += [str(given.folder), "--factory"]
-        subprocess.run(command, check=True)
+        bars, out = Path(scratch, "bars"), Path(scratch, "table")
+        folder = part_of(given.folder, Path(scratch, "part"), every=40) if given.quick else given.folder
+        learned_from(folder, beside_ours=not given.quick).save(bars)
+        command = [sys.executable, "-m", "clave", "evaluate", "rhythm", str(SHIPPED), str(bars), "-o", str(out)]
+        subprocess.run(command + ["--samples", "40"] * given.quick, check=True)
         numbers = numbers_of(json.loads((out / "evaluation.json").read_text("utf-8")))
     print_table(("number", "value"), ((name, f"{value:.4g}") for name, value in numbers.items()))
     write_json(numbers, given.json)
+
+
+def learned_from(folder: Path, *, beside_ours: bool) -> corpus.Corpus:
+    """The bars of the shipped space: this data set, and as many of our own as `learn` adds to a folder."""
+    bars = corpus.scan(folder)
+    return corpus.joined(bars, corpus.from_factory(takes=corpus.TAKES_BESIDE)) if beside_ours else bars
 
 
 def part_of(folder: Path, part: Path, every: int) -> Path:

@@ -276,7 +276,7 @@ def table(kept: Mapping[str, Measurement], rows: Sequence[Row] = ROWS) -> str:
     cpu_name, cores = machines[0]
     times = sorted({(each.date, each.commit) for each in shown})
     when = f", {times[0][0]}, at commit {times[0][1]}" if len(times) == 1 else "; each row at the commit it names"
-    lines = [f"Measured by `scripts/bench` on {cpu_name}, {cores} cores, no GPU{when}.", ""]
+    lines = [f"Measured on {cpu_name}, {cores} cores{when}.", ""]
     columns = ["what", "Clave", "beside it"] + ["measured"] * (len(times) > 1)
     lines += [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
     for row, each in zip(rows, shown, strict=True):

@@ -1,38 +1,36 @@
-"""How often the ear tells the right voice, on kits it has not learned from, with its threshold and without.
+"""How often the voice classifier is right, on kits it has not learned from, with its threshold and without.
 
-    .venv/bin/python benchmarks/voices.py ONESHOTS [--tier B] [--model DIR] [--json FILE]
+    python benchmarks/voice_classifier.py FOLDER [--tier B] [--model DIR] [--quick] [--json FILE]
 
-ONESHOTS is a folder with manifest.csv: columns path, source, kit, voice and tier. Names play no part here.
-"right" is without the threshold, "right where sure" with it.
+FOLDER (or $CLAVE_DATA/oneshots) is a folder with manifest.csv: columns path, source, kit, voice and tier. Names play no
+part here. "right" is without the threshold, "right where sure" with it.
 """
 
-import argparse
 import csv
-import json
 import time
 from pathlib import Path
 
 import numpy as np
+from measuring import add_folder, options, print_table, write_json
 
 from clave import wav
 from clave.music.kit import VOICES
 from clave.music.kit import voice as voice_of
-from clave.sound import voice_classifier as voices
+from clave.sound import voice_classifier as classifier
 
 
 def main() -> None:
-    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ask.add_argument("folder", type=Path)
-    ask.add_argument("--tier", default="B")
-    ask.add_argument("--model", type=Path, default=voices.SHIPPED_VOICES)
-    ask.add_argument("--json", type=Path)
-    given = ask.parse_args()
+    parser = options(__doc__)
+    add_folder(parser, "oneshots")
+    parser.add_argument("--tier", default="B")
+    parser.add_argument("--model", type=Path, default=classifier.SHIPPED_VOICES)
+    given = parser.parse_args()
 
     with (given.folder / "manifest.csv").open(newline="", encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["tier"] == given.tier]
+        rows = [row for row in csv.DictReader(file) if row["tier"] == given.tier][:: 20 if given.quick else 1]
     clips = [wav.read(given.folder / row["path"]) for row in rows]
     began = time.perf_counter()
-    guesses = voices.guess(clips, given.model)
+    guesses = classifier.guess(clips, given.model)
     each_ms = 1000 * (time.perf_counter() - began) / len(clips)
 
     truth = np.array([voice_of(row["voice"]).index for row in rows])
@@ -68,22 +66,26 @@ def main() -> None:
         **{column: float(np.nanmean([lines[voice.name][column] for voice in there])) for column in columns},
     }
     print(f"{len(rows)} sounds of tier {given.tier}, {each_ms:.1f} ms each\n")
-    print(f"| voice | sounds | {' | '.join(columns)} |")
-    print("|---|---|" + "---|" * len(columns))
-    for name, line in lines.items():
-        print(f"| {name} | {line['sounds']} | " + " | ".join(f"{line[column]:.1%}" for column in columns) + " |")
-
-    print("\n| confidence | sounds | right |\n|---|---|---|")
-    for low, high in ((0.0, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 1.01)):
-        among = (confidence >= low) & (confidence < high)
-        print(f"| {low:.1f} to {min(high, 1):.1f} | {among.sum()} | {share(right, among):.1%} |")
-
-    print(f"\n| is \\ called | {' | '.join(voice.name for voice in VOICES)} |\n|---|" + "---|" * len(VOICES))
-    for voice in there:
-        counts = np.bincount(said[truth == voice.index], minlength=len(VOICES))
-        print(f"| {voice.name} | {' | '.join(map(str, counts))} |")
-    if given.json:
-        given.json.write_text(json.dumps({"milliseconds": each_ms, "voices": lines}, indent=2) + "\n")
+    print_table(
+        ("voice", "sounds", *columns),
+        ((name, line["sounds"], *(f"{line[column]:.1%}" for column in columns)) for name, line in lines.items()),
+    )
+    print()
+    bins = ((0.0, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 1.01))
+    within = [(confidence >= low) & (confidence < high) for low, high in bins]
+    print_table(
+        ("confidence", "sounds", "right"),
+        (
+            (f"{low:.1f} to {min(high, 1):.1f}", among.sum(), f"{share(right, among):.1%}")
+            for (low, high), among in zip(bins, within, strict=True)
+        ),
+    )
+    print()
+    print_table(
+        ("is \\ called", *(voice.name for voice in VOICES)),
+        ((voice.name, *np.bincount(said[truth == voice.index], minlength=len(VOICES))) for voice in there),
+    )
+    write_json({"milliseconds": each_ms, "voices": lines}, given.json)
 
 
 if __name__ == "__main__":

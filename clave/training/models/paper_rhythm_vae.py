@@ -12,7 +12,7 @@ from clave.training.models.bars import VOICE_COUNT, Bars
 from clave.training.models.condition import Condition
 from clave.training.models.map_search import hit_cross_entropy
 from clave.training.models.onnx_graph import ModelMethod, OnnxGraph
-from clave.training.models.rhythm_vae import Grid, Meter, RhythmModel
+from clave.training.models.rhythm_vae import RhythmModel
 from clave.training.models.vae import Config, Gaussian
 
 PAPER_STEPS = steps_per_bar(COMMON_TIME)
@@ -43,19 +43,24 @@ class PaperVAE(RhythmModel):
             nn.Linear(config.latent_size, config.hidden), nn.ReLU(), nn.Linear(config.hidden, PAPER_CELLS)
         )
 
-    def posterior(self, velocity: Grid) -> Gaussian:
+    def posterior(self, velocity: Float[Tensor, "batch voice step"]) -> Gaussian:
         """q(z | hits)."""
         return Gaussian.from_parameters(self.latent(self.hidden((velocity > 0).float().flatten(1))))
 
-    def encode_map(self, velocity: Grid, offset: Grid, meter: Meter) -> Float[Tensor, "batch map"]:  # noqa: ARG002
-        """The mean of q(z | hits): the paper's model knows hits alone."""
+    def encode_map(
+        self,
+        velocity: Float[Tensor, "batch voice step"],
+        offset: Float[Tensor, "batch voice step"],  # noqa: ARG002  # the paper's model knows hits alone
+        meter: Float[Tensor, "batch meter"],  # noqa: ARG002
+    ) -> Float[Tensor, "batch map"]:
+        """The mean of q(z | hits)."""
         return self.posterior(velocity).mean
 
-    def decode(self, latent: Float[Tensor, "batch latent"]) -> Grid:
+    def decode(self, latent: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch voice step"]:
         """The logits of a hit."""
         return self.decoder(latent).unflatten(-1, (VOICE_COUNT, PAPER_STEPS))
 
-    def decode_map(self, condition: Condition) -> Grid:
+    def decode_map(self, condition: Condition) -> Float[Tensor, "batch voice step"]:
         """The logits of a hit at a map point; the model knows neither style, section nor meter."""
         return self.decode(condition.map)
 

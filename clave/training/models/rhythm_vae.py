@@ -55,19 +55,21 @@ OLD_KEYS = (
 )
 """How weights and checkpoints written before version 2 call these tensors, prefix by prefix; the first match counts."""
 
-Grid = Float[Tensor, "batch voice step"]
-Meter = Float[Tensor, "batch meter"]
-
 
 class RhythmModel(LikelihoodVAE[Bars]):
     """A model that a rhythm space can be made of."""
 
     @abstractmethod
-    def encode_map(self, velocity: Grid, offset: Grid, meter: Meter) -> Float[Tensor, "batch map"]:
+    def encode_map(
+        self,
+        velocity: Float[Tensor, "batch voice step"],
+        offset: Float[Tensor, "batch voice step"],
+        meter: Float[Tensor, "batch meter"],
+    ) -> Float[Tensor, "batch map"]:
         """The mean of q(map | bar)."""
 
     @abstractmethod
-    def decode_map(self, condition: Condition) -> Grid:
+    def decode_map(self, condition: Condition) -> Float[Tensor, "batch voice step"]:
         """The logits of a hit that the map expects."""
 
     @abstractmethod
@@ -84,12 +86,12 @@ def fourier_features(point: Float[Tensor, "batch map"]) -> Float[Tensor, "batch 
     return torch.cat([point, torch.sin(angles), torch.cos(angles)], dim=1)
 
 
-def token_cells(grid: Grid) -> Float[Tensor, "batch sixteenth cell"]:
+def token_cells(grid: Float[Tensor, "batch voice step"]) -> Float[Tensor, "batch sixteenth cell"]:
     """Cells 16th by 16th, in the order of `tokens.split_sixteenths`."""
     return grid.unflatten(2, (SIXTEENTH_COUNT, STEPS_PER_SIXTEENTH)).permute(0, 2, 1, 3).flatten(2)
 
 
-def bar_cells(tokens: Float[Tensor, "batch sixteenth cell"]) -> Grid:
+def bar_cells(tokens: Float[Tensor, "batch sixteenth cell"]) -> Float[Tensor, "batch voice step"]:
     """The inverse of `token_cells`."""
     return tokens.unflatten(2, (VOICE_COUNT, STEPS_PER_SIXTEENTH)).permute(0, 2, 1, 3).flatten(2)
 
@@ -107,7 +109,9 @@ class DynamicsDecoder(nn.Module):
             nn.LayerNorm(3 * width), nn.Linear(3 * width, width), nn.SiLU(), nn.Linear(width, 2 * TOKEN_CELLS)
         )
 
-    def forward(self, hits: Grid, condition: Float[Tensor, "batch condition"]) -> tuple[Grid, Grid]:
+    def forward(
+        self, hits: Float[Tensor, "batch voice step"], condition: Float[Tensor, "batch condition"]
+    ) -> tuple[Float[Tensor, "batch voice step"], Float[Tensor, "batch voice step"]]:
         """Velocity in (0, 1) and offset in (-2, 2) steps of each cell, if it is struck."""
         inputs = self.strokes(token_cells(hits)) + self.place + self.condition(condition).unsqueeze(1)
         inputs = functional.silu(inputs)
@@ -184,17 +188,30 @@ class RhythmVAE(RhythmModel):
         )
         self.register_load_state_dict_pre_hook(_rename_old_keys)
 
-    def features(self, velocity: Grid, offset: Grid, meter: Meter) -> Float[Tensor, "batch feature"]:
+    def features(
+        self,
+        velocity: Float[Tensor, "batch voice step"],
+        offset: Float[Tensor, "batch voice step"],
+        meter: Float[Tensor, "batch meter"],
+    ) -> Float[Tensor, "batch feature"]:
         """The encoder's features of hits, velocities and offsets."""
         hits = (velocity > 0).float()
         return self.encoder(torch.cat([hits.flatten(1), velocity.flatten(1), (hits * offset).flatten(1), meter], dim=1))
 
-    def encode_map(self, velocity: Grid, offset: Grid, meter: Meter) -> Float[Tensor, "batch map"]:
+    def encode_map(
+        self,
+        velocity: Float[Tensor, "batch voice step"],
+        offset: Float[Tensor, "batch voice step"],
+        meter: Float[Tensor, "batch meter"],
+    ) -> Float[Tensor, "batch map"]:
         """The mean of q(map | bar)."""
         return self.encode(velocity, offset, meter)[0]
 
     def encode(
-        self, velocity: Grid, offset: Grid, meter: Meter
+        self,
+        velocity: Float[Tensor, "batch voice step"],
+        offset: Float[Tensor, "batch voice step"],
+        meter: Float[Tensor, "batch meter"],
     ) -> tuple[Float[Tensor, "batch map"], Float[Tensor, "batch feel"]]:
         """The means of q(map | bar) and of q(feel | bar)."""
         features = self.features(velocity, offset, meter)
@@ -206,7 +223,7 @@ class RhythmVAE(RhythmModel):
         labels = (condition.style, condition.section, condition.meter)
         return torch.cat([fourier_features(condition.map), *labels], dim=1)
 
-    def decode_map(self, condition: Condition) -> Grid:
+    def decode_map(self, condition: Condition) -> Float[Tensor, "batch voice step"]:
         """The logits of a hit that the map expects."""
         return self.map_decoder(self.condition_features(condition)).unflatten(1, (VOICE_COUNT, STEP_COUNT))
 
@@ -216,15 +233,15 @@ class RhythmVAE(RhythmModel):
 
     def decode_dynamics(
         self,
-        hits: Grid,
+        hits: Float[Tensor, "batch voice step"],
         feel: Float[Tensor, "batch feel"],
         point: Float[Tensor, "batch map"],
-        meter: Meter,
-    ) -> tuple[Grid, Grid]:
+        meter: Float[Tensor, "batch meter"],
+    ) -> tuple[Float[Tensor, "batch voice step"], Float[Tensor, "batch voice step"]]:
         """Velocity and offset of each cell, if it is struck; neither style nor section matters beside the feel."""
         return self.dynamics(hits, torch.cat([feel, fourier_features(point), meter], dim=1))
 
-    def encode_tokens(self, hits: Grid) -> Int[Tensor, "batch sixteenth"]:
+    def encode_tokens(self, hits: Float[Tensor, "batch voice step"]) -> Int[Tensor, "batch sixteenth"]:
         """The token of each 16th; the size of the vocabulary for an unknown one."""
         cells, known = token_cells(hits), self.cells
         differing = cells.sum(dim=2, keepdim=True) + known.sum(dim=1) - 2 * cells @ known.T
@@ -237,7 +254,9 @@ class RhythmVAE(RhythmModel):
         """The likeliest map point of each bar, of so many random ones, the guess, and those around the best."""
         return search_map(self.decode_unlabelled, bars, guess, points, noise)
 
-    def decode_unlabelled(self, point: Float[Tensor, "batch map"], meter: Int[Tensor, " batch"]) -> Grid:
+    def decode_unlabelled(
+        self, point: Float[Tensor, "batch map"], meter: Int[Tensor, " batch"]
+    ) -> Float[Tensor, "batch voice step"]:
         """The logits that the map expects in these meters, without a style and a section."""
         return self.decode_map(Condition.unlabelled(point, meter, self.config.styles))
 
@@ -287,7 +306,9 @@ class RhythmVAE(RhythmModel):
         inside = bars.inside[:, ::STEPS_PER_SIXTEENTH]
         return (nll * inside).sum(dim=1), (strokes * inside).sum(dim=1)
 
-    def dynamics_nll(self, velocity: Grid, offset: Grid, bars: Bars) -> Float[Tensor, " batch"]:
+    def dynamics_nll(
+        self, velocity: Float[Tensor, "batch voice step"], offset: Float[Tensor, "batch voice step"], bars: Bars
+    ) -> Float[Tensor, " batch"]:
         """-log p(velocity, offset | hits) up to a constant: Gaussians of fixed width, where there is a hit."""
         loudness = ((velocity - bars.velocity) / self.config.velocity_std).square()
         timing = ((offset - bars.offset) / self.config.offset_std).square()

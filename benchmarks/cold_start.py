@@ -1,19 +1,18 @@
 """How long a person waits: `clave groove` to files on disk, `clave play` to the first byte of the page, and its memory.
 
-    python benchmarks/cold_start.py
+    python benchmarks/cold_start.py [--quick] [--json FILE]
 
 Every start is a process of its own; the peers, bare imports in the same run, say how slow the machine is.
 """
 
-import re
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
+
+from measuring import fetch, instrument, median_of, memory_mb, options, print_table, write_json
 
 TIMES = 5
 
@@ -33,54 +32,48 @@ def groove_seconds(kit: str) -> float:
         return seconds
 
 
-def play() -> tuple[float, float]:
-    """`clave play`: seconds to the first byte of the page, and MB held after a kit, a bar and a sound."""
-    started = time.perf_counter()
-    command = [sys.executable, "-m", "clave", "play", "--no-open", "--port", "0", "--home"]
-    with (
-        tempfile.TemporaryDirectory() as home,
-        subprocess.Popen([*command, home], stdout=subprocess.PIPE, text=True) as playing,
-    ):
-        assert playing.stdout is not None
-        address = re.search(r"http://\S+", playing.stdout.readline())
-        assert address is not None
-        with urllib.request.urlopen(address[0]) as answer:
-            answer.read(1)
-        seconds = time.perf_counter() - started
-        asked = b'{"points": [[0, 0]]}'
-        said = {"content-type": "application/json"}
-        bar = urllib.request.Request(f"{address[0]}api/patterns", asked, said)
-        sound = urllib.request.Request(f"{address[0]}api/sounds/0", b'{"point": [0, 0]}', said)
-        for each in (bar, sound, f"{address[0]}api/kits/analogue/0.wav", f"{address[0]}api/corpus"):
-            with urllib.request.urlopen(each) as answer:
-                answer.read()
-        status = Path(f"/proc/{playing.pid}/status")
-        held = re.search(r"VmRSS:\s+(\d+)", status.read_text()) if status.exists() else None
-        playing.terminate()
-    return seconds, int(held[1]) / 1000 if held else float("nan")
+def first_byte_seconds() -> float:
+    """`clave play` to the first byte of the page."""
+    with instrument() as playing, urllib.request.urlopen(playing.address) as answer:
+        answer.read(1)
+        return time.perf_counter() - playing.started
 
 
-def median(measure: Callable[[], float]) -> float:
-    measure()  # warm the disk
-    return statistics.median(measure() for _ in range(TIMES))
+def server_mb() -> float:
+    """What `clave play` holds after the page, a bar, a sound, a kit and the map."""
+    with instrument() as playing:
+        fetch(playing.address)
+        fetch(f"{playing.address}api/patterns", {"points": [[0, 0]]})
+        fetch(f"{playing.address}api/sounds/0", {"point": [0, 0]})
+        fetch(f"{playing.address}api/kits/analogue/0.wav")
+        fetch(f"{playing.address}api/corpus")
+        return memory_mb(playing.process.pid)
 
 
 def main() -> None:
-    peer = median(lambda: command_seconds("-c", "import onnxruntime"))
-    torch = median(lambda: command_seconds("-c", "import torch"))
-    groove = median(lambda: groove_seconds("analogue"))
-    decoded = median(lambda: groove_seconds("space"))
-    first_byte = median(lambda: play()[0])
-    print("| start, median of five | seconds | times `import onnxruntime` |\n|---|---|---|")
-    for name, seconds in (
-        ("`clave groove --bars 8 --kit analogue`, files on disk", groove),
-        ("the same with drums decoded from the sound space", decoded),
-        ("`clave play`, first byte of the page", first_byte),
-        ("bare `import onnxruntime`", peer),
-        ("bare `import torch`", torch),
-    ):
-        print(f"| {name} | {seconds:.2f} | {seconds / peer:.1f} |")
-    print(f"\nmemory of the server: {play()[1]:.0f} MB")
+    given = options(__doc__).parse_args()
+    times = 1 if given.quick else TIMES
+    seconds = {
+        "groove": median_of(lambda: groove_seconds("analogue"), times),
+        "groove_space": median_of(lambda: groove_seconds("space"), times),
+        "first_byte": median_of(first_byte_seconds, times),
+        "onnxruntime": median_of(lambda: command_seconds("-c", "import onnxruntime"), times),
+        "torch": median_of(lambda: command_seconds("-c", "import torch"), times),
+    }
+    labels = {
+        "groove": "`clave groove --bars 8 --kit analogue`, files on disk",
+        "groove_space": "the same with drums decoded from the sound space",
+        "first_byte": "`clave play`, first byte of the page",
+        "onnxruntime": "bare `import onnxruntime`",
+        "torch": "bare `import torch`",
+    }
+    print_table(
+        (f"start, median of {times}", "seconds", "times `import onnxruntime`"),
+        ((labels[name], f"{s:.2f}", f"{s / seconds['onnxruntime']:.1f}") for name, s in seconds.items()),
+    )
+    held = server_mb()
+    print(f"\nmemory of the server: {held:.0f} MB")
+    write_json({f"{name}_s": each for name, each in seconds.items()} | {"server_mb": held}, given.json)
 
 
 if __name__ == "__main__":

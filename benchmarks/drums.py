@@ -1,21 +1,25 @@
-"""How the factory's drums compare with real ones, voice by voice: python benchmarks/drums.py [FOLDER] [--draws 100].
+"""How the drums of our synthesizer compare with real ones, voice by voice.
 
-FOLDER (or CLAVE_DATA) holds one-shots whose file or folder names say their voice. Without it, only the factory is
-measured. Each cell is the 10th, 50th and 90th percentile.
+    python benchmarks/drums.py [FOLDER] [--draws 60] [--voice NAME] [--quick]
+
+FOLDER (or $CLAVE_DATA/oneshots) holds one-shots whose file or folder names say their voice. Without it, only the
+synthesizer is measured. Each cell is the 10th, 50th and 90th percentile.
 """
 
-import argparse
 import os
 from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
+from measuring import options, print_table, real_one_shots, write_json
 
-from clave import factory, wav
-from clave.errors import AudioFileError
+from clave import factory
 from clave.music.kit import VOICES
 
 WINDOW = 256  # samples, 5.8 ms
+NAMES = (
+    "attack ms", "-20 dB ms", "-40 dB ms", "centroid Hz", "50 % Hz", "95 % Hz", "flatness", "crest dB", "start/body",
+)  # fmt: skip
 
 
 def envelope(clip):
@@ -75,31 +79,14 @@ def flatness(power, hz):
     return float(np.exp(np.log(bands).mean()) / bands.mean())
 
 
-def real_sounds(folder, per_voice, rng):
-    """Up to so many clips of each voice."""
-    files = defaultdict(list)
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() in wav.SUFFIXES:
-            voice = wav.voice_of_path(path, folder)
-            if voice is not None:
-                files[voice.index].append(path)
-    for index, paths in sorted(files.items()):
-        for path in rng.permutation(np.array(paths, object))[:per_voice]:
-            try:
-                clip = wav.one_shot(wav.read(path))
-            except AudioFileError:
-                continue
-            if clip.peak > 0 and len(clip) > 500:
-                yield index, clip
-
-
 def main():
-    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("folder", nargs="?", default=os.environ.get("CLAVE_DATA"))
-    options.add_argument("--draws", type=int, default=60)
-    options.add_argument("--voice")
-    chosen = options.parse_args()
-    rng = np.random.default_rng(0)
+    parser = options(__doc__)
+    data = os.environ.get("CLAVE_DATA")
+    parser.add_argument("folder", nargs="?", type=Path, default=Path(data, "oneshots") if data else None)
+    parser.add_argument("--draws", type=int, default=60)
+    parser.add_argument("--voice")
+    given = parser.parse_args()
+    rng, draws = np.random.default_rng(0), 2 if given.quick else given.draws
 
     rows = defaultdict(list)
     for recipe in factory.KITS:
@@ -107,27 +94,33 @@ def main():
             rows[voice.index, "kits"].append(describe(clip))
             rows[voice.index, recipe.name].append(describe(clip))
     for voice in VOICES:
-        for seed in range(chosen.draws):
+        for seed in range(draws):
             rows[voice.index, "draws"].append(describe(factory.synthesize(factory.draw(voice, rng), seed)))
-    if chosen.folder:
-        for index, clip in real_sounds(Path(chosen.folder), chosen.draws, rng):
+    if given.folder:
+        for index, clip in real_one_shots(given.folder, draws, rng):
             rows[index, "real"].append(describe(clip))
 
+    medians = {}
     for voice in VOICES:
-        if chosen.voice and voice.name != chosen.voice:
+        if given.voice and voice.name != given.voice:
             continue
-        names = list(rows[voice.index, "kits"][0])
-        print(f"\n| {voice.name} | " + " | ".join(names) + " |\n|---|" + "---|" * len(names))
-        for kind in ("real", "draws", *(each.name for each in factory.KITS)):
-            measured = rows.get((voice.index, kind))
-            if not measured:
-                continue
-            cells = []
-            for name in names:
-                values = np.array([each[name] for each in measured])
-                shown = np.nanpercentile(values, [10, 50, 90]) if len(values) > 1 else values
-                cells.append(" ".join(f"{value:.3g}" if value < 1000 else f"{value:.0f}" for value in shown))
-            print(f"| {kind} ({len(measured)}) | " + " | ".join(cells) + " |")
+        kinds = [kind for kind in ("real", "draws", *(each.name for each in factory.KITS)) if rows[voice.index, kind]]
+        table = [(f"{kind} ({len(rows[voice.index, kind])})", *cells(rows[voice.index, kind])) for kind in kinds]
+        print()
+        print_table((voice.name, *NAMES), table)
+        medians[voice.name] = {
+            kind: {name: float(np.nanmedian([each[name] for each in rows[voice.index, kind]])) for name in NAMES}
+            for kind in kinds
+        }
+    write_json(medians, given.json)
+
+
+def cells(measured):
+    """10th, 50th and 90th percentile of each number, or the number itself where there is one sound."""
+    for name in NAMES:
+        values = np.array([each[name] for each in measured])
+        shown = np.nanpercentile(values, [10, 50, 90]) if len(values) > 1 else values
+        yield " ".join(f"{value:.3g}" if value < 1000 else f"{value:.0f}" for value in shown)
 
 
 if __name__ == "__main__":

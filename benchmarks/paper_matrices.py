@@ -1,29 +1,33 @@
 """How many of the 2019 paper's activation matrices come out of its MIDI files bit for bit.
 
-    python benchmarks/paper_matrices.py FOLDER
+    python benchmarks/paper_matrices.py FOLDER [--quick] [--json FILE]
 
 FOLDER (or $CLAVE_DATA/grooves/paper-1095) holds the authors' `midi/` and `matrices/`.
 """
 
-import os
-import sys
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
+from measuring import add_folder, options, print_table, write_json
 
 from clave import kit, midi
 
 AUTHORS_ROWS = ("kick", "snare", "clap", "open hi-hat", "closed hi-hat", "tom", "cymbal", "other")
 STEPS = 64
+SAME = "the same, bit for bit"
 
 
-def main(folder: Path) -> None:
+def main() -> None:
+    parser = options(__doc__)
+    add_folder(parser, "grooves/paper-1095")
+    given = parser.parse_args()
+    folder = given.folder
+    matrices = sorted((folder / "matrices").glob("*.npy"))[:: 20 if given.quick else 1]
     rows = [AUTHORS_ROWS.index(voice.name) for voice in kit.VOICES]
     files = {path.stem: path for path in (folder / "midi").iterdir()}
     outcome: Counter[str] = Counter()
     agree = ours_only = theirs_only = 0
-    for matrix in sorted((folder / "matrices").glob("*.npy")):
+    for matrix in matrices:
         theirs = np.load(matrix)[rows] > 0
         bars = midi.read(files[matrix.stem], drum_map="paper", grid="paper").patterns
         ours = np.concatenate([bar.hits for bar in bars], axis=1)[:, :STEPS]
@@ -34,16 +38,19 @@ def main(folder: Path) -> None:
         theirs_only += int((theirs & ~ours).sum())
 
     total = outcome.total()
-    print(f"{total} matrices, cell F1 {2 * agree / (2 * agree + ours_only + theirs_only):.4f}\n")
-    print("| outcome | matrices | share |\n|---|---|---|")
-    for what, count in outcome.most_common():
-        print(f"| {what} | {count} | {count / total:.1%} |")
+    cell_f1 = 2 * agree / (2 * agree + ours_only + theirs_only)
+    print(f"{total} matrices, cell F1 {cell_f1:.4f}\n")
+    print_table(
+        ("outcome", "matrices", "share"),
+        ((what, count, f"{count / total:.1%}") for what, count in outcome.most_common()),
+    )
+    write_json({"matrices": total, "same": outcome[SAME] / total, "cell_f1": cell_f1}, given.json)
 
 
 def explain(ours: np.ndarray, theirs: np.ndarray) -> str:
     """What became of one matrix, in words."""
     if (ours == theirs).all():
-        return "the same, bit for bit"
+        return SAME
     if not theirs.any():
         return "empty with the authors: the music starts after the first bar, where we begin"
     if not (theirs & ~ours).any():
@@ -54,6 +61,4 @@ def explain(ours: np.ndarray, theirs: np.ndarray) -> str:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2 and "CLAVE_DATA" not in os.environ:
-        sys.exit(__doc__)
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(os.environ["CLAVE_DATA"], "grooves", "paper-1095"))
+    main()

@@ -9,9 +9,7 @@ with the same weights and sees the same batches, until it is no longer finite or
 a fifth of them.
 """
 
-import argparse
 import math
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -19,6 +17,7 @@ from pathlib import Path
 
 import torch
 from jaxtyping import Float
+from measuring import add_folder, options
 from torch import Tensor
 
 from clave import sounds
@@ -167,8 +166,8 @@ def row(name: str, learned: Sounds, recipe: Recipe) -> str:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, nargs="?", default=Path(os.environ.get("CLAVE_DATA", ".")) / "oneshots")
+    parser = options(__doc__)
+    add_folder(parser, "oneshots")
     parser.add_argument("--list", type=Path, default=None)
     parser.add_argument("--sounds", type=int, default=200)
     parser.add_argument("--steps", type=int, default=4000)
@@ -177,6 +176,8 @@ if __name__ == "__main__":
     parser.add_argument("--rates", type=float, nargs="*", default=[1e-4])
     parser.add_argument("--only", nargs="*", default=[], choices=VARIANTS)
     given = parser.parse_args()
+    if given.quick:
+        given.sounds, given.steps, given.every, given.only = 32, 4, 8, given.only or list(VARIANTS)[:2]
     main(
         given.folder, given.list,
         count=given.sounds, steps=given.steps, every=given.every, batch=given.batch, rates=given.rates, only=given.only,

@@ -1,74 +1,64 @@
 """Sounds from exact magnitudes, by each estimator and beside librosa: error and time.
 
-    OMP_NUM_THREADS=1 python benchmarks/phase.py [FOLDER] [--each 3] [--draw 0]
+    OMP_NUM_THREADS=1 python benchmarks/phase.py [FOLDER] [--each 3] [--draw 0] [--only ROUTE ...] [--json FILE]
 
-FOLDER (or CLAVE_DATA) holds one-shots whose file or folder names say their voice; `--each` of every voice are drawn.
-Without it, the factory makes them. The error is the multi-resolution one: mean over Hann windows of 2048, 512 and 128
-samples, a quarter apart, of 20 log10(|| |X| - |Y| || / || |X| ||), and over clips. Times are of the processor.
+FOLDER (or $CLAVE_DATA/oneshots) holds one-shots whose file or folder names say their voice; `--each` of every voice are
+drawn. Without it, our synthesizer makes them. The error is the multi-resolution one: mean over Hann windows of 2048,
+512 and 128 samples, a quarter apart, of 20 log10(|| |X| - |Y| || / || |X| ||), and over clips. Times are of the CPU.
 """
 
-import argparse
 import os
 import time
-from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from measuring import optional_import, options, print_table, real_one_shots, write_json
 
-from clave import NSGT, factory, wav
+from clave import NSGT, factory
 from clave.audio.phase import ESTIMATORS, Descent, GradientIntegration, GriffinLim, ImpulsePhase, PhaseEstimator
 from clave.audio.stft import STFT, Gaussian, Hann
 from clave.audio.transform import Transform
-from clave.errors import AudioFileError
 from clave.music.kit import VOICES
 
 RATE = 44_100
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("folder", nargs="?", default=os.environ.get("CLAVE_DATA"))
-    options.add_argument("--each", type=int, default=3, help="clips a voice")
-    options.add_argument("--draw", type=int, default=0, help="seed of the draw")
-    chosen = options.parse_args()
-    rng = np.random.default_rng(chosen.draw)
-    clips = real(Path(chosen.folder), chosen.each, rng) if chosen.folder else made(chosen.each, rng)
+    parser = options(__doc__)
+    data = os.environ.get("CLAVE_DATA")
+    parser.add_argument("folder", nargs="?", type=Path, default=Path(data, "oneshots") if data else None)
+    parser.add_argument("--each", type=int, default=3, help="clips a voice")
+    parser.add_argument("--draw", type=int, default=0, help="seed of the draw")
+    parser.add_argument("--only", nargs="*", metavar="ROUTE", help="these routes; else all of them")
+    given = parser.parse_args()
+    rng, each = np.random.default_rng(given.draw), 1 if given.quick else given.each
+    clips = real(given.folder, each, rng) if given.folder else made(each, rng)
+    routes = all_routes()
+    unknown = sorted(set(given.only or ()) - set(routes))
+    if unknown:
+        parser.error(f"no route {unknown[0]!r}; there are: {', '.join(routes)}")
     seconds = sum(map(len, clips)) / RATE / len(clips)
-    print(f"{len(clips)} clips, {seconds:.2f} s on average, {'real' if chosen.folder else 'factory'}\n")
-    print("| route | error dB | 2048 | 512 | 128 | ms a clip |\n|---|---|---|---|---|---|")
-    for name, road in roads().items():
+    print(f"{len(clips)} clips, {seconds:.2f} s on average, {'real' if given.folder else 'built in'}\n")
+    rows, numbers = [], {}
+    for name in given.only or routes:
         errors, used = [], 0.0
         for x in clips:
             started = time.process_time()
-            y = road(x)
+            y = routes[name](x)
             used += time.process_time() - started
             errors.append(errors_db(x, y))
-        mean = np.mean(errors, axis=0)
-        cells = " | ".join(f"{value:.1f}" for value in mean)
-        print(f"| {name} | **{mean.mean():.1f}** | {cells} | {1000 * used / len(clips):.0f} |", flush=True)
+        mean, ms = np.mean(errors, axis=0), 1000 * used / len(clips)
+        rows.append((name, f"**{mean.mean():.1f}**", *(f"{value:.1f}" for value in mean), f"{ms:.0f}"))
+        numbers |= {f"{name}, dB": float(mean.mean()), f"{name}, ms": ms}
+    print_table(("route", "error dB", "2048", "512", "128", "ms a clip"), rows)
+    write_json(numbers, given.json)
 
 
 def real(folder: Path, each: int, rng: np.random.Generator) -> list[np.ndarray]:
     """So many one-shots of each voice, in the order of a draw."""
-    paths = defaultdict(list)
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() in wav.SUFFIXES and (voice := wav.voice_of_path(path, folder)) is not None:
-            paths[voice.index].append(path)
-    clips = []
-    for voice in VOICES:
-        found = 0
-        for path in rng.permutation(np.array(paths[voice.index], object)):
-            if found == each:
-                break
-            try:
-                clip = wav.one_shot(wav.read(path))
-            except AudioFileError:
-                continue
-            if clip.peak > 0 and len(clip) > 500:
-                clips.append(clip.samples * np.float32(0.9 / clip.peak))
-                found += 1
-    return clips
+    clips = real_one_shots(folder, each, rng)
+    return [clip.samples * np.float32(0.9 / clip.peak) for _, clip in clips]
 
 
 def made(each: int, rng: np.random.Generator) -> list[np.ndarray]:
@@ -92,7 +82,7 @@ def errors_db(x: np.ndarray, y: np.ndarray) -> list[float]:
     return errors
 
 
-def roads() -> dict[str, Callable[[np.ndarray], np.ndarray]]:
+def all_routes() -> dict[str, Callable[[np.ndarray], np.ndarray]]:
     """Every route from a sound through its magnitudes to a sound again."""
     found: dict[str, Callable[[np.ndarray], np.ndarray]] = {}
     for name, estimator in ESTIMATORS.items():
@@ -135,7 +125,7 @@ def roads() -> dict[str, Callable[[np.ndarray], np.ndarray]]:
         found[f"NSGT mel, width {width}, integration"] = route(wide, tree)
         found[f"NSGT mel, width {width}, integration, fast Griffin-Lim 30"] = route(wide, GriffinLim(30, 0.99, tree))
     found["NSGT mel, width 4, integration, descent"] = route(lambda length: NSGT(length=length, width=4), Descent())
-    return found | librosa_roads()
+    return found | librosa_routes()
 
 
 def route(make: Callable[[int], Transform], estimator: PhaseEstimator) -> Callable[[np.ndarray], np.ndarray]:
@@ -157,10 +147,9 @@ def paper(x: np.ndarray) -> np.ndarray:
     return np.pad(back, (0, len(x) - len(back)))
 
 
-def librosa_roads() -> dict[str, Callable[[np.ndarray], np.ndarray]]:
-    try:
-        import librosa
-    except ImportError:
+def librosa_routes() -> dict[str, Callable[[np.ndarray], np.ndarray]]:
+    librosa = optional_import("librosa")
+    if librosa is None:
         print("missing: librosa\n")
         return {}
 
@@ -171,7 +160,7 @@ def librosa_roads() -> dict[str, Callable[[np.ndarray], np.ndarray]]:
         )
 
     return {
-        f"librosa.griffinlim {size}/{hop}, {steps}": road(steps, size, hop)
+        f"librosa griffinlim {size}/{hop}, {steps}": road(steps, size, hop)
         for size, hop in ((1024, 128), (2048, 512))
         for steps in (32, 100)
     }

@@ -1,7 +1,7 @@
 """How fast a folder of drum MIDI becomes patterns, beside the libraries one would otherwise take.
 
     pip install -r benchmarks/requirements.txt
-    python benchmarks/reading.py FOLDER [--rounds 3] [--sample 50]
+    python benchmarks/reading.py FOLDER [--rounds 3] [--sample 50] [--quick] [--json FILE]
 
 FOLDER (or $CLAVE_DATA/grooves/groove-midi) is searched for MIDI files. In each round every contender has its turn with
 all of them; music21 reads a sample, or it would take an hour. What counts is processor time, which a busy machine bends
@@ -9,9 +9,7 @@ less than a clock, and of the rounds the median. "To patterns" ends with the sam
 are snapped by Clave's own code, as many files at once as Clave itself takes. A peer that is not installed is left out.
 """
 
-import argparse
 import gc
-import os
 import time
 import warnings
 from collections import Counter
@@ -22,6 +20,7 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
+from measuring import add_folder, options, print_table, write_json
 
 from clave import midi
 from clave.files.midi.parsing import DrumNotes, song_of
@@ -110,43 +109,63 @@ def milliseconds_a_file(contenders: list[tuple[Contender, list[Path]]], rounds: 
     return [median(mine) for mine in times]
 
 
+def contenders(paths: list[Path], sample: list[Path]) -> dict[str, tuple[str, Contender, list[Path]]]:
+    """Every reader that is here: what it does, and the files it reads."""
+    found: dict[str, tuple[str, Contender, list[Path]]] = {
+        "symusic": ("symusic, bare parse", symusic, paths),
+        "clave": ("Clave, to patterns", clave, paths),
+        "clave_one_by_one": ("Clave, one file at a time, to patterns", clave_one_by_one, paths),
+    }
+    if find_spec("pretty_midi"):
+        found |= {
+            "pretty_midi": ("pretty_midi, bare parse", pretty_midi, paths),
+            "pretty_midi_to_patterns": ("pretty_midi, to patterns", pretty_midi_to_patterns, paths),
+        }
+    if find_spec("music21"):
+        found |= {
+            "clave_on_sample": ("Clave, to patterns", clave, sample),
+            "music21": ("music21, bare parse", music21, sample),
+        }
+    return found
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "folder", nargs="?", default=Path(os.environ.get("CLAVE_DATA", ".")) / "grooves" / "groove-midi"
-    )
+    parser = options(__doc__)
+    add_folder(parser, "grooves/groove-midi")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--sample", type=int, default=50, help="files that music21 reads")
-    arguments = parser.parse_args()
+    given = parser.parse_args()
     warnings.simplefilter("ignore")
 
-    paths = find_files(arguments.folder)
-    sample = paths[:: max(1, len(paths) // arguments.sample)][: arguments.sample]
-    table: list[tuple[str, Contender, list[Path]]] = [
-        ("symusic, bare parse", symusic, paths),
-        ("Clave, to patterns", clave, paths),
-        ("Clave, one file at a time, to patterns", clave_one_by_one, paths),
-    ]
-    if find_spec("pretty_midi"):
-        table += [
-            ("pretty_midi, bare parse", pretty_midi, paths),
-            ("pretty_midi, to patterns", pretty_midi_to_patterns, paths),
-        ]
+    paths = find_files(given.folder)[:: 40 if given.quick else 1]
+    rounds, wanted = (1, 3) if given.quick else (given.rounds, given.sample)
+    sample = paths[:: max(1, len(paths) // wanted)][:wanted]
+    table = contenders(paths, sample)
+    if "pretty_midi" in table:
         pairs = zip(clave(paths), pretty_midi_to_patterns(paths), strict=True)
         same = sum(ours == theirs for ours, theirs in pairs)
         print(f"The same patterns through Clave and pretty_midi: {same} of {len(paths)} files.")
         print("pretty_midi drops notes of length 0; to Clave they are strokes.\n")
-    if find_spec("music21"):
-        table += [
-            ("Clave, to patterns", clave, sample),
-            ("music21, bare parse", music21, sample),
-        ]
 
-    times = milliseconds_a_file([(contender, files) for _, contender, files in table], arguments.rounds)
-    ours = {len(files): each for (_, contender, files), each in zip(table, times, strict=True) if contender is clave}
-    print("| reader | files | ms of processor a file | times as long as Clave |\n|---|---|---|---|")
-    for (name, _, files), each in zip(table, times, strict=True):
-        print(f"| {name} | {len(files)} | {each:.3f} | {each / ours[len(files)]:.1f} |")
+    times = milliseconds_a_file([(contender, files) for _, contender, files in table.values()], rounds)
+    ms = dict(zip(table, times, strict=True))
+    times_clave = {
+        name: ms[name] / ms["clave" if len(files) == len(paths) else "clave_on_sample"]
+        for name, (_, _, files) in table.items()
+    }
+    print_table(
+        ("reader", "files", "ms of processor a file", "times as long as Clave"),
+        (
+            (label, len(files), f"{ms[name]:.3f}", f"{times_clave[name]:.1f}")
+            for name, (label, _, files) in table.items()
+        ),
+    )
+    reports = [reading.report for reading in midi.read_many(paths, DRUM_MAP)]
+    merged = sum(report.merged for report in reports)
+    strokes = merged + sum(sum(report.strokes.values()) for report in reports)
+    print(f"\nstrokes that share a step with another of their voice: {merged / strokes:.1%}")
+    numbers = {f"{name}_ms": each for name, each in ms.items()} | {"merged": merged / strokes}
+    write_json(numbers | {f"{name}_times_clave": each for name, each in times_clave.items()}, given.json)
 
 
 if __name__ == "__main__":

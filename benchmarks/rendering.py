@@ -1,4 +1,6 @@
-"""How fast grooves become sound, beside fluidsynth and plain mixing: python benchmarks/rendering.py [SF2].
+"""How fast grooves become sound, beside fluidsynth and plain mixing.
+
+    python benchmarks/rendering.py [SF2] [--quick] [--json FILE]
 
 Speeds are in times real time, the best of several runs. Plain mixing adds whole samples at rounded places: no
 fractions of a sample, no choke groups, no loops. fluidsynth plays the same MIDI file with a General MIDI bank (SF2 or
@@ -7,12 +9,12 @@ the system's), and starts anew each time as a program.
 
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
+from measuring import best_seconds, options, print_table, write_json
 
 from clave import factory, midi
 from clave.music.clip import Clip
@@ -54,17 +56,6 @@ def plainly(patterns, kit):
     return row
 
 
-def best_of(times, work):
-    """Seconds of the quickest run; the first, which warms up, does not count."""
-    work()
-    seconds = []
-    for _ in range(times):
-        start = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - start)
-    return min(seconds)
-
-
 def timing_error_samples(strokes=300):
     """The largest distance of a rendered onset from its place, in samples, for strokes anywhere."""
     rng = np.random.default_rng(1)
@@ -82,32 +73,44 @@ def timing_error_samples(strokes=300):
     return worst
 
 
+def ways(patterns, kit, bank, folder):
+    """Each way to turn these bars into sound, by name."""
+    found = {
+        "clave, cut": lambda: render(patterns, kit, TEMPO_BPM, SWING),
+        "clave, loop": lambda: render(patterns, kit, TEMPO_BPM, SWING, tail="wrap"),
+        "clave, 8 stems": lambda: render_stems(patterns, kit, TEMPO_BPM, SWING),
+        "plain mixing": lambda: plainly(patterns, kit),
+    }
+    if bank and shutil.which("fluidsynth"):
+        midi.write(Path(folder) / "groove.mid", patterns, TEMPO_BPM, SWING)
+        command = ["fluidsynth", "-ni", "-r", "44100", "-F", f"{folder}/x.wav", bank, f"{folder}/groove.mid"]
+        found["fluidsynth"] = lambda: subprocess.run(command, check=True, capture_output=True)
+    return found
+
+
 def main():
-    bank = sys.argv[1] if len(sys.argv) > 1 else next((path for path in BANKS if Path(path).exists()), None)
-    start = time.perf_counter()
+    parser = options(__doc__)
+    parser.add_argument("bank", nargs="?", default=next((path for path in BANKS if Path(path).exists()), None))
+    given = parser.parse_args()
+    started = time.perf_counter()
     kits = [factory.kit(each.name) for each in factory.KITS]
-    each = (time.perf_counter() - start) / len(kits)
-    print(f"a factory kit of 8 sounds: {1000 * each:.0f} ms (mean of {len(kits)})")
-    print(f"largest error of an onset: {timing_error_samples():.4f} samples\n")
-    print("| bars | strokes | way | seconds | times real time |\n|---|---|---|---|---|")
-    for bars in (8, 64):
+    kit_ms = 1000 * (time.perf_counter() - started) / len(kits)
+    print(f"a built-in kit of 8 sounds: {kit_ms:.0f} ms (mean of {len(kits)})")
+    error = timing_error_samples(20 if given.quick else 300)
+    print(f"largest error of an onset: {error:.4f} samples\n")
+
+    rows, numbers = [], {"kit_ms": kit_ms, "onset_error_samples": error}
+    for bars in (8,) if given.quick else (8, 64):
         patterns = groove(bars)
         length = sequencer.duration_seconds(patterns, TEMPO_BPM)
-        ways = {
-            "clave, cut": lambda patterns=patterns: render(patterns, kits[0], TEMPO_BPM, SWING),
-            "clave, loop": lambda patterns=patterns: render(patterns, kits[0], TEMPO_BPM, SWING, tail="wrap"),
-            "clave, 8 stems": lambda patterns=patterns: render_stems(patterns, kits[0], TEMPO_BPM, SWING),
-            "plain mixing": lambda patterns=patterns: plainly(patterns, kits[0]),
-        }
+        strokes = sum(int(each.hits.sum()) for each in patterns)
         with tempfile.TemporaryDirectory() as folder:
-            if bank and shutil.which("fluidsynth"):
-                midi.write(Path(folder) / "groove.mid", patterns, TEMPO_BPM, SWING)
-                command = ["fluidsynth", "-ni", "-r", "44100", "-F", f"{folder}/x.wav", bank, f"{folder}/groove.mid"]
-                ways["fluidsynth"] = lambda command=command: subprocess.run(command, check=True, capture_output=True)
-            for name, work in ways.items():
-                seconds = best_of(5, work)
-                strokes = sum(int(each.hits.sum()) for each in patterns)
-                print(f"| {bars} | {strokes} | {name} | {seconds:.3f} | {length / seconds:.0f} |")
+            for name, work in ways(patterns, kits[0], given.bank, folder).items():
+                seconds = best_seconds(work, 1 if given.quick else 5)
+                rows.append((bars, strokes, name, f"{seconds:.3f}", f"{length / seconds:.0f}"))
+                numbers[f"{name}, {bars} bars, times real time"] = length / seconds
+    print_table(("bars", "strokes", "way", "seconds", "times real time"), rows)
+    write_json(numbers, given.json)
 
 
 if __name__ == "__main__":

@@ -1,21 +1,16 @@
 """How long a player waits for a sound: from a press on a sound map until the voice has its buffer, in the page itself.
 
-    python benchmarks/sound_page.py
+    python benchmarks/sound_page.py [--quick] [--json FILE]
 
 Beside it, in the same run: the same presses once more in a fresh page, whose sounds the server remembers, which leaves
 the page's own share; and the processor time of the server a sound, which a busy machine does not blur.
 Needs Chromium and a built page (scripts/page).
 """
 
-import os
-import re
 import shutil
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
 
 import numpy as np
+from measuring import instrument, options, processor_seconds, write_json
 from playwright.sync_api import Browser, sync_playwright
 
 PRESSES = 32
@@ -49,50 +44,38 @@ PRESS_AND_WAIT = """async ([presses, kits]) => {
 }"""
 
 
-def waits_ms(browser: Browser, address: str) -> dict[str, list[float]]:
+def waits_ms(browser: Browser, address: str, presses: int, kits: int) -> dict[str, list[float]]:
     """Milliseconds for one voice after another, and for all eight at once."""
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.goto(address)
     page.wait_for_function("clave.store.kitBuffers.value.length === 8 && clave.store.sounds.coming.value.size === 0")
     page.wait_for_timeout(500)
-    found = page.evaluate(PRESS_AND_WAIT, [PRESSES, KITS])
+    found = page.evaluate(PRESS_AND_WAIT, [presses, kits])
     page.close()
     return found
 
 
-def processor_seconds(pid: int) -> float:
-    """Of this process so far; NaN where the system does not tell."""
-    status = Path(f"/proc/{pid}/stat")
-    if not status.exists():
-        return float("nan")
-    user, system = status.read_text().rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
-
-
 def main() -> None:
     """Print the waits."""
+    given = options(__doc__).parse_args()
+    presses, kits = (8, 1) if given.quick else (PRESSES, KITS)
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    command = [sys.executable, "-m", "clave", "play", "--no-open", "--port", "0", "--home"]
-    with (
-        tempfile.TemporaryDirectory() as home,
-        subprocess.Popen([*command, home], stdout=subprocess.PIPE, text=True) as playing,
-        sync_playwright() as driver,
-    ):
-        assert playing.stdout is not None
-        address = re.search(r"http://\S+", playing.stdout.readline())
-        assert address is not None
+    numbers: dict[str, float] = {}
+    with instrument() as playing, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        waits_ms(browser, address[0] + "#p=0,0&t=112&k=analogue")  # once to warm up, from another start
-        before = processor_seconds(playing.pid)
+        waits_ms(browser, playing.address + "#p=0,0&t=112&k=analogue", presses, kits)  # to warm up, from another start
+        before = processor_seconds(playing.process.pid)
         for what in ("decoded", "remembered by the server"):
-            found = waits_ms(browser, address[0])
+            found = waits_ms(browser, playing.address, presses, kits)
             one, eight = np.quantile(found["one"], [0.5, 0.95]), np.median(found["eight"])
             print(f"{what}: a sound {one[0]:.0f} ms (p95 {one[1]:.0f}), a kit of eight {eight:.0f} ms")
+            numbers |= {f"{what}, p50 ms": one[0], f"{what}, p95 ms": one[1], f"{what}, kit ms": float(eight)}
             if what == "decoded":
-                spent = (processor_seconds(playing.pid) - before) / (PRESSES + 8 * KITS + 8)
+                spent = (processor_seconds(playing.process.pid) - before) / (presses + 8 * kits + 8)
                 print(f"processor time of the server: {spent * 1000:.0f} ms a sound")
+                numbers["processor ms"] = spent * 1000
         browser.close()
-        playing.terminate()
+    write_json(numbers, given.json)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The transform beside its peers: round trip, speed on one thread, and the same magnitudes as nsgt 0.19.
 
-    OMP_NUM_THREADS=1 python benchmarks/transform.py
+    OMP_NUM_THREADS=1 python benchmarks/transform.py [--quick] [--json FILE]
 
 Peers are taken from wherever they can be imported: nsgt 0.19 (install numpy and cython first, then it with
 --no-build-isolation), librosa, essentia, torch. Those that cannot be are named. Times are of the processor, the best
@@ -8,10 +8,11 @@ of many, so that a busy machine changes them little; trust the ratios.
 """
 
 import time
+import warnings
 from collections.abc import Callable
-from importlib import import_module
 
 import numpy as np
+from measuring import optional_import, options, print_table, write_json
 from scipy import fft
 
 from clave import NSGT, factory
@@ -23,24 +24,18 @@ TURNS = 20
 
 
 def main() -> None:
-    peers = {name: imported(name) for name in ("nsgt", "librosa", "essentia", "torch")}
+    given = options(__doc__).parse_args()
+    warnings.simplefilter("ignore")  # nsgt 0.19 warns of each low band
+    peers = {name: optional_import(name) for name in ("nsgt", "librosa", "essentia", "torch")}
     print("missing:", ", ".join(name for name, module in peers.items() if module is None) or "none")
     if peers["torch"]:
         peers["torch"].set_num_threads(1)
+    if peers["nsgt"]:
+        repair_nsgt()
     round_trips(peers)
     if peers["nsgt"]:
         agreement()
-    speed(peers)
-
-
-def imported(name: str):
-    try:
-        module = import_module(name)
-    except ImportError:
-        return None
-    if name == "nsgt":
-        repair_nsgt()
-    return module
+    write_json(speed(peers, 2 if given.quick else TURNS), given.json)
 
 
 def repair_nsgt() -> None:
@@ -83,7 +78,7 @@ def snr_db(x: np.ndarray, y: np.ndarray) -> float:
 
 
 def round_trips(peers) -> None:
-    print("\n| round trip, worst SNR in dB | bands x frames | noise | drums |\n|---|---|---|---|")
+    print()
     roads: dict[str, tuple[str, Callable]] = {}
     for name, nsgt in {
         "clave, default (mel), float32": NSGT(),
@@ -100,15 +95,18 @@ def round_trips(peers) -> None:
             "84",
             lambda x: librosa.icqt(librosa.cqt(x, sr=RATE), sr=RATE, length=RATE),
         )
+    rows = []
     for name, (shape, road) in roads.items():
         worst = [min(snr_db(x, road(x)) for x in batch) for batch in sounds().values()]
-        print(f"| {name} | {shape} | {worst[0]:.1f} | {worst[1]:.1f} |")
+        rows.append((name, shape, *(f"{snr:.1f}" for snr in worst)))
+    print_table(("round trip, worst SNR in dB", "bands x frames", "noise", "drums"), rows)
 
 
 def agreement() -> None:
     from nsgt.fscale import LinScale, MelScale, OctScale
 
-    print("\n| magnitudes beside nsgt 0.19, float64 | bands x frames | largest difference / maximum |\n|---|---|---|")
+    print()
+    rows = []
     for name, rate, length, theirs, ours, reduced in (
         ("paper", 22_050, 11_025, OctScale(30, 11_000, 48), Octave(30, 11_000, 48), 1),
         ("mel", RATE, RATE, MelScale(30, 20_000, 410), Mel(410, 30, 20_000), 0),
@@ -119,10 +117,11 @@ def agreement() -> None:
         x = noise(1, length)[0].astype(np.float64)
         one = np.abs(np.array(peer_nsgt(theirs, length, rate, reduced).forward(x)))
         other = np.abs(NSGT(rate, length, ours, edges=reduced == 0, fast=False).forward(x))
-        print(f"| {name} | {one.shape[0]} x {one.shape[1]} | {np.abs(one - other).max() / one.max():.1e} |")
+        rows.append((name, f"{one.shape[0]} x {one.shape[1]}", f"{np.abs(one - other).max() / one.max():.1e}"))
+    print_table(("magnitudes beside nsgt 0.19, float64", "bands x frames", "largest difference / maximum"), rows)
 
 
-def milliseconds(roads: dict[str, Callable], turns: int = TURNS) -> dict[str, float]:
+def milliseconds(roads: dict[str, Callable], turns: int) -> dict[str, float]:
     """Best time of each, all of them in turns."""
     best = dict.fromkeys(roads, np.inf)
     for turn in range(turns + 1):
@@ -134,10 +133,11 @@ def milliseconds(roads: dict[str, Callable], turns: int = TURNS) -> dict[str, fl
     return best
 
 
-def speed(peers) -> None:
+def speed(peers, turns: int) -> dict[str, float]:
+    """Print how long each takes for a second of sound; return the figures of ours, its FFTs and nsgt 0.19."""
     nsgt, x = NSGT(), noise(BATCH)
     c, one = nsgt.forward(x), nsgt.forward(x[0])
-    turns = {
+    single_roads = {
         "the bare FFTs of one": lambda: (fft.ifft(one), fft.fft(one), fft.irfft(fft.rfft(x[0]), RATE)),
         "one: forward": lambda: nsgt.forward(x[0]),
         "one: inverse": lambda: nsgt.inverse(one),
@@ -145,10 +145,13 @@ def speed(peers) -> None:
     if peers["nsgt"]:
         peer, y = peer_mel(), x[0].astype(np.float64)
         their = peer.forward(y)
-        turns |= {"nsgt 0.19: forward": lambda: peer.forward(y), "nsgt 0.19: inverse": lambda: peer.backward(their)}
+        single_roads |= {
+            "nsgt 0.19: forward": lambda: peer.forward(y),
+            "nsgt 0.19: inverse": lambda: peer.backward(their),
+        }
     if peers["essentia"]:
-        turns |= essentia_roads(x[0])
-    best = milliseconds(turns)
+        single_roads |= essentia_roads(x[0])
+    best = milliseconds(single_roads, turns)
     many = {"batch: forward": lambda: nsgt.forward(x), "batch: inverse": lambda: nsgt.inverse(c)}
     many["batch: the bare FFTs"] = lambda: (fft.ifft(c), fft.fft(c), fft.irfft(fft.rfft(x), RATE))
     if peers["torch"]:
@@ -158,19 +161,23 @@ def speed(peers) -> None:
     if peers["nsgt"]:
         many["nsgt 0.19, 32 in a row: forward"] = lambda: [peer.forward(each) for each in x.astype(np.float64)]
         many["nsgt 0.19, 32 in a row: inverse"] = lambda: [peer.backward(their) for _ in range(BATCH)]
-    best |= {name: ms / BATCH for name, ms in milliseconds(many, 5).items()}
+    best |= {name: ms / BATCH for name, ms in milliseconds(many, max(1, turns // 4)).items()}
 
-    print("\n| 1 s at 44.1 kHz, mel, one thread | ms a clip |\n|---|---|")
-    for name, ms in best.items():
-        print(f"| {name} | {ms:.2f} |")
-    single = best["one: forward"] + best["one: inverse"]
-    batch = best["batch: forward"] + best["batch: inverse"]
-    print(f"\nthere and back / bare FFTs: {single / best['the bare FFTs of one']:.2f} one at a time,", end=" ")
-    print(f"{batch / best['batch: the bare FFTs']:.2f} in batches of {BATCH}")
+    print()
+    print_table(("1 s at 44.1 kHz, mel, one thread", "ms a clip"), ((name, f"{ms:.2f}") for name, ms in best.items()))
+    numbers = {
+        "single_ms": best["one: forward"] + best["one: inverse"],
+        "batch_ms": best["batch: forward"] + best["batch: inverse"],
+    }
+    numbers["single_times_ffts"] = numbers["single_ms"] / best["the bare FFTs of one"]
+    numbers["batch_times_ffts"] = numbers["batch_ms"] / best["batch: the bare FFTs"]
     if peers["nsgt"]:
-        theirs = best["nsgt 0.19: forward"] + best["nsgt 0.19: inverse"]
-        row = best["nsgt 0.19, 32 in a row: forward"] + best["nsgt 0.19, 32 in a row: inverse"]
-        print(f"nsgt 0.19 / clave: {theirs / single:.1f} one at a time, {row / batch:.1f} in batches of {BATCH}")
+        peer_single = best["nsgt 0.19: forward"] + best["nsgt 0.19: inverse"]
+        peer_batch = best["nsgt 0.19, 32 in a row: forward"] + best["nsgt 0.19, 32 in a row: inverse"]
+        numbers["nsgt_single_times_clave"] = peer_single / numbers["single_ms"]
+        numbers["nsgt_batch_times_clave"] = peer_batch / numbers["batch_ms"]
+    print("\nforward and inverse:", ", ".join(f"{name} {each:.2f}" for name, each in numbers.items()))
+    return numbers
 
 
 def essentia_roads(x: np.ndarray) -> dict[str, Callable]:

@@ -71,5 +71,8 @@ class ServerError(ClaveError):
     """An instrument that cannot be served: no free port."""
 
 
-class ShelfError(ClaveError):
+class KitLibraryError(ClaveError):
     """A database of kept kits that cannot be read or written."""
+
+
+ShelfError = KitLibraryError  # its name up to 0.1.0, for code outside that catches it

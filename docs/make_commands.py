@@ -11,9 +11,13 @@ PAGE = Path(__file__).with_name("commands.md")
 
 HEAD = """# Commands
 
-Written from the program's own help by `docs/make_commands.py`. Every command says what it did; what it refuses is one
-line that begins with `clave: error:`, with exit code 1 (below a line for each file where none can be learned from), and
-a command that was mistyped has exit code 2.
+Everything the page does, and training besides, can be done from a terminal with `clave`. This page lists each command
+with examples and all options; it is generated from the program's own help by `docs/make_commands.py`. To try one:
+`clave groove --style funk -o out` writes eight bars of funk as MIDI, WAV and SVG into the folder `out`.
+
+Every command prints what it did. If it refuses something, it prints one line that begins with `clave: error:` and exits
+with code 1 (preceded by a line for each file, where none of a folder's files can be used). A mistyped command exits
+with code 2.
 """
 
 EXAMPLES = {
@@ -40,7 +44,7 @@ clave evaluate rhythm my-rhythm my-midi -o table --samples 200 --no-peers
 clave evaluate rhythm my-midi -o table""",
     "clave evaluate sound": """clave evaluate sound my-drums -o table
 clave evaluate sound my-sound my-drums -o table --draws 100 --beside other-sound""",
-    "clave learn voices": "clave learn voices my-drums --list my-drums.csv --factory 400 -o my-ear",
+    "clave learn voices": "clave learn voices my-drums --list my-drums.csv --factory 400 -o my-classifier",
     "clave figures": "clave figures my-rhythm",
 }
 

@@ -1,25 +1,26 @@
-"""Write docs/styles.md and its pictures from the templates: `python docs/make_styles.py`.
+"""Write docs/styles.md and its pictures from the templates: `python docs/make_styles.py [FOLDER]`.
 
 A test holds them up to date.
 """
 
+import sys
 from pathlib import Path
 
 import numpy as np
 
 from clave import grooves
-from clave.music import pattern_svg as picture
+from clave.music import pattern_svg
 from clave.rhythm.grooves import Layer, Style
 
-PAGE = Path(__file__).with_name("styles.md")
-PICTURES = Path(__file__).with_name("styles")
+PAGE, PICTURES = "styles.md", "styles"
 DRAWS, SEED = 1000, 0
 
 HEAD = """# Styles
 
-Our own grooves: what defines a style, written down as a template, from which bars are drawn. This page is written from
-the very templates by `docs/make_styles.py`; they are the files in
-[clave/rhythm/grooves/templates](../clave/rhythm/grooves/templates), ours, and CC0.
+Open data has few house, trap or samba drums. So Clave brings grooves of its own: each style is a template, written as
+rows of letters, from which bars are drawn at random. They need no data, can be learned from (`clave learn rhythm
+--factory`), and are yours to read and change. This page is generated from the templates by `docs/make_styles.py`; they
+are the files in [clave/rhythm/grooves/templates](../clave/rhythm/grooves/templates), ours, and CC0.
 
 ```python
 import numpy as np
@@ -32,25 +33,27 @@ take = grooves.take("house", rng)  # one way of playing it; its bars belong toge
 bars = [grooves.play(take, rng) for _ in range(3)] + [grooves.play(take, rng, "fill")]
 ```
 
-## How one is written
+## How a style is written
 
-A template is layers, and a bar is all of them, one upon the other. Each is there with its `chance`; of the grids under
-`one-of` one is drawn. That is a take. Each bar of a take draws its chance strokes anew: digits, and layers with `each`.
+A template consists of layers, and a bar is all of them together. Each layer is present with its `chance`; of the grids
+under `one-of` one is drawn. The result is called a take: one way of playing the style. Within a take each bar draws its
+optional strokes anew: digits, and layers marked `each`.
 
-| letter | is |
+| letter | meaning |
 |---|---|
 | `X` `x` `o` `g` | accent, stroke, soft stroke, ghost note: velocities {loudness} |
-| `1` ... `9` | a stroke that comes so many times in ten |
-| `.` `-` | nothing; a rest, which takes away what earlier layers put there |
+| `1` ... `9` | a stroke that occurs in so many of ten bars |
+| `.` `-` | nothing; a rest, which removes what earlier layers put there |
 
-Rows are voices by their short names: `BD` kick, `SD` snare, `CH` and `OH` hats, `LT` tom, `CY` cymbal, `CP` clap, `RS`
-other. How many cells a row has says what they are: in 4/4, 16 are 16ths, 32 are 32nds, 12 are eighth-note triplets.
-Feel is swing (place of the second 16th), where each of four 16ths lies, how late a voice is, how loose; all but swing
-in steps, 64ths of a whole note. `turned` is the chance that a bar begins with its second half, which makes a 3-2 clave
-a 2-3 one.
-Whatever is misspelt is refused, with file, layer and rule.
+Rows are voices by their short names: `BD` kick, `SD` snare, `CH` and `OH` hi-hats, `LT` tom, `CY` cymbal, `CP` clap,
+`RS` other. The number of cells in a row says what they are: in 4/4, 16 are 16ths, 32 are 32nds, 12 are eighth-note
+triplets.
 
-Pictures show four bars: three beats of different takes, and a fill. "distinct" counts the different bars (by strokes
+Timing is swing (the position of the second 16th), a shift for each of four 16ths, a delay for each voice, and how
+loosely strokes lie; all but swing in steps, 64ths of a whole note. `turned` is the probability that a bar begins with
+its second half, which makes a 2-3 clave of a 3-2 one. A mistake in a template is refused with file, layer and rule.
+
+The pictures show four bars: three beats of different takes, and a fill. "distinct" counts the different bars (by hits
 alone) among {draws} beats and {draws} fills.
 """
 
@@ -63,7 +66,7 @@ def slug(style: Style) -> str:
 def drawing(style: Style) -> str:
     """Three beats and a fill, as SVG."""
     rng = np.random.default_rng(SEED)
-    return picture.svg([grooves.draw(style, rng, section) for section in ("beat", "beat", "beat", "fill")])
+    return pattern_svg.svg([grooves.draw(style, rng, section) for section in ("beat", "beat", "beat", "fill")])
 
 
 def distinct(style: Style, section: str) -> int:
@@ -120,10 +123,15 @@ def page() -> str:
     return "\n".join([head, contents + "\n", *map(entry, styles)])
 
 
-if __name__ == "__main__":
-    PICTURES.mkdir(exist_ok=True)
+def write(folder: Path) -> None:
+    """The page and its pictures, into this folder."""
+    (folder / PICTURES).mkdir(exist_ok=True)
     for name in grooves.STYLES:
         style = grooves.style(name)
-        (PICTURES / f"{slug(style)}.svg").write_text(drawing(style), "utf-8")
-    PAGE.write_text(page(), "utf-8")
-    print(f"{PAGE.name} and {len(grooves.STYLES)} pictures written")
+        (folder / PICTURES / f"{slug(style)}.svg").write_text(drawing(style), "utf-8")
+    (folder / PAGE).write_text(page(), "utf-8")
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent)
+    print(f"{PAGE} and {len(grooves.STYLES)} pictures written")

@@ -11,7 +11,7 @@ from pathlib import Path
 PATH = Path(__file__).parent / "fixtures" / "sequencer.json"
 
 ABOUT = [
-    "The rules of playing, as cases: tests/test_sequencer.py and web/src/sequencer.test.ts both read this file.",
+    "The rules of playing, as cases: tests/play/test_sequencer.py and web/src/rules/sequencer.test.ts read this file.",
     "Numbers are exact to double precision; compare times within 1e-9 s, the rest within 1e-12.",
     "A pattern is {meter: [beats, unit], strokes: [[voice, step, velocity, offset in steps], ...]}; its velocities and"
     " offsets are exact in single precision too.",

@@ -78,7 +78,7 @@ def made(samples: list[float], tune: float, decay: float, gain: float) -> list[f
 
 
 def page() -> str:
-    about = "Sounds as they are played: both twins, clave/shaping.py and web/src/shaping.ts, give these to 1e-6."
+    about = "Sounds as they are played: playback_settings.py and the page's playbackSettings.ts give these to 1e-6."
     rows = ",\n    ".join(json.dumps(case) for case in cases())
     return f'{{\n  "about": "{about}",\n  "cases": [\n    {rows}\n  ]\n}}\n'
 

@@ -16,8 +16,8 @@ PLAYS = {
     "clave.render(clave.load_rhythm().at([[0.0, 0.0]]), factory.kit())",
     "server": "import clave; from clave.app.server import create_app; "
     "create_app(clave.load_rhythm(), clave.load_sound())",
-    "workshop": "import clave; from clave.app.kit_builder import *; from clave.app.kit_library import Shelf; "
-    "it = Workshop(clave.load_sound(), BUILT_IN, Shelf()); it.kit(it.draw(0))",
+    "kit builder": "import clave; from clave.app.kit_builder import *; from clave.app.kit_library import KitLibrary; "
+    "it = KitBuilder(clave.load_sound(), BUILT_IN, KitLibrary()); it.kit(it.draw(0))",
     "command line": "import clave.app.cli",
 }
 

@@ -14,14 +14,14 @@ from pathlib import Path
 import numpy as np
 from pydantic import ValidationError
 
-from clave.app.kit_library import Shelf
+from clave.app.kit_library import KitLibrary
 from clave.app.protocol import Heard, KitToKeep, KitVoice, PlacedSound, SoundInfo, SoundMap, SoundRequest
 from clave.audio.descriptors import NAMES, heard
 from clave.errors import KitError, SpaceError
-from clave.files import audio_file as wav
+from clave.files import audio_file
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit, Origin, Voice
-from clave.sound import drum_synth as factory
+from clave.sound import drum_synth
 from clave.sound.space import SoundSpace
 
 AT_ONCE = max(1, min(4, os.cpu_count() or 1))  # sounds decoded at the same time, a core each
@@ -39,7 +39,7 @@ class OfferedKit:
     make: Callable[[], Kit]
 
 
-BUILT_IN = tuple(OfferedKit(each.name, each.label, partial(factory.kit, each.name)) for each in factory.KITS)
+BUILT_IN = tuple(OfferedKit(each.name, each.label, partial(drum_synth.kit, each.name)) for each in drum_synth.KITS)
 
 
 @dataclass(frozen=True)
@@ -50,14 +50,14 @@ class MadeSound:
     heard: Heard
 
 
-class Workshop:
+class KitBuilder:
     """Makes sounds for any number of threads; each kit and each sound asked for again is made once."""
 
-    def __init__(self, sound: SoundSpace | None, kits: Sequence[OfferedKit], shelf: Shelf) -> None:
+    def __init__(self, sound: SoundSpace | None, kits: Sequence[OfferedKit], library: KitLibrary) -> None:
         self.kits = {kit.name: kit for kit in kits}
-        self.shelf = shelf
+        self.library = library
         self._space = sound
-        self._benches = threading.BoundedSemaphore(AT_ONCE)  # networks and phase of many sounds would fight for cores
+        self._decoding = threading.BoundedSemaphore(AT_ONCE)  # networks and phase of many sounds would fight for cores
         self._kits: dict[str, Kit] = {}
         self._making_kits = threading.Lock()  # the page asks for eight clips at once
         self._sounds: OrderedDict[tuple[int, SoundRequest], MadeSound] = OrderedDict()
@@ -109,7 +109,7 @@ class Workshop:
                 self._sounds.move_to_end(key)
                 return self._sounds[key]
         clip = self._decoded(VOICES[voice], asked)
-        made = MadeSound(wav.to_bytes(clip), _heard(clip))
+        made = MadeSound(audio_file.to_bytes(clip), _heard(clip))
         with self._remembering:
             self._sounds[key] = made
             while len(self._sounds) > REMEMBERED:
@@ -122,10 +122,10 @@ class Workshop:
         Raises AudioFileError for what is no sound, SpaceError for one without a place, such as silence.
         """
         which, space = _voice(voice), self.space
-        clip = wav.from_bytes(content)
-        with self._benches:
+        clip = audio_file.from_bytes(content)
+        with self._decoding:
             code = space.encode([clip], which)
-            told = _heard(clip)
+            heard_in_it = _heard(clip)
         corpus = space.corpus(which)
         order = np.argsort(np.square(corpus.map - code.map).sum(axis=1), kind="stable")
         _, source = named_once(corpus.sources)
@@ -134,18 +134,18 @@ class Workshop:
         return PlacedSound(
             point=(x, y),
             detail=code.detail[0].tolist(),
-            file=self.shelf.keep_file(content),
-            heard=told,
+            file=self.library.keep_file(content),
+            heard=heard_in_it,
             nearest=nearest,
         )
 
     def file(self, digest: str, voice: int) -> bytes:
         """A file that is kept, as a WAV from its onset on, as loud as this voice is in a kit."""
-        return wav.to_bytes(self._from_file(_voice(voice), digest))
+        return audio_file.to_bytes(self._from_file(_voice(voice), digest))
 
     def kit_clip(self, name: str, voice: int) -> bytes:
         """One clip of a kit that is offered, as a WAV; raises KitError for a kit or a voice that is not there."""
-        return wav.to_bytes(self._offered(_voice(voice), name))
+        return audio_file.to_bytes(self._offered(_voice(voice), name))
 
     def draw(self, seed: int, kept: Mapping[int, KitVoice] | None = None) -> list[KitVoice]:
         """Sounds for all eight voices, each near one that the space was learned from; what is kept stays as it is.
@@ -182,7 +182,7 @@ class Workshop:
 
     def _decoded(self, voice: Voice, asked: SoundRequest) -> Clip:
         detail = None if asked.detail is None else np.array([asked.detail], np.float32)
-        with self._benches:
+        with self._decoding:
             code = self.space.code_at(
                 [asked.point], voice, asked.variation, asked.seed, detail, asked.shift.model_dump()
             )
@@ -190,7 +190,7 @@ class Workshop:
         return _ready(safe(clip, f"the {voice.name} there"), voice)
 
     def _from_file(self, voice: Voice, digest: str) -> Clip:
-        return _ready(wav.from_bytes(self.shelf.file(digest)), voice)
+        return _ready(audio_file.from_bytes(self.library.file(digest)), voice)
 
     def _offered(self, voice: Voice, name: str) -> Clip:
         if name not in self.kits:
@@ -227,7 +227,7 @@ def safe(clip: Clip, what: str) -> Clip:
 
 def _ready(clip: Clip, voice: Voice) -> Clip:
     """The sound from its onset on, as loud as the voice is in a kit."""
-    return factory.levelled(wav.one_shot(clip), voice)
+    return drum_synth.levelled(audio_file.one_shot(clip), voice)
 
 
 def named_once(names: Sequence[str]) -> tuple[list[str], list[int]]:
@@ -243,8 +243,8 @@ def _voice(index: int) -> Voice:
 
 
 def _heard(clip: Clip) -> Heard:
-    told = heard(clip)
-    return Heard(**{name: getattr(told, name) for name in Heard.model_fields})
+    descriptors = heard(clip)
+    return Heard(**{name: getattr(descriptors, name) for name in Heard.model_fields})
 
 
 def _place(voice: KitVoice) -> SoundRequest:

@@ -18,7 +18,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from clave.app.protocol import EightVoices, KeptInfo, KeptKit, KeptVersion, KitVoice
-from clave.errors import KitError, ShelfError
+from clave.errors import KitError, KitLibraryError
 
 FILE = "kept.sqlite"
 HOME_VARIABLE = "CLAVE_HOME"
@@ -52,11 +52,16 @@ def home() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "clave"
 
 
-class Shelf:
-    """What is kept in one file, or, without one, in memory for as long as this lives.
+def file_in(folder: Path | None = None) -> Path:
+    """The database in this folder, else in `home`; it need not be there yet."""
+    return (folder or home()) / FILE
 
-    Any thread may ask; another Clave may have the same file open. ShelfError, with the file, where it is no such
-    database, is of a newer Clave, or cannot be read or written; KitError for a kit or a file that is not there.
+
+class KitLibrary:
+    """The kits and files in one database, or, without a path, in memory for as long as this lives.
+
+    Any thread may use it; another Clave may have the same file open. KitLibraryError, with the file, where it is no
+    such database, is of a newer Clave, or cannot be read or written; KitError for a kit or a file that is not there.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -119,7 +124,9 @@ class Shelf:
         try:
             voices = _VOICES.validate_json(text)
         except ValidationError as error:
-            raise ShelfError(f"{self._place}: version {which} of the kit {name!r} cannot be read: {error}") from error
+            raise KitLibraryError(
+                f"{self._place}: version {which} of the kit {name!r} cannot be read: {error}"
+            ) from error
         return KeptKit(id=kit, name=name, changed=changed, version=which, versions=versions, voices=voices)
 
     def named(self, name: str) -> KeptKit | None:
@@ -176,9 +183,9 @@ class Shelf:
             for statement in TABLES.split(";")[:-1]:
                 change.execute(statement)
         elif application != APPLICATION:
-            raise ShelfError(f"{self._place} is a database of something else")
+            raise KitLibraryError(f"{self._place} is a database of something else")
         elif version != VERSION:
-            raise ShelfError(f"{self._place} is of version {version}; this Clave reads {VERSION}")
+            raise KitLibraryError(f"{self._place} is of version {version}; this Clave reads {VERSION}")
 
     @property
     def _place(self) -> str:
@@ -205,7 +212,7 @@ class Shelf:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            raise ShelfError(f"{self._place} cannot be used to keep kits: {error}") from error
+            raise KitLibraryError(f"{self._place} cannot be used to keep kits: {error}") from error
 
 
 def _now() -> str:

@@ -1,6 +1,7 @@
 """What page and server say to each other.
 
-`web/src/protocol.ts` mirrors this file; both are tested on the same fixtures, `tests/fixtures/protocol.json`.
+The page's types and checks are generated from these models: after a change run `python tests/make_openapi.py`, then
+`npm run types` in `web/`. Both sides are tested on the same messages, `tests/fixtures/protocol.json`.
 """
 
 from typing import Annotated, Literal

@@ -1,7 +1,7 @@
-"""How a sound is played: tuned, ringing longer or shorter, louder or softer. The page has its twin, `shaping.ts`.
+"""How a sound is played: tuned, ringing longer or shorter, louder or softer.
 
-Three steps, in this order; each leaves the sound as it is at its neutral setting. Both twins compute them in double
-precision and are held to `tests/fixtures/shaping.json`.
+Three steps, in this order; each leaves the sound as it is at its neutral setting. The page computes the same in
+`web/src/rules/playbackSettings.ts`, in double precision too; `tests/fixtures/shaping.json` holds both to it.
 
 **Decay** by the ratio d. The attack stays: everything up to the sample p with the largest |x|, the first if there are
 several. What follows is held for an exponential of the time constant

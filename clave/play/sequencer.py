@@ -1,6 +1,6 @@
 """From patterns to timed events, and the other rules of playing: pure functions that know no model and make no sound.
 
-The page plays by the same rules in `web/src/sequencer.ts`; `tests/fixtures/sequencer.json` holds both to them.
+The page plays by the same rules in `web/src/rules/sequencer.ts`; `tests/fixtures/sequencer.json` holds both to them.
 """
 
 import math

@@ -92,6 +92,10 @@ class Labels:
         weights = style_weights(style, self.styles)
         return Condition(points, np.tile(weights, (rows, 1)), np.tile(one_hot, (rows, 1)), meter_rows(meters))
 
+    def input_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shapes of one row of a condition, by the names of `Condition.inputs`."""
+        return {"map": (2,), "style": (len(self.styles),), "section": (len(self.sections),), "meter": (len(METERS),)}
+
     def check_meter(self, meter: Meter, subject: str = "") -> Meter:
         """The meter itself; SpaceError if the space has not learned it."""
         if tuple(meter) not in self.meters:

@@ -74,13 +74,13 @@ def read_corpus_map(path: Path) -> CorpusMap:
     """What `write_corpus_map` wrote; SpaceError, with the reason, if it is missing or broken."""
     try:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-            names = {key: [str(name) for name in file[f"{key}_names"]] for key in ("style", "section", "source")}
+            keys = ("style", "section", "source", "licence")
+            names = {key: [str(name) for name in file[f"{key}_names"]] for key in keys}  # each access reads anew
             columns = {key: [known[index] for index in file[key]] for key, known in names.items()}
-            licences = [str(file["licence_names"][index]) for index in file["licence"]]
             corpus = CorpusMap(
                 map_points(file["map"]), columns["style"], columns["section"],
                 [METERS[index] for index in file["meter"]], columns["source"],
-                dict(zip(names["source"], licences, strict=True)),
+                dict(zip(names["source"], columns["licence"], strict=True)),
             )  # fmt: skip
     except (OSError, EOFError, BadZipFile, ValueError, TypeError, KeyError, IndexError, SpaceError) as error:
         raise SpaceError(f"{path} is not a corpus map: {error}") from error

@@ -15,10 +15,10 @@ from clave.latent.code import check_share
 from clave.latent.onnx_runner import input_size, run, session
 from clave.latent.space_folder import SpaceFolder
 from clave.music.kit import VOICES
-from clave.music.units import METERS, STEPS_PER_SIXTEENTH, steps_per_bar
+from clave.music.units import STEPS_PER_SIXTEENTH, steps_per_bar
 from clave.rhythm.attributes import NAMES
 from clave.rhythm.condition import Condition, Labels
-from clave.rhythm.dynamics import Dynamics, default_dynamics
+from clave.rhythm.dynamics import Dynamics, Hits, default_dynamics
 from clave.rhythm.infilling import infill
 from clave.rhythm.logistic_pca import LogisticPCA
 from clave.rhythm.map_decoder import MapDecoder, density_logits
@@ -32,6 +32,8 @@ DENSITY_FACTOR = 3.0  # how many times as many strokes a detail decodes to at th
 CHANGE_COST, CHANGE_COST_POWER = 3.2, 1.5  # so that each tenth of variation changes about as many strokes
 
 Feel = Float32[np.ndarray, "row feel"]
+Detail = Float32[np.ndarray, "row detail"]
+Logits = Float32[np.ndarray, "row voice step"]
 
 
 class BarDecoder(ABC):
@@ -50,24 +52,18 @@ class BarDecoder(ABC):
         """The decoder itself if it has a detail; else SpaceError, saying that it cannot do this action."""
 
     @abstractmethod
-    def detail(
-        self, hits: Bool[np.ndarray, "row voice step"], feel: Feel, condition: Condition
-    ) -> Float32[np.ndarray, "row detail"]:
+    def detail(self, hits: Hits, feel: Feel, condition: Condition) -> Detail:
         """The detail of bars of these strokes and this feel: the pair of `hits` and `feel`."""
 
     @abstractmethod
-    def hit_logits(
-        self, detail: Float32[np.ndarray, "row detail"], condition: Condition
-    ) -> Float32[np.ndarray, "row voice step"]:
+    def hit_logits(self, detail: Detail, condition: Condition) -> Logits:
         """The logit of a hit in each cell, as wide as the longest bar."""
 
     @abstractmethod
-    def hits(
-        self, detail: Float32[np.ndarray, "row detail"], condition: Condition, density: float | None = None
-    ) -> Bool[np.ndarray, "row voice step"]:
+    def hits(self, detail: Detail, condition: Condition, density: float | None = None) -> Hits:
         """The strokes of these details, more or fewer of them by a density in [0, 1]; None is 0.5."""
 
-    def feel(self, detail: Float32[np.ndarray, "row detail"]) -> Feel:
+    def feel(self, detail: Detail) -> Feel:
         """The feel of these details."""
         return detail[:, : self.feel_size]
 
@@ -81,28 +77,19 @@ class BarDecoder(ABC):
         return mean + std * rng.standard_normal(mean.shape).astype(np.float32)
 
     @abstractmethod
-    def dynamics(self, hits: Bool[np.ndarray, "row voice step"], feel: Feel, condition: Condition) -> Dynamics:
+    def dynamics(self, hits: Hits, feel: Feel, condition: Condition) -> Dynamics:
         """Velocity and offset of each cell, if it is struck, in bars of these strokes and this feel."""
 
     @abstractmethod
-    def vary(
-        self,
-        hits: Bool[np.ndarray, "row voice step"],
-        condition: Condition,
-        variation: float,
-        density: float | None,
-        rng: Generator,
-    ) -> Bool[np.ndarray, "row voice step"]:
+    def vary(self, hits: Hits, condition: Condition, variation: float, density: float | None, rng: Generator) -> Hits:
         """Bars between these and samples of the prior: a variation of 0 changes nothing, 1 forgets them."""
 
     @abstractmethod
-    def sample_hits(self, condition: Condition, rng: Generator) -> Bool[np.ndarray, "row voice step"]:
+    def sample_hits(self, condition: Condition, rng: Generator) -> Hits:
         """Strokes sampled from p(hits | condition), each row independently."""
 
     @abstractmethod
-    def log_likelihood(
-        self, hits: Bool[np.ndarray, "row voice step"], condition: Condition
-    ) -> Float64[np.ndarray, " row"]:
+    def log_likelihood(self, hits: Hits, condition: Condition) -> Float64[np.ndarray, " row"]:
         """Log p(hits | condition) in nats a bar; what lies after the end of a bar does not count."""
 
 
@@ -121,29 +108,15 @@ class MapOnlyDecoder(BarDecoder):
         """Raises SpaceError."""
         raise SpaceError(f"this space is a map without detail (recipe {self._recipe}): it cannot {action}")
 
-    def detail(
-        self,
-        hits: Bool[np.ndarray, "row voice step"],
-        feel: Feel,  # noqa: ARG002
-        condition: Condition,  # noqa: ARG002
-    ) -> Float32[np.ndarray, "row detail"]:
+    def detail(self, hits: Hits, feel: Feel, condition: Condition) -> Detail:  # noqa: ARG002
         """Rows without numbers."""
         return np.zeros((len(hits), 0), np.float32)
 
-    def hit_logits(
-        self,
-        detail: Float32[np.ndarray, "row detail"],  # noqa: ARG002
-        condition: Condition,
-    ) -> Float32[np.ndarray, "row voice step"]:
+    def hit_logits(self, detail: Detail, condition: Condition) -> Logits:  # noqa: ARG002
         """The logits of the map."""
         return self.map.silenced_logits(condition)
 
-    def hits(
-        self,
-        detail: Float32[np.ndarray, "row detail"],  # noqa: ARG002
-        condition: Condition,
-        density: float | None = None,
-    ) -> Bool[np.ndarray, "row voice step"]:
+    def hits(self, detail: Detail, condition: Condition, density: float | None = None) -> Hits:  # noqa: ARG002
         """The hits of the map."""
         return self.map.hits(condition, density)
 
@@ -152,37 +125,19 @@ class MapOnlyDecoder(BarDecoder):
         empty = np.zeros((len(condition), 0), np.float32)
         return empty, empty
 
-    def dynamics(
-        self,
-        hits: Bool[np.ndarray, "row voice step"],
-        feel: Feel,  # noqa: ARG002
-        condition: Condition,  # noqa: ARG002
-    ) -> Dynamics:
+    def dynamics(self, hits: Hits, feel: Feel, condition: Condition) -> Dynamics:  # noqa: ARG002
         """The default velocity, on the grid."""
         return default_dynamics(hits)
 
-    def vary(
-        self,
-        hits: Bool[np.ndarray, "row voice step"],
-        condition: Condition,  # noqa: ARG002
-        variation: float,  # noqa: ARG002
-        density: float | None,  # noqa: ARG002
-        rng: Generator,  # noqa: ARG002
-    ) -> Bool[np.ndarray, "row voice step"]:
+    def vary(self, hits: Hits, condition: Condition, variation: float, density: float | None, rng: Generator) -> Hits:  # noqa: ARG002
         """The same bars: there is nothing below the map to vary."""
         return hits
 
-    def sample_hits(
-        self,
-        condition: Condition,
-        rng: Generator,  # noqa: ARG002
-    ) -> Bool[np.ndarray, "row voice step"]:
+    def sample_hits(self, condition: Condition, rng: Generator) -> Hits:  # noqa: ARG002
         """The hits of the map."""
         return self.map.hits(condition)
 
-    def log_likelihood(
-        self, hits: Bool[np.ndarray, "row voice step"], condition: Condition
-    ) -> Float64[np.ndarray, " row"]:
+    def log_likelihood(self, hits: Hits, condition: Condition) -> Float64[np.ndarray, " row"]:
         """Each cell as an independent Bernoulli variable."""
         logit = self.map.logits(condition)
         cells = logit * hits[:, :, : condition.steps] - np.logaddexp(0, logit)
@@ -201,14 +156,12 @@ class DetailDecoder(BarDecoder):
         self.pca = LogisticPCA.load(folder.file(LOGISTIC_PCA_FILE))
         self.sampler = TokenSampler(folder, self.vocabulary, labels)
         self.token_grids = self.vocabulary.cells.reshape(-1, len(VOICES), STEPS_PER_SIXTEENTH)
-        meter = (len(METERS),)
-        self._feel_prior = session(
-            folder.file(FEEL_PRIOR_FILE), map=(2,), style=(len(labels.styles),), section=(len(labels.sections),),
-            meter=meter,
-        )  # fmt: skip
+        condition = labels.input_shapes()
+        self._feel_prior = session(folder.file(FEEL_PRIOR_FILE), **condition)
         self._dynamics = session(
-            folder.file(DYNAMICS_FILE), hits=(len(VOICES), self.steps), feel=None, map=(2,), meter=meter
-        )
+            folder.file(DYNAMICS_FILE), hits=(len(VOICES), self.steps), feel=None, map=condition["map"],
+            meter=condition["meter"],
+        )  # fmt: skip
         self.feel_size = input_size(self._dynamics, "feel")
         self.detail_size = self.feel_size + self.pca.size
         if self.detail_size != folder.settings["detail_size"]:
@@ -218,21 +171,15 @@ class DetailDecoder(BarDecoder):
         """The decoder itself."""
         return self
 
-    def detail(
-        self, hits: Bool[np.ndarray, "row voice step"], feel: Feel, condition: Condition
-    ) -> Float32[np.ndarray, "row detail"]:
+    def detail(self, hits: Hits, feel: Feel, condition: Condition) -> Detail:
         """The feel, the count of strokes, and the principal components of the strokes."""
         return np.concatenate([feel, self.pca.encode(hits, condition.inside)], axis=1)
 
-    def hit_logits(
-        self, detail: Float32[np.ndarray, "row detail"], condition: Condition, stroke_factor: float = 1.0
-    ) -> Float32[np.ndarray, "row voice step"]:
+    def hit_logits(self, detail: Detail, condition: Condition, stroke_factor: float = 1.0) -> Logits:
         """The logits of the components, in bars of `stroke_factor` times as many strokes as the detail counts."""
         return self.pca.logits(detail[:, self.feel_size :], condition.inside, stroke_factor)
 
-    def hits(
-        self, detail: Float32[np.ndarray, "row detail"], condition: Condition, density: float | None = None
-    ) -> Bool[np.ndarray, "row voice step"]:
+    def hits(self, detail: Detail, condition: Condition, density: float | None = None) -> Hits:
         """The strokes of the components: a third of them at a density of 0, three times as many at 1."""
         factor = 1.0 if density is None else DENSITY_FACTOR ** (2 * check_share("density", density) - 1)
         return self.hit_logits(detail, condition, factor) > 0
@@ -242,28 +189,21 @@ class DetailDecoder(BarDecoder):
         mean, std = run(self._feel_prior, **condition.inputs())
         return mean, std
 
-    def dynamics(self, hits: Bool[np.ndarray, "row voice step"], feel: Feel, condition: Condition) -> Dynamics:
+    def dynamics(self, hits: Hits, feel: Feel, condition: Condition) -> Dynamics:
         """Velocity and offset of each cell, if it is struck, in bars of these strokes and this feel."""
         steps = hits.shape[2]
         padded = np.pad(hits, ((0, 0), (0, 0), (0, self.steps - steps))).astype(np.float32)
         velocity, offset = run(self._dynamics, hits=padded, feel=feel, map=condition.map, meter=condition.meter)
         return velocity[:, :, :steps], offset[:, :, :steps]
 
-    def vary(
-        self,
-        hits: Bool[np.ndarray, "row voice step"],
-        condition: Condition,
-        variation: float,
-        density: float | None,
-        rng: Generator,
-    ) -> Bool[np.ndarray, "row voice step"]:
+    def vary(self, hits: Hits, condition: Condition, variation: float, density: float | None, rng: Generator) -> Hits:
         """Samples with the same noise for all rows, in which changing a stroke costs less, the more variation."""
         if variation == 0:
             return hits
         cost, bias = change_cost(variation), density_logits(density)
         return self.sample_near(hits, condition, rng, cost=cost, density_bias=bias)
 
-    def sample_hits(self, condition: Condition, rng: Generator) -> Bool[np.ndarray, "row voice step"]:
+    def sample_hits(self, condition: Condition, rng: Generator) -> Hits:
         """Strokes sampled from p(hits | condition), each row independently."""
         noise = rng.gumbel(size=(len(condition), condition.sixteenths, len(self.vocabulary)))
         guidance = STYLE_GUIDANCE if condition.style.any() else 1.0
@@ -272,17 +212,17 @@ class DetailDecoder(BarDecoder):
 
     def sample_near(
         self,
-        reference: Bool[np.ndarray, "row voice step"],
+        reference: Hits,
         condition: Condition,
         rng: Generator,
         *,
         cost: float | Float[np.ndarray, " step"],
         density_bias: float = 0.0,
-    ) -> Bool[np.ndarray, "row voice step"]:
+    ) -> Hits:
         """Samples in which every stroke that differs from the reference costs so many nats, in all steps or in each.
 
-        `density_bias` is added to the logit of every stroke. All rows have the same noise, so that bars along a path
-        over the map vary alike.
+        `density_bias` says how much more readily cells sound, in logits. All rows have the same noise, so that bars
+        along a path over the map vary alike.
         """
         count, steps = condition.sixteenths, reference.shape[2]
         noise = rng.gumbel(size=(1, count, len(self.vocabulary)))
@@ -309,9 +249,7 @@ class DetailDecoder(BarDecoder):
         drawn = particles.draw(rng)
         return self.vocabulary.decode(particles.tokens[[drawn]]), condition[particles.ancestor[[drawn]]]
 
-    def log_likelihood(
-        self, hits: Bool[np.ndarray, "row voice step"], condition: Condition
-    ) -> Float64[np.ndarray, " row"]:
+    def log_likelihood(self, hits: Hits, condition: Condition) -> Float64[np.ndarray, " row"]:
         """The likelihood of the tokens, in nats a bar."""
         return self.sampler.log_likelihood(condition, hits)
 

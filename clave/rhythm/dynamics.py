@@ -10,6 +10,7 @@ from clave.rhythm.condition import Condition
 MIN_VELOCITY = 1 / 127  # of a stroke: the softest that MIDI knows
 LATEST_OFFSET = float(np.nextafter(np.float32(MAX_OFFSET), np.float32(0)))  # steps: the largest below MAX_OFFSET
 
+Hits = Bool[np.ndarray, "row voice step"]
 Dynamics = tuple[Float32[np.ndarray, "row voice step"], Float32[np.ndarray, "row voice step"]]
 """The velocity and the offset (steps) of each cell, if it is struck."""
 
@@ -19,7 +20,7 @@ def clip_offset(offset: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shap
     return np.clip(offset, -MAX_OFFSET, LATEST_OFFSET)
 
 
-def default_dynamics(hits: Bool[np.ndarray, "row voice step"]) -> Dynamics:
+def default_dynamics(hits: Hits) -> Dynamics:
     """The default velocity, on the grid."""
     return np.full(hits.shape, DEFAULT_VELOCITY, np.float32), np.zeros(hits.shape, np.float32)
 
@@ -47,7 +48,7 @@ def blend_dynamics(pattern: Pattern, dynamics: Dynamics, amount: float) -> Patte
     )
 
 
-def to_patterns(hits: Bool[np.ndarray, "row voice step"], dynamics: Dynamics, condition: Condition) -> list[Pattern]:
+def to_patterns(hits: Hits, dynamics: Dynamics, condition: Condition) -> list[Pattern]:
     """Bars of these strokes, each as long as its meter."""
     rows = zip(hits, *dynamics, condition.meters, strict=True)
     return [

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Bool, Float32
 
+from clave.latent.code import Code
 from clave.latent.onnx_runner import run, session
 from clave.latent.space_folder import SpaceFolder
 from clave.music.kit import VOICES
@@ -34,6 +35,13 @@ class BarEncoder:
         meter = meter_rows([pattern.meter for pattern in patterns])
         outputs = run(self._network, velocity=velocity, offset=offset, meter=meter)
         return outputs[0].copy(), outputs[1] if self._decoder.feel_size else feel
+
+    def code(self, patterns: Sequence[Pattern]) -> Code:
+        """The guessed map points, and the detail of the bars."""
+        points, feel = self.guess(patterns)
+        meters = tuple(pattern.meter for pattern in patterns)
+        condition, (hits, _, _) = self._labels.condition(points, meters), self.stack(patterns)
+        return Code(points, self._decoder.detail(hits[:, :, : condition.steps], feel, condition), meters)
 
     def locate(self, patterns: Sequence[Pattern]) -> Float32[np.ndarray, "bar 2"]:
         """The maximum a posteriori map point of each bar."""

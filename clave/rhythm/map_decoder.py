@@ -6,7 +6,6 @@ from jaxtyping import Bool, Float32
 from clave.latent.code import check_share
 from clave.latent.onnx_runner import run, session
 from clave.latent.space_folder import SpaceFolder
-from clave.music.units import METERS
 from clave.rhythm.condition import Condition, Labels
 from clave.rhythm.logistic_pca import SILENT_LOGIT
 from clave.rhythm.space_format import MAP_DECODER_FILE
@@ -20,10 +19,7 @@ class MapDecoder:
 
     def __init__(self, folder: SpaceFolder, labels: Labels) -> None:
         self.threshold = float(folder.settings["threshold"])  # logit above which a cell is struck
-        self._network = session(
-            folder.file(MAP_DECODER_FILE), map=(2,), style=(len(labels.styles),), section=(len(labels.sections),),
-            meter=(len(METERS),),
-        )  # fmt: skip
+        self._network = session(folder.file(MAP_DECODER_FILE), **labels.input_shapes())
 
     def logits(self, condition: Condition) -> Float32[np.ndarray, "row voice step"]:
         """The logit of a hit in each cell, as wide as the longest bar; after the end of a bar it is undefined."""

@@ -20,7 +20,7 @@ from clave.rhythm.attributes import NAMES
 from clave.rhythm.condition import Condition, Labels, Style, style_weights
 from clave.rhythm.corpus_map import CorpusMap, read_corpus_map
 from clave.rhythm.detail_decoder import Feel, load_decoder
-from clave.rhythm.dynamics import Dynamics, blend_dynamics, to_patterns
+from clave.rhythm.dynamics import Dynamics, Hits, blend_dynamics, to_patterns
 from clave.rhythm.encoder import BarEncoder
 from clave.rhythm.infilling import as_keep, keep_potential, merge_kept
 from clave.rhythm.likelihood import importance_sampled
@@ -77,10 +77,7 @@ class RhythmSpace:
 
     def guess(self, patterns: Sequence[Pattern]) -> Code:
         """The same with the map points of the encoder alone, without the search that `encode` adds to it."""
-        points, feel = self._encoder.guess(patterns)
-        meters = tuple(pattern.meter for pattern in patterns)
-        condition, (hits, _, _) = self._labels.condition(points, meters), self._encoder.stack(patterns)
-        return Code(points, self._decoder.detail(hits[:, :, : condition.steps], feel, condition), meters)
+        return self._encoder.code(patterns)
 
     def decode(self, code: Code, density: float | None = None) -> list[Pattern]:
         """The bars of these codes: the pair of `encode`.
@@ -88,7 +85,7 @@ class RhythmSpace:
         With a `density` in [0, 1], the likeliest strokes come or the unlikeliest go: a third of them are left at 0,
         three times as many are there at 1.
         """
-        code, condition = self._condition_of(code)
+        code, condition = check_code(code, self.detail_size, self._labels)
         hits = self._decoder.hits(code.detail, condition, density)
         return self._played(hits, self._decoder.feel(code.detail), condition)
 
@@ -189,12 +186,7 @@ class RhythmSpace:
         return follow_taps(tapped, hits[0], velocity[0], offset[0])
 
     def complete(
-        self,
-        pattern: Pattern,
-        keep: ArrayLike,
-        style: Style | None = None,
-        section: str = "beat",
-        seed: int = 0,
+        self, pattern: Pattern, keep: ArrayLike, style: Style | None = None, section: str = "beat", seed: int = 0
     ) -> Pattern:
         """The kept cells, bool [8, steps], exactly as they are, struck or silent, and the rest sampled around them."""
         decoder, rng = self._decoder.require_detail("complete a bar"), generator(seed)
@@ -250,16 +242,16 @@ class RhythmSpace:
 
     def hit_logits(self, code: Code) -> Float32[np.ndarray, "bar voice step"]:
         """The logit of a hit in each cell, before any threshold, as wide as the longest of the bars."""
-        code, condition = self._condition_of(code)
+        code, condition = check_code(code, self.detail_size, self._labels)
         return self._decoder.hit_logits(code.detail, condition)
 
     def map_logits(self, code: Code) -> Float32[np.ndarray, "bar voice step"]:
         """The same by the map alone, whatever the detail."""
-        return self._decoder.map.silenced_logits(self._condition_of(code)[1])
+        return self._decoder.map.silenced_logits(check_code(code, self.detail_size, self._labels)[1])
 
     def cell_feel(self, code: Code, hits: Bool[np.ndarray, "bar voice step"] | None = None) -> Dynamics:
         """The velocity and the offset (steps) that each cell has if it is hit, in bars of these strokes or its own."""
-        code, condition = self._condition_of(code)
+        code, condition = check_code(code, self.detail_size, self._labels)
         struck = self.hit_logits(code) > 0 if hits is None else hits
         return self._decoder.dynamics(struck, self._decoder.feel(code.detail), condition)
 
@@ -283,19 +275,17 @@ class RhythmSpace:
     ) -> Condition:
         return self._labels.condition(points, [self._labels.check_meter(meter)] * len(points), style, section)
 
-    def _played(self, hits: Bool[np.ndarray, "row voice step"], feel: Feel, condition: Condition) -> list[Pattern]:
+    def _played(self, hits: Hits, feel: Feel, condition: Condition) -> list[Pattern]:
         if len(condition) == 0:  # the networks need a row
             return []
         return to_patterns(hits, self._decoder.dynamics(hits, feel, condition), condition)
 
-    def _condition_of(self, code: Code) -> tuple[Code, Condition]:
-        """The code, checked, and its condition with style and section left unconditioned."""
-        code = check_code(code, self.detail_size, self._labels)
-        return code, self._labels.condition(code.map, code.meters)
 
+def check_code(code: Code, detail_size: int, labels: Labels) -> tuple[Code, Condition]:
+    """The code with the meter of each row, and its condition, without a style and a section.
 
-def check_code(code: Code, detail_size: int, labels: Labels) -> Code:
-    """The code with the meter of each row; SpaceError if it is not one of a space of this detail and these labels."""
+    Raises SpaceError if it is not one of a space with this size of detail and these labels.
+    """
     meters = tuple(map(labels.check_meter, code.meters)) or (COMMON_TIME,) * len(code)
     if code.map.shape != (len(code), 2) or code.detail.shape != (len(code), detail_size) or len(meters) != len(code):
         raise SpaceError(
@@ -304,7 +294,8 @@ def check_code(code: Code, detail_size: int, labels: Labels) -> Code:
         )
     if not np.isfinite(code.detail).all():
         raise SpaceError("detail is made of finite numbers, got NaN or infinity")
-    return Code(map_points(code.map), code.detail, meters)
+    points = map_points(code.map)
+    return Code(points, code.detail, meters), labels.condition(points, meters)
 
 
 def load_rhythm(path: str | Path | None = None) -> RhythmSpace:

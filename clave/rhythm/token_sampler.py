@@ -44,8 +44,8 @@ class TokenSampler:
         empty = np.zeros((1, TOKEN_CELLS), np.float32)
         self._cells = np.concatenate([vocabulary.cells.astype(np.float32), empty, empty])  # unknown, before the bar
         self._network = session(
-            folder.file(TOKEN_PRIOR_FILE), before=(len(LAGS), TOKEN_CELLS), lagged=(len(LAGS),), map=(2,),
-            style=(len(labels.styles),), section=(len(labels.sections),), meter=(len(METERS),), place=(), state=None,
+            folder.file(TOKEN_PRIOR_FILE), before=(len(LAGS), TOKEN_CELLS), lagged=(len(LAGS),), place=(), state=None,
+            **labels.input_shapes(),
         )  # fmt: skip
         self._state_size = input_size(self._network, "state")
 

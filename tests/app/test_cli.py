@@ -17,10 +17,11 @@ from toy_tones import ToyTones
 
 from clave import Clip, Kit, factory, midi, wav
 from clave.app import cli, server
-from clave.app.kit_builder import BUILT_IN, Workshop
-from clave.app.kit_library import FILE, Shelf
+from clave.app.cli import groove
+from clave.app.kit_builder import BUILT_IN, KitBuilder
+from clave.app.kit_library import FILE, KitLibrary
 from clave.app.protocol import KitToKeep, KitVoice
-from clave.errors import KitError, ShelfError
+from clave.errors import KitError, KitLibraryError
 from clave.music.kit import VOICES
 from clave.music.playback_settings import shaped
 from clave.music.units import COMMON_TIME, Meter, steps_per_bar
@@ -90,7 +91,7 @@ def test_without_a_point_it_travels_between_bars_of_the_style(run, tmp_path: Pat
 
 def test_a_blend_draws_its_points_from_its_styles_by_their_shares(run, tmp_path: Path) -> None:
     blend = {"funk": 0.25, "jazz": 0.75}  # funk has two bars, jazz has one
-    pairs = [cli._two_points(ToyRhythm(), blend, (4, 4), seed) for seed in range(400)]
+    pairs = [groove._two_points(ToyRhythm(), blend, (4, 4), seed) for seed in range(400)]
     places = [place for pair in pairs for place in pair]
     assert places.count((1, 1)) / 800 == pytest.approx(0.75, abs=0.05)
     assert places.count((-1, -1)) / 800 == pytest.approx(0.125, abs=0.05)
@@ -218,12 +219,12 @@ ONE_BAR = ("groove", "--at", "0", "0", "--bars", "1", "--stems")
 
 
 def test_without_a_choice_the_drums_are_drawn_from_the_sound_space(run, tmp_path: Path) -> None:
-    workshop = Workshop(ToyTones(), BUILT_IN, Shelf())
+    builder = KitBuilder(ToyTones(), BUILT_IN, KitLibrary())
     for seed in (1, 2):
         code, said, _ = run(*ONE_BAR, "--seed", seed, "-o", tmp_path)
         assert code == 0
         assert "kit space" in said
-        kit = workshop.kit(workshop.draw(seed))
+        kit = builder.kit(builder.draw(seed))
         expected = render_stems(ToyRhythm().at([[0, 0]]), kit)[0].samples
         np.testing.assert_allclose(kick_of(tmp_path), expected, atol=2**-22)
 
@@ -231,16 +232,16 @@ def test_without_a_choice_the_drums_are_drawn_from_the_sound_space(run, tmp_path
 def test_without_a_sound_space_they_are_drawn_from_the_kits(run, tmp_path: Path) -> None:
     code, _, _ = run(*ONE_BAR, "--sound", "none", "--seed", "4", "-o", tmp_path)
     assert code == 0
-    kit = factory.kit(Workshop(None, BUILT_IN, Shelf()).draw(4)[0].kit)
+    kit = factory.kit(KitBuilder(None, BUILT_IN, KitLibrary()).draw(4)[0].kit)
     expected = render_stems(ToyRhythm().at([[0, 0]]), kit)[0].samples
     np.testing.assert_allclose(kick_of(tmp_path), expected, atol=2**-22)
 
 
 def test_a_kit_that_is_kept_plays_by_its_name_and_one_in_a_file_too(run, tmp_path: Path) -> None:
     voices = [KitVoice(origin="factory", kit="punch", gain=0.5, tune=-5)] * 8
-    shelf = Shelf(tmp_path / "home" / FILE)
-    shelf.keep("mine", voices)
-    shelf.close()
+    library = KitLibrary(tmp_path / "home" / FILE)
+    library.keep("mine", voices)
+    library.close()
     (tmp_path / "file.json").write_text(KitToKeep(name="written", voices=voices).model_dump_json(), "utf-8")
     clips = tuple(shaped(clip, gain=0.5, tune_semitones=-5) for clip in factory.kit("punch").clips)
     expected = render_stems(ToyRhythm().at([[0, 0]]), Kit(clips))[0].samples
@@ -270,8 +271,8 @@ def test_play_takes_no_port_before_there_is_something_to_play(run, monkeypatch, 
     assert taken == []
 
 
-def test_play_leaves_neither_port_nor_shelf_open(run, monkeypatch, tmp_path: Path) -> None:
-    opened = list[Shelf]()
+def test_play_leaves_neither_port_nor_kit_library_open(run, monkeypatch, tmp_path: Path) -> None:
+    opened = list[KitLibrary]()
     served = list[socket.socket]()
 
     def serve(_: object, on: socket.socket) -> None:
@@ -279,14 +280,14 @@ def test_play_leaves_neither_port_nor_shelf_open(run, monkeypatch, tmp_path: Pat
         assert on.getsockname()[1] > 0
         raise KitError("a bad end")
 
-    keep = Shelf.__init__
-    monkeypatch.setattr(Shelf, "__init__", lambda self, path: opened.append(self) or keep(self, path))
+    keep = KitLibrary.__init__
+    monkeypatch.setattr(KitLibrary, "__init__", lambda self, path: opened.append(self) or keep(self, path))
     monkeypatch.setattr(server, "serve", serve)
     code, said, error = run("play", "--no-open", "--port", "0", "--home", tmp_path)
     assert (code, error) == (1, "clave: error: a bad end\n")
     assert "http://127.0.0.1:" in said
     assert served[0].fileno() == -1
-    with pytest.raises(ShelfError):
+    with pytest.raises(KitLibraryError):
         opened[0].kits()
 
 
@@ -300,10 +301,10 @@ def test_kits_are_listed(run, tmp_path: Path) -> None:
     code, said, _ = run("kits", "--home", tmp_path)
     assert code == 0
     assert said.startswith("analogue")
-    shelf = Shelf(tmp_path / FILE)
+    library = KitLibrary(tmp_path / FILE)
     for _ in range(2):
-        shelf.keep("mine", [KitVoice(origin="factory", kit="punch")] * 8)
-    shelf.close()
+        library.keep("mine", [KitVoice(origin="factory", kit="punch")] * 8)
+    library.close()
     listed = run("kits", "--home", tmp_path)[1]
     assert listed.startswith(said)
     assert re.search(r"^mine +kept, 2 versions, the last of \d{4}-\d\d-\d\d$", listed, re.MULTILINE)

@@ -9,9 +9,9 @@ import pytest
 from toy_tones import POINTS, SOURCES, ToyTones
 
 from clave import Clip, factory, wav
-from clave.app import kit_builder as workshop
-from clave.app.kit_builder import BUILT_IN, DRAWN_VARIATION, Workshop, named_once, read_kit_file, safe
-from clave.app.kit_library import Shelf
+from clave.app import kit_builder as builder
+from clave.app.kit_builder import BUILT_IN, DRAWN_VARIATION, KitBuilder, named_once, read_kit_file, safe
+from clave.app.kit_library import KitLibrary
 from clave.app.protocol import KitToKeep, KitVoice, SoundRequest, SoundShift
 from clave.audio.descriptors import heard
 from clave.errors import AudioFileError, KitError, SpaceError
@@ -19,8 +19,8 @@ from clave.music.kit import VOICES
 from clave.sound.space import SoundSpace, load_sound
 
 
-def bench(space: SoundSpace | None = None) -> Workshop:
-    return Workshop(space or ToyTones(), BUILT_IN, Shelf())
+def bench(space: SoundSpace | None = None) -> KitBuilder:
+    return KitBuilder(space or ToyTones(), BUILT_IN, KitLibrary())
 
 
 def clip_of(data: bytes) -> Clip:
@@ -55,7 +55,7 @@ def test_a_sound_asked_for_again_is_made_once(monkeypatch: pytest.MonkeyPatch) -
     makes.sound(1, SoundRequest(point=(0, 0)))
     makes.sound(0, SoundRequest(point=(0, 0), seed=1))
     assert space.decoded == 3
-    monkeypatch.setattr(workshop, "REMEMBERED", 1)
+    monkeypatch.setattr(builder, "REMEMBERED", 1)
     makes.sound(2, SoundRequest(point=(0, 0)))
     makes.sound(0, SoundRequest(point=(0, 0)))
     assert space.decoded == 5
@@ -78,13 +78,13 @@ def test_no_more_sounds_are_decoded_at_once_than_there_are_benches() -> None:
     makes = bench(Slow())
     threads = [
         threading.Thread(target=makes.sound, args=[n % 8, SoundRequest(point=(n / 10, 0))])
-        for n in range(4 * workshop.AT_ONCE)
+        for n in range(4 * builder.AT_ONCE)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert most == workshop.AT_ONCE
+    assert most == builder.AT_ONCE
 
 
 def broken(change) -> ToyTones:
@@ -167,7 +167,7 @@ def test_a_file_that_is_none_is_refused_and_not_kept(content: bytes, error: type
     makes = bench()
     with pytest.raises(error):
         makes.place(0, content)
-    assert makes.shelf._rows("SELECT * FROM file") == []
+    assert makes.library._rows("SELECT * FROM file") == []
 
 
 def test_a_drawn_kit_is_the_spaces_own_kit_of_that_seed(tmp_path: Path) -> None:
@@ -191,7 +191,7 @@ def test_a_draw_changes_with_its_seed_and_leaves_what_is_kept() -> None:
 def test_what_the_space_has_not_learned_is_drawn_from_the_kits() -> None:
     drawn = bench(ToyTones(("kick",))).draw(4)
     assert [voice.origin for voice in drawn] == ["map"] + ["factory"] * 7
-    without = Workshop(None, BUILT_IN, Shelf())
+    without = KitBuilder(None, BUILT_IN, KitLibrary())
     kits = {voice.kit for seed in range(9) for voice in without.draw(seed)}
     assert kits == {kit.name for kit in BUILT_IN}
     assert len(without.kit(without.draw(0)).clips) == 8
@@ -200,7 +200,7 @@ def test_what_the_space_has_not_learned_is_drawn_from_the_kits() -> None:
 def test_a_kit_has_each_voice_from_where_it_says() -> None:
     makes = bench()
     sound = Clip(np.sin(np.arange(4000) / 9).astype(np.float32))
-    digest = makes.shelf.keep_file(wav.to_bytes(sound))
+    digest = makes.library.keep_file(wav.to_bytes(sound))
     twin = KitVoice(origin="file", file=digest, point=(1, 0.5), twin=True, tune=3)
     voices = [
         KitVoice(origin="map", point=(0.5, 1)), KitVoice(origin="factory", kit="punch", decay=0.5, gain=0.25),
@@ -240,7 +240,7 @@ def test_the_page_is_told_what_the_space_is() -> None:
 
 
 def test_without_a_space_what_needs_one_says_so() -> None:
-    makes = Workshop(None, BUILT_IN, Shelf())
+    makes = KitBuilder(None, BUILT_IN, KitLibrary())
     assert makes.info() is None
     for ask in (
         lambda: makes.map(0),

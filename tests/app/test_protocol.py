@@ -1,4 +1,4 @@
-"""Page and server read the same messages: `web/test` holds `protocol.ts` to this very file."""
+"""Page and server read the same messages: `web/src/rules/messageChecks.test.ts` reads this very file."""
 
 import json
 from pathlib import Path

@@ -17,8 +17,8 @@ from toy_tones import ToyTones
 
 from clave import Clip, Kit, Pattern, midi, wav
 from clave.app import rhythm_map, server
-from clave.app.kit_builder import OfferedKit, Workshop
-from clave.app.kit_library import Shelf
+from clave.app.kit_builder import KitBuilder, OfferedKit
+from clave.app.kit_library import KitLibrary
 from clave.app.protocol import (
     CompleteRequest,
     CorpusMap,
@@ -41,7 +41,8 @@ from clave.app.protocol import (
     SoundRequest,
     WirePattern,
 )
-from clave.errors import ServerError, ShelfError
+from clave.app.server import listening, sound_routes
+from clave.errors import KitLibraryError, ServerError
 from clave.music.kit import VOICES
 from clave.rhythm import attributes
 
@@ -64,7 +65,7 @@ def static(tmp_path: Path) -> Path:
 @pytest.fixture
 def client(static: Path) -> Iterator[TestClient]:
     with TestClient(
-        server.create_app(ToyRhythm(), ToyTones(), [OfferedKit("toy-kit", "A toy", toy_kit)], static, Shelf()),
+        server.create_app(ToyRhythm(), ToyTones(), [OfferedKit("toy-kit", "A toy", toy_kit)], static, KitLibrary()),
         "http://127.0.0.1:8064",
     ) as client:
         yield client
@@ -221,28 +222,28 @@ def test_a_kit_is_made_once_however_many_ask(client: TestClient, tmp_path: Path)
         np.testing.assert_allclose(clip.samples, np.linspace(0.5, -0.5, 100 + voice), atol=1e-4)
 
 
-def workshop() -> Workshop:
+def builder() -> KitBuilder:
     """The one behind the client, but its own."""
-    return Workshop(ToyTones(), [OfferedKit("toy-kit", "A toy", toy_kit)], Shelf())
+    return KitBuilder(ToyTones(), [OfferedKit("toy-kit", "A toy", toy_kit)], KitLibrary())
 
 
 def test_a_point_of_a_sound_map_is_a_wav_and_what_one_hears_in_it(client: TestClient) -> None:
     asked = {"point": [0.5, 1], "detail": [0.25, 0], "variation": 0.5, "seed": 3, "shift": {"decay": -1.0}}
     response = client.post("/api/sounds/1", json=asked)
-    made = workshop().sound(1, SoundRequest.model_validate(asked))
+    made = builder().sound(1, SoundRequest.model_validate(asked))
     assert response.headers["content-type"] == "audio/wav"
     assert response.content == made.wav
     assert Heard.model_validate_json(response.headers["clave-heard"]) == made.heard
 
 
 def test_the_map_of_a_voice_comes_whole(client: TestClient) -> None:
-    assert SoundMap.model_validate(client.get("/api/sounds/2/map").json()) == workshop().map(2)
+    assert SoundMap.model_validate(client.get("/api/sounds/2/map").json()) == builder().map(2)
 
 
 def test_a_file_is_placed_kept_and_given_back(client: TestClient) -> None:
     content = wav.to_bytes(Clip(np.sin(np.arange(5000) / 15).astype(np.float32)))
     placed = PlacedSound.model_validate(client.post("/api/sounds/0/place", content=content).json())
-    own = workshop()
+    own = builder()
     assert placed == own.place(0, content)
     for query, voice in (("", 7), ("?voice=0", 0)):
         response = client.get(f"/api/files/{placed.file}.wav{query}")
@@ -253,7 +254,7 @@ def test_a_file_is_placed_kept_and_given_back(client: TestClient) -> None:
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server, "MAX_FILE_BYTES", 1000)
+    monkeypatch.setattr(sound_routes, "MAX_FILE_BYTES", 1000)
     response = client.post("/api/sounds/0/place", content=bytes(1001))
     assert response.status_code == 413
     assert "at most" in refusal(response).error
@@ -263,12 +264,12 @@ def test_a_kit_is_drawn_around_what_is_kept(client: TestClient) -> None:
     mine = KitVoice(origin="factory", kit="toy-kit", gain=0.5)
     asked = {"seed": 5, "kept": {"2": mine.model_dump(mode="json")}}
     drawn = DrawnKit.model_validate(client.post("/api/kits/draw", json=asked).json())
-    assert drawn.voices == workshop().draw(5, {2: mine})
+    assert drawn.voices == builder().draw(5, {2: mine})
     assert drawn.voices[2] == mine
 
 
 def test_kits_are_kept_renamed_deleted_and_taken_back(client: TestClient) -> None:
-    voices = [voice.model_dump(mode="json") for voice in workshop().draw(0)]
+    voices = [voice.model_dump(mode="json") for voice in builder().draw(0)]
     assert client.get("/api/kept").json() == []
     kit = KeptId.model_validate(client.post("/api/kept", json={"name": "night", "voices": voices}).json()).id
     louder = [{**voice, "gain": 2.0} for voice in voices]
@@ -288,12 +289,12 @@ def test_kits_are_kept_renamed_deleted_and_taken_back(client: TestClient) -> Non
     assert [each["id"] for each in client.get("/api/kept").json()] == [kit]
 
 
-def test_a_shelf_that_fails_is_a_sentence_too(tmp_path: Path, static: Path) -> None:
-    class Full(Shelf):
+def test_a_kit_library_that_fails_is_a_sentence_too(tmp_path: Path, static: Path) -> None:
+    class Full(KitLibrary):
         def kits(self, *, deleted: bool = False) -> list[KeptInfo]:  # noqa: ARG002
-            raise ShelfError("kept.sqlite cannot be used to keep kits: database or disk is full")
+            raise KitLibraryError("kept.sqlite cannot be used to keep kits: database or disk is full")
 
-    app = server.create_app(ToyRhythm(), static=static, shelf=Full())
+    app = server.create_app(ToyRhythm(), static=static, library=Full())
     response = TestClient(app, "http://localhost").get("/api/kept")
     assert response.status_code == 500
     assert "disk is full" in Refusal.model_validate(response.json()).error
@@ -498,6 +499,6 @@ def test_a_taken_port_gives_the_next() -> None:
 def test_no_free_port_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        monkeypatch.setattr(server, "PORTS_TO_TRY", 1)
+        monkeypatch.setattr(listening, "PORTS_TO_TRY", 1)
         with pytest.raises(ServerError, match=rf"{port} .*taken"):
             server.listen(port)

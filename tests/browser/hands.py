@@ -38,7 +38,7 @@ def lies_here(page: Page) -> Cells:
     """What the server says lies where the page is, once the page shows it."""
     for _ in range(100):
         place = page.evaluate("clave.store.groove.value.place")
-        asked = {name: what for name, what in place["shape"].items() if name != "bars"}
+        asked = {name: what for name, what in place["settings"].items() if name != "bars"}
         body = json.dumps({"points": [place["point"]], **asked}).encode()
         address = page.url.partition("#")[0]
         request = urllib.request.Request(f"{address}api/patterns", body, {"content-type": "application/json"})

@@ -62,7 +62,7 @@ def test_the_map_shows_where_the_chosen_style_lives(opened: Page) -> None:
         """() => {
             const { store } = clave;
             const { place } = store.groove.value;
-            store.amend({ ...store.groove.value, place: { ...place, shape: { ...place.shape, style: "funk" } } });
+            store.amend({ ...store.groove.value, place: { ...place, settings: { ...place.settings, style: "funk" } } });
         }"""
     )
     assert regions(opened) == ["funk"]

@@ -3,12 +3,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from toy_tokens import HAT, KICK, TOKEN_GRIDS
 
 from clave.errors import PatternError
 from clave.music.pattern import Pattern
 from clave.rhythm.infilling import as_keep, infill, keep_potential, merge_kept, systematic_resampling
 
-KICK, SNARE, HAT = 0, 1, 2
 PARTICLES = 20_000
 
 
@@ -97,26 +97,6 @@ def test_resampling_is_unbiased_and_as_even_as_it_can_be():
     np.testing.assert_allclose(counts.mean(axis=0), 7 * share, atol=0.03)
     assert (np.abs(counts - 7 * share) < 1).all()
     assert (counts.sum(axis=1) == 7).all()
-
-
-def token(**struck):
-    """A 16th from the steps on which each voice is struck."""
-    cells = np.zeros((8, 4), bool)
-    for name, steps in struck.items():
-        cells[{"kick": KICK, "snare": SNARE, "hat": HAT, "tom": 4, "clap": 6}[name], steps] = True
-    return cells
-
-
-TOKEN_GRIDS = np.stack(
-    [
-        token(),
-        token(kick=[0]),
-        token(snare=[0]),
-        token(hat=[0]),
-        token(kick=[0], hat=[0]),
-        token(hat=[0, 2]),
-    ]
-)
 
 
 def test_kept_cells_allow_the_tokens_that_agree_with_them():

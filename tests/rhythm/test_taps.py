@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from toy_tokens import HAT, KICK, SNARE, TOKEN_GRIDS
 
 from clave.errors import PatternError
 from clave.music.pattern import DEFAULT_VELOCITY, Pattern, Stroke
@@ -11,28 +12,6 @@ from clave.rhythm.taps import (
     as_taps,
     follow_taps,
     tap_potential,
-)
-
-KICK, SNARE, HAT = 0, 1, 2
-
-
-def token(**struck):
-    """A 16th from the steps on which each voice is struck."""
-    cells = np.zeros((8, 4), bool)
-    for name, steps in struck.items():
-        cells[{"kick": KICK, "snare": SNARE, "hat": HAT, "tom": 4, "clap": 6}[name], steps] = True
-    return cells
-
-
-TOKEN_GRIDS = np.stack(
-    [
-        token(),
-        token(kick=[0]),
-        token(snare=[0]),
-        token(hat=[0]),
-        token(kick=[0], hat=[0]),
-        token(hat=[0, 2]),
-    ]
 )
 
 

@@ -1,6 +1,16 @@
 /** One bar out of another, and the ground of the map, invented: for working on the page alone. */
 
-import type { CompleteRequest, CorpusMap, FeelRequest, MapGround, ShiftReply, ShiftRequest, TapsRequest, WirePattern, WireStroke } from "../src/protocol.ts";
+import type {
+  CompleteRequest,
+  CorpusMap,
+  FeelRequest,
+  MapGround,
+  ShiftReply,
+  ShiftRequest,
+  TapsRequest,
+  WirePattern,
+  WireStroke,
+} from "../src/rules/protocol.ts";
 import { draws } from "./toySounds.ts";
 
 const SPAN = 3;

@@ -2,10 +2,20 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Plugin } from "vite";
-import { type CorpusMap, type Instrument, type MapGround, NO_RHYTHM_SHIFT, type PatternRequest, type PhraseRequest, type Point, type WirePattern, type WireStroke } from "../src/protocol.ts";
-import { encodeWav } from "../src/wavfile.ts";
+import {
+  type CorpusMap,
+  type Instrument,
+  type MapGround,
+  NO_RHYTHM_SHIFT,
+  type PatternRequest,
+  type PhraseRequest,
+  type Point,
+  type WirePattern,
+  type WireStroke,
+} from "../src/rules/protocol.ts";
+import { encodeWav } from "../src/audio/wavFile.ts";
 import { toyComplete, toyFeel, toyFromTaps, toyGround, toyShift } from "./toyBars.ts";
-import { answerKept } from "./toyShelf.ts";
+import { answerKept } from "./toyKitLibrary.ts";
 import { answerSounds, bell, draws, toySound, toySoundInfo } from "./toySounds.ts";
 
 const STYLES = ["rock", "funk", "jazz", "latin", "hiphop", "afrobeat", "soul", "afrocuban", "dance", "neworleans", "reggae", "country"];

@@ -1,8 +1,8 @@
 /** A toy sound space: to the right brighter, to the top longer; what is dropped on a map lies in its middle. */
 
 import { createHash } from "node:crypto";
-import type { DrawnKit, Heard, KitVoice, PlacedSound, Point, SoundInfo, SoundMap, SoundRequest } from "../src/protocol.ts";
-import { encodeWav } from "../src/wavfile.ts";
+import type { DrawnKit, Heard, KitVoice, PlacedSound, Point, SoundInfo, SoundMap, SoundRequest } from "../src/rules/protocol.ts";
+import { encodeWav } from "../src/audio/wavFile.ts";
 
 const SAMPLE_RATE = 44_100;
 const SOUNDS = 240; // a voice
@@ -41,7 +41,7 @@ function ranksOf(values: readonly number[]): number[] {
   return ranks;
 }
 
-export function toySoundMap(voice: number): SoundMap {
+function toySoundMap(voice: number): SoundMap {
   const draw = draws(voice + 40);
   const points = Array.from({ length: SOUNDS }, () => [0.8 * bell(draw), 0.8 * bell(draw)] as const);
   const ranked = (what: (point: Point) => number) => ranksOf(points.map(what));
@@ -102,16 +102,16 @@ function placed(content: Uint8Array): PlacedSound | null {
   if (new TextDecoder("latin1").decode(content.slice(0, 4)) !== "RIFF") return null;
   const file = createHash("sha256").update(content).digest("hex");
   files.set(file, content);
-  return { point: [0, 0], detail: [0], file, heard: null, nearest: [] };
+  return { point: [0, 0], detail: [0], file, heard: { brightness_hz: 1500, decay_s: 0.2, pitch_hz: null, noisiness: 0.5 }, nearest: [] };
 }
 
 /** The answer to one question about sounds, or null where there is none. */
 export function answerSounds(path: string, content: Uint8Array): { status: number; headers: Record<string, string>; body: string | Uint8Array } | null {
   const json = (value: unknown, status = 200) => ({ status, headers: { "content-type": "application/json" }, body: JSON.stringify(value) });
   const wav = (body: Uint8Array, headers = {}) => ({ status: 200, headers: { "content-type": "audio/wav", ...headers }, body });
-  const asked = () => JSON.parse(new TextDecoder().decode(content)) as unknown;
+  const message = () => JSON.parse(new TextDecoder().decode(content)) as unknown;
   if (path === "/api/kits/draw") {
-    const { seed, kept } = asked() as { seed: number; kept: Record<number, KitVoice> };
+    const { seed, kept } = message() as { seed: number; kept: Record<number, KitVoice> };
     return json(drawnKit(seed, kept));
   }
   const [, digest] = /^\/api\/files\/([0-9a-f]{64})\.wav$/.exec(path) ?? [];
@@ -124,6 +124,6 @@ export function answerSounds(path: string, content: Uint8Array): { status: numbe
     const place = placed(content);
     return place ? json(place) : json({ error: "this is no WAV file, and the toy server reads no other", kind: "sound" }, 422);
   }
-  const sound = soundAt(Number(voice), asked() as SoundRequest);
+  const sound = soundAt(Number(voice), message() as SoundRequest);
   return wav(sound.wav, { "clave-heard": JSON.stringify(sound.heard) });
 }

@@ -1,30 +1,29 @@
-/** The page comes to life. */
+/** Builds the page: store, player, actions and views, and what ties them to the browser. */
 
 import { effect } from "@preact/signals";
 import { render } from "preact";
-import { Actions } from "./actions";
-import { fetchCorpus, fetchGround, fetchInstrument } from "./api";
-import { BarActions } from "./baractions";
-import { heardBars } from "./files";
-import { knownHere } from "./groove";
-import { listenToKeys } from "./keyboard";
-import { KeptKits } from "./keptkits";
-import { Kits } from "./kits";
-import { writeLink } from "./link";
-import { recall, recallMidi, remember, rememberMidi, restore } from "./memory";
-import { MidiPorts } from "./midiports";
-import { Nearby } from "./neighbours";
-import { Player } from "./player";
-import { type Instrument, type Point, type SpaceInfo, VOICE_COUNT, type WirePattern } from "./protocol";
-import { PLAIN_SOUND, requestOf } from "./sound";
-import { SoundActions } from "./soundactions";
-import { Sounds } from "./sounds";
-import { Store } from "./store";
-import "./style/page.css";
+import { writeLink } from "./rules/link";
+import { Nearby } from "./rules/neighbours";
+import { type Point, VOICE_COUNT, type WirePattern } from "./rules/protocol";
+import { fetchCorpus, fetchGround, fetchInstrument } from "./net/api";
+import { Kits } from "./audio/kits";
+import { MidiPorts } from "./midi/midiPorts";
+import { Actions } from "./state/actions";
+import { BarActions } from "./state/barActions";
+import { restore, storedGroove, storedMidi, storedTheme, storeGroove, storeMidi, storeTheme } from "./state/browserStorage";
+import { heardBars } from "./state/files";
+import { forgetUnknownPoints, forgetUnknownSettings } from "./state/forgetUnknown";
+import { KeptKits } from "./state/keptKits";
+import { Player } from "./state/player";
+import { SoundActions } from "./state/soundActions";
+import { Sounds } from "./state/sounds";
+import { Store } from "./state/store";
 import { App } from "./views/App";
+import { filesOfDrop } from "./views/droppedFiles";
+import { listenToKeys } from "./views/keyboard";
 import { takeFolder } from "./views/KitChoice";
 import { type Page, PageContext } from "./views/page";
-import { readTheme, writeTheme } from "./theme";
+import "./views/style/page.css";
 
 const store = new Store();
 const player = new Player(store, (error) => midi.failed(error));
@@ -32,7 +31,7 @@ const midi = new MidiPorts(store, player.midi);
 const actions = new Actions(store);
 const kits = new Kits();
 const sounds = new Sounds(store, kits, (voice) => {
-  if (store.sounds.inHand.value === voice && !store.playing.value) void player.audition(voice); // what one turns, one hears
+  if (store.sounds.adjusted.value === voice && !store.playing.value) void player.audition(voice); // an adjustment is heard at once
 });
 const soundActions = new SoundActions(store, actions, sounds);
 const barActions = new BarActions(store, actions, player);
@@ -47,13 +46,13 @@ declare global {
 }
 window.clave = hook;
 
-const restored = restore(location.hash, recall());
+const restored = restore(location.hash, storedGroove());
 store.amend(restored.groove);
-store.theme.value = readTheme();
-effect(() => writeTheme(store.theme.value));
-store.midi.value = recallMidi();
+store.theme.value = storedTheme();
+effect(() => storeTheme(store.theme.value));
+store.midi.value = storedMidi();
 void midi.resume();
-effect(() => rememberMidi(store.midi.value));
+effect(() => storeMidi(store.midi.value));
 
 effect(() => {
   // voices that follow the kit follow the first one if theirs is not there (any more); the space's kit is drawn
@@ -62,7 +61,7 @@ effect(() => {
   if (!first) return;
   const follow = voices.some((sound) => sound.from === "factory" && sound.kit === null);
   if (follow && !store.kits.value.some(({ name }) => name === kit)) {
-    if (kit) store.say(`The kit “${kit}” is not here; ${first.label} plays instead.`);
+    if (kit) store.notify(`The kit “${kit}” is not here; ${first.label} plays instead.`);
     return store.amend({ ...store.groove.peek(), kit: first.name });
   }
   soundActions.drawMissing();
@@ -75,7 +74,7 @@ effect(() => {
   writing = setTimeout(() => {
     const link = `#${writeLink(groove)}`;
     if (link !== location.hash) history.replaceState(null, "", link);
-    remember(groove, link);
+    storeGroove(groove, link);
   }, 250);
 });
 
@@ -83,8 +82,8 @@ addEventListener("hashchange", () => {
   const { groove } = restore(location.hash, { groove: store.groove.value, link: "" });
   store.change("link", groove);
   if (store.instrument.value) {
-    forgetUnknown(store.instrument.value.space);
-    forgetUnknownPlaces(store.instrument.value);
+    forgetUnknownSettings(store, store.instrument.value.space);
+    forgetUnknownPoints(store, store.instrument.value);
   }
   store.settle();
   actions.refresh();
@@ -96,38 +95,6 @@ addEventListener("drop", (event) => {
   void filesOfDrop(event).then((files) => takeFolder(page, files));
 });
 
-/** All files of a drop, those in dropped folders included. */
-async function filesOfDrop(event: DragEvent): Promise<File[]> {
-  const entries = [...(event.dataTransfer?.items ?? [])].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  const walk = async (entry: FileSystemEntry): Promise<File[]> => {
-    if (entry.isFile) return [await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject))];
-    const reader = (entry as FileSystemDirectoryEntry).createReader();
-    const inside: FileSystemEntry[] = [];
-    for (;;) {
-      const more = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject)); // 100 at a time
-      if (more.length === 0) break;
-      inside.push(...more);
-    }
-    return (await Promise.all(inside.map(walk))).flat();
-  };
-  return (await Promise.all(entries.map(walk))).flat();
-}
-
-/** A link or a memory may name a style, section or meter that this space does not have, or ask for what it cannot do. */
-function forgetUnknown(space: SpaceInfo): void {
-  const { place } = store.groove.value;
-  const { shape, unknown } = knownHere(place.shape, space);
-  if (unknown.length > 0) store.say(`This space has no ${unknown.join(", no ")}.`);
-  if (shape !== place.shape) store.amend({ ...store.groove.value, place: { ...place, shape } });
-}
-
-/** A link or a memory may hold places of a sound space that is not there: these voices sound as the kit has them. */
-function forgetUnknownPlaces({ sound, voices }: Instrument): void {
-  const groove = store.groove.value;
-  const known = groove.sounds.map((each, voice) => (requestOf(each) && !sound?.voices.includes(voices[voice]!.name) ? PLAIN_SOUND : each));
-  if (known.some((each, voice) => each !== groove.sounds[voice])) store.amend({ ...groove, sounds: known });
-}
-
 /** A new player begins where most grooves are, and can still undo to there. */
 function beginAt(point: Point): void {
   const groove = store.groove.value;
@@ -135,7 +102,7 @@ function beginAt(point: Point): void {
   actions.refresh();
 }
 
-listenToKeys(store, actions, barActions, soundActions, player);
+listenToKeys(page);
 render(
   <PageContext.Provider value={page}>
     <App />
@@ -145,13 +112,13 @@ render(
 
 try {
   const coming = fetchCorpus();
-  coming.catch(() => undefined); // told below, if nothing else goes wrong first
+  coming.catch(() => undefined); // reported below, if nothing else goes wrong first
   const instrument = await fetchInstrument();
   if (instrument.voices.length !== VOICE_COUNT) throw new Error(`the page plays ${VOICE_COUNT} voices, the server has ${instrument.voices.length}`);
-  forgetUnknownPlaces(instrument);
+  forgetUnknownPoints(store, instrument);
   store.instrument.value = instrument;
   void page.kept.refresh();
-  forgetUnknown(instrument.space);
+  forgetUnknownSettings(store, instrument.space);
   if (restored.known === "place" || store.groove.value.fillEvery > 0) actions.refresh();
   const corpus = await coming;
   store.corpus.value = corpus;
@@ -159,5 +126,5 @@ try {
   if (restored.known === "nothing") beginAt(store.nearby.value.densest());
   store.ground.value = await fetchGround();
 } catch (error) {
-  store.complain(error);
+  store.reportError(error);
 }

@@ -1,10 +1,10 @@
-/** One screen, two worlds: left when things sound, right what the voices play. */
+/** The page on one screen: on the left the rhythm map and its settings, on the right the pattern with the voices' sounds. */
 
 import { useEffect } from "preact/hooks";
 import { Footer } from "./Footer";
 import { Grid } from "./Grid";
 import { Help } from "./Help";
-import { Icon } from "./Icon";
+import { IconButton } from "./Icon";
 import { KeptKits } from "./KeptKits";
 import { MidiPanel } from "./MidiPanel";
 import { usePage } from "./page";
@@ -40,18 +40,16 @@ function Notice() {
   const { store } = usePage();
   const notice = store.notice.value;
   useEffect(() => {
-    if (notice?.kind !== "said") return; // trouble stays until it is put away
+    if (notice?.kind !== "info") return; // an error stays until it is closed
     const timer = setTimeout(() => (store.notice.value = null), 6000);
     return () => clearTimeout(timer);
   }, [notice]);
   return (
-    <div class="notices" role={notice?.kind === "trouble" ? "alert" : "status"}>
+    <div class="notices" role={notice?.kind === "error" ? "alert" : "status"}>
       {notice && (
         <p class={`notice is-${notice.kind}`}>
           {notice.text}
-          <button type="button" class="icon" aria-label="Put away" onClick={() => (store.notice.value = null)}>
-            <Icon name="close" />
-          </button>
+          <IconButton icon="close" label="Put away" onClick={() => (store.notice.value = null)} />
         </p>
       )}
     </div>

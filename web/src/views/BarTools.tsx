@@ -1,10 +1,10 @@
-/** One line above the grid: what can be done with the bar in hand. Humanise it, fill in what does not stay, tap one. */
+/** One line above the grid: humanise the bar, fill in what is not held, tap a rhythm. */
 
-import type { TapTo } from "../barstate";
-import { sayStays } from "../stays";
-import { stepsPerBar } from "../units";
+import { describeHolds } from "../rules/holds";
+import { stepsPerBar } from "../rules/units";
+import type { TapTo } from "../state/barState";
 import { Choice } from "./Choice";
-import { Icon } from "./Icon";
+import { Icon, IconButton } from "./Icon";
 import { usePage } from "./page";
 import { Slider } from "./Slider";
 
@@ -27,7 +27,7 @@ export function BarTools() {
 
 function Humanise() {
   const { store, barActions } = usePage();
-  const { amount, like } = barActions.felt;
+  const { amount, like } = barActions.humanise;
   const { slots } = store.groove.value;
   return (
     <span class="humanise">
@@ -37,9 +37,9 @@ function Humanise() {
         max={1}
         step={0.01}
         value={amount}
-        said={amount === 0 ? "as it is" : `${Math.round(amount * 100)} %`}
+        valueText={amount === 0 ? "as it is" : `${Math.round(amount * 100)} %`}
         rest={0}
-        onValue={(to) => barActions.feel(to)}
+        onValue={(to) => barActions.humaniseBy(to)}
       />
       <label class="like-whom">
         like{" "}
@@ -47,7 +47,7 @@ function Humanise() {
           aria-label="Humanise like"
           title={slots.some(Boolean) ? "Whose feel the bar takes" : "Keep a bar in a slot to take its feel"}
           value={like ?? ""}
-          onChange={(event) => barActions.feelLike(event.currentTarget.value === "" ? null : Number(event.currentTarget.value))}
+          onChange={(event) => barActions.humaniseLike(event.currentTarget.value === "" ? null : Number(event.currentTarget.value))}
         >
           <option value="">a drummer</option>
           {slots.map(
@@ -60,18 +60,16 @@ function Humanise() {
           )}
         </select>
       </label>
-      <button type="button" class="icon" aria-label="Another take" title="The same strokes, played once more (H)" onClick={() => barActions.throwFeel()}>
-        <Icon name="dice" />
-      </button>
+      <IconButton icon="dice" label="Another take" title="The same strokes, played once more (H)" onClick={() => barActions.humaniseAgain()} />
     </span>
   );
 }
 
 function FillRest() {
   const { store, barActions } = usePage();
-  const { stays, filling } = store.bar;
-  const said = sayStays(
-    stays.value,
+  const { holds, filling } = store.bar;
+  const held = describeHolds(
+    holds.value,
     store.shown.value,
     store.voices.value.map(({ name }) => name),
   );
@@ -86,10 +84,8 @@ function FillRest() {
       >
         <Icon name="dice" /> Fill in the rest
       </button>
-      {said && (
-        <button type="button" class="icon" aria-label="Nothing stays" title={`Nothing stays (now: ${said})`} onClick={() => barActions.nothingStays()}>
-          <Icon name="close" />
-        </button>
+      {held && (
+        <IconButton icon="close" label="Nothing stays" title={`Nothing stays (now: ${held})`} onClick={() => barActions.releaseAll()} />
       )}
     </span>
   );
@@ -105,7 +101,7 @@ function OpenTaps() {
 }
 
 /** "5 taps in 2 bars". */
-export function sayTaps(taps: readonly (readonly [position: number, velocity: number])[], steps: number): string {
+function formatTaps(taps: readonly (readonly [position: number, velocity: number])[], steps: number): string {
   if (taps.length === 0) return "tap along: what repeats becomes one bar";
   const bars = taps.map(([position]) => Math.floor(position / steps));
   const count = Math.max(...bars) - Math.min(...bars) + 1;
@@ -121,16 +117,13 @@ function Tapping({ to }: { readonly to: TapTo }) {
         to the
         <Choice<TapTo>
           label="Tap to"
-          options={[
-            { value: "click", label: "click" },
-            { value: "loop", label: "loop" },
-          ]}
+          options={["click", "loop"]}
           value={to}
           onChoose={(what) => barActions.tapTo(what)}
         />
       </span>
       <span class="tap-count" role="status">
-        {sayTaps(taps, stepsPerBar(store.shown.value.meter))}
+        {formatTaps(taps, stepsPerBar(store.shown.value.meter))}
       </span>
       <button type="button" class="quiet" disabled={taps.length === 0} onClick={() => barActions.clearTaps()}>
         clear

@@ -1,20 +1,10 @@
 /** One 16th of one voice: a button whose fill is the velocity; what lies between two cells is a thin tick at its true place. */
 
 import { useRef } from "preact/hooks";
-import {
-  isOnCell,
-  loudest,
-  STEPS_PER_CELL,
-  strokeAt,
-  strokesInCell,
-  withCellToggled,
-  withCellVelocity,
-  withStroke,
-  DEFAULT_VELOCITY,
-} from "../pattern";
-import type { WirePattern } from "../protocol";
-import { describeCell, titled } from "../summary";
-import { velocityToMidi } from "../units";
+import { DEFAULT_VELOCITY, isOnCell, loudest, STEPS_PER_CELL, strokeAt, strokesInCell, withCellToggled, withCellVelocity, withStroke } from "../rules/pattern";
+import type { WirePattern } from "../rules/protocol";
+import { describeCell, titled } from "../rules/summary";
+import { velocityToMidi } from "../rules/units";
 import { usePage } from "./page";
 
 const DRAG_STARTS_PX = 5;
@@ -28,7 +18,7 @@ interface CellProps {
   readonly onBeat: boolean;
   readonly opened: boolean;
   readonly wide: boolean; // a cell of its column is opened
-  readonly stays: boolean; // when the rest is filled in
+  readonly held: boolean; // stays as it is when the rest of the bar is filled in
   readonly reachable: boolean; // by Tab: one cell of the grid is
 }
 
@@ -62,7 +52,7 @@ function useVelocityDrag(velocity: number, set: (velocity: number) => void, done
   };
 }
 
-export function Cell({ pattern, voice, name, cell, onBeat, opened, wide, stays, reachable }: CellProps) {
+export function Cell({ pattern, voice, name, cell, onBeat, opened, wide, held, reachable }: CellProps) {
   const { store, actions } = usePage();
   const before = useRef<WirePattern | null>(null);
   const strokes = strokesInCell(pattern, voice, cell);
@@ -82,7 +72,7 @@ export function Cell({ pattern, voice, name, cell, onBeat, opened, wide, stays, 
     store.opened.value = { voice, cell };
   };
 
-  const classes = `cell ${onBeat ? "on-beat" : ""} ${wide ? "is-wide" : ""} ${stays ? "stays" : ""} ink-${voice}`;
+  const classes = `cell ${onBeat ? "on-beat" : ""} ${wide ? "is-wide" : ""} ${held ? "is-held" : ""} ink-${voice}`;
   if (opened)
     return (
       <div role="gridcell" class={`${classes} is-open`}>
@@ -100,7 +90,7 @@ export function Cell({ pattern, voice, name, cell, onBeat, opened, wide, stays, 
         data-cell={cell}
         tabIndex={reachable ? 0 : -1}
         aria-pressed={strokes.length > 0}
-        aria-label={`${describeCell(name, cell, strokes)}${stays ? ", stays" : ""}`}
+        aria-label={`${describeCell(name, cell, strokes)}${held ? ", stays" : ""}`}
         onClick={onClick}
         onDblClick={onDblClick}
         {...drag.handlers}

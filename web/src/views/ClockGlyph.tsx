@@ -1,18 +1,18 @@
 /** The bar as a clock: a ring a voice, kick outermost, the first beat on top. */
 
 import { memo } from "preact/compat";
-import { strokePosition } from "../sequencer";
-import type { WirePattern } from "../protocol";
-import { stepsPerBar } from "../units";
+import type { WirePattern } from "../rules/protocol";
+import { strokePosition } from "../rules/sequencer";
+import { stepsPerBar } from "../rules/units";
 
 const SIZE = 100;
 const OUTER = 44;
 const RING = 4.9;
 
-export const ringRadius = (voice: number): number => OUTER - voice * RING;
+const ringRadius = (voice: number): number => OUTER - voice * RING;
 
 /** A place on the clock: `share` of the bar, clockwise from the top. */
-export function onClock(share: number, radius: number): { x: number; y: number } {
+function onClock(share: number, radius: number): { x: number; y: number } {
   const angle = share * 2 * Math.PI;
   return { x: SIZE / 2 + radius * Math.sin(angle), y: SIZE / 2 - radius * Math.cos(angle) };
 }

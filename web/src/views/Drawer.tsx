@@ -1,9 +1,9 @@
-/** A sheet that opens beside the instrument, which goes on playing and can be played. */
+/** A dialog beside the instrument, which can still be played while it is open. */
 
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { Drawer as Name } from "../store";
-import { Icon } from "./Icon";
+import type { Drawer as Name } from "../state/store";
+import { IconButton } from "./Icon";
 import { usePage } from "./page";
 
 interface DrawerButtonProps {
@@ -58,9 +58,7 @@ export function Drawer({ name, children }: DrawerProps) {
     >
       <div class="drawer-head">
         <h2 id={idOf(name)}>{name}</h2>
-        <button type="button" class="icon" aria-label={`Close ${name}`} title="Close (Escape)" onClick={close}>
-          <Icon name="close" />
-        </button>
+        <IconButton icon="close" label={`Close ${name}`} title="Close (Escape)" onClick={close} />
       </div>
       {open && children}
     </dialog>

@@ -1,7 +1,7 @@
-/** Undo and redo, the link, files, the page's light, help. */
+/** Undo and redo, the link, files, dark or light page, help. */
 
-import { saveMidi, saveWav, shareLink } from "../files";
-import { Icon } from "./Icon";
+import { saveMidi, saveWav, shareLink } from "../state/files";
+import { IconButton } from "./Icon";
 import { usePage } from "./page";
 import { nextTheme, useDark } from "./theme";
 
@@ -9,29 +9,25 @@ export function FilesAndUndo() {
   const { store, actions, player } = usePage();
   const dark = useDark();
   const { past, present, future } = store.history.value;
-  const attempt = (deed: () => Promise<void>) => () => void deed().catch((error: unknown) => store.complain(error));
+  const attempt = (action: () => Promise<void>) => () => void action().catch((error: unknown) => store.reportError(error));
   return (
     <div class="tools">
-      <button
-        type="button"
-        class="icon framed"
-        aria-label="Undo"
+      <IconButton
+        icon="undo"
+        framed
+        label="Undo"
         title={past.length > 0 ? `Undo: ${present.label}` : "Nothing to undo"}
         disabled={past.length === 0}
         onClick={() => actions.undo()}
-      >
-        <Icon name="undo" />
-      </button>
-      <button
-        type="button"
-        class="icon framed"
-        aria-label="Redo"
+      />
+      <IconButton
+        icon="redo"
+        framed
+        label="Redo"
         title={future[0] ? `Redo: ${future[0].label}` : "Nothing to redo"}
         disabled={future.length === 0}
         onClick={() => actions.redo()}
-      >
-        <Icon name="redo" />
-      </button>
+      />
       <button type="button" class="framed" onClick={attempt(() => shareLink(store))}>
         Share
       </button>
@@ -41,15 +37,12 @@ export function FilesAndUndo() {
       <button type="button" class="framed" aria-label="Save WAV" title="Save what is heard as WAV" onClick={attempt(() => saveWav(store, player))}>
         WAV
       </button>
-      <button
-        type="button"
-        class="icon"
-        aria-label={dark ? "Light page" : "Dark page"}
+      <IconButton
+        icon="theme"
+        label={dark ? "Light page" : "Dark page"}
         title={dark ? "Light page" : "Dark page"}
         onClick={() => (store.theme.value = nextTheme(dark))}
-      >
-        <Icon name="theme" />
-      </button>
+      />
       <button type="button" class="icon" aria-label="Keyboard help" title="Keyboard help" onClick={() => (store.helping.value = true)}>
         ?
       </button>

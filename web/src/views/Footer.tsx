@@ -1,6 +1,6 @@
-/** The bottom of the page: the slots, and whose grooves lie here. */
+/** The bottom of the page: the slots, and the source of the nearest bar. */
 
-import { describeNearest } from "../summary";
+import { describeNearest } from "../rules/summary";
 import { usePage } from "./page";
 import { Slots } from "./Slots";
 
@@ -23,7 +23,7 @@ function Provenance() {
     <p class="provenance" title={corpus.credit}>
       {describeNearest(corpus, near)}
       <br />
-      space: {space.name}, seed {store.groove.value.place.shape.seed}
+      space: {space.name}, seed {store.groove.value.place.settings.seed}
     </p>
   );
 }

@@ -2,9 +2,10 @@
 
 import { useSignalEffect } from "@preact/signals";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { cellCount, STEPS_PER_CELL } from "../pattern";
-import { stepsPerBeat } from "../sequencer";
-import { columnsStay, type GridCell, staysAt } from "../stays";
+import { areColumnsHeld, type GridCell, isHeld } from "../rules/holds";
+import { cellCount, STEPS_PER_CELL } from "../rules/pattern";
+import type { WirePattern } from "../rules/protocol";
+import { stepsPerBeat } from "../rules/sequencer";
 import { BarTools } from "./BarTools";
 import { Cell } from "./Cell";
 import { type GridPlace, useGridKeys } from "./gridKeys";
@@ -18,7 +19,7 @@ function cellOf(element: Element | null): GridCell | null {
   return voice === undefined || cell === undefined ? null : { voice: Number(voice), cell: Number(cell) };
 }
 
-/** Shift and a drag over cells mark what stays; neither strikes a cell. */
+/** Shift and a drag over cells hold or release them; no stroke is set. */
 function useMarking() {
   const { barActions } = usePage();
   const marking = useRef<((other: GridCell) => void) | null>(null);
@@ -49,7 +50,7 @@ function useMarking() {
 const OPENED_WIDTH = "minmax(104px, 3.4fr)";
 
 export function Grid() {
-  const { store, barActions } = usePage();
+  const { store } = usePage();
   const marking = useMarking();
   const grid = useRef<HTMLDivElement>(null);
   const [focus, setFocus] = useState<GridPlace>({ voice: 0, cell: 0 });
@@ -57,7 +58,6 @@ export function Grid() {
   const cells = cellCount(pattern);
   const cellsPerBeat = stepsPerBeat(pattern.meter) / STEPS_PER_CELL;
   const opened = store.opened.value;
-  const stays = store.bar.stays.value;
   const tapping = store.bar.tapTo.value !== null;
   const keys = useGridKeys(grid, cells);
   const heard = store.heardVoices.value;
@@ -86,45 +86,12 @@ export function Grid() {
             if (voice !== undefined && cell !== undefined) setFocus({ voice: Number(voice), cell: Number(cell) });
           }}
         >
-          <div role="row" class="grid-beats">
-            <span role="columnheader" class="beats-head">
-              <span class="unseen">voice</span>
-            </span>
-            {Array.from({ length: Math.ceil(cells / cellsPerBeat) }, (_, beat) => {
-              const columns = barActions.cellsOfBeat(beat, cellsPerBeat);
-              return (
-                <span key={beat} role="columnheader" class="beat" style={{ gridColumnEnd: `span ${columns.length}` }}>
-                  <button
-                    type="button"
-                    aria-pressed={columnsStay(stays, columns, store.voices.value.length)}
-                    aria-label={`Beat ${beat + 1} stays`}
-                    title="What this beat plays stays when the rest is filled in"
-                    onClick={() => barActions.toggleColumns(columns)}
-                  >
-                    {beat + 1}
-                  </button>
-                </span>
-              );
-            })}
-          </div>
+          <Beats cells={cells} cellsPerBeat={cellsPerBeat} />
           {tapping && <TapRow pattern={pattern} />}
           {store.voices.value.map((voice, index) => (
             <div key={voice.name} role="row" class={`grid-row ${heard[index] ? "" : "is-silent"}`}>
               <VoiceHead voice={voice} index={index} pattern={pattern} />
-              {Array.from({ length: cells }, (_, cell) => (
-                <Cell
-                  key={cell}
-                  pattern={pattern}
-                  voice={index}
-                  name={voice.name}
-                  cell={cell}
-                  onBeat={cell % cellsPerBeat === 0}
-                  wide={opened?.cell === cell}
-                  opened={opened?.voice === index && opened.cell === cell}
-                  stays={staysAt(stays, { voice: index, cell })}
-                  reachable={focus.voice === index && Math.min(focus.cell, cells - 1) === cell}
-                />
-              ))}
+              <Cells name={voice.name} voice={index} pattern={pattern} cellsPerBeat={cellsPerBeat} reachable={focus.voice === index ? Math.min(focus.cell, cells - 1) : null} />
             </div>
           ))}
           <Playhead cellsPerBeat={cellsPerBeat} />
@@ -135,6 +102,68 @@ export function Grid() {
         solos the voice, O opens its sound. K marks what stays when the rest is filled in, Shift K the whole row.
       </p>
     </section>
+  );
+}
+
+/** The numbers of the beats; each holds or releases what its beat plays. */
+function Beats({ cells, cellsPerBeat }: { readonly cells: number; readonly cellsPerBeat: number }) {
+  const { store, barActions } = usePage();
+  const holds = store.bar.holds.value;
+  return (
+    <div role="row" class="grid-beats">
+      <span role="columnheader" class="beats-head">
+        <span class="unseen">voice</span>
+      </span>
+      {Array.from({ length: Math.ceil(cells / cellsPerBeat) }, (_, beat) => {
+        const columns = barActions.cellsOfBeat(beat, cellsPerBeat);
+        return (
+          <span key={beat} role="columnheader" class="beat" style={{ gridColumnEnd: `span ${columns.length}` }}>
+            <button
+              type="button"
+              aria-pressed={areColumnsHeld(holds, columns, store.voices.value.length)}
+              aria-label={`Beat ${beat + 1} stays`}
+              title="What this beat plays stays when the rest is filled in"
+              onClick={() => barActions.toggleColumns(columns)}
+            >
+              {beat + 1}
+            </button>
+          </span>
+        );
+      })}
+    </div>
+  );
+}
+
+interface CellsProps {
+  readonly name: string;
+  readonly voice: number;
+  readonly pattern: WirePattern;
+  readonly cellsPerBeat: number;
+  readonly reachable: number | null; // the cell that Tab reaches, if it is in this row
+}
+
+/** The cells of one voice. */
+function Cells({ name, voice, pattern, cellsPerBeat, reachable }: CellsProps) {
+  const { store } = usePage();
+  const opened = store.opened.value;
+  const holds = store.bar.holds.value;
+  return (
+    <>
+      {Array.from({ length: cellCount(pattern) }, (_, cell) => (
+        <Cell
+          key={cell}
+          pattern={pattern}
+          voice={voice}
+          name={name}
+          cell={cell}
+          onBeat={cell % cellsPerBeat === 0}
+          wide={opened?.cell === cell}
+          opened={opened?.voice === voice && opened.cell === cell}
+          held={isHeld(holds, { voice, cell })}
+          reachable={reachable === cell}
+        />
+      ))}
+    </>
   );
 }
 

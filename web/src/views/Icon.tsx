@@ -1,5 +1,7 @@
 /** Small pictures on buttons, drawn with one line. */
 
+import type { JSX } from "preact";
+
 const PATHS = {
   play: "M7 4.5v15l12-7.5z",
   stop: "M6 6h12v12H6z",
@@ -20,7 +22,9 @@ const PATHS = {
 
 const FILLED: ReadonlySet<string> = new Set(["play", "stop"]);
 
-export function Icon({ name }: { readonly name: keyof typeof PATHS }) {
+type IconName = keyof typeof PATHS;
+
+export function Icon({ name }: { readonly name: IconName }) {
   const filled = FILLED.has(name);
   return (
     <svg
@@ -38,5 +42,22 @@ export function Icon({ name }: { readonly name: keyof typeof PATHS }) {
       <path d={PATHS[name]} {...(name === "theme" ? { fill: "none" } : {})} />
       {name === "theme" && <path d="M12 4a8 8 0 0 0 0 16z" fill="currentColor" />}
     </svg>
+  );
+}
+
+type ButtonProps = Omit<JSX.IntrinsicElements["button"], "icon" | "label" | "type" | "class">;
+
+interface IconButtonProps extends ButtonProps {
+  readonly icon: IconName;
+  readonly label: string; // its accessible name
+  readonly framed?: boolean;
+}
+
+/** A button that shows only an icon. */
+export function IconButton({ icon, label, framed = false, ...others }: IconButtonProps) {
+  return (
+    <button type="button" class={framed ? "icon framed" : "icon"} aria-label={label} {...others}>
+      <Icon name={icon} />
+    </button>
   );
 }

@@ -1,6 +1,6 @@
 /** What happens from bar to bar: how long the loop is, where fills come, and a journey from pin A to pin B. */
 
-import { FILLS_EVERY, JOURNEY_BARS, LOOP_BARS } from "../groove";
+import { FILLS_EVERY, JOURNEY_BARS, LOOP_BARS } from "../rules/groove";
 import { Choice } from "./Choice";
 import { usePage } from "./page";
 
@@ -38,10 +38,7 @@ export function JourneyControls() {
       </div>
       <Choice
         label="Way of the journey"
-        options={[
-          { value: "loop", label: "loop" },
-          { value: "ping-pong", label: "ping-pong" },
-        ]}
+        options={["loop", "ping-pong"]}
         value={journey.mode}
         onChoose={(mode) => actions.setJourney({ mode })}
       />
@@ -73,9 +70,9 @@ function LoopAndFills() {
         <select
           aria-label="Length of the loop"
           title="Bars that agree with each other"
-          value={place.shape.bars}
+          value={place.settings.bars}
           onChange={(event) => {
-            actions.reshape("loop", { bars: Number(event.currentTarget.value) });
+            actions.changeSettings("loop", { bars: Number(event.currentTarget.value) });
             store.settle();
           }}
         >
@@ -89,7 +86,7 @@ function LoopAndFills() {
       {fills && (
         <select
           aria-label="Fills"
-          title={place.shape.section === "fill" ? "Every bar is a fill now" : "A fill in the last bar of so many, on the way from A to B too"}
+          title={place.settings.section === "fill" ? "Every bar is a fill now" : "A fill in the last bar of so many, on the way from A to B too"}
           value={fillEvery}
           onChange={(event) => actions.fillEvery(Number(event.currentTarget.value))}
         >

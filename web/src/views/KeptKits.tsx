@@ -1,24 +1,22 @@
-/** The player's own kits: keep what sounds, come back to it, and to what it was before. */
+/** The drawer of the player's own kits: keep the present one, load one or an earlier version of it. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { sayMoment } from "../daytime";
-import { keptKitId } from "../keptstate";
-import type { KeptInfo } from "../protocol";
+import { keptKitId } from "../rules/kitNames";
+import { type KeptInfo, type KeptVersion, MAX_KIT_NAME_LENGTH } from "../rules/protocol";
 import { Drawer } from "./Drawer";
-import { Icon } from "./Icon";
+import { Icon, IconButton } from "./Icon";
+import { formatMoment } from "./moment";
 import { usePage } from "./page";
-
-export const LONGEST_KIT_NAME = 80;
 
 export function KeptKits() {
   return (
     <Drawer name="Kits">
-      <Shelf />
+      <KitList />
     </Drawer>
   );
 }
 
-function Shelf() {
+function KitList() {
   const { store, kept } = usePage();
   const [lockedToo, setLockedToo] = useState(false);
   const back = useRef<number | null>(null); // the kit that was brought back last: the focus follows it
@@ -93,7 +91,7 @@ function Keep() {
         type="text"
         aria-label="Name of the kit"
         placeholder="name of this kit"
-        maxLength={LONGEST_KIT_NAME}
+        maxLength={MAX_KIT_NAME_LENGTH}
         value={typed ?? playing?.name ?? ""}
         onInput={(event) => setTyped(event.currentTarget.value)}
       />
@@ -135,7 +133,7 @@ function Kept({ kit, lockedToo, focused }: KeptProps) {
           <button key="load" ref={loading} type="button" class="kept-load" aria-current={here} onClick={() => void kept.load(id, { lockedToo })}>
             <span class="unseen">Load </span>
             <span class="kept-name">{name}</span>
-            <span class="kept-when">{sayMoment(changed)}</span>
+            <span class="kept-when">{formatMoment(changed)}</span>
           </button>
         )}
         <button
@@ -151,25 +149,29 @@ function Kept({ kit, lockedToo, focused }: KeptProps) {
         <button key="rename" ref={renaming} type="button" class="icon" aria-label={`Rename ${name}`} title="Rename" onClick={() => setNaming(true)}>
           <Icon name="pen" />
         </button>
-        <button key="delete" type="button" class="icon" aria-label={`Delete ${name}`} title="Delete" onClick={() => void kept.remove(kit)}>
-          <Icon name="close" />
-        </button>
+        <IconButton key="delete" icon="close" label={`Delete ${name}`} title="Delete" onClick={() => void kept.remove(kit)} />
       </div>
-      {unfolded && (
-        <ol class="kept-versions" aria-label={`Versions of ${name}`}>
-          {unfolded.map(({ version, changed: when }) => (
-            <li key={version}>
-              <button type="button" class="kept-load" onClick={() => void kept.load(id, { version, lockedToo })}>
-                <span class="unseen">Load </span>
-                <span>version {version}</span>
-                <span class="unseen"> of {name}</span>
-                <span class="kept-when">{sayMoment(when)}</span>
-              </button>
-            </li>
-          ))}
-        </ol>
-      )}
+      {unfolded && <Versions kit={kit} versions={unfolded} lockedToo={lockedToo} />}
     </li>
+  );
+}
+
+/** A button for each version, the latest first. */
+function Versions({ kit: { id, name }, versions, lockedToo }: { readonly kit: KeptInfo; readonly versions: readonly KeptVersion[]; readonly lockedToo: boolean }) {
+  const { kept } = usePage();
+  return (
+    <ol class="kept-versions" aria-label={`Versions of ${name}`}>
+      {versions.map(({ version, changed }) => (
+        <li key={version}>
+          <button type="button" class="kept-load" onClick={() => void kept.load(id, { version, lockedToo })}>
+            <span class="unseen">Load </span>
+            <span>version {version}</span>
+            <span class="unseen"> of {name}</span>
+            <span class="kept-when">{formatMoment(changed)}</span>
+          </button>
+        </li>
+      ))}
+    </ol>
   );
 }
 
@@ -193,7 +195,7 @@ function NewName({ kit, onDone }: { readonly kit: KeptInfo; readonly onDone: () 
         onDone();
       }}
     >
-      <input ref={field} type="text" aria-label={`New name of ${kit.name}`} maxLength={LONGEST_KIT_NAME} defaultValue={kit.name} />
+      <input ref={field} type="text" aria-label={`New name of ${kit.name}`} maxLength={MAX_KIT_NAME_LENGTH} defaultValue={kit.name} />
     </form>
   );
 }

@@ -1,20 +1,20 @@
 /** Which kit sounds: one of the instrument's, one that the player keeps, or a folder of WAVs. */
 
 import { useRef } from "preact/hooks";
-import { keptKitId, keptKitName } from "../keptstate";
+import { keptKitId, keptKitName } from "../rules/kitNames";
 import { DrawerButton } from "./Drawer";
-import { Icon } from "./Icon";
+import { IconButton } from "./Icon";
 import { type Page, usePage } from "./page";
 
-/** Take a folder as kit and say what became of it. */
+/** Take a folder as kit and report which voices got a file. */
 export async function takeFolder({ store, kits, soundActions }: Page, files: readonly File[]): Promise<void> {
   if (files.length === 0) return;
   if (store.instrument.value?.sound) return soundActions.takeFolder(files); // then each file has its place and its twin
   const { name, report } = await kits.fromFiles(files, store.kitBuffers.value, store.voices.value);
-  if (name === null) return store.complain(report);
+  if (name === null) return store.reportError(report);
   store.folderKits.value = [...store.folderKits.value.filter((kit) => kit.name !== name), { name, label: name }];
   soundActions.chooseKit(name);
-  store.say(report);
+  store.notify(report);
 }
 
 export function KitChoice() {
@@ -49,15 +49,12 @@ export function KitChoice() {
             </optgroup>
           )}
         </select>
-        <button
-          type="button"
-          class="icon"
-          aria-label="Folder of WAVs as kit"
+        <IconButton
+          icon="folder"
+          label="Folder of WAVs as kit"
           title="A folder of WAVs as kit: bd, sd, ch, oh … in the file names"
           onClick={() => picker.current?.click()}
-        >
-          <Icon name="folder" />
-        </button>
+        />
       </span>
       <DrawerButton drawer="Kits">kit: keep, load</DrawerButton>
       <input

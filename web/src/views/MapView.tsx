@@ -1,83 +1,66 @@
-/** The rhythm map: where you are decides when things sound. */
+/** The rhythm map: a click plays the bar that the rhythm space has at that point. */
 
 import { useSignalEffect } from "@preact/signals";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { MAP_EDGE } from "../groove";
-import { pointsOf } from "../journey";
-import { drawMap } from "../mapdrawing";
-import { drawGround } from "../mapground";
-import { lookOf, ranks } from "../markers";
-import type { CorpusMap, Point } from "../protocol";
-import { stepsPerBeat } from "../sequencer";
-import { fromShare, toShare } from "../store";
-import { describeBar, sayPoint } from "../summary";
-import { stepsPerBar } from "../units";
+import type { RefObject } from "preact";
+import { useRef, useState } from "preact/hooks";
+import { pointsOf } from "../rules/journey";
+import type { CorpusMap } from "../rules/protocol";
+import { stepsPerBeat } from "../rules/sequencer";
+import { describeBar, formatPoint } from "../rules/summary";
+import { stepsPerBar } from "../rules/units";
+import type { CanvasSize } from "../map/canvas";
+import { drawMap } from "../map/mapDrawing";
+import { drawGround } from "../map/mapGround";
+import { lookOf, ranks } from "../map/markers";
+import { CanvasLayer } from "./CanvasLayer";
 import { ClockGlyph } from "./ClockGlyph";
+import { at, byArrows, pointUnder, unitsOf } from "./mapGestures";
 import { usePage } from "./page";
 import { useDark } from "./theme";
 
-const NUDGE = (2 * MAP_EDGE) / 100; // 1 % of the map
-const LOOK_PX = 7; // how near a point of the corpus the pointer must be to name it
-const ARROWS: Record<string, Point> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const HOVER_PX = 7; // how near a point of the corpus the pointer must be to name it
+const PINS = ["a", "b"] as const;
 
-const at = ([x, y]: Point) => ({ left: `${toShare(x) * 100}%`, top: `${(1 - toShare(y)) * 100}%` });
-
-/** Handlers that move a point by arrow keys: 1 %, with Shift 10 %. */
-function byArrows(point: Point, move: (point: Point) => void, done: () => void) {
-  return {
-    onKeyDown: (event: KeyboardEvent) => {
-      const arrow = ARROWS[event.key];
-      if (!arrow || event.altKey || event.ctrlKey || event.metaKey) return;
-      event.preventDefault();
-      event.stopPropagation();
-      const by = NUDGE * (event.shiftKey ? 10 : 1);
-      move([point[0] + arrow[0] * by, point[1] + arrow[1] * by]);
-    },
-    onKeyUp: (event: KeyboardEvent) => {
-      if (ARROWS[event.key]) done();
-    },
-  };
-}
-
-export function MapView() {
+/** A press on the map goes there, a press on a pin takes the pin along; without a press, the nearest bar is named. */
+function useMapPointer(frame: RefObject<HTMLDivElement | null>) {
   const { store, actions, player } = usePage();
-  const frame = useRef<HTMLDivElement>(null);
   const dragging = useRef<"point" | "a" | "b" | null>(null);
-  const [looked, setLooked] = useState<number | null>(null); // the bar of the corpus under the pointer
-  const point = store.shownPoint.value;
-  const { journey } = store.groove.value;
+  const [hovered, setHovered] = useState<number | null>(null); // the bar of the corpus under the pointer
 
-  const pointUnder = (event: PointerEvent): Point => {
-    const box = frame.current!.getBoundingClientRect();
-    return [fromShare((event.clientX - box.left) / box.width), fromShare(1 - (event.clientY - box.top) / box.height)];
-  };
   const drag = (event: PointerEvent) => {
-    if (dragging.current === "point") actions.goTo(pointUnder(event));
-    else if (dragging.current) actions.setPin(dragging.current, pointUnder(event));
+    const point = pointUnder(event, frame.current!);
+    if (dragging.current === "point") actions.goTo(point);
+    else if (dragging.current) actions.setPin(dragging.current, point);
   };
-  const lookAt = (event: PointerEvent) => {
-    const box = frame.current!.getBoundingClientRect();
-    const near = store.nearby.value?.nearest(pointUnder(event), 1)[0];
-    const reach = (LOOK_PX * 2 * MAP_EDGE) / Math.min(box.width, box.height);
-    setLooked(near && near.distance < reach ? near.index : null);
+  const hover = (event: PointerEvent) => {
+    const near = store.nearby.value?.nearest(pointUnder(event, frame.current!), 1)[0];
+    setHovered(near && near.distance < unitsOf(HOVER_PX, frame.current!) ? near.index : null);
   };
   const onPointerDown = (event: PointerEvent) => {
     if (event.button !== 0) return;
-    setLooked(null);
-    const pin = (event.target as Element).closest<HTMLElement>("[data-pin]")?.dataset["pin"];
-    dragging.current = pin === "a" || pin === "b" ? pin : "point";
+    setHovered(null);
+    const pressed = (event.target as Element).closest<HTMLElement>("[data-pin]")?.dataset["pin"];
+    dragging.current = PINS.find((pin) => pin === pressed) ?? "point";
     frame.current!.setPointerCapture(event.pointerId);
-    if (dragging.current === "point") {
-      drag(event);
-      if (!store.playing.value) void player.play(); // what one clicks, one hears
-    }
+    if (dragging.current !== "point") return;
+    drag(event);
+    if (!store.playing.value) void player.play(); // a click is heard at once
   };
   const onPointerUp = () => {
     if (dragging.current === "point") actions.settle();
     else if (dragging.current) store.settle();
     dragging.current = null;
   };
+  const onPointerMove = (event: PointerEvent) => (dragging.current ? drag(event) : hover(event));
+  return { hovered, handlers: { onPointerDown, onPointerMove, onPointerUp, onPointerCancel: onPointerUp, onPointerLeave: () => setHovered(null) } };
+}
 
+export function MapView() {
+  const { store, actions } = usePage();
+  const frame = useRef<HTMLDivElement>(null);
+  const { hovered, handlers } = useMapPointer(frame);
+  const point = store.shownPoint.value;
+  const corpus = store.corpus.value;
   return (
     <div
       ref={frame}
@@ -87,45 +70,19 @@ export function MapView() {
       aria-roledescription="map"
       aria-describedby="map-keys"
       tabIndex={0}
-      onPointerDown={onPointerDown}
-      onPointerMove={(event) => (dragging.current ? drag(event) : lookAt(event))}
-      onPointerLeave={() => setLooked(null)}
-      onPointerUp={onPointerUp}
-      onPointerCancel={onPointerUp}
+      {...handlers}
       {...byArrows(point, (to) => actions.goTo(to), () => actions.settle())}
     >
       <Corpus />
       <Ground />
-      <svg class="map-path" aria-hidden="true" preserveAspectRatio="none" viewBox="-3 -3 6 6">
-        {journey.a && journey.b && <line x1={journey.a[0]} y1={-journey.a[1]} x2={journey.b[0]} y2={-journey.b[1]} />}
-      </svg>
-      {pointsOf({ ...journey, mode: "loop" }).map((each, bar) => (
-        <span key={bar} class="map-bar" style={at(each)} />
-      ))}
+      <JourneyLine />
       <div class={`map-here ${store.pending.value ? "is-pending" : ""} ${store.playing.value ? "is-playing" : ""}`} style={at(point)}>
         <ClockGlyph pattern={store.shown.value}>
           <Hand />
         </ClockGlyph>
       </div>
-      {(["a", "b"] as const).map((pin) => {
-        const where = journey[pin];
-        return (
-          where && (
-            <button
-              key={pin}
-              type="button"
-              class="map-pin"
-              data-pin={pin}
-              style={at(where)}
-              aria-label={`Pin ${pin.toUpperCase()} at ${sayPoint(where)}`}
-              {...byArrows(where, (to) => actions.setPin(pin, to), () => store.settle())}
-            >
-              {pin.toUpperCase()}
-            </button>
-          )
-        );
-      })}
-      {looked !== null && store.corpus.value && <Label corpus={store.corpus.value} bar={looked} />}
+      <Pins />
+      {hovered !== null && corpus && <Label corpus={corpus} bar={hovered} />}
       {!store.playing.value && store.sound.value === "off" && <p class="map-hint">Click anywhere: the rhythm there plays</p>}
       <p id="map-keys" class="unseen">
         Arrow keys move by 1 percent, with Shift by 10. A and B set the pins of a journey here. The two sliders and the list under “nearby” do the same.
@@ -134,7 +91,52 @@ export function MapView() {
   );
 }
 
-/** What the bar under the pointer was learned from. */
+/** The way from A to B, and a dot for each of its bars. */
+function JourneyLine() {
+  const { store } = usePage();
+  const { journey } = store.groove.value;
+  const { a, b } = journey;
+  return (
+    <>
+      <svg class="map-path" aria-hidden="true" preserveAspectRatio="none" viewBox="-3 -3 6 6">
+        {a && b && <line x1={a[0]} y1={-a[1]} x2={b[0]} y2={-b[1]} />}
+      </svg>
+      {pointsOf({ ...journey, mode: "loop" }).map((each, bar) => (
+        <span key={bar} class="map-bar" style={at(each)} />
+      ))}
+    </>
+  );
+}
+
+function Pins() {
+  const { store, actions } = usePage();
+  const { journey } = store.groove.value;
+  return (
+    <>
+      {PINS.map((pin) => {
+        const point = journey[pin];
+        const name = pin.toUpperCase();
+        return (
+          point && (
+            <button
+              key={pin}
+              type="button"
+              class="map-pin"
+              data-pin={pin}
+              style={at(point)}
+              aria-label={`Pin ${name} at ${formatPoint(point)}`}
+              {...byArrows(point, (to) => actions.setPin(pin, to), () => store.settle())}
+            >
+              {name}
+            </button>
+          )
+        );
+      })}
+    </>
+  );
+}
+
+/** Where the bar under the pointer comes from. */
 function Label({ corpus, bar }: { readonly corpus: CorpusMap; readonly bar: number }) {
   const { style, section, source, licence } = describeBar(corpus, bar);
   const [x, y] = [corpus.x[bar]!, corpus.y[bar]!];
@@ -148,45 +150,23 @@ function Label({ corpus, bar }: { readonly corpus: CorpusMap; readonly bar: numb
   );
 }
 
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-/** A canvas as large as the map, drawn anew only when its size changes, or what it is drawn from. */
-function Layer({ draw, from }: { readonly draw: (canvas: HTMLCanvasElement, size: Size & { scale: number }) => void; readonly from: readonly unknown[] }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const [size, setSize] = useState<Size | null>(null);
-  useLayoutEffect(() => {
-    const watch = new ResizeObserver(([entry]) => {
-      if (entry) setSize({ width: entry.contentRect.width, height: entry.contentRect.height });
-    });
-    watch.observe(canvas.current!.parentElement!);
-    return () => watch.disconnect();
-  }, []);
-  useLayoutEffect(() => {
-    if (size && size.width > 0) draw(canvas.current!, { ...size, scale: window.devicePixelRatio || 1 });
-  }, [size, ...from]);
-  return <canvas ref={canvas} class="map-layer" aria-hidden="true" />;
-}
-
-/** The glow of where bars are dense, and the bars. */
+/** A glow where bars are dense, and a marker for each bar. */
 function Corpus() {
   const { store } = usePage();
   const dark = useDark();
   const corpus = store.corpus.value;
-  const lit = store.litStyles.value;
-  return <Layer from={[corpus, dark, lit]} draw={(canvas, size) => corpus && drawMap(canvas, corpus, { ...size, dark, lit })} />;
+  const highlighted = store.highlightedStyles.value;
+  return <CanvasLayer class="map-layer" from={[corpus, dark, highlighted]} draw={(canvas, size) => corpus && drawMap(canvas, corpus, { ...size, dark, highlighted })} />;
 }
 
-/** Where the style lives that one points at in the legend, else those that stand out, else what is asked for; and what is far from all of them. */
+/** Regions of the style pointed at in the legend, else of the highlighted ones, else of the chosen ones; and hatching over what is far from all data. */
 function Ground() {
   const { store } = usePage();
   const dark = useDark();
   const ground = store.ground.value;
   const corpus = store.corpus.value;
   const styles = store.regions.value;
-  const draw = (canvas: HTMLCanvasElement, size: Size & { scale: number }) => {
+  const draw = (canvas: HTMLCanvasElement, size: CanvasSize) => {
     if (!ground || !corpus) return;
     const rank = ranks(corpus.style, corpus.styles.length);
     const regions = styles.flatMap((style) => {
@@ -195,7 +175,7 @@ function Ground() {
     });
     drawGround(canvas, ground, { ...size, dark, regions });
   };
-  return <Layer from={[ground, corpus, dark, styles.join()]} draw={draw} />;
+  return <CanvasLayer class="map-layer" from={[ground, corpus, dark, styles.join()]} draw={draw} />;
 }
 
 /** The hand of the clock. With reduced motion it steps from beat to beat instead of sweeping. */

@@ -1,10 +1,10 @@
 /** MIDI out: which port and channel, which note for each voice, and whether the page sounds too. */
 
-import { CHANNELS, describeLink, HIGHEST_NOTE, type MidiLink, NEW_MIDI, noteOf, sayNote, withNote } from "../midisettings";
-import { titled } from "../summary";
+import { titled } from "../rules/summary";
+import { CHANNELS, DEFAULT_MIDI, describeLink, formatNote, HIGHEST_NOTE, type MidiLink, noteOf, withNote } from "../midi/midiSettings";
 import { Choice } from "./Choice";
 import { Drawer } from "./Drawer";
-import { Icon } from "./Icon";
+import { IconButton } from "./Icon";
 import { NumberField } from "./NumberField";
 import { usePage } from "./page";
 
@@ -18,7 +18,7 @@ export function MidiPanel() {
   );
 }
 
-/** What to do about it, where something is to be done. */
+/** What the player can do in each state. */
 const ADVICE: Partial<Record<MidiLink["state"], string>> = {
   off: "Play your own drum machine, sampler or DAW: each stroke goes out at the moment it is heard here.",
   unknown: "Chrome, Edge, Opera and Firefox have it, on a page from this computer or over https.",
@@ -44,10 +44,7 @@ function Link() {
         </p>
         <Choice
           label="MIDI out"
-          options={[
-            { value: "off", label: "off" },
-            { value: "on", label: "on" },
-          ]}
+          options={["off", "on"]}
           value={settings.on ? "on" : "off"}
           onChoose={(wanted) => (wanted === "on" ? void midi.turnOn() : midi.turnOff())}
         />
@@ -113,7 +110,7 @@ function Notes() {
     <>
       <div class="drawer-row notes-head">
         <h3>Notes</h3>
-        <button type="button" class="quiet" disabled={usual} onClick={() => midi.change({ notes: NEW_MIDI.notes })}>
+        <button type="button" class="quiet" disabled={usual} onClick={() => midi.change({ notes: DEFAULT_MIDI.notes })}>
           as in General MIDI
         </button>
       </div>
@@ -127,16 +124,14 @@ function Notes() {
               <NumberField
                 id={`note-${voice}`}
                 label={`Note of ${name}`}
-                unit={sayNote(note)}
+                unit={formatNote(note)}
                 value={note}
                 min={0}
                 max={HIGHEST_NOTE}
                 step={1}
                 onValue={(wanted) => midi.change({ notes: withNote(store.midi.value, voices, voice, Math.round(wanted)).notes })}
               />
-              <button type="button" class="icon" aria-label={`Try ${name}`} title={`Try ${name}`} onClick={() => void player.audition(voice)}>
-                <Icon name="play" />
-              </button>
+              <IconButton icon="play" label={`Try ${name}`} title={`Try ${name}`} onClick={() => void player.audition(voice)} />
             </li>
           );
         })}

@@ -1,15 +1,15 @@
-/** Left half: the map and all that decides when things sound; over it opens what decides how a voice sounds. */
+/** Left half of the page: the rhythm map with its settings; the sheet of a voice's sound opens over it. */
 
 import { useState } from "preact/hooks";
-import { describe } from "../journey";
-import { describeBar, sayPoint } from "../summary";
-import { Icon } from "./Icon";
+import { describe } from "../rules/journey";
+import { describeBar, formatPoint } from "../rules/summary";
+import { GenerationControls } from "./GenerationControls";
+import { IconButton } from "./Icon";
 import { JourneyControls } from "./JourneyControls";
 import { Legend } from "./Legend";
 import { MapView } from "./MapView";
 import { Nearby } from "./Nearby";
 import { usePage } from "./page";
-import { ShapeControls } from "./ShapeControls";
 import { SoundSheet } from "./SoundSheet";
 
 export function RhythmPanel() {
@@ -21,18 +21,8 @@ export function RhythmPanel() {
       <header class="panel-head">
         <h2>Rhythm</h2>
         <Where />
-        <button type="button" class="icon" aria-label="Back to the click before" disabled={visit <= 0} onClick={() => actions.visit(-1)}>
-          <Icon name="back" />
-        </button>
-        <button
-          type="button"
-          class="icon"
-          aria-label="Forward to the next click"
-          disabled={visit >= visits.length - 1}
-          onClick={() => actions.visit(1)}
-        >
-          <Icon name="forward" />
-        </button>
+        <IconButton icon="back" label="Back to the click before" disabled={visit <= 0} onClick={() => actions.visit(-1)} />
+        <IconButton icon="forward" label="Forward to the next click" disabled={visit >= visits.length - 1} onClick={() => actions.visit(1)} />
         <button type="button" class="quiet" aria-expanded={near} aria-controls="nearby" onClick={() => setNear(!near)}>
           nearby
         </button>
@@ -43,7 +33,7 @@ export function RhythmPanel() {
       </div>
       <Legend />
       <div class="deck">
-        <ShapeControls />
+        <GenerationControls />
         <JourneyControls />
       </div>
       <SoundSheet />
@@ -51,7 +41,7 @@ export function RhythmPanel() {
   );
 }
 
-/** "travelling A to B, bar 3 of 8", or "near latin" and the place in numbers, and whether it is heard yet. */
+/** "travelling A to B, bar 3 of 8", or "near latin" with the coordinates, and whether the bar sounds yet. */
 function Where() {
   const { store } = usePage();
   const { journey, place, quantum } = store.groove.value;
@@ -69,7 +59,7 @@ function Where() {
   return (
     <p class="where">
       {corpus && near && `near ${describeBar(corpus, near.index).style}`}
-      <span class="numbers">{sayPoint(store.shownPoint.value)}</span>
+      <span class="numbers">{formatPoint(store.shownPoint.value)}</span>
       {place.phrase.length > 1 && <span>{`bar ${store.turn.value.bar + 1} of ${place.phrase.length}`}</span>}
       {fill && <em>fill</em>}
       {place.edited && <span>edited by hand</span>}

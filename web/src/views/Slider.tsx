@@ -6,7 +6,7 @@ interface SliderProps {
   readonly min: number;
   readonly max: number;
   readonly step: number;
-  readonly said: string; // the value as a person says it
+  readonly valueText: string; // the value with its unit, or in words
   readonly name?: string; // accessible name, when the label alone is too short
   readonly centred?: boolean; // filled from the middle
   readonly compact?: boolean; // label and value are for listeners only
@@ -17,13 +17,13 @@ interface SliderProps {
   readonly onDone?: () => void;
 }
 
-export function Slider({ label, value, min, max, step, said, name, centred, compact, title, rest, onReset, onValue, onDone }: SliderProps) {
+export function Slider({ label, value, min, max, step, valueText, name, centred, compact, title, rest, onReset, onValue, onDone }: SliderProps) {
   const share = ((value - min) / (max - min)) * 100;
   const [from, to] = centred ? [Math.min(50, share), Math.max(50, share)] : [0, share];
   return (
-    <label class={`slider ${compact ? "slider-compact" : ""}`} title={compact ? `${name ?? label}: ${said}` : title}>
+    <label class={`slider ${compact ? "slider-compact" : ""}`} title={compact ? `${name ?? label}: ${valueText}` : title}>
       <span class="slider-label">{label}</span>
-      {!compact && <span class="slider-value">{said}</span>}
+      {!compact && <span class="slider-value">{valueText}</span>}
       <input
         type="range"
         min={min}
@@ -31,7 +31,7 @@ export function Slider({ label, value, min, max, step, said, name, centred, comp
         step={step}
         value={value}
         aria-label={name ?? label}
-        aria-valuetext={said}
+        aria-valuetext={valueText}
         style={{ "--from": `${from}%`, "--to": `${to}%` }}
         onInput={(event) => onValue(Number(event.currentTarget.value))}
         onChange={() => onDone?.()}

@@ -1,8 +1,8 @@
 /** Eight places to keep good clicks in, each shown as its clock. */
 
-import { sayStyle } from "../blend";
-import { isSamePlace, type Place } from "../groove";
-import { describeBar, describePattern } from "../summary";
+import { isSamePlace, type MapPlace } from "../rules/groove";
+import { formatStyle } from "../rules/styleBlend";
+import { describeBar, describePattern } from "../rules/summary";
 import { ClockGlyph } from "./ClockGlyph";
 import { Icon } from "./Icon";
 import { usePage } from "./page";
@@ -11,10 +11,10 @@ export function Slots() {
   const { store, actions, player } = usePage();
   const { slots, place, journey } = store.groove.value;
   const corpus = store.corpus.value;
-  /** The style asked for, else that of the nearest bar. */
-  const styleOf = ({ shape, point }: Place): string => {
+  /** The chosen style, else that of the nearest bar. */
+  const styleOf = ({ settings, point }: MapPlace): string => {
     const near = store.nearby.value?.nearest(point, 1)[0];
-    return shape.style !== null ? sayStyle(shape.style) : (corpus && near ? describeBar(corpus, near.index).style : shape.section);
+    return settings.style !== null ? formatStyle(settings.style) : (corpus && near ? describeBar(corpus, near.index).style : settings.section);
   };
   return (
     <ol class="slots" aria-label="Slots">

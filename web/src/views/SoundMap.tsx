@@ -1,21 +1,20 @@
-/** The map of a voice's sounds: where one is decides how the voice sounds. Small at the head of its row, large in its sheet. */
+/** The map of a voice's sounds: a point sets how the voice sounds. Small at the head of its row, large in its sheet. */
 
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { MAP_EDGE } from "../groove";
-import type { Point, SoundMap as SoundMapInfo, VoiceInfo } from "../protocol";
-import { requestOf } from "../sound";
-import { drawSoundMap } from "../sounddrawing";
-import { describeSource, nameOfMap, nearestSound, sayFrom, sayHeard } from "../soundwords";
-import { fromShare, toShare } from "../store";
+import type { RefObject } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { MAP_EDGE } from "../rules/mapPoint";
+import type { Point, SoundMap as SoundMapInfo, VoiceInfo } from "../rules/protocol";
+import { describeSource, formatHeard, formatOrigin, nameOfMap, nearestSound } from "../rules/soundWords";
+import { requestOf } from "../rules/voiceSound";
+import type { CanvasSize } from "../map/canvas";
+import { drawSoundMap } from "../map/soundMapDrawing";
+import { CanvasLayer } from "./CanvasLayer";
+import { at, isArrow, movedByArrow, pointUnder, unitsOf } from "./mapGestures";
 import { usePage } from "./page";
 import { useDark } from "./theme";
 
-const NUDGE = (2 * MAP_EDGE) / 100; // 1 % of the map
-const LOOK_PX = 8; // how near a sound of the map the pointer must be to name it
-const ARROWS: Record<string, Point> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const HOVER_PX = 8; // how near a sound of the map the pointer must be to name it
 const MOST_DOTS = { small: 260, large: 3000 };
-
-const at = ([x, y]: Point) => ({ left: `${toShare(x) * 100}%`, top: `${(1 - toShare(y)) * 100}%` });
 
 interface SoundMapProps {
   readonly voice: VoiceInfo;
@@ -23,62 +22,82 @@ interface SoundMapProps {
   readonly large?: boolean;
 }
 
-export function SoundMap({ voice, index, large = false }: SoundMapProps) {
+type Frame = RefObject<HTMLDivElement | null>;
+
+/** A drag moves the sound of the voice; without a press, the large map names the nearest sound. */
+function useSoundPointer(frame: Frame, index: number, large: boolean) {
   const { store, soundActions } = usePage();
   const { sounds: state } = store;
-  const frame = useRef<HTMLDivElement>(null);
   const dragging = useRef(false);
   const touched = useRef(false); // by a finger
-  const [aimed, setAimed] = useState(false); // a file is held over it
-  const [looked, setLooked] = useState<number | null>(null); // the sound of the map under the pointer
+  const [hovered, setHovered] = useState<number | null>(null); // the sound of the map under the pointer
   const map = state.maps.value[index];
-  const sound = store.groove.value.sounds[index]!;
-  const heard = state.heard.value[index];
-  const likes = state.likes.value;
-  const place = sound.from === "factory" ? null : sound.point;
 
-  const pointUnder = (event: PointerEvent): Point => {
-    const box = frame.current!.getBoundingClientRect();
-    return [fromShare((event.clientX - box.left) / box.width), fromShare(1 - (event.clientY - box.top) / box.height)];
+  const hover = (event: PointerEvent) => {
+    const point = pointUnder(event, frame.current!);
+    const near = map ? nearestSound(map, point) : null;
+    const distance = near === null ? Infinity : Math.hypot(map!.x[near]! - point[0], map!.y[near]! - point[1]);
+    setHovered(distance < unitsOf(HOVER_PX, frame.current!) ? near : null);
   };
   const onPointerDown = (event: PointerEvent) => {
     if (event.button !== 0) return;
     touched.current = event.pointerType === "touch";
-    if (!large && touched.current) return; // a finger hides the small map: it opens on the tap
+    if (!large && touched.current) return; // a finger would hide the small map: a tap opens the large one
     dragging.current = true;
-    setLooked(null);
-    state.inHand.value = index;
+    setHovered(null);
+    state.adjusted.value = index;
     frame.current!.setPointerCapture(event.pointerId);
-    soundActions.move(index, pointUnder(event));
+    soundActions.move(index, pointUnder(event, frame.current!));
   };
   const onPointerMove = (event: PointerEvent) => {
-    if (dragging.current) soundActions.move(index, pointUnder(event));
-    else if (large) lookAt(event);
-  };
-  const lookAt = (event: PointerEvent) => {
-    const point = pointUnder(event);
-    const near = map ? nearestSound(map, point) : null;
-    const reach = (LOOK_PX * 2 * MAP_EDGE) / frame.current!.clientWidth;
-    setLooked(near !== null && Math.hypot(map!.x[near]! - point[0], map!.y[near]! - point[1]) < reach ? near : null);
+    if (dragging.current) soundActions.move(index, pointUnder(event, frame.current!));
+    else if (large) hover(event);
   };
   const onPointerUp = () => {
     if (!dragging.current) return;
     dragging.current = false;
     store.settle();
   };
+  const open = () => {
+    if (!large) state.opened.value = index;
+  };
+  const handlers = {
+    onPointerDown,
+    onPointerMove,
+    onPointerUp,
+    onPointerCancel: onPointerUp,
+    onPointerLeave: () => setHovered(null),
+    onClick: () => touched.current && open(),
+    onDblClick: open,
+  };
+  return { hovered: hovered !== null && map ? { map, sound: hovered } : null, handlers };
+}
+
+/** Arrow keys move the sound, Enter opens the large map. */
+function useSoundKeys(index: number, large: boolean, point: Point) {
+  const { store, soundActions } = usePage();
+  const { sounds: state } = store;
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const arrow = ARROWS[event.key];
-    const opens = event.key === "Enter" && !large;
-    if (!arrow && !opens) return;
+    const to = movedByArrow(event, point);
+    if (to) {
+      state.adjusted.value = index;
+      return soundActions.move(index, to);
+    }
+    if (event.key !== "Enter" || large || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     event.stopPropagation();
-    if (!arrow) return void (state.opened.value = index);
-    const [x, y] = place ?? [0, 0];
-    const by = NUDGE * (event.shiftKey ? 10 : 1);
-    state.inHand.value = index;
-    soundActions.move(index, [x + arrow[0] * by, y + arrow[1] * by]);
+    state.opened.value = index;
   };
+  const onKeyUp = (event: KeyboardEvent) => {
+    if (isArrow(event)) store.settle();
+  };
+  return { onKeyDown, onKeyUp };
+}
+
+/** A sound file that is dropped on the map plays as this voice. */
+function useFileDrop(index: number) {
+  const { store, soundActions } = usePage();
+  const [aimed, setAimed] = useState(false); // a file is dragged over it
   const onDrop = (event: DragEvent) => {
     setAimed(false);
     const entries = [...(event.dataTransfer?.items ?? [])].map((item) => item.webkitGetAsEntry());
@@ -86,63 +105,64 @@ export function SoundMap({ voice, index, large = false }: SoundMapProps) {
     if (!file || entries.length !== 1 || entries[0]?.isDirectory) return; // a folder is a whole kit: the page takes it
     event.preventDefault();
     event.stopPropagation();
-    state.inHand.value = index;
+    store.sounds.adjusted.value = index;
     void soundActions.takeFile(index, file);
   };
+  return { aimed, handlers: { onDragOver: () => setAimed(true), onDragLeave: () => setAimed(false), onDrop } };
+}
 
+export function SoundMap({ voice, index, large = false }: SoundMapProps) {
+  const { store } = usePage();
+  const { sounds: state } = store;
+  const frame = useRef<HTMLDivElement>(null);
+  const sound = store.groove.value.sounds[index]!;
+  const heard = state.heard.value[index];
+  const place = sound.from === "factory" ? null : sound.point;
+  const pointer = useSoundPointer(frame, index, large);
+  const drop = useFileDrop(index);
+  const keys = useSoundKeys(index, large, place ?? [0, 0]);
   return (
     <div
       ref={frame}
-      class={`sound-map ink-${index} ${large ? "is-large" : ""} ${sound.locked ? "is-locked" : ""} ${aimed ? "is-aimed" : ""}`}
+      class={`sound-map ink-${index} ${large ? "is-large" : ""} ${sound.locked ? "is-locked" : ""} ${drop.aimed ? "is-aimed" : ""}`}
       role="application"
       aria-roledescription="map"
       aria-label={nameOfMap(voice.name)}
-      aria-description={`${heard ? sayHeard(heard) : sayFrom(sound, store.kitLabel(sound.kit))}. Arrow keys move by 1 percent, with Shift by 10${large ? "" : "; Enter opens it"}. Drop a sound file to play it.`}
+      aria-description={`${heard ? formatHeard(heard) : formatOrigin(sound, store.kitLabel(sound.kit))}. Arrow keys move by 1 percent, with Shift by 10${large ? "" : "; Enter opens it"}. Drop a sound file to play it.`}
       data-voice-map={index}
       tabIndex={0}
-      onPointerDown={onPointerDown}
-      onPointerMove={onPointerMove}
-      onPointerUp={onPointerUp}
-      onPointerCancel={onPointerUp}
-      onPointerLeave={() => setLooked(null)}
-      onClick={() => {
-        if (!large && touched.current) state.opened.value = index;
-      }}
-      onDblClick={() => {
-        if (!large) state.opened.value = index;
-      }}
-      onKeyDown={onKeyDown}
-      onKeyUp={(event) => {
-        if (ARROWS[event.key]) store.settle();
-      }}
-      onDragOver={() => setAimed(true)}
-      onDragLeave={() => setAimed(false)}
-      onDrop={onDrop}
+      {...pointer.handlers}
+      {...keys}
+      {...drop.handlers}
     >
       <Dots voice={voice} index={index} most={large ? MOST_DOTS.large : MOST_DOTS.small} />
       {large && place && <Reach point={place} radius={state.radius.value} />}
-      {large &&
-        likes?.voice === index &&
-        likes.sounds.map(
-          (like, n) =>
-            like.point && (
-              <span key={n} class={`sound-like ${likes.tried === n ? "is-tried" : ""}`} style={at(like.point)} aria-hidden="true">
-                {n + 1}
-              </span>
-            ),
-        )}
-      {looked !== null && map && <Label map={map} sound={looked} />}
-      {place && (
-        <span
-          class={`sound-here ${requestOf(sound) ? "" : "is-file"} ${state.coming.value.has(index) ? "is-coming" : ""}`}
-          style={at(place)}
-        />
-      )}
+      {large && <SimilarPoints index={index} />}
+      {pointer.hovered && <Label {...pointer.hovered} />}
+      {place && <span class={`sound-here ${requestOf(sound) ? "" : "is-file"} ${state.coming.value.has(index) ? "is-coming" : ""}`} style={at(place)} />}
     </div>
   );
 }
 
-/** Whose sound lies under the pointer. */
+/** Where the similar sounds lie that can be tried. */
+function SimilarPoints({ index }: { readonly index: number }) {
+  const similar = usePage().store.sounds.similar.value;
+  if (similar?.voice !== index) return null;
+  return (
+    <>
+      {similar.sounds.map(
+        (each, n) =>
+          each.point && (
+            <span key={n} class={`similar-sound ${similar.tried === n ? "is-tried" : ""}`} style={at(each.point)} aria-hidden="true">
+              {n + 1}
+            </span>
+          ),
+      )}
+    </>
+  );
+}
+
+/** Where the sound under the pointer comes from. */
 function Label({ map, sound }: { readonly map: SoundMapInfo; readonly sound: number }) {
   const [x, y] = [map.x[sound]!, map.y[sound]!];
   return (
@@ -152,31 +172,20 @@ function Label({ map, sound }: { readonly map: SoundMapInfo; readonly sound: num
   );
 }
 
-/** How far a throw of the dice goes. */
+/** The radius within which random and similar sounds are drawn. */
 function Reach({ point, radius }: { readonly point: Point; readonly radius: number }) {
   const width = `${(radius / MAP_EDGE) * 100}%`;
   return <span class="sound-reach" style={{ ...at(point), width }} />;
 }
 
-/** The static layer: drawn anew only when its size, the theme or the descriptor changes. */
+/** The dots of the sounds. */
 function Dots({ voice, index, most }: { readonly voice: VoiceInfo; readonly index: number; readonly most: number }) {
   const { store, soundActions } = usePage();
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const [size, setSize] = useState(0);
   const dark = useDark();
   const map = store.sounds.maps.value[index];
   const by = store.sounds.colouredBy.value;
-
+  const { colour } = voice;
   useEffect(() => void soundActions.loadMap(index), [index]);
-  useLayoutEffect(() => {
-    const watch = new ResizeObserver(([entry]) => {
-      if (entry) setSize(entry.contentRect.width);
-    });
-    watch.observe(canvas.current!.parentElement!);
-    return () => watch.disconnect();
-  }, []);
-  useLayoutEffect(() => {
-    if (map && size > 0) drawSoundMap(canvas.current!, map, { size, scale: window.devicePixelRatio || 1, dark, colour: voice.colour, by, most });
-  }, [map, size, dark, by, most, voice.colour]);
-  return <canvas ref={canvas} class="sound-dots" aria-hidden="true" />;
+  const draw = (canvas: HTMLCanvasElement, { width: size, scale }: CanvasSize) => map && drawSoundMap(canvas, map, { size, scale, dark, colour, by, most });
+  return <CanvasLayer class="sound-dots" from={[map, dark, by, most, colour]} draw={draw} />;
 }

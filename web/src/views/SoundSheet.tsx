@@ -1,18 +1,18 @@
-/** A voice's sound at large: its map, what one can turn, sounds like it, its source. The instrument beside it goes on. */
+/** The sheet of a voice's sound: its map, its settings, similar sounds, its source. The grid beside it can still be played. */
 
 import { useEffect, useRef } from "preact/hooks";
-import { SOUND_DIRECTIONS, MAX_DECAY, MAX_GAIN, MAX_SHIFT, MAX_TUNE, MIN_DECAY, type VoiceInfo } from "../protocol";
-import { PLAIN_SOUND, requestOf, type VoiceSound } from "../sound";
-import { describeHeard, describeNearestSound, endsOf, sayDecay, sayFrom, sayShift, sayTune } from "../soundwords";
-import { shade } from "../sounddrawing";
-import { titled } from "../summary";
+import { MAX_DECAY, MAX_GAIN, MAX_SHIFT, MAX_TUNE, MIN_DECAY, SOUND_DIRECTIONS, type VoiceInfo } from "../rules/protocol";
+import { describeHeard, describeNearestSound, endsOf, formatDecay, formatLevel, formatOrigin, formatShift, formatTune } from "../rules/soundWords";
+import { titled } from "../rules/summary";
+import { DEFAULT_SOUND, requestOf, type VoiceSound } from "../rules/voiceSound";
+import { shade } from "../map/soundMapDrawing";
 import { Choice } from "./Choice";
-import { Icon } from "./Icon";
+import { Icon, IconButton } from "./Icon";
 import { usePage } from "./page";
 import { Slider } from "./Slider";
+import { SoundLock } from "./SoundLock";
 import { SoundMap } from "./SoundMap";
 import { useDark } from "./theme";
-import { sayLevel } from "./VoiceHead";
 
 /** The decay slider runs in octaves, as far to half as to double; its steps meet 0, as it is. */
 const DECAY_STEP = 0.05;
@@ -62,30 +62,22 @@ function Sheet({ voice, index }: VoiceProps) {
   const voices = store.voices.value;
   const to = (by: number) => (opened.value = (index + by + voices.length) % voices.length);
   useEffect(() => {
-    store.sounds.inHand.value = index;
+    store.sounds.adjusted.value = index;
     return () => {
-      store.sounds.inHand.value = null;
-      store.sounds.likes.value = null;
+      store.sounds.adjusted.value = null;
+      store.sounds.similar.value = null;
     };
   }, [index]);
   return (
     <>
       <header class="sheet-head">
-        <button type="button" class="icon" aria-label="Voice before" onClick={() => to(-1)}>
-          <Icon name="back" />
-        </button>
+        <IconButton icon="back" label="Voice before" onClick={() => to(-1)} />
         <h2 id="sheet-title">{titled(voice.name)}</h2>
-        <button type="button" class="icon" aria-label="Next voice" onClick={() => to(1)}>
-          <Icon name="forward" />
-        </button>
+        <IconButton icon="forward" label="Next voice" onClick={() => to(1)} />
         <Words index={index} />
-        <button type="button" class="icon framed" aria-label={`Audition ${voice.name}`} title="Hear it" onClick={() => void player.audition(index)}>
-          <Icon name="play" />
-        </button>
-        <Lock voice={voice} index={index} framed />
-        <button type="button" class="icon" aria-label="Close the sound" title="Close (Escape)" onClick={() => (opened.value = null)}>
-          <Icon name="close" />
-        </button>
+        <IconButton icon="play" framed label={`Audition ${voice.name}`} title="Hear it" onClick={() => void player.audition(index)} />
+        <SoundLock voice={voice} index={index} framed />
+        <IconButton icon="close" label="Close the sound" title="Close (Escape)" onClick={() => (opened.value = null)} />
       </header>
       <div class="sheet-body">
         <div class="sheet-map">
@@ -94,8 +86,8 @@ function Sheet({ voice, index }: VoiceProps) {
         </div>
         <div class="sheet-side">
           <Character voice={voice} index={index} />
-          <Throw voice={voice} index={index} />
-          <Likes voice={voice} index={index} />
+          <RandomSound voice={voice} index={index} />
+          <SimilarSounds voice={voice} index={index} />
         </div>
       </div>
       <Played voice={voice} index={index} />
@@ -108,28 +100,10 @@ function Words({ index }: { readonly index: number }) {
   const { store } = usePage();
   const sound = store.groove.value.sounds[index]!;
   const heard = store.sounds.heard.value[index];
-  return <p class="sheet-words">{heard ? describeHeard(heard) : sayFrom(sound, store.kitLabel(sound.kit))}</p>;
+  return <p class="sheet-words">{heard ? describeHeard(heard) : formatOrigin(sound, store.kitLabel(sound.kit))}</p>;
 }
 
-/** A locked voice stays as it is when kits come and go. */
-export function Lock({ voice, index, framed = false }: VoiceProps & { readonly framed?: boolean }) {
-  const { store, soundActions } = usePage();
-  const { locked } = store.groove.value.sounds[index]!;
-  return (
-    <button
-      type="button"
-      class={framed ? "icon framed" : "switch"}
-      aria-pressed={locked}
-      aria-label={framed ? `Lock this ${voice.name}` : `Lock ${voice.name}`}
-      title={locked ? "Locked: this sound stays" : "Lock: this sound stays"}
-      onClick={() => soundActions.lock(index, !locked)}
-    >
-      <Icon name={locked ? "locked" : "unlocked"} />
-    </button>
-  );
-}
-
-/** What the lightness of the dots says; a map whose sounds are not described has none. */
+/** What the lightness of the dots means; nothing for a map whose sounds have no descriptors. */
 function Colours({ voice, index }: VoiceProps) {
   const { store } = usePage();
   const dark = useDark();
@@ -143,7 +117,7 @@ function Colours({ voice, index }: VoiceProps) {
     <div class="sheet-colours">
       <Choice
         label="Colour of the dots"
-        options={known.map((value) => ({ value, label: value }))}
+        options={known}
         value={colouredBy.value}
         onChoose={(by) => (colouredBy.value = by)}
       />
@@ -175,8 +149,8 @@ function Character({ voice, index }: VoiceProps) {
             step={0.1}
             value={sound.shift[direction]}
             rest={0}
-            said={sayShift(direction, sound.shift[direction])}
-            onValue={(to) => soundActions.turn(index, direction, { shift: { ...sound.shift, [direction]: Math.abs(to) < 0.05 ? 0 : to } })}
+            valueText={formatShift(direction, sound.shift[direction])}
+            onValue={(to) => soundActions.adjust(index, direction, { shift: { ...sound.shift, [direction]: Math.abs(to) < 0.05 ? 0 : to } })}
             onDone={() => store.settle()}
           />
         ))}
@@ -185,13 +159,13 @@ function Character({ voice, index }: VoiceProps) {
   );
 }
 
-/** The dice: any sound near by, or a few like this one to choose from. */
-function Throw({ voice, index }: VoiceProps) {
+/** A random sound within the radius, or a few similar ones to choose from. */
+function RandomSound({ voice, index }: VoiceProps) {
   const { store, soundActions } = usePage();
   const { radius } = store.sounds;
   const { locked } = store.groove.value.sounds[index]!;
   return (
-    <div class="sheet-group sheet-throw">
+    <div class="sheet-group sheet-random">
       <Slider
         label="radius"
         name={`Radius around the ${voice.name}`}
@@ -200,40 +174,40 @@ function Throw({ voice, index }: VoiceProps) {
         step={0.05}
         value={radius.value}
         rest={0.6}
-        said={`${Math.round((radius.value / 3) * 100)} % of the map`}
+        valueText={`${Math.round((radius.value / 3) * 100)} % of the map`}
         onValue={(to) => (radius.value = to)}
       />
       <button type="button" class="framed" disabled={locked} onClick={() => soundActions.randomise(index)}>
         <Icon name="dice" /> Randomise
       </button>
-      <button type="button" class="framed" onClick={() => soundActions.likeThis(index)}>
+      <button type="button" class="framed" onClick={() => soundActions.findSimilar(index)}>
         More like this
       </button>
     </div>
   );
 }
 
-/** Sounds like this one: a click hears one, another takes it. */
-function Likes({ voice, index }: VoiceProps) {
+/** Similar sounds: a click plays one, the button beside them takes it. */
+function SimilarSounds({ voice, index }: VoiceProps) {
   const { store, player, sounds, soundActions } = usePage();
-  const { likes } = store.sounds;
-  const found = likes.value;
+  const { similar } = store.sounds;
+  const found = similar.value;
   const { locked } = store.groove.value.sounds[index]!;
   if (found?.voice !== index) return null;
-  const hear = async (like: VoiceSound, n: number) => {
-    likes.value = { ...found, tried: n };
+  const hear = async (sound: VoiceSound, n: number) => {
+    similar.value = { ...found, tried: n };
     try {
-      const buffer = await sounds.preview(index, like);
-      if (buffer && likes.value?.tried === n) await player.hear(index, buffer);
+      const buffer = await sounds.preview(index, sound);
+      if (buffer && similar.value?.tried === n) await player.hear(index, buffer);
     } catch (error) {
-      store.complain(error);
+      store.reportError(error);
     }
   };
   const tried = found.tried === null ? undefined : found.sounds[found.tried];
   return (
-    <div class="sheet-likes" role="group" aria-label={`Sounds like this ${voice.name}`}>
-      {found.sounds.map((like, n) => (
-        <button key={n} type="button" class="like" aria-pressed={found.tried === n} aria-label={`Hear sound ${n + 1}`} onClick={() => void hear(like, n)}>
+    <div class="sheet-similar" role="group" aria-label={`Sounds like this ${voice.name}`}>
+      {found.sounds.map((sound, n) => (
+        <button key={n} type="button" class="similar-choice" aria-pressed={found.tried === n} aria-label={`Hear sound ${n + 1}`} onClick={() => void hear(sound, n)}>
           {n + 1}
         </button>
       ))}
@@ -261,9 +235,9 @@ function Played({ voice, index }: VoiceProps) {
           max={MAX_TUNE}
           step={1}
           value={tune}
-          rest={PLAIN_SOUND.tune}
-          said={sayTune(tune)}
-          onValue={(to) => soundActions.turn(index, "tune", { tune: to })}
+          rest={DEFAULT_SOUND.tune}
+          valueText={formatTune(tune)}
+          onValue={(to) => soundActions.adjust(index, "tune", { tune: to })}
           onDone={done}
         />
         <Slider
@@ -272,8 +246,8 @@ function Played({ voice, index }: VoiceProps) {
           {...DECAY_OCTAVES}
           value={Math.log2(decay)}
           rest={0}
-          said={sayDecay(decay)}
-          onValue={(octaves) => soundActions.turn(index, "decay", { decay: Number((2 ** octaves).toFixed(3)) })}
+          valueText={formatDecay(decay)}
+          onValue={(octaves) => soundActions.adjust(index, "decay", { decay: Number((2 ** octaves).toFixed(3)) })}
           onDone={done}
         />
         <Slider
@@ -283,9 +257,9 @@ function Played({ voice, index }: VoiceProps) {
           max={MAX_GAIN}
           step={0.02}
           value={gain}
-          rest={PLAIN_SOUND.gain}
-          said={sayLevel(gain)}
-          onValue={(to) => soundActions.turn(index, "gain", { gain: to })}
+          rest={DEFAULT_SOUND.gain}
+          valueText={formatLevel(gain)}
+          onValue={(to) => soundActions.adjust(index, "gain", { gain: to })}
           onDone={done}
         />
       </div>
@@ -293,7 +267,7 @@ function Played({ voice, index }: VoiceProps) {
   );
 }
 
-/** Whose sound this is, a file of one's own, and its twin. */
+/** Where the sound comes from; a file of one's own, as it is or as the space decodes it. */
 function Source({ voice, index }: VoiceProps) {
   const { store, soundActions } = usePage();
   const picker = useRef<HTMLInputElement>(null);
@@ -303,16 +277,14 @@ function Source({ voice, index }: VoiceProps) {
   return (
     <footer class="sheet-foot">
       <p>
-        <b>{sayFrom(sound, store.kitLabel(sound.kit))}</b>
+        <b>{formatOrigin(sound, store.kitLabel(sound.kit))}</b>
         {nearest && <span>{nearest}</span>}
       </p>
       {sound.from === "file" && (
         <Choice
           label="The file or its twin"
-          options={[
-            { value: "file", label: "the file itself" },
-            { value: "twin", label: "its decoded twin" },
-          ]}
+          options={["file", "twin"]}
+          words={{ file: "the file itself", twin: "its decoded twin" }}
           value={sound.twin ? "twin" : "file"}
           onChoose={(which) => soundActions.twin(index, which === "twin")}
         />

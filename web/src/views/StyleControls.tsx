@@ -1,79 +1,107 @@
-/** Which style is played: any, one, or two or three in shares that a musician balances by ear. */
+/** The style: any, one, or a blend of two or three in shares. */
 
-import { MOST_STYLES, sharesOf, withAnother, without, withShare, withStyle } from "../blend";
-import type { StyleAsked } from "../protocol";
+import type { StyleChoice } from "../rules/protocol";
+import { MOST_STYLES, sharesOf, withAnother, without, withShare, withStyle } from "../rules/styleBlend";
 import { usePage } from "./page";
 import { Slider } from "./Slider";
 
-export function StyleControls() {
+/** The present style or blend, and the way to change it. */
+function useStyle() {
   const { store, actions } = usePage();
-  const { style } = store.groove.value.place.shape;
+  const { style } = store.groove.value.place.settings;
   const known = store.instrument.value?.space.styles ?? [];
   const shares = sharesOf(style);
-  const ask = (to: StyleAsked) => actions.reshape("style", { style: to });
-  const choose = (at: number, name: string) => ask(name === "" ? without(style, at) : withStyle(style, at, name));
-  const free = known.filter((name) => !shares.some(([each]) => each === name));
-  const isBlend = shares.length > 1;
+  const change = (to: StyleChoice) => actions.changeSettings("style", { style: to });
+  const settle = () => store.settle();
+  return { style, known, shares, change, settle };
+}
+
+export function StyleControls() {
+  const { shares } = useStyle();
+  const rows = shares.length > 1 ? shares : [shares[0] ?? (["", 1] as const)];
   return (
     <div class="styles" role="group" aria-label="Style">
-      {(isBlend ? shares : [shares[0] ?? (["", 1] as const)]).map(([name, share], at) => (
-        <div key={at} class="style-row">
-          <select
-            aria-label={isBlend ? `Style ${at + 1}` : "style"}
-            value={name}
-            onChange={(event) => {
-              choose(at, event.currentTarget.value);
-              store.settle();
-            }}
-          >
-            <option value="">{isBlend ? `without ${name}` : "any style"}</option>
-            {known.map((each) => (
-              <option key={each} value={each} disabled={each !== name && shares.some(([other]) => other === each)}>
-                {each}
-              </option>
-            ))}
-          </select>
-          {isBlend && (
-            <>
-              <Slider
-                compact
-                label={name}
-                name={`Share of ${name}`}
-                min={0}
-                max={1}
-                step={0.01}
-                value={share}
-                said={`${Math.round(share * 100)} %`}
-                rest={1 / shares.length}
-                onValue={(to) => ask(withShare(style, at, to))}
-                onDone={() => store.settle()}
-              />
-              <span class="style-share" aria-hidden="true">
-                {Math.round(share * 100)}
-              </span>
-            </>
-          )}
-        </div>
+      {rows.map(([name, share], at) => (
+        <StyleRow key={at} at={at} name={name} share={share} />
       ))}
-      {shares.length > 0 && shares.length < MOST_STYLES && free.length > 0 && (
-        <select
-          class="style-add"
-          aria-label="Blend with another style"
-          value=""
-          onChange={(event) => {
-            ask(withAnother(style, event.currentTarget.value));
-            store.settle();
-            event.currentTarget.value = "";
-          }}
-        >
-          <option value="">{isBlend ? "and a third" : "blend with"}</option>
-          {free.map((each) => (
-            <option key={each} value={each}>
-              {each}
-            </option>
-          ))}
-        </select>
+      <AddStyle />
+    </div>
+  );
+}
+
+interface StyleRowProps {
+  readonly at: number; // in the blend
+  readonly name: string; // "" is any style
+  readonly share: number;
+}
+
+function StyleRow({ at, name, share }: StyleRowProps) {
+  const { style, known, shares, change, settle } = useStyle();
+  const isBlend = shares.length > 1;
+  return (
+    <div class="style-row">
+      <select
+        aria-label={isBlend ? `Style ${at + 1}` : "style"}
+        value={name}
+        onChange={(event) => {
+          const chosen = event.currentTarget.value;
+          change(chosen === "" ? without(style, at) : withStyle(style, at, chosen));
+          settle();
+        }}
+      >
+        <option value="">{isBlend ? `without ${name}` : "any style"}</option>
+        {known.map((each) => (
+          <option key={each} value={each} disabled={each !== name && shares.some(([other]) => other === each)}>
+            {each}
+          </option>
+        ))}
+      </select>
+      {isBlend && (
+        <>
+          <Slider
+            compact
+            label={name}
+            name={`Share of ${name}`}
+            min={0}
+            max={1}
+            step={0.01}
+            value={share}
+            valueText={`${Math.round(share * 100)} %`}
+            rest={1 / shares.length}
+            onValue={(to) => change(withShare(style, at, to))}
+            onDone={settle}
+          />
+          <span class="style-share" aria-hidden="true">
+            {Math.round(share * 100)}
+          </span>
+        </>
       )}
     </div>
+  );
+}
+
+/** A second or a third style; not before there is a first. */
+function AddStyle() {
+  const { style, known, shares, change, settle } = useStyle();
+  const free = known.filter((name) => !shares.some(([each]) => each === name));
+  if (shares.length === 0 || shares.length >= MOST_STYLES || free.length === 0) return null;
+  return (
+    <select
+      class="style-add"
+      aria-label="Blend with another style"
+      value=""
+      onChange={(event) => {
+        change(withAnother(style, event.currentTarget.value));
+        settle();
+        event.currentTarget.value = "";
+      }}
+    >
+      <option value="">{shares.length > 1 ? "and a third" : "blend with"}</option>
+      {free.map((each) => (
+        <option key={each} value={each}>
+          {each}
+        </option>
+      ))}
+    </select>
   );
 }

@@ -1,10 +1,10 @@
-/** The row of taps: a pad at its head, and each tap at its place in the bar; what they come to stands out. */
+/** The row of taps: a pad at its head, each tap at its position in the bar, and the strokes into which they fold. */
 
 import { useEffect, useRef } from "preact/hooks";
-import type { BarActions } from "../baractions";
-import type { Tap, WirePattern } from "../protocol";
-import { TAP_VELOCITY, velocityOf } from "../taps";
-import { stepsPerBar } from "../units";
+import type { Tap, WirePattern } from "../rules/protocol";
+import { TAP_VELOCITY, velocityOf } from "../rules/taps";
+import { stepsPerBar } from "../rules/units";
+import type { BarActions } from "../state/barActions";
 import { usePage } from "./page";
 
 /** On the pad, so that a hand need not leave it. */

@@ -1,10 +1,10 @@
-/** The top of the page: play, time, kit and volume; what is said about the sound; undo, sharing, files. */
+/** The top of the page: play, time, kit and volume; whether there is sound; undo, sharing, files. */
 
 import { useRef } from "preact/hooks";
-import { describeLink } from "../midisettings";
-import type { Quantum } from "../sequencer";
-import { tapped, tempoOfTaps } from "../taptempo";
-import { MAX_SWING, MAX_TEMPO_BPM, MIN_SWING, MIN_TEMPO_BPM } from "../units";
+import type { Quantum } from "../rules/sequencer";
+import { tapped, tempoOfTaps } from "../rules/tapTempo";
+import { MAX_SWING, MAX_TEMPO_BPM, MIN_SWING, MIN_TEMPO_BPM } from "../rules/units";
+import { describeLink } from "../midi/midiSettings";
 import { DrawerButton } from "./Drawer";
 import { FilesAndUndo } from "./FilesAndUndo";
 import { Icon } from "./Icon";
@@ -47,7 +47,7 @@ function PlayButton() {
   );
 }
 
-/** A whole new loop, out of both worlds; undo brings back the one before. */
+/** A new pattern and eight new sounds at once; undo brings back the ones before. */
 function Surprise() {
   const { store, player, soundActions } = usePage();
   if (!store.instrument.value?.sound) return null;
@@ -135,7 +135,7 @@ function Volume() {
         max={1}
         step={0.01}
         value={volume}
-        said={`${Math.round(volume * 100)} %`}
+        valueText={`${Math.round(volume * 100)} %`}
         onValue={(to) => actions.set("volume", { volume: to })}
         onDone={() => store.settle()}
       />

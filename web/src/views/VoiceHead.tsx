@@ -1,25 +1,22 @@
-/** The head of a voice's row: the map of its sounds, or its ring where there is no map; what one hears; mute, solo, level, pan. */
+/** The head of a voice's row: the map of its sounds, or its strokes on a ring where there is no map; its sound in words; mute, solo, level, pan. */
 
-import { PLAIN_VOICE } from "../groove";
-import type { VoiceInfo, WirePattern } from "../protocol";
-import { MAX_LEVEL } from "../sequencer";
-import { sayFrom, sayHeard } from "../soundwords";
-import { titled } from "../summary";
+import { DEFAULT_MIX } from "../rules/groove";
+import type { VoiceInfo, WirePattern } from "../rules/protocol";
+import { MAX_LEVEL } from "../rules/sequencer";
+import { formatHeard, formatLevel, formatOrigin, formatPan } from "../rules/soundWords";
+import { titled } from "../rules/summary";
 import { ClockGlyph } from "./ClockGlyph";
 import { Icon } from "./Icon";
 import { usePage } from "./page";
 import { Slider } from "./Slider";
+import { SoundLock } from "./SoundLock";
 import { SoundMap } from "./SoundMap";
-import { Lock } from "./SoundSheet";
 
 interface VoiceHeadProps {
   readonly voice: VoiceInfo;
   readonly index: number;
   readonly pattern: WirePattern;
 }
-
-export const sayLevel = (level: number): string => (level === 0 ? "silent" : `${(20 * Math.log10(level)).toFixed(1).replace("-", "−")} dB`);
-export const sayPan = (pan: number): string => (pan === 0 ? "middle" : `${Math.round(Math.abs(pan) * 100)} % ${pan < 0 ? "left" : "right"}`);
 
 export function VoiceHead({ voice, index, pattern }: VoiceHeadProps) {
   const { store, player } = usePage();
@@ -35,7 +32,7 @@ export function VoiceHead({ voice, index, pattern }: VoiceHeadProps) {
           <MuteAndSolo voice={voice} index={index} />
         </span>
         <Knobs voice={voice} index={index} />
-        <RowStays voice={voice} index={index} />
+        <RowHold voice={voice} index={index} />
       </div>
     );
   return (
@@ -49,24 +46,24 @@ export function VoiceHead({ voice, index, pattern }: VoiceHeadProps) {
       </span>
       <span class="voice-switches">
         <MuteAndSolo voice={voice} index={index} />
-        <Lock voice={voice} index={index} />
+        <SoundLock voice={voice} index={index} />
       </span>
       <Knobs voice={voice} index={index} />
-      <RowStays voice={voice} index={index} />
+      <RowHold voice={voice} index={index} />
     </div>
   );
 }
 
 type VoiceProps = Omit<VoiceHeadProps, "pattern">;
 
-/** A bracket around the row: what it plays stays when the rest of the bar is filled in. */
-function RowStays({ voice, index }: VoiceProps) {
+/** A bracket around the row: a held row stays as it is when the rest of the bar is filled in. */
+function RowHold({ voice, index }: VoiceProps) {
   const { store, barActions } = usePage();
   return (
     <button
       type="button"
-      class="row-stays"
-      aria-pressed={store.bar.stays.value.rows.has(index)}
+      class="row-hold"
+      aria-pressed={store.bar.holds.value.rows.has(index)}
       aria-label={`${titled(voice.name)} row stays`}
       title={`What ${voice.name} plays stays when the rest is filled in`}
       onClick={() => barActions.toggleRow(index)}
@@ -81,7 +78,7 @@ function SoundName({ voice, index }: VoiceProps) {
   const heard = store.sounds.heard.value[index];
   const { opened } = store.sounds;
   const open = opened.value === index;
-  const words = heard ? sayHeard(heard) : sayFrom(sound, store.kitLabel(sound.kit));
+  const words = heard ? formatHeard(heard) : formatOrigin(sound, store.kitLabel(sound.kit));
   return (
     <button
       type="button"
@@ -130,8 +127,8 @@ function Knobs({ voice, index }: VoiceProps) {
         max={MAX_LEVEL}
         step={0.02}
         value={level}
-        rest={PLAIN_VOICE.level}
-        said={sayLevel(level)}
+        rest={DEFAULT_MIX.level}
+        valueText={formatLevel(level)}
         onValue={(to) => actions.mixVoice(`${voice.name} level`, index, { level: to })}
         onDone={done}
       />
@@ -144,8 +141,8 @@ function Knobs({ voice, index }: VoiceProps) {
         max={1}
         step={0.05}
         value={pan}
-        rest={PLAIN_VOICE.pan}
-        said={sayPan(pan)}
+        rest={DEFAULT_MIX.pan}
+        valueText={formatPan(pan)}
         onValue={(to) => actions.mixVoice(`${voice.name} pan`, index, { pan: Math.abs(to) < 0.04 ? 0 : to })}
         onDone={done}
       />

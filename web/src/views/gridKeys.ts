@@ -1,8 +1,8 @@
 /** The keys of the grid. */
 
 import type { RefObject } from "preact";
-import { loudest, STEPS_PER_CELL, strokeAt, strokesInCell, withCellVelocity, withStroke } from "../pattern";
-import { usePage } from "./page";
+import { loudest, STEPS_PER_CELL, strokeAt, strokesInCell, withCellVelocity, withStroke } from "../rules/pattern";
+import { type Page, usePage } from "./page";
 
 export interface GridPlace {
   readonly voice: number;
@@ -32,70 +32,76 @@ export function moved({ voice, cell }: GridPlace, key: string, voices: number, c
   }
 }
 
+/** What a letter does to the voice or the cell that has the focus; null for keys that do nothing here. */
+function commandOf(key: string, place: GridPlace, { store, actions, barActions }: Page): (() => void) | null {
+  const { voice } = place;
+  const toggle = (what: "mute" | "solo") => () => {
+    actions.mixVoice(what, voice, { [what]: !store.groove.value.mix[voice]![what] });
+    store.settle();
+  };
+  if (key === "k") return () => barActions.toggleCell(place);
+  switch (key.toLowerCase()) {
+    case "k":
+      return () => barActions.toggleRow(voice);
+    case "m":
+      return toggle("mute");
+    case "s":
+      return toggle("solo");
+    case "o":
+      return store.instrument.value?.sound ? () => (store.sounds.opened.value = voice) : null;
+    case "enter":
+      return () => (store.opened.value = place);
+    default:
+      return null;
+  }
+}
+
+/** Plus and minus: the velocity of the opened step, else of the cell. */
+function changeVelocity({ voice, cell }: GridPlace, step: number | null, by: number, { store, actions }: Page): void {
+  const pattern = store.shown.value;
+  const now = step === null ? loudest(strokesInCell(pattern, voice, cell)) : strokeAt(pattern, voice, step)?.[2];
+  if (!now) return;
+  const to = Math.max(QUIETEST, now + by);
+  actions.edit("velocity", (bar) => (step === null ? withCellVelocity(bar, voice, cell, to) : withStroke(bar, voice, step, to)));
+}
+
+const VELOCITY_KEYS: Record<string, number> = { "+": VELOCITY_STEP, "=": VELOCITY_STEP, "-": -VELOCITY_STEP, _: -VELOCITY_STEP };
+
+/** The element that a key moves the focus to, as a selector; null for keys that do not move it. Leaving an opened cell closes it. */
+function focusAfter(key: string, place: GridPlace, step: number | null, cells: number, { store }: Page): string | null {
+  const cellButton = ({ voice, cell }: GridPlace) => `.cell-button[data-voice="${voice}"][data-cell="${cell}"]`;
+  if (step !== null && (key === "ArrowLeft" || key === "ArrowRight")) {
+    const next = step + (key === "ArrowLeft" ? -1 : 1);
+    if (Math.floor(next / STEPS_PER_CELL) === place.cell) return `[data-step="${next}"]`;
+  }
+  const closes = step !== null && (key === "Escape" || key === "Enter");
+  const to = closes ? place : moved(place, key, store.voices.value.length, cells);
+  if (!to) return null;
+  store.opened.value = null;
+  return cellButton(to);
+}
+
 export function useGridKeys(grid: RefObject<HTMLElement | null>, cells: number): (event: KeyboardEvent) => void {
-  const { store, actions, barActions } = usePage();
+  const page = usePage();
   return (event) => {
-    const button = event.target as HTMLElement;
-    const { voice: row, cell: column, step: part } = button.dataset;
+    const { voice: row, cell: column, step: part } = (event.target as HTMLElement).dataset;
     if (row === undefined || column === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     const place: GridPlace = { voice: Number(row), cell: Number(column) };
     const step = part === undefined ? null : Number(part);
-    const stay = () => {
+    const useUp = () => {
       event.preventDefault();
       event.stopPropagation();
     };
-    const focus = (selector: string) => requestAnimationFrame(() => grid.current?.querySelector<HTMLElement>(selector)?.focus());
-    const cellButton = (at: GridPlace) => `.cell-button[data-voice="${at.voice}"][data-cell="${at.cell}"]`;
-
-    if (step !== null && (event.key === "ArrowLeft" || event.key === "ArrowRight")) {
-      const next = step + (event.key === "ArrowLeft" ? -1 : 1);
-      const inside = Math.floor(next / STEPS_PER_CELL) === place.cell;
-      if (inside) {
-        stay();
-        return focus(`[data-step="${next}"]`);
-      }
+    const selector = focusAfter(event.key, place, step, cells, page);
+    if (selector) {
+      useUp();
+      requestAnimationFrame(() => grid.current?.querySelector<HTMLElement>(selector)?.focus());
+      return;
     }
-    if (step !== null && (event.key === "Escape" || event.key === "Enter")) {
-      stay();
-      store.opened.value = null;
-      return focus(cellButton(place));
-    }
-    const next = moved(place, event.key, store.voices.value.length, cells);
-    if (next) {
-      stay();
-      store.opened.value = null;
-      return focus(cellButton(next));
-    }
-    if (event.key === "Enter") {
-      stay();
-      store.opened.value = place;
-    } else if (event.key === "+" || event.key === "=" || event.key === "-" || event.key === "_") {
-      stay();
-      const by = event.key === "-" || event.key === "_" ? -VELOCITY_STEP : VELOCITY_STEP;
-      if (step !== null) {
-        const now = strokeAt(store.shown.value, place.voice, step)?.[2];
-        if (now) actions.edit("velocity", (pattern) => withStroke(pattern, place.voice, step, Math.max(QUIETEST, now + by)));
-      } else {
-        const now = loudest(strokesInCell(store.shown.value, place.voice, place.cell));
-        if (now) actions.edit("velocity", (pattern) => withCellVelocity(pattern, place.voice, place.cell, now + by));
-      }
-    } else if (event.key === "k") {
-      stay();
-      barActions.toggleCell(place);
-    } else if (event.key === "K") {
-      stay();
-      barActions.toggleRow(place.voice);
-    } else if (event.key === "m" || event.key === "M") {
-      stay();
-      actions.mixVoice("mute", place.voice, { mute: !store.groove.value.mix[place.voice]!.mute });
-      store.settle();
-    } else if ((event.key === "o" || event.key === "O") && store.instrument.value?.sound) {
-      stay();
-      store.sounds.opened.value = place.voice;
-    } else if (event.key === "s" || event.key === "S") {
-      stay();
-      actions.mixVoice("solo", place.voice, { solo: !store.groove.value.mix[place.voice]!.solo });
-      store.settle();
-    }
+    const by = VELOCITY_KEYS[event.key];
+    const command = by === undefined ? commandOf(event.key, place, page) : () => changeVelocity(place, step, by, page);
+    if (!command) return;
+    useUp();
+    command();
   };
 }

@@ -1,16 +1,16 @@
-/** What every view is given: the store to draw, the actions to call, the player to start. */
+/** What every view has through its context: the store to draw, the actions to call, the player to start. */
 
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import type { Actions } from "../actions";
-import type { BarActions } from "../baractions";
-import type { KeptKits } from "../keptkits";
-import type { Kits } from "../kits";
-import type { MidiPorts } from "../midiports";
-import type { Player } from "../player";
-import type { SoundActions } from "../soundactions";
-import type { Sounds } from "../sounds";
-import type { Store } from "../store";
+import type { Kits } from "../audio/kits";
+import type { MidiPorts } from "../midi/midiPorts";
+import type { Actions } from "../state/actions";
+import type { BarActions } from "../state/barActions";
+import type { KeptKits } from "../state/keptKits";
+import type { Player } from "../state/player";
+import type { SoundActions } from "../state/soundActions";
+import type { Sounds } from "../state/sounds";
+import type { Store } from "../state/store";
 
 export interface Page {
   readonly store: Store;

@@ -1,7 +1,7 @@
 /** Dark or light: as the system says, unless the player chose. */
 
 import { useEffect, useState } from "preact/hooks";
-import type { Theme } from "../store";
+import type { Theme } from "../state/store";
 import { usePage } from "./page";
 
 const SYSTEM = "(prefers-color-scheme: dark)";

@@ -1,0 +1,32 @@
+"""The command line. Each command loads what it needs when it runs, so that help and refusals come at once."""
+
+import sys
+
+import typer
+
+from clave.app.cli import evaluate, figures, groove, kits, learn, play
+from clave.errors import ClaveError
+
+app = typer.Typer(
+    name="clave",
+    help="A drum instrument that you play as a map.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(play.play)
+app.command()(groove.groove)
+app.command()(kits.kits)
+app.command()(figures.figures)
+app.add_typer(learn.app, name="learn")
+app.add_typer(evaluate.app, name="evaluate")
+
+
+def main() -> None:
+    """Run a command; what Clave refuses is one line on stderr and exit code 1."""
+    try:
+        app()
+    except (ClaveError, OSError) as error:
+        text = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
+        print("clave: error:", " ".join(text.split()), file=sys.stderr)
+        sys.exit(1)

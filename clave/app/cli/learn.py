@@ -1,0 +1,200 @@
+"""`clave learn`: a space of one's own from a folder."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from clave.app.cli.options import (
+    NOT_STATED,
+    Credit,
+    DropFills,
+    DrumMap,
+    Epochs,
+    FactoryDrums,
+    FactoryGrooves,
+    Licence,
+    Limit,
+    Listing,
+    MidiFolder,
+    NetworkOut,
+    RecipeName,
+    Resume,
+    Seed,
+    SoundRecipeName,
+    SoundsFolder,
+    SpaceOut,
+    Styles,
+    Variants,
+)
+from clave.app.cli.progress import following, require_packages, train
+from clave.app.cli.reports import naming_refused_files, print_bars, print_sounds
+from clave.errors import TrainingError
+
+if TYPE_CHECKING:
+    from clave.rhythm.dataset import Corpus, Selection
+
+app = typer.Typer(no_args_is_help=True, help="Learn a space of your own from a folder.")
+
+
+@app.command("rhythm")
+def learn_rhythm(
+    out: SpaceOut,
+    folder: MidiFolder = None,
+    factory: FactoryGrooves = False,
+    recipe: RecipeName = "rhythm",
+    styles: Styles = "auto",
+    drum_map: DrumMap = None,
+    drop_fills: DropFills = False,
+    epochs: Epochs = None,
+    seed: Seed = 0,
+    resume: Resume = False,
+    licence: Licence = NOT_STATED,
+    credit: Credit = "",
+) -> None:
+    """Learn a rhythm space from a folder of drum MIDI, from our own grooves, or from both.
+
+    Says what was read and what was refused and why (also in report.json and index.parquet), trains, and leaves a space
+    to play. Three bars that differ are the least; several files and some hundred bars are worth the while.
+    """
+    if folder is None and not factory:
+        raise typer.BadParameter("there is nothing to learn from: name a folder of MIDI files, or say --factory")
+    require_packages("torch", "safetensors", "onnx", "pyarrow")
+    from clave.files import midi
+    from clave.rhythm import dataset
+    from clave.training import recipes, rhythm_data, rhythm_run
+
+    recipes.by_name(recipe, styles=0)  # a wrong name is refused before all the reading
+    if drum_map is not None:
+        midi.load_drum_map(drum_map)  # and a wrong map once, not for every file
+    _refuse_a_second_run(out, resume)
+    selection = dataset.Selection(drop_fills=drop_fills, drum_map=drum_map)
+    stated = "" if licence == NOT_STATED else licence
+    bars = _bars(folder, selection, factory=factory, styles=styles, licence=stated, seed=seed)
+    parts = rhythm_data.divide(bars, seed)
+    print(
+        f"{len(parts.train)} bars to learn from, {len(parts.tuning)} to tune on, {len(parts.validation)} to score; "
+        f"held out: {rhythm_data.HELD_OUT[parts.by]}"
+    )
+    settings = replace(recipes.by_name(recipe, len(bars.styles)), seed=seed)
+    settings = settings if epochs is None else replace(settings, epochs=epochs)
+    if folder is None and licence == NOT_STATED:
+        licence = dataset.LICENCE
+    run = rhythm_run.learn_rhythm(bars, settings, out, card={"licence": licence, "credit": credit}, resume=resume)
+    train(run, settings.epochs, "nats a bar", out)
+    print(f"{out}: a rhythm space; play it with: clave play --rhythm {out}")
+
+
+@app.command("sound")
+def learn_sound(
+    folder: SoundsFolder,
+    out: SpaceOut,
+    recipe: SoundRecipeName = "sound",
+    listing: Listing = None,
+    variants: Variants = None,
+    limit: Limit = None,
+    factory_drums: FactoryDrums = 0,
+    epochs: Epochs = None,
+    seed: Seed = 0,
+    resume: Resume = False,
+    licence: Licence = NOT_STATED,
+    credit: Credit = "",
+) -> None:
+    """Learn a sound space from a folder of drum one-shots.
+
+    Says what was read and what was refused and why (also in report.json), trains, and leaves a space to play. Voices
+    come from the names of files and folders or a list; sounds whose names say nothing are listened to. Kits are never
+    parted: three that share no sound are the least, or as many sounds of a single kit.
+    """
+    require_packages("torch", "safetensors", "onnx")
+    from clave.sound import dataset
+    from clave.training import recipes, sound_run
+    from clave.training.models.sound_vae import OneShotConfig
+
+    _refuse_a_second_run(out, resume)
+    settings = replace(recipes.sound_by_name(recipe), seed=seed)
+    model = settings.model
+    assert isinstance(model, OneShotConfig)
+    settings = settings if epochs is None else replace(settings, epochs=epochs)
+    with naming_refused_files(), following() as follow:
+        sounds = dataset.scan(
+            folder,
+            listing,
+            variants=model.variants if variants is None else variants,
+            spectrum=model.spectrum(),
+            progress=lambda done, files: follow("reading", done, files),
+        )
+        if factory_drums:
+            made = dataset.made(
+                factory_drums,
+                seed,
+                spectrum=model.spectrum(),
+                progress=lambda done, drums: follow("making", done, drums),
+            )
+            sounds = dataset.joined(sounds, made)
+    print_sounds(sounds.report)
+    card = {"licence": licence, "credit": credit}
+    run = sound_run.learn_sound(sounds, settings, out, card=card, limit=limit, resume=resume)
+    train(run, settings.epochs, model.unit, out)
+    print(f"{out}: a sound space; play it with: clave groove --kit space --sound {out}")
+
+
+@app.command("voices")
+def learn_voices(
+    folder: SoundsFolder,
+    out: NetworkOut,
+    listing: Listing = None,
+    factory_drums: FactoryDrums = 0,
+    seed: Seed = 0,
+) -> None:
+    """Learn to tell the voice of a drum by listening, as `learn sound` does where names say nothing.
+
+    Five networks are trained: four leave out a fourth of the sources each, which says how sure the fifth may be.
+    """
+    require_packages("torch", "onnx")
+    from clave.training import voice_classifier_run
+    from clave.training.voice_classifier_data import ExampleCounts
+
+    with following() as follow:
+        found = voice_classifier_run.learn_voices(
+            folder, out, listing, counts=ExampleCounts(factory_drums=factory_drums), seed=seed, on_progress=follow
+        )
+    print(
+        f"{out}: right for {found.accuracy:.0%} of sounds of unheard sources; {found.sure:.0%} are sure guesses "
+        f"(at {found.threshold:.0%} and more), of which {voice_classifier_run.MIN_ACCURACY:.0%} are right"
+    )
+
+
+def _bars(
+    folder: Path | None, selection: "Selection", *, factory: bool, styles: str, licence: str, seed: int
+) -> "Corpus":
+    """The bars in a folder, our own grooves, or both, with a report of each printed."""
+    from clave.rhythm import dataset
+
+    parts: list[Corpus] = []
+    with naming_refused_files(), following() as follow:
+        if folder is not None:
+            parts.append(
+                dataset.scan(
+                    folder,
+                    selection,
+                    styles=styles,
+                    licence=licence,
+                    progress=lambda done, files: follow("reading", done, files),
+                )
+            )
+        if factory:
+            takes = dataset.TAKES_BESIDE if parts else dataset.TAKES
+            fills = 0 if selection.drop_fills else dataset.FILLS
+            parts.append(dataset.from_factory(takes=takes, fills=fills, seed=seed))
+    for part in parts:
+        print_bars(part.report)
+    return parts[0] if len(parts) == 1 else dataset.joined(*parts)
+
+
+def _refuse_a_second_run(out: Path, resume: bool) -> None:
+    from clave.training import checkpoint
+
+    if (out / checkpoint.CHECKPOINT).exists() and not resume:
+        raise TrainingError(f"{out} already holds a run: go on with --resume or choose another folder")

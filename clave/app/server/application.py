@@ -1,0 +1,125 @@
+"""The whole instrument as one application.
+
+What computes is no coroutine, and so runs in a thread: the page is answered meanwhile.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from fastapi import FastAPI, Response
+from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.staticfiles import StaticFiles
+
+from clave.app.kit_builder import BUILT_IN, KitBuilder, OfferedKit
+from clave.app.kit_library import KitLibrary
+from clave.app.protocol import Instrument, KitInfo, MidiRequest, Refusal, SoundInfo, SpaceInfo, VoiceInfo
+from clave.app.server.kit_routes import add_kit_routes, add_library_routes
+from clave.app.server.page_files import STATIC, UNBUILT, page_is_built
+from clave.app.server.refusals import add_refusals
+from clave.app.server.rhythm_routes import add_bar_routes, add_map_routes, add_pattern_routes
+from clave.app.server.security import OnlyThisMachine
+from clave.app.server.sound_routes import add_sound_routes
+from clave.files import midi
+from clave.music.kit import VOICES
+from clave.rhythm.space import RhythmSpace
+from clave.sound.space import SoundSpace
+
+
+def create_app(
+    rhythm: RhythmSpace,
+    sound: SoundSpace | None = None,
+    kits: Sequence[OfferedKit] = BUILT_IN,
+    static: Path = STATIC,
+    library: KitLibrary | None = None,
+) -> FastAPI:
+    """The whole instrument as one application.
+
+    `kits` are synthesised when the page first asks for one. Without a sound space, only they and files are played;
+    without a library, what the player keeps lasts as long as the application.
+    """
+    from clave import __version__
+
+    app = FastAPI(
+        title="Clave",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        responses={"4XX": {"model": Refusal}},
+    )
+    app.add_middleware(OnlyThisMachine)
+    add_refusals(app)
+    library = library or KitLibrary()
+    builder = KitBuilder(sound, kits, library)
+    add_map_routes(app, rhythm)
+    add_pattern_routes(app, rhythm)
+    add_bar_routes(app, rhythm)
+    add_sound_routes(app, builder)
+    add_kit_routes(app, builder)
+    add_library_routes(app, library)
+    instrument = _instrument(__version__, rhythm, builder.info(), kits)
+
+    @app.get("/api/instrument")
+    async def instrument_info() -> Instrument:
+        return instrument
+
+    @app.post("/api/midi", response_class=Response)
+    async def midi_file(request: MidiRequest) -> Response:
+        content = midi.to_bytes(
+            [bar.pattern() for bar in request.patterns],
+            tempo_bpm=request.tempo_bpm,
+            swing=request.swing,
+            on_grid=request.on_grid,
+        )
+        headers = {"content-disposition": 'attachment; filename="groove.mid"'}
+        return Response(content, headers=headers, media_type="audio/midi")
+
+    _add_page(app, static)
+    return app
+
+
+def _add_page(app: FastAPI, static: Path) -> None:
+    """The page and its files."""
+
+    @app.get("/", include_in_schema=False)
+    async def page() -> Response:
+        if not page_is_built(static):
+            return HTMLResponse(UNBUILT, status_code=503)
+        return FileResponse(
+            static / "index.html", headers={"cache-control": "no-cache"}
+        )  # a new version is seen at once
+
+    app.mount("/", StaticFiles(directory=static, check_dir=False))
+
+
+def _instrument(version: str, rhythm: RhythmSpace, sound: SoundInfo | None, kits: Sequence[OfferedKit]) -> Instrument:
+    """All that the page must know before it draws."""
+    return Instrument(
+        version=version,
+        space=_space_info(rhythm),
+        sound=sound,
+        voices=[
+            VoiceInfo(
+                name=voice.name,
+                note=voice.note,
+                colour=voice.colour,
+                choke_group=voice.choke_group,
+                aliases=list(voice.aliases),
+            )
+            for voice in VOICES
+        ],
+        kits=[KitInfo(name=kit.name, label=kit.label) for kit in kits],
+    )
+
+
+def _space_info(rhythm: RhythmSpace) -> SpaceInfo:
+    return SpaceInfo(
+        name=rhythm.card["name"],
+        styles=list(rhythm.styles),
+        sections=list(rhythm.sections),
+        meters=list(rhythm.meters),
+        directions=list(rhythm.directions),
+        bars=len(rhythm.corpus.map),
+        licence=rhythm.card["licence"],
+        credit=rhythm.card["credit"],
+    )

@@ -1,0 +1,45 @@
+"""A socket on this machine, and a server that answers on it."""
+
+import contextlib
+import errno
+import os
+import socket
+from typing import TYPE_CHECKING
+
+from clave.errors import ServerError
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+PORTS_TO_TRY = 20
+
+
+def listen(port: int) -> socket.socket:
+    """A listening socket on 127.0.0.1: this port, or the next free one; 0 takes any.
+
+    Raises ServerError when twenty ports in a row are taken or the port may not be used.
+    """
+    last = min(port + PORTS_TO_TRY, 65_536) if port else 1
+    for candidate in range(port, last):
+        # asyncio sends small answers at once only where the protocol is named: unnamed, each would wait for 40 ms
+        on = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        try:
+            if os.name == "posix":  # elsewhere this would share a port that is taken
+                on.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            on.bind(("127.0.0.1", candidate))
+            on.listen(128)
+            return on
+        except OSError as error:
+            on.close()
+            if error.errno != errno.EADDRINUSE:
+                raise ServerError(f"cannot use port {candidate}: {error.strerror}") from error
+    raise ServerError(f"ports {port} to {last - 1} are all taken; name a free one with --port")
+
+
+def serve(app: "ASGIApp", on: socket.socket) -> None:
+    """Answer on this socket until Ctrl-C."""
+    import uvicorn
+
+    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", ws="none")
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[on])

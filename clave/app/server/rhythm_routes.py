@@ -1,0 +1,146 @@
+"""The rhythm map, the bars at its points, and bars made from other bars."""
+
+import gzip
+from collections.abc import Sequence
+from functools import cache
+from typing import Annotated
+
+import numpy as np
+from fastapi import FastAPI, Query, Request, Response
+from pydantic import BaseModel
+
+from clave.app import rhythm_map
+from clave.app.protocol import (
+    Attributes,
+    CompleteRequest,
+    CorpusMap,
+    FeelRequest,
+    Finite,
+    MapGround,
+    Measured,
+    Neighbour,
+    PatternMade,
+    PatternReply,
+    PatternRequest,
+    PhraseRequest,
+    RhythmShift,
+    ShiftReply,
+    ShiftRequest,
+    TapsRequest,
+    WirePattern,
+)
+from clave.music.pattern import Pattern
+from clave.rhythm import attributes
+from clave.rhythm.space import RhythmSpace
+
+MAX_NEIGHBOURS = 64
+
+
+def add_map_routes(app: FastAPI, rhythm: RhythmSpace) -> None:
+    """What the rhythm map shows: it stays as it is, and is compressed once. The ground is computed on first use."""
+    corpus = _compressed(rhythm_map.corpus_map(rhythm))
+    ground = cache(lambda: _compressed(rhythm_map.ground(rhythm)))
+
+    @app.get("/api/corpus", response_model=CorpusMap)
+    def corpus_map(request: Request) -> Response:
+        return _decompressed_for(request, corpus)
+
+    @app.get("/api/map/ground", response_model=MapGround)
+    def map_ground(request: Request) -> Response:
+        return _decompressed_for(request, ground())
+
+    @app.get("/api/map/neighbours")
+    def neighbours(x: Finite, y: Finite, n: Annotated[int, Query(ge=1, le=MAX_NEIGHBOURS)] = 8) -> list[Neighbour]:
+        return rhythm_map.neighbours(rhythm, (x, y), n)
+
+
+def _compressed(message: BaseModel) -> bytes:
+    return gzip.compress(message.model_dump_json().encode(), 6)
+
+
+def _decompressed_for(request: Request, compressed: bytes) -> Response:
+    """A compressed message, decompressed for a client that cannot."""
+    as_it_is = "gzip" in request.headers.get("accept-encoding", "")
+    headers = {"vary": "accept-encoding"} | ({"content-encoding": "gzip"} if as_it_is else {})
+    return Response(
+        compressed if as_it_is else gzip.decompress(compressed), headers=headers, media_type="application/json"
+    )
+
+
+def add_pattern_routes(app: FastAPI, rhythm: RhythmSpace) -> None:
+    """Bars at points of the rhythm map."""
+
+    @app.post("/api/patterns", response_model=PatternReply)
+    def at_points(request: PatternRequest) -> Response:
+        found = rhythm.at(
+            np.array(request.points, np.float32),
+            style=request.style,
+            section=request.section,
+            variation=request.variation,
+            density=request.density,
+            seed=request.seed,
+            meter=request.meter,
+        )
+        shift = _moved(request.shift)
+        return _bars([rhythm.shifted(pattern, shift) for pattern in found] if shift else found)
+
+    @app.post("/api/phrases", response_model=PatternReply)
+    def phrase(request: PhraseRequest) -> Response:
+        return _bars(
+            rhythm.phrase(
+                request.point,
+                bars=request.bars,
+                style=request.style,
+                variation=request.variation,
+                fill=request.fill,
+                seed=request.seed,
+                meter=request.meter,
+            )
+        )
+
+
+def add_bar_routes(app: FastAPI, rhythm: RhythmSpace) -> None:
+    """Bars made from other bars, and from taps."""
+
+    @app.post("/api/patterns/feel")
+    def feel(request: FeelRequest) -> PatternMade:
+        like = request.like and request.like.pattern()
+        made = rhythm.feel(
+            request.pattern.pattern(), style=request.style, amount=request.amount, like=like, seed=request.seed
+        )
+        return PatternMade(pattern=WirePattern.of(made))
+
+    @app.post("/api/patterns/complete")
+    def complete(request: CompleteRequest) -> PatternMade:
+        made = rhythm.complete(
+            request.pattern.pattern(), request.kept(), style=request.style, section=request.section, seed=request.seed
+        )
+        return PatternMade(pattern=WirePattern.of(made))
+
+    @app.post("/api/patterns/taps")
+    def taps(request: TapsRequest) -> PatternMade:
+        made = rhythm.drums_for(
+            request.taps, style=request.style, section=request.section, seed=request.seed, meter=request.meter
+        )
+        return PatternMade(pattern=WirePattern.of(made))
+
+    @app.post("/api/patterns/shift")
+    def shift(request: ShiftRequest) -> ShiftReply:
+        before = request.pattern.pattern()
+        after = rhythm.shifted(before, _moved(request.shift))
+        measured = [
+            Attributes(**dict(zip(attributes.NAMES, row, strict=True)))
+            for row in attributes.measure([before, after]).tolist()
+        ]
+        return ShiftReply(pattern=WirePattern.of(after), measured=Measured(before=measured[0], after=measured[1]))
+
+
+def _moved(shift: RhythmShift) -> dict[str, float]:
+    """The directions along which a bar moves at all."""
+    return {name: amount for name, amount in shift.model_dump().items() if amount}
+
+
+def _bars(patterns: Sequence[Pattern]) -> Response:
+    """A PatternReply, valid by construction: nothing is checked again."""
+    reply = PatternReply.model_construct(patterns=[WirePattern.of(pattern) for pattern in patterns])
+    return Response(reply.model_dump_json(), media_type="application/json")

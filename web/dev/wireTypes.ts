@@ -1,0 +1,35 @@
+/** From the server's OpenAPI document to what the page needs of it: types to check by, and schemas to check messages by. */
+
+import openapiTS, { astToString, type SchemaObject } from "openapi-typescript";
+
+type Schema = Readonly<Record<string, unknown>>;
+
+export interface OpenApi {
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+}
+
+const isSchema = (value: unknown): value is Schema => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The schema without some keywords, and with every property required: on the wire, messages are complete. */
+function complete(schema: Schema, without: readonly string[]): Schema {
+  const inside = (value: unknown): unknown => (Array.isArray(value) ? value.map(inside) : isSchema(value) ? complete(value, without) : value);
+  const kept = Object.entries(schema).filter(([keyword]) => !without.includes(keyword));
+  const whole = Object.fromEntries(kept.map(([keyword, value]) => [keyword, keyword === "properties" ? completeEach(value as Schema, without) : inside(value)]));
+  return isSchema(schema["properties"]) ? { ...whole, required: Object.keys(schema["properties"]) } : whole;
+}
+
+/** Names of properties are no keywords. */
+const completeEach = (schemas: Schema, without: readonly string[]): Schema =>
+  Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, complete(schema as Schema, without)]));
+
+/** `src/rules/wireTypes.generated.ts` */
+export async function wireTypes({ components }: OpenApi): Promise<string> {
+  const schemas = completeEach(components.schemas, ["title", "default"]) as Record<string, SchemaObject>;
+  const document = { openapi: "3.1.0", info: { title: "Clave", version: "" }, paths: {}, components: { schemas } };
+  const types = astToString(await openapiTS(document, { immutable: true, rootTypes: true, rootTypesNoSchemaPrefix: true }));
+  return `/** Made by \`npm run types\` from tests/fixtures/openapi.json: do not edit. */\n\n${types}`;
+}
+
+/** `src/rules/wireSchemas.generated.json` */
+export const wireSchemas = ({ components }: OpenApi): string =>
+  `${JSON.stringify({ components: { schemas: completeEach(components.schemas, ["title", "default", "description"]) } }, null, 1)}\n`;

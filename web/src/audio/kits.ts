@@ -1,0 +1,52 @@
+/** Kits: eight sounds as buffers, from the server or from a folder of the player's own. */
+
+import { describeSorted, sortFiles } from "../rules/kitFolder";
+import { VOICE_COUNT, type VoiceInfo } from "../rules/protocol";
+import { fetchClip } from "../net/api";
+import type { KitBuffers } from "./mixer";
+
+const SAMPLE_RATE = 44_100;
+
+/** Decoding needs a context but no permission to sound, so a kit is ready before the first gesture. */
+export const decode = (file: ArrayBuffer): Promise<AudioBuffer> => new OfflineAudioContext(1, 1, SAMPLE_RATE).decodeAudioData(file);
+
+/** With its folders, where the browser gives them. */
+export const pathOf = (file: File): string => file.webkitRelativePath || file.name;
+
+export class Kits {
+  private readonly known = new Map<string, Promise<KitBuffers>>();
+
+  /** The kit of that name, fetched once. */
+  load(name: string): Promise<KitBuffers> {
+    const known = this.known.get(name);
+    if (known) return known;
+    const loading = Promise.all(Array.from({ length: VOICE_COUNT }, async (_, voice) => decode(await fetchClip(name, voice))));
+    this.known.set(name, loading);
+    loading.catch(() => this.known.delete(name)); // the next try asks again
+    return loading;
+  }
+
+  /** A kit from files; voices without a file keep the sound they had. The report says what was taken and what not. */
+  async fromFiles(files: readonly File[], before: KitBuffers, voices: readonly VoiceInfo[]): Promise<{ name: string | null; report: string }> {
+    const sorted = sortFiles(files.map(pathOf), voices);
+    const broken: string[] = [];
+    const buffers = await Promise.all(
+      sorted.taken.map(async (path, voice) => {
+        const file = files.find((each) => pathOf(each) === path);
+        if (!file) return before[voice] ?? null;
+        try {
+          return await decode(await file.arrayBuffer());
+        } catch {
+          broken.push(file.name);
+          return before[voice] ?? null;
+        }
+      }),
+    );
+    const report = describeSorted(sorted) + (broken.length > 0 ? ` Not readable as sound: ${broken.join(", ")}.` : "");
+    if (sorted.taken.filter(Boolean).length === broken.length) return { name: null, report: `No voice found. ${report}` };
+    const folder = pathOf(files[0]!).split("/")[0] ?? "folder";
+    const name = `my ${folder.replace(/\.[^.]*$/, "").slice(0, 20)}`;
+    this.known.set(name, Promise.resolve(buffers));
+    return { name, report };
+  }
+}

@@ -1,0 +1,24 @@
+/** A journey in words and places: the line from A to B, bar by bar. */
+
+import type { Journey } from "./groove";
+import type { Point } from "./protocol";
+import { journey as journeyPoints } from "./sequencer";
+
+/** The points of one round, or none while a pin is missing. */
+export const pointsOf = ({ a, b, bars, mode }: Journey): Point[] => (a && b ? journeyPoints(a, b, bars, mode) : []);
+
+interface Leg {
+  readonly from: "A" | "B";
+  readonly bar: number; // of this leg, counted from 1
+}
+
+/** Which way the journey goes in this bar of the round. */
+function legOf(bar: number, bars: number): Leg {
+  return bar < bars ? { from: "A", bar: bar + 1 } : { from: "B", bar: bar - bars + 2 }; // B itself was bar 1 of the way back
+}
+
+/** "travelling A to B, bar 3 of 8". */
+export function describe({ bars }: Journey, bar: number): string {
+  const leg = legOf(bar, bars);
+  return `travelling ${leg.from === "A" ? "A to B" : "B to A"}, bar ${leg.bar} of ${bars}`;
+}

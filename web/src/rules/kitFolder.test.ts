@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { toyInstrument } from "../../dev/toyServer";
+import { describeSorted, sortFiles } from "./kitFolder";
+
+const { voices } = toyInstrument;
+test("each voice takes one file, and everything is accounted for", () => {
+  const sorted = sortFiles(["my/kick2.wav", "my/kick1.wav", "my/snare.wav", "my/vocal.wav", "my/readme.txt"], voices);
+  expect(sorted.taken.slice(0, 3)).toEqual(["my/kick1.wav", "my/snare.wav", null]);
+  expect(sorted).toMatchObject({ spare: ["my/kick2.wav"], unknown: ["my/vocal.wav"], other: 1 });
+  expect(sorted.missing).toHaveLength(6);
+  expect(describeSorted(sorted)).toBe(
+    "2 of 8 voices taken from the folder; the kit before keeps closed hi-hat, open hi-hat, tom, cymbal, clap, other; not needed: kick2.wav; no voice in the name: vocal.wav; 1 file is not sound.",
+  );
+});
+
+test("the chosen folder's own name says no voice, and its own files go before those in folders inside", () => {
+  const sorted = sortFiles(["Snares/deep/kick.wav", "Snares/x.wav", "Snares/kick 3.wav", "Snares/Kick.wav", "Snares/toms/1.wav"], voices);
+  expect(sorted.taken.slice(0, 5)).toEqual(["Snares/Kick.wav", null, null, null, "Snares/toms/1.wav"]);
+  expect(sorted).toMatchObject({ spare: ["Snares/kick 3.wav", "Snares/deep/kick.wav"], unknown: ["Snares/x.wav"] });
+});

@@ -1,0 +1,124 @@
+/** Checks of what comes in: each message by its schema, and what a schema cannot say by the rules below. */
+
+import { Validator } from "@cfworker/json-schema";
+import {
+  type CorpusMap,
+  type KitVoice,
+  type MapGround,
+  type PatternReply,
+  type Refusal,
+  SOUND_DIRECTIONS,
+  type SoundMap,
+  type WirePattern,
+} from "./protocol";
+import { stepsPerBar } from "./units";
+import wire from "./wireSchemas.generated.json" with { type: "json" };
+import type { components } from "./wireTypes.generated";
+
+type Messages = components["schemas"];
+export type MessageName = keyof Messages;
+
+/** A message that is not what the protocol promises; the text names the field and the broken rule. */
+export class ProtocolError extends Error {}
+
+const validators = new Map<MessageName, Validator>();
+
+function validatorOf(name: MessageName): Validator {
+  const known = validators.get(name);
+  if (known) return known;
+  const made = new Validator({ ...wire, $ref: `#/components/schemas/${name}` }, "2020-12");
+  validators.set(name, made);
+  return made;
+}
+
+/** This value as a message of that name; ProtocolError for anything else. */
+export function readMessage<Name extends MessageName>(name: Name, value: unknown): Messages[Name] {
+  const { valid, errors } = validatorOf(name).validate(value);
+  if (!valid) {
+    const { instanceLocation = "#", error = "it is none" } = errors.at(-1) ?? {}; // the innermost
+    const place = instanceLocation.slice(2).replaceAll("/", ".");
+    throw new ProtocolError(`${[name, place].filter(Boolean).join(".")}: ${error}`);
+  }
+  const message = value as Messages[Name];
+  RULES[name]?.(message);
+  return message;
+}
+
+export function readMessages<Name extends MessageName>(name: Name, value: unknown): Messages[Name][] {
+  if (!Array.isArray(value)) throw new ProtocolError(`not a list of ${name}`);
+  return value.map((each) => readMessage(name, each));
+}
+
+/** A reply with as many bars as were asked for. */
+export function readPatternReply(value: unknown, count: number): PatternReply {
+  const reply = readMessage("PatternReply", value);
+  if (reply.patterns.length !== count) throw new ProtocolError(`asked for ${count} patterns, got ${reply.patterns.length}`);
+  return reply;
+}
+
+/** The server's refusal, or null for an answer that is none. */
+export function readRefusal(value: unknown): Refusal | null {
+  try {
+    return readMessage("Refusal", value);
+  } catch {
+    return null;
+  }
+}
+
+// ---- what a schema cannot say: how the parts of a message go together
+
+const RULES: { readonly [Name in MessageName]?: (message: Messages[Name]) => void } = {
+  WirePattern: strokesLieInTheirBar,
+  PatternReply: ({ patterns }) => patterns.forEach(strokesLieInTheirBar),
+  PatternMade: ({ pattern }) => strokesLieInTheirBar(pattern),
+  ShiftReply: ({ pattern }) => strokesLieInTheirBar(pattern),
+  CorpusMap: corpusIsATable,
+  SoundMap: soundsAreATable,
+  MapGround: groundIsASquare,
+  KitVoice: comesFromSomewhere,
+  KitDraw: ({ kept }) => Object.values(kept).forEach(comesFromSomewhere),
+  DrawnKit: ({ voices }) => voices.forEach(comesFromSomewhere),
+  KeptKit: ({ voices }) => voices.forEach(comesFromSomewhere),
+};
+
+function strokesLieInTheirBar({ meter, strokes }: WirePattern): void {
+  const steps = stepsPerBar(meter);
+  if (!Number.isInteger(steps) || steps < 1 || steps > 512) throw new ProtocolError(`no bar of meter ${meter.join("/")}`);
+  const outside = strokes.find(([, step]) => step >= steps);
+  if (outside) throw new ProtocolError(`step ${outside[1]} lies outside a bar of ${steps} steps`);
+}
+
+function areOneTable(what: string, columns: readonly (readonly unknown[])[]): void {
+  if (new Set(columns.map((column) => column.length)).size > 1) throw new ProtocolError(`the columns of ${what} differ in length`);
+}
+
+function areIndices(column: readonly number[], names: readonly string[], what: string, first = 0): void {
+  if (column.some((index) => !Number.isInteger(index) || index < first || index >= names.length)) throw new ProtocolError(`a ${what} is not in the list`);
+}
+
+function corpusIsATable({ x, y, style, styles, section, sections, source, sources, licences }: CorpusMap): void {
+  areOneTable("the corpus", [x, y, style, section, source]);
+  areIndices(style, styles, "style", -1); // -1 is unlabelled
+  areIndices(section, sections, "section");
+  areIndices(source, sources, "source");
+  areOneTable("the sources", [sources, licences]);
+}
+
+function soundsAreATable(map: SoundMap): void {
+  const known = SOUND_DIRECTIONS.map((name) => map[name]).filter((ranks) => ranks.length > 0); // a space may know none
+  areOneTable("the map", [map.x, map.y, map.source, ...known]);
+  areIndices(map.source, map.sources, "source");
+  areOneTable("the sources", [map.sources, map.licences]);
+}
+
+function groundIsASquare({ size, distance, styles }: MapGround): void {
+  for (const field of [distance, ...Object.values(styles)])
+    if (field.length !== size * size) throw new ProtocolError(`the map has ${size} times ${size} points, got ${field.length}`);
+}
+
+/** The twin of `KitVoice` in `clave/app/protocol.py`. */
+function comesFromSomewhere({ from, point, kit, file, twin }: KitVoice): void {
+  const source = { map: point, factory: kit, file }[from];
+  if (source === null) throw new ProtocolError(`a voice from the ${from} names its ${{ map: "point", factory: "kit", file: "file" }[from]}`);
+  if (twin && (from !== "file" || !point)) throw new ProtocolError("the twin of a file has a point; only a file has a twin");
+}

@@ -1,0 +1,56 @@
+/** How one voice sounds: a place of its map, a sound of a built-in kit or a file; and how that is played. */
+
+import { SPACE_KIT } from "./kitNames";
+import { type KitVoice, NO_SOUND_SHIFT, type Point, type SoundRequest } from "./protocol";
+
+export interface VoiceSound extends KitVoice {
+  readonly locked: boolean; // keeps its sound when another kit is loaded
+  readonly called: string | null; // the name of its file: the server knows files by content only
+}
+
+/** As the chosen kit has it. */
+export const DEFAULT_SOUND: VoiceSound = {
+  from: "factory",
+  point: null,
+  detail: null,
+  variation: 0,
+  seed: 0,
+  shift: NO_SOUND_SHIFT,
+  kit: null, // the groove's
+  file: null,
+  twin: false,
+  gain: 1,
+  tune: 0,
+  decay: 1,
+  locked: false,
+  called: null,
+};
+
+/** A voice of the space's kit that has not been drawn yet. */
+export const isUndrawn = (sound: VoiceSound, kit: string): boolean => sound.from === "factory" && (sound.kit ?? kit) === SPACE_KIT;
+
+/** The request for this sound, or null where the sound space does not make it. */
+export function requestOf(sound: KitVoice): SoundRequest | null {
+  const { from, point, detail, variation, seed, shift, twin } = sound;
+  if (!point || from === "factory" || (from === "file" && !twin)) return null;
+  return { point, detail, variation, seed, shift };
+}
+
+/** The sound at another point of the map; its playback settings are kept, what belonged to its old point or file is not. */
+export const movedTo = (sound: VoiceSound, point: Point): VoiceSound => ({
+  ...sound,
+  from: "map",
+  point,
+  detail: null,
+  kit: null,
+  file: null,
+  twin: false,
+  called: null,
+});
+
+/** Two voices with the same key sound the same but for tune, decay and gain. */
+export function soundKey(sound: VoiceSound, kit: string): string {
+  const request = requestOf(sound);
+  if (request) return JSON.stringify(request);
+  return sound.from === "file" ? `file ${sound.file}` : `kit ${sound.kit ?? kit}`;
+}

@@ -1,0 +1,233 @@
+/** What a player can do with the bar in the grid: humanise it, fill in what is not held, tap one. Each is one step of undo. */
+
+import { areColumnsHeld, cellsBetween, type GridCell, heldBlocks, type Holds, isHeld, NOTHING_HELD, withCells, withRow } from "../rules/holds";
+import { cellCount } from "../rules/pattern";
+import type { WirePattern } from "../rules/protocol";
+import { describePattern } from "../rules/summary";
+import { foldTaps } from "../rules/taps";
+import { stepsPerBar } from "../rules/units";
+import { fetchComplete, fetchFromTaps, fetchHumanised } from "../net/api";
+import { LatestOnly } from "../net/latestOnly";
+import type { Actions } from "./actions";
+import type { Humanise, TapTo } from "./barState";
+import type { Player } from "./player";
+import { randomSeed } from "./randomSeed";
+import type { Store } from "./store";
+
+const DEFAULT_AMOUNT = 0.6; // of another take while the slider stands at 0
+
+interface HumaniseRequest {
+  readonly settings: Humanise;
+  readonly ownStep: boolean; // an undo step of its own; else a drag is one step
+}
+
+export class BarActions {
+  private readonly humanising: LatestOnly<HumaniseRequest, WirePattern>;
+
+  constructor(
+    private readonly store: Store,
+    private readonly actions: Actions,
+    private readonly player: Player,
+  ) {
+    this.humanising = new LatestOnly(
+      ({ settings }) => this.requestHumanised(settings),
+      (request, pattern) => this.humanised(request, pattern),
+      (_, error) => {
+        this.store.bar.humanising.value = null;
+        this.store.reportError(error);
+      },
+    );
+  }
+
+  private get names(): string[] {
+    return this.store.voices.value.map(({ name }) => name);
+  }
+
+  /** Style and section as chosen for the map. */
+  private get settings() {
+    return this.store.groove.value.place.settings;
+  }
+
+  // ---- humanise
+
+  /** How the bar in the grid is humanised, or is about to be. */
+  get humanise(): Humanise {
+    const { bar, shown } = this.store;
+    const now = bar.humaniseOf(shown.value);
+    return bar.humanising.value?.base === now.base ? bar.humanising.value : now;
+  }
+
+  /** From 0, the bar as it is, to 1, all velocities and timing new; a drag is one step of undo. */
+  humaniseBy(amount: number): void {
+    this.sendHumanise({ settings: { ...this.humanise, amount }, ownStep: false });
+  }
+
+  /** The same strokes with another seed. */
+  humaniseAgain(): void {
+    this.sendHumanise({ settings: { ...this.humanise, amount: this.humanise.amount || DEFAULT_AMOUNT, seed: randomSeed() }, ownStep: true });
+    this.hear();
+  }
+
+  /** With the velocities and timing of the bar in this slot; null: of the style. */
+  humaniseLike(slot: number | null): void {
+    this.sendHumanise({ settings: { ...this.humanise, amount: this.humanise.amount || DEFAULT_AMOUNT, like: slot }, ownStep: true });
+  }
+
+  private sendHumanise(request: HumaniseRequest): void {
+    if (request.settings.base.strokes.length === 0) return this.store.notify("There is no stroke to play.");
+    this.store.bar.humanising.value = request.settings;
+    this.humanising.send(request);
+  }
+
+  private requestHumanised({ base, amount, seed, like }: Humanise): Promise<WirePattern> {
+    if (amount === 0) return Promise.resolve(base);
+    const lent = like === null ? null : (this.store.groove.value.slots[like]?.pattern ?? null);
+    return fetchHumanised({ pattern: base, style: this.settings.style, amount, like: lent, seed });
+  }
+
+  private humanised({ settings, ownStep }: HumaniseRequest, pattern: WirePattern): void {
+    const { bar } = this.store;
+    if (bar.humanising.value === settings) bar.humanising.value = null;
+    const now = this.actions.bars().find((each) => bar.humaniseOf(each).base === settings.base);
+    if (!now) return; // the bar is no longer there
+    if (pattern !== settings.base) bar.remember(pattern, settings);
+    if (ownStep) this.store.settle();
+    this.actions.replace("humanise", now, pattern);
+    if (ownStep) this.store.settle();
+  }
+
+  // ---- holds, and filling in the rest
+
+  private mark(holds: Holds): void {
+    this.store.bar.holds.value = holds;
+  }
+
+  toggleRow(voice: number): void {
+    const { holds } = this.store.bar;
+    this.mark(withRow(holds.value, voice, !holds.value.rows.has(voice)));
+  }
+
+  /** All rows of these columns. */
+  toggleColumns(cells: readonly number[]): void {
+    const { holds } = this.store.bar;
+    const voices = this.names.length;
+    const on = !areColumnsHeld(holds.value, cells, voices);
+    this.mark(withCells(holds.value, cells.flatMap((cell) => cellsBetween({ voice: 0, cell }, { voice: voices - 1, cell })), on));
+  }
+
+  toggleCell(at: GridCell): void {
+    this.markFrom(at)(at);
+  }
+
+  /** Begins a drag over cells: the last call of the result gives its other corner. The first cell decides whether all are held or released. */
+  markFrom(corner: GridCell): (other: GridCell) => void {
+    const before = this.store.bar.holds.value;
+    const on = !isHeld(before, corner);
+    return (other) => this.mark(withCells(before, cellsBetween(corner, other), on));
+  }
+
+  releaseAll(): void {
+    this.mark(NOTHING_HELD);
+  }
+
+  /** Generate everything that is not held, with a new seed each time. */
+  async fillRest(): Promise<void> {
+    const { store } = this;
+    const { holds, filling } = store.bar;
+    const pattern = store.shown.value;
+    const keep = heldBlocks(holds.value, pattern, this.names.length);
+    const heldSteps = keep.reduce((sum, [, , steps]) => sum + steps, 0);
+    if (heldSteps === 0) return store.notify("Mark what stays first: a row by its bracket, a beat by its number, cells with Shift and a drag.");
+    if (heldSteps === stepsPerBar(pattern.meter) * this.names.length) return store.notify("Everything stays: there is nothing to fill in.");
+    const { style, section } = this.settings;
+    await this.makeBar("fill in the rest", filling, pattern, () => fetchComplete({ pattern, keep, style, section, seed: randomSeed() }));
+  }
+
+  /** Puts a new bar in the place of this one and plays it, as one undo step; `busy` meanwhile. True if it is there. */
+  private async makeBar(label: string, busy: { value: boolean }, bar: WirePattern, make: () => Promise<WirePattern>): Promise<boolean> {
+    const { store } = this;
+    if (busy.value) return false;
+    busy.value = true;
+    try {
+      const made = await make();
+      store.settle();
+      if (!this.actions.replace(label, bar, made)) return false;
+      store.settle();
+      store.spoken.value = describePattern(made, store.voices.value);
+      this.hear();
+      return true;
+    } catch (error) {
+      store.reportError(error);
+      return false;
+    } finally {
+      busy.value = false;
+    }
+  }
+
+  // ---- taps
+
+  /** Tap to the loop if it plays, else to a click. */
+  openTaps(): void {
+    const { bar, playing } = this.store;
+    if (bar.tapTo.value !== null) return;
+    bar.taps.value = [];
+    bar.tapTo.value = playing.value ? "loop" : "click";
+    this.hear();
+  }
+
+  tapTo(what: TapTo): void {
+    this.store.bar.tapTo.value = what;
+    this.clearTaps();
+    this.hear();
+  }
+
+  closeTaps(): void {
+    const { bar } = this.store;
+    bar.tapTo.value = null;
+    bar.taps.value = [];
+  }
+
+  clearTaps(): void {
+    this.store.bar.taps.value = [];
+  }
+
+  private tapMeter = ""; // of the taps so far
+
+  /** A tap at this moment of `performance.now()`; starts the music if it is stopped. */
+  tap(momentMs: number, velocity: number): void {
+    const { bar } = this.store;
+    const position = this.player.positionAt(momentMs);
+    if (position === null) return this.hear();
+    const meter = String(this.store.shown.value.meter);
+    const goesOn = position > (bar.taps.value.at(-1)?.[0] ?? -Infinity) && meter === this.tapMeter; // else the music was started again
+    bar.taps.value = [...(goesOn ? bar.taps.value : []), [position, velocity]];
+    this.tapMeter = meter;
+  }
+
+  /** The taps so far, folded into one bar. */
+  get folded() {
+    return foldTaps(this.store.bar.taps.value, stepsPerBar(this.store.shown.value.meter));
+  }
+
+  /** A whole bar for what was tapped, in the chosen style; a new seed each time. */
+  async drumsForTaps(): Promise<void> {
+    const { bar, shown } = this.store;
+    const taps = this.folded;
+    if (taps.length === 0) return this.store.notify("Tap a rhythm first.");
+    const { style, section } = this.settings;
+    const { meter } = shown.value;
+    const made = await this.makeBar("drums for taps", bar.drumming, shown.value, () => fetchFromTaps({ taps, meter, style, section, seed: randomSeed() }));
+    if (made && bar.clicking.value) bar.tapTo.value = "loop"; // what was made is heard
+  }
+
+  /** Start the music if it is stopped, so that a change is heard. */
+  private hear(): void {
+    if (!this.store.playing.value) void this.player.play();
+  }
+
+  /** The cells of one beat of the bar, by the number that the grid shows. */
+  cellsOfBeat(beat: number, cellsPerBeat: number): number[] {
+    const cells = cellCount(this.store.shown.value);
+    return Array.from({ length: cellsPerBeat }, (_, n) => beat * cellsPerBeat + n).filter((cell) => cell < cells);
+  }
+}

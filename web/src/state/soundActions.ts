@@ -1,0 +1,247 @@
+/** What a player can do with sounds: move, adjust, randomise, lock, drop a file. Each is one step of undo. */
+
+import { type Groove, kitVoices, type MapPlace, withKit, withSound, withVisit } from "../rules/groove";
+import { describeSorted, sortFiles } from "../rules/kitFolder";
+import { SPACE_KIT } from "../rules/kitNames";
+import { onMap } from "../rules/mapPoint";
+import { type DrawnKit, type KitDraw, type KitVoice, NO_SOUND_SHIFT, type Point, type SoundMap } from "../rules/protocol";
+import { titled } from "../rules/summary";
+import { DEFAULT_SOUND, isUndrawn, movedTo, type VoiceSound } from "../rules/voiceSound";
+import { drawKit, fetchSoundMap, placeFile } from "../net/api";
+import { LatestOnly } from "../net/latestOnly";
+import { fetchBars } from "../net/requests";
+import { pathOf } from "../audio/kits";
+import type { Actions } from "./actions";
+import { randomSeed } from "./randomSeed";
+import type { Sounds } from "./sounds";
+import type { Store } from "./store";
+
+export const SIMILAR_SOUNDS = 6;
+const SIMILAR_VARIATION = 0.3; // at least: two sounds at one place would be one
+const SIMILAR_NEAREST = 0.4; // of the radius
+
+const rounded = ([x, y]: Point): Point => onMap([Number(x.toFixed(3)), Number(y.toFixed(3))]); // as the link writes it
+
+/** A drawn voice whose point is as exact as a link says it: whoever follows the link hears the same. */
+const asLinked = (voice: KitVoice): KitVoice => (voice.from === "map" && voice.point ? { ...voice, point: rounded(voice.point) } : voice);
+
+/** A point in the disc of this radius, evenly spread; `turn` and `share` in [0, 1). */
+export const inDisc = ([x, y]: Point, radius: number, turn: number, share: number): Point => {
+  const distance = radius * Math.sqrt(share);
+  return rounded([x + distance * Math.cos(2 * Math.PI * turn), y + distance * Math.sin(2 * Math.PI * turn)]);
+};
+
+/** Sounds around one: each a sixth of a turn from the next, and none too near to it. */
+export function similarSounds(sound: VoiceSound, radius: number, random: () => number): VoiceSound[] {
+  const start = random();
+  return Array.from({ length: SIMILAR_SOUNDS }, (_, n) => {
+    const share = SIMILAR_NEAREST ** 2 + (1 - SIMILAR_NEAREST ** 2) * random();
+    const point = inDisc(sound.point ?? [0, 0], radius, start + n / SIMILAR_SOUNDS, share);
+    const seed = randomSeed(random);
+    return { ...movedTo(sound, point), detail: sound.detail, variation: Math.max(sound.variation, SIMILAR_VARIATION), seed };
+  });
+}
+
+export class SoundActions {
+  private readonly drawing: LatestOnly<KitDraw, DrawnKit>;
+  private readonly mapping = new Map<number, Promise<SoundMap>>();
+
+  constructor(
+    private readonly store: Store,
+    private readonly actions: Actions,
+    private readonly sounds: Sounds,
+  ) {
+    this.drawing = new LatestOnly(
+      ({ seed, kept }) => drawKit(seed, kept),
+      (_, { voices }) => this.drawn(voices),
+      (_, error) => {
+        store.reportError(error);
+        this.withoutSpace();
+      },
+    );
+  }
+
+  private get groove(): Groove {
+    return this.store.groove.value;
+  }
+
+  private name(voice: number): string {
+    return this.store.voices.value[voice]?.name ?? `voice ${voice + 1}`;
+  }
+
+  /** May this voice be changed? If not, the player is told why. */
+  private free(voice: number): boolean {
+    if (!this.groove.sounds[voice]!.locked) return true;
+    this.store.notify(`${titled(this.name(voice))} is locked.`);
+    return false;
+  }
+
+  // ---- one voice
+
+  /** To a point of its map; a drag is one step of undo. */
+  move(voice: number, point: Point): void {
+    if (this.free(voice)) this.put(voice, "sound", movedTo(this.groove.sounds[voice]!, rounded(point)));
+  }
+
+  adjust(voice: number, label: string, changes: Partial<Pick<VoiceSound, "shift" | "variation" | "gain" | "tune" | "decay">>): void {
+    if (this.free(voice)) this.put(voice, label, changes);
+  }
+
+  lock(voice: number, locked: boolean): void {
+    this.put(voice, locked ? "lock" : "unlock", { locked });
+    this.store.settle();
+  }
+
+  /** Any sound within the radius. */
+  randomise(voice: number): void {
+    const sound = this.groove.sounds[voice]!;
+    if (!this.free(voice)) return;
+    const point = inDisc(sound.point ?? [0, 0], this.store.sounds.radius.value, Math.random(), Math.random());
+    this.put(voice, "random sound", { ...movedTo(sound, point), seed: randomSeed() });
+    this.store.settle();
+  }
+
+  /** Some sounds that are like this one, to try before one is taken. */
+  findSimilar(voice: number): void {
+    const { radius, similar } = this.store.sounds;
+    similar.value = { voice, sounds: similarSounds(this.groove.sounds[voice]!, radius.value, Math.random), tried: null };
+  }
+
+  choose(voice: number, sound: VoiceSound): void {
+    if (!this.free(voice)) return;
+    this.put(voice, "sound", sound);
+    this.store.settle();
+  }
+
+  /** A file plays as itself; its place shows on the map, and its twin is one switch away. */
+  async takeFile(voice: number, file: File): Promise<void> {
+    if (!this.free(voice)) return;
+    try {
+      const sound = await this.placed(voice, file);
+      const { gain, tune, decay } = this.groove.sounds[voice]!;
+      this.put(voice, file.name, { ...sound, gain, tune, decay });
+      this.store.settle();
+      this.store.notify(`${titled(this.name(voice))} plays ${file.name}.`);
+    } catch (error) {
+      this.store.reportError(error);
+    }
+  }
+
+  private async placed(voice: number, file: File): Promise<VoiceSound> {
+    const { point, detail, file: digest, heard } = await placeFile(voice, file);
+    this.sounds.heardInFiles.set(digest, heard);
+    return { ...DEFAULT_SOUND, from: "file", point, detail, file: digest, called: file.name };
+  }
+
+  /** A folder of sounds: each voice that a file name means takes that file; the others, and locked ones, keep their sound. */
+  async takeFolder(files: readonly File[]): Promise<void> {
+    const sorted = sortFiles(files.map(pathOf), this.store.voices.value);
+    const refused: string[] = [];
+    const found = await Promise.all(
+      sorted.taken.map(async (path, voice) => {
+        const file = files.find((each) => pathOf(each) === path);
+        if (!file || this.groove.sounds[voice]!.locked) return null;
+        return this.placed(voice, file).catch((error: unknown) => {
+          refused.push(`${file.name}: ${error instanceof Error ? error.message : String(error)}`);
+          return null;
+        });
+      }),
+    );
+    const report = [describeSorted(sorted), ...refused].join(" ");
+    if (!found.some(Boolean)) return this.store.reportError(report);
+    const sounds = this.groove.sounds.map((sound, voice) => (sound.locked ? sound : (found[voice] ?? sound)));
+    this.store.change("folder of sounds", { ...this.groove, sounds });
+    this.store.settle();
+    this.store.notify(report);
+  }
+
+  /** The file itself, or what the space makes of it. */
+  twin(voice: number, twin: boolean): void {
+    if (!this.free(voice)) return;
+    this.put(voice, twin ? "decoded twin" : "the file itself", { twin, ...(twin ? {} : { shift: NO_SOUND_SHIFT }) });
+    this.store.settle();
+  }
+
+  private put(voice: number, label: string, changes: Partial<VoiceSound>): void {
+    this.store.change(`${this.name(voice)}, ${label}`, withSound(this.groove, voice, changes));
+  }
+
+  // ---- all eight
+
+  /** A kit of the instrument or of the player's; the one of the space is drawn by the seed. */
+  chooseKit(name: string): void {
+    if (!this.store.kits.value.some((kit) => kit.name === name)) return;
+    const plain = this.groove.sounds.map(() => DEFAULT_SOUND);
+    this.store.change("kit", withKit(this.groove, plain, name));
+    this.store.settle();
+    this.store.sounds.similar.value = null;
+  }
+
+  /** Voices of the space's kit that are still to be drawn get their sounds: no step of undo. */
+  drawMissing(): void {
+    const { sounds, kit, place } = this.groove;
+    if (sounds.some((sound) => isUndrawn(sound, kit))) this.drawing.send({ seed: place.settings.seed, kept: this.keptBut((sound) => isUndrawn(sound, kit)) });
+  }
+
+  private keptBut(goes: (sound: VoiceSound) => boolean): Record<number, KitVoice> {
+    const folders = new Set(this.store.folderKits.value.map(({ name }) => name)); // the server does not know them
+    const kept = kitVoices(this.groove).map((voice, index) => [index, voice] as const);
+    return Object.fromEntries(kept.filter(([index, voice]) => !goes(this.groove.sounds[index]!) && !folders.has(voice.kit ?? "")));
+  }
+
+  private drawn(voices: readonly KitVoice[]): void {
+    const { groove } = this;
+    const sounds = groove.sounds.map((sound, voice) =>
+      isUndrawn(sound, groove.kit) ? { ...DEFAULT_SOUND, ...asLinked(voices[voice]!), locked: sound.locked } : sound,
+    );
+    this.store.amend({ ...groove, sounds });
+  }
+
+  /** The space does not draw: the first built-in kit plays. */
+  private withoutSpace(): void {
+    const kit = this.store.instrument.value?.kits[0]?.name;
+    if (kit && this.groove.kit === SPACE_KIT) this.store.amend({ ...this.groove, kit });
+  }
+
+  /** A whole new loop: a pattern from somewhere on the map, and eight new sounds but for the locked ones. */
+  async surprise(): Promise<void> {
+    const { corpus } = this.store;
+    const { settings } = this.groove.place;
+    const bars = corpus.value?.x.length ?? 0;
+    if (bars === 0) return;
+    const bar = Math.floor(Math.random() * bars);
+    const point = rounded([corpus.value!.x[bar]!, corpus.value!.y[bar]!]);
+    const newSettings = { ...settings, seed: randomSeed() };
+    const empty: MapPlace = { ...this.groove.place, point, settings: newSettings, phrase: [], fill: null, edited: false };
+    try {
+      const [kit, bars] = await Promise.all([
+        drawKit(newSettings.seed, this.keptBut(({ locked }) => !locked)),
+        fetchBars(empty),
+      ]);
+      const place: MapPlace = { ...empty, pattern: bars[0]!, phrase: bars.length > 1 ? bars : [] };
+      const loop = withKit({ ...this.groove, place }, kit.voices.map(asLinked), SPACE_KIT);
+      this.store.sounds.similar.value = null;
+      this.actions.replaceGroove("surprise", withVisit({ ...loop, journey: { ...loop.journey, travelling: false } }));
+    } catch (error) {
+      this.store.reportError(error);
+    }
+  }
+
+  // ---- maps
+
+  /** The map of a voice, fetched once. */
+  async loadMap(voice: number): Promise<void> {
+    const known = this.mapping.get(voice);
+    if (known) return;
+    const coming = fetchSoundMap(voice);
+    this.mapping.set(voice, coming);
+    try {
+      const map = await coming;
+      const { maps } = this.store.sounds;
+      maps.value = Object.assign([...maps.peek()], { [voice]: map });
+    } catch (error) {
+      this.mapping.delete(voice);
+      this.store.reportError(error);
+    }
+  }
+}

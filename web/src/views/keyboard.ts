@@ -1,0 +1,82 @@
+/** Keys that work anywhere on the page. The grid and the map have keys of their own and keep those to themselves. */
+
+import { TAP_VELOCITY } from "../rules/taps";
+import type { Page } from "./page";
+
+/** Fields in which letters and digits belong to the text. */
+const takesText = (element: Element): boolean =>
+  element.matches("input:not([type=range], [type=checkbox]), textarea, select, [contenteditable]");
+
+/** Letters and signs; digits are slots. */
+function commandOf(event: KeyboardEvent, { store, actions, barActions, soundActions, player }: Page): (() => void) | null {
+  const key = event.key.toLowerCase();
+  switch (key) {
+    case "a":
+    case "b":
+      return () => actions.setPin(key, store.shownPoint.value);
+    case "t": {
+      const { a, b, travelling } = store.groove.value.journey;
+      return () => (a && b ? actions.travel(!travelling) : store.notify("Set pin A and pin B first."));
+    }
+    case "h":
+      return () => barActions.humaniseAgain();
+    case "f":
+      return () => void barActions.fillRest();
+    case "j":
+      return () => (store.bar.tapTo.value === null ? barActions.openTaps() : barActions.tap(event.timeStamp, TAP_VELOCITY));
+    case "r":
+      return () => actions.reroll();
+    case "x":
+      return store.instrument.value?.sound ? () => void soundActions.surprise().then(() => (store.playing.value ? undefined : player.play())) : null;
+    case "[":
+      return () => actions.visit(-1);
+    case "]":
+      return () => actions.visit(1);
+    case "?":
+      return () => (store.helping.value = true);
+    default:
+      return null;
+  }
+}
+
+/** Plays a slot, with Shift keeps what is heard in it. */
+function playSlot(slot: number, keep: boolean, { store, actions, player }: Page): void {
+  if (keep) return actions.keep(slot);
+  actions.recall(slot);
+  if (store.groove.value.slots[slot] && !store.playing.value) void player.play();
+}
+
+export function listenToKeys(page: Page): void {
+  const { store, actions, player } = page;
+  // Space presses the button that has the focus, as everywhere; but a button that was only clicked does not keep it
+  let focusedByPointer = false;
+  addEventListener("pointerdown", () => (focusedByPointer = true), { capture: true });
+
+  addEventListener("keydown", (event) => {
+    const target = event.target instanceof Element ? event.target : document.body;
+    if (event.key === "Tab") focusedByPointer = false;
+    if (store.helping.value || event.altKey) return;
+
+    if (event.ctrlKey || event.metaKey) {
+      if (event.key.toLowerCase() !== "z" || takesText(target)) return;
+      event.preventDefault();
+      return event.shiftKey ? actions.redo() : actions.undo();
+    }
+    if (takesText(target)) return;
+    if (event.key === " ") {
+      if (target.matches("[data-cell]") || (target.matches("button, [type=checkbox]") && !focusedByPointer)) return;
+      event.preventDefault();
+      if (!event.repeat) void player.toggle();
+      return;
+    }
+    if (!store.shortcuts.value || event.repeat) return;
+    const digit = /^Digit([1-8])$/.exec(event.code)?.[1];
+    if (digit) return playSlot(Number(digit) - 1, event.shiftKey, page);
+    commandOf(event, page)?.();
+  });
+  addEventListener("keyup", (event) => {
+    // a click by Space would follow on key up
+    const target = event.target instanceof Element ? event.target : document.body;
+    if (event.key === " " && focusedByPointer && target.matches("button:not([data-cell])")) event.preventDefault();
+  });
+}

@@ -1,4 +1,4 @@
-"""The two pure functions of the instrument: what a project asks of the spaces, and what it plays once they have answered.
+"""The two pure functions of the instrument: what a project asks of the spaces, and what it plays once they answered.
 
     project --requests--> what the spaces are asked --the spaces--> decoded bars and sounds --arrange--> performance
 
@@ -15,7 +15,7 @@ from clave.errors import ProjectError
 from clave.music.clip import SAMPLE_RATE, Clip
 from clave.music.kit import VOICES, Origin
 from clave.music.pattern import Pattern
-from clave.music.units import STEPS_PER_SIXTEENTH, swing_steps
+from clave.music.units import STEPS_PER_SIXTEENTH, seconds_per_step, swing_steps
 from clave.play.chance import PROBABILITY, RATCHET, chance
 from clave.play.performance import KitSound, Performance, Strike
 from clave.play.plan import Plan, PlannedBar, natural_bars
@@ -94,7 +94,7 @@ def arrange(project: Project, decoded: Decoded, bars: int | None = None) -> Perf
         sounds = [table.index(voice, sound) for voice, sound in enumerate(bar.voices)]
         pattern = _composed(bar.pieces, decoded)
         mixed = audible([each.mute for each in bar.mix], [each.solo for each in bar.mix])
-        velocity, offset = np.zeros((2, *pattern.velocity.shape), np.float32)
+        velocity, offset = np.zeros_like(pattern.velocity), np.zeros_like(pattern.offset)
         for voice, lane in enumerate(bar.lanes):
             strokes = _lane_strokes(bar, voice, lane, pattern, decoded, project.seed)
             for stroke in strokes:
@@ -205,7 +205,7 @@ def _strikes(
     swing = bar.swing if lane.swing is None else lane.swing
     found: list[Strike] = []
     for stroke in strokes:
-        grid = bar.start + swing_steps(stroke.step, swing)
+        grid = float(bar.start + swing_steps(stroke.step, swing))
         nudge = bar.value(f"{name}.nudge", lane.nudge_ms, stroke.cell) / 1000  # seconds
         played = grid + stroke.offset
         found.append(
@@ -213,9 +213,9 @@ def _strikes(
                 seconds=curve.seconds_at(played) + nudge,
                 voice=voice,
                 velocity=stroke.velocity,
-                position=played + nudge * curve.bpm_at(played) * 16 / 60,
+                position=played + nudge / seconds_per_step(curve.bpm_at(played)),
                 grid=grid,
-                end=bar.start + swing_steps(stroke.ends, swing),
+                end=float(bar.start + swing_steps(stroke.ends, swing)),
                 level=bar.value(f"{name}.level", mix.level, stroke.cell),
                 pan=bar.value(f"{name}.pan", mix.pan, stroke.cell),
                 sound=sound,

@@ -11,7 +11,7 @@ PROBABILITY, RATCHET, WALK = 1, 2, 3  # what is left to chance, so that one draw
 
 
 def chance(seed: int, *place: int) -> float:
-    """A number in [0, 1), evenly spread, for this seed and this place (what, voice, bar, step: whole numbers from 0)."""
+    """A number in [0, 1), evenly spread, for this seed and this place of whole numbers."""
     mixed = _mix(seed & MASK ^ GOLDEN)
     for part in place:
         mixed = _mix((mixed ^ part & MASK) + GOLDEN & MASK)

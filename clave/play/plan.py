@@ -1,7 +1,7 @@
 """What each bar of a project plays, before any space is asked: pure rules, the same in the page.
 
-`Plan` walks the song, or the scene where there is no song: which scene it is, how far it has morphed into the next, which
-bar of its loop or path is due, whether it is a fill, and what automation and modulation make of all that.
+`Plan` walks the song, or the scene where there is no song: which scene it is, how far it has morphed into the next,
+which bar of its loop or path is due, whether it is a fill, and what automation and modulation make of all that.
 """
 
 from collections.abc import Callable, Sequence
@@ -82,11 +82,12 @@ def place_of(project: Project, bar: int) -> Place:
     if not project.song:
         return Place(project.scene, bar)
     within = bar % sum(part.bars for part in project.song)
-    for number, part in enumerate(project.song):
-        if within < part.bars:
-            break
-        within -= part.bars
-    scene, after = _scene(project, part.scene), project.song[(number + 1) % len(project.song)]
+    number = 0
+    while within >= project.song[number].bars:
+        within -= project.song[number].bars
+        number += 1
+    part, after = project.song[number], project.song[(number + 1) % len(project.song)]
+    scene = _scene(project, part.scene)
     morphed = within - (part.bars - part.morph_bars) + 1  # bars of the morph that have begun
     share = morphed / (part.morph_bars + 1) if morphed > 0 else 0.0
     into = _scene(project, after.scene) if share > 0 else None
@@ -194,7 +195,7 @@ def fill_of(bar: Bar) -> Bar:
             return fill_of(bar.base)
         case Generated(phrase=None):
             return bar.changed(settings=bar.settings.changed(section="fill"))
-        case Generated(phrase=phrase):
+        case Generated(phrase=Phrase() as phrase):
             return bar.changed(phrase=Phrase(bars=phrase.bars, index=phrase.bars - 1, fill=True))
         case _:
             return bar

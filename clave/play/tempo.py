@@ -35,8 +35,8 @@ def tempo_of_bar(changes: Sequence[TempoChange], bar: int) -> tuple[float, float
 class TempoCurve:
     """When a position sounds: seconds from the start, for positions in steps from the start.
 
-    Before the first bar and after the last one, the tempo stays what it is there. Raises RenderError for a tempo outside
-    [20, 400] quarters a minute.
+    Before the first bar and after the last one, the tempo stays what it is there. Raises RenderError for a tempo
+    outside [20, 400] quarters a minute.
     """
 
     def __init__(self, bars: Sequence[BarTempo]) -> None:

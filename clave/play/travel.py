@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from clave.music.units import STEPS_PER_SIXTEENTH, Meter, steps_per_bar
 from clave.play.project.document import Scene
@@ -46,7 +47,7 @@ def _catmull_rom(a: float, b: float, c: float, d: float, t: float) -> float:
 def point_at(corners: Sequence[Point], share: float) -> Point:
     """The point so far along the corners' length: 0 is the first, 1 the last."""
     lengths = [0.0]
-    for a, b in zip(corners, corners[1:], strict=False):
+    for a, b in pairwise(corners):
         lengths.append(lengths[-1] + math.sqrt((b[0] - a[0]) * (b[0] - a[0]) + (b[1] - a[1]) * (b[1] - a[1])))
     if len(corners) == 2 or lengths[-1] == 0:
         a, b, t = corners[0], corners[-1], share

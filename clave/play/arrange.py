@@ -1,0 +1,226 @@
+"""The two pure functions of the instrument: what a project asks of the spaces, and what it plays once they answered.
+
+    project --requests--> what the spaces are asked --the spaces--> decoded bars and sounds --arrange--> performance
+
+Neither knows a model. The page has the same two (`web/src/rules/arrange.ts`), held to the same fixtures.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from clave.errors import ProjectError
+from clave.music.clip import SAMPLE_RATE, Clip
+from clave.music.kit import VOICES, Origin
+from clave.music.pattern import Pattern
+from clave.music.units import STEPS_PER_SIXTEENTH, seconds_per_step, swing_steps
+from clave.play.chance import PROBABILITY, RATCHET, chance
+from clave.play.performance import KitSound, Performance, Strike
+from clave.play.plan import Plan, PlannedBar, natural_bars
+from clave.play.project.bars import Bar, Edited, Generated, finished, model_part
+from clave.play.project.document import Project
+from clave.play.project.movement import slug
+from clave.play.project.voices import KitVoice, Lane
+from clave.play.sequencer import audible, steps_per_beat
+from clave.play.tempo import TempoCurve
+
+RATCHET_FALL = 0.9  # velocity of each further stroke of a ratchet, over that before it
+QUIETEST = 1 / 127  # what sounds is never silent
+SILENCE = Clip(np.zeros(1, np.float32), SAMPLE_RATE)
+VOICE_SLUGS = tuple(slug(voice.name) for voice in VOICES)
+
+
+@dataclass(frozen=True)
+class Requests:
+    """What the spaces are asked for a project: each bar and each sound once."""
+
+    bars: tuple[Generated | Edited, ...]
+    sounds: tuple[tuple[int, KitVoice], ...]  # voice, and the sound without its playback settings
+
+
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """What the spaces answered; what is missing is silent, and says why."""
+
+    bars: Mapping[str, Pattern]  # by `bar_key`
+    sounds: Mapping[str, Clip]  # by `sound_key`
+    remarks: tuple[str, ...] = field(default=())
+
+
+def bar_key(bar: Bar) -> str:
+    """Two bars with one key are the same bar."""
+    return bar.model_dump_json()
+
+
+def bare(sound: KitVoice) -> KitVoice:
+    """The sound without how it is played: what has to be decoded."""
+    return sound.changed(gain=1.0, tune=0.0, decay=1.0, locked=False, file_name=sound.file_name)
+
+
+def sound_key(voice: int, sound: KitVoice) -> str:
+    """Two sounds with one key sound the same but for their playback settings."""
+    return f"{voice} {bare(sound).model_dump_json()}"
+
+
+def requests(project: Project, bars: int | None = None) -> Requests:
+    """What the spaces are asked for the first so many bars, or for as many as the project has."""
+    planned = Plan(project).bars(natural_bars(project) if bars is None else bars)
+    found: dict[str, Generated | Edited] = {}
+    sounds: dict[str, tuple[int, KitVoice]] = {}
+    for bar in planned:
+        held = [lane.hold for lane in bar.lanes if lane.hold is not None]
+        for each in [own for _, own in bar.pieces] + held:
+            part = model_part(each)
+            if part is not None:
+                found.setdefault(bar_key(part), part)
+        for voice, sound in enumerate(bar.voices):
+            sounds.setdefault(sound_key(voice, sound), (voice, bare(sound)))
+    return Requests(tuple(found.values()), tuple(sounds.values()))
+
+
+def arrange(project: Project, decoded: Decoded, bars: int | None = None) -> Performance:
+    """The performance of the first so many bars, or of as many as the project has.
+
+    Raises ProjectError for a bar or a sound that was not decoded.
+    """
+    planned = Plan(project).bars(natural_bars(project) if bars is None else bars)
+    curve = TempoCurve([bar.tempo for bar in planned])
+    table = _Sounds(decoded)
+    patterns: list[Pattern] = []
+    strikes: list[Strike] = []
+    for bar in planned:
+        sounds = [table.index(voice, sound) for voice, sound in enumerate(bar.voices)]
+        pattern = _composed(bar.pieces, decoded)
+        mixed = audible([each.mute for each in bar.mix], [each.solo for each in bar.mix])
+        velocity, offset = np.zeros_like(pattern.velocity), np.zeros_like(pattern.offset)
+        for voice, lane in enumerate(bar.lanes):
+            strokes = _lane_strokes(bar, voice, lane, pattern, decoded, project.seed)
+            for stroke in strokes:
+                velocity[voice, int(stroke.step)] = max(velocity[voice, int(stroke.step)], stroke.velocity)
+                offset[voice, int(stroke.step)] = stroke.offset
+            if mixed[voice]:
+                strikes += _strikes(bar, voice, lane, strokes, curve, sounds[voice])
+        patterns.append(Pattern(velocity, offset, bar.meter))
+    scene = project.scene if not project.song else project.scenes[project.song[0].scene]
+    return Performance(
+        tuple(patterns), curve, tuple(table.sounds), tuple(sorted(strikes)), project.volume, project.name or "groove",
+        scene.kit.name if scene is not None else "kit", decoded.remarks,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Stroke:
+    """A stroke of a lane, chance decided; a ratchet is several."""
+
+    step: float  # of the bar
+    velocity: float
+    offset: float  # steps
+    ends: float  # step of the bar at which the next one may begin
+    cell: int  # step of the bar that it comes from
+
+
+class _Sounds:
+    """The distinct sounds of a performance; the first eight are those of its first bar."""
+
+    def __init__(self, decoded: Decoded) -> None:
+        self._decoded, self._places, self.sounds = decoded, dict[str, int](), list[KitSound]()
+
+    def index(self, voice: int, sound: KitVoice) -> int:
+        key = f"{voice} {sound.model_dump_json()}"
+        if key not in self._places:
+            raw = sound_key(voice, sound)
+            if raw not in self._decoded.sounds:
+                raise ProjectError(f"the sound of the {VOICES[voice].name} was not decoded: {sound!r}")
+            source = {"map": "map", "factory": f"factory {sound.kit}", "file": f"file {sound.file}"}[sound.origin]
+            origin = Origin(VOICES[voice].name, source, sound.point, sound.gain, sound.tune, sound.decay)
+            self._places[key] = len(self.sounds)
+            self.sounds.append(KitSound(voice, self._decoded.sounds[raw], origin))
+        return self._places[key]
+
+
+def _pattern_of(bar: Bar, decoded: Decoded) -> Pattern:
+    part = model_part(bar)
+    if part is None:
+        return finished(bar, None)
+    key = bar_key(part)
+    if key not in decoded.bars:
+        raise ProjectError(f"a bar was not decoded: {key[:200]}")
+    return finished(bar, decoded.bars[key])
+
+
+def _composed(pieces: Sequence[tuple[int, Bar]], decoded: Decoded) -> Pattern:
+    """The bar that is put together of these pieces, each from its step on; a stroke goes by its step."""
+    whole = _pattern_of(pieces[0][1], decoded)
+    if len(pieces) == 1:
+        return whole
+    velocity, offset = whole.velocity.copy(), whole.offset.copy()
+    for step, bar in pieces[1:]:
+        piece = _pattern_of(bar, decoded)
+        velocity[:, step:], offset[:, step:] = piece.velocity[:, step:], piece.offset[:, step:]
+    return Pattern(velocity, offset, whole.meter)
+
+
+def _lane_strokes(
+    bar: PlannedBar, voice: int, lane: Lane, pattern: Pattern, decoded: Decoded, seed: int
+) -> list[_Stroke]:
+    """The strokes of a voice in this bar, through its lane: hold, own length, density, chance, accent, ratchet."""
+    source = pattern if lane.hold is None else _pattern_of(lane.hold, decoded)
+    found: list[tuple[int, float, float]] = []
+    for step in range(bar.steps):
+        cell = step if lane.loop_steps is None else (bar.start + step) % lane.loop_steps % source.steps
+        if cell < source.steps and source.velocity[voice, cell] > 0:
+            found.append((step, float(source.velocity[voice, cell]), float(source.offset[voice, cell])))
+    name = VOICE_SLUGS[voice]
+    density = bar.value(f"{name}.density", lane.density, 0)
+    if density < 1:
+        loudest = sorted(found, key=lambda each: (-each[1], each[0]))
+        found = sorted(loudest[: math.ceil(density * len(found) - 1e-9)])
+    strokes: list[_Stroke] = []
+    for step, velocity, offset in found:
+        if chance(seed, PROBABILITY, voice, bar.index, step) >= bar.value(
+            f"{name}.probability", lane.probability, step
+        ):
+            continue
+        accent = bar.value(f"{name}.accent", lane.accent, step) / 2
+        factor = 1 + accent if step % steps_per_beat(bar.meter) == 0 else 1 - accent
+        velocity = velocity if accent == 0 else min(max(velocity * factor, QUIETEST), 1.0)
+        count = lane.ratchet
+        if count > 1 and chance(seed, RATCHET, voice, bar.index, step) >= lane.ratchet_probability:
+            count = 1
+        apart = STEPS_PER_SIXTEENTH / count
+        for each in range(count):
+            at = step + each * apart
+            strokes.append(_Stroke(at, velocity, offset, step + 1 if count == 1 else at + apart, step))
+            velocity *= RATCHET_FALL
+    return strokes
+
+
+def _strikes(
+    bar: PlannedBar, voice: int, lane: Lane, strokes: Sequence[_Stroke], curve: TempoCurve, sound: int
+) -> list[Strike]:
+    """When each of these strokes sounds, and how loud."""
+    name, mix = VOICE_SLUGS[voice], bar.mix[voice]
+    swing = bar.swing if lane.swing is None else lane.swing
+    found: list[Strike] = []
+    for stroke in strokes:
+        grid = float(bar.start + swing_steps(stroke.step, swing))
+        nudge = bar.value(f"{name}.nudge", lane.nudge_ms, stroke.cell) / 1000  # seconds
+        played = grid + stroke.offset
+        found.append(
+            Strike(
+                seconds=curve.seconds_at(played) + nudge,
+                voice=voice,
+                velocity=stroke.velocity,
+                position=played + nudge / seconds_per_step(curve.bpm_at(played)),
+                grid=grid,
+                end=float(bar.start + swing_steps(stroke.ends, swing)),
+                level=bar.value(f"{name}.level", mix.level, stroke.cell),
+                pan=bar.value(f"{name}.pan", mix.pan, stroke.cell),
+                sound=sound,
+                bar=bar.index,
+                step=stroke.cell,
+            )
+        )
+    return found

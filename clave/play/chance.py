@@ -1,0 +1,26 @@
+"""Chance that is the same on every listen: a number in [0, 1) for each place, from a seed and the place alone.
+
+The page computes the same numbers (`web/src/rules/chance.ts`): whole numbers of 32 bits, mixed as the finalizer of
+MurmurHash3 does (Austin Appleby, 2011, public domain).
+"""
+
+MASK = 0xFFFFFFFF
+GOLDEN = 0x9E3779B9  # 2^32 over the golden ratio: sets places apart that differ in one bit
+
+PROBABILITY, RATCHET, WALK = 1, 2, 3  # what is left to chance, so that one draw does not decide another
+
+
+def chance(seed: int, *place: int) -> float:
+    """A number in [0, 1), evenly spread, for this seed and this place of whole numbers."""
+    mixed = _mix(seed & MASK ^ GOLDEN)
+    for part in place:
+        mixed = _mix((mixed ^ part & MASK) + GOLDEN & MASK)
+    return mixed / 2**32
+
+
+def _mix(word: int) -> int:
+    word ^= word >> 16
+    word = word * 0x85EBCA6B & MASK
+    word ^= word >> 13
+    word = word * 0xC2B2AE35 & MASK
+    return word ^ word >> 16

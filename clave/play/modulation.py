@@ -1,0 +1,86 @@
+"""What parameters are at a moment: their value, automated over the bars, with the waves of modulation around it."""
+
+import math
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from clave.play.chance import WALK, chance
+from clave.play.project.movement import PARAMETERS, Automation, Modulation
+
+
+def wave(modulation: Modulation, position: float, seed: int) -> float:
+    """The wave in [-1, 1] at this position, in the unit of the modulation (bars or beats from the scene's start)."""
+    turns = position / modulation.period + modulation.phase
+    within = turns - math.floor(turns)
+    match modulation.shape:
+        case "sine":
+            return math.sin(2 * math.pi * within)
+        case "triangle":
+            later = within + 0.25
+            return 1 - 4 * abs(later - math.floor(later) - 0.5)
+        case "saw":
+            return 2 * within - 1
+        case "square":
+            return 1.0 if within < 0.5 else -1.0
+        case "steps":
+            return modulation.values[min(int(within * len(modulation.values)), len(modulation.values) - 1)]
+        case "random":
+            return random_walk(seed, modulation.seed, turns)
+
+
+def random_walk(seed: int, own_seed: int, turns: float) -> float:
+    """A walk in [-1, 1] that takes a random step of up to 1/2 each turn, turned back at the edges, straight between.
+
+    It depends on the seeds and on the place alone.
+    """
+    last = math.floor(turns)
+    here = 2 * chance(seed, WALK, own_seed, 0) - 1
+    for step in range(1, last + 1):
+        here = _next(here, chance(seed, WALK, own_seed, step))
+    after = _next(here, chance(seed, WALK, own_seed, last + 1))
+    return here + (after - here) * (turns - last)
+
+
+def _next(here: float, drawn: float) -> float:
+    there = here + (2 * drawn - 1) / 2
+    return 2 - there if there > 1 else -2 - there if there < -1 else there
+
+
+def automated(automation: Automation, bar: float) -> float:
+    """The value at this place, in bars: straight between breakpoints, level before the first and after the last."""
+    points = automation.breakpoints
+    place = bisect_right([each.bar for each in points], bar)
+    if place == 0:
+        return points[0].value
+    if place == len(points):
+        return points[-1].value
+    before, after = points[place - 1], points[place]
+    return before.value + (after.value - before.value) * (bar - before.bar) / (after.bar - before.bar)
+
+
+class Movement:
+    """All automation and modulation of a scene."""
+
+    def __init__(self, automations: Sequence[Automation], modulations: Sequence[Modulation], seed: int) -> None:
+        self._automations = {each.parameter: each for each in automations}
+        self._modulations: dict[str, list[Modulation]] = {}
+        for each in modulations:
+            self._modulations.setdefault(each.parameter, []).append(each)
+        self._seed = seed
+
+    def moves(self, parameter: str) -> bool:
+        """Whether anything moves this parameter."""
+        return parameter in self._automations or parameter in self._modulations
+
+    def value(self, parameter: str, own: float, bars: float, beats: float) -> float:
+        """What the parameter is so many bars, or beats, from the start of the scene; `own` is its value at rest.
+
+        The result is kept within the range of the parameter.
+        """
+        if not self.moves(parameter):
+            return own
+        value = automated(self._automations[parameter], bars) if parameter in self._automations else own
+        for each in self._modulations.get(parameter, ()):
+            value += each.depth * wave(each, bars if each.unit == "bars" else beats, self._seed)
+        low, high, _, _ = PARAMETERS[parameter]
+        return min(max(value, low), high)

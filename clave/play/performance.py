@@ -1,0 +1,64 @@
+"""A performance: what sounds, and when. Rendering, files and live outputs consume nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from clave.music.clip import Clip
+from clave.music.kit import Kit, Origin
+from clave.music.pattern import Pattern
+from clave.play.tempo import TempoCurve
+
+
+class Strike(NamedTuple):
+    """One stroke of a performance."""
+
+    seconds: float  # from the start of the first bar; below 0 for an early stroke on its first beat
+    voice: int  # row
+    velocity: float  # in (0, 1]
+    position: float  # steps from the start, swing, offset and nudge included
+    grid: float  # steps from the start, swing included: where it would be without its feel
+    end: float  # steps from the start: the end of the step it belongs to
+    level: float  # linear
+    pan: float  # -1, left, to 1, right
+    sound: int  # index into the sounds of the performance
+    bar: int  # since the beginning
+    step: int  # of the bar
+
+
+@dataclass(frozen=True, eq=False)
+class KitSound:
+    """One sound of a performance, and how it is played."""
+
+    voice: int
+    clip: Clip
+    origin: Origin
+
+
+@dataclass(frozen=True, eq=False)
+class Performance:
+    """Bars, tempo, kit, mix and strokes of a project: what is heard, with no question left open."""
+
+    bars: tuple[Pattern, ...]  # as they are struck, chance decided
+    tempo: TempoCurve
+    sounds: tuple[KitSound, ...]  # the first eight are the kit at the beginning
+    strikes: tuple[Strike, ...]  # those that are heard, in the order they sound
+    volume: float = 1.0
+    name: str = "groove"
+    kit_name: str = "kit"
+    remarks: tuple[str, ...] = field(default=())  # what is silent or other than it was made, and why
+
+    def events(self) -> tuple[Strike, ...]:
+        """All strokes that are heard, in the order they sound; voices in their own order where two sound at once."""
+        return self.strikes
+
+    @property
+    def kit(self) -> Kit:
+        """The kit at the beginning."""
+        first: Sequence[KitSound] = self.sounds[:8]
+        return Kit(tuple(each.clip for each in first), tuple(each.origin for each in first), self.kit_name)
+
+    @property
+    def seconds(self) -> float:
+        """How long the bars last."""
+        return self.tempo.seconds

@@ -1,0 +1,251 @@
+"""What each bar of a project plays, before any space is asked: pure rules, the same in the page.
+
+`Plan` walks the song, or the scene where there is no song: which scene it is, how far it has morphed into the next,
+which bar of its loop or path is due, whether it is a fill, and what automation and modulation make of all that.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from clave.errors import ProjectError
+from clave.music.kit import VOICES
+from clave.music.units import Meter, steps_per_bar
+from clave.play.modulation import Movement
+from clave.play.morph import bars_between, between, half_way, lanes_between, mixes_between, voices_between
+from clave.play.project.bars import Bar, Edited, Generated, Phrase, RhythmShift, edited
+from clave.play.project.document import Project, Scene
+from clave.play.project.movement import slug
+from clave.play.project.voices import KitVoice, Lane, VoiceMix
+from clave.play.sequencer import Point, steps_per_beat
+from clave.play.tempo import BarTempo, tempo_of_bar
+from clave.play.travel import bar_of_round, looks, point_at, round_bars, share_at, vertices
+
+MAX_PLANNED_BARS = 100_000
+SHIFTS = ("density", "syncopation", "swing", "loudness")
+
+
+@dataclass(frozen=True)
+class PlannedBar:
+    """One bar of a project, as far as it can be said without a space."""
+
+    index: int  # bars since the beginning
+    start: int  # steps since the beginning
+    meter: Meter
+    pieces: tuple[tuple[int, Bar], ...]  # which bar plays from this step on; the first one from step 0
+    voices: tuple[KitVoice, ...]
+    mix: tuple[VoiceMix, ...]
+    lanes: tuple[Lane, ...]
+    swing: float
+    tempo: BarTempo
+    movement: Movement
+    scene_bars: int  # since the scene began
+    scene_beats: float
+
+    @property
+    def steps(self) -> int:
+        """Its length."""
+        return self.tempo.steps
+
+    def value(self, parameter: str, own: float, step: float) -> float:
+        """What a parameter is at this step of the bar."""
+        beats = self.scene_beats + step / steps_per_beat(self.meter)
+        return self.movement.value(parameter, own, self.scene_bars + step / self.steps, beats)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a bar of the song is: its scene, the bar within that, and the way to the next scene."""
+
+    scene: Scene
+    bar: int  # since the scene began
+    fill: bool = False
+    into: Scene | None = None  # the scene it is on the way to
+    share: float = 0.0  # of that way
+
+
+def natural_bars(project: Project) -> int:
+    """How many bars there are: those of the song; else those of the path, or whole loops until the fill is heard."""
+    if project.song:
+        return sum(part.bars for part in project.song)
+    return scene_bars(project.scene)
+
+
+def scene_bars(scene: Scene) -> int:
+    """The same of a scene: a round of its path or loop, or as many as it takes to hear a fill."""
+    path = scene.path
+    size = round_bars(path) if path is not None and path.travelling else len(scene.bars)
+    return size * max(1, -(-scene.fill_every // size)) if scene.fill_every else size
+
+
+def place_of(project: Project, bar: int) -> Place:
+    """Where this bar is, counted from 0; a song begins anew after its end."""
+    if not project.song:
+        return Place(project.scene, bar)
+    within = bar % sum(part.bars for part in project.song)
+    number = 0
+    while within >= project.song[number].bars:
+        within -= project.song[number].bars
+        number += 1
+    part, after = project.song[number], project.song[(number + 1) % len(project.song)]
+    scene = _scene(project, part.scene)
+    morphed = within - (part.bars - part.morph_bars) + 1  # bars of the morph that have begun
+    share = morphed / (part.morph_bars + 1) if morphed > 0 else 0.0
+    into = _scene(project, after.scene) if share > 0 else None
+    return Place(scene, within, fill=part.fill and within == part.bars - 1, into=into, share=share)
+
+
+def _scene(project: Project, index: int) -> Scene:
+    scene = project.scenes[index]
+    assert scene is not None, "a project's song plays scenes that are there"
+    return scene
+
+
+class Plan:
+    """The bars of a project, one after the other."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self._corners: dict[int, tuple[Point, ...]] = {}  # by the scene's identity: it lives as long as the project
+
+    def bars(self, count: int) -> tuple[PlannedBar, ...]:
+        """The first so many bars. Raises ProjectError unless it is 1 to 100,000."""
+        if not 1 <= count <= MAX_PLANNED_BARS:
+            raise ProjectError(f"1 to {MAX_PLANNED_BARS} bars can be played at once, got {count}")
+        planned: list[PlannedBar] = []
+        start, beats = 0, 0.0
+        for index in range(count):
+            place = place_of(self.project, index)
+            if place.bar == 0:
+                beats = 0.0
+            bar = self._bar(place, index, start, beats)
+            planned.append(bar)
+            start, beats = start + bar.steps, beats + bar.steps / steps_per_beat(bar.meter)
+        return tuple(planned)
+
+    def _bar(self, place: Place, index: int, start: int, beats: float) -> PlannedBar:
+        scene, into, t = place.scene, place.into, place.share
+        leading = scene if into is None else half_way(scene, into, t)
+        movement = Movement(leading.automations, leading.modulations, self.project.seed)
+        pieces = self._pieces(scene, place.bar, place.fill, beats, movement)
+        swing, tempo = scene.swing, tempo_of_bar(scene.tempo, place.bar)
+        voices, mix, lanes = scene.kit.voices, scene.mix, scene.lanes
+        if into is not None:
+            coming = self._pieces(into, 0, place.fill, beats, movement)
+            pieces = _pieces_between(pieces, coming, t)
+            arriving = tempo_of_bar(into.tempo, 0)
+            swing, tempo = (
+                between(swing, into.swing, t),
+                (
+                    between(tempo[0], arriving[0], t),
+                    between(tempo[1], arriving[1], t),
+                ),
+            )
+            voices = voices_between(voices, into.kit.voices, t)
+            mix, lanes = mixes_between(mix, into.mix, t), lanes_between(lanes, into.lanes, t)
+        meter = pieces[0][1].meter
+        steps = steps_per_bar(meter)
+
+        def at_start(name: str, own: float) -> float:
+            return movement.value(name, own, place.bar, beats)
+
+        start_bpm, end_bpm = (at_start("tempo", bpm) for bpm in tempo)
+        return PlannedBar(
+            index=index,
+            start=start,
+            meter=meter,
+            pieces=pieces,
+            voices=tuple(_moved_voice(voice, slug(VOICES[n].name), at_start) for n, voice in enumerate(voices)),
+            mix=mix,
+            lanes=lanes,
+            swing=at_start("swing", swing),
+            tempo=BarTempo(steps, start_bpm, end_bpm),
+            movement=movement,
+            scene_bars=place.bar,
+            scene_beats=beats,
+        )
+
+    def _pieces(
+        self, scene: Scene, bar: int, fill: bool, beats: float, movement: Movement
+    ) -> tuple[tuple[int, Bar], ...]:
+        fill = fill or bool(scene.fill_every and (bar + 1) % scene.fill_every == 0)
+        path = scene.path
+        if path is None or not path.travelling:
+            own = scene.bars[bar % len(scene.bars)]
+            own = (scene.fill or fill_of(own)) if fill else own
+            return ((0, _moved_bar(own, movement, bar, beats)),)
+        if id(scene) not in self._corners:
+            self._corners[id(scene)] = vertices(scene)
+        corners = self._corners[id(scene)]
+        meter, turn = scene.settings.meter, bar_of_round(path, bar)
+        operations = next((each.operations for each in path.edits if (each.bar, each.fill) == (turn, fill)), ())
+        found: list[tuple[int, Bar]] = []
+        for step in looks(path, meter):
+            share = share_at(path, bar + step / steps_per_bar(meter))
+            own = Generated(point=point_at(corners, share), settings=scene.settings)
+            own = fill_of(own) if fill else own
+            moved = _moved_bar(own, movement, bar + step / steps_per_bar(meter), beats + step / steps_per_beat(meter))
+            found.append((step, edited(moved, *operations)))
+        return tuple(found)
+
+
+def fill_of(bar: Bar) -> Bar:
+    """The fill that goes with a bar: what the space has there; a bar that was given is its own."""
+    match bar:
+        case Edited():
+            return fill_of(bar.base)
+        case Generated(phrase=None):
+            return bar.changed(settings=bar.settings.changed(section="fill"))
+        case Generated(phrase=Phrase() as phrase):
+            return bar.changed(phrase=Phrase(bars=phrase.bars, index=phrase.bars - 1, fill=True))
+        case _:
+            return bar
+
+
+def _pieces_between(
+    a: Sequence[tuple[int, Bar]], b: Sequence[tuple[int, Bar]], t: float
+) -> tuple[tuple[int, Bar], ...]:
+    """Where the two change at the same steps, piece by piece; else the one until half-way, then the other."""
+    if [step for step, _ in a] != [step for step, _ in b] or a[0][1].meter != b[0][1].meter:
+        return tuple(half_way(a, b, t))
+    return tuple((step, bars_between(one, other, t)) for (step, one), (_, other) in zip(a, b, strict=True))
+
+
+def _moved_bar(bar: Bar, movement: Movement, bars: float, beats: float) -> Bar:
+    """The bar at what automation and modulation make of its point and settings."""
+    names = ("map.x", "map.y", "variation", "density", *(f"shift.{name}" for name in SHIFTS))
+    if not any(map(movement.moves, names)):
+        return bar
+    if isinstance(bar, Edited):
+        moved = _moved_bar(bar.base, movement, bars, beats)
+        return bar.changed(base=moved)
+    if not isinstance(bar, Generated):
+        return bar
+    settings = bar.settings
+
+    def now(name: str, own: float) -> float:
+        return movement.value(name, own, bars, beats)
+
+    dense = settings.density
+    if movement.moves("density"):
+        dense = now("density", 0.5 if dense is None else dense)
+    shift = {name: now(f"shift.{name}", getattr(settings.shift, name)) for name in SHIFTS}
+    return bar.changed(
+        point=(now("map.x", bar.point[0]), now("map.y", bar.point[1])),
+        settings=settings.changed(
+            variation=now("variation", settings.variation), density=dense, shift=RhythmShift(**shift)
+        ),
+    )
+
+
+def _moved_voice(voice: KitVoice, name: str, now: Callable[[str, float], float]) -> KitVoice:
+    """The sound at what automation and modulation make of its point and its playback settings."""
+    changes: dict[str, object] = {}
+    for setting in ("tune", "decay", "gain"):
+        value = now(f"{name}.{setting}", getattr(voice, setting))
+        if value != getattr(voice, setting):
+            changes[setting] = value
+    if voice.point is not None:
+        x, y = now(f"{name}.sound.x", voice.point[0]), now(f"{name}.sound.y", voice.point[1])
+        if (x, y) != tuple(voice.point):
+            changes["point"] = (x, y)
+    return voice.changed(**changes) if changes else voice

@@ -1,0 +1,93 @@
+"""Where a path over the map is in each bar: its curve, and how it is travelled."""
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+from clave.music.units import STEPS_PER_SIXTEENTH, Meter, steps_per_bar
+from clave.play.project.document import Scene
+from clave.play.project.movement import Path
+from clave.play.sequencer import Point, steps_per_beat
+
+CURVE_PIECES = 16  # straight pieces of each part of a smooth curve
+SMOOTHING_PASSES = 16  # of a moving average, where a path is smoothed entirely
+
+
+def vertices(scene: Scene) -> tuple[Point, ...]:
+    """The corners of the scene's path, smoothed and curved as it asks; none without a path."""
+    path = scene.path
+    if path is None:
+        return ()
+    points = list(path.points or (anchor.point for anchor in scene.anchors))
+    for _ in range(math.floor(path.smoothing * SMOOTHING_PASSES + 0.5)):
+        inner = [
+            ((a[0] + 2 * b[0] + c[0]) / 4, (a[1] + 2 * b[1] + c[1]) / 4)
+            for a, b, c in zip(points, points[1:], points[2:], strict=False)
+        ]
+        points = [points[0], *inner, points[-1]]
+    return tuple(_spline(points) if path.curve == "smooth" else points)
+
+
+def _spline(points: Sequence[Point]) -> list[Point]:
+    """A uniform Catmull-Rom spline through the points, as straight pieces."""
+    found = [points[0]]
+    for part in range(len(points) - 1):
+        a, b = points[max(part - 1, 0)], points[part]
+        c, d = points[part + 1], points[min(part + 2, len(points) - 1)]
+        for piece in range(1, CURVE_PIECES + 1):
+            t = piece / CURVE_PIECES
+            found.append((_catmull_rom(a[0], b[0], c[0], d[0], t), _catmull_rom(a[1], b[1], c[1], d[1], t)))
+    return found
+
+
+def _catmull_rom(a: float, b: float, c: float, d: float, t: float) -> float:
+    return 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t * t + (3 * b - a - 3 * c + d) * t * t * t)
+
+
+def point_at(corners: Sequence[Point], share: float) -> Point:
+    """The point so far along the corners' length: 0 is the first, 1 the last."""
+    lengths = [0.0]
+    for a, b in pairwise(corners):
+        lengths.append(lengths[-1] + math.sqrt((b[0] - a[0]) * (b[0] - a[0]) + (b[1] - a[1]) * (b[1] - a[1])))
+    if len(corners) == 2 or lengths[-1] == 0:
+        a, b, t = corners[0], corners[-1], share
+    else:
+        wanted, part = share * lengths[-1], 1
+        while part < len(corners) - 1 and lengths[part] < wanted:
+            part += 1
+        size = lengths[part] - lengths[part - 1]
+        a, b = corners[part - 1], corners[part]
+        t = (wanted - lengths[part - 1]) / size if size > 0 else 0.0
+    return (1 - t) * a[0] + t * b[0], (1 - t) * a[1] + t * b[1]
+
+
+def share_at(path: Path, bars: float) -> float:
+    """How far along the path it is, so many bars (any fraction) after its start: 0 is one end, 1 the other."""
+    last = path.bars - 1
+    if last == 0:
+        return 0.0
+    if path.way == "once":
+        return min(bars, last) / last
+    if path.way == "loop":
+        return min((bars - path.bars * math.floor(bars / path.bars)) / last, 1.0)
+    there_and_back = bars - 2 * last * math.floor(bars / (2 * last))
+    return (last - abs(last - there_and_back)) / last
+
+
+def round_bars(path: Path) -> int:
+    """How many bars a round has: there, and back as well for ping-pong."""
+    return max(1, 2 * path.bars - 2) if path.way == "ping-pong" else path.bars
+
+
+def bar_of_round(path: Path, bar: int) -> int:
+    """Which bar of the round is played in this bar of the scene; once it has arrived, a path stays at its last."""
+    return min(bar, path.bars - 1) if path.way == "once" else bar % round_bars(path)
+
+
+def looks(path: Path, meter: Meter) -> list[int]:
+    """The steps of a bar at which the place on the path is looked at."""
+    steps = steps_per_bar(meter)
+    if path.quantum == "bar":
+        return [0]
+    size = STEPS_PER_SIXTEENTH if path.quantum == "step" else max(1, int(steps_per_beat(meter)))
+    return list(range(0, steps, size))

@@ -4,7 +4,8 @@ import numpy as np
 from jaxtyping import Float32, Float64
 
 from clave.app.kit_builder import named_once
-from clave.app.protocol import CorpusMap, MapGround, Neighbour, Point
+from clave.app.protocol import CorpusMap, MapGround, Neighbour
+from clave.play.project.value import Point
 from clave.rhythm.corpus_map import STYLE_BANDWIDTH
 from clave.rhythm.space import RhythmSpace
 

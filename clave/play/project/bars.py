@@ -81,7 +81,7 @@ class GenerationSettings(Value):
 class Phrase(Value):
     """Which bar of a phrase: bars that were generated together and agree."""
 
-    bars: Annotated[int, Field(ge=2, le=MAX_PHRASE_BARS)]
+    bars: Annotated[int, Field(ge=1, le=MAX_PHRASE_BARS)]
     index: Annotated[int, Field(ge=0)]
     fill: bool = False  # the last bar is one
 

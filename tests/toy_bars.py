@@ -1,6 +1,6 @@
 """A few seeded bars to train small models on, two styles that are easy to tell apart; and a recipe that is as small.
 
-And a whole space that has learned nothing: what its networks say is as good as any when two ways are to agree.
+And a whole space with random weights, which serves where two ways of computing the same are compared.
 """
 
 from collections.abc import Sequence
@@ -15,11 +15,15 @@ from clave.latent.space_folder import write_settings
 from clave.music.pattern import Pattern
 from clave.music.units import COMMON_TIME, METERS, Meter, steps_per_bar
 from clave.rhythm.attributes import NAMES
-from clave.rhythm.logistic_pca import Components, fitted
-from clave.rhythm.space import RhythmSpace, write_corpus
+from clave.rhythm.condition import Condition
+from clave.rhythm.corpus_map import CorpusMap, write_corpus_map
+from clave.rhythm.logistic_pca import LogisticPCA, fit
+from clave.rhythm.space import RhythmSpace
+from clave.rhythm.space_format import RHYTHM_FORMAT
 from clave.rhythm.tokens import Vocabulary
 from clave.training import checkpoint
 from clave.training.models.bars import SECTIONS, STEP_COUNT, Bars
+from clave.training.models.condition import Condition as TorchCondition
 from clave.training.models.rhythm_vae import RhythmConfig, RhythmVAE
 from clave.training.recipes import quick
 
@@ -48,6 +52,11 @@ def paper_bars(count: int = 64, seed: int = 0) -> Bars:
     return replace(bars, velocity=bars.velocity[:, :, :64], offset=bars.offset[:, :, :64])
 
 
+def as_numpy(condition: TorchCondition) -> Condition:
+    """The same condition, to play with."""
+    return Condition(**{name: column.numpy() for name, column in condition.inputs().items()})
+
+
 def as_patterns(bars: Bars) -> list[Pattern]:
     """The same bars, to be played."""
     rows = zip(bars.velocity.numpy(), bars.offset.numpy(), [METERS[meter] for meter in bars.meter], strict=True)
@@ -58,7 +67,14 @@ def as_patterns(bars: Bars) -> list[Pattern]:
 
 VOCABULARY = Vocabulary.of([(toy_bars().velocity > 0).numpy()])
 TINY = RhythmConfig(
-    2, VOCABULARY.bits, encoder_width=32, sketch_width=48, sketch_blocks=1, prior_width=16, touch_width=12, looks=128
+    2,
+    VOCABULARY.bits,
+    encoder_width=32,
+    map_decoder_width=48,
+    map_decoder_blocks=1,
+    prior_width=16,
+    dynamics_width=12,
+    search_points=128,
 )
 TOY = replace(
     quick(2), model=TINY, batch_size=16, epochs=6, warmup_epochs=1, learning_rate=3e-3, annealed=False, averaging=0.5
@@ -66,10 +82,10 @@ TOY = replace(
 
 
 def untrained(config: RhythmConfig = TINY, gain: float = 1.7) -> RhythmVAE:
-    """A model with random weights, larger than fresh ones, so that what it says depends on what it is told."""
+    """A model with random weights, larger than fresh ones, so that its outputs depend on the condition."""
     torch.manual_seed(0)
     model = config.build().eval().requires_grad_(False)
-    for part in (model.prior, model.feel_prior, model.sketcher):
+    for part in (model.token_prior, model.feel_prior, model.map_decoder):
         for weight in part.parameters():
             weight.mul_(gain)
     model.load_state_dict(checkpoint.halved(model.state_dict()))
@@ -77,28 +93,32 @@ def untrained(config: RhythmConfig = TINY, gain: float = 1.7) -> RhythmVAE:
 
 
 @cache
-def toy_components(size: int) -> Components:
-    """The components of some bars of all meters."""
+def toy_pca(size: int) -> LogisticPCA:
+    """The principal components of some bars of all meters."""
     bars = toy_bars(200, meters=METERS)
-    return fitted((bars.velocity > 0).numpy(), bars.inside.numpy()[:, None], size)
+    return fit((bars.velocity > 0).numpy(), bars.inside.numpy()[:, None], size)
 
 
 def toy_space(folder: Path, model: RhythmVAE, meters: Sequence[Meter] = METERS) -> RhythmSpace:
     """The space that such a model makes, with some bars on its map."""
     folder.mkdir(parents=True, exist_ok=True)
-    toy_components(model.config.components).save(folder / "components.npz")
+    toy_pca(model.config.components).save(folder / "logistic_pca.npz")
+    Vocabulary(model.config.vocabulary).save(folder / "tokens.npz")
     styles = [f"style {index}" for index in range(model.config.styles)]
-    checkpoint.write_onnx(folder, model, len(styles))
+    checkpoint.write_onnx(folder, model.onnx_graphs())
     write_settings(
-        folder, "rhythm", styles=styles, sections=list(SECTIONS), meters=list(meters), threshold=0.5,
-        detail_size=model.detail_size, spread=dict.fromkeys(NAMES, 1.0),
+        folder, RHYTHM_FORMAT, styles=styles, sections=list(SECTIONS), meters=list(meters), threshold=0.5,
+        detail_size=model.detail_size, attribute_std=dict.fromkeys(NAMES, 1.0),
         card={"name": "toy", "licence": "CC0", "credit": "nobody", "recipe": "rhythm"},
     )  # fmt: skip
     points = np.random.default_rng(0).normal(0, 1, (20, 2)).astype(np.float32)
-    rows, none = np.arange(20), np.zeros(20, np.int64)
-    write_corpus(
-        folder, points, style=(rows % max(1, len(styles)), (*styles, "")), section=(rows % 2, SECTIONS),
-        source=(none, ("a.mid",)), meter=np.array([METERS.index(meters[row % len(meters)]) for row in rows]),
-        licence=(none[:1], ("CC0",)),
-    )  # fmt: skip
+    corpus = CorpusMap(
+        points,
+        [(*styles, "")[row % max(1, len(styles))] for row in range(20)],
+        [SECTIONS[row % 2] for row in range(20)],
+        [meters[row % len(meters)] for row in range(20)],
+        ["a.mid"] * 20,
+        {"a.mid": "CC0"},
+    )
+    write_corpus_map(folder, corpus)
     return RhythmSpace(folder)

@@ -6,8 +6,9 @@ from clave import Pattern
 from clave.errors import SpaceError
 from clave.music.units import COMMON_TIME, steps_per_bar
 from clave.rhythm import attributes
-from clave.rhythm.infilling import as_taps
-from clave.rhythm.space import CorpusMap, RhythmSpace
+from clave.rhythm.corpus_map import CorpusMap
+from clave.rhythm.space import RhythmSpace
+from clave.rhythm.taps import as_taps
 
 
 class ToyRhythm(RhythmSpace):

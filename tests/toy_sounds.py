@@ -10,7 +10,7 @@ from clave import sounds
 from clave.audio.log_spectrogram import BANDS, FRAMES
 from clave.latent.space_folder import write_settings
 from clave.music.kit import VOICES
-from clave.sound.space import write_corpus
+from clave.sound.space import SOUND_FORMAT, write_corpus
 from clave.training import checkpoint
 from clave.training.models.sound_vae import SoundConfig
 from clave.training.recipes import sound
@@ -27,7 +27,7 @@ def toy_space(folder: Path, voices: tuple[str, ...] = tuple(voice.name for voice
         model = SMALL.build().eval().requires_grad_(False)
     checkpoint.write_sound_onnx(folder, model)
     write_settings(
-        folder, "sound", voices=list(voices), detail_size=5, picture=[BANDS, FRAMES],
+        folder, SOUND_FORMAT, voices=list(voices), detail_size=5, picture=[BANDS, FRAMES],
         centre=[[0.5, -0.5]] * 8, spread=[[2.0, 0.5]] * 8,
         card={"name": "toy", "licence": "CC0", "credit": "nobody"},
     )  # fmt: skip

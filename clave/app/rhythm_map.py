@@ -4,8 +4,10 @@ import numpy as np
 from jaxtyping import Float32, Float64
 
 from clave.app.kit_builder import named_once
-from clave.app.protocol import CorpusMap, MapGround, Neighbour, Point
-from clave.rhythm.space import STYLE_BANDWIDTH, RhythmSpace
+from clave.app.protocol import CorpusMap, MapGround, Neighbour
+from clave.play.project.value import Point
+from clave.rhythm.corpus_map import STYLE_BANDWIDTH
+from clave.rhythm.space import RhythmSpace
 
 SPAN = 3.0  # map units: the page shows [-3, 3]
 SIZE = 61  # points in a row of the ground: one every tenth of a map unit

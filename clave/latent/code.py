@@ -1,4 +1,4 @@
-"""Where things lie in a space: points of its map with their detail, and what a caller may give for them."""
+"""A code: the map points of patterns or sounds with their detail. And the checks of what a caller passes to a space."""
 
 import operator
 from dataclasses import dataclass
@@ -10,17 +10,19 @@ from numpy.typing import ArrayLike
 from clave.errors import SpaceError
 from clave.music.units import Meter
 
+MAX_COORDINATE = 1e6  # map units: points farther out are moved here, so that the networks stay finite
+
 
 @dataclass(frozen=True, eq=False)
 class Code:
-    """Where patterns or sounds lie in a space: their points on the map, and the detail below it.
+    """The latent representation of patterns or sounds: their points on the map, and the detail below it.
 
-    Whatever can be read as rows of numbers becomes float32; SpaceError for what cannot.
+    Whatever can be read as rows of numbers becomes float32; SpaceError for anything else.
     """
 
     map: Float32[np.ndarray, "row map"]
     detail: Float32[np.ndarray, "row detail"]
-    meters: tuple[Meter, ...] = ()  # of each bar; 4/4 unless they are told
+    meters: tuple[Meter, ...] = ()  # of each bar; empty means 4/4 for all
 
     def __post_init__(self) -> None:
         for name in ("map", "detail"):
@@ -35,21 +37,21 @@ class Code:
 
 
 def map_points(points: ArrayLike) -> Float32[np.ndarray, "row map"]:
-    """What a caller gave as map points, as finite numbers [n, 2]; SpaceError if they are none."""
+    """The argument as finite map points [n, 2]; SpaceError for another shape, NaN or infinity."""
     try:
-        where = np.asarray(points, dtype=np.float64)
+        rows = np.asarray(points, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise SpaceError(f"map points are numbers [n, 2], got {points!r}") from error
-    if where.ndim != 2 or where.shape[1] != 2:
-        raise SpaceError(f"map points are an array [n, 2], got shape {list(where.shape)}")
-    if not np.isfinite(where).all():
-        row = int(np.flatnonzero(~np.isfinite(where).all(axis=1))[0])
-        raise SpaceError(f"a map point is two finite numbers, got {where[row].tolist()} at row {row}")
-    return np.clip(where, -1e6, 1e6).astype(np.float32)
+    if rows.ndim != 2 or rows.shape[1] != 2:
+        raise SpaceError(f"map points are an array [n, 2], got shape {list(rows.shape)}")
+    if not np.isfinite(rows).all():
+        row = int(np.flatnonzero(~np.isfinite(rows).all(axis=1))[0])
+        raise SpaceError(f"a map point is two finite numbers, got {rows[row].tolist()} at row {row}")
+    return np.clip(rows, -MAX_COORDINATE, MAX_COORDINATE).astype(np.float32)
 
 
 def generator(seed: int) -> np.random.Generator:
-    """Random numbers from this seed; SpaceError if it is none."""
+    """A random generator with this seed; SpaceError for anything but a whole number of at least 0."""
     try:
         return np.random.default_rng(operator.index(seed))
     except (TypeError, ValueError) as error:

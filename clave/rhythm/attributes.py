@@ -1,6 +1,6 @@
-"""What one hears in a bar: how dense it is, how syncopated, how much it swings and how loud it is.
+"""Attributes of a bar: density, syncopation, swing and loudness, computed from its strokes.
 
-All four are read off the strokes. `steering` moves them.
+`attribute_shift` moves a bar along them.
 
 **density**: strokes a quarter.
 
@@ -12,12 +12,12 @@ the pair (note, rest) of Longuet-Higgins and Lee (The Rhythmic Interpretation of
 
 with the weights of Witek, Clarke, Wallentin, Kringelbach and Vuust (Syncopation, Body-Movement and Pleasure in Groove
 Music, PLOS ONE 2014): the bar line has 0, a beat -1, what divides a beat -2, a 16th between -3; and I says which drum
-sounds there instead: 2 where a snare answers a kick, 1 where a kick answers a snare, 5 where the hi-hats are left
-alone. Silence, which we do not find in their table, counts as 5 too. They make a pair of equal weights as well; we do
-not, or each rock beat would be full of them.
+sounds there instead: 2 where a snare answers a kick, 1 where a kick answers a snare, 5 where the hi-hats sound
+alone. Silence, which their table does not list, counts as 5 too. They also count a pair of equal weights; we do not, as
+every rock beat would be full of them.
 
 **swing**: when the second of two 16ths comes, as a share of both: 0.5 is straight, 2/3 a triplet. It is the mean over
-the bar's second 16ths, told from where the first ones lie, so that a drummer who plays everything late does not swing.
+the bar's second 16ths, measured from the first ones, so that a drummer who plays everything late does not swing.
 Where more strokes lie on the last of an eighth-note triplet than on second 16ths, or none on these, it is the second of
 two 8ths instead. It lies in [0.25, 0.75], as everywhere in Clave. A bar without any such second cannot swing: 0.5.
 
@@ -57,13 +57,13 @@ LAST_OF_TRIPLET = 11  # of a quarter's 16 steps; see pattern.musical_steps
 
 def measure(patterns: Sequence[Pattern]) -> Float64[np.ndarray, "bar attribute"]:
     """Density, syncopation, swing and loudness of bars of any meters, in the order of NAMES."""
-    heard = np.empty((len(patterns), len(NAMES)))
+    measured = np.empty((len(patterns), len(NAMES)))
     for meter in {pattern.meter for pattern in patterns}:
         rows = [row for row, pattern in enumerate(patterns) if pattern.meter == meter]
         velocity = np.stack([patterns[row].velocity for row in rows])
         offset = np.stack([patterns[row].offset for row in rows])
-        heard[rows] = measure_bars(velocity, offset, meter)
-    return heard
+        measured[rows] = measure_bars(velocity, offset, meter)
+    return measured
 
 
 def measure_bars(
@@ -86,7 +86,7 @@ def measure_bars(
 
 @cache
 def places(meter: Meter) -> Int[np.ndarray, " step"]:
-    """The 16th that each step of the bar is heard as.
+    """The 16th of the bar that each step counts as.
 
     It is the nearest, halfway the earlier; but the last of an eighth-note triplet is the second 8th, swung.
     """
@@ -146,16 +146,16 @@ def swing(
     for row, pair in enumerate((SIXTEENTHS, EIGHTHS)):
         first, second = seconds(meter, pair)
         since = np.arange(len(second)) % pair
-        seen, before = by_step[:, second].sum(axis=1), by_step[:, first].sum(axis=1)
-        late = lateness[:, first].sum(axis=1) / np.maximum(before, 1)
-        place = (by_step[:, second] * since[second] + lateness[:, second]).sum(axis=1) / np.maximum(seen, 1)
-        share[row] = np.where(seen > 0, (place - late) / pair, STRAIGHT)
+        seconds_count, firsts_count = by_step[:, second].sum(axis=1), by_step[:, first].sum(axis=1)
+        late = lateness[:, first].sum(axis=1) / np.maximum(firsts_count, 1)
+        place = (by_step[:, second] * since[second] + lateness[:, second]).sum(axis=1) / np.maximum(seconds_count, 1)
+        share[row] = np.where(seconds_count > 0, (place - late) / pair, STRAIGHT)
     return np.clip(np.where(swings_in_eighths(hits, meter), share[1], share[0]), MIN_SWING, MAX_SWING)
 
 
 @cache
 def seconds(meter: Meter, pair: int) -> tuple[Bool[np.ndarray, " step"], Bool[np.ndarray, " step"]]:
-    """Which steps are heard as the first and which as the second of a pair: SIXTEENTHS, or EIGHTHS.
+    """Which steps count as the first and which as the second of a pair: SIXTEENTHS, or EIGHTHS.
 
     Strokes halfway between two 16ths, as in rolls, are neither.
     """

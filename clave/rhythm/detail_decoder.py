@@ -1,148 +1,267 @@
-"""What lies below the map of a rhythm space: which strokes a bar has, token by token, and how they are played."""
+"""From a condition and a detail to bars: the decoder of a space with detail, and that of a space that is a map alone.
 
-from pathlib import Path
-from typing import NamedTuple
-from zipfile import BadZipFile
+The detail of a bar has two parts: the feel, a latent that says how the strokes are played, and the numbers of
+`logistic_pca`, which say what they are.
+"""
+
+from abc import ABC, abstractmethod
 
 import numpy as np
-from jaxtyping import Bool, Float, Float32, Int
+from jaxtyping import Bool, Float, Float32, Float64
 from numpy.random import Generator
 
 from clave.errors import SpaceError
-from clave.latent.onnx_runner import run, session
+from clave.latent.code import check_share
+from clave.latent.onnx_runner import input_size, run, session
+from clave.latent.space_folder import SpaceFolder
 from clave.music.kit import VOICES
-from clave.music.units import METERS, STEPS_PER_SIXTEENTH
-from clave.rhythm.infilling import State
-from clave.rhythm.logistic_pca import Components
-from clave.rhythm.token_sampler import LONGEST, Asked, Draft, Speller
-from clave.rhythm.tokens import TOKEN_CELLS, Vocabulary, joined_sixteenths, sixteenths
+from clave.music.units import STEPS_PER_SIXTEENTH, steps_per_bar
+from clave.rhythm.attributes import NAMES
+from clave.rhythm.condition import Condition, Labels
+from clave.rhythm.dynamics import Dynamics, Hits, default_dynamics
+from clave.rhythm.infilling import infill
+from clave.rhythm.logistic_pca import LogisticPCA
+from clave.rhythm.map_decoder import MapDecoder, density_logits
+from clave.rhythm.space_format import DYNAMICS_FILE, FEEL_PRIOR_FILE, LOGISTIC_PCA_FILE, TOKENS_FILE
+from clave.rhythm.token_sampler import MAX_SIXTEENTHS, ParticlePrior, TokenSampler
+from clave.rhythm.tokens import TOKEN_CELLS, Vocabulary, split_sixteenths
 
-STYLE_GUIDANCE = 1.3  # how much more than the prior has learned of it a style that is asked for counts
-LEANING = 0.25  # of a density asked for: nats a stroke, for each logit by which cells sound more readily
+STYLE_GUIDANCE = 1.3  # guidance of the prior by a style; 1 is what it has learned
+STROKE_BIAS = 0.25  # nats a stroke, for each logit by which a density makes cells sound more readily
+DENSITY_FACTOR = 3.0  # how many times as many strokes a detail decodes to at the end of the density scale
+CHANGE_COST, CHANGE_COST_POWER = 3.2, 1.5  # so that each tenth of variation changes about as many strokes
+
+Feel = Float32[np.ndarray, "row feel"]
+Detail = Float32[np.ndarray, "row detail"]
+Logits = Float32[np.ndarray, "row voice step"]
 
 
-class Deep:
-    """The networks below the map."""
+class BarDecoder(ABC):
+    """What a rhythm space decodes with: strokes of conditions and details, and how they are played."""
 
-    def __init__(self, folder: Path, *, styles: int, sections: int) -> None:
-        path = folder / "vocabulary.npz"
-        try:
-            with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-                self.vocabulary = Vocabulary(tuple(int(bits) for bits in file["bits"]))
-        except (OSError, EOFError, BadZipFile, ValueError, TypeError, KeyError) as error:
-            raise SpaceError(f"{path} is not a vocabulary: {error}") from error
-        self.components = Components.load(folder / "components.npz")
-        self.contents = self.vocabulary.cells.reshape(-1, len(VOICES), STEPS_PER_SIXTEENTH)
-        self.speller = Speller(folder, self.vocabulary, styles=styles, sections=sections)
-        asked = {"map": (2,), "style": (styles,), "section": (sections,), "meter": (len(METERS),)}
-        self._feel = session(folder / "feel.onnx", **asked)
-        bar = (len(VOICES), LONGEST * STEPS_PER_SIXTEENTH)
-        self._touch = session(folder / "touch.onnx", hits=bar, feel=None, map=(2,), meter=(len(METERS),))
-        self.feel_size = int({each.name: each.shape for each in self._touch.get_inputs()}["feel"][1])
+    detail_size: int
+    feel_size: int  # numbers of the detail, the first ones, that are the feel
+    steps: int  # of the bars that the networks take
+    directions: tuple[str, ...]  # attributes along which bars can be shifted
 
-    @property
-    def detail_size(self) -> int:
-        """How many numbers the detail of a bar has."""
-        return self.feel_size + self.components.size
+    def __init__(self, map_decoder: MapDecoder) -> None:
+        self.map = map_decoder
 
-    def detail(
-        self, hits: Bool[np.ndarray, "row voice step"], feel: Float32[np.ndarray, "row feel"], asked: Asked
-    ) -> Float32[np.ndarray, "row detail"]:
-        """The detail of bars with these strokes and this feel: the pair of `hit_logits` and `feel_of`."""
-        return np.concatenate([feel, self.components.describe(hits, asked.inside)], axis=1)
+    @abstractmethod
+    def require_detail(self, action: str) -> "DetailDecoder":
+        """The decoder itself if it has a detail; else SpaceError, saying that it cannot do this action."""
 
-    def hit_logits(
-        self, detail: Float32[np.ndarray, "row detail"], asked: Asked, more: float = 1.0
-    ) -> Float32[np.ndarray, "row voice step"]:
-        """How far each cell is above what it takes to be struck; `more` times as many strokes as the detail says."""
-        return self.components.logits(detail[:, self.feel_size :], asked.inside, more)
+    @abstractmethod
+    def detail(self, hits: Hits, feel: Feel, condition: Condition) -> Detail:
+        """The detail of bars of these strokes and this feel: the pair of `hits` and `feel`."""
 
-    def expected_feel(self, asked: Asked) -> tuple[Float32[np.ndarray, "row feel"], Float32[np.ndarray, "row feel"]]:
-        """Mean and standard deviation of the feel there."""
-        mean, std = run(self._feel, **asked._asdict())
+    @abstractmethod
+    def hit_logits(self, detail: Detail, condition: Condition) -> Logits:
+        """The logit of a hit in each cell, as wide as the longest bar."""
+
+    @abstractmethod
+    def hits(self, detail: Detail, condition: Condition, density: float | None = None) -> Hits:
+        """The strokes of these details, more or fewer of them by a density in [0, 1]; None is 0.5."""
+
+    def feel(self, detail: Detail) -> Feel:
+        """The feel of these details."""
+        return detail[:, : self.feel_size]
+
+    @abstractmethod
+    def expected_feel(self, condition: Condition) -> tuple[Feel, Feel]:
+        """Mean and standard deviation of p(feel | condition)."""
+
+    def sample_feel(self, condition: Condition, rng: Generator) -> Feel:
+        """A sample of p(feel | condition) for each row."""
+        mean, std = self.expected_feel(condition)
+        return mean + std * rng.standard_normal(mean.shape).astype(np.float32)
+
+    @abstractmethod
+    def dynamics(self, hits: Hits, feel: Feel, condition: Condition) -> Dynamics:
+        """Velocity and offset of each cell, if it is struck, in bars of these strokes and this feel."""
+
+    @abstractmethod
+    def vary(self, hits: Hits, condition: Condition, variation: float, density: float | None, rng: Generator) -> Hits:
+        """Bars between these and samples of the prior: a variation of 0 changes nothing, 1 forgets them."""
+
+    @abstractmethod
+    def sample_hits(self, condition: Condition, rng: Generator) -> Hits:
+        """Strokes sampled from p(hits | condition), each row independently."""
+
+    @abstractmethod
+    def log_likelihood(self, hits: Hits, condition: Condition) -> Float64[np.ndarray, " row"]:
+        """Log p(hits | condition) in nats a bar; what lies after the end of a bar does not count."""
+
+
+class MapOnlyDecoder(BarDecoder):
+    """The decoder of a space without detail, such as the paper's: each point of its map is one bar."""
+
+    detail_size = feel_size = 0
+    directions = ()
+
+    def __init__(self, map_decoder: MapDecoder, labels: Labels, recipe: str | None) -> None:
+        super().__init__(map_decoder)
+        self.steps = max(map(steps_per_bar, labels.meters))
+        self._recipe = recipe
+
+    def require_detail(self, action: str) -> "DetailDecoder":
+        """Raises SpaceError."""
+        raise SpaceError(f"this space is a map without detail (recipe {self._recipe}): it cannot {action}")
+
+    def detail(self, hits: Hits, feel: Feel, condition: Condition) -> Detail:  # noqa: ARG002
+        """Rows without numbers."""
+        return np.zeros((len(hits), 0), np.float32)
+
+    def hit_logits(self, detail: Detail, condition: Condition) -> Logits:  # noqa: ARG002
+        """The logits of the map."""
+        return self.map.silenced_logits(condition)
+
+    def hits(self, detail: Detail, condition: Condition, density: float | None = None) -> Hits:  # noqa: ARG002
+        """The hits of the map."""
+        return self.map.hits(condition, density)
+
+    def expected_feel(self, condition: Condition) -> tuple[Feel, Feel]:
+        """Rows without numbers."""
+        empty = np.zeros((len(condition), 0), np.float32)
+        return empty, empty
+
+    def dynamics(self, hits: Hits, feel: Feel, condition: Condition) -> Dynamics:  # noqa: ARG002
+        """The default velocity, on the grid."""
+        return default_dynamics(hits)
+
+    def vary(self, hits: Hits, condition: Condition, variation: float, density: float | None, rng: Generator) -> Hits:  # noqa: ARG002
+        """The same bars: there is nothing below the map to vary."""
+        return hits
+
+    def sample_hits(self, condition: Condition, rng: Generator) -> Hits:  # noqa: ARG002
+        """The hits of the map."""
+        return self.map.hits(condition)
+
+    def log_likelihood(self, hits: Hits, condition: Condition) -> Float64[np.ndarray, " row"]:
+        """Each cell as an independent Bernoulli variable."""
+        logit = self.map.logits(condition)
+        cells = logit * hits[:, :, : condition.steps] - np.logaddexp(0, logit)
+        return (cells * condition.inside).sum(axis=(1, 2)).astype(np.float64)
+
+
+class DetailDecoder(BarDecoder):
+    """The decoder of a space on two levels: the map, and a detail below it."""
+
+    steps = MAX_SIXTEENTHS * STEPS_PER_SIXTEENTH
+    directions = NAMES
+
+    def __init__(self, folder: SpaceFolder, labels: Labels, map_decoder: MapDecoder) -> None:
+        super().__init__(map_decoder)
+        self.vocabulary = Vocabulary.load(folder.file(TOKENS_FILE))
+        self.pca = LogisticPCA.load(folder.file(LOGISTIC_PCA_FILE))
+        self.sampler = TokenSampler(folder, self.vocabulary, labels)
+        self.token_grids = self.vocabulary.cells.reshape(-1, len(VOICES), STEPS_PER_SIXTEENTH)
+        condition = labels.input_shapes()
+        self._feel_prior = session(folder.file(FEEL_PRIOR_FILE), **condition)
+        self._dynamics = session(
+            folder.file(DYNAMICS_FILE), hits=(len(VOICES), self.steps), feel=None, map=condition["map"],
+            meter=condition["meter"],
+        )  # fmt: skip
+        self.feel_size = input_size(self._dynamics, "feel")
+        self.detail_size = self.feel_size + self.pca.size
+        if self.detail_size != folder.settings["detail_size"]:
+            raise SpaceError(f"{folder.path} is not a whole space: its detail has {self.detail_size} numbers")
+
+    def require_detail(self, action: str) -> "DetailDecoder":  # noqa: ARG002
+        """The decoder itself."""
+        return self
+
+    def detail(self, hits: Hits, feel: Feel, condition: Condition) -> Detail:
+        """The feel, the count of strokes, and the principal components of the strokes."""
+        return np.concatenate([feel, self.pca.encode(hits, condition.inside)], axis=1)
+
+    def hit_logits(self, detail: Detail, condition: Condition, stroke_factor: float = 1.0) -> Logits:
+        """The logits of the components, in bars of `stroke_factor` times as many strokes as the detail counts."""
+        return self.pca.logits(detail[:, self.feel_size :], condition.inside, stroke_factor)
+
+    def hits(self, detail: Detail, condition: Condition, density: float | None = None) -> Hits:
+        """The strokes of the components: a third of them at a density of 0, three times as many at 1."""
+        factor = 1.0 if density is None else DENSITY_FACTOR ** (2 * check_share("density", density) - 1)
+        return self.hit_logits(detail, condition, factor) > 0
+
+    def expected_feel(self, condition: Condition) -> tuple[Feel, Feel]:
+        """Mean and standard deviation of p(feel | condition)."""
+        mean, std = run(self._feel_prior, **condition.inputs())
         return mean, std
 
-    def touch(
-        self, hits: Bool[np.ndarray, "row voice step"], feel: Float32[np.ndarray, "row feel"], asked: Asked
-    ) -> tuple[Float32[np.ndarray, "row voice step"], Float32[np.ndarray, "row voice step"]]:
-        """Velocity and offset (steps) of each cell, if it is struck, in bars of these strokes and this feel."""
+    def dynamics(self, hits: Hits, feel: Feel, condition: Condition) -> Dynamics:
+        """Velocity and offset of each cell, if it is struck, in bars of these strokes and this feel."""
         steps = hits.shape[2]
-        whole = np.pad(hits, ((0, 0), (0, 0), (0, LONGEST * STEPS_PER_SIXTEENTH - steps))).astype(np.float32)
-        velocity, offset = run(self._touch, hits=whole, feel=feel, map=asked.map, meter=asked.meter)
+        padded = np.pad(hits, ((0, 0), (0, 0), (0, self.steps - steps))).astype(np.float32)
+        velocity, offset = run(self._dynamics, hits=padded, feel=feel, map=condition.map, meter=condition.meter)
         return velocity[:, :, :steps], offset[:, :, :steps]
 
-    def drawn(
+    def vary(self, hits: Hits, condition: Condition, variation: float, density: float | None, rng: Generator) -> Hits:
+        """Samples with the same noise for all rows, in which changing a stroke costs less, the more variation."""
+        if variation == 0:
+            return hits
+        cost, bias = change_cost(variation), density_logits(density)
+        return self.sample_near(hits, condition, rng, cost=cost, density_bias=bias)
+
+    def sample_hits(self, condition: Condition, rng: Generator) -> Hits:
+        """Strokes sampled from p(hits | condition), each row independently."""
+        noise = rng.gumbel(size=(len(condition), condition.sixteenths, len(self.vocabulary)))
+        guidance = STYLE_GUIDANCE if condition.style.any() else 1.0
+        tokens = self.sampler.sample(condition, noise, guidance=guidance)
+        return self.vocabulary.decode(tokens) & condition.inside
+
+    def sample_near(
         self,
-        asked: Asked,
+        reference: Hits,
+        condition: Condition,
         rng: Generator,
         *,
-        like: Bool[np.ndarray, "row voice step"] | None = None,
-        kept: float | Float[np.ndarray, " step"] = 0.0,
-        leaning: float = 0.0,
-        each: bool = False,
-    ) -> Bool[np.ndarray, "row voice step"]:
-        """Bars drawn from the prior, as wide as the longest of them; the style that is asked for counts more.
+        cost: float | Float[np.ndarray, " step"],
+        density_bias: float = 0.0,
+    ) -> Hits:
+        """Samples in which every stroke that differs from the reference costs so many nats, in all steps or in each.
 
-        Every stroke by which a bar differs from `like` costs `kept` nats, of all steps or step by step. `leaning` is
-        how many logits more readily strokes sound. All rows have the same luck, unless `each` is to have its own.
+        `density_bias` says how much more readily cells sound, in logits. All rows have the same noise, so that bars
+        along a path over the map vary alike.
         """
-        count, tokens = asked.sixteenths, len(self.vocabulary)
-        luck = rng.gumbel(size=(len(asked.map) if each else 1, count, tokens))
+        count, steps = condition.sixteenths, reference.shape[2]
+        noise = rng.gumbel(size=(1, count, len(self.vocabulary)))
         cells = self.vocabulary.cells.astype(np.float32)
-        lean = LEANING * leaning * cells.sum(axis=1)
-        if like is None:
-            wished, cost = np.zeros((1, count, TOKEN_CELLS), np.float32), np.zeros((count, TOKEN_CELLS), np.float32)
-        else:
-            wished = sixteenths(like).astype(np.float32)
-            per_step = np.broadcast_to(np.asarray(kept, np.float32), like.shape[2])
-            cost = np.tile(per_step.reshape(count, 1, STEPS_PER_SIXTEENTH), (1, len(VOICES), 1)).reshape(count, -1)
+        stroke_bias = STROKE_BIAS * density_bias * cells.sum(axis=1)
+        struck = split_sixteenths(reference).astype(np.float32)
+        cost_per_step = np.broadcast_to(np.asarray(cost, np.float32), steps).reshape(count, 1, STEPS_PER_SIXTEENTH)
+        cost_per_cell = np.tile(cost_per_step, (1, len(VOICES), 1)).reshape(count, TOKEN_CELLS)
 
-        def taste(sixteenth: int) -> Float[np.ndarray, "row token"]:
-            price, strokes = cost[sixteenth], wished[:, sixteenth]
-            differing = (strokes * price).sum(axis=1)[:, None] + (price - 2 * strokes * price) @ cells.T
-            return lean - differing
+        def logit_bias(sixteenth: int) -> Float[np.ndarray, "row token"]:
+            price, mine = cost_per_cell[sixteenth], struck[:, sixteenth]
+            change = (mine * price).sum(axis=1)[:, None] + (price - 2 * mine * price) @ cells.T
+            return stroke_bias - change
 
-        told = bool(asked.style.any())
-        tokens_drawn = self.speller.draw(asked, luck, taste, guidance=STYLE_GUIDANCE if told else 1.0)
-        hits = joined_sixteenths(cells[tokens_drawn] > 0)
-        return hits & asked.inside
+        guidance = STYLE_GUIDANCE if condition.style.any() else 1.0
+        tokens = self.sampler.sample(condition, noise, logit_bias, guidance)
+        return self.vocabulary.decode(tokens) & condition.inside
 
-    def author(self, asked: Asked) -> "Author":
-        """Who writes these bars, for `filling`."""
-        return Author(self.speller, asked)
+    def infill(
+        self, potential: Float[np.ndarray, "sixteenth token"], condition: Condition, rng: Generator
+    ) -> tuple[Bool[np.ndarray, "1 voice step"], Condition]:
+        """A bar sampled under these log potentials with a particle for each row, and the row that it was begun with."""
+        particles = infill(ParticlePrior(self.sampler, condition), condition.map, potential, rng)
+        drawn = particles.draw(rng)
+        return self.vocabulary.decode(particles.tokens[[drawn]]), condition[particles.ancestor[[drawn]]]
 
-
-class _Memory(NamedTuple):
-    """What is remembered of each particle: which of the points it was begun at, its tokens, and the network's own."""
-
-    origin: Int[np.ndarray, " particle"]
-    tokens: Int[np.ndarray, "particle sixteenth"]
-    memory: Float32[np.ndarray, "particle memory"]
+    def log_likelihood(self, hits: Hits, condition: Condition) -> Float64[np.ndarray, " row"]:
+        """The likelihood of the tokens, in nats a bar."""
+        return self.sampler.log_likelihood(condition, hits)
 
 
-class Author:
-    """The prior, as `filling.Prior` asks for it: a row of what is asked for each particle."""
-
-    def __init__(self, speller: Speller, asked: Asked) -> None:
-        self._speller, self._asked = speller, asked
-
-    def begin(self, points: Float32[np.ndarray, "particle map"]) -> State:
-        """Bars of which nothing is written."""
-        draft = self._speller.begin(self._asked._replace(map=points))
-        return _Memory(np.arange(len(points)), draft.tokens, draft.memory)
-
-    def step(
-        self, state: State, sixteenth: int, before: Int[np.ndarray, " particle"]
-    ) -> tuple[Float32[np.ndarray, "particle content"], State]:
-        """Log p of each token in this sixteenth, after the one before."""
-        origin, tokens, memory = state
-        draft = Draft(self._asked.rows(origin), tokens, memory)
-        if sixteenth:
-            draft = self._speller.write(draft, before)
-        share, _, draft = self._speller.shares(draft)
-        return share[:, :-1], _Memory(origin, draft.tokens, draft.memory)
+def change_cost(variation: float) -> float:
+    """What a changed stroke costs at this variation in [0, 1], in nats."""
+    return CHANGE_COST * (1 - variation) ** CHANGE_COST_POWER
 
 
-def feel_of(detail: Float32[np.ndarray, "bar detail"], feel_size: int) -> Float32[np.ndarray, "bar feel"]:
-    """How the strokes of these bars are played."""
-    return detail[:, :feel_size]
+def load_decoder(folder: SpaceFolder, labels: Labels) -> BarDecoder:
+    """The decoder of the space in this folder, with detail or without."""
+    map_decoder = MapDecoder(folder, labels)
+    if folder.settings["detail_size"]:
+        return DetailDecoder(folder, labels, map_decoder)
+    return MapOnlyDecoder(map_decoder, labels, folder.settings["card"].get("recipe"))

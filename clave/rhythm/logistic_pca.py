@@ -1,9 +1,9 @@
-"""Bars as a few numbers each, between which a straight line is a plain way from one bar to the other.
+"""Logistic principal component analysis: a bar as a few numbers, which can be interpolated along a straight line.
 
-Logistic principal components (Collins, Dasgupta and Schapire, "A generalization of principal component analysis to the
-exponential family", 2001): the logit of a stroke in each cell is a linear function of the numbers. One more number says
-how many strokes there are; those are the cells with the highest logits. So on a straight line from one bar to another
-the number of strokes goes straight from one to the other too, and cells come and go one after the other.
+Collins, Dasgupta and Schapire, "A generalization of principal component analysis to the exponential family", 2001: the
+logit of a hit in each cell is a linear function of the numbers, its principal components. One more number is the count
+of strokes; the bar has that many cells with the highest logits. So on a straight line from one bar to another the count
+changes linearly, and cells come and go one after the other.
 """
 
 from dataclasses import dataclass
@@ -16,74 +16,79 @@ from jaxtyping import Bool, Float32
 from clave.errors import SpaceError
 from clave.music.kit import VOICES
 
-LIKELY = 0.2  # how much a normal prior of the components counts beside the strokes: less is closer, more is smoother
-ROUNDS, FASTEST, SLOWEST = 300, 0.1, 0.0005  # of Adam, and its learning rate, which falls along half a cosine
-LOOKS, AT_ONCE = 20, 256  # rounds of Newton's method for a bar; bars at a time
-RAREST = 1e-3  # share of bars a cell is struck in at least, to begin with
-SILENT = np.float32(-30)  # the logit of a hit after the end of a bar
+PRIOR_PRECISION = 0.2  # of the normal prior of a component while fitting: less fits closer, more is smoother
+FIT_ITERATIONS, MAX_RATE, MIN_RATE = 300, 0.1, 0.0005  # of Adam, and its learning rate, annealed along half a cosine
+NEWTON_ITERATIONS, BATCH = 20, 256  # for a bar; bars at a time
+DAMPING_DOWN, DAMPING_UP = 0.3, 6  # factors after a step that lowers the cost, and after one that does not
+MIN_SHARE = 1e-3  # of bars in which a cell is struck, where the fit begins
+INITIAL_LOGIT_SCALE = 8  # from cells to logits, where the fit begins
+SILENT_LOGIT = np.float32(-30)  # of a hit after the end of a bar
 
 
 @dataclass(frozen=True, eq=False)
-class Components:
-    """Where bars lie along their principal components."""
+class LogisticPCA:
+    """The principal components of a corpus of bars."""
 
     weights: Float32[np.ndarray, "component cell"]
     bias: Float32[np.ndarray, " cell"]
-    penalty: Float32[np.ndarray, " component"]  # of each component squared
-    strokes: Float32[np.ndarray, " 2"]  # mean and standard deviation of how many there are in a bar
+    penalty: Float32[np.ndarray, " component"]  # precision of the normal prior of each component
+    stroke_count: Float32[np.ndarray, " 2"]  # mean and standard deviation over the corpus
 
     @property
     def size(self) -> int:
-        """How many numbers a bar becomes."""
+        """How many numbers a bar is encoded as."""
         return len(self.weights) + 1
 
-    def describe(
+    def encode(
         self, hits: Bool[np.ndarray, "bar voice step"], inside: Bool[np.ndarray, "bar 1 step"]
     ) -> Float32[np.ndarray, "bar number"]:
-        """How many strokes each bar has, in deviations from the usual, and its likeliest components.
+        """The standardised count of strokes of each bar, and its maximum a posteriori components.
 
-        The likeliest ones by Newton's method, damped as Levenberg and Marquardt do it. `inside` says which steps are
-        part of the bar.
+        `inside` says which steps are part of the bar.
         """
-        cells, counts = self._flat(hits), np.broadcast_to(inside, hits.shape)
-        weight = self._flat(counts)
+        cells, weight = self._flattened(hits), self._flattened(np.broadcast_to(inside, hits.shape))
         found = [
-            self._likeliest(cells[at : at + AT_ONCE], weight[at : at + AT_ONCE]) for at in range(0, len(hits), AT_ONCE)
+            self._posterior_mode(cells[row : row + BATCH], weight[row : row + BATCH])
+            for row in range(0, len(hits), BATCH)
         ]
-        many = (hits.sum(axis=(1, 2)) - self.strokes[0]) / self.strokes[1]
+        count = (hits.sum(axis=(1, 2)) - self.stroke_count[0]) / self.stroke_count[1]
         components = np.concatenate(found) if found else np.zeros((0, len(self.weights)), np.float32)
-        return np.concatenate([many[:, None], components], axis=1, dtype=np.float32)
+        return np.concatenate([count[:, None], components], axis=1, dtype=np.float32)
 
     def logits(
-        self, numbers: Float32[np.ndarray, "bar number"], inside: Bool[np.ndarray, "bar 1 step"], more: float = 1.0
+        self,
+        numbers: Float32[np.ndarray, "bar number"],
+        inside: Bool[np.ndarray, "bar 1 step"],
+        stroke_factor: float = 1.0,
     ) -> Float32[np.ndarray, "bar voice step"]:
-        """How far each cell is above, or below, what it takes to be struck: the pair of `describe`.
+        """The logit of each cell, shifted so that the bar's strokes are those above 0: the pair of `encode`.
 
-        `more` times as many strokes as the numbers say.
+        The count of strokes is multiplied by `stroke_factor`.
         """
         if len(numbers) == 0:
             return np.zeros((0, len(VOICES), inside.shape[2]), np.float32)
         logit = numbers[:, 1:] @ self.weights + self.bias
         grid = logit.reshape(len(numbers), len(VOICES), -1)[:, :, : inside.shape[2]]
-        grid = np.where(inside, grid, SILENT)
+        grid = np.where(inside, grid, SILENT_LOGIT)
         ranked = -np.sort(-grid.reshape(len(grid), -1), axis=1)
-        many = np.rint(more * (numbers[:, 0] * self.strokes[1] + self.strokes[0])).astype(int)
-        last = np.clip(many, 0, inside.sum(axis=(1, 2)) * len(VOICES) - 1)
+        mean, std = self.stroke_count
+        count = np.rint(stroke_factor * (numbers[:, 0] * std + mean)).astype(int)
+        first_silent = np.clip(count, 0, inside.sum(axis=(1, 2)) * len(VOICES) - 1)
         rows = np.arange(len(grid))
-        above = np.where(last > 0, ranked[rows, np.maximum(last - 1, 0)], ranked[:, 0] + 2)
-        cut = (above + ranked[rows, last]) / 2
-        return np.where(inside, grid - cut[:, None, None], SILENT)
+        last_struck = np.where(first_silent > 0, ranked[rows, np.maximum(first_silent - 1, 0)], ranked[:, 0] + 2)
+        threshold = (last_struck + ranked[rows, first_silent]) / 2
+        return np.where(inside, grid - threshold[:, None, None], SILENT_LOGIT)
 
     def save(self, path: Path) -> None:
-        """As an npz file."""
+        """Write an npz file, the large arrays in half precision."""
         np.savez_compressed(
             path, weights=self.weights.astype(np.float16), bias=self.bias.astype(np.float16), penalty=self.penalty,
-            strokes=self.strokes,
+            strokes=self.stroke_count,
         )  # fmt: skip
 
     @classmethod
-    def load(cls, path: Path) -> "Components":
-        """What `save` wrote; SpaceError if it is not there or not whole."""
+    def load(cls, path: Path) -> "LogisticPCA":
+        """What `save` wrote; SpaceError if it is missing or broken."""
         try:
             with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
                 names = ("weights", "bias", "penalty", "strokes")
@@ -94,71 +99,93 @@ class Components:
             raise SpaceError(f"{path} holds no components: weights {weights.shape}, bias {bias.shape}")
         return cls(weights, bias, penalty, strokes)
 
-    def _flat(self, cells: Bool[np.ndarray, "bar voice step"]) -> Float32[np.ndarray, "bar cell"]:
+    def _flattened(self, cells: Bool[np.ndarray, "bar voice step"]) -> Float32[np.ndarray, "bar cell"]:
         steps = self.weights.shape[1] // len(VOICES)
         wide = np.pad(cells, ((0, 0), (0, 0), (0, steps - cells.shape[2])))
         return wide.reshape(len(cells), self.weights.shape[1]).astype(np.float32)
 
-    def _likeliest(
+    def _posterior_mode(
         self, cells: Float32[np.ndarray, "bar cell"], weight: Float32[np.ndarray, "bar cell"]
     ) -> Float32[np.ndarray, "bar component"]:
+        """Newton's method, damped as Levenberg and Marquardt do it."""
         size = len(self.weights)
-        found, damping = np.zeros((len(cells), size), np.float32), np.ones(len(cells), np.float32)
-        cost = self._cost(found, cells, weight)
-        for _ in range(LOOKS):
-            share = 1 / (1 + np.exp(-(found @ self.weights + self.bias)))
-            slope = ((share - cells) * weight) @ self.weights.T + self.penalty * found
-            leaning = self.weights * np.sqrt(share * (1 - share) * weight)[:, None]
-            bend = leaning @ leaning.transpose(0, 2, 1) + np.diag(self.penalty)
-            bend += damping[:, None, None] * np.diag(self.penalty / self.penalty.mean())
-            moved = found - np.linalg.solve(bend, slope[:, :, None])[:, :, 0]
-            after = self._cost(moved, cells, weight)
-            better = after < cost
-            found, cost = np.where(better[:, None], moved, found), np.where(better, after, cost)
-            damping = np.where(better, 0.3 * damping, 6 * damping)
-        return found
+        mode, damping = np.zeros((len(cells), size), np.float32), np.ones(len(cells), np.float32)
+        cost = self._cost(mode, cells, weight)
+        for _ in range(NEWTON_ITERATIONS):
+            probability = _sigmoid(mode @ self.weights + self.bias)
+            gradient = ((probability - cells) * weight) @ self.weights.T + self.penalty * mode
+            scaled = self.weights * np.sqrt(probability * (1 - probability) * weight)[:, None]
+            hessian = scaled @ scaled.transpose(0, 2, 1) + np.diag(self.penalty)
+            hessian += damping[:, None, None] * np.diag(self.penalty / self.penalty.mean())
+            candidate = mode - np.linalg.solve(hessian, gradient[:, :, None])[:, :, 0]
+            candidate_cost = self._cost(candidate, cells, weight)
+            better = candidate_cost < cost
+            mode, cost = np.where(better[:, None], candidate, mode), np.where(better, candidate_cost, cost)
+            damping = np.where(better, DAMPING_DOWN * damping, DAMPING_UP * damping)
+        return mode
 
     def _cost(
         self,
-        found: Float32[np.ndarray, "bar component"],
+        components: Float32[np.ndarray, "bar component"],
         cells: Float32[np.ndarray, "bar cell"],
         weight: Float32[np.ndarray, "bar cell"],
     ) -> Float32[np.ndarray, " bar"]:
-        """-log p(strokes, components), up to a constant."""
-        logit = found @ self.weights + self.bias
-        return ((np.logaddexp(0, logit) - logit * cells) * weight).sum(axis=1) + 0.5 * np.square(found) @ self.penalty
+        """-log p(cells, components), up to a constant."""
+        logit = components @ self.weights + self.bias
+        likelihood_cost = ((np.logaddexp(0, logit) - logit * cells) * weight).sum(axis=1)
+        return likelihood_cost + 0.5 * np.square(components) @ self.penalty
 
 
-def fitted(hits: Bool[np.ndarray, "bar voice step"], inside: Bool[np.ndarray, "bar 1 step"], size: int) -> Components:
-    """The components of these bars that say most with so many numbers, one of them the count of strokes.
+def fit(hits: Bool[np.ndarray, "bar voice step"], inside: Bool[np.ndarray, "bar 1 step"], size: int) -> LogisticPCA:
+    """The components of these bars; `size` counts them and the number of strokes.
 
-    Weights and components are fitted together by Adam (Kingma and Ba, 2015), from the principal components of the
-    matrices on; then turned so that distances between numbers are distances between logits.
+    Weights, bias and components are fitted together by Adam (Kingma and Ba, 2015), beginning with the principal
+    components of the matrices; then rotated so that distances between components are distances between logits.
     """
     cells = hits.reshape(len(hits), -1).astype(np.float32)
     weight = np.broadcast_to(inside, hits.shape).reshape(cells.shape).astype(np.float32)
-    share = np.clip(cells.mean(axis=0), RAREST, 1 - RAREST)
-    apart = cells - cells.mean(axis=0)
-    axes = np.linalg.eigh(apart.T @ apart / len(apart) + RAREST**2 * np.eye(apart.shape[1], dtype=np.float32))[1]
-    axes = axes[:, :-size:-1].T
-    components = apart @ axes.T
-    std = np.maximum(components.std(axis=0), RAREST)
-    parts = [components / std, 8 * std[:, None] * axes, np.log(share / (1 - share))]
-    mean, square = [np.zeros_like(part) for part in parts], [np.zeros_like(part) for part in parts]
-    for turn in range(ROUNDS):
-        found, weights, bias = parts
-        wrong = (1 / (1 + np.exp(-(found @ weights + bias))) - cells) * weight
-        slopes = [wrong @ weights.T + LIKELY * found, found.T @ wrong / len(cells), wrong.mean(axis=0)]
-        rate = SLOWEST + (FASTEST / 2 - SLOWEST) * (1 + np.cos(np.pi * turn / ROUNDS)) / 2
-        for index, slope in enumerate(slopes):
-            mean[index] = 0.9 * mean[index] + 0.1 * slope
-            square[index] = 0.999 * square[index] + 0.001 * slope**2
-            step = mean[index] / (1 - 0.9 ** (turn + 1)) / (np.sqrt(square[index] / (1 - 0.999 ** (turn + 1))) + 1e-8)
-            parts[index] = (parts[index] - np.float32(rate) * step).astype(np.float32)
-    found, weights, bias = parts
-    turned, size_of, across = np.linalg.svd(weights, full_matrices=False)
-    size_of = np.maximum(size_of, RAREST * size_of.max())
-    loud = max(RAREST, (found @ turned * size_of).std(axis=0).mean())  # of a component along orthonormal weights
-    many, penalty = hits.sum(axis=(1, 2)), LIKELY * (loud / size_of) ** 2
-    usual = np.array([many.mean(), max(1.0, many.std())])
-    return Components(*(part.astype(np.float32) for part in (across * loud, bias, penalty, usual)))
+    components, weights, bias = _fitted_by_adam(cells, weight, _linear_components(cells, size))
+    rotation, singular, axes = np.linalg.svd(weights, full_matrices=False)
+    singular = np.maximum(singular, MIN_SHARE * singular.max())
+    scale = max(MIN_SHARE, (components @ rotation * singular).std(axis=0).mean())  # along orthonormal weights
+    count, penalty = hits.sum(axis=(1, 2)), PRIOR_PRECISION * (scale / singular) ** 2
+    stroke_count = np.array([count.mean(), max(1.0, count.std())])
+    return LogisticPCA(*(each.astype(np.float32) for each in (axes * scale, bias, penalty, stroke_count)))
+
+
+def _linear_components(cells: Float32[np.ndarray, "bar cell"], size: int) -> list[np.ndarray]:
+    """Components, weights and bias where the fit begins: principal components of the cells themselves."""
+    share = np.clip(cells.mean(axis=0), MIN_SHARE, 1 - MIN_SHARE)
+    centred = cells - cells.mean(axis=0)
+    covariance = centred.T @ centred / len(centred) + MIN_SHARE**2 * np.eye(centred.shape[1], dtype=np.float32)
+    axes = np.linalg.eigh(covariance)[1][:, :-size:-1].T
+    components = centred @ axes.T
+    std = np.maximum(components.std(axis=0), MIN_SHARE)
+    return [components / std, INITIAL_LOGIT_SCALE * std[:, None] * axes, np.log(share / (1 - share))]
+
+
+def _fitted_by_adam(
+    cells: Float32[np.ndarray, "bar cell"], weight: Float32[np.ndarray, "bar cell"], parameters: list[np.ndarray]
+) -> list[np.ndarray]:
+    """Components, weights and bias that minimise the negative log posterior of the cells."""
+    mean, square = ([np.zeros_like(each) for each in parameters] for _ in range(2))
+    for iteration in range(FIT_ITERATIONS):
+        components, weights, bias = parameters
+        residual = (_sigmoid(components @ weights + bias) - cells) * weight
+        gradients = [
+            residual @ weights.T + PRIOR_PRECISION * components,
+            components.T @ residual / len(cells),
+            residual.mean(axis=0),
+        ]
+        rate = MIN_RATE + (MAX_RATE / 2 - MIN_RATE) * (1 + np.cos(np.pi * iteration / FIT_ITERATIONS)) / 2
+        for index, gradient in enumerate(gradients):
+            mean[index] = 0.9 * mean[index] + 0.1 * gradient
+            square[index] = 0.999 * square[index] + 0.001 * gradient**2
+            first, second = (1 - decay ** (iteration + 1) for decay in (0.9, 0.999))
+            step = mean[index] / first / (np.sqrt(square[index] / second) + 1e-8)
+            parameters[index] = (parameters[index] - np.float32(rate) * step).astype(np.float32)
+    return parameters
+
+
+def _sigmoid(logit: Float32[np.ndarray, "*row"]) -> Float32[np.ndarray, "*row"]:
+    return 1 / (1 + np.exp(-logit))

@@ -1,84 +1,91 @@
-"""What can fall into a sixteenth: the tokens that bars are written in, one for each sixteenth of the bar."""
+"""Tokens: a bar is a sequence of 16ths, and each 16th is one token, which says which of its cells are struck."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from jaxtyping import Bool, Int
 
+from clave.errors import SpaceError
 from clave.music.kit import VOICES
 from clave.music.units import STEPS_PER_SIXTEENTH
 
 TOKEN_CELLS = len(VOICES) * STEPS_PER_SIXTEENTH
-MOST_TOKENS = 2048
-SEEN_AT_LEAST = 2  # times; what is rarer is spelt as the nearest token that is not
-UNKNOWN = -1
+MAX_TOKENS = 2048
+MIN_OCCURRENCES = 2  # of a token in the data; rarer ones are left out of the vocabulary
+UNKNOWN = -1  # the index of what is not in the vocabulary
 _BITS = np.uint64(1) << np.arange(TOKEN_CELLS, dtype=np.uint64)
 
 
-def sixteenths(hits: Bool[np.ndarray, "bar voice step"]) -> Bool[np.ndarray, "bar sixteenth cell"]:
-    """The strokes of bars, sixteenth by sixteenth: voice by voice, four steps each."""
+def split_sixteenths(hits: Bool[np.ndarray, "bar voice step"]) -> Bool[np.ndarray, "bar sixteenth cell"]:
+    """The cells of each 16th in a row: voice by voice, four steps each."""
     bars, voices, steps = hits.shape
-    cut = hits.reshape(bars, voices, steps // STEPS_PER_SIXTEENTH, STEPS_PER_SIXTEENTH)
-    return cut.transpose(0, 2, 1, 3).reshape(bars, steps // STEPS_PER_SIXTEENTH, TOKEN_CELLS)
+    cells = hits.reshape(bars, voices, steps // STEPS_PER_SIXTEENTH, STEPS_PER_SIXTEENTH)
+    return cells.transpose(0, 2, 1, 3).reshape(bars, steps // STEPS_PER_SIXTEENTH, TOKEN_CELLS)
 
 
-def joined_sixteenths(cells: Bool[np.ndarray, "bar sixteenth cell"]) -> Bool[np.ndarray, "bar voice step"]:
-    """Bars again: the inverse of `sixteenths`."""
+def join_sixteenths(cells: Bool[np.ndarray, "bar sixteenth cell"]) -> Bool[np.ndarray, "bar voice step"]:
+    """The inverse of `split_sixteenths`."""
     bars, count, _ = cells.shape
-    cut = cells.reshape(bars, count, len(VOICES), STEPS_PER_SIXTEENTH)
-    return cut.transpose(0, 2, 1, 3).reshape(bars, len(VOICES), count * STEPS_PER_SIXTEENTH)
+    grid = cells.reshape(bars, count, len(VOICES), STEPS_PER_SIXTEENTH)
+    return grid.transpose(0, 2, 1, 3).reshape(bars, len(VOICES), count * STEPS_PER_SIXTEENTH)
 
 
-def packed(cells: Bool[np.ndarray, "*row cell"]) -> Int[np.ndarray, "*row"]:
-    """The strokes of a sixteenth as the bits of a whole number."""
+def pack_bits(cells: Bool[np.ndarray, "*row cell"]) -> Int[np.ndarray, "*row"]:
+    """The cells of a 16th as the bits of a whole number."""
     return (cells * _BITS).sum(axis=-1).astype(np.int64)
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The tokens of a space, the commonest first; each is the strokes of a sixteenth, as the bits of a number."""
+    """The tokens that a space knows, the commonest first; each is the cells of a 16th as the bits of a number."""
 
     bits: tuple[int, ...]
 
     @classmethod
     def of(cls, bars: Sequence[Bool[np.ndarray, "_ voice _"]]) -> "Vocabulary":
-        """The tokens of these bars that were seen at least twice; silence is always one."""
-        seen = Counter[int]({0: SEEN_AT_LEAST})
+        """The tokens that occur at least twice in these bars, and silence."""
+        occurrences = Counter[int]({0: MIN_OCCURRENCES})
         for hits in bars:
-            bits, counts = np.unique(packed(sixteenths(hits)), return_counts=True)
-            seen.update(dict(zip(bits.tolist(), counts.tolist(), strict=True)))
-        common = sorted((bits for bits, count in seen.items() if count >= SEEN_AT_LEAST), key=lambda b: (-seen[b], b))
-        return cls(tuple(common[:MOST_TOKENS]))
+            bits, counts = np.unique(pack_bits(split_sixteenths(hits)), return_counts=True)
+            occurrences.update(dict(zip(bits.tolist(), counts.tolist(), strict=True)))
+        common = [bits for bits, count in occurrences.items() if count >= MIN_OCCURRENCES]
+        common.sort(key=lambda bits: (-occurrences[bits], bits))
+        return cls(tuple(common[:MAX_TOKENS]))
 
     def __len__(self) -> int:
         return len(self.bits)
 
     @cached_property
     def cells(self) -> Bool[np.ndarray, "token cell"]:
-        """Where the strokes of each token are."""
+        """The cells that are struck in each token."""
         return (np.array(self.bits, np.uint64)[:, None] & _BITS) > 0
 
-    def spell(self, hits: Bool[np.ndarray, "bar voice step"]) -> Int[np.ndarray, "bar sixteenth"]:
-        """The token of each sixteenth; UNKNOWN where there is none of that kind."""
+    def encode(self, hits: Bool[np.ndarray, "bar voice step"]) -> Int[np.ndarray, "bar sixteenth"]:
+        """The token of each 16th; UNKNOWN where it is not in the vocabulary."""
         order = np.argsort(self.bits)
         known = np.array(self.bits, np.int64)[order]
-        bits = packed(sixteenths(hits))
-        at = np.minimum(np.searchsorted(known, bits), len(known) - 1)
-        return np.where(known[at] == bits, order[at], UNKNOWN)
+        bits = pack_bits(split_sixteenths(hits))
+        index = np.minimum(np.searchsorted(known, bits), len(known) - 1)
+        return np.where(known[index] == bits, order[index], UNKNOWN)
 
-    def nearest(self, hits: Bool[np.ndarray, "bar voice step"]) -> Int[np.ndarray, "bar sixteenth"]:
-        """The same, with the token that differs in the fewest strokes where there is none of that kind."""
-        tokens = self.spell(hits)
-        strange = tokens == UNKNOWN
-        cells = sixteenths(hits)[strange].astype(np.float32)
-        mine = self.cells.astype(np.float32)
-        differing = cells.sum(axis=1)[:, None] + mine.sum(axis=1) - 2 * cells @ mine.T
-        tokens[strange] = differing.argmin(axis=1)
-        return tokens
+    def decode(self, tokens: Int[np.ndarray, "bar sixteenth"]) -> Bool[np.ndarray, "bar voice step"]:
+        """The bars with these tokens: the inverse of `encode`, where all are known."""
+        return join_sixteenths(self.cells[tokens])
 
-    def hits(self, tokens: Int[np.ndarray, "bar sixteenth"]) -> Bool[np.ndarray, "bar voice step"]:
-        """The bars that are spelt so: the pair of `spell`."""
-        return joined_sixteenths(self.cells[tokens])
+    def save(self, path: Path) -> None:
+        """Write an npz file."""
+        np.savez_compressed(path, bits=np.array(self.bits, np.int64))
+
+    @classmethod
+    def load(cls, path: Path) -> "Vocabulary":
+        """What `save` wrote; SpaceError if it is missing or broken."""
+        try:
+            with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+                return cls(tuple(int(bits) for bits in file["bits"]))
+        except (OSError, EOFError, BadZipFile, ValueError, TypeError, KeyError) as error:
+            raise SpaceError(f"{path} is not a vocabulary: {error}") from error

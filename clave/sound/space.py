@@ -20,7 +20,7 @@ from clave.errors import SpaceError, TransformError
 from clave.files.audio_file import one_shot
 from clave.latent.code import Code, check_share, generator, map_points
 from clave.latent.onnx_runner import run, session
-from clave.latent.space_folder import Rules, are_names, has, read_settings
+from clave.latent.space_folder import SpaceFormat, are_names, is_card, open_space
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit, Origin, Voice
 from clave.music.kit import voice as voice_of
@@ -83,7 +83,7 @@ class SoundSpace:
     """
 
     def __init__(self, folder: Path) -> None:
-        settings = read_settings(folder, "sound", _SETTINGS)
+        settings = open_space(folder, SOUND_FORMAT).settings
         self.folder = folder
         self.voices: tuple[str, ...] = tuple(settings["voices"])
         self.detail_size = int(settings["detail_size"])
@@ -410,18 +410,18 @@ def _are_points(value: Any) -> bool:
     return points.shape == (len(VOICES), 2) and bool(np.isfinite(points).all())
 
 
-_SETTINGS: Rules = {
-    "voices": ("a list of names", are_names),
-    "detail_size": ("a whole number of at least 1", lambda value: type(value) is int and value >= 1),
-    "picture": ("two whole numbers", lambda value: isinstance(value, list) and all(type(n) is int for n in value)),
-    "centre": ("a finite point for each of eight voices", lambda value: _are_points(value)),
-    "spread": (
-        "two numbers above 0 for each of eight voices",
-        lambda value: _are_points(value) and bool((np.array(value) > 0).all()),
-    ),
-    "card": (
-        "a name, a licence and a credit",
-        lambda value: has(value, ("name", "licence", "credit"), lambda one: isinstance(one, str)),
-    ),
-}
-"""What config.json says of a sound space, each with the rule it keeps."""
+SOUND_FORMAT = SpaceFormat(
+    "sound",
+    {
+        "voices": ("a list of names", are_names),
+        "detail_size": ("a whole number of at least 1", lambda value: type(value) is int and value >= 1),
+        "picture": ("two whole numbers", lambda value: isinstance(value, list) and all(type(n) is int for n in value)),
+        "centre": ("a finite point for each of eight voices", lambda value: _are_points(value)),
+        "spread": (
+            "two numbers above 0 for each of eight voices",
+            lambda value: _are_points(value) and bool((np.array(value) > 0).all()),
+        ),
+        "card": ("a name, a licence and a credit", is_card),
+    },
+)
+"""The settings of a sound space, each with its rule."""

@@ -18,7 +18,7 @@ from jaxtyping import Float32, Int64
 from clave.audio.stft import STFT, Hann
 from clave.files.audio_file import ONE_SHOT_SECONDS, one_shot, resampled
 from clave.latent.onnx_runner import run, session
-from clave.latent.space_folder import Rules, read_settings
+from clave.latent.space_folder import SpaceFormat, open_space
 from clave.music.clip import SAMPLE_RATE, Clip
 from clave.music.kit import VOICES, Voice
 
@@ -102,11 +102,14 @@ def _grid() -> tuple[STFT, Int64[np.ndarray, " band"], Int64[np.ndarray, " frame
 
 @cache
 def _loaded(folder: Path) -> tuple[Any, float]:
-    settings = read_settings(folder, "voice", _SETTINGS)
+    settings = open_space(folder, VOICE_FORMAT).settings
     return session(folder / "voices.onnx", picture=(BANDS, FRAMES)), float(settings["threshold"])
 
 
-_SETTINGS: Rules = {
-    "threshold": ("a number in [0, 1]", lambda value: isinstance(value, float) and 0 <= value <= 1),
-    "voices": ("the eight voices in order", lambda value: value == [voice.name for voice in VOICES]),
-}
+VOICE_FORMAT = SpaceFormat(
+    "voice",
+    {
+        "threshold": ("a number in [0, 1]", lambda value: isinstance(value, float) and 0 <= value <= 1),
+        "voices": ("the eight voices in order", lambda value: value == [voice.name for voice in VOICES]),
+    },
+)

@@ -9,23 +9,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from clave.errors import MissingExtraError, TrainingError
-from clave.music.units import METERS
-from clave.rhythm.token_sampler import LAGS
-from clave.rhythm.tokens import TOKEN_CELLS
 from clave.training.loop import Recipe, Run, begin
-from clave.training.models.bars import SECTIONS, STEP_COUNT, VOICE_COUNT
-from clave.training.models.paper_rhythm_vae import PAPER_STEPS, PaperConfig, PaperVAE
+from clave.training.models.bars import VOICE_COUNT
+from clave.training.models.onnx_graph import OnnxGraph
+from clave.training.models.paper_rhythm_vae import PaperConfig
 from clave.training.models.paper_sound_vae import PaperSoundConfig, PaperSoundVAE
-from clave.training.models.rhythm_vae import RhythmConfig, RhythmModel, RhythmVAE
+from clave.training.models.rhythm_vae import RhythmConfig
 from clave.training.models.sound_vae import SoundConfig, SoundVAE
+from clave.training.models.vae import Config
 
 CHECKPOINT, SETTINGS = "checkpoint.safetensors", "checkpoint.json"
-_CONFIGS: dict[str, type[Any]] = {
+_CONFIGS: dict[str, type[Config]] = {
     "paper": PaperConfig, "rhythm": RhythmConfig, "sound": SoundConfig, "paper sound": PaperSoundConfig
 }  # fmt: skip
 OPSET = 17  # of ONNX: the first with layer normalisation
@@ -73,8 +71,7 @@ def recipe_from_dict(settings: Mapping[str, Any]) -> Recipe:
     """The inverse of `recipe_to_dict`; TrainingError if a setting is missing or unknown."""
     try:
         model = dict(settings["model"])
-        kind = _CONFIGS[model.pop("kind")]  # JSON knows no tuples
-        config = kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in model.items()})
+        config = _CONFIGS[model.pop("kind")].from_settings(model)
         plain: dict[str, Any] = {**settings, "model": config, "warmed": tuple(settings["warmed"])}
         return Recipe(**plain)
     except (KeyError, TypeError) as error:
@@ -108,36 +105,14 @@ def halved(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {name: value.half() if value.numel() >= _HALVED_FROM else value for name, value in state.items()}
 
 
-def write_onnx(folder: Path, model: RhythmModel, style_count: int) -> None:
-    """encoder.onnx and sketch.onnx, and where there is a detail, its networks and vocabulary: all that playing needs.
+def write_onnx(folder: Path, graphs: Mapping[str, OnnxGraph]) -> None:
+    """Each graph as an ONNX file of its name, with weights that are stored in half precision and computed in single.
 
-    Weights are stored in half precision and computed with in single, so `model` should have been rounded before
-    (`model.load_state_dict(halved(...))`) where the two are to agree exactly.
+    To agree exactly, the model should have been rounded before: `model.load_state_dict(halved(...))`.
     """
-    paper = isinstance(model, PaperVAE)
-    velocity, offset = torch.zeros(2, 2, VOICE_COUNT, PAPER_STEPS if paper else STEP_COUNT).unbind()
-    point, style = torch.zeros(2, model.map_size), torch.zeros(2, style_count)
-    section, meter = torch.zeros(2, len(SECTIONS)), torch.zeros(2, len(METERS))
-    asked = (point, style, section, meter), ("map", "style", "section", "meter")
-    bar = (velocity, offset, meter), ("velocity", "offset", "meter")
-    _export(folder / "sketch.onnx", _Sketch(model), *asked, ("hit_logit",))
-    if not isinstance(model, RhythmVAE):
-        _export(folder / "encoder.onnx", _Guess(model), *bar, ("map",))
-        return
-    feel = torch.zeros(2, model.config.feel_size)
-    before, lagged = torch.zeros(2, len(LAGS), TOKEN_CELLS), torch.zeros(2, len(LAGS), dtype=torch.long)
-    place, state = torch.zeros(2, dtype=torch.long), torch.zeros(2, 2 * model.config.prior_width)
-    _export(folder / "encoder.onnx", _Encoder(model), *bar, ("map", "feel"))
-    _export(
-        folder / "prior.onnx", _Prior(model), (before, lagged, *asked[0], place, state),
-        ("before", "lagged", *asked[1], "place", "state"), ("share", "stroke", "next_state"),
-    )  # fmt: skip
-    _export(folder / "feel.onnx", _Feel(model), *asked, ("mean", "std"))
-    _export(
-        folder / "touch.onnx", _Touch(model), (velocity, feel, point, meter), ("hits", "feel", "map", "meter"),
-        ("velocity", "offset"),
-    )  # fmt: skip
-    np.savez_compressed(folder / "vocabulary.npz", bits=np.array(model.config.vocabulary, np.int64))
+    for name, graph in graphs.items():
+        inputs = tuple(graph.inputs.values())
+        _export(folder / f"{name}.onnx", graph.module, inputs, tuple(graph.inputs), graph.outputs)
 
 
 def write_sound_onnx(folder: Path, model: SoundVAE | PaperSoundVAE) -> None:
@@ -167,45 +142,6 @@ class _Part(nn.Module):
     def __init__(self, model: Any) -> None:
         super().__init__()
         self.model = model
-
-
-class _Guess(_Part):
-    def forward(self, velocity: Tensor, offset: Tensor, meter: Tensor) -> Tensor:
-        return self.model.guess(velocity, offset, meter)
-
-
-class _Encoder(_Part):
-    def forward(self, velocity: Tensor, offset: Tensor, meter: Tensor) -> tuple[Tensor, Tensor]:
-        return self.model.describe(velocity, offset, meter)
-
-
-class _Sketch(_Part):
-    def forward(self, point: Tensor, style: Tensor, section: Tensor, meter: Tensor) -> Tensor:
-        return self.model.sketch(point, style, section, meter)
-
-
-class _Prior(_Part):
-    def __init__(self, model: RhythmVAE) -> None:
-        super().__init__(model)
-        model.prior.freeze()
-
-    def forward(
-        self, before: Tensor, lagged: Tensor, point: Tensor, style: Tensor, section: Tensor, meter: Tensor,
-        place: Tensor, state: Tensor,
-    ) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
-        condition = self.model.told(point, style, section, meter)
-        return self.model.prior.step(before, lagged, condition, place, state)
-
-
-class _Feel(_Part):
-    def forward(self, point: Tensor, style: Tensor, section: Tensor, meter: Tensor) -> tuple[Tensor, Tensor]:
-        expected = self.model.expect_feel(point, style, section, meter)
-        return expected.mean, expected.log_std.exp()
-
-
-class _Touch(_Part):
-    def forward(self, hits: Tensor, feel: Tensor, point: Tensor, meter: Tensor) -> tuple[Tensor, Tensor]:
-        return self.model.play(hits, feel, point, meter)
 
 
 class _SoundEncoder(_Part):

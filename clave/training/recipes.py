@@ -53,7 +53,13 @@ def rhythm(styles: int = 0) -> Recipe:
 def quick(styles: int = 0) -> Recipe:
     """Our model, small and for a few epochs: to hear in a minute whether a folder is worth a real run."""
     small = RhythmConfig(
-        styles, encoder_width=128, sketch_width=192, sketch_blocks=1, prior_width=96, touch_width=48, looks=256
+        styles,
+        encoder_width=128,
+        map_decoder_width=192,
+        map_decoder_blocks=1,
+        prior_width=96,
+        dynamics_width=48,
+        search_points=256,
     )
     return replace(rhythm(styles), name="quick", model=small, epochs=8, warmup_epochs=2)
 

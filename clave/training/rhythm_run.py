@@ -17,12 +17,13 @@ from jaxtyping import Bool, Float32
 from clave import __version__
 from clave.errors import TrainingError
 from clave.files import midi
-from clave.latent.space_folder import format_of, write_settings
+from clave.latent.space_folder import write_settings
 from clave.music.units import COMMON_TIME, METERS, steps_per_bar
-from clave.rhythm import attributes, space
-from clave.rhythm import logistic_pca as components
+from clave.rhythm import attributes, logistic_pca, space, space_format
 from clave.rhythm import scores as evaluate
+from clave.rhythm.corpus_map import CorpusMap, write_corpus_map
 from clave.rhythm.dataset import FACTORY, Corpus, same_strokes, split
+from clave.rhythm.space_format import RHYTHM_FORMAT
 from clave.rhythm.tokens import Vocabulary
 from clave.training import checkpoint
 from clave.training.loop import Recipe, Run, begin, fit, negative_log_likelihood, score
@@ -40,12 +41,13 @@ HELD_OUT = {
     "stratified": "whole files",
     "bars": "single bars, as the files are too few or share too much: scores look better than on new music",
 }
-LEAST_SPREAD = 0.01  # so that a corpus of bars that are alike can still be moved
+MIN_ATTRIBUTE_STD = 0.01  # so that a corpus of bars that are alike can still be moved
 EXAMPLES = 16  # held-out bars kept beside a run, for its figures
 EXAMPLES_FILE = "examples.mid"
 SPACE_FILES = (
-    "config.json", "card.md", "corpus.npz", "vocabulary.npz", "model.safetensors",
-    "components.npz", "encoder.onnx", "sketch.onnx", "prior.onnx", "feel.onnx", "touch.onnx",
+    "config.json", "card.md", "model.safetensors", space_format.CORPUS_FILE, space_format.TOKENS_FILE,
+    space_format.LOGISTIC_PCA_FILE, space_format.ENCODER_FILE, space_format.MAP_DECODER_FILE,
+    space_format.TOKEN_PRIOR_FILE, space_format.FEEL_PRIOR_FILE, space_format.DYNAMICS_FILE,
 )  # fmt: skip
 
 
@@ -237,12 +239,13 @@ def finish(model: RhythmModel, recipe: Recipe, corpus: Corpus, folder: Path, car
         _write_json(folder / "metrics.json", {"nll": nll})
         return
     weights = checkpoint.halved(model.state_dict())
-    checkpoint.save_tensors(folder / "model.safetensors", weights, {"format": format_of("rhythm")})
-    checkpoint.write_onnx(folder, model, len(corpus.styles))
+    checkpoint.save_tensors(folder / "model.safetensors", weights, {"format": RHYTHM_FORMAT.name})
+    checkpoint.write_onnx(folder, model.onnx_graphs())
     if isinstance(model, RhythmVAE):
         learned = to_bars(divided.train)
         bars, inside = learned.hits.numpy() > 0, learned.inside.numpy()[:, None]
-        components.fitted(bars, inside, model.config.components).save(folder / "components.npz")
+        logistic_pca.fit(bars, inside, model.config.components).save(folder / space_format.LOGISTIC_PCA_FILE)
+        Vocabulary(model.config.vocabulary).save(folder / space_format.TOKENS_FILE)
     facts = {
         "name": folder.resolve().name, "bars": len(corpus), "files": len(corpus.sources), "recipe": recipe.name,
         "seed": recipe.seed, "clave": __version__, "held out": HELD_OUT[divided.by],
@@ -251,32 +254,37 @@ def finish(model: RhythmModel, recipe: Recipe, corpus: Corpus, folder: Path, car
     settings: dict[str, Any] = {
         "model": checkpoint.recipe_to_dict(recipe)["model"], "detail_size": model.detail_size,
         "styles": list(corpus.styles), "sections": list(SECTIONS), "card": facts, "threshold": 0.0,
-        "meters": [METERS[meter] for meter in np.unique(corpus.meter)], "spread": spread(divided.train),
+        "meters": [METERS[meter] for meter in np.unique(corpus.meter)], "attribute_std": attribute_std(divided.train),
     }  # fmt: skip
-    write_settings(folder, "rhythm", **settings, metrics={})
+    write_settings(folder, RHYTHM_FORMAT, **settings, metrics={})
     settings["threshold"] = evaluate.tune(space.load_rhythm(folder), tuned_on.patterns)
-    write_settings(folder, "rhythm", **settings, metrics={})
+    write_settings(folder, RHYTHM_FORMAT, **settings, metrics={})
     loaded = space.load_rhythm(folder)
     scores = evaluate.measure(loaded, scored_on.patterns)
-    write_settings(folder, "rhythm", **settings, metrics=scores)
-    style = np.where(corpus.style < 0, len(corpus.styles), corpus.style)
-    licences = [licence or str(facts["licence"]) for licence in corpus.licences]
-    named = sorted(set(licences))
-    space.write_corpus(
-        folder, loaded.locate(corpus.patterns), style=(style, (*corpus.styles, "")),
-        section=(corpus.section, SECTIONS), source=(corpus.source, corpus.sources), meter=corpus.meter,
-        licence=(np.array([named.index(licence) for licence in licences]), named),
-    )  # fmt: skip
+    write_settings(folder, RHYTHM_FORMAT, **settings, metrics=scores)
+    write_corpus_map(folder, corpus_map(corpus, loaded.locate(corpus.patterns), str(facts["licence"])))
     _write_json(folder / "metrics.json", scores)
     (folder / "card.md").write_text(card_text(facts, recipe, scores))
     every = max(1, len(scored_on) // EXAMPLES)
     midi.write(folder / EXAMPLES_FILE, scored_on.patterns[::every][:EXAMPLES], lead_in_bars=1)
 
 
-def spread(corpus: Corpus) -> dict[str, float]:
-    """The standard deviation of each attribute over these bars; at least LEAST_SPREAD."""
+def corpus_map(corpus: Corpus, points: Float32[np.ndarray, "bar 2"], licence: str) -> CorpusMap:
+    """These points with the labels of the bars; `licence` is that of sources which state none."""
+    return CorpusMap(
+        points,
+        [(*corpus.styles, "")[style] for style in corpus.style],  # -1, which is unknown, takes the last
+        [SECTIONS[section] for section in corpus.section],
+        [METERS[meter] for meter in corpus.meter],
+        [corpus.sources[source] for source in corpus.source],
+        {source: own or licence for source, own in zip(corpus.sources, corpus.licences, strict=True)},
+    )
+
+
+def attribute_std(corpus: Corpus) -> dict[str, float]:
+    """The standard deviation of each attribute over these bars; at least MIN_ATTRIBUTE_STD."""
     heard = attributes.measure(corpus.patterns).std(axis=0)
-    return {name: max(LEAST_SPREAD, float(std)) for name, std in zip(attributes.NAMES, heard, strict=True)}
+    return {name: max(MIN_ATTRIBUTE_STD, float(std)) for name, std in zip(attributes.NAMES, heard, strict=True)}
 
 
 def ship(run: Path, folder: Path) -> None:

@@ -12,11 +12,11 @@ import torch
 
 from clave import __version__
 from clave.errors import TrainingError
-from clave.latent.space_folder import format_of, write_settings
+from clave.latent.space_folder import write_settings
 from clave.music.kit import VOICES
 from clave.sound import comparison, map_coverage
 from clave.sound.dataset import Credit, SoundCorpus, by_kit, credits_of, few, split, weights, write_credits
-from clave.sound.space import load_sound, write_corpus
+from clave.sound.space import SOUND_FORMAT, load_sound, write_corpus
 from clave.training import checkpoint
 from clave.training import rhythm_run as learn
 from clave.training.loop import Recipe
@@ -121,7 +121,7 @@ def finish(
     The sounds of `corpus` are on the maps and credited in the card.
     """
     weights = checkpoint.halved(model.state_dict())
-    checkpoint.save_tensors(folder / "model.safetensors", weights, {"format": format_of("sound")})
+    checkpoint.save_tensors(folder / "model.safetensors", weights, {"format": SOUND_FORMAT.name})
     checkpoint.write_sound_onnx(folder, model)
     own = corpus.themselves()
     learned = np.unique(own.voice)
@@ -135,13 +135,13 @@ def finish(
         "spectrum": model.config.spectrum().name, "picture": list(corpus.picture.shape[1:]),
     }  # fmt: skip
     centre, spread = np.zeros((len(VOICES), 2)), np.ones((len(VOICES), 2))
-    write_settings(folder, "sound", **settings, centre=centre.tolist(), spread=spread.tolist(), metrics={})
+    write_settings(folder, SOUND_FORMAT, **settings, centre=centre.tolist(), spread=spread.tolist(), metrics={})
     raw = load_sound(folder)
     for index in learned:
         there = raw.place(own.picture[own.voice == index], VOICES[index]).map.astype(np.float64)
         centre[index], spread[index] = there.mean(axis=0), there.std(axis=0) + LEAST_SPREAD
     settings |= {"centre": centre.tolist(), "spread": spread.tolist()}
-    write_settings(folder, "sound", **settings, metrics={})
+    write_settings(folder, SOUND_FORMAT, **settings, metrics={})
     space = load_sound(folder)
     points = np.zeros((len(own), 2), np.float32)
     for index in learned:
@@ -151,7 +151,7 @@ def finish(
     write_corpus(folder, points, own.voice, [own.sources[index] for index in own.source], own.heard if known else None)
     holes = [map_coverage.hole_share(space.corpus(VOICES[index]).map) for index in learned]
     scores = comparison.measure_pictures(space, held_out) | {"holes": max(holes)}
-    write_settings(folder, "sound", **settings, metrics=scores)
+    write_settings(folder, SOUND_FORMAT, **settings, metrics=scores)
     (folder / "metrics.json").write_text(json.dumps(scores, indent=2) + "\n")
     credited = credits_of(corpus)
     write_credits(folder / CREDITS, credited)

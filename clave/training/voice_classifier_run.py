@@ -330,7 +330,7 @@ def write(out: Path, network: VoiceNet, calibration: Calibration, credited: Sequ
     checkpoint.write_voices_onnx(out, Ear(network, calibration.temperature), (voices.BANDS, voices.FRAMES))
     facts: dict[str, Any] = {"sounds": len(credited), "seed": seed, "clave": __version__}
     named = [voice.name for voice in VOICES]
-    write_settings(out, "voice", voices=named, **vars(calibration), card=facts)
+    write_settings(out, voices.VOICE_FORMAT, voices=named, **vars(calibration), card=facts)
     write_credits(out / CREDITS, credited)
     lines = [
         "# voices",

@@ -6,7 +6,7 @@ from toy_rhythm import ToyRhythm
 
 from clave.app import rhythm_map
 from clave.app.rhythm_map import FAR, SIZE, SPAN
-from clave.rhythm.space import STYLE_BANDWIDTH
+from clave.rhythm.corpus_map import STYLE_BANDWIDTH
 
 
 def lattice_index(x: float, y: float) -> int:

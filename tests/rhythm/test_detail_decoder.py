@@ -5,9 +5,17 @@ import pytest
 from toy_bars import TINY, VOCABULARY, toy_bars, toy_space, untrained
 
 from clave.errors import SpaceError
+from clave.latent.space_folder import open_space
 from clave.music.units import METERS, steps_per_bar
-from clave.rhythm.detail_decoder import Author, Deep, feel_of
-from clave.rhythm.token_sampler import Asked
+from clave.rhythm.condition import Condition, Labels, meter_rows
+from clave.rhythm.detail_decoder import DetailDecoder, change_cost, load_decoder
+from clave.rhythm.space_format import RHYTHM_FORMAT
+
+LABELS = Labels(("style 0", "style 1"), ("beat", "fill"), METERS)
+
+
+def load(folder) -> DetailDecoder:
+    return load_decoder(open_space(folder, RHYTHM_FORMAT), LABELS).require_detail("be tested")
 
 
 @pytest.fixture(scope="module")
@@ -18,22 +26,20 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def deep(folder) -> Deep:
-    return Deep(folder, styles=2, sections=2)
+def decoder(folder) -> DetailDecoder:
+    return load(folder)
 
 
-def asked_for(rows: int, meter=(4, 4), told: bool = False) -> Asked:
+def conditions(rows: int, meter=(4, 4), styled: bool = False) -> Condition:
     points = np.random.default_rng(0).normal(0, 1, (rows, 2)).astype(np.float32)
     style = np.zeros((rows, 2), np.float32)
-    style[:, 0] = told
-    return Asked(
-        points, style, np.zeros((rows, 2), np.float32), np.eye(4, dtype=np.float32)[[METERS.index(meter)] * rows]
-    )
+    style[:, 0] = styled
+    return Condition(points, style, np.zeros((rows, 2), np.float32), meter_rows([meter] * rows))
 
 
 def known_bars(count: int = 10, steps: int = 64, seed: int = 1) -> np.ndarray:
     rng = np.random.default_rng(seed)
-    return VOCABULARY.hits(rng.integers(0, len(VOCABULARY), (count, steps // 4)))
+    return VOCABULARY.decode(rng.integers(0, len(VOCABULARY), (count, steps // 4)))
 
 
 def hits_of(count: int = 8) -> np.ndarray:
@@ -41,103 +47,116 @@ def hits_of(count: int = 8) -> np.ndarray:
 
 
 @pytest.mark.parametrize("meter", METERS)
-def test_the_detail_holds_the_strokes_and_the_feel(deep, meter):
-    steps, asked = steps_per_bar(meter), asked_for(10, meter)
+def test_the_detail_holds_the_strokes_and_the_feel(decoder, meter):
+    steps, condition = steps_per_bar(meter), conditions(10, meter)
     hits = (toy_bars(10, seed=3, meters=[meter]).velocity > 0).numpy()[:, :, :steps]
-    feel = np.random.default_rng(2).normal(0, 1, (10, deep.feel_size)).astype(np.float32)
-    detail = deep.detail(hits, feel, asked)
-    assert detail.shape == (10, deep.detail_size) == (10, 14 + 48)
-    np.testing.assert_array_equal(feel_of(detail, deep.feel_size), feel)
-    logit = deep.hit_logits(detail, asked)
+    feel = np.random.default_rng(2).normal(0, 1, (10, decoder.feel_size)).astype(np.float32)
+    detail = decoder.detail(hits, feel, condition)
+    assert detail.shape == (10, decoder.detail_size) == (10, 14 + 48)
+    np.testing.assert_array_equal(decoder.feel(detail), feel)
+    logit = decoder.hit_logits(detail, condition)
     assert logit.shape == hits.shape
+    np.testing.assert_array_equal(decoder.hits(detail, condition), logit > 0)
     assert 2 * ((logit > 0) & hits).sum() / ((logit > 0).sum() + hits.sum()) > 0.9
-    fewer = deep.hit_logits(detail, asked, 0.5) > 0
+    fewer = decoder.hit_logits(detail, condition, 0.5) > 0
     np.testing.assert_allclose(fewer.sum(axis=(1, 2)), 0.5 * hits.sum(axis=(1, 2)), atol=1)
+    fewest = decoder.hits(detail, condition, 0.0)
+    np.testing.assert_allclose(fewest.sum(axis=(1, 2)), hits.sum(axis=(1, 2)) / 3, atol=3)  # ties go together
 
 
-def test_no_bars_have_no_detail(deep):
-    nothing = asked_for(0)
-    detail = deep.detail(np.zeros((0, 8, 0), bool), np.zeros((0, deep.feel_size), np.float32), nothing)
-    assert detail.shape == (0, deep.detail_size)
+def test_no_bars_have_no_detail(decoder):
+    detail = decoder.detail(np.zeros((0, 8, 0), bool), np.zeros((0, decoder.feel_size), np.float32), conditions(0))
+    assert detail.shape == (0, decoder.detail_size)
 
 
-def test_feel_and_touch_keep_their_ranges(deep):
-    asked = asked_for(8)
-    mean, std = deep.expected_feel(asked)
-    assert mean.shape == std.shape == (8, deep.feel_size)
+def test_feel_and_dynamics_keep_their_ranges(decoder):
+    condition = conditions(8)
+    mean, std = decoder.expected_feel(condition)
+    assert mean.shape == std.shape == (8, decoder.feel_size)
     assert (std > 0).all()
-    velocity, offset = deep.touch(hits_of(), 10 * mean, asked)
+    velocity, offset = decoder.dynamics(hits_of(), 10 * mean, condition)
     assert velocity.shape == offset.shape == (8, 8, 64)
     assert ((velocity >= 0) & (velocity <= 1)).all()
     assert (np.abs(offset) <= 2).all()
 
 
-def test_a_bar_that_may_not_change_stays_as_it_is(deep):
+def test_a_sampled_feel_is_normal_around_what_is_expected(decoder):
+    condition = conditions(1)[np.zeros(3000, np.int64)]
+    mean, std = decoder.expected_feel(condition)
+    standard = (decoder.sample_feel(condition, np.random.default_rng(0)) - mean) / std
+    np.testing.assert_allclose(standard.mean(axis=0), 0, atol=0.08)
+    np.testing.assert_allclose(standard.std(axis=0), 1, atol=0.06)
+
+
+def test_a_bar_in_which_changes_cost_too_much_stays_as_it_is(decoder):
     hits = known_bars()
-    drawn = deep.drawn(asked_for(10), np.random.default_rng(0), like=hits, kept=1e4)
+    drawn = decoder.sample_near(hits, conditions(10), np.random.default_rng(0), cost=1e4)
     np.testing.assert_array_equal(drawn, hits)
 
 
-def test_what_a_change_costs_may_be_told_step_by_step(deep):
+def test_the_cost_of_a_change_may_differ_from_step_to_step(decoder):
     hits, cost = known_bars(), np.full(64, 1e4)
     cost[32:] = 0
-    drawn = deep.drawn(asked_for(10), np.random.default_rng(0), like=hits, kept=cost)
+    drawn = decoder.sample_near(hits, conditions(10), np.random.default_rng(0), cost=cost)
     np.testing.assert_array_equal(drawn[:, :, :32], hits[:, :, :32])
     assert (drawn[:, :, 32:] != hits[:, :, 32:]).any()
 
 
-def test_all_bars_have_the_same_luck_unless_each_is_to_have_its_own(deep):
-    asked = asked_for(1).rows(np.zeros(6, np.int64))
-    alike = deep.drawn(asked, np.random.default_rng(0))
+def test_bars_near_a_reference_share_their_noise_and_samples_do_not(decoder):
+    condition = conditions(1)[np.zeros(6, np.int64)]
+    alike = decoder.sample_near(known_bars(6), condition, np.random.default_rng(0), cost=0.0)
     assert (alike == alike[0]).all()
-    assert (deep.drawn(asked, np.random.default_rng(0), each=True) != alike).any()
+    assert (decoder.sample_hits(condition, np.random.default_rng(0)) != alike).any()
 
 
-def test_leaning_brings_strokes_or_takes_them(deep):
+def test_a_density_bias_brings_strokes_or_takes_them(decoder):
     few, plain, many = (
-        deep.drawn(asked_for(60), np.random.default_rng(0), leaning=leaning, each=True).sum() for leaning in (-4, 0, 4)
+        sum(
+            decoder.sample_near(
+                known_bars(1), conditions(1), np.random.default_rng(seed), cost=0.0, density_bias=bias
+            ).sum()
+            for seed in range(40)
+        )
+        for bias in (-4, 0, 4)
     )
     assert few < plain < many
 
 
+def test_variation_begins_at_the_bar_and_costs_less_and_less(decoder):
+    hits, condition = known_bars(), conditions(10)
+    assert decoder.vary(hits, condition, 0.0, None, np.random.default_rng(0)) is hits
+    assert [change_cost(variation) for variation in (0, 0.75, 1)] == pytest.approx([3.2, 3.2 / 8, 0])
+    drawn = decoder.vary(hits, condition, 1.0, None, np.random.default_rng(0))
+    free = decoder.sample_near(hits, condition, np.random.default_rng(0), cost=0.0)
+    np.testing.assert_array_equal(drawn, free)
+
+
 @pytest.mark.parametrize("meter", METERS)
-def test_what_is_drawn_is_as_long_as_its_meter(deep, meter):
-    drawn = deep.drawn(asked_for(5, meter, told=True), np.random.default_rng(0), each=True)
+def test_samples_are_as_long_as_their_meter(decoder, meter):
+    drawn = decoder.sample_hits(conditions(5, meter, styled=True), np.random.default_rng(0))
     assert drawn.shape == (5, 8, steps_per_bar(meter))
-    assert (deep.vocabulary.spell(drawn) >= 0).all()
+    assert (decoder.vocabulary.encode(drawn) >= 0).all()
 
 
-def test_the_author_says_what_the_speller_says(deep):
-    asked = asked_for(4)
-    author, draft = deep.author(asked), deep.speller.begin(asked)
-    assert isinstance(author, Author)
-    state, before = author.begin(asked.map), np.full(4, -1)
-    for sixteenth in range(5):
-        expected, _, draft = deep.speller.shares(draft)
-        share, state = author.step(state, sixteenth, before)
-        np.testing.assert_allclose(share, expected[:, :-1], atol=1e-5)
-        before = np.arange(4) % len(deep.vocabulary)
-        draft = deep.speller.write(draft, before)
-
-
-def test_copies_of_a_particle_remember_where_they_come_from(deep):
-    asked = asked_for(4)
-    author = deep.author(asked)
-    _, state = author.step(author.begin(asked.map), 0, np.full(4, -1))
-    rows, token = np.array([2, 2, 0, 3]), np.zeros(4, np.int64)
-    share, _ = author.step(tuple(column[rows] for column in state), 1, token)
-    plain, _ = author.step(state, 1, token)
-    np.testing.assert_allclose(share, plain[rows], atol=1e-5)
+def test_an_infilled_bar_is_one_that_the_potential_allows(decoder):
+    bar, rng = known_bars(1), np.random.default_rng(0)
+    potential = np.full((16, len(VOCABULARY)), -np.inf)
+    potential[np.arange(16), VOCABULARY.encode(bar)[0]] = 0
+    particles = conditions(12)
+    hits, condition = decoder.infill(potential, particles, rng)
+    np.testing.assert_array_equal(hits, bar)
+    assert len(condition) == 1
+    assert (particles.map == condition.map).all(axis=1).sum() == 1
 
 
 def test_what_is_no_vocabulary_is_refused_with_the_reason(folder, tmp_path):
     shutil.copytree(folder, tmp_path / "broken")
-    path = tmp_path / "broken" / "vocabulary.npz"
+    path = tmp_path / "broken" / "tokens.npz"
     whole = path.read_bytes()
 
     def refused(match):
         with pytest.raises(SpaceError, match=match):
-            Deep(tmp_path / "broken", styles=2, sections=2)
+            load(tmp_path / "broken")
 
     for data in (b"", b"\x80\x04 a pickle, perhaps", whole[: len(whole) // 2]):
         path.write_bytes(data)
@@ -145,7 +164,15 @@ def test_what_is_no_vocabulary_is_refused_with_the_reason(folder, tmp_path):
     np.savez(path, tokens=np.array(VOCABULARY.bits))
     refused("is not a vocabulary")
     path.write_bytes(whole)
-    (tmp_path / "broken" / "components.npz").unlink()
+    (tmp_path / "broken" / "logistic_pca.npz").unlink()
     refused("holds no components")
     path.unlink()
     refused("is not a vocabulary")
+
+
+def test_a_detail_of_another_size_is_refused(folder, tmp_path):
+    shutil.copytree(folder, tmp_path / "broken")
+    config = tmp_path / "broken" / "config.json"
+    config.write_text(config.read_text().replace('"detail_size": 62', '"detail_size": 61'))
+    with pytest.raises(SpaceError, match="not a whole space: its detail has 62 numbers"):
+        load(tmp_path / "broken")

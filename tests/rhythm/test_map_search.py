@@ -1,27 +1,27 @@
 import numpy as np
 import pytest
 
-from clave.rhythm.map_search import LATTICE_STEP, MAP_LIMIT, MapSearch, nearest
+from clave.rhythm.map_search import LATTICE_STEP, MAP_LIMIT, MapSearch
 
 RNG = np.random.default_rng(0)
 VOICES, STEPS = 3, 6
 PULL, TURN, BASE = RNG.normal(size=(2, VOICES * STEPS)), RNG.normal(size=(2, VOICES * STEPS)), RNG.normal(size=18) - 1
 
 
-def sketch(points):
-    """Waves and slopes: a posterior with several tops."""
+def decode_map(points):
+    """Waves and slopes: a posterior with several modes."""
     logit = BASE + points @ PULL + 2 * np.sin(1.7 * points @ TURN)
     return logit.reshape(-1, VOICES, STEPS).astype(np.float32)
 
 
 def log_posterior(points, hits):
-    logit = sketch(points)
+    logit = decode_map(points)
     return (logit * hits - np.logaddexp(0, logit)).sum(axis=(1, 2)) - 0.5 * np.square(points).sum(axis=1)
 
 
 @pytest.fixture(scope="module")
 def search() -> MapSearch:
-    return MapSearch.over(sketch)
+    return MapSearch.over(decode_map)
 
 
 def fine_grid(step: float = 0.02):
@@ -35,12 +35,12 @@ def test_the_lattice_covers_the_map_with_a_point_in_each_cell(search):
     assert within.min() > -1e-5
     assert within.max() < LATTICE_STEP + 1e-5
     assert within.std() > 0.2 * LATTICE_STEP  # anywhere in them
-    np.testing.assert_allclose(search.logit, sketch(search.points))
+    np.testing.assert_allclose(search.logit, decode_map(search.points))
 
 
 def test_the_likeliest_point_is_no_worse_than_the_best_of_a_fine_grid(search):
     hits = RNG.random((40, VOICES, STEPS)) < 0.4
-    found = search.likeliest(hits, np.zeros((40, 2), np.float32))
+    found = search.posterior_mode(hits, np.zeros((40, 2), np.float32))
     reached = log_posterior(found, hits)
     for bar, score in zip(hits, reached, strict=True):
         assert score > log_posterior(fine_grid(), bar).max() - 0.02
@@ -53,12 +53,12 @@ def test_a_guess_that_is_better_is_kept(search):
         away = np.linalg.norm(points - far, axis=1)
         return np.where(away < 0.5, 99.0, -99.0)[:, None, None].astype(np.float32)
 
-    found = MapSearch.over(cliff).likeliest(np.ones((1, 1, 1), bool), far)
+    found = MapSearch.over(cliff).posterior_mode(np.ones((1, 1, 1), bool), far)
     np.testing.assert_array_equal(found, far)
 
 
 def test_no_bars_have_no_points(search):
-    assert search.likeliest(np.zeros((0, VOICES, STEPS), bool), np.zeros((0, 2), np.float32)).shape == (0, 2)
+    assert search.posterior_mode(np.zeros((0, VOICES, STEPS), bool), np.zeros((0, 2), np.float32)).shape == (0, 2)
 
 
 @pytest.mark.parametrize("known", [0, 7, 18])
@@ -66,9 +66,9 @@ def test_points_are_drawn_from_the_posterior_of_the_cells_that_are_known(search,
     hits, mask = RNG.random((VOICES, STEPS)) < 0.4, np.zeros(VOICES * STEPS, bool)
     mask[:known] = True
     mask = mask.reshape(VOICES, STEPS)
-    drawn = search.draw(hits, mask, 4000, np.random.default_rng(1))
+    drawn = search.sample_posterior(hits, mask, 4000, np.random.default_rng(1))
     points = fine_grid(0.05)
-    logit = sketch(points)[:, mask]
+    logit = decode_map(points)[:, mask]
     score = (logit * hits[mask] - np.logaddexp(0, logit)).sum(axis=1) - 0.5 * np.square(points).sum(axis=1)
     share = np.exp(score - score.max())
     share /= share.sum()
@@ -76,14 +76,3 @@ def test_points_are_drawn_from_the_posterior_of_the_cells_that_are_known(search,
     std = np.sqrt(share @ np.square(points - mean))
     np.testing.assert_allclose(drawn.mean(axis=0), mean, atol=5 * std.max() / np.sqrt(4000) + 0.03)
     np.testing.assert_allclose(drawn.std(axis=0), std, rtol=0.15, atol=0.03)
-
-
-def test_the_nearest_are_those_that_looking_at_all_of_them_finds():
-    points, among = (RNG.normal(size=(count, 2)).astype(np.float32) for count in (9, 50))
-    near, apart = nearest(points, among, 5)
-    assert near.shape == apart.shape == (9, 5)
-    for point, mine, far in zip(points, near, apart, strict=True):
-        ranked = sorted(range(50), key=lambda bar: float(np.hypot(*(among[bar] - point))))
-        assert mine.tolist() == ranked[:5]
-        np.testing.assert_allclose(far, [np.hypot(*(among[bar] - point)) for bar in ranked[:5]], rtol=1e-5)
-    assert nearest(points, among, 80)[0].shape == (9, 50)

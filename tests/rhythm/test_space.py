@@ -7,7 +7,7 @@ import pytest
 import torch
 from toy_bars import TINY, as_patterns, toy_bars, toy_space, untrained
 
-import clave.rhythm.space
+import clave.rhythm.likelihood
 import clave.training.models.rhythm_vae
 from clave import Code, Pattern, load_rhythm
 from clave.errors import ClaveError, PatternError, SpaceError
@@ -16,6 +16,7 @@ from clave.music.units import METERS, steps_per_bar
 from clave.rhythm.attributes import NAMES
 from clave.rhythm.scores import hit_f1
 from clave.rhythm.space import SHIPPED_RHYTHM
+from clave.rhythm.space_format import RHYTHM_FORMAT
 from clave.training import checkpoint
 from clave.training.loop import negative_log_likelihood
 from clave.training.models.paper_rhythm_vae import PaperConfig
@@ -42,10 +43,11 @@ def paper(tmp_path_factory):
     """A space of the paper's recipe."""
     folder = tmp_path_factory.mktemp("paper")
     torch.manual_seed(0)
-    checkpoint.write_onnx(folder, PaperConfig().build().eval(), 1)
+    checkpoint.write_onnx(folder, PaperConfig().build().eval().onnx_graphs())
     write_settings(
-        folder, "rhythm", styles=["funk"], sections=["beat", "fill"], meters=[[4, 4]], threshold=0.0, detail_size=0,
-        spread=dict.fromkeys(NAMES, 1.0), card={"name": "p", "licence": "CC0", "credit": "x", "recipe": "paper"},
+        folder, RHYTHM_FORMAT, styles=["funk"], sections=["beat", "fill"], meters=[[4, 4]], threshold=0.0,
+        detail_size=0, attribute_std=dict.fromkeys(NAMES, 1.0),
+        card={"name": "p", "licence": "CC0", "credit": "x", "recipe": "paper"},
     )  # fmt: skip
     shutil.copy(SHIPPED_RHYTHM / "corpus.npz", folder)
     return load_rhythm(folder)
@@ -220,7 +222,7 @@ def test_the_likelihood_is_that_of_torch(toy, monkeypatch):
     rhythm, model = toy
     around = np.array([0.2, -0.3], np.float32)
     for module in (
-        clave.rhythm.space,
+        clave.rhythm.likelihood,
         clave.training.models.rhythm_vae,
     ):  # all draws at one point, so that only their own density differs
         monkeypatch.setattr(module, "PROPOSALS", ((1.0, 1e-3),))
@@ -385,7 +387,7 @@ def test_the_card_credits_the_data(space):
 
 def test_samples_of_a_style_come_from_where_its_bars_lie(space):
     rng = np.random.default_rng(0)
-    points = space._points_in("jazz", 400, rng, (4, 4))
+    points = space.corpus.sample_points(400, "jazz", space._labels, (4, 4), rng)
     bars = space.corpus.map[[name == "jazz" for name in space.corpus.styles]]
     apart = np.linalg.norm(points[:, None] - bars, axis=2).min(axis=1)
     assert (apart < 0.4).mean() > 0.99
@@ -540,9 +542,9 @@ def test_what_is_no_space_is_refused_with_the_reason(tmp_path):
     refused("meters is some of 4/4", meters=[])
     refused("meters is some of 4/4", meters=4)
     refused("meters is some of 4/4", meters=[4])
-    refused("spread is a finite number for each direction", spread={"density": 1.0})
+    refused("attribute_std is a finite number for each direction", attribute_std={"density": 1.0})
     refused("card is a name, a licence and a credit", card={"name": "mine"})
-    refused(r"sketch\.onnx is a foreign model: it takes .*style \d+", styles=["funk"])
+    refused(r"map_decoder\.onnx is a foreign model: it takes .*style \d+", styles=["funk"])
     (broken / "config.json").write_text(json.dumps({k: v for k, v in settings.items() if k != "styles"}))
     with pytest.raises(SpaceError, match="lacks styles"):
         load_rhythm(broken)
@@ -551,17 +553,17 @@ def test_what_is_no_space_is_refused_with_the_reason(tmp_path):
         load_rhythm(broken)
     (broken / "config.json").write_text(json.dumps(settings))
 
-    whole = (broken / "touch.onnx").read_bytes()
-    (broken / "touch.onnx").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(SpaceError, match=r"touch\.onnx cannot be run"):
+    whole = (broken / "dynamics.onnx").read_bytes()
+    (broken / "dynamics.onnx").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(SpaceError, match=r"dynamics\.onnx cannot be run"):
         load_rhythm(broken)
-    shutil.copy(broken / "encoder.onnx", broken / "touch.onnx")
-    with pytest.raises(SpaceError, match=r"touch\.onnx is a foreign model"):
+    shutil.copy(broken / "encoder.onnx", broken / "dynamics.onnx")
+    with pytest.raises(SpaceError, match=r"dynamics\.onnx is a foreign model"):
         load_rhythm(broken)
-    (broken / "touch.onnx").unlink()
-    with pytest.raises(SpaceError, match=r"touch\.onnx is missing"):
+    (broken / "dynamics.onnx").unlink()
+    with pytest.raises(SpaceError, match=r"dynamics\.onnx is missing"):
         load_rhythm(broken)
-    (broken / "touch.onnx").write_bytes(whole)
+    (broken / "dynamics.onnx").write_bytes(whole)
 
 
 def test_what_is_no_corpus_map_is_refused_with_the_reason(tmp_path):

@@ -3,13 +3,13 @@ import pytest
 
 from clave.music.kit import VOICES
 from clave.rhythm.tokens import (
-    MOST_TOKENS,
+    MAX_TOKENS,
     TOKEN_CELLS,
     UNKNOWN,
     Vocabulary,
-    joined_sixteenths,
-    packed,
-    sixteenths,
+    join_sixteenths,
+    pack_bits,
+    split_sixteenths,
 )
 
 RNG = np.random.default_rng(0)
@@ -19,7 +19,7 @@ BARS = RNG.random((60, 8, 64)) < 0.03
 def test_a_sixteenth_has_four_steps_of_each_voice():
     hits = np.zeros((1, 8, 64), bool)
     hits[0, 2, 9] = True  # voice 2, third sixteenth, second step
-    cells = sixteenths(hits)
+    cells = split_sixteenths(hits)
     assert cells.shape == (1, 16, TOKEN_CELLS) == (1, 16, 4 * len(VOICES))
     assert np.argwhere(cells).tolist() == [[0, 2, 2 * 4 + 1]]
 
@@ -27,13 +27,13 @@ def test_a_sixteenth_has_four_steps_of_each_voice():
 @pytest.mark.parametrize("steps", [48, 64, 80])
 def test_bars_are_cut_and_joined_without_loss(steps):
     hits = RNG.random((5, 8, steps)) < 0.2
-    np.testing.assert_array_equal(joined_sixteenths(sixteenths(hits)), hits)
+    np.testing.assert_array_equal(join_sixteenths(split_sixteenths(hits)), hits)
 
 
 def test_packing_tells_all_contents_apart_and_is_undone():
     cells = np.concatenate([np.eye(32, dtype=bool), np.ones((1, 32), bool), np.zeros((1, 32), bool)])
-    assert packed(cells).tolist() == [*(2**bit for bit in range(32)), 2**32 - 1, 0]
-    np.testing.assert_array_equal(Vocabulary(tuple(packed(cells).tolist())).cells, cells)
+    assert pack_bits(cells).tolist() == [*(2**bit for bit in range(32)), 2**32 - 1, 0]
+    np.testing.assert_array_equal(Vocabulary(tuple(pack_bits(cells).tolist())).cells, cells)
 
 
 def test_tokens_come_by_how_often_they_were_seen_and_rare_ones_are_left_out():
@@ -51,29 +51,32 @@ def test_silence_is_always_known():
 
 
 def test_there_is_an_end_to_a_vocabulary():
-    cells = (np.arange(MOST_TOKENS + 100)[:, None] & (1 << np.arange(32))) > 0
-    twice = joined_sixteenths(np.concatenate([cells, cells])[None])
-    assert len(Vocabulary.of([twice])) == MOST_TOKENS
+    cells = (np.arange(MAX_TOKENS + 100)[:, None] & (1 << np.arange(32))) > 0
+    twice = join_sixteenths(np.concatenate([cells, cells])[None])
+    assert len(Vocabulary.of([twice])) == MAX_TOKENS
 
 
-def test_what_is_spelt_is_read_again():
+def test_what_is_encoded_is_decoded_again():
     vocabulary = Vocabulary.of([BARS, BARS])
-    tokens = vocabulary.spell(BARS)
+    tokens = vocabulary.encode(BARS)
     assert (tokens != UNKNOWN).all()
-    np.testing.assert_array_equal(vocabulary.hits(tokens), BARS)
+    np.testing.assert_array_equal(vocabulary.decode(tokens), BARS)
     every = np.arange(len(vocabulary))
-    np.testing.assert_array_equal(vocabulary.spell(vocabulary.hits(every[None]))[0], every)
+    np.testing.assert_array_equal(vocabulary.encode(vocabulary.decode(every[None]))[0], every)
 
 
-def test_what_is_not_known_is_said_to_be_and_spelt_as_the_nearest_that_is():
+def test_what_is_not_in_the_vocabulary_is_unknown():
     vocabulary, strange = Vocabulary.of([BARS]), RNG.random((30, 8, 64)) < 0.06
-    tokens, nearest = vocabulary.spell(strange), vocabulary.nearest(strange)
+    tokens = vocabulary.encode(strange)
     assert (tokens == UNKNOWN).any()
     assert (tokens != UNKNOWN).any()
-    for bar, cells in enumerate(sixteenths(strange)):
-        for at, mine in enumerate(cells):
-            apart = [(mine != other).sum() for other in vocabulary.cells]
-            assert apart[nearest[bar, at]] == min(apart)
+    for bar, cells in enumerate(split_sixteenths(strange)):
+        for position, mine in enumerate(cells):
             known = [token for token, other in enumerate(vocabulary.cells) if (mine == other).all()]
-            assert tokens[bar, at] == (known[0] if known else UNKNOWN)
-            assert nearest[bar, at] == tokens[bar, at] or not known
+            assert tokens[bar, position] == (known[0] if known else UNKNOWN)
+
+
+def test_a_vocabulary_is_saved_and_loaded(tmp_path):
+    vocabulary = Vocabulary.of([BARS])
+    vocabulary.save(tmp_path / "tokens.npz")
+    assert Vocabulary.load(tmp_path / "tokens.npz") == vocabulary

@@ -1,25 +1,31 @@
 import json
 from dataclasses import replace
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import onnxruntime as ort
 import pytest
 import torch
-from toy_bars import TINY, TOY, as_patterns, paper_bars, toy_bars, untrained
+from toy_bars import TINY, TOY, as_numpy, as_patterns, paper_bars, toy_bars, untrained
 
 from clave import load_rhythm
 from clave.errors import TrainingError
+from clave.latent.space_folder import renamed
 from clave.music.units import METERS
 from clave.rhythm.space import SHIPPED_RHYTHM
-from clave.rhythm.token_sampler import LAGS, Asked
+from clave.rhythm.space_format import MODEL_SETTINGS_1
+from clave.rhythm.token_sampler import LAGS
 from clave.rhythm.tokens import TOKEN_CELLS
 from clave.training import checkpoint
 from clave.training.loop import begin, fit
 from clave.training.models.bars import SIXTEENTH_COUNT, one_hot
+from clave.training.models.condition import Condition
 from clave.training.models.paper_rhythm_vae import PaperConfig
-from clave.training.models.rhythm_vae import RhythmConfig
+from clave.training.models.rhythm_vae import OLD_KEYS, RhythmConfig
 from clave.training.recipes import paper, rhythm
+
+VERSION_1 = Path(__file__).parents[1] / "fixtures" / "rhythm_space_1"
 
 
 @pytest.mark.parametrize("recipe", [TOY, rhythm(18), paper(latent_size=3, beta=1.0)], ids=lambda each: each.name)
@@ -60,7 +66,7 @@ def test_what_is_no_checkpoint_is_refused(tmp_path):
         checkpoint.load(tmp_path)
 
 
-def doors(folder):
+def networks(folder):
     """Runs a network of this folder; torch in and out."""
 
     def run(name, **inputs):
@@ -78,44 +84,44 @@ def close(theirs, ours):
 
 @pytest.mark.parametrize("rows", [1, 5])
 @pytest.mark.parametrize("styles", [2, 0])
-def test_onnx_computes_what_torch_computes_at_every_door(styles, rows, tmp_path):
+def test_each_onnx_graph_computes_what_torch_computes(styles, rows, tmp_path):
     model = untrained(replace(TINY, styles=styles))
-    checkpoint.write_onnx(tmp_path, model, styles)
-    onnx, bars = doors(tmp_path), toy_bars(rows, meters=METERS)
+    checkpoint.write_onnx(tmp_path, model.onnx_graphs())
+    onnx, bars = networks(tmp_path), toy_bars(rows, meters=METERS)
     torch.manual_seed(1)
-    point, style, section = torch.randn(rows, 2), torch.rand(rows, styles), torch.rand(rows, 2)
-    meter, feel = one_hot(bars.meter, len(METERS)), torch.randn(rows, TINY.feel_size)
-    asked = {"map": point, "style": style, "section": section, "meter": meter}
-    told = point, style, section, meter
-    seen = {"velocity": bars.velocity, "offset": bars.offset, "meter": meter}
-    close(onnx("encoder", **seen), model.describe(*seen.values()))
-    close(onnx("sketch", **asked), [model.sketch(*told)])
-    expected = model.expect_feel(*told)
-    close(onnx("feel", **asked), [expected.mean, expected.log_std.exp()])
-    close(onnx("touch", hits=bars.hits, feel=feel, **asked), model.play(bars.hits, feel, point, meter))
-    with np.load(tmp_path / "vocabulary.npz") as file:
-        assert tuple(file["bits"]) == TINY.vocabulary
+    condition = Condition(
+        torch.randn(rows, 2), torch.rand(rows, styles), torch.rand(rows, 2), one_hot(bars.meter, len(METERS))
+    )
+    inputs, feel = condition.inputs(), torch.randn(rows, TINY.feel_size)
+    bar = {"velocity": bars.velocity, "offset": bars.offset, "meter": condition.meter}
+    close(onnx("encoder", **bar), model.encode(*bar.values()))
+    close(onnx("map_decoder", **inputs), [model.decode_map(condition)])
+    prior = model.prior_of_feel(condition)
+    close(onnx("feel_prior", **inputs), [prior.mean, prior.log_std.exp()])
+    played = model.decode_dynamics(bars.hits, feel, condition.map, condition.meter)
+    close(onnx("dynamics", hits=bars.hits, feel=feel, **inputs), played)
 
+    features, embedding = model.condition_features(condition), model.token_prior.embed_tokens()
     state = torch.zeros(rows, 2 * TINY.prior_width)
     for sixteenth in range(3):
         before = (torch.rand(rows, len(LAGS), TOKEN_CELLS) < 0.1).float()
         lagged = torch.randint(len(TINY.vocabulary) + 2, (rows, len(LAGS)))
         place = bars.meter * SIXTEENTH_COUNT + sixteenth
-        ours = model.prior.step(before, lagged, model.told(*told), place, state)
-        close(onnx("prior", before=before, lagged=lagged, place=place, state=state, **asked), ours)
-        state = ours[2]
+        step = model.token_prior.step(before, lagged, features, place, state, embedding.half().float())
+        close(onnx("token_prior", before=before, lagged=lagged, place=place, state=state, **inputs), step)
+        state = step[2]
 
 
 def test_onnx_of_the_papers_model_is_a_map_alone(tmp_path):
     torch.manual_seed(0)
     model = PaperConfig().build().eval().requires_grad_(False)
     model.load_state_dict(checkpoint.halved(model.state_dict()))
-    checkpoint.write_onnx(tmp_path, model, style_count=2)
-    assert {path.name for path in tmp_path.iterdir()} == {"encoder.onnx", "sketch.onnx"}
-    onnx, bars, nothing = doors(tmp_path), paper_bars(5), torch.zeros(5, 0)
-    point = model.guess(bars.velocity, bars.offset, nothing)
+    checkpoint.write_onnx(tmp_path, model.onnx_graphs())
+    assert {path.name for path in tmp_path.iterdir()} == {"encoder.onnx", "map_decoder.onnx"}
+    onnx, bars, nothing = networks(tmp_path), paper_bars(5), torch.zeros(5, 0)
+    point = model.encode_map(bars.velocity, bars.offset, nothing)
     close(onnx("encoder", velocity=bars.velocity), [point])
-    close(onnx("sketch", map=point), [model.sketch(point, nothing, nothing, nothing)])
+    close(onnx("map_decoder", map=point), [model.decode_map(Condition(point, nothing, nothing, nothing))])
 
 
 def test_half_precision_is_for_the_large_tensors():
@@ -123,22 +129,61 @@ def test_half_precision_is_for_the_large_tensors():
     assert (kept["large"].dtype, kept["small"].dtype) == (torch.float16, torch.float32)
 
 
-def test_the_shipped_onnx_is_the_shipped_weights():
-    space = load_rhythm()
-    settings = json.loads((SHIPPED_RHYTHM / "config.json").read_text())["model"]
+def settings_of_model(folder):
+    settings = json.loads((folder / "config.json").read_text())["model"]
     assert settings.pop("kind") == "rhythm"
-    settings["vocabulary"] = tuple(settings["vocabulary"])
-    model = RhythmConfig(**settings).build().eval().requires_grad_(False)
-    model.load_state_dict(checkpoint.load_tensors(SHIPPED_RHYTHM / "model.safetensors")[0])
+    return RhythmConfig.from_settings(settings)
+
+
+@pytest.mark.parametrize("folder", [SHIPPED_RHYTHM, VERSION_1], ids=["shipped", "version 1"])
+def test_the_onnx_of_a_space_is_its_weights(folder):
+    space = load_rhythm(folder)
+    model = settings_of_model(folder).build().eval().requires_grad_(False)
+    model.load_state_dict(checkpoint.load_tensors(folder / "model.safetensors")[0])
 
     bars = toy_bars(20, meters=METERS)
-    asked = torch.randn(20, 2), torch.zeros(20, len(space.styles)), torch.zeros(20, 2), one_hot(bars.meter, len(METERS))
-    point, feel = model.describe(bars.velocity, bars.offset, asked[3])
+    torch.manual_seed(0)
+    condition = Condition.unlabelled(torch.randn(20, 2), bars.meter, len(space.styles))
+    point, feel = model.encode(bars.velocity, bars.offset, condition.meter)
     code = space.guess(as_patterns(bars))
     np.testing.assert_allclose(code.map, point, rtol=1e-3, atol=1e-3)
     np.testing.assert_allclose(code.detail[:, : model.config.feel_size], feel, rtol=1e-3, atol=1e-3)
-    told = Asked(*(each.numpy() for each in asked))
-    np.testing.assert_allclose(space._sketch(told), model.sketch(*asked), rtol=1e-3, atol=1e-3)
-    cost, _ = model.token_cost(bars, *asked)
-    ours = space._deep.speller.log_likelihood(told, (bars.velocity > 0).numpy())
-    np.testing.assert_allclose(-ours, cost, rtol=1e-3, atol=0.02)
+    numpy_condition, logits = as_numpy(condition), model.decode_map(condition)
+    np.testing.assert_allclose(space._decoder.map.logits(numpy_condition), logits, rtol=1e-3, atol=1e-3)
+    nll, _ = model.token_nll(bars, condition)
+    ours = space._decoder.log_likelihood((bars.velocity > 0).numpy(), numpy_condition)
+    np.testing.assert_allclose(-ours, nll, rtol=1e-3, atol=0.02)
+
+
+def test_a_checkpoint_from_before_version_2_is_loaded(tmp_path):
+    """Its tensors and settings have the old names; the order of the parameters, and so the optimizer, is the same."""
+    run = begin(TOY)
+    list(islice(fit(run, toy_bars()), 3))
+    checkpoint.save(tmp_path, run)
+    tensors, metadata = checkpoint.load_tensors(tmp_path / checkpoint.CHECKPOINT)
+    old_key = {new: old for old, new in reversed(OLD_KEYS)}
+    settings = json.loads(metadata["settings"])
+    old_setting = {new: old for old, new in MODEL_SETTINGS_1.items()}
+    settings["recipe"]["model"] = renamed(settings["recipe"]["model"], old_setting)
+    assert "sketch_width" in settings["recipe"]["model"]
+    checkpoint.save_tensors(
+        tmp_path / checkpoint.CHECKPOINT,
+        {_with_old_name(name, old_key): value for name, value in tensors.items()},
+        {"settings": json.dumps(settings)},
+    )
+    assert "model/sketcher.0.weight" in checkpoint.load_tensors(tmp_path / checkpoint.CHECKPOINT)[0]
+
+    resumed, _ = checkpoint.load(tmp_path)
+    assert resumed.recipe == run.recipe
+    for live in (run, resumed):
+        list(islice(fit(live, toy_bars()), 3))
+    for ours, theirs in zip(run.model.parameters(), resumed.model.parameters(), strict=True):
+        assert torch.equal(ours, theirs)
+
+
+def _with_old_name(name: str, old_key: dict[str, str]) -> str:
+    part, _, key = name.partition("/")
+    for new, old in sorted(old_key.items(), key=lambda names: -len(names[0])):
+        if part != "optimizer" and key.startswith(new):
+            return f"{part}/{old}{key.removeprefix(new)}"
+    return name

@@ -67,7 +67,7 @@ def test_a_run_learns_and_leaves_a_space_one_can_play(run, grooves):
     assert set(space.corpus.sources) == set(grooves.sources)
     assert set(space.corpus.licences.values()) == {"CC0"}
     assert set(space.corpus.meters) == set(space.meters) == {(4, 4)}
-    assert space.spread == learn.spread(learn.divide(grooves).train)
+    assert space.attribute_std == learn.attribute_std(learn.divide(grooves).train)
     assert space.card["credit"] == "the tests"
     assert len(space.at([[0.0, 0.0]])) == 1
     scores = json.loads((folder / "metrics.json").read_text())
@@ -169,7 +169,7 @@ def test_a_killed_run_goes_on_to_the_same_weights(run, grooves, tmp_path):
     rest = list(learn.learn_rhythm(grooves, TOY, cut, card=CARD, resume=True))
     assert [epoch.number for epoch in rest] == [4, 5, 6]
     assert (cut / "model.safetensors").read_bytes() == (whole / "model.safetensors").read_bytes()
-    for name in ("prior.onnx", "sketch.onnx", "vocabulary.npz"):
+    for name in ("token_prior.onnx", "map_decoder.onnx", "tokens.npz"):
         assert (cut / name).read_bytes() == (whole / name).read_bytes()
 
 

@@ -1,9 +1,9 @@
 """A folder of MIDI files as a data set: which bars it holds, in what style, and what was left out and why.
 
-`scan` reads the files a batch at a time, here or in other processes; what comes back is sorted out in one place, into a
-`Corpus`, which can be saved and loaded. What a file is called and where it lies tells its style (`labels`). Files stay
-whole: unless asked to, a `split` never parts bars of a file, nor files that share a bar. `from_factory` makes a corpus
-of our own grooves, with no files at all.
+`scan` reads the files a batch at a time, here or in other processes, and collects their bars in a `Corpus`, which can
+be saved and loaded. The style of a file comes from its name and folder (`labels`). A `split` keeps the bars of a file
+together, and files that share a bar, unless it goes by bars. `from_factory` makes a corpus of our own grooves, with no
+files at all.
 """
 
 from clave.rhythm.dataset.data_set import BARS_FILE, NO_STYLE, Corpus, CorpusReport

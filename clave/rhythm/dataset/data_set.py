@@ -77,7 +77,7 @@ class Corpus:
     styles: tuple[str, ...]
     sources: tuple[str, ...]  # files, as paths below the folder
     splits: tuple[str, ...]  # official split of each source: "train", "validation", "test", "" if there is none
-    licences: tuple[str, ...]  # of each source; "" where nobody has said
+    licences: tuple[str, ...]  # of each source; "" where it is not stated
     report: CorpusReport
 
     def __len__(self) -> int:
@@ -130,7 +130,7 @@ class Corpus:
 
     @classmethod
     def load(cls, folder: str | Path) -> "Corpus":
-        """What `save` wrote. An old one tells no meters and no licences: its bars are 4/4, its licences unknown.
+        """What `save` wrote. An early version has no meters (all bars are in 4/4) and no licences.
 
         Raises CorpusError if it is not there or not whole.
         """
@@ -179,6 +179,24 @@ class Corpus:
             }
         )
         parquet.write_table(table, path)
+
+
+def count_labels(
+    velocity: Shaped[np.ndarray, "bar 8 step"],
+    meter: Int[np.ndarray, " bar"],
+    style: Int[np.ndarray, " bar"],
+    section: Int[np.ndarray, " bar"],
+    styles: Sequence[str],
+) -> dict[str, Any]:
+    """How many strokes there are of each voice, and bars of each meter, style and section: fields of a CorpusReport."""
+    strokes = (velocity > 0).sum(axis=(0, 2))
+    return {
+        "strokes": {each.name: int(strokes[each.index]) for each in VOICES},
+        "meters": {name: int((meter == i).sum()) for i, name in enumerate(METER_NAMES) if (meter == i).any()},
+        "styles": {name: int((style == i).sum()) for i, name in enumerate(styles)},
+        "without_style": int((style == NO_STYLE).sum()),
+        "sections": {name: int((section == i).sum()) for i, name in enumerate(SECTIONS)},
+    }
 
 
 def side_by_side(parts: Sequence[Shaped[np.ndarray, "_ 8 _"]]) -> Shaped[np.ndarray, "bar 8 step"]:

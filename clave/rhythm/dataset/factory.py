@@ -2,17 +2,18 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Int
 
 from clave.errors import CorpusError
-from clave.music.kit import VOICES
 from clave.music.pattern import Pattern
 from clave.music.units import METERS
 from clave.rhythm import grooves
-from clave.rhythm.dataset.data_set import METER_NAMES, Corpus, CorpusReport, side_by_side
+from clave.rhythm.dataset.data_set import Corpus, CorpusReport, count_labels, side_by_side
 from clave.rhythm.dataset.labels import SECTIONS
+from clave.rhythm.dataset.union_find import UnionFind
 
 FACTORY = "factory"  # where a folder's name stands otherwise
 TAKES = 60  # of each style
@@ -20,6 +21,15 @@ TAKES_BESIDE = 12  # of each, beside a folder: enough to learn a style, and too 
 BEATS, FILLS = 8, 2  # bars of a take
 LICENCE = "CC0, grooves written for Clave"
 NEAR_STROKES = 1  # takes with bars that differ by no more are kept together
+
+
+class _Row(NamedTuple):
+    """Where a bar comes from."""
+
+    style: int
+    section: int
+    source: int
+    number: int  # in its take
 
 
 def from_factory(
@@ -36,37 +46,14 @@ def from_factory(
     wanted = tuple(grooves.STYLES if styles is None else styles)
     if not wanted:
         raise CorpusError(f"a factory corpus has one style or more; there are {', '.join(grooves.STYLES)}")
-    rng = np.random.default_rng(seed)
-    bars: list[Pattern] = []
-    rows: list[tuple[int, int, int, int]] = []  # style, section, source, number
-    names: list[str] = []
-    seen: set[bytes] = set()
-    dropped = Counter[str]()
-    for style, name in enumerate(wanted):
-        for number in range(takes):
-            take = grooves.take(name, rng)
-            sections = ["beat"] * BEATS + ["fill"] * fills
-            played = [grooves.play(take, rng, section) for section in sections]
-            fresh = list[int]()
-            for bar, pattern in enumerate(played):
-                strokes = pattern.hits.tobytes()
-                if strokes in seen:
-                    dropped["the strokes of an earlier bar"] += 1
-                else:
-                    seen.add(strokes)
-                    fresh.append(bar)
-            rows += [(style, SECTIONS.index(sections[bar]), len(names), bar) for bar in fresh]
-            bars += [played[bar] for bar in fresh]
-            names += [f"{FACTORY} {name} {number}"] if fresh else []
-    kept = [name for i, name in enumerate(wanted) if any(row[0] == i for row in rows)]
+    bars, rows, names, dropped = _draw_takes(wanted, takes, fills, np.random.default_rng(seed))
+    kept = [name for i, name in enumerate(wanted) if any(row.style == i for row in rows)]
     columns = np.array(rows)
     style = np.array([kept.index(wanted[i]) for i in columns[:, 0]])
     section, source, number = columns[:, 1:].T
     velocity, offset = (side_by_side([getattr(bar, name)[None] for bar in bars]) for name in ("velocity", "offset"))
     meter = np.array([METERS.index(bar.meter) for bar in bars])
-    hits = velocity > 0
-    group = _near_groups(hits, style, source)
-    strokes = hits.sum(axis=(0, 2))
+    group = _near_groups(velocity > 0, style, source)
     report = CorpusReport(
         folder=FACTORY,
         files=takes * len(wanted),
@@ -76,18 +63,14 @@ def from_factory(
         dropped_bars=dict(dropped),
         duplicate_bars=0,
         groups=int(group.max()) + 1,
-        strokes={each.name: int(strokes[each.index]) for each in VOICES},
         strokes_moved=0,
         strokes_merged=0,
         notes_not_in_map={},
         drum_maps={},
-        meters={name: int((meter == i).sum()) for i, name in enumerate(METER_NAMES) if (meter == i).any()},
         styles_from="the templates",
-        styles={name: int((style == i).sum()) for i, name in enumerate(kept)},
-        without_style=0,
-        sections={name: int((section == i).sum()) for i, name in enumerate(SECTIONS)},
         splits={},
         remarks={},
+        **count_labels(velocity, meter, style, section, kept),
     )
     return Corpus(
         velocity,
@@ -106,23 +89,44 @@ def from_factory(
     )
 
 
+def _draw_takes(
+    styles: Sequence[str], takes: int, fills: int, rng: np.random.Generator
+) -> tuple[list[Pattern], list[_Row], list[str], Counter[str]]:
+    """The bars of so many takes of each style, a row and a name for them, and how many bars were left out, and why."""
+    bars: list[Pattern] = []
+    rows: list[_Row] = []
+    names: list[str] = []
+    known: set[bytes] = set()
+    dropped = Counter[str]()
+    sections = ["beat"] * BEATS + ["fill"] * fills
+    for style, name in enumerate(styles):
+        for number in range(takes):
+            take = grooves.take(name, rng)
+            played = [grooves.play(take, rng, section) for section in sections]
+            fresh = list[int]()
+            for bar, pattern in enumerate(played):
+                strokes = pattern.hits.tobytes()
+                if strokes in known:
+                    dropped["the strokes of an earlier bar"] += 1
+                else:
+                    known.add(strokes)
+                    fresh.append(bar)
+            rows += [_Row(style, SECTIONS.index(sections[bar]), len(names), bar) for bar in fresh]
+            bars += [played[bar] for bar in fresh]
+            names += [f"{FACTORY} {name} {number}"] if fresh else []
+    return bars, rows, names, dropped
+
+
 def _near_groups(
     hits: Bool[np.ndarray, "bar 8 step"], style: Int[np.ndarray, " bar"], source: Int[np.ndarray, " bar"]
 ) -> Int[np.ndarray, " bar"]:
     """The group of each bar: takes of a style are linked where two of their bars differ by NEAR_STROKES or fewer."""
-    leader = list(range(int(source.max()) + 1))
-
-    def lead(take: int) -> int:
-        while leader[take] != take:
-            leader[take] = take = leader[leader[take]]
-        return take
-
+    takes = UnionFind(int(source.max()) + 1)
     for each in np.unique(style):
         mine = np.flatnonzero(style == each)
         flat = hits[mine].reshape(len(mine), -1).astype(np.float32)
         strokes = flat.sum(axis=1)
-        apart = strokes[:, None] + strokes - 2 * flat @ flat.T
-        for one, other in zip(*np.nonzero(np.triu(apart <= NEAR_STROKES, 1)), strict=True):
-            leader[lead(int(source[mine[one]]))] = lead(int(source[mine[other]]))
-    leaders = np.array([lead(take) for take in range(len(leader))])
-    return np.unique(leaders, return_inverse=True)[1][source]
+        differing = strokes[:, None] + strokes - 2 * flat @ flat.T
+        for one, other in zip(*np.nonzero(np.triu(differing <= NEAR_STROKES, 1)), strict=True):
+            takes.link(int(source[mine[one]]), int(source[mine[other]]))
+    return takes.groups()[source]

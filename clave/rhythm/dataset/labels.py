@@ -169,7 +169,7 @@ def _words(name: str) -> list[str]:
 
 
 def style_in(name: str) -> str:
-    """The style that a name speaks of, "" if it speaks of none: the first word that is a style or holds one.
+    """The style that a name contains, "" if there is none: the first word that is a style or contains one.
 
     Words of three letters count only when they stand alone ("pop", not "popcorn").
 

@@ -16,8 +16,9 @@ from clave.errors import CorpusError, MidiError
 from clave.files import midi
 from clave.music.kit import VOICES
 from clave.music.units import METERS, TICKS_PER_STEP, meter_name
-from clave.rhythm.dataset.data_set import METER_NAMES, NO_STYLE, Corpus, CorpusReport, side_by_side
+from clave.rhythm.dataset.data_set import NO_STYLE, Corpus, CorpusReport, count_labels, side_by_side
 from clave.rhythm.dataset.labels import SECTIONS, Facts, label
+from clave.rhythm.dataset.union_find import UnionFind
 
 MIDI_SUFFIXES = (".mid", ".midi")
 
@@ -101,7 +102,7 @@ def _read_files(paths: list[Path], selection: Selection) -> list[_File]:
 
 
 def _select(path: Path, reading: midi.Reading | MidiError, selection: Selection) -> _File:
-    """The bars of a file that one can learn from."""
+    """The usable bars of a file."""
     no_bar, no_number = np.zeros((0, len(VOICES), 0)), np.zeros(0, np.int64)
     nothing = (no_bar.astype(np.uint8), no_bar.astype(np.int8), no_number, no_number)
     if isinstance(reading, MidiError):
@@ -138,23 +139,9 @@ def _sort_out(
     folder: str, names: list[str], files: list[_File], facts: Facts, selection: Selection, licence: str
 ) -> Corpus:
     """Refuse copies, number styles and groups, count everything."""
-    refused: dict[str, str] = {}
-    kept: list[int] = []
-    first_with: dict[bytes, str] = {}
-    for i, (name, file) in enumerate(zip(names, files, strict=True)):
-        content = hashlib.sha256(b"".join(column.tobytes() for column in file[:3])).digest()
-        if file.refusal is not None:
-            refused[name] = file.refusal
-        elif selection.drop_fills and facts.section[i] == "fill":
-            refused[name] = "a fill, left out on request"
-        elif content in first_with:
-            refused[name] = f"a copy of {first_with[content]}"
-        else:
-            first_with[content] = name
-            kept.append(i)
+    kept, refused = _refuse(names, files, facts, selection)
     if not kept:
         raise CorpusError(f"no MIDI file in {folder} can be learned from, {len(names)} refused", refused)
-
     taken = [files[i] for i in kept]
     lengths = [len(file.number) for file in taken]
     source = np.repeat(np.arange(len(kept)), lengths)
@@ -167,7 +154,6 @@ def _sort_out(
     section = np.repeat([SECTIONS.index(facts.section[i]) for i in kept], lengths)
     splits = tuple(facts.split[i] for i in kept)
     reports = [file.report for file in taken if file.report is not None]
-    strokes = (velocity > 0).sum(axis=(0, 2))
     report = CorpusReport(
         folder=folder,
         files=len(names),
@@ -177,18 +163,14 @@ def _sort_out(
         dropped_bars=_sum(file.dropped for file in files),
         duplicate_bars=duplicate_bars,
         groups=int(group.max()) + 1,
-        strokes={each.name: int(strokes[each.index]) for each in VOICES},
         strokes_moved=sum(each.moved for each in reports),
         strokes_merged=sum(each.merged for each in reports),
         notes_not_in_map=_sum(each.notes_not_in_map for each in reports),
         drum_maps=_sum({each.drum_map: 1} for each in reports),
-        meters={name: int((meter == i).sum()) for i, name in enumerate(METER_NAMES) if (meter == i).any()},
         styles_from=facts.styles_from,
-        styles={name: int((style == i).sum()) for i, name in enumerate(styles)},
-        without_style=int((style == NO_STYLE).sum()),
-        sections={name: int((section == i).sum()) for i, name in enumerate(SECTIONS)},
         splits=_sum({name: length} for name, length in zip(splits, lengths, strict=True) if name),
         remarks=_sum({remark: 1} for each in reports for remark in each.remarks),
+        **count_labels(velocity, meter, style, section, styles),
     )
     return Corpus(
         velocity / np.float32(127),
@@ -207,6 +189,27 @@ def _sort_out(
     )
 
 
+def _refuse(
+    names: list[str], files: list[_File], facts: Facts, selection: Selection
+) -> tuple[list[int], dict[str, str]]:
+    """The indices of the files that are kept, and the reason for each of the others: unusable, a fill, or a copy."""
+    refused: dict[str, str] = {}
+    kept: list[int] = []
+    first_with: dict[bytes, str] = {}
+    for index, (name, file) in enumerate(zip(names, files, strict=True)):
+        content = hashlib.sha256(b"".join(column.tobytes() for column in file[:3])).digest()
+        if file.refusal is not None:
+            refused[name] = file.refusal
+        elif selection.drop_fills and facts.section[index] == "fill":
+            refused[name] = "a fill, left out on request"
+        elif content in first_with:
+            refused[name] = f"a copy of {first_with[content]}"
+        else:
+            first_with[content] = name
+            kept.append(index)
+    return kept, refused
+
+
 def _groups(
     velocity: UInt8[np.ndarray, "bar 8 step"], tick: Int8[np.ndarray, "bar 8 step"], source: Int[np.ndarray, " bar"]
 ) -> tuple[Int[np.ndarray, " bar"], int]:
@@ -214,24 +217,17 @@ def _groups(
 
     Bars of the same strokes are the same, whatever meter their files call it: 3/4 or 6/8.
     """
-    leader = list(range(int(source[-1]) + 1))
-
-    def lead(file: int) -> int:
-        while leader[file] != file:
-            leader[file] = file = leader[leader[file]]
-        return file
-
+    files = UnionFind(int(source[-1]) + 1)
     first_with: dict[bytes, int] = {}
     duplicates = 0
     for file, *bar in zip(source.tolist(), velocity, tick, strict=True):
         content = bar[0].tobytes() + bar[1].tobytes()
         if content in first_with:
             duplicates += 1
-            leader[lead(file)] = lead(first_with[content])
+            files.link(file, first_with[content])
         else:
             first_with[content] = file
-    leaders = np.array([lead(file) for file in range(len(leader))])
-    return np.unique(leaders, return_inverse=True)[1][source], duplicates
+    return files.groups()[source], duplicates
 
 
 def _sum(counts: Iterable[Mapping[Any, int]]) -> dict[Any, int]:

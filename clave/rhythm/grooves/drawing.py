@@ -14,7 +14,7 @@ from clave.rhythm.grooves.notation import Grid, Style
 from clave.rhythm.grooves.styles import style as style_of
 
 SECTIONS = ("beat", "fill")
-QUIETEST = 6  # of 127: no stroke is softer
+MIN_VELOCITY = 6  # of 127
 _CLOSED, _OPEN = voice("closed hi-hat").index, voice("open hi-hat").index
 
 
@@ -63,7 +63,7 @@ def play(take: Take, rng: Generator, section: str = "beat") -> Pattern:
     offset += rng.normal(0.0, 1.0, hits.shape).clip(-3, 3) * feel.loose
     velocity = bar.loudness * take.loudness + rng.normal(0.0, 1.0, hits.shape) * feel.lively
     # as MIDI has them: velocities in 127ths, offsets in ticks
-    velocity = np.rint(velocity * 127).clip(QUIETEST, 127) / 127
+    velocity = np.rint(velocity * 127).clip(MIN_VELOCITY, 127) / 127
     last = MAX_OFFSET * TICKS_PER_STEP
     offset = np.rint(offset * TICKS_PER_STEP).clip(-last, last - 1) / TICKS_PER_STEP
     return Pattern.from_hits(hits, velocity, offset, style.meter)
@@ -82,14 +82,14 @@ def bars(style: str | Style, n: int, seed: int, section: str = "beat") -> list[P
 
 @dataclass(frozen=True)
 class _Bar:
-    """A bar on its way: what is struck so far."""
+    """A bar that is being made: the strokes so far."""
 
     loudness: Float[np.ndarray, "voice step"]
     place: Float[np.ndarray, "voice step"]  # steps from the start of the bar, before swing
     swings: Bool[np.ndarray, "voice step"]
 
     def strike(self, grid: Grid, rng: Generator, shift: int = 0) -> None:
-        """Strike the marks of a grid, as chance has it: of two on a step the louder stays, a rest takes away."""
+        """Strike each mark of a grid with its chance: of two on a step the louder stays, a rest clears it."""
         steps = self.loudness.shape[1]
         for mark in grid:
             if mark.chance < 1 and rng.random() >= mark.chance:

@@ -1,7 +1,7 @@
 """How a style is written down: TOML, with bars drawn as rows of letters, one row a voice.
 
     about = "Four on the floor, clap on two and four, open hat between."
-    sources = ["whom and what one listens to"]
+    sources = ["artists and records that play it"]
     meter = "4/4"                   # unless said
     tempo_bpm = [118, 128]
     turned = 0.5                    # chance that a bar begins with its second half: a 2-3 clave; unless said, 0
@@ -33,7 +33,7 @@
 A row is a voice, by any of its short names, and its cells: `X` accent, `x` stroke, `o` soft stroke, `g` ghost note,
 `1` to `9` a stroke that comes so many times in ten, `.` nothing, `-` a rest: nothing, and what earlier layers put there
 is taken away. Spaces are for the eye. How many cells there are says what they are: in 4/4, 16 cells are 16ths, 32 are
-32nds, 12 are eighth-note triplets. Where an open and a closed hi-hat meet, the open one is heard.
+32nds, 12 are eighth-note triplets. Where an open and a closed hi-hat meet, the open one sounds.
 """
 
 import tomllib
@@ -146,7 +146,7 @@ def parse(text: str, name: str, file: str) -> Style:
 
 
 class _Table:
-    """A TOML table that gives each of its keys once, and tells in the end which ones nobody asked for."""
+    """A TOML table of which each key is read once; `end` refuses keys that were not read."""
 
     def __init__(self, table: Any, where: str) -> None:
         if not isinstance(table, dict):
@@ -241,13 +241,13 @@ def _feel(table: _Table) -> Feel:
 def read_grid(text: str, where: str, start: int, steps: int, each: float = 1.0) -> Grid:
     """The marks of a grid that spans `steps` steps from step `start` on; `each` thins out its strokes."""
     marks: list[Mark] = []
-    seen: set[int] = set()
+    rows: set[int] = set()
     for line in text.strip().splitlines():
         short, _, letters = line.strip().partition(" ")
         row, cells = voice(short).index, "".join(letters.split())
-        if row in seen:
+        if row in rows:
             raise GrooveError(f"{where}: one row a voice, got a second for {short}")
-        seen.add(row)
+        rows.add(row)
         width = Fraction(steps, len(cells)) if cells else Fraction(0)
         if width not in _STRAIGHT + _TRIPLETS:
             fit = sorted(int(steps / each) for each in _STRAIGHT + _TRIPLETS if (steps / each).denominator == 1)

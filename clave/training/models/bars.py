@@ -1,4 +1,4 @@
-"""Batches of bars, as tensors, and what is done to them in training."""
+"""Batches of bars as tensors, and the augmentations of them in training."""
 
 from dataclasses import dataclass, replace
 
@@ -12,7 +12,7 @@ from clave.music.units import METERS, STEPS_PER_QUARTER, STEPS_PER_SIXTEENTH, st
 
 SECTIONS = ("beat", "fill")
 VOICE_COUNT = len(VOICES)
-STEP_COUNT = max(map(steps_per_bar, METERS))  # of the longest bar; what is after the end of a bar is silent
+STEP_COUNT = max(map(steps_per_bar, METERS))  # of the longest bar; shorter ones are padded with silence
 SIXTEENTH_COUNT = STEP_COUNT // STEPS_PER_SIXTEENTH
 BAR_STEPS = torch.tensor([steps_per_bar(meter) for meter in METERS])
 
@@ -23,13 +23,13 @@ class Bars:
 
     velocity: Float[Tensor, "batch voice step"]  # in [0, 1], 0 is silence
     offset: Float[Tensor, "batch voice step"]  # steps, in [-2, 2)
-    style: Float[Tensor, "batch style"]  # weights that add up to 1, or zeros where nobody knows
+    style: Float[Tensor, "batch style"]  # weights that add up to 1, or zeros where the style is not known
     section: Int[Tensor, " batch"]  # index into SECTIONS
     meter: Int[Tensor, " batch"]  # index into METERS
 
     @property
     def hits(self) -> Float[Tensor, "batch voice step"]:
-        """1 where a stroke is, else 0."""
+        """1 in cells that are struck, else 0."""
         return (self.velocity > 0).float()
 
     @property
@@ -56,32 +56,32 @@ def one_hot(index: Int[Tensor, " batch"], count: int) -> Float[Tensor, "batch {c
     return functional.one_hot(index, count).float()
 
 
-def chance(share: float, shape: tuple[int, ...], like: Bars, noise: torch.Generator) -> Bool[Tensor, "*shape"]:
-    """True for about this share of the cells."""
-    return torch.rand(shape, generator=noise, device=like.velocity.device) < share
+def bernoulli(probability: float, shape: tuple[int, ...], noise: torch.Generator) -> Bool[Tensor, "*shape"]:
+    """Independent samples, true with this probability, on the device of the generator."""
+    return torch.rand(shape, generator=noise, device=noise.device) < probability
 
 
-def without_a_voice(bars: Bars, share: float, noise: torch.Generator) -> Bars:
-    """The same bars, but about this share of them with one voice, drawn at random, silent."""
+def drop_voice(bars: Bars, probability: float, noise: torch.Generator) -> Bars:
+    """The same bars, of which each loses one voice, drawn at random, with this probability."""
     rows, device = len(bars), bars.velocity.device
     silent = torch.randint(VOICE_COUNT, (rows, 1), generator=noise, device=device) == torch.arange(
         VOICE_COUNT, device=device
     )
-    silent &= chance(share, (rows, 1), bars, noise)
+    silent &= bernoulli(probability, (rows, 1), noise)
     return replace(bars, velocity=bars.velocity * ~silent[:, :, None])
 
 
-def rotated(bars: Bars, share: float, noise: torch.Generator) -> Bars:
-    """The same bars, but about this share of them begun at another quarter, drawn at random.
+def rotate(bars: Bars, probability: float, noise: torch.Generator) -> Bars:
+    """The same bars, of which each begins at another quarter, drawn at random, with this probability.
 
-    A bar of six eighths turns by quarters too, and so becomes another rhythm: it is left as it is.
+    A bar of 6/8 is left as it is: a rotation by quarters would make it another rhythm.
     """
     rows, device = len(bars), bars.velocity.device
     length = BAR_STEPS.to(device)[bars.meter].unsqueeze(1)
-    turned = torch.rand((rows, 1), generator=noise, device=device)
-    quarters = 1 + (turned * (length // STEPS_PER_QUARTER - 1)).long()
+    uniform = torch.rand((rows, 1), generator=noise, device=device)
+    quarters = 1 + (uniform * (length // STEPS_PER_QUARTER - 1)).long()
     six_eighths = torch.tensor([meter[1] == 8 for meter in METERS], device=device)[bars.meter].unsqueeze(1)
-    shift = quarters * STEPS_PER_QUARTER * (chance(share, (rows, 1), bars, noise) & ~six_eighths)
+    shift = quarters * STEPS_PER_QUARTER * (bernoulli(probability, (rows, 1), noise) & ~six_eighths)
     step = torch.arange(bars.velocity.shape[2], device=device)
     steps = torch.where(step < length, (step + shift) % length, step)[:, None].expand(-1, VOICE_COUNT, -1)
     return replace(bars, velocity=bars.velocity.gather(2, steps), offset=bars.offset.gather(2, steps))

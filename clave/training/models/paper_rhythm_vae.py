@@ -1,5 +1,6 @@
 """The paper's pattern VAE: one flat latent, Bernoulli output, bars of 4/4 without velocity and offset."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -8,7 +9,10 @@ from torch import Tensor, nn
 
 from clave.music.units import COMMON_TIME, steps_per_bar
 from clave.training.models.bars import VOICE_COUNT, Bars
-from clave.training.models.rhythm_vae import RhythmModel, hit_cross_entropy
+from clave.training.models.condition import Condition
+from clave.training.models.map_search import hit_cross_entropy
+from clave.training.models.onnx_graph import ModelMethod, OnnxGraph
+from clave.training.models.rhythm_vae import RhythmModel
 from clave.training.models.vae import Config, Gaussian
 
 PAPER_STEPS = steps_per_bar(COMMON_TIME)
@@ -28,7 +32,7 @@ class PaperConfig(Config):
 
 
 class PaperVAE(RhythmModel):
-    """The paper's own model."""
+    """The paper's own model: its latent is the map, and there is no detail."""
 
     def __init__(self, config: PaperConfig) -> None:
         super().__init__()
@@ -43,34 +47,28 @@ class PaperVAE(RhythmModel):
         """q(z | hits)."""
         return Gaussian.from_parameters(self.latent(self.hidden((velocity > 0).float().flatten(1))))
 
-    def guess(
+    def encode_map(
         self,
         velocity: Float[Tensor, "batch voice step"],
         offset: Float[Tensor, "batch voice step"],  # noqa: ARG002  # the paper's model knows hits alone
         meter: Float[Tensor, "batch meter"],  # noqa: ARG002
     ) -> Float[Tensor, "batch map"]:
-        """The mean of the latent."""
+        """The mean of q(z | hits)."""
         return self.posterior(velocity).mean
 
-    def sketch(
-        self,
-        point: Float[Tensor, "batch map"],
-        style: Float[Tensor, "batch style"],  # noqa: ARG002
-        section: Float[Tensor, "batch section"],  # noqa: ARG002
-        meter: Float[Tensor, "batch meter"],  # noqa: ARG002
-    ) -> Float[Tensor, "batch voice step"]:
-        """Hits as the paper decodes them."""
-        return self.decoder(point).unflatten(-1, (VOICE_COUNT, PAPER_STEPS))
+    def decode(self, latent: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch voice step"]:
+        """The logits of a hit."""
+        return self.decoder(latent).unflatten(-1, (VOICE_COUNT, PAPER_STEPS))
 
-    def _untold(self, point: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch voice step"]:
-        nothing = point[:, :0]
-        return self.sketch(point, nothing, nothing, nothing)
+    def decode_map(self, condition: Condition) -> Float[Tensor, "batch voice step"]:
+        """The logits of a hit at a map point; the model knows neither style, section nor meter."""
+        return self.decode(condition.map)
 
     def losses(self, batch: Bars, noise: torch.Generator) -> dict[str, Tensor]:
         """Equation 3 of the paper in two parts: reconstruction and divergence from the prior."""
         posterior = self.posterior(batch.velocity)
         return {
-            "hits": hit_cross_entropy(self._untold(posterior.sample(noise)), batch).mean(),
+            "hits": hit_cross_entropy(self.decode(posterior.sample(noise)), batch).mean(),
             "kl_map": posterior.kl_to(posterior.standard()).sum(-1).mean(),
         }
 
@@ -80,6 +78,18 @@ class PaperVAE(RhythmModel):
         weights: list[Tensor] = []
         for _ in range(draws):
             z = posterior.sample(noise)
-            likelihood = -hit_cross_entropy(self._untold(z), batch)
-            weights.append(likelihood + posterior.standard().log_density(z) - posterior.log_density(z))
+            log_likelihood = -hit_cross_entropy(self.decode(z), batch)
+            weights.append(log_likelihood + posterior.standard().log_density(z) - posterior.log_density(z))
         return torch.stack(weights)
+
+    def onnx_graphs(self) -> Mapping[str, OnnxGraph]:
+        """The encoder and the decoder."""
+        bar, point = torch.zeros(2, VOICE_COUNT, PAPER_STEPS), torch.zeros(2, self.map_size)
+
+        def encode(velocity: Tensor) -> Tensor:
+            return self.posterior(velocity).mean
+
+        return {
+            "encoder": OnnxGraph(ModelMethod(self, encode), {"velocity": bar}, ("map",)),
+            "map_decoder": OnnxGraph(ModelMethod(self, self.decode), {"map": point}, ("hit_logit",)),
+        }

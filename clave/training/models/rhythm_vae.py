@@ -1,46 +1,66 @@
 """The model of bars on two levels: a map one can click on, and below it the detail that two numbers cannot carry.
 
-A bar is spelt in tokens, one for each of its sixteenths, which a recurrent prior knows. Its detail is two things:
-numbers that say which strokes there are (`components`), and the feel, which says how they are played.
+A bar is a sequence of tokens, one for each of its 16ths, with a recurrent prior. Its detail has two parts: the numbers
+of `logistic_pca`, which say what its strokes are, and the feel, a latent that says how they are played.
 """
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn import functional
 
+from clave.latent.space_folder import renamed
 from clave.music.units import METERS, STEPS_PER_SIXTEENTH
+from clave.rhythm.space_format import MODEL_SETTINGS_1
+from clave.rhythm.token_sampler import LAGS
 from clave.rhythm.tokens import TOKEN_CELLS, Vocabulary
 from clave.training.models.bars import (
-    BAR_STEPS,
     SECTIONS,
     SIXTEENTH_COUNT,
     STEP_COUNT,
     VOICE_COUNT,
     Bars,
-    chance,
+    bernoulli,
+    drop_voice,
     one_hot,
-    rotated,
-    without_a_voice,
+    rotate,
 )
+from clave.training.models.condition import Condition
+from clave.training.models.map_search import hit_cross_entropy, search_map
+from clave.training.models.onnx_graph import ModelMethod, OnnxGraph
 from clave.training.models.token_prior import TokenPrior
 from clave.training.models.vae import Config, Gaussian, LikelihoodVAE, normal_like, residual_network
 
 CELLS = VOICE_COUNT * STEP_COUNT
-TURNS = (1.0, 2.0, 4.0, 8.0)  # radians a unit of the map: the waves in which the networks are told a point
-REFINEMENTS = (0.1, 0.04)  # map units: how far around the best point so far is looked, round by round
-TRIES = 5  # points of such a round
+FREQUENCIES = (1.0, 2.0, 4.0, 8.0)  # radians a map unit, of the Fourier features of a point
 PROPOSALS = ((0.5, 0.06), (0.3, 0.25), (0.2, 1.0))  # weight and width of what importance sampling draws points from
+
+OLD_KEYS = (
+    ("touch.told.", "dynamics.condition."),
+    ("touch.around.", "dynamics.gru."),
+    ("touch.", "dynamics."),
+    ("sketcher.", "map_decoder."),
+    ("prior.content.", "token_prior.token_embedding."),
+    ("prior.strokes.", "token_prior.cell_score."),
+    ("prior.stroke.", "token_prior.cell_logit."),
+    ("prior.copied.", "token_prior.copy_score."),
+    ("prior.usual", "token_prior.token_bias"),
+    ("prior.strange.", "token_prior.unknown_score."),
+    ("prior.", "token_prior."),
+)
+"""How weights and checkpoints written before version 2 call these tensors, prefix by prefix; the first match counts."""
 
 
 class RhythmModel(LikelihoodVAE[Bars]):
     """A model that a rhythm space can be made of."""
 
     @abstractmethod
-    def guess(
+    def encode_map(
         self,
         velocity: Float[Tensor, "batch voice step"],
         offset: Float[Tensor, "batch voice step"],
@@ -49,34 +69,26 @@ class RhythmModel(LikelihoodVAE[Bars]):
         """The mean of q(map | bar)."""
 
     @abstractmethod
-    def sketch(
-        self,
-        point: Float[Tensor, "batch map"],
-        style: Float[Tensor, "batch style"],
-        section: Float[Tensor, "batch section"],
-        meter: Float[Tensor, "batch meter"],
-    ) -> Float[Tensor, "batch voice step"]:
-        """What is expected at a point of the map, as logits of a hit; zeros for a style or section that is not told."""
+    def decode_map(self, condition: Condition) -> Float[Tensor, "batch voice step"]:
+        """The logits of a hit that the map expects."""
+
+    @abstractmethod
+    def onnx_graphs(self) -> Mapping[str, OnnxGraph]:
+        """The networks that playing needs, by the names of their files without ".onnx"."""
 
 
-def hit_cross_entropy(logit: Float[Tensor, "batch voice step"], bars: Bars) -> Float[Tensor, " batch"]:
-    """-log p(hits), in nats a bar; what lies after the end of a bar does not count."""
-    cells = functional.binary_cross_entropy_with_logits(logit, bars.hits, reduction="none")
-    return (cells * bars.inside.unsqueeze(1)).sum(dim=(1, 2))
-
-
-def waves(point: Float[Tensor, "batch map"]) -> Float[Tensor, "batch wave"]:
-    """A point of the map, and its sines and cosines, so that a small network can tell near points apart.
+def fourier_features(point: Float[Tensor, "batch map"]) -> Float[Tensor, "batch feature"]:
+    """A map point, and its sines and cosines, so that a small network can tell near points apart.
 
     Tancik et al., "Fourier features let networks learn high frequency functions in low dimensional domains", 2020.
     """
-    turned = torch.cat([turn * point for turn in TURNS], dim=1)
-    return torch.cat([point, torch.sin(turned), torch.cos(turned)], dim=1)
+    angles = torch.cat([frequency * point for frequency in FREQUENCIES], dim=1)
+    return torch.cat([point, torch.sin(angles), torch.cos(angles)], dim=1)
 
 
-def token_cells(rows: Float[Tensor, "batch voice step"]) -> Float[Tensor, "batch sixteenth cell"]:
-    """Cells sixteenth by sixteenth, in the order of `vocabulary.sixteenths`."""
-    return rows.unflatten(2, (SIXTEENTH_COUNT, STEPS_PER_SIXTEENTH)).permute(0, 2, 1, 3).flatten(2)
+def token_cells(grid: Float[Tensor, "batch voice step"]) -> Float[Tensor, "batch sixteenth cell"]:
+    """Cells 16th by 16th, in the order of `tokens.split_sixteenths`."""
+    return grid.unflatten(2, (SIXTEENTH_COUNT, STEPS_PER_SIXTEENTH)).permute(0, 2, 1, 3).flatten(2)
 
 
 def bar_cells(tokens: Float[Tensor, "batch sixteenth cell"]) -> Float[Tensor, "batch voice step"]:
@@ -84,15 +96,15 @@ def bar_cells(tokens: Float[Tensor, "batch sixteenth cell"]) -> Float[Tensor, "b
     return tokens.unflatten(2, (VOICE_COUNT, STEPS_PER_SIXTEENTH)).permute(0, 2, 1, 3).flatten(2)
 
 
-class Touch(nn.Module):
-    """How strokes are played: velocity and offset of each, given all strokes of the bar and the feel."""
+class DynamicsDecoder(nn.Module):
+    """Velocity and offset of each stroke, given all strokes of the bar, the feel and the map point."""
 
     def __init__(self, condition: int, width: int) -> None:
         super().__init__()
-        self.told = nn.Linear(condition, width)
+        self.condition = nn.Linear(condition, width)
         self.place = nn.Parameter(0.02 * torch.randn(SIXTEENTH_COUNT, width))
         self.strokes = nn.Linear(TOKEN_CELLS, width)
-        self.around = nn.GRU(width, width, batch_first=True, bidirectional=True)
+        self.gru = nn.GRU(width, width, batch_first=True, bidirectional=True)
         self.out = nn.Sequential(
             nn.LayerNorm(3 * width), nn.Linear(3 * width, width), nn.SiLU(), nn.Linear(width, 2 * TOKEN_CELLS)
         )
@@ -101,46 +113,55 @@ class Touch(nn.Module):
         self, hits: Float[Tensor, "batch voice step"], condition: Float[Tensor, "batch condition"]
     ) -> tuple[Float[Tensor, "batch voice step"], Float[Tensor, "batch voice step"]]:
         """Velocity in (0, 1) and offset in (-2, 2) steps of each cell, if it is struck."""
-        seen = functional.silu(self.strokes(token_cells(hits)) + self.place + self.told(condition).unsqueeze(1))
-        around, _ = self.around(seen)
-        velocity, offset = self.out(torch.cat([seen, around], dim=2)).chunk(2, dim=2)
+        inputs = self.strokes(token_cells(hits)) + self.place + self.condition(condition).unsqueeze(1)
+        inputs = functional.silu(inputs)
+        context, _ = self.gru(inputs)
+        velocity, offset = self.out(torch.cat([inputs, context], dim=2)).chunk(2, dim=2)
         return torch.sigmoid(bar_cells(velocity)), 2 * torch.tanh(bar_cells(offset))
+
+
+C = TypeVar("C", bound="RhythmConfig")
 
 
 @dataclass(frozen=True)
 class RhythmConfig(Config):
-    """Sizes of the two-level model, and how it is augmented."""
+    """Sizes of the two-level model, and its noise and augmentation in training."""
 
-    styles: int  # how many styles the labels know; 0 is allowed
+    styles: int  # how many the labels know; 0 is allowed
     vocabulary: tuple[int, ...] = field(default=(0,), repr=False)  # as in `Vocabulary`
     feel_size: int = 14
-    components: int = 48  # numbers that say which strokes there are
+    components: int = 48  # numbers of `logistic_pca`
     encoder_width: int = 224
     encoder_blocks: int = 1
-    sketch_width: int = 448
-    sketch_blocks: int = 2
+    map_decoder_width: int = 448
+    map_decoder_blocks: int = 2
     prior_width: int = 240
     prior_dropout: float = 0.42
-    touch_width: int = 96
-    point_std: float = 0.055  # map units: how far a point may be off
-    prior_blur: float = 0.5  # map units: how loosely the prior of the tokens is told the point
-    velocity_std: float = 0.1  # how closely velocities are asked to be met
-    offset_std: float = 0.25  # the same for offsets, steps
-    looks: int = 1024  # points of the map at which the bars of a batch are looked for
-    told: float = 0.5  # how often the style is told, and the section
-    stroke_dropout: float = 0.1  # strokes hidden from the encoder
-    voice_dropout: float = 0.0  # bars that lose a voice
-    rotation: float = 0.4  # bars that begin at another quarter
+    dynamics_width: int = 96
+    map_noise_std: float = 0.055  # map units: noise added to the map point of the condition
+    prior_map_noise_std: float = 0.5  # map units: the same for the prior of the tokens
+    velocity_std: float = 0.1  # of the Gaussian likelihood of velocities
+    offset_std: float = 0.25  # steps: the same for offsets
+    search_points: int = 1024  # map points among which the bars of a batch are looked for
+    style_keep_prob: float = 0.5  # with which a bar is conditioned on its style, and on its section
+    stroke_drop_prob: float = 0.1  # of a stroke, to be hidden from the encoder
+    voice_drop_prob: float = 0.0  # of a bar, to lose a voice
+    rotation_prob: float = 0.4  # of a bar, to begin at another quarter
 
     def build(self) -> "RhythmVAE":
         """The model, with fresh weights."""
         return RhythmVAE(self)
 
+    @classmethod
+    def from_settings(cls: type[C], settings: Mapping[str, Any]) -> C:
+        """The settings of JSON, also of runs before version 2 of spaces, which had other names for some of them."""
+        return super().from_settings(renamed(dict(settings), MODEL_SETTINGS_1))
+
 
 class RhythmVAE(RhythmModel):
-    """p(map) p(tokens | map) p(feel | map) p(velocity, offset | tokens, feel, map), in which the style may be told.
+    """p(map) p(tokens | map) p(feel | map) p(velocity, offset | tokens, feel, map), all conditioned on style or not.
 
-    The style never reaches the map's encoder nor the search, so that it has to shape the map itself.
+    The style reaches neither the map's encoder nor the search, so that it has to shape the map itself.
     """
 
     cells: Tensor
@@ -152,198 +173,140 @@ class RhythmVAE(RhythmModel):
         self.detail_size = config.feel_size + config.components
         cells = torch.from_numpy(Vocabulary(config.vocabulary).cells).float()
         self.register_buffer("cells", cells, persistent=False)
-        width, condition = config.encoder_width, config.styles + len(SECTIONS) + len(METERS)
-        point = 2 + 2 * 2 * len(TURNS)
+        width, point = config.encoder_width, 2 + 2 * 2 * len(FREQUENCIES)
+        condition = point + config.styles + len(SECTIONS) + len(METERS)
         self.encoder = residual_network(3 * CELLS + len(METERS), width, config.encoder_blocks, width)
         self.map_head = nn.Linear(width, 2 * self.map_size)
         self.feel_head = nn.Linear(width, 2 * config.feel_size)
-        self.sketcher = residual_network(point + condition, config.sketch_width, config.sketch_blocks, CELLS)
-        self.prior = TokenPrior(cells, point + condition, config.prior_width, config.prior_dropout)
-        self.feel_prior = residual_network(point + condition, config.touch_width, 1, 2 * config.feel_size)
-        self.touch = Touch(config.feel_size + point + len(METERS), config.touch_width)
+        self.map_decoder = residual_network(condition, config.map_decoder_width, config.map_decoder_blocks, CELLS)
+        self.token_prior = TokenPrior(cells, condition, config.prior_width, config.prior_dropout)
+        self.feel_prior = residual_network(condition, config.dynamics_width, 1, 2 * config.feel_size)
+        self.dynamics = DynamicsDecoder(config.feel_size + point + len(METERS), config.dynamics_width)
         self.map_style, self.feel_style = (
-            residual_network(size, config.touch_width, 1, config.styles) if config.styles else None
+            residual_network(size, config.dynamics_width, 1, config.styles) if config.styles else None
             for size in (self.map_size, config.feel_size)
         )
+        self.register_load_state_dict_pre_hook(_rename_old_keys)
 
-    def see(
+    def features(
         self,
         velocity: Float[Tensor, "batch voice step"],
         offset: Float[Tensor, "batch voice step"],
         meter: Float[Tensor, "batch meter"],
     ) -> Float[Tensor, "batch feature"]:
-        """What the encoder sees in hits, velocities and offsets."""
+        """The encoder's features of hits, velocities and offsets."""
         hits = (velocity > 0).float()
         return self.encoder(torch.cat([hits.flatten(1), velocity.flatten(1), (hits * offset).flatten(1), meter], dim=1))
 
-    def guess(
+    def encode_map(
         self,
         velocity: Float[Tensor, "batch voice step"],
         offset: Float[Tensor, "batch voice step"],
         meter: Float[Tensor, "batch meter"],
     ) -> Float[Tensor, "batch map"]:
         """The mean of q(map | bar)."""
-        return self.describe(velocity, offset, meter)[0]
+        return self.encode(velocity, offset, meter)[0]
 
-    def describe(
+    def encode(
         self,
         velocity: Float[Tensor, "batch voice step"],
         offset: Float[Tensor, "batch voice step"],
         meter: Float[Tensor, "batch meter"],
     ) -> tuple[Float[Tensor, "batch map"], Float[Tensor, "batch feel"]]:
         """The means of q(map | bar) and of q(feel | bar)."""
-        seen = self.see(velocity, offset, meter)
-        point, feel = (Gaussian.from_parameters(head(seen)).mean for head in (self.map_head, self.feel_head))
+        features = self.features(velocity, offset, meter)
+        point, feel = (Gaussian.from_parameters(head(features)).mean for head in (self.map_head, self.feel_head))
         return point, feel
 
-    def told(
-        self,
-        point: Float[Tensor, "batch map"],
-        style: Float[Tensor, "batch style"],
-        section: Float[Tensor, "batch section"],
-        meter: Float[Tensor, "batch meter"],
-    ) -> Float[Tensor, "batch condition"]:
-        """What sketch and priors are told: zeros for a style or section that is left out."""
-        return torch.cat([waves(point), style, section, meter], dim=1)
+    def condition_features(self, condition: Condition) -> Float[Tensor, "batch condition"]:
+        """The condition as map decoder and priors take it."""
+        labels = (condition.style, condition.section, condition.meter)
+        return torch.cat([fourier_features(condition.map), *labels], dim=1)
 
-    def sketch(
-        self,
-        point: Float[Tensor, "batch map"],
-        style: Float[Tensor, "batch style"],
-        section: Float[Tensor, "batch section"],
-        meter: Float[Tensor, "batch meter"],
-    ) -> Float[Tensor, "batch voice step"]:
-        """What the map expects there, as logits of a hit."""
-        return self.sketcher(self.told(point, style, section, meter)).unflatten(1, (VOICE_COUNT, STEP_COUNT))
+    def decode_map(self, condition: Condition) -> Float[Tensor, "batch voice step"]:
+        """The logits of a hit that the map expects."""
+        return self.map_decoder(self.condition_features(condition)).unflatten(1, (VOICE_COUNT, STEP_COUNT))
 
-    def expect_feel(
-        self,
-        point: Float[Tensor, "batch map"],
-        style: Float[Tensor, "batch style"],
-        section: Float[Tensor, "batch section"],
-        meter: Float[Tensor, "batch meter"],
-    ) -> Gaussian:
-        """p(feel | map, style, section, meter)."""
-        return Gaussian.from_parameters(self.feel_prior(self.told(point, style, section, meter)))
+    def prior_of_feel(self, condition: Condition) -> Gaussian:
+        """p(feel | condition)."""
+        return Gaussian.from_parameters(self.feel_prior(self.condition_features(condition)))
 
-    def play(
+    def decode_dynamics(
         self,
         hits: Float[Tensor, "batch voice step"],
         feel: Float[Tensor, "batch feel"],
         point: Float[Tensor, "batch map"],
         meter: Float[Tensor, "batch meter"],
     ) -> tuple[Float[Tensor, "batch voice step"], Float[Tensor, "batch voice step"]]:
-        """Velocity and offset of each cell, if it is struck, in a bar with these strokes and this feel."""
-        return self.touch(hits, torch.cat([feel, waves(point), meter], dim=1))
+        """Velocity and offset of each cell, if it is struck; neither style nor section matters beside the feel."""
+        return self.dynamics(hits, torch.cat([feel, fourier_features(point), meter], dim=1))
 
-    def spell(self, hits: Float[Tensor, "batch voice step"]) -> Int[Tensor, "batch sixteenth"]:
-        """The token of each sixteenth; where there is none of that kind, the size of the vocabulary."""
-        cells, mine = token_cells(hits), self.cells
-        differing = cells.sum(dim=2, keepdim=True) + mine.sum(dim=1) - 2 * cells @ mine.T
+    def encode_tokens(self, hits: Float[Tensor, "batch voice step"]) -> Int[Tensor, "batch sixteenth"]:
+        """The token of each 16th; the size of the vocabulary for an unknown one."""
+        cells, known = token_cells(hits), self.cells
+        differing = cells.sum(dim=2, keepdim=True) + known.sum(dim=1) - 2 * cells @ known.T
         least, token = differing.min(dim=2)
-        return torch.where(least == 0, token, len(mine))
+        return torch.where(least == 0, token, len(known))
 
-    @torch.no_grad()
     def search(
-        self, bars: Bars, guess: Float[Tensor, "batch map"], looks: int, noise: torch.Generator
+        self, bars: Bars, guess: Float[Tensor, "batch map"], points: int, noise: torch.Generator
     ) -> Float[Tensor, "batch map"]:
-        """The likeliest point for each bar, of so many drawn anywhere, the guess, and what lies around the best of all.
+        """The likeliest map point of each bar, of so many random ones, the guess, and those around the best."""
+        return search_map(self.decode_unlabelled, bars, guess, points, noise)
 
-        Two dimensions are few enough to look instead of believing an encoder.
-        """
-        found = guess.clone()
-        for meter in torch.unique(bars.meter).tolist():
-            rows = torch.nonzero(bars.meter == meter)[:, 0]
-            mine = bars[rows]
-            enough = looks if len(rows) > looks // 64 else looks // 4
-            anywhere = 1.2 * torch.randn((enough, 2), generator=noise, device=guess.device)
-            length = int(BAR_STEPS[meter])
-            logit = self._sketch_untold(anywhere, torch.full((enough,), meter, device=guess.device))[:, :, :length]
-            score = mine.hits[:, :, :length].flatten(1) @ logit.flatten(1).T
-            score += -functional.softplus(logit).sum(dim=(1, 2)) - 0.5 * anywhere.square().sum(dim=1)
-            best = anywhere[score.argmax(dim=1)]
-            found[rows] = self._best_of(torch.stack([best, guess[rows]]), mine)
-        for reach in REFINEMENTS:
-            around = [found + reach * normal_like(found, noise) for _ in range(TRIES)]
-            found = self._best_of(torch.stack([found, *around]), bars)
-        return found
-
-    def _sketch_untold(
+    def decode_unlabelled(
         self, point: Float[Tensor, "batch map"], meter: Int[Tensor, " batch"]
     ) -> Float[Tensor, "batch voice step"]:
-        nothing = point.new_zeros((len(point), self.config.styles)), point.new_zeros((len(point), len(SECTIONS)))
-        return self.sketch(point, *nothing, one_hot(meter, len(METERS)))
-
-    def _best_of(self, points: Float[Tensor, "choice batch map"], bars: Bars) -> Float[Tensor, "batch map"]:
-        """Of these points for each bar, the one with the highest log p(hits | point) + log N(point; 0, 1)."""
-        scores = torch.stack(
-            [
-                -hit_cross_entropy(self._sketch_untold(point, bars.meter), bars) - 0.5 * point.square().sum(dim=1)
-                for point in points
-            ]
-        )
-        return points[scores.argmax(dim=0), torch.arange(len(bars), device=points.device)]
+        """The logits that the map expects in these meters, without a style and a section."""
+        return self.decode_map(Condition.unlabelled(point, meter, self.config.styles))
 
     def losses(self, batch: Bars, noise: torch.Generator) -> dict[str, Tensor]:
-        """What is trained on, in named parts; docs/rhythm-model.md tells what each is for."""
-        config, meter = self.config, one_hot(batch.meter, len(METERS))
+        """The named parts of the loss; docs/rhythm-model.md says what each is for."""
+        config = self.config
         if self.training:
-            batch = rotated(without_a_voice(batch, config.voice_dropout, noise), config.rotation, noise)
-        kept = ~chance(config.stroke_dropout if self.training else 0.0, batch.velocity.shape, batch, noise)
-        seen = self.see(batch.velocity * kept, batch.offset, meter)
-        style = batch.style * chance(config.told, (len(batch), 1), batch, noise)
-        section = one_hot(batch.section, len(SECTIONS)) * chance(config.told, (len(batch), 1), batch, noise)
+            batch = rotate(drop_voice(batch, config.voice_drop_prob, noise), config.rotation_prob, noise)
+        visible = ~bernoulli(config.stroke_drop_prob if self.training else 0.0, batch.velocity.shape, noise)
+        features = self.features(batch.velocity * visible, batch.offset, one_hot(batch.meter, len(METERS)))
+        q_map, q_feel = (Gaussian.from_parameters(head(features)) for head in (self.map_head, self.feel_head))
+        condition = Condition.of(batch, q_map.mean, config.style_keep_prob, noise)
 
-        on_map = Gaussian.from_parameters(self.map_head(seen))
-        guess = on_map.sample(noise)
-        found = self.search(batch, on_map.mean.detach(), config.looks, noise)
-        point = found + config.point_std * normal_like(found, noise)
-        in_feel = Gaussian.from_parameters(self.feel_head(seen))
-        feel = in_feel.sample(noise)
-        expected = self.expect_feel(point, style, section, meter)
-        velocity, offset = self.play(batch.hits, feel, point, meter)
-        blurred = found + config.prior_blur * normal_like(found, noise)
-        tokens, strokes = self.token_cost(
-            batch, blurred, style, section, meter, dropout=noise if self.training else None
-        )
+        guess = q_map.sample(noise)
+        found = self.search(batch, q_map.mean.detach(), config.search_points, noise)
+        point = found + config.map_noise_std * normal_like(found, noise)
+        feel = q_feel.sample(noise)
+        velocity, offset = self.decode_dynamics(batch.hits, feel, point, condition.meter)
+        far_point = found + config.prior_map_noise_std * normal_like(found, noise)
+        tokens, strokes = self.token_nll(batch, condition.at(far_point), noise if self.training else None)
         parts = {
-            "hits": hit_cross_entropy(self.sketch(guess, style, section, meter), batch).mean(),
-            "hits_found": hit_cross_entropy(self.sketch(point, style, section, meter), batch).mean(),
-            "kl_map": on_map.kl_to(on_map.standard()).sum(-1).mean(),
+            "hits": hit_cross_entropy(self.decode_map(condition.at(guess)), batch).mean(),
+            "hits_found": hit_cross_entropy(self.decode_map(condition.at(point)), batch).mean(),
+            "kl_map": q_map.kl_to(q_map.standard()).sum(-1).mean(),
             "tokens": tokens.mean(),
             "strokes": strokes.mean(),
-            "feel": self.feel_error(velocity, offset, batch).mean(),
-            "kl_feel": in_feel.kl_to(expected).sum(-1).mean(),
+            "feel": self.dynamics_nll(velocity, offset, batch).mean(),
+            "kl_feel": q_feel.kl_to(self.prior_of_feel(condition.at(point))).sum(-1).mean(),
         }
         for name, classifier, value in (("style", self.map_style, guess), ("style_feel", self.feel_style, feel)):
             if classifier is not None:
                 parts[name] = -(batch.style * torch.log_softmax(classifier(value), dim=-1)).sum(-1).mean()
         return parts
 
-    def token_cost(
-        self,
-        bars: Bars,
-        point: Float[Tensor, "batch map"],
-        style: Float[Tensor, "batch style"],
-        section: Float[Tensor, "batch section"],
-        meter: Float[Tensor, "batch meter"],
-        dropout: torch.Generator | None = None,
+    def token_nll(
+        self, bars: Bars, condition: Condition, dropout: torch.Generator | None = None
     ) -> tuple[Float[Tensor, " batch"], Float[Tensor, " batch"]]:
-        """-log p(tokens | map) in nats a bar, and the cross-entropy of their strokes one by one.
+        """-log p(tokens | condition) in nats a bar, and the cross-entropy of their cells, each scored on its own.
 
-        Where a sixteenth is in no vocabulary, its strokes count one by one in the former too. In training, `dropout`
-        says what the prior has to do without.
+        The cells of unknown tokens count in the former too. In training, `dropout` draws the prior's dropout masks.
         """
-        tokens, cells = self.spell(bars.hits), token_cells(bars.hits)
+        tokens, cells = self.encode_tokens(bars.hits), token_cells(bars.hits)
         places = bars.meter.unsqueeze(1) * SIXTEENTH_COUNT + torch.arange(SIXTEENTH_COUNT, device=tokens.device)
-        condition = self.told(point, style, section, meter)
-        shares, logit = self.prior(tokens, cells, condition, places, dropout)
+        log_prob, logit = self.token_prior(tokens, cells, self.condition_features(condition), places, dropout)
         strokes = functional.binary_cross_entropy_with_logits(logit, cells, reduction="none").sum(dim=2)
-        cost = strokes * (tokens == len(self.cells)) - shares.gather(2, tokens.unsqueeze(2))[:, :, 0]
+        nll = strokes * (tokens == len(self.cells)) - log_prob.gather(2, tokens.unsqueeze(2))[:, :, 0]
         inside = bars.inside[:, ::STEPS_PER_SIXTEENTH]
-        return (cost * inside).sum(dim=1), (strokes * inside).sum(dim=1)
+        return (nll * inside).sum(dim=1), (strokes * inside).sum(dim=1)
 
-    def feel_error(
+    def dynamics_nll(
         self, velocity: Float[Tensor, "batch voice step"], offset: Float[Tensor, "batch voice step"], bars: Bars
     ) -> Float[Tensor, " batch"]:
         """-log p(velocity, offset | hits) up to a constant: Gaussians of fixed width, where there is a hit."""
@@ -352,21 +315,73 @@ class RhythmVAE(RhythmModel):
         return 0.5 * (bars.hits * (loudness + timing)).sum(dim=(1, 2))
 
     def log_weights(self, batch: Bars, draws: int, noise: torch.Generator) -> Float[Tensor, "draw batch"]:
-        """Importance weights of each bar's hits; the style and the section are not told.
+        """Importance weights of each bar's hits, without a style and a section.
 
-        The detail follows from the strokes, so that only the point is drawn: from normal distributions of several
-        widths around where the bar was found.
+        The detail is a function of the strokes, so that only the point is drawn: from a mixture of normal distributions
+        around where the bar was found.
         """
         meter = one_hot(batch.meter, len(METERS))
-        found = self.search(batch, self.guess(batch.velocity, batch.offset, meter), 4 * self.config.looks, noise)
-        nothing = batch.style * 0, found.new_zeros((len(batch), len(SECTIONS)))
+        guess = self.encode_map(batch.velocity, batch.offset, meter)
+        found = self.search(batch, guess, 4 * self.config.search_points, noise)
+        condition = Condition.unlabelled(found, batch.meter, self.config.styles)
         share, width = torch.tensor(PROPOSALS, device=found.device).unbind(dim=1)
         weights: list[Tensor] = []
         for _ in range(draws):
-            which = torch.multinomial(share, len(batch), replacement=True, generator=noise)
-            point = found + width[which].unsqueeze(1) * normal_like(found, noise)
-            apart = (point - found).square().sum(dim=1, keepdim=True)
-            proposed = torch.logsumexp(share.log() - 2 * width.log() - apart / (2 * width.square()), dim=1)
-            prior = -0.5 * point.square().sum(dim=1)  # log 2 pi stands in both, and goes
-            weights.append(prior - proposed - self.token_cost(batch, point, *nothing, meter)[0])
+            component = torch.multinomial(share, len(batch), replacement=True, generator=noise)
+            point = found + width[component].unsqueeze(1) * normal_like(found, noise)
+            squared = (point - found).square().sum(dim=1, keepdim=True)
+            log_proposal = torch.logsumexp(share.log() - 2 * width.log() - squared / (2 * width.square()), dim=1)
+            log_prior = -0.5 * point.square().sum(dim=1)  # both lack log 2 pi, which cancels
+            weights.append(log_prior - log_proposal - self.token_nll(batch, condition.at(point))[0])
         return torch.stack(weights)
+
+    def onnx_graphs(self) -> Mapping[str, OnnxGraph]:
+        """The encoder and the decoders, and one step of the token prior; weights are those of now."""
+        return _onnx_graphs(self)
+
+
+def _onnx_graphs(model: RhythmVAE) -> dict[str, OnnxGraph]:
+    config = model.config
+    embedding = model.token_prior.embed_tokens().detach().half().float()  # computed once, as the graph stores it
+
+    def expected_feel(*condition: Tensor) -> tuple[Tensor, Tensor]:
+        prior = model.prior_of_feel(Condition(*condition))
+        return prior.mean, prior.log_std.exp()
+
+    def token_step(before: Tensor, lagged: Tensor, *rest: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        *condition, place, state = rest
+        features = model.condition_features(Condition(*condition))
+        return model.token_prior.step(before, lagged, features, place, state, embedding)
+
+    def zeros(*size: int, dtype: torch.dtype = torch.float32) -> Tensor:
+        return torch.zeros(2, *size, dtype=dtype)
+
+    point, meter, bar = zeros(model.map_size), zeros(len(METERS)), (VOICE_COUNT, STEP_COUNT)
+    condition = Condition(point, zeros(config.styles), zeros(len(SECTIONS)), meter).inputs()
+    history = {"before": zeros(len(LAGS), TOKEN_CELLS), "lagged": zeros(len(LAGS), dtype=torch.long)}
+    state = {"place": zeros(dtype=torch.long), "state": zeros(2 * config.prior_width)}
+    played = {"hits": zeros(*bar), "feel": zeros(config.feel_size), "map": point, "meter": meter}
+    return {
+        "encoder": OnnxGraph(
+            ModelMethod(model, model.encode),
+            {"velocity": zeros(*bar), "offset": zeros(*bar), "meter": meter},
+            ("map", "feel"),
+        ),
+        "map_decoder": OnnxGraph(
+            ModelMethod(model, lambda *labels: model.decode_map(Condition(*labels))), condition, ("hit_logit",)
+        ),
+        "token_prior": OnnxGraph(
+            ModelMethod(model, token_step), {**history, **condition, **state}, ("log_prob", "cell_logit", "next_state")
+        ),
+        "feel_prior": OnnxGraph(ModelMethod(model, expected_feel), condition, ("mean", "std")),
+        "dynamics": OnnxGraph(ModelMethod(model, model.decode_dynamics), played, ("velocity", "offset")),
+    }
+
+
+def _rename_old_keys(_module: nn.Module, state_dict: dict[str, Any], prefix: str, *_: Any) -> None:
+    for key in list(state_dict):
+        name = key.removeprefix(prefix)
+        for old, new in OLD_KEYS:
+            if name.startswith(old):
+                state_dict[prefix + new + name.removeprefix(old)] = state_dict.pop(key)
+                break

@@ -2,6 +2,7 @@
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 import torch
@@ -117,9 +118,17 @@ class LikelihoodVAE(VAE[Batch]):
         """
 
 
+C = TypeVar("C", bound="Config")
+
+
 class Config(ABC):
     """The settings of a model: a frozen dataclass of plain numbers."""
 
     @abstractmethod
     def build(self) -> VAE[Any]:
         """The model, with fresh weights."""
+
+    @classmethod
+    def from_settings(cls: type[C], settings: Mapping[str, Any]) -> C:
+        """The settings as JSON has them, which knows no tuples."""
+        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()})

@@ -11,9 +11,9 @@ from clave.training.models.bars import (
     SECTIONS,
     SIXTEENTH_COUNT,
     STEP_COUNT,
+    drop_voice,
     one_hot,
-    rotated,
-    without_a_voice,
+    rotate,
 )
 
 
@@ -47,10 +47,10 @@ def test_one_hot_is_one_at_the_index():
     assert one_hot(torch.tensor([2, 0]), 3).tolist() == [[0, 0, 1], [1, 0, 0]]
 
 
-def test_a_voice_falls_silent_in_the_share_of_bars_asked_for():
+def test_a_bar_loses_one_voice_with_the_probability_given():
     bars = toy_bars(400)
-    assert torch.equal(without_a_voice(bars, 0.0, noise()).velocity, bars.velocity)
-    silenced = without_a_voice(bars, 1.0, noise())
+    assert torch.equal(drop_voice(bars, 0.0, noise()).velocity, bars.velocity)
+    silenced = drop_voice(bars, 1.0, noise())
     lost = (bars.hits.any(dim=2) & ~silenced.hits.any(dim=2)).sum(dim=1)
     assert set(lost.tolist()) <= {0, 1}  # one voice at most, and that may have been silent before
     assert lost.float().mean() == pytest.approx(3 / 8, abs=0.08)  # three of the eight voices play
@@ -59,8 +59,8 @@ def test_a_voice_falls_silent_in_the_share_of_bars_asked_for():
 @pytest.mark.parametrize("meter", METERS)
 def test_rotation_begins_a_bar_at_another_quarter_of_its_own(meter):
     bars, steps = toy_bars(60, meters=[meter]), steps_per_bar(meter)
-    assert torch.equal(rotated(bars, 0.0, noise()).velocity, bars.velocity)
-    turned = rotated(bars, 1.0, noise())
+    assert torch.equal(rotate(bars, 0.0, noise()).velocity, bars.velocity)
+    turned = rotate(bars, 1.0, noise())
     assert not turned.velocity[:, :, steps:].any()
     if meter == (6, 8):  # its beats are no quarters
         assert torch.equal(turned.velocity, bars.velocity)
@@ -76,8 +76,8 @@ def test_rotation_begins_a_bar_at_another_quarter_of_its_own(meter):
     assert seen == set(range(16, steps, 16))
 
 
-def test_rotation_turns_the_share_of_bars_asked_for():
+def test_a_bar_is_rotated_with_the_probability_given():
     bars = toy_bars(600)
     bars = replace(bars, velocity=torch.rand(bars.velocity.shape) * bars.inside[:, None])
-    turned = rotated(bars, 0.4, noise()).velocity
+    turned = rotate(bars, 0.4, noise()).velocity
     assert (turned != bars.velocity).any(dim=(1, 2)).float().mean() == pytest.approx(0.4, abs=0.06)

@@ -7,8 +7,9 @@ from torch import nn
 from toy_bars import paper_bars
 
 from clave.training.loop import begin
+from clave.training.models.condition import Condition
+from clave.training.models.map_search import hit_cross_entropy
 from clave.training.models.paper_rhythm_vae import PAPER_CELLS, PaperConfig, PaperVAE
-from clave.training.models.rhythm_vae import hit_cross_entropy
 from clave.training.models.vae import log_mean_exp
 from clave.training.recipes import paper
 
@@ -21,10 +22,10 @@ def noise(seed: int = 0) -> torch.Generator:
 def test_it_encodes_decodes_and_gives_finite_losses(config):
     model, bars = config.build(), paper_bars(12)
     nothing = torch.zeros(12, 0)
-    point = model.guess(bars.velocity, bars.offset, nothing)
+    point = model.encode_map(bars.velocity, bars.offset, nothing)
     assert (model.map_size, model.detail_size) == (config.latent_size, 0)
     assert point.shape == (12, config.latent_size)
-    assert model.sketch(point, nothing, nothing, nothing).shape == (12, 8, 64)
+    assert model.decode_map(Condition(point, nothing, nothing, nothing)).shape == (12, 8, 64)
     losses = model.losses(bars, noise())
     assert list(losses) == ["hits", "kl_map"]
     assert torch.isfinite(torch.stack(list(losses.values()))).all()
@@ -43,7 +44,7 @@ def test_it_knows_hits_alone():
     softer = replace(bars, velocity=0.5 * bars.velocity, offset=0 * bars.offset)
     nothing = torch.zeros(6, 0)
     assert torch.equal(
-        model.guess(bars.velocity, bars.offset, nothing), model.guess(softer.velocity, softer.offset, nothing)
+        model.encode_map(bars.velocity, bars.offset, nothing), model.encode_map(softer.velocity, softer.offset, nothing)
     )
 
 

@@ -7,10 +7,19 @@ from torch import nn
 from toy_bars import TINY, TOY, toy_bars, untrained
 
 from clave.music.units import METERS
-from clave.rhythm.tokens import Vocabulary, sixteenths
+from clave.rhythm.tokens import Vocabulary, split_sixteenths
 from clave.training.loop import begin, negative_log_likelihood
-from clave.training.models.bars import SECTIONS, Bars, one_hot
-from clave.training.models.rhythm_vae import Touch, bar_cells, hit_cross_entropy, token_cells, waves
+from clave.training.models.bars import Bars
+from clave.training.models.condition import Condition
+from clave.training.models.map_search import hit_cross_entropy
+from clave.training.models.rhythm_vae import (
+    OLD_KEYS,
+    DynamicsDecoder,
+    RhythmConfig,
+    bar_cells,
+    fourier_features,
+    token_cells,
+)
 from clave.training.models.vae import log_mean_exp
 from clave.training.recipes import quick, rhythm
 
@@ -33,7 +42,7 @@ def model():
 def log_posterior(model, points, bars, row):
     """Of one bar at all of these points."""
     many = bars[torch.full((len(points),), row)]
-    return -hit_cross_entropy(model._sketch_untold(points, many.meter), many) - 0.5 * points.square().sum(dim=1)
+    return -hit_cross_entropy(model.decode_unlabelled(points, many.meter), many) - 0.5 * points.square().sum(dim=1)
 
 
 def grid(limit: float, step: float) -> torch.Tensor:
@@ -45,7 +54,7 @@ def grid(limit: float, step: float) -> torch.Tensor:
 @pytest.mark.parametrize("training", [True, False])
 def test_losses_are_named_and_finite(styles, training):
     torch.manual_seed(0)
-    config = replace(TINY, styles=styles, voice_dropout=0.2)
+    config = replace(TINY, styles=styles, voice_drop_prob=0.2)
     bars = toy_bars(12, meters=METERS)
     if not styles:
         bars = unlabelled(bars, 0)
@@ -57,7 +66,7 @@ def test_losses_are_named_and_finite(styles, training):
     assert set(TOY.weights) <= set(losses) | {"style", "style_feel"}
 
 
-def test_bars_of_which_nothing_is_known_can_be_scored():
+def test_bars_of_unknown_tokens_alone_can_be_scored():
     model = replace(TINY, vocabulary=(0,)).build().eval()
     bars = toy_bars(1)
     full = replace(bars, velocity=torch.where(bars.inside[:, None], torch.rand_like(bars.velocity), 0))
@@ -71,8 +80,8 @@ def test_cells_after_the_end_of_a_bar_do_not_count(model):
     logit = torch.randn(bars.velocity.shape, generator=noise())
     torch.testing.assert_close(hit_cross_entropy(logit, bars), hit_cross_entropy(logit, noisy))
     torch.testing.assert_close(hit_cross_entropy(torch.where(after, 9.0, logit), bars), hit_cross_entropy(logit, bars))
-    asked = torch.zeros(8, 2), bars.style, torch.zeros(8, len(SECTIONS)), one_hot(bars.meter, len(METERS))
-    for ours, theirs in zip(model.token_cost(bars, *asked), model.token_cost(noisy, *asked), strict=True):
+    condition = Condition.of(bars, torch.zeros(8, 2), 0.0, noise())
+    for ours, theirs in zip(model.token_nll(bars, condition), model.token_nll(noisy, condition), strict=True):
         torch.testing.assert_close(ours, theirs)
 
 
@@ -84,23 +93,23 @@ def test_cross_entropy_of_a_fair_coin_is_log_two_a_cell():
 
 def test_cells_are_cut_as_the_vocabulary_cuts_them_and_joined_again():
     hits = toy_bars(5).hits
-    torch.testing.assert_close(token_cells(hits), torch.from_numpy(sixteenths((hits > 0).numpy())).float())
+    torch.testing.assert_close(token_cells(hits), torch.from_numpy(split_sixteenths((hits > 0).numpy())).float())
     assert torch.equal(bar_cells(token_cells(hits)), hits)
 
 
-def test_a_bar_is_spelt_as_the_vocabulary_spells_it(model):
+def test_a_bar_has_the_tokens_of_the_vocabulary(model):
     bars = toy_bars(12, seed=5)
-    bars.velocity[0, 5, 3] = 1  # what nobody ever played
-    expected = torch.from_numpy(Vocabulary(TINY.vocabulary).spell((bars.velocity > 0).numpy()))
+    bars.velocity[0, 5, 3] = 1  # a token that nobody played
+    expected = torch.from_numpy(Vocabulary(TINY.vocabulary).encode((bars.velocity > 0).numpy()))
     expected[expected < 0] = len(TINY.vocabulary)
-    assert torch.equal(model.spell(bars.hits), expected)
+    assert torch.equal(model.encode_tokens(bars.hits), expected)
     assert expected[0, 0] == len(TINY.vocabulary)
 
 
 def test_the_search_finds_a_point_no_worse_than_the_guess_and_nearly_the_best_of_all(model):
     bars = toy_bars(8, meters=METERS)
     guess = torch.randn(8, 2, generator=noise(1))
-    found = model.search(bars, guess, looks=1536, noise=noise())
+    found = model.search(bars, guess, points=1536, noise=noise())
     points = grid(3.0, 0.05)
     for row in range(len(bars)):
         reached, begun = (log_posterior(model, point[row : row + 1], bars, row) for point in (found, guess))
@@ -119,19 +128,19 @@ def test_style_and_section_reach_neither_the_map_nor_its_search(model):
     assert torch.equal(model.search(bars, guess, 64, noise()), model.search(other, guess, 64, noise()))
 
 
-def test_style_section_and_meter_bend_what_is_expected(model):
-    def told(style, section, meter):
-        return torch.zeros(1, 2), torch.tensor([style]), torch.tensor([section]), torch.tensor([meter])
+def test_style_section_and_meter_change_what_is_expected(model):
+    def condition(style, section, meter):
+        return Condition(torch.zeros(1, 2), torch.tensor([style]), torch.tensor([section]), torch.tensor([meter]))
 
-    plain = told([0.0, 0.0], [1.0, 0.0], [1.0, 0.0, 0.0, 0.0])
+    plain = condition([0.0, 0.0], [1.0, 0.0], [1.0, 0.0, 0.0, 0.0])
     others = (
-        told([1.0, 0.0], [1.0, 0.0], [1.0, 0.0, 0.0, 0.0]),
-        told([0.0, 0.0], [0.0, 1.0], [1.0, 0.0, 0.0, 0.0]),
-        told([0.0, 0.0], [1.0, 0.0], [0.0, 1.0, 0.0, 0.0]),
+        condition([1.0, 0.0], [1.0, 0.0], [1.0, 0.0, 0.0, 0.0]),
+        condition([0.0, 0.0], [0.0, 1.0], [1.0, 0.0, 0.0, 0.0]),
+        condition([0.0, 0.0], [1.0, 0.0], [0.0, 1.0, 0.0, 0.0]),
     )
     for other in others:
-        assert not torch.allclose(model.sketch(*plain), model.sketch(*other), atol=1e-3)
-        assert not torch.allclose(model.expect_feel(*plain).mean, model.expect_feel(*other).mean, atol=1e-3)
+        assert not torch.allclose(model.decode_map(plain), model.decode_map(other), atol=1e-3)
+        assert not torch.allclose(model.prior_of_feel(plain).mean, model.prior_of_feel(other).mean, atol=1e-3)
 
 
 def test_unlabelled_bars_teach_no_style(model):
@@ -143,15 +152,15 @@ def test_feel_errors_are_those_of_gaussians_where_there_is_a_hit(model):
     bars = toy_bars(3)
     velocity, offset = bars.velocity + 0.05, bars.offset - 0.5
     each = 0.5 * ((0.05 / TINY.velocity_std) ** 2 + (0.5 / TINY.offset_std) ** 2)
-    torch.testing.assert_close(model.feel_error(velocity, offset, bars), each * bars.hits.sum(dim=(1, 2)))
+    torch.testing.assert_close(model.dynamics_nll(velocity, offset, bars), each * bars.hits.sum(dim=(1, 2)))
 
 
-def test_waves_hold_the_point_and_its_turns():
+def test_fourier_features_are_the_point_with_its_sines_and_cosines():
     point = torch.tensor([[0.3, -1.2]])
-    told = waves(point)
-    assert told.shape == (1, 18)
-    assert told[0, :2].tolist() == point[0].tolist()
-    torch.testing.assert_close(told[0, 2:10].square() + told[0, 10:].square(), torch.ones(8))
+    features = fourier_features(point)
+    assert features.shape == (1, 18)
+    assert features[0, :2].tolist() == point[0].tolist()
+    torch.testing.assert_close(features[0, 2:10].square() + features[0, 10:].square(), torch.ones(8))
 
 
 def test_the_likelihood_is_the_integral_over_the_map(monkeypatch):
@@ -161,10 +170,9 @@ def test_the_likelihood_is_the_integral_over_the_map(monkeypatch):
     points, cell = grid(4.5, 0.1), 0.1**2
     for row in range(len(bars)):
         many = bars[torch.full((len(points),), row)]
-        told = many.style, torch.zeros(len(points), len(SECTIONS)), one_hot(many.meter, len(METERS))
-        cost, _ = model.token_cost(many, points, *told)
-        assert cost.std() > 1  # the point says something
-        log_joint = -0.5 * points.square().sum(dim=1) - math.log(2 * math.pi) - cost
+        nll, _ = model.token_nll(many, Condition.unlabelled(points, many.meter, 2))
+        assert nll.std() > 1  # it depends on the point
+        log_joint = -0.5 * points.square().sum(dim=1) - math.log(2 * math.pi) - nll
         exact = torch.logsumexp(log_joint, dim=0) + math.log(cell)
         best = points[log_joint.argmax()]  # where a search would be in a model that has learned
         monkeypatch.setattr(model, "search", lambda mine, *_, best=best: best.repeat(len(mine), 1))
@@ -181,15 +189,15 @@ def test_the_likelihood_of_a_list_is_that_of_each(model):
     assert negative_log_likelihood(model, bars, 8).shape == (3,)
 
 
-def test_touch_sees_the_whole_bar_and_keeps_its_ranges():
+def test_dynamics_depend_on_the_whole_bar_and_keep_their_ranges():
     torch.manual_seed(0)
-    touch, hits = Touch(3, 8), toy_bars(2).hits
-    velocity, offset = touch(hits, torch.randn(2, 3))
+    dynamics, hits = DynamicsDecoder(3, 8), toy_bars(2).hits
+    velocity, offset = dynamics(hits, torch.randn(2, 3))
     assert ((velocity > 0) & (velocity < 1)).all()
     assert (offset.abs() < 2).all()
     with_one_more = hits.clone()
     with_one_more[:, 7, 63] = 1
-    changed = touch(with_one_more, torch.zeros(2, 3))[0] != touch(hits, torch.zeros(2, 3))[0]
+    changed = dynamics(with_one_more, torch.zeros(2, 3))[0] != dynamics(hits, torch.zeros(2, 3))[0]
     assert changed[:, :, :4].any()
 
 
@@ -197,7 +205,7 @@ def test_touch_sees_the_whole_bar_and_keeps_its_ranges():
 def test_what_decodes_a_point_stays_small_and_plain(recipe):
     vocabulary = tuple(range(1200))
     model = begin(replace(recipe, model=replace(recipe.model, vocabulary=vocabulary))).model
-    parts = (model.sketcher, model.touch)
+    parts = (model.map_decoder, model.dynamics)
     count = sum(each.numel() for part in parts for each in part.parameters())
     assert count < 2_000_000
     leaves = {type(each) for part in parts for each in part.modules() if not list(each.children())}
@@ -208,3 +216,32 @@ def test_recipes_build_and_know_their_vocabulary():
     for recipe in (rhythm(18), rhythm(0), quick()):
         assert begin(recipe).step == 0
     assert TINY.build().detail_size == 62
+
+
+def test_weights_under_their_old_names_are_loaded():
+    model, other = untrained(TINY), TINY.build()
+    old_names = {
+        "touch.told.weight": "dynamics.condition.weight",
+        "touch.around.weight_ih_l0": "dynamics.gru.weight_ih_l0",
+        "touch.place": "dynamics.place",
+        "sketcher.0.bias": "map_decoder.0.bias",
+        "prior.usual": "token_prior.token_bias",
+        "prior.stroke.bias": "token_prior.cell_logit.bias",
+        "prior.strokes.bias": "token_prior.cell_score.bias",
+        "prior.first.bias_hh_l0": "token_prior.first.bias_hh_l0",
+    }
+    weights = model.state_dict()
+    for old, new in old_names.items():
+        weights[old] = weights.pop(new)
+    other.load_state_dict(weights)
+    for name, value in other.state_dict().items():
+        assert torch.equal(value, model.state_dict()[name])
+    assert not any(name.startswith(old) for name in model.state_dict() for old, _ in OLD_KEYS)
+
+
+def test_settings_under_their_old_names_are_read():
+    old = {"styles": 2, "vocabulary": [0, 1], "sketch_width": 7, "touch_width": 5, "told": 0.4, "looks": 9}
+    config = RhythmConfig.from_settings(old)
+    assert config == RhythmConfig(
+        2, (0, 1), map_decoder_width=7, dynamics_width=5, style_keep_prob=0.4, search_points=9
+    )

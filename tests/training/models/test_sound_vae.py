@@ -9,7 +9,7 @@ from toy_sounds import SMALL
 from clave.audio.log_spectrogram import BANDS, FLOOR, FRAMES, LONG_BANDS
 from clave.latent.space_folder import write_settings
 from clave.music.clip import Clip
-from clave.sound.space import SoundSpace
+from clave.sound.space import SOUND_FORMAT, SoundSpace
 from clave.training import checkpoint
 from clave.training.loop import begin, fit, score
 from clave.training.models.sound_vae import Sounds, recoloured
@@ -116,7 +116,7 @@ def test_the_networks_that_are_played_say_what_the_model_says(tmp_path):
     checkpoint.write_sound_onnx(tmp_path, model)
     write_settings(
         tmp_path,
-        "sound",
+        SOUND_FORMAT,
         voices=["kick", "tom"],
         detail_size=5,
         picture=[BANDS, FRAMES],

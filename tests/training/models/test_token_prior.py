@@ -5,7 +5,7 @@ from clave.music.units import METERS, STEPS_PER_SIXTEENTH, steps_per_bar
 from clave.rhythm.token_sampler import LAGS
 from clave.rhythm.tokens import TOKEN_CELLS
 from clave.training.models.bars import SIXTEENTH_COUNT
-from clave.training.models.token_prior import TokenPrior, behind
+from clave.training.models.token_prior import TokenPrior, lagged_by
 
 TOKENS, ROWS, CONDITION, WIDTH = 7, 5, 4, 16
 
@@ -21,7 +21,7 @@ def prior() -> TokenPrior:
 
 
 def drawn_bars(prior: TokenPrior, meter: tuple[int, int], seed: int = 1):
-    """Random tokens, some of them of no vocabulary, their strokes, what is asked, and where they stand."""
+    """Random tokens, some of them unknown, their cells, the condition, and their places."""
     torch.manual_seed(seed)
     count = steps_per_bar(meter) // STEPS_PER_SIXTEENTH
     tokens = torch.randint(TOKENS + 1, (ROWS, count))
@@ -35,21 +35,21 @@ def drawn_bars(prior: TokenPrior, meter: tuple[int, int], seed: int = 1):
 @pytest.mark.parametrize("meter", METERS)
 def test_a_bar_at_once_and_step_by_step_are_the_same(prior, meter):
     tokens, cells, condition, place = drawn_bars(prior, meter)
-    shares, strokes = prior(tokens, cells, condition, place)
-    assert shares.shape == (*tokens.shape, TOKENS + 1)
-    assert not torch.allclose(shares[:, 2], shares[:, 3], atol=0.1)  # it has something to say
-    state = torch.zeros(ROWS, 2 * WIDTH)
+    log_probs, logits = prior(tokens, cells, condition, place)
+    assert log_probs.shape == (*tokens.shape, TOKENS + 1)
+    assert not torch.allclose(log_probs[:, 2], log_probs[:, 3], atol=0.1)  # it has something to say
+    state, embedding = torch.zeros(ROWS, 2 * WIDTH), prior.embed_tokens()
     for at in range(tokens.shape[1]):
         before = torch.stack([cells[:, at - lag] if lag <= at else 0 * cells[:, 0] for lag in LAGS], dim=1)
         lagged = torch.stack([tokens[:, at - lag] if lag <= at else 0 * tokens[:, 0] + TOKENS + 1 for lag in LAGS], 1)
-        share, stroke, state = prior.step(before, lagged, condition, place[:, at], state)
-        torch.testing.assert_close(share, shares[:, at], atol=1e-5, rtol=1e-5)
-        torch.testing.assert_close(stroke, strokes[:, at], atol=1e-5, rtol=1e-5)
+        log_prob, logit, state = prior.step(before, lagged, condition, place[:, at], state, embedding)
+        torch.testing.assert_close(log_prob, log_probs[:, at], atol=1e-5, rtol=1e-5)
+        torch.testing.assert_close(logit, logits[:, at], atol=1e-5, rtol=1e-5)
 
 
-def test_shares_add_up_to_one(prior):
-    shares, _ = prior(*drawn_bars(prior, (5, 4)))
-    torch.testing.assert_close(shares.exp().sum(dim=2), torch.ones(ROWS, 20))
+def test_probabilities_add_up_to_one(prior):
+    log_probs, _ = prior(*drawn_bars(prior, (5, 4)))
+    torch.testing.assert_close(log_probs.exp().sum(dim=2), torch.ones(ROWS, 20))
 
 
 @pytest.mark.parametrize("changed", [0, 5, 15])
@@ -81,20 +81,12 @@ def test_dropout_leaves_out_what_its_noise_says_and_nothing_without(prior):
     assert torch.equal(drawn(1), drawn(1))
     assert not torch.equal(drawn(1), drawn(2))
     assert torch.equal(prior(*bars)[0], prior(*bars)[0])
-    thinned = prior._thinned(torch.ones(50, 20, WIDTH), torch.Generator().manual_seed(0))
+    thinned = prior._dropped(torch.ones(50, 20, WIDTH), torch.Generator().manual_seed(0))
     assert (thinned == 0).float().mean() == pytest.approx(0.38, abs=0.02)
     assert thinned.mean() == pytest.approx(1, abs=0.02)
 
 
-def test_a_frozen_prior_says_the_same(prior):
-    bars = drawn_bars(prior, (4, 4))
-    before = prior(*bars)[0]
-    prior.freeze()
-    torch.testing.assert_close(prior(*bars)[0], before, atol=5e-3, rtol=0)  # it is kept in half precision
-    prior.frozen = None
-
-
-def test_behind_is_so_many_rows_before():
+def test_lagged_rows_are_so_many_rows_before():
     rows = torch.arange(6.0).reshape(1, 6, 1)
-    assert behind(rows, 2, -1.0).flatten().tolist() == [-1, -1, 0, 1, 2, 3]
-    assert behind(rows, 8, -1.0).flatten().tolist() == [-1] * 6
+    assert lagged_by(rows, 2, -1.0).flatten().tolist() == [-1, -1, 0, 1, 2, 3]
+    assert lagged_by(rows, 8, -1.0).flatten().tolist() == [-1] * 6

@@ -1,0 +1,107 @@
+"""The bars that a rhythm space was learned from, as points of its map."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from jaxtyping import Float32, Int
+from numpy.typing import ArrayLike
+
+from clave.errors import SpaceError
+from clave.latent.code import map_points
+from clave.music.units import METERS, Meter
+from clave.rhythm.condition import Labels, Style, style_weights
+from clave.rhythm.space_format import CORPUS_FILE
+
+STYLE_BANDWIDTH = 0.1  # of the kernel density of a style over the map, in map units
+
+
+@dataclass(frozen=True, eq=False)
+class CorpusMap:
+    """The bars as points, column by column."""
+
+    map: Float32[np.ndarray, "bar map"]
+    styles: Sequence[str]  # [bar], "" where it is not known
+    sections: Sequence[str]  # [bar]
+    meters: Sequence[Meter]  # [bar]
+    sources: Sequence[str]  # [bar], the file each bar comes from
+    licences: Mapping[str, str]  # of each source
+
+    def __len__(self) -> int:
+        return len(self.map)
+
+    def nearest(
+        self, points: ArrayLike, n: int
+    ) -> tuple[Int[np.ndarray, "point neighbour"], Float32[np.ndarray, "point neighbour"]]:
+        """The `n` bars nearest to each point [n, 2]: their indices, the nearest first, and distances in map units."""
+        from scipy.spatial import KDTree  # here, as it takes long to import
+
+        if n < 0:
+            raise SpaceError(f"a number of neighbours is at least 0, got {n}")
+        where, ranks = map_points(points), list(range(1, min(n, len(self)) + 1))
+        if not ranks:
+            return np.zeros((len(where), 0), np.int64), np.zeros((len(where), 0), np.float32)
+        distance, index = KDTree(self.map).query(where, ranks)  # pyright: ignore[reportArgumentType]  # it takes several
+        return np.asarray(index), np.asarray(distance, np.float32)
+
+    def sample_points(
+        self, n: int, style: Style | None, labels: Labels, meter: Meter, rng: np.random.Generator
+    ) -> Float32[np.ndarray, "point 2"]:
+        """Points drawn from the kernel density of a style over the map, or of all bars.
+
+        Only bars of the meter count, if there are any. A blend counts each of its styles by its share, however many
+        bars it has. `labels` are those of the space. Raises SpaceError for a style without bars, and for a meter that
+        the space has not learned.
+        """
+        meter = labels.check_meter(meter)
+        shares = dict(zip(labels.styles, style_weights(style, labels.styles), strict=True))
+        counts = {name: max(1, list(self.styles).count(name)) for name in shares}
+        by_style = np.array([shares.get(name, 0.0) / counts.get(name, 1) for name in self.styles])
+        if style is None:
+            by_style = np.ones(len(self))
+        elif by_style.sum() == 0:
+            raise SpaceError(f"no bar of the corpus is labelled {style!r}: there is nowhere on the map to draw from")
+        in_meter = by_style * np.array([each == meter for each in self.meters])
+        weight = in_meter if in_meter.sum() > 0 else by_style
+        chosen = rng.choice(len(self), n, p=weight / weight.sum())
+        return (self.map[chosen] + STYLE_BANDWIDTH * rng.standard_normal((n, 2))).astype(np.float32)
+
+
+def read_corpus_map(path: Path) -> CorpusMap:
+    """What `write_corpus_map` wrote; SpaceError, with the reason, if it is missing or broken."""
+    try:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+            keys = ("style", "section", "source", "licence")
+            names = {key: [str(name) for name in file[f"{key}_names"]] for key in keys}  # each access reads anew
+            columns = {key: [known[index] for index in file[key]] for key, known in names.items()}
+            corpus = CorpusMap(
+                map_points(file["map"]), columns["style"], columns["section"],
+                [METERS[index] for index in file["meter"]], columns["source"],
+                dict(zip(names["source"], columns["licence"], strict=True)),
+            )  # fmt: skip
+    except (OSError, EOFError, BadZipFile, ValueError, TypeError, KeyError, IndexError, SpaceError) as error:
+        raise SpaceError(f"{path} is not a corpus map: {error}") from error
+    lengths = {len(corpus), *map(len, (corpus.styles, corpus.sections, corpus.meters, corpus.sources))}
+    if lengths != {len(corpus)} or len(corpus) == 0:
+        raise SpaceError(f"{path} is not a corpus map: its columns are {sorted(lengths)} long")
+    return corpus
+
+
+def write_corpus_map(folder: Path, corpus: CorpusMap) -> None:
+    """Write corpus.npz of a space; the points in half precision, names as indices into lists of them."""
+    sources = tuple(corpus.licences)
+    index_of = {source: index for index, source in enumerate(sources)}
+    columns: dict[str, Any] = {
+        "map": corpus.map.astype(np.float16),
+        "meter": np.array([METERS.index(meter) for meter in corpus.meters], np.int8),
+        "source": np.array([index_of[source] for source in corpus.sources], np.int16),
+        "source_names": np.array(sources, np.str_),
+    }
+    named = {"style": corpus.styles, "section": corpus.sections, "licence": list(corpus.licences.values())}
+    for key, values in named.items():
+        names, index = np.unique(np.array(values, np.str_), return_inverse=True)
+        columns |= {key: index.astype(np.int16), f"{key}_names": names}
+    np.savez_compressed(folder / CORPUS_FILE, **columns)

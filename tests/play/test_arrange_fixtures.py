@@ -5,7 +5,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import make_project_schema
 import numpy as np
 import pytest
 from random_projects import chances, digest, made_up, random_project
@@ -50,7 +49,3 @@ def test_the_file_has_the_projects_that_are_drawn_now() -> None:
 
 def test_many_chances_at_once_are_each_of_them() -> None:
     assert [float(each) for each in chances(7, np.arange(5), 3)] == [chance(7, place, 3) for place in range(5)]
-
-
-def test_the_schema_that_the_page_is_checked_by_is_up_to_date() -> None:
-    assert make_project_schema.PATH.read_text("utf-8") == make_project_schema.text()

@@ -23,25 +23,12 @@ const completeEach = (schemas: Schema, without: readonly string[]): Schema =>
   Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, complete(schema as Schema, without)]));
 
 /** `src/rules/wireTypes.generated.ts` */
-export const wireTypes = (document: OpenApi): Promise<string> => typesOf(document, "openapi.json");
-
-/** `src/rules/projectTypes.generated.ts`: a JSON Schema has its parts under another name than OpenAPI has. */
-export const projectTypes = (schema: Schema): Promise<string> => typesOf(partsOf(schema), "project.schema.json");
-
-function partsOf(schema: Schema): OpenApi {
-  const { $defs, $schema: _, title: __, ...project } = JSON.parse(JSON.stringify(schema).replaceAll("#/$defs/", "#/components/schemas/")) as Schema & { $defs: Record<string, Schema> };
-  return { components: { schemas: { ...$defs, Project: project } } };
-}
-
-async function typesOf({ components }: OpenApi, file: string): Promise<string> {
+export async function wireTypes({ components }: OpenApi): Promise<string> {
   const schemas = completeEach(components.schemas, ["title", "default"]) as Record<string, SchemaObject>;
   const document = { openapi: "3.1.0", info: { title: "Clave", version: "" }, paths: {}, components: { schemas } };
   const types = astToString(await openapiTS(document, { immutable: true, rootTypes: true, rootTypesNoSchemaPrefix: true }));
-  return `/** Made by \`npm run types\` from tests/fixtures/${file}: do not edit. */\n\n${types}`;
+  return `/** Made by \`npm run types\` from tests/fixtures/openapi.json: do not edit. */\n\n${types}`;
 }
-
-/** `src/rules/projectSchemas.generated.json` */
-export const projectSchemas = (schema: Schema): string => wireSchemas(partsOf(schema));
 
 /** `src/rules/wireSchemas.generated.json` */
 export const wireSchemas = ({ components }: OpenApi): string =>

@@ -1,6 +1,6 @@
 /** The project: everything that is being played, as one value. `clave/play/project/` is the one source of its types. */
 
-import { type Edited, type Generated, type GenerationSettings, type Given, type KitVoice, type Lane, type Project, type Scene, type VoiceMix } from "./projectTypes.generated";
+import { type Edited, type Generated, type GenerationSettings, type Given, type KitVoice, type Lane, type Project, type Scene, type VoiceMix } from "./wireTypes.generated";
 
 export type {
   Anchor,
@@ -27,7 +27,7 @@ export type {
   SongPart,
   TempoChange,
   VoiceMix,
-} from "./projectTypes.generated";
+} from "./wireTypes.generated";
 
 export type Bar = Generated | Given | Edited;
 export type Operation = Edited["operations"][number];

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import Float, Float32
 
 from clave.audio.descriptors import NAMES
 from clave.evaluation import figures
 from clave.music.kit import voice as voice_of
+from clave.music.shapes import Float, Float32
 from clave.sound.dataset import SoundCorpus
 from clave.sound.space import SoundSpace, load_sound
 from clave.training import sound_run

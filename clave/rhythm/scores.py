@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Bool, Float, Float32
 
 from clave.music.pattern import Pattern
+from clave.music.shapes import Bool, Float, Float32
 from clave.rhythm.space import RhythmSpace
 
 THRESHOLDS = np.linspace(-3, 2, 51)  # logits: the candidates of `best_threshold`

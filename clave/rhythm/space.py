@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
-from jaxtyping import Bool, Float32, Float64, Int
 from numpy.typing import ArrayLike
 
 from clave.errors import SpaceError
 from clave.latent.code import Code, check_share, generator, map_points
 from clave.latent.space_folder import SpaceFolder, open_space
 from clave.music.pattern import Pattern
+from clave.music.shapes import Bool, Float32, Float64, Int
 from clave.music.units import COMMON_TIME, Meter
 from clave.rhythm import attribute_shift
 from clave.rhythm.attributes import NAMES

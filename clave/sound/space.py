@@ -9,7 +9,6 @@ from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
-from jaxtyping import Float32, Int
 from numpy.typing import ArrayLike
 
 from clave.audio import descriptors
@@ -24,6 +23,7 @@ from clave.latent.space_folder import SpaceFolder, SpaceFormat, are_names, is_ca
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit, Origin, Voice
 from clave.music.kit import voice as voice_of
+from clave.music.shapes import Float32, Int
 from clave.sound import drum_synth as factory
 from clave.sound.attribute_shift import Directions, Scale, amounts
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float32
 
 from clave.errors import TrainingError
+from clave.music.shapes import Bool, Float32
 from clave.music.units import METERS, Meter, meter_name
 from clave.rhythm.dataset import FACTORY, Corpus, same_strokes, split
 from clave.training.models.bars import SECTIONS, STEP_COUNT, Bars

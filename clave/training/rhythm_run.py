@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float32
 
 from clave import __version__
 from clave.files import midi
 from clave.latent.space_folder import SpaceFolder, write_settings
+from clave.music.shapes import Float32
 from clave.music.units import METERS
 from clave.rhythm import attributes, scores
 from clave.rhythm.corpus_map import CorpusMap, write_corpus_map

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float32
 
 from clave import __version__
 from clave.latent.space_folder import SpaceFolder, write_settings
 from clave.music.kit import VOICES
+from clave.music.shapes import Float32
 from clave.sound import comparison, map_coverage
 from clave.sound.dataset import SoundCorpus, credits_of, write_credits
 from clave.sound.space import SOUND_FORMAT, SoundSpace, write_corpus

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float32, Float64, Int
 
 from clave.errors import AudioFileError, TrainingError
 from clave.files import audio_file
 from clave.music.clip import SAMPLE_RATE, Clip
 from clave.music.kit import VOICES
 from clave.music.kit import voice as voice_of
+from clave.music.shapes import Bool, Float32, Float64, Int
 from clave.sound import drum_synth
 from clave.sound.dataset import FACTORY_CREDIT, FACTORY_LICENCE, Credit, Listed
 from clave.sound.voice_classifier import picture as log_spectrogram_of

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Float32, Float64, Int
 from torch import Tensor
 from torch.nn import functional
 
@@ -22,6 +21,7 @@ from clave import __version__
 from clave.errors import TrainingError
 from clave.latent.space_folder import write_settings
 from clave.music.kit import VOICES
+from clave.music.shapes import Bool, Float, Float32, Float64, Int
 from clave.sound import dataset
 from clave.sound.dataset import Credit, write_credits
 from clave.sound.voice_classifier import VOICE_FORMAT

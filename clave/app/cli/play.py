@@ -2,7 +2,6 @@
 
 import sys
 import threading
-import webbrowser
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -49,5 +48,7 @@ def play(
             url = f"http://127.0.0.1:{taken}/"
             print(f"Clave plays at {url}  (Ctrl-C stops it)", flush=True)
             if not no_open:
+                import webbrowser
+
                 threading.Thread(target=webbrowser.open, args=[url], daemon=True).start()
             server.serve(instrument, on)

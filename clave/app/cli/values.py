@@ -44,5 +44,5 @@ def shift_by_name(rhythm: "RhythmSpace", text: str | None) -> dict[str, float]:
     unknown = [name for name in amounts if name not in rhythm.directions]
     if unknown:
         known = ", ".join(rhythm.directions) or "nothing: this space is a map without detail"
-        raise SpaceError(f"--shift moves {known}; got {unknown[0]!r}")
+        raise SpaceError(f"--shift moves {known}; got {unknown[0]}")
     return amounts

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Float32
 from torch import nn
 
 from clave.evaluation.rhythm.beats import Beats, EvaluationData
@@ -22,6 +21,7 @@ from clave.evaluation.rhythm.networks import (
     Rows,
     StepGRU,
 )
+from clave.music.shapes import Bool, Float, Float32
 from clave.rhythm.scores import best_threshold
 from clave.training import recipes
 from clave.training.loop import Recipe, begin, fit, negative_log_likelihood, score

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
-from jaxtyping import Bool, Float32, Int
 
 from clave.errors import CorpusError
 from clave.music.pattern import Pattern
+from clave.music.shapes import Bool, Float32, Int
 from clave.music.units import COMMON_TIME
 from clave.rhythm.dataset import Corpus
 from clave.training import rhythm_data

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Int
 
 from clave.errors import SpaceError
 from clave.evaluation.rhythm.baselines import Baselines
 from clave.evaluation.rhythm.beats import Beats, EvaluationData
 from clave.evaluation.rhythm.networks import Classifier
 from clave.latent.code import Code
+from clave.music.shapes import Int
 from clave.rhythm.space import RhythmSpace
 
 Rows = dict[str, dict[str, Any]]

@@ -3,9 +3,9 @@
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Float, Float32, Float64, Int
 
 from clave.music.kit import VOICES
+from clave.music.shapes import Bool, Float, Float32, Float64, Int
 from clave.rhythm.scores import hit_f1
 
 NEIGHBOURS = 15

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn import functional
 
 from clave.evaluation.rhythm.beats import Beats
+from clave.music.shapes import Float, Int
 from clave.training.models.vae import VAE, Gaussian, LikelihoodVAE, importance_weights
 
 VOICE_COUNT, STEP_COUNT = 8, 64

@@ -3,13 +3,13 @@
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
 
 from clave.evaluation.rhythm import metrics
 from clave.evaluation.rhythm.beats import Beats
 from clave.evaluation.rhythm.context import Evaluation, HeldOut, Rows, random_rows
 from clave.evaluation.rhythm.metrics import Hits
 from clave.latent.code import Code
+from clave.music.shapes import Float
 from clave.rhythm import attributes
 
 LINES, LINE_STEPS = 200, 32  # between pairs of real bars

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Float32
 
 from clave.evaluation.rhythm import baselines, metrics
 from clave.evaluation.rhythm.beats import Beats
 from clave.evaluation.rhythm.context import Evaluation, HeldOut, Rows
 from clave.evaluation.rhythm.metrics import Hits
 from clave.music.pattern import Pattern
+from clave.music.shapes import Float, Float32
 
 LIKELIHOOD_DRAWS = 256  # of the importance sampling
 NOISE, NOISE_DRAWS = 0.05, 5  # map units, the standard deviation of the noise on a point

@@ -1,7 +1,6 @@
 """Samples from the prior: whether they are distributed as real bars are, and whether they are copies."""
 
 import numpy as np
-from jaxtyping import Float64
 
 from clave.evaluation.rhythm import metrics
 from clave.evaluation.rhythm.baselines import PAPER
@@ -9,6 +8,7 @@ from clave.evaluation.rhythm.beats import Beats
 from clave.evaluation.rhythm.context import Evaluation, HeldOut, Rows, random_rows
 from clave.music.kit import VOICES
 from clave.music.pattern import Pattern
+from clave.music.shapes import Float64
 from clave.rhythm import attributes
 
 

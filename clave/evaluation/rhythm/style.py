@@ -1,12 +1,12 @@
 """Styles: how well they can be told from a code, and how well samples keep to the style they are conditioned on."""
 
 import numpy as np
-from jaxtyping import Float32
 
 from clave.evaluation.rhythm import metrics
 from clave.evaluation.rhythm.baselines import PAPER
 from clave.evaluation.rhythm.beats import Beats
 from clave.evaluation.rhythm.context import Evaluation, HeldOut, Rows
+from clave.music.shapes import Float32
 
 
 def classification(evaluation: Evaluation, held_out: HeldOut) -> Rows:

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Float32, Int
 from numpy.random import Generator
 from torch import Tensor, nn
 from torch.nn import functional
@@ -19,6 +18,7 @@ from clave.audio.log_spectrogram import LENGTH, placed
 from clave.evaluation.sound.data import Drums, synthesized
 from clave.music.clip import SAMPLE_RATE, Clip
 from clave.music.kit import VOICES
+from clave.music.shapes import Bool, Float, Float32, Int
 from clave.sound.dataset import FACTORY_NAME, weights_of
 from clave.training.progress import OnCount
 

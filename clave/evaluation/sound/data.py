@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Float32, Int, Int16
 
 from clave.audio.log_spectrogram import LENGTH, DrumSpectrum, placed
 from clave.errors import CorpusError
 from clave.files import audio_file
 from clave.music.clip import Clip
 from clave.music.kit import VOICES
+from clave.music.shapes import Bool, Float32, Int, Int16
 from clave.sound import dataset
 from clave.sound.dataset import SoundCorpus
 from clave.sound.space import SoundSpace

@@ -1,10 +1,10 @@
 """Metrics over sets of sounds: whether two sets could be of one distribution, and distances to the nearest sound."""
 
 import numpy as np
-from jaxtyping import Float, Float32, Float64, Int
 from numpy.random import Generator
 
 from clave.music.kit import VOICES
+from clave.music.shapes import Float, Float32, Float64, Int
 from clave.sound.comparison import levels
 
 MAX_ROWS = 64  # sounds whose spectra are compared at once

@@ -5,9 +5,9 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float32, Float64
 
 from clave.audio.log_spectrogram import placed
+from clave.music.shapes import Float32, Float64
 from clave.sound.comparison import log_spectral_distance_db
 from clave.sound.space import SoundSpace
 from clave.training.progress import OnCount

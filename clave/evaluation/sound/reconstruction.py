@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Float32
 
 from clave.audio.log_spectrogram import DrumSpectrum, ended, placed
 from clave.audio.phase import DEFAULT
@@ -13,6 +12,7 @@ from clave.evaluation.sound import metrics
 from clave.evaluation.sound.data import Drums, EvaluationData
 from clave.music.clip import Clip
 from clave.music.kit import VOICES
+from clave.music.shapes import Float32
 from clave.sound.comparison import Difference, difference, lead_in_db, summary
 from clave.sound.space import SoundSpace
 from clave.training.progress import OnCount

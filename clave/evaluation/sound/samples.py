@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float, Float64, Int
 
 from clave.evaluation.sound import metrics
 from clave.evaluation.sound.classifier import Classifier, Predictions
@@ -13,6 +12,7 @@ from clave.latent.code import Code
 from clave.music.clip import Clip
 from clave.music.kit import VOICES
 from clave.music.kit import voice as voice_of
+from clave.music.shapes import Bool, Float, Float64, Int
 from clave.sound.comparison import decay_s, peak_s
 from clave.sound.dataset import FACTORY_NAME
 from clave.sound.space import SoundSpace

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
-from jaxtyping import Float
 from torch import Tensor, nn
 
+from clave.music.shapes import Float
 from clave.music.units import COMMON_TIME, Meter, steps_per_bar
 from clave.training.models.bars import VOICE_COUNT, Bars
 from clave.training.models.condition import Condition

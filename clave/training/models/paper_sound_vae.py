@@ -7,11 +7,11 @@ from itertools import pairwise
 from typing import ClassVar
 
 import torch
-from jaxtyping import Float
 from torch import Tensor, nn
 
 from clave.audio.log_spectrogram import Spectrum
 from clave.audio.paper_log_spectrogram import PAPER_FLOOR, PaperSpectrum
+from clave.music.shapes import Float
 from clave.training.models.onnx_graph import OnnxGraph
 from clave.training.models.sound_vae import VOICE_COUNT, OneShotConfig, Sounds, sound_graphs
 from clave.training.models.vae import Gaussian, LikelihoodVAE

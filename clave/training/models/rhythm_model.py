@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
-from jaxtyping import Bool, Float
 from torch import Tensor
 
+from clave.music.shapes import Bool, Float
 from clave.music.units import METERS, Meter
 from clave.training.models.bars import STEP_COUNT, Bars
 from clave.training.models.condition import Condition

@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 from torch.nn import functional
 
 from clave.latent.space_folder import renamed
+from clave.music.shapes import Bool, Float, Int
 from clave.music.units import METERS, STEPS_PER_SIXTEENTH
 from clave.rhythm import logistic_pca
 from clave.rhythm.space_format import LOGISTIC_PCA_FILE, MODEL_SETTINGS_1, TOKENS_FILE

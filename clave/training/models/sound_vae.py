@@ -16,12 +16,12 @@ from functools import cache
 from typing import Any, ClassVar
 
 import torch
-from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn import functional
 
 from clave.audio.log_spectrogram import BANDS, FLOOR, FRAMES, LONG_BANDS, DrumSpectrum, Spectrum
 from clave.music.kit import VOICES
+from clave.music.shapes import Float, Int
 from clave.training.models.flow import Flow
 from clave.training.models.onnx_graph import ModelMethod, OnnxGraph
 from clave.training.models.vae import VAE, Config, Gaussian, residual_network

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 import torch
-from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
 from clave.music.kit import VOICES
+from clave.music.shapes import Float
 from clave.sound.voice_classifier import BANDS, FRAMES
 from clave.training.models.onnx_graph import OnnxGraph
 

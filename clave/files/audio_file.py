@@ -124,6 +124,14 @@ def write(path: str | PathLike[str], *channels: Clip) -> None:
         raise AudioFileError(f"{path}: cannot be written ({error.strerror})") from error
 
 
+def write_stereo(path: str | PathLike[str], left: Clip, right: Clip) -> None:
+    """Write a stereo sound, as `write` does: 24 bits, WAV or FLAC.
+
+    Raises AudioFileError for sides of different length or sample rate, and for samples beyond full scale.
+    """
+    write(path, left, right)
+
+
 def to_bytes(*channels: Clip, format: Format = "wav") -> bytes:  # noqa: A002 -- the word for it
     """The file that `write` would write, in memory."""
     if not 1 <= len(channels) <= 2:

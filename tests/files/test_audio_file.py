@@ -45,6 +45,11 @@ def test_stereo_is_written_as_left_and_right(tmp_path):
     samples, _ = soundfile.read(tmp_path / "x.wav", dtype="float32")
     np.testing.assert_allclose(samples, np.stack([left.samples, right.samples], 1), atol=2**-23)
     np.testing.assert_allclose(wav.read(tmp_path / "x.wav").samples, samples.mean(1), atol=2**-23)
+    wav.write_stereo(tmp_path / "y.wav", left, right)
+    assert (tmp_path / "y.wav").read_bytes() == (tmp_path / "x.wav").read_bytes()
+    assert soundfile.info(tmp_path / "y.wav").subtype == "PCM_24"
+    with pytest.raises(AudioFileError, match=r"z.wav: left and right are equally long and fast, got 22050 samples"):
+        wav.write_stereo(tmp_path / "z.wav", left, Clip(tone(0.25)))
 
 
 def test_bytes_are_the_file(tmp_path):

@@ -92,7 +92,7 @@ def groove(
         )
     from clave.files import audio_file as wav
     from clave.files import midi
-    from clave.music import pattern_svg as picture
+    from clave.music import pattern_svg
     from clave.play.render import fitted, mix, render_stems
     from clave.play.sequencer import journey, section_of
     from clave.rhythm import space
@@ -133,7 +133,7 @@ def groove(
     print(f"{out / 'groove.mid'}: {written.strokes} strokes{clamped}")
     wav.write(out / "groove.wav", clip)
     print(f"{out / 'groove.wav'}: {clip.seconds:.2f} s, kit {sounds.name}")
-    (out / "groove.svg").write_text(picture.svg(patterns), "utf-8")
+    (out / "groove.svg").write_text(pattern_svg.svg(patterns), "utf-8")
     print(f"{out / 'groove.svg'}")
     if stems:
         (out / "stems").mkdir(exist_ok=True)

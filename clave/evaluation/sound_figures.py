@@ -58,10 +58,10 @@ def reconstructions(space: SoundSpace, corpus: SoundCorpus) -> "Figure":
     figure, axes = figures.grid(len(shown), 3, (3.2, 1.7))
     titles = ("a sound it has not learned from", "the map alone", "map and detail")
     for row, voice in enumerate(shown):
-        picture = corpus.picture[corpus.voice == voice.index][:1]
-        code = space.place(picture, voice)
-        alone = space.pictures(space.expected(code.map, voice), voice)
-        for column, each in enumerate((picture, alone, space.pictures(code, voice))):
+        picture = corpus.log_spectrogram[corpus.voice == voice.index][:1]
+        code = space.encode_log_spectrograms(picture, voice)
+        alone = space.log_spectrograms(space.expected(code.map, voice), voice)
+        for column, each in enumerate((picture, alone, space.log_spectrograms(code, voice))):
             ax = axes[3 * row + column]
             _image(ax, _decibels(each[0]))
             if row == 0:
@@ -78,8 +78,8 @@ def latent(space: SoundSpace, corpus: SoundCorpus) -> "Figure":
     for voice in map(voice_of, space.voices):
         rows = np.flatnonzero(corpus.voice == voice.index)
         rows = rng.permutation(rows)[:SOUNDS_A_VOICE]
-        code = space.place(corpus.picture[rows], voice)
-        codes.append(np.concatenate([space.inside(code.map, voice), code.detail], axis=1))
+        code = space.encode_log_spectrograms(corpus.log_spectrogram[rows], voice)
+        codes.append(np.concatenate([space.to_network(code.map, voice), code.detail], axis=1))
         voices += [voice.index] * len(rows)
     whole, index = np.concatenate(codes).astype(np.float64), np.array(voices)
     centred = whole - whole.mean(axis=0)
@@ -107,7 +107,9 @@ def maps(space: SoundSpace) -> "Figure":
         there = space.corpus(voice)
         for column, name in enumerate(NAMES):
             ax = axes[len(NAMES) * row + column]
-            known = np.zeros(len(there), bool) if there.heard is None else np.isfinite(there.heard[:, column])
+            known = (
+                np.zeros(len(there), bool) if there.descriptors is None else np.isfinite(there.descriptors[:, column])
+            )
             ax.scatter(*there.map[~known].T, s=4, color=UNKNOWN, linewidths=0)
             if known.any():
                 ranks = np.array(there.ranks(name))[known]
@@ -131,7 +133,7 @@ def traversal(space: SoundSpace, sounds_a_side: int = TRAVERSAL) -> "Figure":
     ticks = np.linspace(-TRAVERSAL_LIMIT, TRAVERSAL_LIMIT, sounds_a_side)
     points = np.array([(x, y) for y in ticks for x in ticks])
     for name, ax in zip(space.voices, axes, strict=False):
-        pictures = _decibels(space.pictures(space.expected(points, name), name))
+        pictures = _decibels(space.log_spectrograms(space.expected(points, name), name))
         _, bands, frames = pictures.shape
         gaps = np.pad(pictures, ((0, 0), (4, 4), (3, 3)), constant_values=np.nan)  # white between them
         tiles = gaps.reshape(sounds_a_side, sounds_a_side, bands + 8, frames + 6)

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from clave.errors import SpaceError
 from clave.latent.code import Code, check_share, generator, map_points
+from clave.latent.shift import shift_amounts
 from clave.latent.space_folder import open_space
 from clave.music.pattern import Pattern
 from clave.music.units import COMMON_TIME, Meter
@@ -207,7 +208,7 @@ class RhythmSpace:
 
         Attributes that are not named are held, as nearly as can be. Raises SpaceError for an unknown direction.
         """
-        decoder, amounts = self._decoder.require_detail("move a bar"), attribute_shift.shift_amounts(shift)
+        decoder, amounts = self._decoder.require_detail("move a bar"), shift_amounts(shift, NAMES, "bar")
         if not pattern.hits.any():
             return pattern
         condition = self._condition(self.locate([pattern]), None, None, pattern.meter)

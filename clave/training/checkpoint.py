@@ -14,12 +14,11 @@ from torch import Tensor, nn
 
 from clave.errors import MissingExtraError, TrainingError
 from clave.training.loop import Recipe, Run, begin
-from clave.training.models.bars import VOICE_COUNT
 from clave.training.models.onnx_graph import OnnxGraph
 from clave.training.models.paper_rhythm_vae import PaperConfig
-from clave.training.models.paper_sound_vae import PaperSoundConfig, PaperSoundVAE
+from clave.training.models.paper_sound_vae import PaperSoundConfig
 from clave.training.models.rhythm_vae import RhythmConfig
-from clave.training.models.sound_vae import SoundConfig, SoundVAE
+from clave.training.models.sound_vae import SoundConfig
 from clave.training.models.vae import Config
 
 CHECKPOINT, SETTINGS = "checkpoint.safetensors", "checkpoint.json"
@@ -115,54 +114,9 @@ def write_onnx(folder: Path, graphs: Mapping[str, OnnxGraph]) -> None:
         _export(folder / f"{name}.onnx", graph.module, inputs, tuple(graph.inputs), graph.outputs)
 
 
-def write_sound_onnx(folder: Path, model: SoundVAE | PaperSoundVAE) -> None:
-    """The same four networks for a sound space, each of them given the voice."""
-    seen_by = model.config.spectrum()
-    picture, voice = torch.zeros(2, seen_by.bands, seen_by.frames), torch.zeros(2, VOICE_COUNT)
-    point, detail = torch.zeros(2, model.map_size), torch.zeros(2, model.detail_size)
-    seen = model.see(picture, voice).detach()
-    named = ("map", "detail", "voice")
-    _export(folder / "encoder.onnx", _SoundEncoder(model), (picture, voice), ("picture", "voice"), ("map", "seen"))
-    _export(folder / "detail.onnx", _SoundDetail(model), (seen, point, voice), ("seen", "map", "voice"), ("detail",))
-    _export(folder / "prior.onnx", _SoundPrior(model), (point, detail, voice), ("map", "noise", "voice"), _LIKELY)
-    _export(folder / "decoder.onnx", _SoundDecoder(model), (point, detail, voice), named, ("picture",))
-
-
-def write_voices_onnx(folder: Path, ear: nn.Module, picture: tuple[int, int]) -> None:
-    """voices.onnx: from pictures of this size to the share of certainty of each voice."""
-    _export(folder / "voices.onnx", ear, (torch.zeros(2, *picture),), ("picture",), ("share",))
-
-
-_LIKELY = ("expected", "drawn")
-
-
-class _Part(nn.Module):
-    """One door of a model, as a module of its own: what the exporter asks for."""
-
-    def __init__(self, model: Any) -> None:
-        super().__init__()
-        self.model = model
-
-
-class _SoundEncoder(_Part):
-    def forward(self, picture: Tensor, voice: Tensor) -> tuple[Tensor, Tensor]:
-        seen = self.model.see(picture, voice)
-        return self.model.locate(seen), seen
-
-
-class _SoundDetail(_Part):
-    def forward(self, seen: Tensor, point: Tensor, voice: Tensor) -> Tensor:
-        return self.model.describe(seen, point, voice)
-
-
-class _SoundPrior(_Part):
-    def forward(self, point: Tensor, noise: Tensor, voice: Tensor) -> tuple[Tensor, Tensor]:
-        return self.model.expect(point, voice), self.model.draw(point, noise, voice)
-
-
-class _SoundDecoder(_Part):
-    def forward(self, point: Tensor, detail: Tensor, voice: Tensor) -> Tensor:
-        return self.model.decode(point, detail, voice)
+def write_voices_onnx(folder: Path, classifier: nn.Module, shape: tuple[int, int]) -> None:
+    """voices.onnx: from log spectrograms of this shape to the probability of each voice."""
+    _export(folder / "voices.onnx", classifier, (torch.zeros(2, *shape),), ("picture",), ("share",))
 
 
 def _export(

@@ -21,7 +21,8 @@ from clave.training import checkpoint
 from clave.training import rhythm_run as learn
 from clave.training.loop import Recipe
 from clave.training.models.paper_sound_vae import PaperSoundVAE
-from clave.training.models.sound_vae import Sounds, SoundVAE
+from clave.training.models.sound_model import Sounds
+from clave.training.models.sound_vae import SoundVAE
 from clave.training.rhythm_run import Epoch
 
 LEAST_SPREAD = 1e-3  # of a map, so that a voice with a single sound has one
@@ -61,7 +62,7 @@ def divide(corpus: SoundCorpus, seed: int = 0) -> SoundParts:
 def fingerprint(corpus: SoundCorpus) -> str:
     """Sixteen hex digits that change with any sound, its voice, and the files and kits they come from."""
     whole = hashlib.sha256(repr((corpus.sources, corpus.kits, corpus.licences, corpus.credits)).encode())
-    for column in (corpus.picture, corpus.voice, corpus.source, corpus.variant, corpus.kit, corpus.group):
+    for column in (corpus.log_spectrogram, corpus.voice, corpus.source, corpus.variant, corpus.kit, corpus.group):
         whole.update(np.ascontiguousarray(column).tobytes())
     return whole.hexdigest()[:16]
 
@@ -69,7 +70,7 @@ def fingerprint(corpus: SoundCorpus) -> str:
 def to_sounds(corpus: SoundCorpus) -> Sounds:
     """All sounds of a corpus as tensors, with how much each counts."""
     return Sounds(
-        torch.from_numpy(corpus.picture),
+        torch.from_numpy(corpus.log_spectrogram),
         torch.from_numpy(corpus.voice).long(),
         torch.from_numpy(weights(corpus)),
     )
@@ -98,12 +99,12 @@ def learn_sound(
     run, facts = learn.begin_or_resume(recipe, data, folder, resume, device)
     corpus.save(folder)
     if run.step == 0 and isinstance(run.model, SoundVAE):
-        run.model.prepare(to_sounds(parts.train).to(run.device))
+        run.model.fit_components(to_sounds(parts.train).to(run.device))
         run.average.load_state_dict(run.model.state_dict())
     yield from learn.epochs(run, facts, to_sounds(parts.train), to_sounds(parts.tuning), folder, data)
     model, epoch = learn.best_of(run, folder)
     if isinstance(model, PaperSoundVAE):
-        model.settle(to_sounds(parts.train))
+        model.fit_axes(to_sounds(parts.train))
     shown = corpus if limit is None else parts.train
     finish(model, recipe, shown, parts.validation, folder, {"epoch": epoch, **(card or {})})
 
@@ -122,7 +123,7 @@ def finish(
     """
     weights = checkpoint.halved(model.state_dict())
     checkpoint.save_tensors(folder / "model.safetensors", weights, {"format": SOUND_FORMAT.name})
-    checkpoint.write_sound_onnx(folder, model)
+    checkpoint.write_onnx(folder, model.onnx_graphs())
     own = corpus.themselves()
     learned = np.unique(own.voice)
     facts = {
@@ -132,13 +133,14 @@ def finish(
     settings: dict[str, Any] = {
         "model": checkpoint.recipe_to_dict(recipe)["model"], "detail_size": model.detail_size,
         "voices": [VOICES[index].name for index in learned], "card": facts,
-        "spectrum": model.config.spectrum().name, "picture": list(corpus.picture.shape[1:]),
+        "spectrogram": model.spectrogram().name, "log_spectrogram_shape": list(corpus.log_spectrogram.shape[1:]),
     }  # fmt: skip
     centre, spread = np.zeros((len(VOICES), 2)), np.ones((len(VOICES), 2))
     write_settings(folder, SOUND_FORMAT, **settings, centre=centre.tolist(), spread=spread.tolist(), metrics={})
     raw = load_sound(folder)
     for index in learned:
-        there = raw.place(own.picture[own.voice == index], VOICES[index]).map.astype(np.float64)
+        code = raw.encode_log_spectrograms(own.log_spectrogram[own.voice == index], VOICES[index])
+        there = code.map.astype(np.float64)
         centre[index], spread[index] = there.mean(axis=0), there.std(axis=0) + LEAST_SPREAD
     settings |= {"centre": centre.tolist(), "spread": spread.tolist()}
     write_settings(folder, SOUND_FORMAT, **settings, metrics={})
@@ -146,11 +148,12 @@ def finish(
     points = np.zeros((len(own), 2), np.float32)
     for index in learned:
         rows = own.voice == index
-        points[rows] = space.place(own.picture[rows], VOICES[index]).map
-    known = bool(np.isfinite(own.heard[:, 0]).all())  # a corpus that was saved before descriptors has none
-    write_corpus(folder, points, own.voice, [own.sources[index] for index in own.source], own.heard if known else None)
+        points[rows] = space.encode_log_spectrograms(own.log_spectrogram[rows], VOICES[index]).map
+    known = bool(np.isfinite(own.descriptors[:, 0]).all())  # a corpus that was saved before descriptors has none
+    sources = [own.sources[index] for index in own.source]
+    write_corpus(folder, points, own.voice, sources, own.descriptors if known else None)
     holes = [map_coverage.hole_share(space.corpus(VOICES[index]).map) for index in learned]
-    scores = comparison.measure_pictures(space, held_out) | {"holes": max(holes)}
+    scores = comparison.measure_log_spectrograms(space, held_out) | {"holes": max(holes)}
     write_settings(folder, SOUND_FORMAT, **settings, metrics=scores)
     (folder / "metrics.json").write_text(json.dumps(scores, indent=2) + "\n")
     credited = credits_of(corpus)

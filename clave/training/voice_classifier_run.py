@@ -64,7 +64,7 @@ class VoiceNet(nn.Module):
         return self.decide(self.drop(self.body(picture[:, None]).flatten(1)))
 
 
-class Ear(nn.Module):
+class VoiceClassifier(nn.Module):
     """The network with its temperature: what is written as ONNX."""
 
     def __init__(self, network: VoiceNet, temperature: float) -> None:
@@ -117,7 +117,7 @@ def examples(
             continue
         index = voice_of(each.voice).index
         heard = [clip, *(varied(clip, rng) for _ in range(variants))]
-        rows += [(voices.picture(one), index, each.kit, number == 0, False) for number, one in enumerate(heard)]
+        rows += [(voices.log_spectrogram(one), index, each.kit, number == 0, False) for number, one in enumerate(heard)]
         credited.append(Credit(*each[:5], hashlib.sha256(path.read_bytes()).hexdigest()))
         if progress is not None:
             progress("reading", done, len(named))
@@ -125,7 +125,7 @@ def examples(
         for voice in VOICES:
             drum = np.random.default_rng([seed, voice.index, number])
             clip = factory.synthesize(factory.draw(voice, drum), seed=int(drum.integers(2**31)))
-            rows.append((voices.picture(clip), voice.index, "factory", False, True))
+            rows.append((voices.log_spectrogram(clip), voice.index, "factory", False, True))
             name = f"factory {voice.name} {number}"
             credited.append(Credit(name, voice.name, "factory", FACTORY_LICENCE, FACTORY_CREDIT, ""))
         if progress is not None:
@@ -327,7 +327,7 @@ def learn_from(
 def write(out: Path, network: VoiceNet, calibration: Calibration, credited: Sequence[Credit], seed: int) -> None:
     """The network, its settings, its card and whose the sounds are that it learned from."""
     out.mkdir(parents=True, exist_ok=True)
-    checkpoint.write_voices_onnx(out, Ear(network, calibration.temperature), (voices.BANDS, voices.FRAMES))
+    checkpoint.write_voices_onnx(out, VoiceClassifier(network, calibration.temperature), (voices.BANDS, voices.FRAMES))
     facts: dict[str, Any] = {"sounds": len(credited), "seed": seed, "clave": __version__}
     named = [voice.name for voice in VOICES]
     write_settings(out, voices.VOICE_FORMAT, voices=named, **vars(calibration), card=facts)

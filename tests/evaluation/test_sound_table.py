@@ -282,8 +282,8 @@ def test_the_factory_makes_the_same_drums_again_from_their_names() -> None:
     corpus = sounds.made(2, seed=5)
     voice, number = sounds.factory_drum(corpus.sources[11])
     assert (voice.name, number) == ("open hi-hat", 1)
-    again = unseen.DrumSpectrum().forward(sounds.made_clip(voice, number, 5))
-    np.testing.assert_allclose(again, corpus.picture[11], atol=1e-5)
+    again = unseen.DrumSpectrogram().forward(sounds.made_clip(voice, number, 5))
+    np.testing.assert_allclose(again, corpus.log_spectrogram[11], atol=1e-5)
 
 
 def test_the_command_writes_the_whole_table(

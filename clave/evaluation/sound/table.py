@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Float32, Float64, Int
 
 from clave import __version__
-from clave.audio.log_spectrogram import DrumSpectrum, ended, placed
+from clave.audio.log_spectrogram import DrumSpectrogram, ended, placed
 from clave.audio.phase import DEFAULT
 from clave.audio.stft import STFT
 from clave.evaluation.sound import sets
@@ -110,7 +110,7 @@ def decoded(
         )
         for name, each in spaces.items()
     }
-    first, seen = next(iter(spaces.values())), DrumSpectrum()
+    first, seen = next(iter(spaces.values())), DrumSpectrogram()
     if len(parts.learned):
         components = principal(parts.picture, parts.weight, first.detail_size + 2)
         ways[f"principal components, {len(components.axes)}"] = lambda sound, _: placed(
@@ -127,8 +127,8 @@ def decoded(
         for name, way in ways.items():
             rows[name].append(difference(sound, way(sound, voice)))
         for name, space in spaces.items():
-            pictures = space.pictures(space.encode([Clip(sound)], VOICES[voice]), VOICES[voice])
-            lead_in[name].append(lead_in_db(space.spectrum.waveform(pictures[0])))
+            pictures = space.log_spectrograms(space.encode([Clip(sound)], VOICES[voice]), VOICES[voice])
+            lead_in[name].append(lead_in_db(space.spectrogram.waveform(pictures[0])))
         lead_in["real, unseen"].append(lead_in_db(sound))
         tell(done, len(chosen))
     if len(parts.learned):
@@ -170,7 +170,7 @@ def draw(space: SoundSpace, count: int, seed: int, tell: Callable[[int, int], No
     """So many sounds of each voice from the prior, phase included."""
     clips, voices = list[Clip](), [VOICES[index] for index in _voices(space) for _ in range(count)]
     for name in space.voices:
-        code = space.drawn(count, name, seed)
+        code = space.sample_codes(count, name, seed)
         for index in range(count):
             clips += space.decode(type(code)(code.map[index : index + 1], code.detail[index : index + 1]), name)
             tell(len(clips), len(voices))

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float32, Int, Int16
 
-from clave.audio.log_spectrogram import LENGTH, DrumSpectrum, placed
+from clave.audio.log_spectrogram import LENGTH, DrumSpectrogram, placed
 from clave.errors import CorpusError
 from clave.files import audio_file as wav
 from clave.music.clip import Clip
@@ -107,11 +107,11 @@ def part(
             (rows[testing], "hearing the unseen"),
         )
     ]
-    learned, picture = drums[0], corpus.picture[here]
+    learned, picture = drums[0], corpus.log_spectrogram[here]
     factory = sorted(name for name in known[0] if name.startswith(sounds.FACTORY_NAME))
     if factory:
         there = made(factory, int(spaces[0].card.get("seed", 0)), 1 + int(corpus.group.max()), tell("making"))
-        spectrum = DrumSpectrum()
+        spectrum = DrumSpectrogram()
         pictures = [spectrum.forward(Clip(each)) for each in there.sounds]
         picture = np.concatenate([picture, np.stack(pictures)])
         learned = learned.and_(there)

@@ -21,11 +21,11 @@ from measuring import add_folder, options
 from torch import Tensor
 
 from clave import sounds
-from clave.audio.paper_log_spectrogram import PaperSpectrum
+from clave.audio.paper_log_spectrogram import PaperSpectrogram
 from clave.errors import TrainingError
 from clave.training.loop import Recipe, begin, fit
 from clave.training.models.paper_sound_vae import PaperSoundConfig, PaperSoundVAE
-from clave.training.models.sound_vae import Sounds
+from clave.training.models.sound_model import Sounds
 from clave.training.models.vae import Gaussian
 from clave.training.recipes import paper_sound
 from clave.training.sound_data import divide, to_sounds
@@ -38,7 +38,7 @@ class Watched(PaperSoundVAE):
 
     least = math.inf
 
-    def paint(self, z: Float[Tensor, "batch latent"], voice: Float[Tensor, "batch voice"]) -> Pair:
+    def likelihood(self, z: Float[Tensor, "batch latent"], voice: Float[Tensor, "batch voice"]) -> Pair:
         """What the variant paints."""
         mean, log_std = self.painted(z, voice)
         self.least = min(self.least, 2 * float(log_std.detach().min()))
@@ -46,7 +46,7 @@ class Watched(PaperSoundVAE):
 
     def painted(self, z: Float[Tensor, "batch latent"], voice: Float[Tensor, "batch voice"]) -> Pair:
         """Within the recipe's bounds."""
-        return super().paint(z, voice)
+        return super().likelihood(z, voice)
 
 
 class AsPrinted(Watched):
@@ -124,10 +124,10 @@ def main(
     only: list[str],
 ) -> None:
     kept = (folder / "sounds.npz").is_file()
-    found = sounds.SoundCorpus.load(folder) if kept else sounds.scan(folder, listing, spectrum=PaperSpectrum())
+    found = sounds.SoundCorpus.load(folder) if kept else sounds.scan(folder, listing, spectrogram=PaperSpectrogram())
     learned = to_sounds(sounds.few(divide(found).train, count))
-    learned = Sounds(learned.picture[:, ::every, ::every].contiguous(), learned.voice, learned.weight)
-    bands, frames = learned.picture.shape[1:]
+    learned = Sounds(learned.log_spectrogram[:, ::every, ::every].contiguous(), learned.voice, learned.weight)
+    bands, frames = learned.log_spectrogram.shape[1:]
     epochs = math.ceil(steps / (len(learned) // batch))
     recipe = replace(
         paper_sound(), model=PaperSoundConfig(bands, frames), batch_size=batch, rows_at_once=None,
@@ -152,7 +152,7 @@ def row(name: str, learned: Sounds, recipe: Recipe) -> str:
     run.average = model  # none is asked for
     run.optimizer = torch.optim.Adam(model.parameters(), lr=run.recipe.learning_rate, fused=True)
     likelihoods, started, ended = list[float](), time.process_time(), ""
-    cells = learned.picture[0].numel()
+    cells = learned.log_spectrogram[0].numel()
     try:
         for progress in fit(run, learned):
             likelihoods.append(-progress.losses["sound"] / cells)

@@ -36,7 +36,7 @@ def main() -> None:
     given = parser.parse_args()
     space = load_sound(given.space)
     voices = given.voices or (space.voices[:1] if given.quick else space.voices)
-    if any(space.corpus(voice).heard is None for voice in voices):
+    if any(space.corpus(voice).descriptors is None for voice in voices):
         sys.exit(f"{space.folder} does not say what one hears in the sounds that it was learned from")
     rows = {
         (voice, name): shifted(space, voice, name, 2 if given.quick else SOUNDS)
@@ -51,7 +51,7 @@ def main() -> None:
 
 def shifted(space: SoundSpace, voice: str, name: str, sounds: int) -> list[float]:
     """The numbers of one row, in the order of HEAD."""
-    real = space.corpus(voice).heard
+    real = space.corpus(voice).descriptors
     assert real is not None
     deviation = np.nanstd(real, axis=0)
     index = descriptors.NAMES.index(name)

@@ -27,7 +27,8 @@ def toy_space(folder: Path, voices: tuple[str, ...] = tuple(voice.name for voice
         model = SMALL.build().eval().requires_grad_(False)
     write_graphs(folder, model.onnx_graphs())
     write_settings(
-        folder, SOUND_FORMAT, voices=list(voices), detail_size=5, picture=[BANDS, FRAMES],
+        folder, SOUND_FORMAT, voices=list(voices), detail_size=5,
+        spectrogram="drum", log_spectrogram_shape=[BANDS, FRAMES],
         centre=[[0.5, -0.5]] * 8, spread=[[2.0, 0.5]] * 8,
         card={"name": "toy", "licence": "CC0", "credit": "nobody"},
     )  # fmt: skip

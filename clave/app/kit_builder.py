@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from clave.app.kit_library import KitLibrary
 from clave.app.protocol import Heard, KitToKeep, KitVoice, PlacedSound, SoundInfo, SoundMap, SoundRequest
-from clave.audio.descriptors import NAMES, heard
+from clave.audio.descriptors import NAMES, describe
 from clave.errors import KitError, SpaceError
 from clave.files import audio_file
 from clave.music.clip import Clip
@@ -244,8 +244,8 @@ def _voice(index: int) -> Voice:
 
 
 def _heard(clip: Clip) -> Heard:
-    descriptors = heard(clip)
-    return Heard(**{name: getattr(descriptors, name) for name in Heard.model_fields})
+    described = describe(clip)
+    return Heard(**{name: getattr(described, name) for name in Heard.model_fields})
 
 
 def _place(voice: KitVoice) -> SoundRequest:

@@ -1,1 +1,1 @@
-"""Transforms of sound into bands over time and back, phase, and what one hears."""
+"""Time-frequency transforms and their inverses, phase estimates, log spectrograms, and descriptors of sounds."""

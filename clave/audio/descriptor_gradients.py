@@ -1,8 +1,8 @@
-"""What one will hear in a drum, read off its picture before there is a sound, and the way to each of the four there.
+"""The four descriptors of a drum and their gradients, from its log spectrogram alone.
 
-Brightness, decay, pitch and noisiness are those of clave.descriptors, from the cells of a DrumSpectrum instead of
-samples: a thousand times as quick, near to what is measured on the sound (docs/sound-directions.md), and smooth, so
-that each comes with its slope: what a change of any cell would do to it.
+Brightness, decay, pitch and noisiness are those of `descriptors`, computed from the cells of a DrumSpectrogram instead
+of samples: a thousand times as fast, close to what is measured on the sound (docs/sound-directions.md), and
+differentiable, so that each comes with its gradient by every cell.
 """
 
 from dataclasses import dataclass
@@ -20,11 +20,11 @@ from clave.audio.descriptors import (
     TONALITY_BANDS,
     TONALITY_WINDOW,
 )
-from clave.audio.log_spectrogram import FLOOR, LONG_BANDS, LOUDEST_LOG, DrumSpectrum
+from clave.audio.log_spectrogram import FLOOR, LONG_BANDS, LOUDEST_LOG, DrumSpectrogram
 from clave.music.clip import SAMPLE_RATE
 from clave.music.shapes import Float32, Float64, Int64
 
-QUIETEST = 1e-7  # magnitude of a cell that holds nothing
+QUIETEST = 1e-7  # magnitude of an empty cell
 T30_DB = (-5.0, -35.0)
 TONALITY_HOP = TONALITY_WINDOW // 4
 TONE_DB = (-26.0, -20.0, -25.0, -37.5, -37.5, -37.5, -37.5)  # flatness of a tone, by octave: low ones have few rows
@@ -32,25 +32,27 @@ DECIBEL = 10 / np.log(10)  # nepers of power to decibels
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
-    """The four of one picture, on the ear's scales as Heard.scaled, in the order of NAMES."""
+class DescriptorValues:
+    """The four descriptors of one log spectrogram, scaled as Descriptors.scaled, in the order of NAMES."""
 
     value: Float64[np.ndarray, " descriptor"]
-    slope: Float64[np.ndarray, "descriptor band frame"]  # of the value, for a neper more in this cell
+    gradient: Float64[np.ndarray, "descriptor band frame"]  # of the value by each cell, per neper
 
 
 @dataclass(frozen=True, eq=False)
-class Eye:
-    """Sees pictures of this kind."""
+class DescriptorGradients:
+    """Computes descriptors and their gradients for log spectrograms of this kind."""
 
-    spectrum: DrumSpectrum
+    spectrogram: DrumSpectrogram
 
-    def seen(self, picture: Float32[np.ndarray, "band frame"], near_pitch: float | None = None) -> Seen:
-        """The four and their slopes; the pitch is that of the partial nearest to `near_pitch`, else the strongest.
+    def evaluate(
+        self, log_spectrogram: Float32[np.ndarray, "band frame"], near_pitch: float | None = None
+    ) -> DescriptorValues:
+        """The descriptors with their gradients; pitch is the partial nearest to `near_pitch`, else the strongest.
 
-        It is told for any picture, whether or not the sound will have a pitch.
+        There is a pitch for any log spectrogram, whether or not its sound would have one.
         """
-        log = np.minimum(picture[:LONG_BANDS].astype(np.float64), LOUDEST_LOG)
+        log = np.minimum(log_spectrogram[:LONG_BANDS].astype(np.float64), LOUDEST_LOG)
         magnitude = np.maximum(np.exp(log) - FLOOR, QUIETEST)
         by_magnitude = [
             self._brightness(magnitude),
@@ -58,10 +60,10 @@ class Eye:
             self._pitch(magnitude, near_pitch),
             self._noisiness(magnitude),
         ]
-        rise = np.where(magnitude > QUIETEST, magnitude + FLOOR, 0)  # of a magnitude, for a neper more
-        slope = np.zeros((len(NAMES), *picture.shape))
-        slope[:, :LONG_BANDS] = np.stack([each for _, each in by_magnitude]) * rise
-        return Seen(np.array([value for value, _ in by_magnitude]), slope)
+        magnitude_by_log = np.where(magnitude > QUIETEST, magnitude + FLOOR, 0)
+        gradient = np.zeros((len(NAMES), *log_spectrogram.shape))
+        gradient[:, :LONG_BANDS] = np.stack([each for _, each in by_magnitude]) * magnitude_by_log
+        return DescriptorValues(np.array([value for value, _ in by_magnitude]), gradient)
 
     def _brightness(
         self, magnitude: Float64[np.ndarray, "band frame"]
@@ -69,31 +71,33 @@ class Eye:
         wide = self._width[:, None] * magnitude
         sum_magnitude = wide.sum(axis=0)
         centroid = self._hz @ wide / sum_magnitude
-        share = self._body_s * (wide * magnitude).sum(axis=0)
-        share_sum = share.sum()
-        mean = float(share @ centroid / share_sum)
-        slope = self._width[:, None] * (
-            (share / sum_magnitude) * (self._hz[:, None] - centroid) + 2 * self._body_s * (centroid - mean) * magnitude
+        weight = self._body_s * (wide * magnitude).sum(axis=0)
+        weight_sum = weight.sum()
+        mean = float(weight @ centroid / weight_sum)
+        gradient = self._width[:, None] * (
+            (weight / sum_magnitude) * (self._hz[:, None] - centroid) + 2 * self._body_s * (centroid - mean) * magnitude
         )
-        return float(np.log2(mean)), slope / (share_sum * mean * np.log(2))
+        return float(np.log2(mean)), gradient / (weight_sum * mean * np.log(2))
 
     def _decay(self, magnitude: Float64[np.ndarray, "band frame"]) -> tuple[float, Float64[np.ndarray, "band frame"]]:
         wide = self._width[:, None] * magnitude
         energy = self._after_onset_s * (wide * magnitude).sum(axis=0)
-        to_come = np.append(np.cumsum(energy[::-1])[::-1], 0) + 1e-12 * energy.sum()
-        level = DECIBEL * np.log(to_come / to_come[0])
-        seconds, slopes = list[float](), list[Float64[np.ndarray, " frame"]]()
-        remaining = np.arange(len(energy)) >= np.arange(len(energy) + 1)[:, None]  # edge x frame still to come
-        for wanted in T30_DB:
-            after = int(np.argmax(level < wanted))
+        remaining = np.append(np.cumsum(energy[::-1])[::-1], 0) + 1e-12 * energy.sum()
+        level = DECIBEL * np.log(remaining / remaining[0])
+        seconds, gradients = list[float](), list[Float64[np.ndarray, " frame"]]()
+        is_remaining = np.arange(len(energy)) >= np.arange(len(energy) + 1)[:, None]  # edge x frame still to come
+        for threshold in T30_DB:
+            after = int(np.argmax(level < threshold))
             fall = level[after - 1] - level[after]
-            part = (level[after - 1] - wanted) / fall
+            part = (level[after - 1] - threshold) / fall
             span = self._edge_s[after] - self._edge_s[after - 1]
             seconds.append(float(self._edge_s[after - 1] + part * span))
-            rises = [DECIBEL * (remaining[edge] / to_come[edge] - 1 / to_come[0]) for edge in (after - 1, after)]
-            slopes.append(span / fall * ((1 - part) * rises[0] + part * rises[1]))
+            level_by_energy = [
+                DECIBEL * (is_remaining[edge] / remaining[edge] - 1 / remaining[0]) for edge in (after - 1, after)
+            ]
+            gradients.append(span / fall * ((1 - part) * level_by_energy[0] + part * level_by_energy[1]))
         decay = seconds[1] - seconds[0]
-        by_energy = (slopes[1] - slopes[0]) * self._after_onset_s
+        by_energy = (gradients[1] - gradients[0]) * self._after_onset_s
         return float(np.log2(decay)), 2 * wide * by_energy / (decay * np.log(2))
 
     def _pitch(
@@ -105,19 +109,19 @@ class Eye:
         if near is None:
             peak = 1 + int(inside.argmax())
         else:
-            far = np.abs(np.log2(self._hz[1 : self._highest_pitch]) - near)
-            peak = 1 + int((np.log(inside) - np.square(far / 0.25)).argmax())
+            octaves = np.abs(np.log2(self._hz[1 : self._highest_pitch]) - near)
+            peak = 1 + int((np.log(inside) - np.square(octaves / 0.25)).argmax())
         lower, higher = self._hz[peak] - self._hz[peak - 1], self._hz[peak + 1] - self._hz[peak]
         before, at, after = np.log(power[peak - 1 : peak + 2])
-        bend = min(before - 2 * at + after, -1e-3)
-        offset = 0.5 * (before - after) / bend
+        curvature = min(before - 2 * at + after, -1e-3)
+        offset = 0.5 * (before - after) / curvature
         step = (lower + higher) / 2
         hz = max(20.0, self._hz[peak] + float(np.clip(offset, -1, 1)) * step)
-        by_log = np.array([0.5 - offset, 2 * offset, -0.5 - offset]) / bend * step / (hz * np.log(2))
-        slope = np.zeros_like(magnitude)
+        by_log = np.array([0.5 - offset, 2 * offset, -0.5 - offset]) / curvature * step / (hz * np.log(2))
+        gradient = np.zeros_like(magnitude)
         rows = slice(peak - 1, peak + 2)
-        slope[rows] = (by_log / power[rows])[:, None] * 2 * magnitude[rows] * weight
-        return float(np.log2(hz)), slope
+        gradient[rows] = (by_log / power[rows])[:, None] * 2 * magnitude[rows] * weight
+        return float(np.log2(hz)), gradient
 
     def _noisiness(
         self, magnitude: Float64[np.ndarray, "band frame"]
@@ -134,7 +138,7 @@ class Eye:
         geometric = np.add.reduceat(wide * log, begin, axis=0) / widths
         flatness_db = DECIBEL * (geometric - np.log(arithmetic))
         span = np.array(TONE_DB)[:, None]
-        noise = 1 - flatness_db / span  # means have smoothed what is noise: there it is 0 dB
+        noise = 1 - flatness_db / span  # cell means have smoothed noise: there the flatness is 0 dB
         weight = np.sqrt(arithmetic * widths)
         total = weight.sum()
         mean = float((noise * weight).sum() / total)
@@ -143,26 +147,26 @@ class Eye:
             return np.repeat(octaves, np.diff(self._octaves), axis=0)
 
         by_flatness = spread(weight / total * -DECIBEL / span / widths) * wide
-        slope = by_flatness * (audible / power - 1 / spread(arithmetic))
-        silent = np.add.reduceat(np.where(audible, 0, by_flatness), begin, axis=0)  # told by the loudest
-        slope += np.where(power == loudest, spread(silent), 0) / power
-        slope += spread((noise - mean) / total * 0.5 * weight / arithmetic / widths) * wide
-        slope = 2 * magnitude * (slope @ self._windows)
-        return mean, np.pad(slope, ((0, LONG_BANDS - len(slope)), (0, 0)))
+        gradient = by_flatness * (audible / power - 1 / spread(arithmetic))
+        silent = np.add.reduceat(np.where(audible, 0, by_flatness), begin, axis=0)  # follows the loudest band
+        gradient += np.where(power == loudest, spread(silent), 0) / power
+        gradient += spread((noise - mean) / total * 0.5 * weight / arithmetic / widths) * wide
+        gradient = 2 * magnitude * (gradient @ self._windows)
+        return mean, np.pad(gradient, ((0, LONG_BANDS - len(gradient)), (0, 0)))
 
     @cached_property
     def _hz(self) -> Float64[np.ndarray, " band"]:
-        return self.spectrum.hz[:LONG_BANDS]
+        return self.spectrogram.hz[:LONG_BANDS]
 
     @cached_property
     def _width(self) -> Float64[np.ndarray, " band"]:
         """Of each row, in bands of the transform."""
-        return np.diff(self.spectrum.band_edges).astype(np.float64)
+        return np.diff(self.spectrogram.band_edges).astype(np.float64)
 
     @cached_property
     def _edge_s(self) -> Float64[np.ndarray, " edge"]:
-        """Where frames meet, from the onset on."""
-        return np.maximum(0, self.spectrum.edge_seconds)
+        """Where frames meet, in seconds from the onset."""
+        return np.maximum(0, self.spectrogram.edge_seconds)
 
     @cached_property
     def _after_onset_s(self) -> Float64[np.ndarray, " frame"]:
@@ -171,11 +175,11 @@ class Eye:
 
     @cached_property
     def _seconds(self) -> Float64[np.ndarray, " frame"]:
-        return self.spectrum.seconds[0]
+        return self.spectrogram.seconds[0]
 
     @cached_property
     def _frame_s(self) -> Float64[np.ndarray, " frame"]:
-        return np.diff(self.spectrum.edge_seconds)
+        return np.diff(self.spectrogram.edge_seconds)
 
     @cached_property
     def _body_s(self) -> Float64[np.ndarray, " frame"]:
@@ -200,7 +204,7 @@ class Eye:
 
     @cached_property
     def _windows(self) -> Float64[np.ndarray, "window frame"]:
-        """How much of each frame every window of the tonality sees."""
+        """How much of each frame lies in each window of the tonality."""
         begins = np.arange(0, BODY_SECONDS, TONALITY_HOP / SAMPLE_RATE)
         part = (self._seconds - begins[:, None]) / (TONALITY_WINDOW / SAMPLE_RATE)
         return self._frame_s * np.where((part > -0.02) & (part < 1), np.sin(np.pi * np.clip(part, 0, 1)) ** 4, 0)

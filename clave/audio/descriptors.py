@@ -1,4 +1,4 @@
-"""Four things one can hear in a drum, as numbers: how bright it is, how long it rings, its pitch, how noisy it is."""
+"""Four descriptors of a drum sound: brightness, decay time, pitch and noisiness, each with its source."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,25 +12,25 @@ from clave.music.shapes import Float, Float32, Float64
 
 NAMES = ("brightness", "decay", "pitch", "noisiness")
 
-BODY_SECONDS = 0.3  # of a sound, from its onset: where its colour and pitch are heard
+BODY_SECONDS = 0.3  # of a sound, from its onset: where its timbre and pitch are measured
 BRIGHTNESS_WINDOW, TONALITY_WINDOW = 1024, 4096  # samples, Hann: short for the attack, long to tell tones apart
 LOWEST_BAND_HZ, TONALITY_BANDS = 320.0, 7  # all below it is one band; then octave by octave, up to 20 kHz
 NOISE_FLATNESS_DB = -2.507  # of white noise in one frame: 10 log10(e^-0.5772), Euler's constant
-TONE_FLATNESS_DB = -40.0  # of a tone that decays, seen through that window
+TONE_FLATNESS_DB = -40.0  # of a tone that decays, with that window
 LEAST_POWER = 1e-6  # of a band's loudest bin, -60 dB: what lies below is no part of its noise
 LOWEST_PITCH_HZ, HIGHEST_PITCH_HZ = 30.0, 4000.0
 PITCH_ATTACK_SECONDS = 0.01  # left out: a click has no pitch, and a falling pitch has mostly fallen
 PITCH_LENGTH = 32_768  # samples of its spectrum, 1.3 Hz a bin
 PARTIAL_RATIO, PARTIAL_HZ = 0.03, 12.0  # a partial reaches half a semitone to both sides, or 12 Hz where that is more
 LEAST_PARTIAL = 0.2  # of the body's energy, for a pitch
-BRIGHT_HZ, DARK_HZ = 5000.0, 500.0  # between them, nothing is said of a sound's brightness
+BRIGHT_HZ, DARK_HZ = 5000.0, 500.0  # between them, a sound is neither bright nor dark
 NOISY, TONAL = 0.85, 0.25
 SEMITONE_NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 
 
 @dataclass(frozen=True)
-class Heard:
-    """What one hears in a sound."""
+class Descriptors:
+    """The four descriptors of a sound."""
 
     brightness_hz: float  # spectral centroid
     decay_s: float  # T30
@@ -43,27 +43,27 @@ class Heard:
 
     @property
     def scaled(self) -> tuple[float, float, float, float]:
-        """The four in the order of NAMES on the ear's scales: octaves above 1 Hz and above 1 s; NaN for no pitch."""
+        """The four in the order of NAMES on perceptual scales: octaves above 1 Hz and above 1 s; NaN for no pitch."""
         pitch = np.nan if self.pitch_hz is None else np.log2(self.pitch_hz)
         return float(np.log2(self.brightness_hz)), float(np.log2(self.decay_s)), float(pitch), self.noisiness
 
 
-def heard(clip: Clip) -> Heard:
+def describe(clip: Clip) -> Descriptors:
     """The four descriptors of a one-shot, whatever its level, rate and lead-in.
 
-    Raises TransformError for silence: there is nothing to hear.
+    Raises TransformError for silence, which has none.
     """
     samples = placed(clip)
-    return Heard(brightness_hz(samples), decay_s(samples[ONSET_SAMPLE:]), pitch_hz(samples), noisiness(samples))
+    return Descriptors(brightness_hz(samples), decay_s(samples[ONSET_SAMPLE:]), pitch_hz(samples), noisiness(samples))
 
 
-def measured(clips: Sequence[Clip]) -> Float32[np.ndarray, "sound descriptor"]:
-    """The descriptors of many sounds on the ear's scales (Heard.scaled), a row each."""
-    return np.array([heard(clip).scaled for clip in clips], np.float32).reshape(len(clips), len(NAMES))
+def describe_all(clips: Sequence[Clip]) -> Float32[np.ndarray, "sound descriptor"]:
+    """The descriptors of many sounds on perceptual scales (Descriptors.scaled), a row each."""
+    return np.array([describe(clip).scaled for clip in clips], np.float32).reshape(len(clips), len(NAMES))
 
 
 def ranks(column: Float[np.ndarray, " sound"]) -> Float64[np.ndarray, " sound"]:
-    """Where each value stands among all: 0 the smallest, 1 the largest, equals share; NaN stands in the middle."""
+    """The rank of each value among all, in [0, 1]: 0 the smallest, 1 the largest, equals share; NaN is 0.5."""
     known = np.flatnonzero(~np.isnan(column))
     place = np.full(len(column), 0.5)
     if len(known) > 1:
@@ -77,7 +77,7 @@ def brightness_hz(samples: Float32[np.ndarray, " sample"]) -> float:
     """The spectral centroid of the body: of magnitudes in each frame, and of the frames by their energy.
 
     The centroid sum(f |X|) / sum |X| is the nearest correlate of brightness (Grey, Gordon 1978; Peeters et al., "The
-    Timbre Toolbox", JASA 130(5), 2011, who weight by energy too). `samples` are as `spectrum.placed` has them.
+    Timbre Toolbox", JASA 130(5), 2011, who weight by energy too). `samples` are as `log_spectrogram.placed` has them.
     """
     power = _frames(samples, BRIGHTNESS_WINDOW, ONSET_SAMPLE - BRIGHTNESS_WINDOW // 2)
     magnitude = np.sqrt(power)
@@ -97,9 +97,9 @@ def pitch_hz(samples: Float32[np.ndarray, " sample"]) -> float | None:
     """The strongest partial of the body between 30 Hz and 4 kHz, if it holds a fifth of the body's energy.
 
     A membrane's or a bar's partials are no harmonics (Fletcher, Rossing, "The Physics of Musical Instruments", 1998),
-    so a period is not looked for; the pitch of a drum is near its strongest partial once the attack is over. Its place
+    so no period is searched for; the pitch of a drum is near its strongest partial once the attack is over. Its place
     between bins is the parabola's through the three log magnitudes around it (Smith, Serra 1987). `samples` are as
-    `spectrum.placed` has them.
+    `log_spectrogram.placed` has them.
     """
     begin = ONSET_SAMPLE + round(PITCH_ATTACK_SECONDS * SAMPLE_RATE)
     body = samples[begin : begin + round(BODY_SECONDS * SAMPLE_RATE)]
@@ -124,7 +124,7 @@ def noisiness(samples: Float32[np.ndarray, " sample"]) -> float:
     The tonality of a band is its spectral flatness, geometric over arithmetic mean of the power, in decibels, 0 for
     noise and 1 for a tone (Johnston, "Transform coding of audio signals using perceptual noise criteria", IEEE JSAC
     6(2), 1988, with -60 dB for a tone; a decaying one comes to -40 here). Bands and frames count by their magnitude.
-    `samples` are as `spectrum.placed` has them.
+    `samples` are as `log_spectrogram.placed` has them.
     """
     power = _frames(samples, TONALITY_WINDOW, ONSET_SAMPLE).astype(np.float64)
     edges_hz = LOWEST_BAND_HZ * 2.0 ** np.arange(TONALITY_BANDS)
@@ -149,7 +149,7 @@ def _frames(samples: Float32[np.ndarray, " sample"], window: int, begin: int) ->
     return np.square(np.abs(scipy_fft().rfft(frames * hann, axis=1)))
 
 
-def _adjectives(sound: Heard) -> list[str]:
+def _adjectives(sound: Descriptors) -> list[str]:
     words = list[str]()
     if sound.brightness_hz >= BRIGHT_HZ or sound.brightness_hz <= DARK_HZ:
         words.append("bright" if sound.brightness_hz >= BRIGHT_HZ else "dark")

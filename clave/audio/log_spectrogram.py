@@ -1,14 +1,14 @@
-"""A drum as a small picture: log magnitudes, fine where the ear is fine and the stroke is fresh, coarse elsewhere.
+"""A drum as a small log spectrogram: fine at low frequencies and right after the onset, coarse elsewhere.
 
     forward:   sound -> STFT magnitudes -> log -> means over cells of a warped grid
     estimate:  cells -> interpolated log magnitudes -> phase -> sound
 
-Two transforms see it: long windows for the whole sound, and beneath it, in rows of their own, windows of 1.5 ms for its
-first 20 ms, since a long window smears a stroke. The means forget what happens inside a cell, and the phase is gone:
-the way back is an estimate, no inverse.
+It has the rows of two transforms: long windows for the whole sound, and below them windows of 1.5 ms for its first
+20 ms, since a long window smears the attack. Means lose what happens inside a cell, and the phase is lost: the way back
+is an estimate, no inverse.
 """
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar
@@ -18,12 +18,13 @@ from numpy.typing import ArrayLike
 
 from clave.audio.phase import DEFAULT, ONSET_S, GriffinLim, with_magnitude
 from clave.audio.stft import STFT
+from clave.audio.transform import BandsByFrames
 from clave.errors import TransformError
 from clave.files.audio_file import ONE_SHOT_SECONDS, RISE_SAMPLES, one_shot, resampled
 from clave.music.clip import SAMPLE_RATE, Clip
 from clave.music.shapes import Float32, Float64, Int64
 
-PEAK = 0.9  # of every sound that is looked at, and of every one that comes back
+PEAK = 0.9  # of every sound that is analysed, and of every one that is estimated
 ONSET_SAMPLE = round(ONSET_S * SAMPLE_RATE)
 LENGTH = ONSET_SAMPLE + round(ONE_SHOT_SECONDS * SAMPLE_RATE)
 FLOOR = 1e-3  # added to magnitudes, about 110 dB below a sine of full scale
@@ -36,57 +37,45 @@ SHORT_WINDOW, SHORT_HOP = 64, 16  # samples, 1.5 and 0.4 ms
 SHORT_LENGTH = FRAMES * SHORT_HOP - (SHORT_WINDOW - SHORT_HOP)  # samples: 22 ms from the beginning of the lead-in
 BANDS = LONG_BANDS + SHORT_BANDS
 JOIN_SAMPLES = 256  # in which the stroke goes over into the rest
-STROKE_ROUNDS, LAST_STROKES = (
-    2,
-    6,
-)  # of Griffin and Lim on the stroke: in each round on the whole, and so often after it
+STROKE_ROUNDS = 2  # of Griffin-Lim on the stroke, within each round on the whole sound
+LAST_STROKES = 6  # repetitions of these after the last round on the whole sound
 SILENCE = 1e-4  # of the peak, -80 dB: where a sound has ended
 END_FADE_SECONDS = 0.005
 
 
-class Spectrum(ABC):
-    """A way to see one-shots as pictures of log magnitudes, natural logarithms, and to hear such pictures again."""
+class Spectrogram(BandsByFrames):
+    """One-shots to log spectrograms (natural logarithms of magnitudes), and estimates of the way back."""
 
-    name: ClassVar[str]  # what a space calls it that learned from such pictures
-
-    @property
-    @abstractmethod
-    def bands(self) -> int:
-        """Rows of the picture."""
-
-    @property
-    @abstractmethod
-    def frames(self) -> int:
-        """Columns of the picture."""
+    name: ClassVar[str]  # in the settings of a space that was learned from such log spectrograms
 
     @abstractmethod
     def forward(self, clip: Clip) -> Float32[np.ndarray, "band frame"]:
-        """The picture of a sound, whatever its level, rate and lead-in.
+        """The log spectrogram of a sound, whatever its level, rate and lead-in.
 
-        Raises TransformError for silence: it has no picture.
+        Raises TransformError for silence, which has no onset.
         """
 
-    def estimate(self, picture: Float32[np.ndarray, "band frame"]) -> Clip:
-        """A sound with nearly this picture: 2 ms of lead-in, its onset, and the rest until it is silent; peak 0.9.
+    def estimate(self, log_spectrogram: Float32[np.ndarray, "band frame"]) -> Clip:
+        """A sound with nearly this log spectrogram: 2 ms of lead-in, its onset, and the rest until silence; peak 0.9.
 
-        Raises TransformError unless the picture is made of finite numbers and holds a sound.
+        Raises TransformError unless the log spectrogram is made of finite numbers and holds a sound.
         """
-        return ended(self.waveform(picture))
+        return ended(self.waveform(log_spectrogram))
 
     @abstractmethod
-    def waveform(self, picture: Float32[np.ndarray, "band frame"]) -> Float32[np.ndarray, " sample"]:
-        """The same as it comes from the phase: its onset at ONSET_SAMPLE, and before it what nobody will hear."""
+    def waveform(self, log_spectrogram: Float32[np.ndarray, "band frame"]) -> Float32[np.ndarray, " sample"]:
+        """The same before trimming: its onset at ONSET_SAMPLE, and before it what `estimate` cuts off."""
 
-    def check(self, picture: Float32[np.ndarray, "band frame"]) -> None:
-        """TransformError unless the picture has this shape and is made of finite numbers."""
-        if picture.shape != (self.bands, self.frames) or not np.isfinite(picture).all():
+    def check(self, log_spectrogram: Float32[np.ndarray, "band frame"]) -> None:
+        """TransformError unless the log spectrogram has this shape and is made of finite numbers."""
+        if log_spectrogram.shape != (self.bands, self.frames) or not np.isfinite(log_spectrogram).all():
             raise TransformError(
-                f"a picture of a drum is {self.bands} x {self.frames} finite numbers, got {picture.shape}"
+                f"this log spectrogram is {self.bands} x {self.frames} finite numbers, got {log_spectrogram.shape}"
             )
 
 
 @dataclass(frozen=True)
-class DrumSpectrum(Spectrum):
+class DrumSpectrogram(Spectrogram):
     """One-shots as `bands` x `frames` mean log magnitudes on a warped grid, and the sounds that have nearly these."""
 
     name: ClassVar[str] = "drum"
@@ -97,12 +86,12 @@ class DrumSpectrum(Spectrum):
 
     @property
     def bands(self) -> int:
-        """Rows of the picture: those of the whole sound, then those of the stroke."""
+        """Rows: those of the whole sound, then those of the stroke."""
         return BANDS
 
     @property
     def frames(self) -> int:
-        """Columns of the picture."""
+        """Columns."""
         return FRAMES
 
     @cached_property
@@ -113,7 +102,7 @@ class DrumSpectrum(Spectrum):
 
     @cached_property
     def seconds(self) -> Float64[np.ndarray, "band frame"]:
-        """When each cell is heard, from the onset on."""
+        """When each cell sounds, from the onset on."""
         times = list[Float64[np.ndarray, "band frame"]]()
         for transform, grid in ((self.transform, self._whole), (self.stroke, self._stroke)):
             fine = transform.first_frame_s + transform.frame_seconds * np.arange(transform.frames)
@@ -138,14 +127,14 @@ class DrumSpectrum(Spectrum):
         stroke = self._stroke.means(np.abs(self.stroke.forward(samples[:SHORT_LENGTH])))
         return np.concatenate([whole, stroke])
 
-    def waveform(self, picture: Float32[np.ndarray, "band frame"]) -> Float32[np.ndarray, " sample"]:
-        """Straight lines between the means, phase, sound.
+    def waveform(self, log_spectrogram: Float32[np.ndarray, "band frame"]) -> Float32[np.ndarray, " sample"]:
+        """Linear interpolation between the means, phase, sound.
 
-        Each round of the phase also silences what comes before the onset and gives the stroke its own magnitudes, and
-        the last ones do so again: a gate would only cut what the phase has smeared to there.
+        Each round of the phase estimate also silences what comes before the onset and gives the stroke its own
+        magnitudes: a gate afterwards would only cut off what the phase estimate has smeared before the onset.
         """
-        self.check(picture)
-        magnitude = self._stroke.magnitudes(picture[LONG_BANDS:])
+        self.check(log_spectrogram)
+        magnitude = self._stroke.magnitudes(log_spectrogram[LONG_BANDS:])
 
         def struck(samples: Float32[np.ndarray, " sample"]) -> Float32[np.ndarray, " sample"]:
             early = samples[:SHORT_LENGTH]
@@ -154,8 +143,8 @@ class DrumSpectrum(Spectrum):
                 sharp = self.stroke.inverse(with_magnitude(self.stroke.forward(sharp * _AFTER_ONSET), magnitude))
             return np.concatenate([early + _JOIN * (sharp - early), samples[SHORT_LENGTH:]])
 
-        phase = replace(self.phase, known=struck)
-        samples = phase.estimate(self._whole.magnitudes(picture[:LONG_BANDS]), self.transform)
+        phase = replace(self.phase, constraint=struck)
+        samples = phase.estimate(self._whole.magnitudes(log_spectrogram[:LONG_BANDS]), self.transform)
         for _ in range(LAST_STROKES):
             samples = struck(samples)
         return samples
@@ -186,8 +175,8 @@ class _Grid:
         return (across @ np.log(magnitude + np.float32(FLOOR)) @ along.T).astype(np.float32)
 
     def magnitudes(self, means: Float32[np.ndarray, "band frame"]) -> Float32[np.ndarray, "fine_band fine_frame"]:
-        """Straight lines between the centres of the cells."""
-        across, along = self._slopes
+        """By linear interpolation between the centres of the cells."""
+        across, along = self._interpolations
         log = across @ means @ along.T
         return np.maximum(np.exp(np.minimum(log, LOUDEST_LOG)) - FLOOR, 0).astype(np.float32)
 
@@ -196,7 +185,7 @@ class _Grid:
         return _means(self.bands), _means(self.frames)
 
     @cached_property
-    def _slopes(self) -> tuple[Float32[np.ndarray, "fine_band band"], Float32[np.ndarray, "fine_frame frame"]]:
+    def _interpolations(self) -> tuple[Float32[np.ndarray, "fine_band band"], Float32[np.ndarray, "fine_frame frame"]]:
         return _interpolation(self.bands), _interpolation(self.frames)
 
 
@@ -213,7 +202,7 @@ def placed(clip: Clip) -> Float32[np.ndarray, " sample"]:
     """
     sound = one_shot(_without_offset(resampled(clip)))
     if sound.peak == 0:
-        raise TransformError("silence has no onset: there is nothing to look at")
+        raise TransformError("silence has no onset: there is nothing to analyse")
     onset = min(RISE_SAMPLES, int(np.argmax(np.abs(sound.samples) > 0.01 * sound.peak)))
     begin = ONSET_SAMPLE - onset
     samples = np.zeros(LENGTH, np.float32)
@@ -223,9 +212,9 @@ def placed(clip: Clip) -> Float32[np.ndarray, " sample"]:
 
 
 def ended(samples: Float32[np.ndarray, " sample"]) -> Clip:
-    """The sound without what comes before its lead-in's end and after its last audible moment; peak 0.9, finite.
+    """The sound from its lead-in to its last audible sample, faded at both ends; peak 0.9.
 
-    Raises TransformError for silence and for numbers that are none: neither reaches a speaker.
+    Raises TransformError for silence, NaN and infinity.
     """
     peak = float(np.abs(samples).max())
     if not np.isfinite(peak) or peak == 0:
@@ -247,12 +236,12 @@ def ended(samples: Float32[np.ndarray, " sample"]) -> Clip:
 
 
 def _without_offset(clip: Clip) -> Clip:
-    """A sound that does not end at 0 because all of it is shifted, brought back to 0."""
+    """The sound without its DC offset: the median of its last tenth."""
     return Clip(clip.samples - np.float32(np.median(clip.samples[-max(1, len(clip) // 10) :])), clip.sample_rate)
 
 
 def _widening(linear: int, cells: int, fine: int) -> Int64[np.ndarray, " edge"]:
-    """Edges of cells: the first of width 1, each of the rest wider than the last by one ratio, `fine` in all."""
+    """Edges of cells over `fine` bins: the first of width 1, each of the rest wider than the last by one ratio."""
     powers = np.arange(1, cells - linear + 1)
     ratio, above = 1.0, 2.0
     for _ in range(52):  # bits of a double
@@ -271,7 +260,7 @@ def _means(edges: ArrayLike) -> Float32[np.ndarray, "cell fine"]:
 
 
 def _interpolation(edges: ArrayLike) -> Float32[np.ndarray, "fine cell"]:
-    """A matrix that draws straight lines between the centres of cells, and goes on flat beyond the outermost."""
+    """A matrix that interpolates linearly between the centres of cells, constant beyond the outermost."""
     edges = np.asarray(edges)
     centres = (edges[:-1] + edges[1:] - 1) / 2
     fine = np.arange(edges[-1])

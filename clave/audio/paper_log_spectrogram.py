@@ -1,4 +1,4 @@
-"""A drum as the 2019 paper saw it: magnitudes of its non-stationary Gabor transform, half a second up to 11 kHz.
+"""The log spectrogram of the 2019 paper: magnitudes of its non-stationary Gabor transform, half a second up to 11 kHz.
 
 forward:   sound -> 22.05 kHz -> NSGT magnitudes, 410 bands x 157 frames -> log
 estimate:  log -> magnitudes -> phase by Griffin-Lim -> sound
@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from clave.audio.log_spectrogram import Spectrum, placed
+from clave.audio.log_spectrogram import Spectrogram, placed
 from clave.audio.nsgt import NSGT
 from clave.audio.phase import ESTIMATORS, PhaseEstimator
 from clave.files.audio_file import resampled
@@ -22,7 +22,7 @@ END_SECONDS = 0.02  # in which a sound that goes on after half a second fades
 
 
 @dataclass(frozen=True)
-class PaperSpectrum(Spectrum):
+class PaperSpectrogram(Spectrogram):
     """One-shots as the log magnitudes of the paper's transform, and the sounds that have nearly these.
 
     What lies above 11 kHz, below 30 Hz and after half a second is lost.
@@ -49,12 +49,14 @@ class PaperSpectrum(Spectrum):
         samples = placed(clip)[: transform.length * SAMPLE_RATE // transform.sample_rate]
         late = round(END_SECONDS * SAMPLE_RATE)
         samples[-late:] *= np.linspace(1, 0, late, dtype=np.float32)
-        heard = resampled(Clip(samples), transform.sample_rate).samples
-        return np.log(np.abs(transform.forward(heard)) + np.float32(PAPER_FLOOR)).astype(np.float32)
+        low_rate = resampled(Clip(samples), transform.sample_rate).samples
+        return np.log(np.abs(transform.forward(low_rate)) + np.float32(PAPER_FLOOR)).astype(np.float32)
 
-    def waveform(self, picture: Float32[np.ndarray, "band frame"]) -> Float32[np.ndarray, " sample"]:
+    def waveform(self, log_spectrogram: Float32[np.ndarray, "band frame"]) -> Float32[np.ndarray, " sample"]:
         """Magnitudes, phase, sound."""
-        self.check(picture)
-        magnitude = np.clip(np.exp(np.minimum(picture, np.log(LOUDEST))) - PAPER_FLOOR, 0, None).astype(np.float32)
-        heard = self.phase.estimate(magnitude, self.transform)
-        return resampled(Clip(heard, self.transform.sample_rate)).samples
+        self.check(log_spectrogram)
+        magnitude = np.clip(np.exp(np.minimum(log_spectrogram, np.log(LOUDEST))) - PAPER_FLOOR, 0, None).astype(
+            np.float32
+        )
+        low_rate = self.phase.estimate(magnitude, self.transform)
+        return resampled(Clip(low_rate, self.transform.sample_rate)).samples

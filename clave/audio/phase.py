@@ -1,4 +1,4 @@
-"""Sounds from magnitudes alone: estimates of the phase that they leave out.
+"""Phase estimation: sounds from magnitudes alone.
 
 An estimator turns magnitudes into complex bands; the inverse of the transform makes them a sound. Nothing here is an
 inverse: the phase is lost, and what fills the gap is called an estimate. docs/phase.md compares them all.
@@ -17,12 +17,12 @@ from clave.errors import TransformError
 from clave.music.shapes import Bool, Complex, Float, Float32, Float64, Int64, Shaped
 
 ONSET_S = 0.002  # where a trimmed one-shot begins: the lead-in before its onset
-LEAST = 1e-7  # of the largest magnitude; below it, logarithms say nothing
-SMALLEST = 1e-30  # a magnitude that has a phase: what is divided by it stays finite
+LEAST = 1e-7  # of the largest magnitude: smaller ones are raised to it before the logarithm
+SMALLEST = 1e-30  # added to magnitudes that are divided by
 
 
 class PhaseEstimator(ABC):
-    """A way to fill in the phase."""
+    """A method to estimate the phase."""
 
     def estimate(
         self, magnitude: Shaped[np.ndarray, "*batch band frame"], transform: Transform
@@ -53,14 +53,14 @@ class PhaseEstimator(ABC):
 
 @dataclass(frozen=True)
 class RandomPhase(PhaseEstimator):
-    """Any phase at all: where the paper's Griffin-Lim starts."""
+    """Uniform random phase: where the paper's Griffin-Lim starts."""
 
     seed: int = 0
 
     def bands(
         self, magnitude: Float32[np.ndarray, "band frame"], transform: Transform
     ) -> Complex[np.ndarray, "band frame"]:
-        """Uniform, from a generator of its own."""
+        """Uniform in [0, 2 pi), by the seed."""
         return _polar(
             magnitude, np.random.default_rng(self.seed).uniform(0, 2 * np.pi, (transform.bands, transform.frames))
         )
@@ -68,7 +68,7 @@ class RandomPhase(PhaseEstimator):
 
 @dataclass(frozen=True)
 class ImpulsePhase(PhaseEstimator):
-    """The phase of a click at the onset, which a drum's first milliseconds nearly have."""
+    """The phase of an impulse at the onset, close to that of a drum's first milliseconds."""
 
     onset_s: float = ONSET_S
 
@@ -82,16 +82,16 @@ class ImpulsePhase(PhaseEstimator):
 
 @dataclass(frozen=True)
 class GradientIntegration(PhaseEstimator):
-    """Phase gradient integration: the log magnitude's slopes are the phase's slopes, and these are summed up.
+    """Phase gradient heap integration without the heap: phase gradients follow from those of the log magnitude.
 
     For a Gaussian window exp(-pi t^2 / gamma) and the phase p(t, f) of each frame's centre, s = log magnitude:
 
         dp/dt = 2 pi f + ds/df / gamma,    dp/df = -gamma ds/dt
 
     (Prusa, Balazs, Sondergaard, "A noniterative method for reconstruction of phase from STFT magnitude", IEEE/ACM
-    TASLP 25(5), 2017; for bands of varying width: Prusa, Holighaus, EUSIPCO 2017). They sum up from the loudest bin
-    on, always next to the loudest known bin, by a heap; here the steps between neighbours form a spanning tree, chosen
-    so that the magnitudes at both ends of each step are as large as can be. That needs no heap, only whole arrays.
+    TASLP 25(5), 2017; for bands of varying width: Prusa, Holighaus, EUSIPCO 2017). They integrate from the loudest bin
+    on, always next to the loudest known bin, by a heap; here the steps between neighbours form a maximum spanning tree
+    by the magnitudes at both ends of each step. That needs no heap, only whole arrays.
 
     Bins more than `floor_db` below the loudest are left out of the sum and get the phase of steady sines.
     """
@@ -105,27 +105,29 @@ class GradientIntegration(PhaseEstimator):
     def bands(
         self, magnitude: Float32[np.ndarray, "band frame"], transform: Transform
     ) -> Complex[np.ndarray, "band frame"]:
-        """Slopes, steps, their sum."""
+        """Gradients, steps between neighbours, their sum."""
         magnitude = np.ascontiguousarray(magnitude)
         loudest = float(magnitude.max())
         if loudest == 0:
             return _polar(magnitude, np.zeros(magnitude.shape))
         log = np.log(np.maximum(magnitude, LEAST * loudest))
         along_time, along_band = _phase_steps(log, transform)
-        heard = magnitude > 10 ** (-self.floor_db / 20) * loudest
+        audible = magnitude > 10 ** (-self.floor_db / 20) * loudest
         phase = 2 * np.pi * np.outer(transform.centres_hz, _frame_times_s(transform))
-        phase += np.pi / 2 / transform.bands * np.square(np.arange(transform.bands))[:, None]  # or they would click
-        phase[heard] = _sum_steps(log, along_time, along_band, heard)
+        phase += (
+            np.pi / 2 / transform.bands * np.square(np.arange(transform.bands))[:, None]
+        )  # spread over time, or they would add up to a click
+        phase[audible] = _sum_steps(log, along_time, along_band, audible)
         return _polar(magnitude, _without_carrier(phase, transform))
 
 
-def _as_it_is(samples: Any) -> Any:
+def _identity(samples: Any) -> Any:
     return samples
 
 
 @dataclass(frozen=True)
 class GriffinLim(PhaseEstimator):
-    """Back and forth: make a sound, take its bands, put the magnitudes back.
+    """Alternating projections: make a sound, take its bands, restore the magnitudes.
 
     Griffin, Lim 1984; with `momentum`, the fast version, which steps on along the last change (Perraudin, Balazs,
     Sondergaard, WASPAA 2013; they advise 0.99).
@@ -134,7 +136,7 @@ class GriffinLim(PhaseEstimator):
     iterations: int = 100
     momentum: float = 0.0
     start: PhaseEstimator = field(default_factory=RandomPhase)
-    known: Callable[[Any], Any] = _as_it_is  # what else is known of the sound, imposed on it in each round
+    constraint: Callable[[Any], Any] = _identity  # what else is known of the sound, applied in each round
 
     def __post_init__(self) -> None:
         if self.iterations < 0 or not 0 <= self.momentum <= 1:
@@ -145,10 +147,10 @@ class GriffinLim(PhaseEstimator):
     def bands(
         self, magnitude: Float32[np.ndarray, "band frame"], transform: Transform
     ) -> Complex[np.ndarray, "band frame"]:
-        """The last bands, with the magnitudes put back."""
+        """The last bands, with the magnitudes restored."""
         last = ahead = self.start.bands(magnitude, transform)
         for _ in range(self.iterations):
-            consistent = transform.forward(self.known(transform.inverse(with_magnitude(ahead, magnitude))))
+            consistent = transform.forward(self.constraint(transform.inverse(with_magnitude(ahead, magnitude))))
             magnitude = _laid_out_like(consistent, magnitude)
             ahead = consistent - last
             ahead *= self.momentum
@@ -159,9 +161,9 @@ class GriffinLim(PhaseEstimator):
 
 @dataclass(frozen=True)
 class Descent(PhaseEstimator):
-    """Samples that fit: L-BFGS on the squared error of the magnitudes, from the sound of another estimate.
+    """Gradient descent on samples: L-BFGS on the squared error of the magnitudes, from another estimate.
 
-    Slower than a few steps of Griffin-Lim, and nearer to the truth the longer it may run.
+    Slower than a few steps of Griffin-Lim, and more accurate the longer it may run.
     """
 
     iterations: int = 30
@@ -191,9 +193,9 @@ class Descent(PhaseEstimator):
             STFT's windows sum to nearly the same everywhere.
             """
             bands = transform.forward(samples.astype(np.float32))
-            wrong = bands - with_magnitude(bands, magnitude)
-            squares = float(np.vdot(wrong, wrong).real)
-            return squares / 2 / gain, transform.inverse(wrong).astype(np.float64)
+            residual = bands - with_magnitude(bands, magnitude)
+            squares = float(np.vdot(residual, residual).real)
+            return squares / 2 / gain, transform.inverse(residual).astype(np.float64)
 
         options = {"maxiter": self.iterations, "gtol": 0.0, "ftol": 0.0}
         best: Any = minimize(error, first.astype(np.float64), jac=True, method="L-BFGS-B", options=options)
@@ -201,7 +203,7 @@ class Descent(PhaseEstimator):
 
 
 DEFAULT = GriffinLim(8, 0.99, GradientIntegration())
-"""What decodes sounds, on the magnitudes of an `STFT()`."""
+"""The estimator that decodes sounds, on the magnitudes of an `STFT()`."""
 
 ESTIMATORS: Mapping[str, PhaseEstimator] = MappingProxyType(
     {
@@ -234,7 +236,7 @@ def with_magnitude(bands: Any, magnitude: Float32[np.ndarray, "band frame"]) -> 
 
 
 def _laid_out_like(bands: Any, magnitude: Float32[np.ndarray, "band frame"]) -> Float32[np.ndarray, "band frame"]:
-    """The same magnitudes in the memory order of these bands: what is computed together lies together."""
+    """The same magnitudes in the memory order of these bands, so that operations on both are contiguous."""
     if magnitude.strides[0] < magnitude.strides[1] == (bands.strides[0] < bands.strides[1]):
         return magnitude
     same = np.empty_like(bands, np.float32)
@@ -249,7 +251,7 @@ def _frame_times_s(transform: Transform) -> Float64[np.ndarray, " frame"]:
 def _without_carrier(
     phase: Float64[np.ndarray, "band frame"], transform: Transform
 ) -> Float64[np.ndarray, "band frame"]:
-    """Phase as the transform counts it."""
+    """The phase relative to the transform's carrier."""
     carrier = transform.carrier
     return phase if carrier is None else phase - carrier
 
@@ -259,7 +261,7 @@ def _phase_steps(
 ) -> tuple[Float32[np.ndarray, "band later"], Float32[np.ndarray, "above frame"]]:
     """The phase from each bin to the next frame and to the next band, in radians, the former within a turn.
 
-    Each slope is the mean of those at both ends, and these are central differences.
+    Each gradient is the mean of the central differences at both ends.
     """
     hz, hop_s = transform.centres_hz, transform.frame_seconds
     spread_s2 = transform.spread_s2.astype(np.float32)[:, None]
@@ -280,12 +282,12 @@ def _sum_steps(
     log: Float32[np.ndarray, "band frame"],
     along_time: Float32[np.ndarray, "band later"],
     along_band: Float32[np.ndarray, "above frame"],
-    heard: Bool[np.ndarray, "band frame"],
-) -> Float64[np.ndarray, " heard"]:
-    """Phases of the bins that are heard, summed along the loudest tree that joins all neighbours among them."""
-    frames = heard.shape[1]
-    later = np.flatnonzero(heard[:, 1:] & heard[:, :-1])
-    above = np.flatnonzero(heard[1:] & heard[:-1])
+    audible: Bool[np.ndarray, "band frame"],
+) -> Float64[np.ndarray, " audible"]:
+    """Phases of the audible bins: steps between neighbours, summed along their maximum spanning tree by loudness."""
+    frames = audible.shape[1]
+    later = np.flatnonzero(audible[:, 1:] & audible[:, :-1])
+    above = np.flatnonzero(audible[1:] & audible[:-1])
     before = np.concatenate([later + later // (frames - 1), above])  # places in the flattened matrix
     after = before + np.repeat([1, frames], [len(later), len(above)])
     step = np.concatenate([along_time.take(later), along_band.take(above)])
@@ -295,10 +297,10 @@ def _sum_steps(
     order = np.argsort(
         (quieter * (65_535 / max(float(quieter.max(initial=0)), LEAST))).astype(np.uint16), kind="stable"
     )
-    number = np.zeros(heard.size, np.int64)
-    number[heard.ravel()] = np.arange(np.count_nonzero(heard))
+    number = np.zeros(audible.size, np.int64)
+    number[audible.ravel()] = np.arange(np.count_nonzero(audible))
     before, after = number.take(before.take(order)), number.take(after.take(order))
-    return _sum_along_tree(before, after, step.take(order), int(np.count_nonzero(heard)))
+    return _sum_along_tree(before, after, step.take(order), int(np.count_nonzero(audible)))
 
 
 def _sum_along_tree(

@@ -10,7 +10,21 @@ from clave.errors import TransformError
 from clave.music.shapes import Complex, Float, Float64, Shaped
 
 
-class Transform(ABC):
+class BandsByFrames(ABC):
+    """What has one value for each band and frame."""
+
+    @property
+    @abstractmethod
+    def bands(self) -> int:
+        """Rows."""
+
+    @property
+    @abstractmethod
+    def frames(self) -> int:
+        """Columns."""
+
+
+class Transform(BandsByFrames):
     """Real sounds of one length as complex bands over time, and back: `inverse(forward(x))` gives `x`.
 
     It computes in the library of its input: NumPy in, NumPy out; torch in, torch out, on the same device and
@@ -22,18 +36,8 @@ class Transform(ABC):
 
     @property
     @abstractmethod
-    def bands(self) -> int:
-        """Rows of the result."""
-
-    @property
-    @abstractmethod
-    def frames(self) -> int:
-        """Columns of the result."""
-
-    @property
-    @abstractmethod
     def centres_hz(self) -> Float64[np.ndarray, " band"]:
-        """Where each band lies."""
+        """Centre frequency of each band."""
 
     @property
     @abstractmethod
@@ -92,7 +96,7 @@ class Transform(ABC):
 
 
 def scipy_fft() -> Any:
-    """The FFT of scipy, which knows float32; imported at its first use, since that takes longer than all of Clave."""
+    """Scipy's FFT, which computes in float32; imported at its first use, since that takes longer than all of Clave."""
     from scipy import fft
 
     return fft

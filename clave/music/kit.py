@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field, replace
 
 from clave.errors import KitError, VoiceError
+from clave.music import playback_settings
 from clave.music.clip import Clip
-from clave.music.playback_settings import shaped
 
 
 @dataclass(frozen=True)
@@ -83,21 +83,23 @@ class Kit:
             object.__setattr__(self, what, row)
             if len(row) != len(VOICES):
                 raise KitError(f"a kit has {len(VOICES)} {what}, one a voice; got {len(row)}")
-            strangers = [each for each in row if not isinstance(each, kind)]
-            if strangers:
-                raise KitError(f"the {what} of a kit are made with {made_with}, got {strangers[0]!r}")
+            invalid = [each for each in row if not isinstance(each, kind)]
+            if invalid:
+                raise KitError(f"the {what} of a kit are made with {made_with}, got {invalid[0]!r}")
 
     def __getitem__(self, which: Voice | str) -> Clip:
         return self.clips[voice(which).index]
 
     def as_played(self) -> "Kit":
-        """The same kit with each clip tuned, damped and as loud as its origin says, and nothing left to do.
+        """The same kit with the playback settings of each origin applied to its clip; the new origins are neutral.
 
         Raises RenderError for an origin whose settings are out of range.
         """
         clips = tuple(
-            clip if how is None else shaped(clip, tune_semitones=how.tune, decay_ratio=how.decay, gain=how.gain)
-            for clip, how in zip(self.clips, self.origins, strict=True)
+            clip
+            if origin is None
+            else playback_settings.apply(clip, tune_semitones=origin.tune, decay_ratio=origin.decay, gain=origin.gain)
+            for clip, origin in zip(self.clips, self.origins, strict=True)
         )
-        done = tuple(how and replace(how, gain=1.0, tune=0.0, decay=1.0) for how in self.origins)
-        return Kit(clips, done, self.name)
+        neutral = tuple(origin and replace(origin, gain=1.0, tune=0.0, decay=1.0) for origin in self.origins)
+        return Kit(clips, neutral, self.name)

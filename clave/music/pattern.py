@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from clave.errors import PatternError
-from clave.music import pattern_svg as picture
+from clave.music import pattern_svg
 from clave.music.kit import VOICES
 from clave.music.shapes import Bool, Float32, Int
 from clave.music.units import COMMON_TIME, STEPS_PER_QUARTER, TICKS_PER_QUARTER, TICKS_PER_STEP, Meter, steps_per_bar
@@ -17,7 +17,7 @@ DEFAULT_VELOCITY = 0.8
 MAX_OFFSET = 2.0  # steps: half a 16th, so that every moment of the bar has a 16th to belong to
 
 
-_set = object.__setattr__  # past the lock of a frozen type
+_set = object.__setattr__  # a frozen type allows no other way
 
 
 class Stroke(NamedTuple):
@@ -169,8 +169,8 @@ class Pattern:
         return hash((self.meter, self.velocity.tobytes(), self.offset.tobytes()))
 
     def _repr_html_(self) -> str:
-        """A picture of the grid, for notebooks."""
-        return picture.svg([self])
+        """The grid as SVG, for notebooks."""
+        return pattern_svg.svg([self])
 
     def __repr__(self) -> str:
         return f"Pattern({self.meter[0]}/{self.meter[1]}, {int(self.hits.sum())} strokes)"
@@ -228,7 +228,7 @@ def musical_steps(tick: Int[np.ndarray, " stroke"], bar_steps: Int[np.ndarray, "
 def merge(
     voice: Int[np.ndarray, " stroke"], step: Int[np.ndarray, " stroke"], loudness: Int[np.ndarray, " stroke"]
 ) -> Int[np.ndarray, " kept"]:
-    """Which strokes stay when those of a voice on the same step merge: the loudest of each, of equals the first.
+    """Which strokes are kept when those of a voice on the same step merge: the loudest, of equals the first.
 
     `loudness` lies in [0, MAX_LOUDNESS]. Any order will do; strokes sorted by voice and time merge fastest.
     """
@@ -244,22 +244,22 @@ def settle(
     cell: Int[np.ndarray, " stroke"],
     own: Int[np.ndarray, " stroke"],
 ) -> Int[np.ndarray, " stroke"]:
-    """The step of each stroke when several of a voice want the same cell: one has it, the rest go to their own.
+    """The step of each stroke where several of a voice snap to the same cell: one keeps it, the rest go to their own.
 
-    `own` is the nearest of the 64 steps, a different one for each stroke of a voice. Whose own step it is stays there;
-    otherwise the nearest does, of equals the first. A stroke that gives way may find a guest on its own step, who gives
-    way in turn. So nothing is ever lost here.
+    `own` is the nearest of the 64 steps, a different one for each stroke of a voice. A stroke whose own step
+    it is stays; otherwise the nearest stays, of equals the first. A stroke that moves to its own step may displace one
+    that stood there, which then moves too. So no stroke is lost here.
     """
     step = cell.copy()
     while True:
-        farness = np.where(step == own, 0, np.abs(tick - step * TICKS_PER_STEP))  # no guest is at 0
-        crowded = _crowded(voice, step, farness, _FARTHEST)
+        distance = np.where(step == own, 0, np.abs(tick - step * TICKS_PER_STEP))  # 0 on a stroke's own step alone
+        crowded = _crowded(voice, step, distance, _MAX_DISTANCE)
         if crowded.size == 0:
             return step
         step[crowded] = own[crowded]
 
 
-_FARTHEST = 4 * TICKS_PER_STEP
+_MAX_DISTANCE = 4 * TICKS_PER_STEP
 
 
 def _crowded(

@@ -1,4 +1,4 @@
-"""A picture of bars: voices by 16ths, velocity as height, what lies between as thin ticks at its true place."""
+"""Bars as an SVG drawing: a grid of voices by 16ths, velocity as height, and a thin mark where each stroke sounds."""
 
 from collections.abc import Sequence
 from html import escape
@@ -11,7 +11,7 @@ from clave.music.shapes import Float32
 from clave.music.units import STEPS_PER_QUARTER, STEPS_PER_SIXTEENTH, Meter, steps_per_bar
 
 BARS_PER_ROW = 2
-CELL, GAP = 16.0, 2.0  # px: one 16th of one voice, and the air between two cells
+CELL, GAP = 16.0, 2.0  # px: one 16th of one voice, and the space between two cells
 NAMES = 88.0  # px for the names of the voices, left of each row
 MARGIN = 16.0  # px around everything
 BETWEEN_BARS, BETWEEN_ROWS = 12.0, 26.0  # px; the bar number stands between the rows
@@ -37,7 +37,7 @@ class Bar(Protocol):
 
 
 def svg(bars: Sequence[Bar]) -> str:
-    """The bars as one SVG picture, two in a row, numbered from 1; no bars give an empty frame."""
+    """The bars as one SVG drawing, two in a row, numbered from 1; no bars give an empty frame."""
     per_row = max(1, min(BARS_PER_ROW, len(bars)))
     widths = [steps_per_bar(bar.meter) * STEP for bar in bars]
     rows = [range(start, min(start + per_row, len(bars))) for start in range(0, len(bars), per_row)]

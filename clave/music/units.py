@@ -88,8 +88,3 @@ def swing_steps(steps: Any, swing: float) -> Any:
 def velocity_to_midi(velocity: float) -> int:
     """A velocity in (0, 1] as a MIDI number in 1..127: what sounds is never written as 0."""
     return max(1, math.floor(velocity * 127 + 0.5))
-
-
-def midi_to_velocity(number: int) -> float:
-    """A MIDI velocity in 0..127 as a velocity in [0, 1]."""
-    return number / 127

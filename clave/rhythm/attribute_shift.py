@@ -13,18 +13,17 @@ did. **Swing**: all second strokes of the pairs are delayed or advanced by the s
 are multiplied by the same factor, and clipped at 1.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
-from clave.errors import SpaceError
 from clave.music.kit import VOICES
 from clave.music.pattern import MAX_OFFSET, Pattern, musical_steps
 from clave.music.shapes import Bool, Float, Float64, Int
 from clave.music.units import MAX_SWING, MIN_SWING, STEPS_PER_QUARTER, TICKS_PER_STEP, Meter
 from clave.rhythm import attributes
-from clave.rhythm.attributes import EIGHTHS, LAST_OF_TRIPLET, NAMES, SIXTEENTHS, STREAM
+from clave.rhythm.attributes import EIGHTHS, LAST_OF_TRIPLET, SIXTEENTHS, STREAM
 from clave.rhythm.dynamics import LATEST_OFFSET, MIN_VELOCITY, clip_offset
 
 MIN_STROKES = 2  # that are left, however little is asked for
@@ -49,16 +48,6 @@ class Cells(NamedTuple):
     logit: Float[np.ndarray, "voice step"]  # of a hit: how plausible a stroke is there
     velocity: Float[np.ndarray, "voice step"]  # of a stroke that is added
     offset: Float[np.ndarray, "voice step"]  # steps
-
-
-def shift_amounts(shift: Mapping[str, float]) -> Float64[np.ndarray, " attribute"]:
-    """Standard deviations by name, in the order of NAMES; SpaceError for other names and for infinity or NaN."""
-    for name, amount in shift.items():
-        if name not in NAMES:
-            raise SpaceError(f"no bar is shifted in {name!r}, but in {', '.join(NAMES)}")
-        if not np.isfinite(amount):
-            raise SpaceError(f"a shift is a finite number of standard deviations, got {name} {amount}")
-    return np.array([shift.get(name, 0.0) for name in NAMES], np.float64)
 
 
 def shift_pattern(

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from clave.errors import SpaceError
 from clave.latent.code import Code, check_share, generator, map_points
+from clave.latent.shift import shift_amounts
 from clave.latent.space_folder import SpaceFolder, open_space
 from clave.music.pattern import Pattern
 from clave.music.shapes import Bool, Float32, Float64, Int
@@ -206,7 +207,7 @@ class RhythmSpace:
 
         Attributes that are not named are held, as nearly as can be. Raises SpaceError for an unknown direction.
         """
-        decoder, amounts = self._decoder.require_detail("move a bar"), attribute_shift.shift_amounts(shift)
+        decoder, amounts = self._decoder.require_detail("move a bar"), shift_amounts(shift, NAMES, "bar")
         if not pattern.hits.any():
             return pattern
         condition = self._condition(self.locate([pattern]), None, None, pattern.meter)

@@ -1,4 +1,4 @@
-"""A sound beside another one: how far apart they are, in spectrum, attack and decay."""
+"""Differences between two sounds: in spectrum, attack and decay."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -16,19 +16,19 @@ from clave.sound.space import SoundSpace
 WINDOWS = (2048, 512, 128)  # samples, Hann, hop a quarter
 LEVEL_FLOOR = 1e-3  # added to magnitudes before their logarithm
 DB_PER_NEPER = 20 / np.log(10)
-CLOSE_ATTACK, CLOSE_ATTACK_MS = 0.25, 2.0  # an attack within either comes back as it was
+CLOSE_ATTACK, CLOSE_ATTACK_MS = 0.25, 2.0  # attacks that differ by less than either count as equal
 
 
 class Difference(NamedTuple):
-    """What changed from a sound to another one; of times, the size of the change."""
+    """The differences between two sounds; those of times are absolute."""
 
     distance_db: float  # log-spectral, over 1.5 s
     error_db: float  # multi-resolution, over 1.5 s
     own_distance_db: float  # the same two over the length of the sound itself: no credit for silence that agrees
     own_error_db: float
-    attack: float  # as a share of the attack
+    attack: float  # relative to the attack
     attack_ms: float
-    decay: float  # as a share of T30
+    decay: float  # relative to T30
 
 
 def compare(clip: Clip, again: Clip) -> Difference:
@@ -53,7 +53,7 @@ def difference(x: Float32[np.ndarray, " sample"], y: Float32[np.ndarray, " sampl
 
 
 def summary(differences: Sequence[Difference]) -> dict[str, float]:
-    """Means of the spectral differences, medians of those of time, and the share of attacks that come back."""
+    """Means of the spectral differences, medians of those of time, and the share of attacks that count as equal."""
     table = np.array(differences, np.float64).reshape(-1, len(Difference._fields))
     close = (table[:, 4] <= CLOSE_ATTACK) | (table[:, 5] <= CLOSE_ATTACK_MS)
     return {
@@ -74,15 +74,15 @@ def measure(space: SoundSpace, clips: Sequence[tuple[Clip, Voice]]) -> dict[str,
     return summary([compare(clip, space.decode(space.encode([clip], voice), voice)[0]) for clip, voice in clips])
 
 
-def measure_pictures(space: SoundSpace, corpus: SoundCorpus) -> dict[str, float]:
-    """Root mean square error in dB of the log magnitudes that come back, before any phase; voices count alike."""
+def measure_log_spectrograms(space: SoundSpace, corpus: SoundCorpus) -> dict[str, float]:
+    """Root mean square error in dB of decoded log spectrograms, before any phase; voices count alike."""
     by_detail, by_map = list[float](), list[float]()
     for index in np.unique(corpus.voice):
-        picture = corpus.picture[corpus.voice == index]
-        code = space.place(picture, VOICES[index])
-        for errors, where in ((by_detail, code), (by_map, space.expected(code.map, VOICES[index]))):
-            wrong = (space.pictures(where, VOICES[index]) - picture) * DB_PER_NEPER
-            errors.append(float(np.sqrt(np.square(wrong).mean(axis=(1, 2))).mean()))
+        log_spectrogram = corpus.log_spectrogram[corpus.voice == index]
+        encoded = space.encode_log_spectrograms(log_spectrogram, VOICES[index])
+        for errors, code in ((by_detail, encoded), (by_map, space.expected(encoded.map, VOICES[index]))):
+            residual = (space.log_spectrograms(code, VOICES[index]) - log_spectrogram) * DB_PER_NEPER
+            errors.append(float(np.sqrt(np.square(residual).mean(axis=(1, 2))).mean()))
     return {
         "sounds": float(len(corpus)),
         "error_db_map": float(np.mean(by_map)),
@@ -91,7 +91,7 @@ def measure_pictures(space: SoundSpace, corpus: SoundCorpus) -> dict[str, float]
 
 
 def aligned(clip: Clip, again: Clip) -> tuple[Float32[np.ndarray, " sample"], Float32[np.ndarray, " sample"]]:
-    """Both with their onset at the same sample, a peak of 0.9, and 1.5 s long: silence that agrees counts too."""
+    """Both with their onset at the same sample, a peak of 0.9, and 1.5 s long, silence at the end included."""
     return placed(clip), placed(again)
 
 

@@ -1,12 +1,12 @@
-"""Whether a voice's map is filled: points far from every sound that was learned are holes."""
+"""How well a voice's map is covered: points far from every sound of the corpus are holes."""
 
 import numpy as np
 
 from clave.music.shapes import Float
 
-RADIUS = 2.0  # of the disc that is looked at: 86 % of a standard normal map
+RADIUS = 2.0  # of the disc that is measured: 86 % of a standard normal map
 FAR = 0.5  # deviations: a sixth of the way from the centre to the edge of the page
-SPACING = 0.05  # of the points that are tried
+SPACING = 0.05  # of the grid of points
 
 
 def hole_share(points: Float[np.ndarray, "sound map"]) -> float:

@@ -1,9 +1,10 @@
-"""Which voice a sound is, by listening: a small network for files whose names say nothing.
+"""The voice of a sound, by a small classifier network: for files whose names state no voice.
 
-    clip -> picture of 48 bands x 32 moments -> network -> a share of certainty for each voice
+    clip -> log spectrogram of 48 bands x 32 frames -> network -> probability of each voice
 
-`guess` says the likeliest voice and how sure it is; `sure` guesses reach the threshold in the model's folder, which is
-chosen so that 85 of 100 are right among sounds of sources it has not heard (docs/one-shots.md has what was measured).
+`guess` gives the most probable voice and its probability; a guess is sure if that reaches the threshold in the model's
+folder, which is chosen so that 85 of 100 sure guesses are right for sources that were not trained on
+(docs/one-shots.md has the measurements).
 """
 
 from collections.abc import Sequence
@@ -24,19 +25,19 @@ from clave.music.shapes import Float32, Int64
 
 SHIPPED_VOICES = Path(__file__).parents[1] / "weights" / "voices"
 BANDS, LINEAR_BANDS = 48, 16  # the lowest are those of the STFT, 43 Hz apart; above 0.7 kHz they widen by ratio
-FRAME_WIDTHS = (1,) * 16 + (3,) * 8  # of 5.8 ms: fine where the stroke is fresh
+FRAME_WIDTHS = (1,) * 16 + (3,) * 8  # of 5.8 ms: fine right after the onset
 LAST_FRAMES = 8  # share the rest of the time evenly
 FRAMES = len(FRAME_WIDTHS) + LAST_FRAMES
-RANGE_DB = 70.0  # below its loudest cell a picture is black
-BATCH = 256  # pictures at a time, so that a large folder needs little memory
+RANGE_DB = 70.0  # below the loudest cell; quieter ones count as silent
+BATCH = 256  # sounds at a time, so that a large folder needs little memory
 
 
 @dataclass(frozen=True)
 class Guess:
-    """What a sound was taken for."""
+    """The most probable voice of a sound."""
 
     voice: Voice
-    confidence: float  # in [0, 1]: how often such guesses are right
+    confidence: float  # in [0, 1]: its probability, calibrated: how often such guesses are right
     sure: bool  # the confidence reaches the model's threshold
 
     def __str__(self) -> str:
@@ -44,7 +45,7 @@ class Guess:
 
 
 def guess(clips: Sequence[Clip], folder: str | Path = SHIPPED_VOICES) -> list[Guess]:
-    """The voice of each sound, by the network in this folder; silence is nothing surely.
+    """The voice of each sound, by the network in this folder; a guess for silence is never sure.
 
     Raises SpaceError for a folder that holds no such network.
 
@@ -56,8 +57,9 @@ def guess(clips: Sequence[Clip], folder: str | Path = SHIPPED_VOICES) -> list[Gu
     guesses = list[Guess]()
     for at in range(0, len(clips), BATCH):
         some = clips[at : at + BATCH]
-        share: Float32[np.ndarray, "clip voice"] = run(network, picture=np.stack([picture(clip) for clip in some]))[0]
-        for clip, row in zip(some, share, strict=True):
+        log_spectrograms = np.stack([log_spectrogram(clip) for clip in some])
+        probability: Float32[np.ndarray, "clip voice"] = run(network, picture=log_spectrograms)[0]
+        for clip, row in zip(some, probability, strict=True):
             best = int(row.argmax())
             sound = clip.peak > 0
             confidence = float(row[best]) if sound else 1 / len(VOICES)
@@ -66,15 +68,15 @@ def guess(clips: Sequence[Clip], folder: str | Path = SHIPPED_VOICES) -> list[Gu
 
 
 def sure(clip: Clip) -> Voice | None:
-    """The voice of a sound, or None where the guess is not sure: for wav.read_kit."""
-    guessed = guess([clip])[0]
-    return guessed.voice if guessed.sure else None
+    """The voice of a sound, or None where the guess is not sure: for audio_file.read_kit."""
+    best = guess([clip])[0]
+    return best.voice if best.sure else None
 
 
-def picture(clip: Clip) -> Float32[np.ndarray, "band frame"]:
-    """The sound as the network sees it: power in cells of band and time, in dB below the loudest, scaled to [-1, 1].
+def log_spectrogram(clip: Clip) -> Float32[np.ndarray, "band frame"]:
+    """The input of the network: power in cells of band and time, in dB below the loudest, scaled to [-1, 1].
 
-    Level, rate and lead-in do not matter; silence is black.
+    Level, rate and lead-in do not matter; silence is -1 everywhere.
     """
     transform, band_edges, frame_edges = _grid()
     sound = one_shot(resampled(clip))

@@ -11,12 +11,14 @@ from clave.latent.space_folder import SpaceFolder, write_settings
 from clave.music.kit import VOICES
 from clave.music.shapes import Float32
 from clave.sound import comparison, map_coverage
+from clave.sound.corpus_map import CREDITS_FILE, write_corpus
 from clave.sound.dataset import SoundCorpus, credits_of, write_credits
-from clave.sound.space import SOUND_FORMAT, SoundSpace, write_corpus
-from clave.training.credits import CREDITS_FILE, credits_text
+from clave.sound.space import SoundSpace
+from clave.sound.space_format import SOUND_FORMAT
+from clave.training.credits import credits_text
 from clave.training.loop import Recipe
 from clave.training.model_card import CARD_FILE, model_card, write_metrics
-from clave.training.models.sound_vae import OneShotConfig
+from clave.training.models.sound_model import OneShotConfig, SoundModel
 from clave.training.recipes import recipe_to_dict
 from clave.training.run import BestModel, Epoch, chosen_settings, fingerprint, open_run, train
 from clave.training.sound_data import SoundParts, divide, to_sounds
@@ -60,7 +62,7 @@ def corpus_fingerprint(corpus: SoundCorpus) -> str:
     """Sixteen hex digits that change with any sound, its voice, and the files and kits that sounds come from."""
     names = (corpus.sources, corpus.kits, corpus.licences, corpus.credits)
     labels = (corpus.voice, corpus.source, corpus.variant, corpus.kit, corpus.group)
-    return fingerprint(names, (corpus.picture, *labels))
+    return fingerprint(names, (corpus.log_spectrogram, *labels))
 
 
 def write_space(
@@ -71,6 +73,7 @@ def write_space(
     The sounds of `shown` are on the maps and credited in the card.
     """
     model, own, credited = best.model, shown.themselves(), credits_of(shown)
+    assert isinstance(model, SoundModel)
     facts = {
         "name": folder.resolve().name, "sounds": len(own), "kits": len(shown.kits), "recipe": recipe.name,
         "seed": recipe.seed, "clave": __version__, "licence": "not stated", "credit": "", "epoch": best.epoch, **card,
@@ -78,18 +81,19 @@ def write_space(
     settings: dict[str, Any] = {
         "model": recipe_to_dict(recipe)["model"], "detail_size": model.detail_size,
         "voices": [VOICES[index].name for index in np.unique(own.voice)],
-        "spectrum": sound_config(recipe).spectrum().name, "picture": list(own.picture.shape[1:]), "card": facts,
+        "spectrogram": sound_config(recipe).spectrogram().name,
+        "log_spectrogram_shape": list(own.log_spectrogram.shape[1:]), "card": facts,
     }  # fmt: skip
     with new_space(folder) as files:
         write_networks(files, model, SOUND_FORMAT)
         settings |= _whitening(files, settings, own)
         space = SoundSpace(SpaceFolder(files, settings))
         points = _map_points(space, own)
-        known = bool(np.isfinite(own.heard[:, 0]).all())  # a corpus that was saved before descriptors has none
+        known = bool(np.isfinite(own.descriptors[:, 0]).all())  # a corpus that was saved before descriptors has none
         sources = [own.sources[index] for index in own.source]
-        write_corpus(files, points, own.voice, sources, own.heard if known else None)
+        write_corpus(files, points, own.voice, sources, own.descriptors if known else None)
         holes = [map_coverage.hole_share(space.corpus(voice).map) for voice in space.voices]
-        metrics = comparison.measure_pictures(space, parts.validation) | {"holes": max(holes)}
+        metrics = comparison.measure_log_spectrograms(space, parts.validation) | {"holes": max(holes)}
         write_settings(files, SOUND_FORMAT, **settings, metrics=metrics)
         write_metrics(files, metrics)
         write_credits(files / CREDITS_FILE, credited)
@@ -114,5 +118,5 @@ def _map_points(space: SoundSpace, own: SoundCorpus) -> Float32[np.ndarray, "sou
     points = np.zeros((len(own), 2), np.float32)
     for index in np.unique(own.voice):
         rows = own.voice == index
-        points[rows] = space.place(own.picture[rows], VOICES[index]).map
+        points[rows] = space.encode_log_spectrograms(own.log_spectrogram[rows], VOICES[index]).map
     return points

@@ -16,7 +16,7 @@ from clave.music.kit import voice as voice_of
 from clave.music.shapes import Bool, Float32, Float64, Int
 from clave.sound import drum_synth
 from clave.sound.dataset import FACTORY_CREDIT, FACTORY_LICENCE, Credit, Listed
-from clave.sound.voice_classifier import picture as log_spectrogram_of
+from clave.sound.voice_classifier import log_spectrogram as log_spectrogram_of
 from clave.training.progress import OnProgress, of_task
 
 FOLDS = 4

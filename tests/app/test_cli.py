@@ -22,8 +22,8 @@ from clave.app.kit_builder import BUILT_IN, KitBuilder
 from clave.app.kit_library import FILE, KitLibrary
 from clave.app.protocol import KitToKeep, KitVoice
 from clave.errors import KitError, KitLibraryError
+from clave.music import playback_settings
 from clave.music.kit import VOICES
-from clave.music.playback_settings import shaped
 from clave.music.units import COMMON_TIME, Meter, steps_per_bar
 from clave.play.render import render_stems
 from clave.rhythm import space
@@ -243,7 +243,7 @@ def test_a_kit_that_is_kept_plays_by_its_name_and_one_in_a_file_too(run, tmp_pat
     library.keep("mine", voices)
     library.close()
     (tmp_path / "file.json").write_text(KitToKeep(name="written", voices=voices).model_dump_json(), "utf-8")
-    clips = tuple(shaped(clip, gain=0.5, tune_semitones=-5) for clip in factory.kit("punch").clips)
+    clips = tuple(playback_settings.apply(clip, gain=0.5, tune_semitones=-5) for clip in factory.kit("punch").clips)
     expected = render_stems(ToyRhythm().at([[0, 0]]), Kit(clips))[0].samples
     for kit, name in (("mine", "mine"), (tmp_path / "file.json", "written")):
         code, said, _ = run(*ONE_BAR, "--kit", kit, "--home", tmp_path / "home", "-o", tmp_path / "out")

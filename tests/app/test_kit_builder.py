@@ -13,7 +13,7 @@ from clave.app import kit_builder as builder
 from clave.app.kit_builder import BUILT_IN, DRAWN_VARIATION, KitBuilder, named_once, read_kit_file, safe
 from clave.app.kit_library import KitLibrary
 from clave.app.protocol import KitToKeep, KitVoice, SoundRequest, SoundShift
-from clave.audio.descriptors import heard
+from clave.audio.descriptors import describe
 from clave.errors import AudioFileError, KitError, SpaceError
 from clave.music.kit import VOICES
 from clave.sound.space import SoundSpace, load_sound
@@ -34,7 +34,7 @@ def test_a_point_is_the_spaces_sound_at_the_level_of_its_voice() -> None:
     level = factory.levelled(plain, VOICES[1])
     np.testing.assert_allclose(clip_of(made.wav).samples, level.samples, atol=2**-22)
     assert made.heard.pitch_hz == pytest.approx(200 * 2**0.5, rel=0.01)
-    assert made.heard.brightness_hz == pytest.approx(heard(plain).brightness_hz, rel=1e-3)
+    assert made.heard.brightness_hz == pytest.approx(describe(plain).brightness_hz, rel=1e-3)
 
 
 def test_detail_variation_seed_and_shift_reach_the_space() -> None:

@@ -25,7 +25,7 @@ def band(low_hz, high_hz):
 @pytest.mark.parametrize("hz", [45.0, 180.0, 555.5, 3000.0])
 @pytest.mark.parametrize("t30_s", [0.1, 0.4])
 def test_a_decaying_sine_has_its_pitch_its_decay_and_its_brightness(hz, t30_s):
-    sound = descriptors.heard(decaying(np.sin(2 * np.pi * hz * T), t30_s))
+    sound = descriptors.describe(decaying(np.sin(2 * np.pi * hz * T), t30_s))
     assert sound.pitch_hz == pytest.approx(hz, rel=0.01)  # the lower and the shorter, the less certain
     assert sound.decay_s == pytest.approx(t30_s, rel=0.05)
     assert sound.brightness_hz == pytest.approx(hz, abs=20, rel=0.1)
@@ -34,7 +34,7 @@ def test_a_decaying_sine_has_its_pitch_its_decay_and_its_brightness(hz, t30_s):
 
 @pytest.mark.parametrize(("low_hz", "high_hz"), [(1000, 3000), (2000, 12_000), (8000, 10_000)])
 def test_the_brightness_of_a_band_of_noise_is_its_middle(low_hz, high_hz):
-    sound = descriptors.heard(decaying(band(low_hz, high_hz), 0.5))
+    sound = descriptors.describe(decaying(band(low_hz, high_hz), 0.5))
     assert sound.brightness_hz == pytest.approx((low_hz + high_hz) / 2, rel=0.03)
     assert sound.decay_s == pytest.approx(0.5, rel=0.05)
     assert sound.pitch_hz is None
@@ -46,7 +46,7 @@ def test_noisiness_grows_from_sine_over_narrow_noise_to_white_noise():
     mixtures = [sine + 10 ** (db / 20) * NOISE for db in (-60, -40, -20, -10)]
     rows = [[sine, narrow, NOISE], [sine, *mixtures, NOISE]]
     for row in rows:
-        noisy = [descriptors.heard(decaying(sound, 0.3)).noisiness for sound in row]
+        noisy = [descriptors.describe(decaying(sound, 0.3)).noisiness for sound in row]
         assert noisy == sorted(noisy)
         assert noisy[0] < 0.1
         assert noisy[-1] > 0.95
@@ -54,37 +54,37 @@ def test_noisiness_grows_from_sine_over_narrow_noise_to_white_noise():
 
 def test_a_tom_in_noise_has_a_pitch_until_the_noise_hides_it():
     tom = np.sin(2 * np.pi * 120 * T)
-    assert descriptors.heard(decaying(tom + 0.3 * NOISE, 0.3)).pitch_hz == pytest.approx(120, rel=0.02)
-    assert descriptors.heard(decaying(tom + 30 * NOISE, 0.3)).pitch_hz is None
+    assert descriptors.describe(decaying(tom + 0.3 * NOISE, 0.3)).pitch_hz == pytest.approx(120, rel=0.02)
+    assert descriptors.describe(decaying(tom + 30 * NOISE, 0.3)).pitch_hz is None
 
 
 def test_a_falling_pitch_is_the_one_it_falls_to():
     hz = 55 + 300 * np.exp(-T / 0.01)
     kick = np.sin(2 * np.pi * np.cumsum(hz) / SAMPLE_RATE)
-    assert descriptors.heard(decaying(kick, 0.4)).pitch_hz == pytest.approx(55, rel=0.03)
+    assert descriptors.describe(decaying(kick, 0.4)).pitch_hz == pytest.approx(55, rel=0.03)
 
 
 def test_a_rumble_below_thirty_hertz_is_no_pitch():
-    assert descriptors.heard(decaying(np.sin(2 * np.pi * 12 * T), 0.5)).pitch_hz is None
+    assert descriptors.describe(decaying(np.sin(2 * np.pi * 12 * T), 0.5)).pitch_hz is None
 
 
 def test_level_rate_and_lead_in_change_nothing():
     clip = factory.kit()["tom"]
-    plain = descriptors.heard(clip)
-    late = descriptors.heard(Clip(np.concatenate([np.zeros(3000, np.float32), 0.02 * clip.samples])))
+    plain = descriptors.describe(clip)
+    late = descriptors.describe(Clip(np.concatenate([np.zeros(3000, np.float32), 0.02 * clip.samples])))
     assert late.scaled == pytest.approx(plain.scaled, abs=0.02)
 
 
 def test_silence_is_not_described():
     with pytest.raises(TransformError, match="silence"):
-        descriptors.heard(Clip(np.zeros(1000, np.float32)))
+        descriptors.describe(Clip(np.zeros(1000, np.float32)))
 
 
 def test_a_click_and_every_drum_of_the_factory_have_finite_descriptors():
     click = np.zeros(500, np.float32)
     click[0] = 1
     clips = [Clip(click), *(clip for recipe in factory.KITS for clip in factory.kit(recipe.name).clips)]
-    table = descriptors.measured(clips)
+    table = descriptors.describe_all(clips)
     assert table.shape == (len(clips), len(descriptors.NAMES))
     assert np.isfinite(table[:, [0, 1, 3]]).all()
     assert ((table[:, 3] >= 0) & (table[:, 3] <= 1)).all()
@@ -92,12 +92,12 @@ def test_a_click_and_every_drum_of_the_factory_have_finite_descriptors():
 
 def test_many_is_one_by_one_on_the_scales_of_the_ear():
     kit = factory.kit()
-    row = descriptors.measured([kit["kick"]])[0]
-    kick = descriptors.heard(kit["kick"])
+    row = descriptors.describe_all([kit["kick"]])[0]
+    kick = descriptors.describe(kit["kick"])
     assert kick.pitch_hz is not None
     assert 2 ** row[:3] == pytest.approx([kick.brightness_hz, kick.decay_s, kick.pitch_hz], rel=1e-4)
-    assert np.isnan(descriptors.measured([kit["clap"]])[0, 2])
-    assert descriptors.measured([]).shape == (0, 4)
+    assert np.isnan(descriptors.describe_all([kit["clap"]])[0, 2])
+    assert descriptors.describe_all([]).shape == (0, 4)
 
 
 def test_ranks_run_from_none_to_all():
@@ -111,9 +111,9 @@ def test_ranks_run_from_none_to_all():
 @pytest.mark.parametrize(
     ("sound", "words"),
     [
-        (descriptors.Heard(9000, 0.42, None, 0.95), "bright, noisy, 0.42 s"),
-        (descriptors.Heard(80, 1.0, 55.0, 0.1), "dark, tonal, A1, 1.00 s"),
-        (descriptors.Heard(2000, 0.1, 277.2, 0.5), "C♯4, 0.10 s"),
+        (descriptors.Descriptors(9000, 0.42, None, 0.95), "bright, noisy, 0.42 s"),
+        (descriptors.Descriptors(80, 1.0, 55.0, 0.1), "dark, tonal, A1, 1.00 s"),
+        (descriptors.Descriptors(2000, 0.1, 277.2, 0.5), "C♯4, 0.10 s"),
     ],
 )
 def test_what_is_heard_in_words(sound, words):

@@ -11,7 +11,7 @@ from clave.audio.log_spectrogram import (
     ONSET_SAMPLE,
     PEAK,
     SHORT_LENGTH,
-    DrumSpectrum,
+    DrumSpectrogram,
     ended,
     placed,
 )
@@ -20,7 +20,7 @@ from clave.music.clip import Clip
 from clave.music.kit import VOICES
 from clave.sound.comparison import aligned, attack_s, log_spectral_distance_db, multi_resolution_db
 
-SPECTRUM = DrumSpectrum()
+SPECTRUM = DrumSpectrogram()
 DRUMS = factory.kit("analogue")
 
 

@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 
 from clave import factory
-from clave.audio.paper_log_spectrogram import END_SECONDS, LOUDEST, PAPER_FLOOR, PaperSpectrum
+from clave.audio.paper_log_spectrogram import END_SECONDS, LOUDEST, PAPER_FLOOR, PaperSpectrogram
 from clave.errors import TransformError
 from clave.files.audio_file import resampled
 from clave.music.clip import Clip
 from clave.sound.comparison import aligned, multi_resolution_db
 
-SPECTRUM = PaperSpectrum()
+SPECTRUM = PaperSpectrogram()
 DRUMS = factory.kit("analogue")
 
 

@@ -267,7 +267,7 @@ def test_kits_that_share_a_sound_with_a_training_kit_are_not_held_out(folder: Pa
     assert set(parts.judging.voice.tolist()) == set(parts.test.voice.tolist()) == {0, 1, 2}
     assert sorted(parts.train.name)[-3:] == [f"kit 0/{name}.wav" for name in ("closed hi-hat", "kick", "snare")]
     assert (parts.counts["train"], parts.counts["train_factory"], parts.counts["train_missing"]) == (3, 6, 1)
-    assert len(parts.picture) == len(parts.weight) == len(parts.train) == 9
+    assert len(parts.log_spectrogram) == len(parts.weight) == len(parts.train) == 9
 
 
 def test_a_learned_file_that_was_left_out_as_a_copy_still_counts(folder: Path) -> None:
@@ -289,8 +289,8 @@ def test_the_factory_makes_the_same_drums_again_from_their_names() -> None:
     corpus = sounds.made(2, seed=5)
     voice, number = sounds.factory_drum(corpus.sources[11])
     assert (voice.name, number) == ("open hi-hat", 1)
-    again = data.DrumSpectrum().forward(sounds.made_clip(voice, number, 5))
-    np.testing.assert_allclose(again, corpus.picture[11], atol=1e-5)
+    again = data.DrumSpectrogram().forward(sounds.made_clip(voice, number, 5))
+    np.testing.assert_allclose(again, corpus.log_spectrogram[11], atol=1e-5)
 
 
 def test_the_command_writes_the_whole_table(

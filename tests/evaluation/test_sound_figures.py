@@ -48,6 +48,6 @@ def test_a_traversal_shows_each_sound_where_it_lies(run):
     ax = sound_figures.traversal(space, points_per_axis=3).axes[1]
     image = ax.images[0].get_array()
     for point, (row, column) in (([-2.0, -2.0], (0, 0)), ([2.0, 0.0], (1, 2))):  # rows from below
-        picture = space.pictures(space.expected([point], "snare"), "snare")[0] * 20 / np.log(10)
+        picture = space.log_spectrograms(space.expected([point], "snare"), "snare")[0] * 20 / np.log(10)
         tile = image[row * 148 + 4 :, column * 70 + 3 :][:140, :64]
         np.testing.assert_allclose(tile, picture - picture.max(), atol=1e-3)

@@ -8,6 +8,7 @@ import soundfile
 
 from clave import wav
 from clave.errors import AudioFileError
+from clave.files.audio_file import voice_names
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit
 
@@ -45,6 +46,11 @@ def test_stereo_is_written_as_left_and_right(tmp_path):
     samples, _ = soundfile.read(tmp_path / "x.wav", dtype="float32")
     np.testing.assert_allclose(samples, np.stack([left.samples, right.samples], 1), atol=2**-23)
     np.testing.assert_allclose(wav.read(tmp_path / "x.wav").samples, samples.mean(1), atol=2**-23)
+    wav.write_stereo(tmp_path / "y.wav", left, right)
+    assert (tmp_path / "y.wav").read_bytes() == (tmp_path / "x.wav").read_bytes()
+    assert soundfile.info(tmp_path / "y.wav").subtype == "PCM_24"
+    with pytest.raises(AudioFileError, match=r"z.wav: left and right are equally long and fast, got 22050 samples"):
+        wav.write_stereo(tmp_path / "z.wav", left, Clip(tone(0.25)))
 
 
 def test_bytes_are_the_file(tmp_path):
@@ -145,6 +151,7 @@ def test_a_file_cut_short_is_remarked_on(tmp_path, suffix, rest):
     clip, remarks = wav.read_and_remark(path)
     assert remarks == (wav.CUT_SHORT,)
     assert 0.5 < clip.seconds < 3
+    np.testing.assert_array_equal(wav.from_bytes(path.read_bytes()).samples, wav.read(path).samples)
 
 
 def test_a_size_that_was_never_written_is_no_cut(tmp_path):
@@ -160,6 +167,7 @@ def test_channels_that_cancel_are_heard_as_the_loudest_of_them(tmp_path):
     channels = np.stack([tone(), -0.9 * tone(), 0.0 * tone()], axis=1)
     soundfile.write(tmp_path / "x.wav", channels[:, :2], RATE, subtype="FLOAT")
     np.testing.assert_array_equal(wav.read(tmp_path / "x.wav").samples, tone())
+    np.testing.assert_array_equal(wav.from_bytes((tmp_path / "x.wav").read_bytes()).samples, tone())
     soundfile.write(tmp_path / "x.wav", np.stack([tone(), tone()], 1) * [1, 0.5], RATE, subtype="FLOAT")
     np.testing.assert_allclose(wav.read(tmp_path / "x.wav").samples, 0.75 * tone(), atol=1e-6)
 
@@ -302,9 +310,9 @@ def test_voices_in_paths(path, voice):
 def test_python_knows_the_words_that_the_page_knows():
     names = json.loads(NAMES.read_text(encoding="utf-8"))
     assert {voice.name: list(voice.aliases) for voice in VOICES} == names["aliases"]
-    assert {voice: words.split() for voice, words in wav._MORE_WORDS.items()} == names["words"]
-    assert {*names["open"]} == wav._OPEN_WORDS
-    assert tuple(names["glued"]) == wav._GLUED
+    assert {voice: words.split() for voice, words in voice_names._MORE_WORDS.items()} == names["words"]
+    assert {*names["open"]} == voice_names._OPEN_WORDS
+    assert tuple(names["glued"]) == voice_names._GLUED
 
 
 def test_a_folder_becomes_a_kit(tmp_path):
@@ -340,7 +348,7 @@ def test_names_that_say_nothing_may_be_listened_to(tmp_path):
 
     reading = wav.read_kit(tmp_path, listen=listen)
     assert reading.taken == (("kick", "zkick.wav"), ("tom", "a1.wav"))
-    assert reading.heard == ("a1.wav",)
+    assert reading.classified == ("a1.wav",)
     assert dict(reading.refused) == {
         "a2.wav": "its name says no voice, and it sounds like another tom",
         "a3.wav": "its name says no voice, and its sound is of none surely",

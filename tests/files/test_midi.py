@@ -4,6 +4,7 @@ import re
 import struct
 from pathlib import Path
 
+import jaxtyping
 import mido
 import numpy as np
 import pytest
@@ -12,7 +13,17 @@ from midi_files import meter, midi_file, note, notes, tempo
 
 from clave import midi
 from clave.errors import MidiError, RenderError
-from clave.files.midi import DrumMap, detect_drum_map, load_drum_map, read, read_many, to_bytes, write
+from clave.files.midi import (
+    DrumMap,
+    MidiNotes,
+    compose,
+    detect_drum_map,
+    load_drum_map,
+    read,
+    read_many,
+    to_bytes,
+    write,
+)
 from clave.music.kit import VOICES
 from clave.music.pattern import Pattern
 
@@ -571,6 +582,101 @@ def test_what_cannot_be_written_is_refused(tmp_path, how, error, message):
     arguments = {"path": tmp_path / "a.mid", "patterns": [Pattern.empty()], **how}
     with pytest.raises(error, match=message):
         write(**arguments)
+
+
+def test_notes_on_ticks_are_written_with_their_tempo_and_meter_changes(tmp_path):
+    played = MidiNotes(
+        voice=np.array([2, 0, 2, 0, 1]),
+        tick=np.array([480, 0, 240, 2880, 1920]),
+        end=np.array([510, 100, 600, 2881, 1920]),
+        velocity=np.array([0.5, 1.0, 0.25, 0.7, 0.001]),
+    )
+    meters = [(0, (4, 4)), (1920, (6, 8)), (3360, (3, 4))]
+    tempos = [(0, 96.0), (960, 120.0), (1000, 133.3), (1920, 20.0), (2400, 400.0)]
+    midi.save(tmp_path / "a.mid", compose(played, meters, tempos, end_tick=4800))
+    data = midi.file_bytes(compose(played, meters, tempos, end_tick=4800))
+    assert data == (tmp_path / "a.mid").read_bytes()
+
+    score = symusic.Score.from_midi(data)
+    assert [(each.time, each.numerator, each.denominator) for each in score.time_signatures] == [
+        (tick, beats, unit) for tick, (beats, unit) in meters
+    ]
+    assert [each.time for each in score.tempos] == [tick for tick, _ in tempos]
+    assert [each.qpm for each in score.tempos] == pytest.approx([bpm for _, bpm in tempos], rel=1e-5)
+    found = {
+        (track.name, each.time, each.duration, each.pitch, each.velocity)
+        for track in score.tracks
+        for each in track.notes
+    }
+    assert found == {
+        ("kick", 0, 100, 36, 127),
+        ("kick", 2880, 1, 36, 89),
+        ("snare", 1920, 0, 38, 1),
+        ("closed hi-hat", 240, 240, 42, 32),  # cut where the next one begins
+        ("closed hi-hat", 480, 30, 42, 64),
+    }
+    for track in mido.MidiFile(tmp_path / "a.mid").tracks:
+        assert sum(message.time for message in track) == 4800
+
+
+def test_a_lead_in_moves_all_but_the_first_meter_and_tempo():
+    early = MidiNotes(np.array([0, 0, 3]), np.array([-60, -20, -61]), np.array([-30, 10, -50]), np.full(3, 0.5))
+    assert (early.before(0), early.before(-60), len(early)) == (3, 1, 3)
+    changes = [(0, (3, 4)), (1440, (4, 4))], [(0, 100.0), (720, 110.0)]
+
+    def written(lead_in_ticks):
+        score = symusic.Score.from_midi(midi.file_bytes(compose(early, *changes, 1440, lead_in_ticks)))
+        starts = [track.notes.numpy()["time"].tolist() for track in score.tracks]
+        return starts, [each.time for each in score.time_signatures], [each.time for each in score.tempos]
+
+    assert written(0) == ([[0, 0], [0]], [0, 1440], [0, 720])
+    assert written(60) == ([[0, 40], [0]], [0, 1500], [0, 780])
+    assert written(480) == ([[420, 460], [419]], [0, 1920], [0, 1200])
+
+
+@pytest.mark.parametrize(
+    ("how", "error", "message"),
+    [
+        ({"meters": []}, MidiError, "first meter stands at tick 0"),
+        ({"meters": [(0, (4, 4)), (0, (3, 4))]}, MidiError, r"each change later than the last, got ticks \[0, 0\]"),
+        ({"meters": [(0, (4, 3))]}, MidiError, "power of 2, got 4/3"),
+        ({"tempos": [(480, 120.0)]}, MidiError, "first tempo stands at tick 0"),
+        ({"tempos": [(0, 120.0), (9, 500.0)]}, RenderError, "tempo lies in"),
+        ({"end_tick": -1}, MidiError, "end_tick is at least 0, got -1"),
+        ({"lead_in_ticks": -1}, MidiError, "lead_in_ticks is at least 0, got -1"),
+    ],
+)
+def test_changes_that_make_no_file_are_refused(how, error, message):
+    nothing = MidiNotes(*np.zeros((3, 0), int), np.zeros(0))
+    usual = {"meters": [(0, (4, 4))], "tempos": [(0, 120.0)], "end_tick": 1920}
+    assert len(mido.MidiFile(file=io.BytesIO(midi.file_bytes(compose(nothing, **usual)))).tracks) == 1
+    with pytest.raises(error, match=message):
+        compose(nothing, **usual | how)
+
+
+def notes_of(**change):
+    rows = {"voice": [0, 1], "tick": [0, 0], "end": [1, 1], "velocity": [1.0, 1.0]} | change
+    return MidiNotes(**{name: np.array(row) for name, row in rows.items()})
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"voice": [8, 0]}, "voice is one of 0..7, got 8 at note 0"),
+        ({"velocity": [0.5, 0.0]}, r"velocity lies in \(0, 1\], got 0.0 at note 1"),
+        ({"velocity": [0.5, np.nan]}, "got nan at note 1"),
+        ({"end": [5, -1]}, "does not end before it begins, got -1 at note 1"),
+    ],
+)
+def test_notes_that_are_none_are_refused(change, message):
+    with pytest.raises(MidiError, match=message):
+        notes_of(**change)
+
+
+def test_rows_of_notes_are_equally_long(monkeypatch):
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)  # which would find it first
+    with pytest.raises(MidiError, match=r"equally long, got \[2, 1, 2, 2\]"):
+        notes_of(tick=[0])
 
 
 def test_a_drum_map_is_a_value():

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from clave.errors import ClaveError, KitError, RenderError, VoiceError
+from clave.music import playback_settings
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit, Origin, voice
-from clave.music.playback_settings import shaped
 
 NAMES = ("kick", "snare", "closed hi-hat", "open hi-hat", "tom", "cymbal", "clap", "other")
 CLIPS = tuple(Clip(np.full(10, 0.1 * n, np.float32)) for n in range(8))
@@ -62,10 +62,10 @@ def test_a_kit_as_played_follows_its_origins_once():
     kit = Kit(clips, tuple(Origin(each.name, "x", **how[each.index]) if each.index in how else None for each in VOICES))
     played = kit.as_played()
     assert played.clips[0] is clips[0]
-    np.testing.assert_array_equal(played.clips[1].samples, shaped(clips[1], tune_semitones=5).samples)
-    np.testing.assert_array_equal(played.clips[2].samples, shaped(clips[2], decay_ratio=0.5).samples)
+    np.testing.assert_array_equal(played.clips[1].samples, playback_settings.apply(clips[1], tune_semitones=5).samples)
+    np.testing.assert_array_equal(played.clips[2].samples, playback_settings.apply(clips[2], decay_ratio=0.5).samples)
     np.testing.assert_array_equal(played.clips[3].samples, 0.25 * clips[3].samples)
-    expected = shaped(clips[4], tune_semitones=-3, decay_ratio=2, gain=2)
+    expected = playback_settings.apply(clips[4], tune_semitones=-3, decay_ratio=2, gain=2)
     np.testing.assert_array_equal(played.clips[4].samples, expected.samples)
     assert all(a is b for a, b in zip(played.as_played().clips, played.clips, strict=True))
     assert played.origins[1] == Origin("snare", "x")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from clave import Pattern
-from clave.music import pattern_svg as picture
+from clave.music import pattern_svg
 from clave.music.kit import VOICES
 from clave.music.pattern_svg import CELL, GAP, MARGIN, NAMES, STEP, TICK
 
@@ -14,7 +14,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def draw(*patterns: Pattern) -> ElementTree.Element:
-    return ElementTree.fromstring(picture.svg(patterns))
+    return ElementTree.fromstring(pattern_svg.svg(patterns))
 
 
 def ticks(root: ElementTree.Element) -> list[tuple[str, float, float]]:
@@ -75,4 +75,4 @@ def test_no_bars_are_an_empty_frame() -> None:
 
 
 def test_a_pattern_shows_itself_in_a_notebook() -> None:
-    assert drawn(1)._repr_html_() == picture.svg([drawn(1)])
+    assert drawn(1)._repr_html_() == pattern_svg.svg([drawn(1)])

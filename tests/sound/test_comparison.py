@@ -56,7 +56,7 @@ def test_a_space_is_measured_through_what_is_played(tmp_path):
     measured = comparison.measure(space, [(kit[voice], voice) for voice in VOICES[:2]])
     assert measured["sounds"] == 2
     assert all(np.isfinite(value) for value in measured.values())
-    errors = comparison.measure_pictures(space, toy_corpus())
+    errors = comparison.measure_log_spectrograms(space, toy_corpus())
     assert errors["error_db_detail"] > 10  # random weights
 
 

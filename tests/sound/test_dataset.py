@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from clave import factory, sounds, wav
-from clave.audio.descriptors import heard
+from clave.audio.descriptors import describe
 from clave.errors import CorpusError
 from clave.music.clip import Clip
 from clave.music.kit import VOICES
@@ -50,7 +50,7 @@ def test_variants_are_the_same_drum_at_another_speed(corpus):
     assert len(corpus) == 2 * len(corpus.themselves()) == 16
     for index in np.flatnonzero(corpus.variant == 0):
         other = np.flatnonzero((corpus.source == corpus.source[index]) & (corpus.variant == 1))[0]
-        apart = np.abs(corpus.picture[index] - corpus.picture[other]).mean()
+        apart = np.abs(corpus.log_spectrogram[index] - corpus.log_spectrogram[other]).mean()
         assert 0 < apart < 2
 
 
@@ -89,29 +89,40 @@ def _columns(voice, group):
 def test_what_is_saved_is_loaded(corpus, tmp_path):
     corpus.save(tmp_path)
     again = sounds.SoundCorpus.load(tmp_path)
-    np.testing.assert_allclose(again.picture, corpus.picture, atol=0.005)
+    np.testing.assert_allclose(again.log_spectrogram, corpus.log_spectrogram, atol=0.005)
     assert (again.sources, again.kits, again.report) == (corpus.sources, corpus.kits, corpus.report)
     assert again.hashes == corpus.hashes
-    np.testing.assert_array_equal(again.heard, corpus.heard)
+    np.testing.assert_array_equal(again.descriptors, corpus.descriptors)
     with pytest.raises(CorpusError, match="holds no sounds"):
         sounds.SoundCorpus.load(tmp_path / "nowhere")
 
 
-def test_each_sound_says_what_one_hears_in_it_and_a_corpus_from_before_does_not(tmp_path):
+def test_each_sound_has_its_descriptors_and_an_old_corpus_has_none(tmp_path):
     kit = factory.kit()
     for voice in ("kick", "tom"):
         wav.write(tmp_path / f"kit {voice}" / f"{voice}.wav", kit[voice])
     found = sounds.scan(tmp_path, variants=1)
-    assert found.heard.shape == (4, 4)
-    for row, source in zip(found.heard, found.source, strict=True):  # a variant has the row of its sound
-        told = heard(kit[Path(found.sources[source]).stem])
-        np.testing.assert_allclose(row, told.scaled, rtol=0.001)
+    assert found.descriptors.shape == (4, 4)
+    for row, source in zip(found.descriptors, found.source, strict=True):  # a variant has the row of its sound
+        described = describe(kit[Path(found.sources[source]).stem])
+        np.testing.assert_allclose(row, described.scaled, rtol=0.001)
 
     found.save(tmp_path)
     with np.load(tmp_path / "sounds.npz") as file:
-        before = {name: file[name] for name in file if name != "heard"}
+        before = {name: file[name] for name in file if name != "descriptors"}
     np.savez(tmp_path / "sounds.npz", **before)
-    assert np.isnan(sounds.SoundCorpus.load(tmp_path).heard).all()
+    assert np.isnan(sounds.SoundCorpus.load(tmp_path).descriptors).all()
+
+
+def test_a_corpus_saved_under_old_names_is_loaded(corpus, tmp_path):
+    corpus.save(tmp_path)
+    old_names = {"log_spectrogram": "picture", "descriptors": "heard"}
+    with np.load(tmp_path / "sounds.npz") as file:
+        before = {old_names.get(name, name): file[name] for name in file}
+    np.savez(tmp_path / "sounds.npz", **before)
+    again = sounds.SoundCorpus.load(tmp_path)
+    np.testing.assert_allclose(again.log_spectrogram, corpus.log_spectrogram, atol=0.005)
+    np.testing.assert_array_equal(again.descriptors, corpus.descriptors)
 
 
 def test_bad_files_are_refused_by_name_and_the_rest_goes_on(tmp_path):
@@ -150,7 +161,7 @@ def test_bad_files_are_refused_by_name_and_the_rest_goes_on(tmp_path):
     assert refused == {}
     assert {name.split()[1] for name in read.sources} == {"copy.wav", "eight", "fast.wav", "clipped.wav"}
     assert read.report.remarks["clipped: its peaks are cut off"] >= 1
-    assert np.isfinite(read.picture).all()
+    assert np.isfinite(read.log_spectrogram).all()
 
 
 def test_a_list_names_files_voices_kits_and_licences(folder, tmp_path):
@@ -199,7 +210,7 @@ def test_the_factory_makes_the_same_drums_again_and_kits_of_ten():
     made = sounds.made(11, seed=3)
     assert len(made) == 88
     assert made.kits == ("factory 0", "factory 1")
-    np.testing.assert_array_equal(made.picture[:8], sounds.made(1, seed=3).picture)
+    np.testing.assert_array_equal(made.log_spectrogram[:8], sounds.made(1, seed=3).log_spectrogram)
     both = sounds.joined(made, sounds.made(1))
     assert len(both) == 96
     assert both.kits[both.kit[-1]] == "factory 0"

@@ -7,8 +7,8 @@ import torch
 from toy_sounds import toy_space
 
 from clave import factory
-from clave.audio.descriptor_gradients import Eye
-from clave.audio.descriptors import NAMES, measured
+from clave.audio.descriptor_gradients import DescriptorGradients
+from clave.audio.descriptors import NAMES, describe_all
 from clave.errors import ClaveError, SpaceError, VoiceError
 from clave.latent.code import Code
 from clave.music.clip import Clip
@@ -135,14 +135,14 @@ def test_a_shift_is_one_of_four_and_moves_the_detail_alone(heard):
     code = space.code_at(point, "snare", variation=0.4, seed=3)
     moved = space.shifted(code, "snare", shift)
     np.testing.assert_array_equal(moved.map, code.map)
-    eye = Eye(space.spectrum)
-    before, after = (eye.seen(space.pictures(each, "snare")[0]).value for each in (code, moved))
+    gradients = DescriptorGradients(space.spectrogram)
+    before, after = (gradients.evaluate(space.log_spectrograms(each, "snare")[0]).value for each in (code, moved))
     assert after[0] > before[0]
     assert same(space.at(point, "snare", 0.4, 3, shift=shift), space.decode(moved, "snare"))
     assert same(space.at(point, "snare", shift={}), space.at(point, "snare"))
     assert space.shifted(code, "snare", {"decay": 0.0}) is code
     assert space.shifted(code, "ch", {"pitch": 1.0}) is code
-    assert len(space.shifted(space.drawn(0, "snare"), "snare", {"decay": 1.0})) == 0
+    assert len(space.shifted(space.sample_codes(0, "snare"), "snare", {"decay": 1.0})) == 0
     with pytest.raises(SpaceError, match="brightness, decay, pitch, noisiness"):
         space.at(point, "snare", shift={"warmth": 1.0})
 
@@ -155,10 +155,10 @@ def test_a_space_that_nobody_has_heard_says_so_when_it_is_asked_to_shift(sound):
         sound.shifted(code, "snare", {"pitch": 1})
 
 
-def test_pictures_that_are_another_line_at_each_point_have_no_directions(heard, monkeypatch):
+def test_a_decoder_that_is_not_linear_has_no_directions(heard, monkeypatch):
     space = load_sound(heard)
-    straight = space.pictures
-    monkeypatch.setattr(space, "pictures", lambda code, voice: straight(code, voice) + code.map[:, :1, None])
+    linear = space.log_spectrograms
+    monkeypatch.setattr(space, "log_spectrograms", lambda code, voice: linear(code, voice) + code.map[:, :1, None])
     assert space.directions("snare") == ()
 
 
@@ -175,11 +175,11 @@ def test_the_shipped_space_moves_what_one_asks_for_and_holds_the_rest(shipped, v
     assert {"brightness", "decay", "noisiness"} <= set(names)
     assert ("pitch" in names) == (voice in ("kick", "snare", "tom"))
     held = [NAMES.index(name) for name in names if name != "pitch"]  # whose pitch may be none
-    unit = np.nanstd(shipped.corpus(voice).heard, axis=0)
+    unit = np.nanstd(shipped.corpus(voice).descriptors, axis=0)
     for name in names:
         index = NAMES.index(name)
         codes = [shipped.shifted(begin, voice, {name: by}) for by in (-1.5, 1.5)]
-        low, high = measured([shipped.decode(each, voice)[0] for each in codes])
+        low, high = describe_all([shipped.decode(each, voice)[0] for each in codes])
         assert high[index] > low[index] + 0.3 * unit[index] or np.isnan(high[2] - low[2]), name
         others = [n for n in held if n != index]
         assert (np.abs(high - low) / unit)[others].max() < 0.8, name
@@ -212,7 +212,7 @@ def test_sounds_of_the_corpus_say_what_one_hears_in_them(sound, folder, tmp_path
     assert [there.ranks(name) for name in NAMES] == [[0.5, 1, 0], [0.5, 0, 1], [1, 0.5, 0], [0.5, 1, 0]]
 
     old = sound.corpus("snare")  # a space from before descriptors
-    assert old.brightness is old.decay is old.pitch is old.noisiness is old.heard is None
+    assert old.brightness is old.decay is old.pitch is old.noisiness is old.descriptors is None
     assert old.ranks("brightness") == []
     write_corpus(tmp_path, points, np.array([1, 1, 1]), ["a", "b", "c"], heard[:, :3])
     with pytest.raises(SpaceError, match=r"descriptors \[3, 3\]"):
@@ -253,15 +253,42 @@ def test_folders_that_are_no_space_are_refused(folder, tmp_path, name, content, 
         load_sound(broken)
 
 
-def test_a_space_of_other_pictures_and_a_broken_corpus_are_refused(folder, tmp_path):
+def test_a_space_of_other_log_spectrograms_and_a_broken_corpus_are_refused(folder, tmp_path):
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     (tmp_path / "corpus.npz").write_bytes(b"PK")
     with pytest.raises(ClaveError, match="not a corpus map"):
         load_sound(tmp_path).corpus("kick")
     settings = json.loads((tmp_path / "config.json").read_text())
-    (tmp_path / "config.json").write_text(json.dumps(settings | {"picture": [410, 157]}))
+    (tmp_path / "config.json").write_text(json.dumps(settings | {"log_spectrogram_shape": [410, 157]}))
     with pytest.raises(SpaceError, match=r"\[410, 157\]"):
         load_sound(tmp_path)
+
+
+def test_a_space_of_version_1_is_read_as_it_was(heard, tmp_path):
+    """Settings and a column of the corpus had other names; what comes out is the same."""
+    old = shutil.copytree(heard, tmp_path / "old")
+    settings = json.loads((old / "config.json").read_text())
+    assert settings["version"] == 2
+    settings |= {
+        "version": 1,
+        "picture": settings.pop("log_spectrogram_shape"),
+        "spectrum": settings.pop("spectrogram"),
+    }
+    (old / "config.json").write_text(json.dumps(settings))
+    with np.load(old / "corpus.npz") as file:
+        columns = {"heard" if name == "descriptors" else name: file[name] for name in file}
+    np.savez(old / "corpus.npz", **columns)
+    now, before = load_sound(heard), load_sound(old)
+    np.testing.assert_array_equal(before.corpus("snare").descriptors, now.corpus("snare").descriptors)
+    shift = {"brightness": 0.2}
+    assert same(before.at([[0.4, -0.6]], "snare", 0.3, shift=shift), now.at([[0.4, -0.6]], "snare", 0.3, shift=shift))
+
+    del settings["spectrum"]  # the first spaces did not say it
+    (old / "config.json").write_text(json.dumps(settings))
+    assert load_sound(old).spectrogram == now.spectrogram
+    (old / "config.json").write_text(json.dumps(settings | {"spectrum": "strange"}))
+    with pytest.raises(SpaceError, match="spectrogram is one of drum, paper, got 'strange'"):
+        load_sound(old)
 
 
 def test_the_shipped_space_knows_all_voices_and_thanks_every_maker():
@@ -299,18 +326,18 @@ def test_the_shipped_onnx_is_the_shipped_weights():
     assert settings.pop("kind") == "sound"
     model = SoundConfig(**settings).build().eval().requires_grad_(False)
     model.load_state_dict(load_tensors(SHIPPED_SOUND / "model.safetensors")[0])
-    picture = np.stack([shipped.spectrum.forward(clip) for clip in factory.kit().clips[:3]])
-    told = torch.zeros(3, 8)
-    told[:, 1] = 1
-    code = shipped.place(picture, "snare")
-    seen = model.see(torch.from_numpy(picture), told)
-    point = model.locate(seen)
-    inside = shipped.inside(code.map, "snare")
-    np.testing.assert_allclose(inside, point, rtol=1e-3, atol=1e-3)
-    detail = model.describe(seen, point, told)
+    log_spectrogram = np.stack([shipped.spectrogram.forward(clip) for clip in factory.kit().clips[:3]])
+    one_hot = torch.zeros(3, 8)
+    one_hot[:, 1] = 1
+    code = shipped.encode_log_spectrograms(log_spectrogram, "snare")
+    features = model.features(torch.from_numpy(log_spectrogram), one_hot)
+    point = model.encode_map(features)
+    in_network = shipped.to_network(code.map, "snare")
+    np.testing.assert_allclose(in_network, point, rtol=1e-3, atol=1e-3)
+    detail = model.encode_detail(features, point, one_hot)
     np.testing.assert_allclose(code.detail, detail, rtol=1e-3, atol=2e-3)
-    mean = model.decode(torch.from_numpy(inside), torch.from_numpy(code.detail), told)
-    np.testing.assert_allclose(shipped.pictures(code, "snare"), mean, rtol=1e-3, atol=2e-3)
+    mean = model.decode(torch.from_numpy(in_network), torch.from_numpy(code.detail), one_hot)
+    np.testing.assert_allclose(shipped.log_spectrograms(code, "snare"), mean, rtol=1e-3, atol=2e-3)
 
 
 def test_a_detail_of_ones_own_strays_from_itself_as_the_expected_one_does(sound):

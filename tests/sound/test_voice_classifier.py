@@ -48,21 +48,21 @@ def test_silence_is_nothing_surely():
 
 
 def test_a_picture_does_not_know_level_lead_in_and_rate():
-    picture = voices.picture(SNARE)
+    picture = voices.log_spectrogram(SNARE)
     assert picture.shape == (voices.BANDS, voices.FRAMES)
     assert (picture.min(), picture.max()) == (-1, 1)
     late = Clip(np.concatenate([np.zeros(5000, np.float32), 0.01 * SNARE.samples]))
-    assert np.abs(voices.picture(late) - picture).mean() < 0.01
+    assert np.abs(voices.log_spectrogram(late) - picture).mean() < 0.01
     faster = wav.resampled(SNARE, 96_000)
     low = slice(0, -4)  # the highest bands are what resampling filters
-    assert np.abs(voices.picture(faster)[low] - picture[low]).mean() < 0.02
-    assert (voices.picture(Clip(np.zeros(5, np.float32))) == -1).all()
+    assert np.abs(voices.log_spectrogram(faster)[low] - picture[low]).mean() < 0.02
+    assert (voices.log_spectrogram(Clip(np.zeros(5, np.float32))) == -1).all()
 
 
 def test_a_sine_lights_the_band_of_its_frequency():
     for band, hz in ((2, 2.5 * SAMPLE_RATE / 1024), (10, 10.5 * SAMPLE_RATE / 1024), (40, 9200.0)):
         tone = Clip(np.sin(2 * np.pi * hz * np.arange(SAMPLE_RATE) / SAMPLE_RATE).astype(np.float32))
-        assert abs(int(voices.picture(tone)[:, 20].argmax()) - band) <= 1
+        assert abs(int(voices.log_spectrogram(tone)[:, 20].argmax()) - band) <= 1
 
 
 def test_a_folder_without_a_network_is_refused(tmp_path):

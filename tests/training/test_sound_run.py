@@ -33,9 +33,9 @@ def test_a_run_leaves_a_space_one_can_play(run, corpus):
     there = space.corpus("snare")
     assert [source.split()[1] for source in there.sources] == ["snare"] * 6
     own = corpus.subset(corpus.voice == 1)
-    np.testing.assert_allclose(space.place(own.picture, "snare").map, there.map, atol=2e-3)
-    assert there.heard is not None
-    np.testing.assert_allclose(there.heard, own.heard, rtol=1e-3)
+    np.testing.assert_allclose(space.encode_log_spectrograms(own.log_spectrogram, "snare").map, there.map, atol=2e-3)
+    assert there.descriptors is not None
+    np.testing.assert_allclose(there.descriptors, own.descriptors, rtol=1e-3)
 
 
 @pytest.mark.parametrize("keeps_last", [True, False])

@@ -122,14 +122,14 @@ def learn_sound(
             folder,
             listing,
             variants=model.variants if variants is None else variants,
-            spectrum=model.spectrum(),
+            spectrogram=model.spectrogram(),
             progress=lambda done, files: follow("reading", done, files),
         )
         if factory_drums:
             made = dataset.made(
                 factory_drums,
                 seed,
-                spectrum=model.spectrum(),
+                spectrogram=model.spectrogram(),
                 progress=lambda done, drums: follow("making", done, drums),
             )
             sounds = dataset.joined(sounds, made)

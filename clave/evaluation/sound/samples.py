@@ -55,7 +55,7 @@ def draw(space: SoundSpace, count: int, seed: int, on_count: OnCount) -> Drums:
     voices = [voice_of(name) for name in space.voices for _ in range(count)]
     clips = list[Clip]()
     for name in space.voices:
-        code = space.drawn(count, name, seed)
+        code = space.sample_codes(count, name, seed)
         for index in range(count):
             clips += space.decode(Code(code.map[index : index + 1], code.detail[index : index + 1]), name)
             on_count(len(clips), len(voices))

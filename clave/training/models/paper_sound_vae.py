@@ -1,7 +1,6 @@
 """The 2019 paper's model of one-shots, with the one change that keeps its numbers finite (docs/sound-paper.md)."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
@@ -9,12 +8,12 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from clave.audio.log_spectrogram import Spectrum
-from clave.audio.paper_log_spectrogram import PAPER_FLOOR, PaperSpectrum
+from clave.audio.log_spectrogram import Spectrogram
+from clave.audio.paper_log_spectrogram import PAPER_FLOOR, PaperSpectrogram
 from clave.music.shapes import Float
-from clave.training.models.onnx_graph import OnnxGraph
-from clave.training.models.sound_vae import VOICE_COUNT, OneShotConfig, Sounds, sound_graphs
-from clave.training.models.vae import Gaussian, LikelihoodVAE
+from clave.training.models.old_names import accept_old_names
+from clave.training.models.sound_model import VOICE_COUNT, OneShotConfig, SoundModel, Sounds
+from clave.training.models.vae import Gaussian, LikelihoodVAE, importance_weights
 
 KERNEL, STRIDE, PADDING = (11, 5), (3, 2), (5, 2)
 CHANNELS = (1, 8, 16, 32)
@@ -22,7 +21,7 @@ CHANNELS = (1, 8, 16, 32)
 
 @dataclass(frozen=True)
 class PaperSoundConfig(OneShotConfig):
-    """The paper's sizes, and the bounds of the standard deviation that it did without."""
+    """The paper's sizes, and bounds of the standard deviation, which the paper does not have."""
 
     unit: ClassVar[str] = "nats a sound"
     variants: ClassVar[int] = 0
@@ -39,16 +38,16 @@ class PaperSoundConfig(OneShotConfig):
         """The model, with fresh weights."""
         return PaperSoundVAE(self)
 
-    def spectrum(self) -> Spectrum:
+    def spectrogram(self) -> Spectrogram:
         """The paper's."""
-        return PaperSpectrum()
+        return PaperSpectrogram()
 
 
-class PaperSoundVAE(LikelihoodVAE[Sounds]):
-    """p(x, z | voice) = p(x | z, voice) N(z; 0, 1), over linear magnitudes; the encoder is not told the voice.
+class PaperSoundVAE(SoundModel, LikelihoodVAE[Sounds]):
+    """p(x, z | voice) = p(x | z, voice) N(z; 0, 1), over linear magnitudes; the encoder does without the voice.
 
-    It has one latent and no map. Once it has learned, `settle` lays axes through the latents of its sounds: the map is
-    the first two, the detail the rest.
+    It has one latent and no map. After training, `fit_axes` computes the principal axes of the latents of its sounds:
+    the map is the first two, the detail the rest.
     """
 
     def __init__(self, config: PaperSoundConfig) -> None:
@@ -67,7 +66,7 @@ class PaperSoundVAE(LikelihoodVAE[Sounds]):
         self.convolutions = nn.Sequential(*layers, nn.Flatten())
         self.encoder = nn.Sequential(nn.Linear(flat, wide), nn.ReLU(), nn.Linear(wide, narrow), nn.ReLU())
         self.latent = nn.Linear(narrow, 2 * latent)
-        self.seed = nn.Sequential(
+        self.decoder_input = nn.Sequential(
             nn.Linear(latent + VOICE_COUNT, narrow), nn.ReLU(),
             nn.Linear(narrow, wide), nn.ReLU(),
             nn.Linear(wide, flat), nn.ReLU(), nn.Unflatten(1, deepest),
@@ -75,119 +74,124 @@ class PaperSoundVAE(LikelihoodVAE[Sounds]):
         layers = []
         outward = (*CHANNELS[:0:-1], 2)  # in the end an image of means and one of standard deviations
         for (inputs, outputs), (bands, frames) in zip(pairwise(outward), sizes[-2::-1], strict=True):
-            left_over = passed_over(bands, 0), passed_over(frames, 1)
+            output_padding = left_out(bands, 0), left_out(frames, 1)
             layers += [nn.ReLU()] if layers else []
-            layers += [nn.ConvTranspose2d(inputs, outputs, KERNEL, STRIDE, PADDING, left_over)]
+            layers += [nn.ConvTranspose2d(inputs, outputs, KERNEL, STRIDE, PADDING, output_padding)]
         self.decoder = nn.Sequential(*layers)
-        self.register_buffer("centre", torch.zeros(latent))  # of the latents of what was learned
+        self.register_buffer("centre", torch.zeros(latent))  # of the latents of the training sounds
         self.register_buffer("axes", torch.eye(latent))  # columns, the widest first
         self.register_buffer("spread", torch.ones(latent))  # along each axis
-        self.register_buffer("usual", torch.zeros(VOICE_COUNT, self.detail_size))  # of each voice: mean of its detail
-        self.register_buffer("usual_std", torch.ones(VOICE_COUNT, self.detail_size))
+        self.register_buffer("detail_mean", torch.zeros(VOICE_COUNT, self.detail_size))  # of each voice
+        self.register_buffer("detail_std", torch.ones(VOICE_COUNT, self.detail_size))
         self.centre: Tensor
         self.axes: Tensor
         self.spread: Tensor
-        self.usual: Tensor
-        self.usual_std: Tensor
+        self.detail_mean: Tensor
+        self.detail_std: Tensor
+        accept_old_names(self, {"seed": "decoder_input", "usual": "detail_mean", "usual_std": "detail_std"})
 
-    def magnitude(self, picture: Float[Tensor, "batch band frame"]) -> Float[Tensor, "batch band frame"]:
-        """What the paper's network sees and paints: linear magnitudes."""
-        return picture.exp() - PAPER_FLOOR
+    def spectrogram(self) -> Spectrogram:
+        """That of its settings."""
+        return self.config.spectrogram()
 
-    def posterior(self, picture: Float[Tensor, "batch band frame"]) -> Gaussian:
+    def magnitude(self, log_spectrogram: Float[Tensor, "batch band frame"]) -> Float[Tensor, "batch band frame"]:
+        """Linear magnitudes, the data of the paper's network."""
+        return log_spectrogram.exp() - PAPER_FLOOR
+
+    def posterior(self, log_spectrogram: Float[Tensor, "batch band frame"]) -> Gaussian:
         """q(z | x)."""
-        seen = self.convolutions(self.magnitude(picture)[:, None])
-        return Gaussian.from_parameters(self.latent(self.encoder(seen)))
+        features = self.convolutions(self.magnitude(log_spectrogram)[:, None])
+        return Gaussian.from_parameters(self.latent(self.encoder(features)))
 
-    def paint(
+    def likelihood(
         self, z: Float[Tensor, "batch latent"], voice: Float[Tensor, "batch voice"]
     ) -> tuple[Float[Tensor, "batch band frame"], Float[Tensor, "batch band frame"]]:
         """p(x | z, voice): mean and log standard deviation of each magnitude, the latter within the bounds."""
-        mean, raw = self.decoder(self.seed(torch.cat([z, voice], dim=1))).unbind(1)
+        mean, raw = self.decoder(self.decoder_input(torch.cat([z, voice], dim=1))).unbind(1)
         low, high = math.log(self.config.least_std), math.log(self.config.most_std)
         return mean, low + (high - low) * torch.sigmoid(raw)
 
     def losses(self, batch: Sounds, noise: torch.Generator) -> dict[str, Tensor]:
         """The paper's bound in two parts, both in nats a sound."""
-        posterior = self.posterior(batch.picture)
-        mean, log_std = self.paint(posterior.sample(noise), batch.voices)
+        posterior = self.posterior(batch.log_spectrogram)
+        mean, log_std = self.likelihood(posterior.sample(noise), batch.voices)
         return {
-            "sound": surprise(self.magnitude(batch.picture), mean, log_std).mean(),
+            "sound": negative_log_likelihood(self.magnitude(batch.log_spectrogram), mean, log_std).mean(),
             "kl": posterior.kl_to(posterior.standard()).sum(-1).mean(),
         }
 
     def log_weights(self, batch: Sounds, draws: int, noise: torch.Generator) -> Float[Tensor, "draw batch"]:
         """Importance weights of each sound, given its voice."""
-        posterior = self.posterior(batch.picture)
-        weights: list[Tensor] = []
-        for _ in range(draws):
-            z = posterior.sample(noise)
-            likelihood = -surprise(self.magnitude(batch.picture), *self.paint(z, batch.voices))
-            weights.append(likelihood + posterior.standard().log_density(z) - posterior.log_density(z))
-        return torch.stack(weights)
+
+        def log_likelihood(z: Float[Tensor, "batch latent"]) -> Float[Tensor, " batch"]:
+            mean, log_std = self.likelihood(z, batch.voices)
+            return -negative_log_likelihood(self.magnitude(batch.log_spectrogram), mean, log_std)
+
+        return importance_weights(self.posterior(batch.log_spectrogram), log_likelihood, draws, noise)
 
     def after_training(self, examples: Sounds) -> None:
-        """Lay the axes."""
-        self.settle(examples)
+        """Fit the axes to the training sounds."""
+        self.fit_axes(examples)
 
     @torch.no_grad()
-    def settle(self, sounds: Sounds, at_once: int = 64) -> None:
-        """Lay the axes of map and detail: the principal axes of the latents' means over these sounds.
+    def fit_axes(self, sounds: Sounds, batch: int = 64) -> None:
+        """Compute the axes of map and detail: the principal axes of the posteriors' means over these sounds.
 
-        Coordinates along them are whitened by the spread of the whole posteriors, so that for what was learned they are
-        about standard normal, and those of a latent that says nothing are its prior's.
+        Coordinates along them are whitened by the standard deviation of the whole posteriors, so that those of the
+        training sounds are about standard normal, and those of a collapsed latent are its prior's.
         """
-        parts = [self.posterior(sounds.picture[at : at + at_once]) for at in range(0, len(sounds), at_once)]
+        parts = [self.posterior(sounds.log_spectrogram[at : at + batch]) for at in range(0, len(sounds), batch)]
         mean, std = torch.cat([part.mean for part in parts]), torch.cat([part.log_std for part in parts]).exp()
         self.centre.copy_(mean.mean(0))
         self.axes.copy_(torch.linalg.svd(mean - self.centre, full_matrices=True)[2].T)
         along = (mean - self.centre) @ self.axes
-        unsure = std.square() @ self.axes.square()  # variance of each posterior along each axis
-        self.spread.copy_((along.square() + unsure).mean(0).sqrt())
+        posterior_variance = std.square() @ self.axes.square()  # along each axis
+        self.spread.copy_((along.square() + posterior_variance).mean(0).sqrt())
         for voice in range(VOICE_COUNT):
             rows = sounds.voice == voice
             if rows.any():
-                detail, doubt = (along / self.spread)[rows, 2:], (unsure / self.spread.square())[rows, 2:]
-                self.usual[voice] = detail.mean(0)
-                self.usual_std[voice] = (detail.var(0, correction=0) + doubt.mean(0)).sqrt()
+                detail = (along / self.spread)[rows, 2:]
+                variance = (posterior_variance / self.spread.square())[rows, 2:]
+                self.detail_mean[voice] = detail.mean(0)
+                self.detail_std[voice] = (detail.var(0, correction=0) + variance.mean(0)).sqrt()
 
-    def see(
+    def features(
         self,
-        picture: Float[Tensor, "batch band frame"],
-        voice: Float[Tensor, "batch voice"],  # noqa: ARG002  # the paper tells it to the decoder alone
+        log_spectrogram: Float[Tensor, "batch band frame"],
+        voice: Float[Tensor, "batch voice"],  # noqa: ARG002  # in the paper a condition of the decoder alone
     ) -> Float[Tensor, "batch feature"]:
         """The mean of q(z | x) along the axes."""
-        return (self.posterior(picture).mean - self.centre) @ self.axes / self.spread
+        return (self.posterior(log_spectrogram).mean - self.centre) @ self.axes / self.spread
 
-    def locate(self, seen: Float[Tensor, "batch feature"]) -> Float[Tensor, "batch map"]:
-        """Along the two widest axes."""
-        return seen[:, :2]
+    def encode_map(self, features: Float[Tensor, "batch feature"]) -> Float[Tensor, "batch map"]:
+        """Along the first two axes."""
+        return features[:, :2]
 
-    def describe(
+    def encode_detail(
         self,
-        seen: Float[Tensor, "batch feature"],
+        features: Float[Tensor, "batch feature"],
         point: Float[Tensor, "batch map"],  # noqa: ARG002
         voice: Float[Tensor, "batch voice"],  # noqa: ARG002
     ) -> Float[Tensor, "batch detail"]:
         """Along all the others."""
-        return seen[:, 2:]
+        return features[:, 2:]
 
-    def expect(
+    def expected_detail(
         self,
         point: Float[Tensor, "batch map"],  # noqa: ARG002
         voice: Float[Tensor, "batch voice"],
     ) -> Float[Tensor, "batch detail"]:
-        """The detail that sounds of this voice have on average."""
-        return voice @ self.usual
+        """The mean detail of this voice."""
+        return voice @ self.detail_mean
 
-    def draw(
+    def sample_detail(
         self,
-        point: Float[Tensor, "batch map"],  # noqa: ARG002  # along principal axes it says nothing of the rest
+        point: Float[Tensor, "batch map"],  # noqa: ARG002  # principal axes are uncorrelated
         noise: Float[Tensor, "batch detail"],
         voice: Float[Tensor, "batch voice"],
     ) -> Float[Tensor, "batch detail"]:
-        """The detail that this noise becomes: as sounds of this voice have it."""
-        return voice @ self.usual + voice @ self.usual_std * noise
+        """A sample with the mean and standard deviation of this voice's details, from standard normal noise."""
+        return voice @ self.detail_mean + voice @ self.detail_std * noise
 
     def decode(
         self,
@@ -195,13 +199,9 @@ class PaperSoundVAE(LikelihoodVAE[Sounds]):
         detail: Float[Tensor, "batch detail"],
         voice: Float[Tensor, "batch voice"],
     ) -> Float[Tensor, "batch band frame"]:
-        """Log magnitudes at the place."""
+        """The log spectrogram of this code."""
         z = self.centre + (torch.cat([point, detail], dim=1) * self.spread) @ self.axes.T
-        return torch.log(self.paint(z, voice)[0].clamp(min=0) + PAPER_FLOOR)
-
-    def onnx_graphs(self) -> Mapping[str, OnnxGraph]:
-        """The networks that playing needs, by the names of their files without ".onnx"."""
-        return sound_graphs(self)
+        return torch.log(self.likelihood(z, voice)[0].clamp(min=0) + PAPER_FLOOR)
 
 
 def after_stride(size: int, axis: int) -> int:
@@ -209,12 +209,12 @@ def after_stride(size: int, axis: int) -> int:
     return (size + 2 * PADDING[axis] - KERNEL[axis]) // STRIDE[axis] + 1
 
 
-def passed_over(size: int, axis: int) -> int:
-    """How many of them its last stride passes over, which the transposed convolution has to put back."""
+def left_out(size: int, axis: int) -> int:
+    """How many of them the last stride leaves out, which the transposed convolution has to add again."""
     return (size + 2 * PADDING[axis] - KERNEL[axis]) % STRIDE[axis]
 
 
-def surprise(
+def negative_log_likelihood(
     magnitude: Float[Tensor, "batch band frame"],
     mean: Float[Tensor, "batch band frame"],
     log_std: Float[Tensor, "batch band frame"],

@@ -11,7 +11,8 @@ from clave.latent.space_folder import write_settings
 from clave.music.clip import Clip
 from clave.sound.space import SOUND_FORMAT, SoundSpace
 from clave.training.loop import begin, fit, score
-from clave.training.models.sound_vae import Sounds, recoloured
+from clave.training.models.sound_model import Sounds
+from clave.training.models.sound_vae import augmented
 from clave.training.onnx_export import write_graphs
 from clave.training.recipes import SOUND_RECIPES, sound
 from clave.training.tensor_file import halved
@@ -37,16 +38,16 @@ def noise(seed: int = 0) -> torch.Generator:
 @pytest.mark.parametrize("recipe", SOUND_RECIPES.values(), ids=SOUND_RECIPES.keys())
 def test_every_recipe_builds_and_takes_a_finite_step(recipe):
     run = begin(replace(recipe(), epochs=1, batch_size=4))
-    spectrum = recipe().model.spectrum()
-    picture = torch.randn(4, spectrum.bands, spectrum.frames, generator=noise()) - 3
-    progress = next(fit(run, Sounds(picture, torch.arange(4), torch.ones(4))))
+    spectrogram = recipe().model.spectrogram()
+    log_spectrogram = torch.randn(4, spectrogram.bands, spectrogram.frames, generator=noise()) - 3
+    progress = next(fit(run, Sounds(log_spectrogram, torch.arange(4), torch.ones(4))))
     assert math.isfinite(progress.total)
     assert {"flow", "kl_map"} <= progress.losses.keys() or "sound" in progress.losses
 
 
 def prepared(sounds: Sounds):
     model = SMALL.build()
-    model.prepare(sounds)
+    model.fit_components(sounds)
     return model.eval().requires_grad_(False)
 
 
@@ -55,7 +56,7 @@ def test_the_same_seed_learns_the_same_and_learning_helps():
     totals = []
     for _ in range(2):
         run = begin(TOY)
-        run.model.prepare(toy_sounds())
+        run.model.fit_components(toy_sounds())
         totals.append([progress.total for progress in fit(run, toy_sounds())][-1])
     assert totals[0] == totals[1]
     assert score(run.model.eval(), toy_sounds(), TOY)["flow"] < 0.9 * before["flow"]
@@ -64,39 +65,40 @@ def test_the_same_seed_learns_the_same_and_learning_helps():
 def test_the_detail_is_what_principal_component_analysis_says():
     sounds = toy_sounds(64)
     whole = replace(SMALL, band_shapes=BANDS, frame_shapes=FRAMES, detail_size=5).build()
-    whole.prepare(sounds)
-    worth = torch.ones(BANDS, 1)
-    worth[LONG_BANDS:] = 2
-    told = ((sounds.picture - sounds.picture.mean(0)) * worth).flatten(1)
-    _, size, axes = torch.linalg.svd(told, full_matrices=False)
-    detail = whole.describe(whole.see(sounds.picture, sounds.voices), torch.zeros(64, 2), sounds.voices)
+    whole.fit_components(sounds)
+    weight = torch.ones(BANDS, 1)
+    weight[LONG_BANDS:] = 2
+    residual = ((sounds.log_spectrogram - sounds.log_spectrogram.mean(0)) * weight).flatten(1)
+    _, size, axes = torch.linalg.svd(residual, full_matrices=False)
+    features = whole.features(sounds.log_spectrogram, sounds.voices)
+    detail = whole.encode_detail(features, torch.zeros(64, 2), sounds.voices)
     deviation = size[:5] / 8  # root of 64 sounds
     torch.testing.assert_close(detail.square().mean().sqrt(), torch.tensor(1.0), atol=1e-3, rtol=0)
     torch.testing.assert_close(detail.std(0, correction=0), (deviation / deviation.mean()).sqrt(), atol=2e-3, rtol=0)
-    along = (told @ axes[:5].T / deviation).abs()
+    along = (residual @ axes[:5].T / deviation).abs()
     torch.testing.assert_close((detail / detail.std(0, correction=0)).abs(), along, atol=2e-2, rtol=0)
 
     again = whole.decode(torch.zeros(64, 2), detail, sounds.voices)
-    best = (told @ axes[:5].T @ axes[:5]).unflatten(1, (BANDS, FRAMES)) / worth + sounds.picture.mean(0)
+    best = (residual @ axes[:5].T @ axes[:5]).unflatten(1, (BANDS, FRAMES)) / weight + sounds.log_spectrogram.mean(0)
     torch.testing.assert_close(again, best, atol=2e-2, rtol=0)
 
 
-def test_a_heavier_sound_pulls_what_is_usual_to_itself():
+def test_the_average_is_weighted():
     sounds = toy_sounds(4)
     model = SMALL.build()
-    model.prepare(replace(sounds, weight=torch.tensor([3.0, 1.0, 0.0, 0.0])))
-    torch.testing.assert_close(model.usual, 0.75 * sounds.picture[0] + 0.25 * sounds.picture[1])
+    model.fit_components(replace(sounds, weight=torch.tensor([3.0, 1.0, 0.0, 0.0])))
+    torch.testing.assert_close(model.average, 0.75 * sounds.log_spectrogram[0] + 0.25 * sounds.log_spectrogram[1])
 
 
-def test_a_tone_control_and_a_damper_leave_silence_alone():
+def test_augmentation_leaves_silence_alone():
     silent = torch.full((50, BANDS, FRAMES), math.log(FLOOR))
     loud = torch.full((50, BANDS, FRAMES), 2.0)
     ones, voice = torch.ones(50), torch.zeros(50, dtype=torch.int64)
-    torch.testing.assert_close(recoloured(Sounds(silent, voice, ones), 0.3, 10.0, noise()).picture, silent)
-    moved = recoloured(Sounds(loud, voice, ones), 0.3, 0.0, noise()).picture - 2
+    torch.testing.assert_close(augmented(Sounds(silent, voice, ones), 0.3, 10.0, noise()).log_spectrogram, silent)
+    moved = augmented(Sounds(loud, voice, ones), 0.3, 0.0, noise()).log_spectrogram - 2
     assert 0.3 < moved.abs().max() <= 0.6001
     torch.testing.assert_close(moved[:, :LONG_BANDS], moved[:, :LONG_BANDS, :1].expand(-1, -1, FRAMES))
-    damped = recoloured(Sounds(loud, voice, ones), 0.0, 10.0, noise()).picture - 2
+    damped = augmented(Sounds(loud, voice, ones), 0.0, 10.0, noise()).log_spectrogram - 2
     assert damped[:, 0].diff(dim=1).max() < 0.12  # a decay that is never much slower
     assert damped[:, :, 0].abs().max() < 1e-5  # the onset stays
     assert damped[:, 0, -1].min() < -3
@@ -105,14 +107,14 @@ def test_a_tone_control_and_a_damper_leave_silence_alone():
 def test_weights_scale_what_a_sound_counts():
     model, sounds = SMALL.build().eval(), toy_sounds(1)
     once = model.losses(sounds, noise())
-    twice = model.losses(Sounds(sounds.picture, sounds.voice, 2 * sounds.weight), noise())
+    twice = model.losses(Sounds(sounds.log_spectrogram, sounds.voice, 2 * sounds.weight), noise())
     for name, value in once.items():
         torch.testing.assert_close(twice[name], 2 * value)
 
 
 def test_the_networks_that_are_played_say_what_the_model_says(tmp_path):
     model = prepared(toy_sounds(24))
-    torch.nn.init.normal_(model.flow.out.weight, std=0.1, generator=noise())
+    torch.nn.init.normal_(model.flow.output.weight, std=0.1, generator=noise())
     model.load_state_dict(halved(model.state_dict()))
     write_graphs(tmp_path, model.onnx_graphs())
     write_settings(
@@ -120,23 +122,25 @@ def test_the_networks_that_are_played_say_what_the_model_says(tmp_path):
         SOUND_FORMAT,
         voices=["kick", "tom"],
         detail_size=5,
-        picture=[BANDS, FRAMES],
+        spectrogram="drum",
+        log_spectrogram_shape=[BANDS, FRAMES],
         centre=[[0, 0]] * 8,
         spread=[[1, 1]] * 8,
         card={"name": "toy", "licence": "", "credit": ""},
     )
     space, sounds = SoundSpace(tmp_path), toy_sounds(3)
-    told = torch.zeros(3, 8)
-    told[:, 4] = 1
-    seen = model.see(sounds.picture, told)
-    point = model.locate(seen)
-    detail = model.describe(seen, point, told)
-    code = space.place(sounds.picture.numpy(), "tom")
+    one_hot = torch.zeros(3, 8)
+    one_hot[:, 4] = 1
+    features = model.features(sounds.log_spectrogram, one_hot)
+    point = model.encode_map(features)
+    detail = model.encode_detail(features, point, one_hot)
+    code = space.encode_log_spectrograms(sounds.log_spectrogram.numpy(), "tom")
     np.testing.assert_allclose(code.map, point, atol=1e-4)
     np.testing.assert_allclose(code.detail, detail, atol=1e-4)
-    np.testing.assert_allclose(space.pictures(code, "tom"), model.decode(point, detail, told), atol=2e-3)
-    np.testing.assert_allclose(space.expected(code.map, "tom").detail, model.expect(point, told), atol=1e-3)
+    np.testing.assert_allclose(space.log_spectrograms(code, "tom"), model.decode(point, detail, one_hot), atol=2e-3)
+    np.testing.assert_allclose(space.expected(code.map, "tom").detail, model.expected_detail(point, one_hot), atol=1e-3)
     rng = np.random.default_rng(1)
     points, start = (torch.from_numpy(rng.standard_normal((3, size)).astype(np.float32)) for size in (2, 5))
-    np.testing.assert_allclose(space.drawn(3, "tom", seed=1).detail, model.draw(points, start, told), atol=2e-3)
+    sampled = space.sample_codes(3, "tom", seed=1).detail
+    np.testing.assert_allclose(sampled, model.sample_detail(points, start, one_hot), atol=2e-3)
     assert isinstance(space.at(code.map[:1], "tom")[0], Clip)

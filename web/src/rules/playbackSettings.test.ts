@@ -47,7 +47,7 @@ test("two octaves up, what would fold back is gone", () => {
 test("gain is linear", () => expect([...playedSamples(Float64Array.of(0.5, -0.25), RATE, { ...PLAIN, gain: 2 })]).toEqual([1, -0.5]));
 
 type Case = Readonly<{ name: string; sample_rate: number; tune: number; decay: number; gain: number; samples: number[]; expected: number[] }>;
-const { cases } = JSON.parse(readFileSync(new URL("../../../tests/fixtures/shaping.json", import.meta.url), "utf8")) as { cases: Case[] };
+const { cases } = JSON.parse(readFileSync(new URL("../../../tests/fixtures/playback_settings.json", import.meta.url), "utf8")) as { cases: Case[] };
 
 test.each(cases)("both twins make the same: $name, tune $tune, decay $decay, gain $gain", (each) => {
   const made = playedSamples(Float64Array.from(each.samples), each.sample_rate, each);

@@ -1,6 +1,6 @@
-"""Write tests/fixtures/shaping.json: what the formulas of `clave/shaping.py` say, term by term, for a few short sounds.
+"""Write tests/fixtures/playback_settings.json: a few short sounds by the formulas of `playback_settings`, term by term.
 
-Run it again when a formula changes, on purpose: `python tests/make_shaping_fixtures.py`.
+Run it again when a formula changes, on purpose: `python tests/make_playback_settings_fixtures.py`.
 """
 
 import json
@@ -8,7 +8,7 @@ from math import ceil, cos, exp, pi, sin
 from pathlib import Path
 from typing import Any
 
-FIXTURES = Path(__file__).parent / "fixtures" / "shaping.json"
+FIXTURES = Path(__file__).parent / "fixtures" / "playback_settings.json"
 RATE = 1000  # Hz: the fade of 0.05 s is 50 samples
 
 
@@ -78,7 +78,7 @@ def made(samples: list[float], tune: float, decay: float, gain: float) -> list[f
 
 
 def page() -> str:
-    about = "Sounds as they are played: playback_settings.py and the page's playbackSettings.ts give these to 1e-6."
+    about = "Playback settings: playback_settings.py and the page's playbackSettings.ts both give these to 1e-6."
     rows = ",\n    ".join(json.dumps(case) for case in cases())
     return f'{{\n  "about": "{about}",\n  "cases": [\n    {rows}\n  ]\n}}\n'
 

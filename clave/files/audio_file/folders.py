@@ -1,0 +1,170 @@
+"""Folders of sounds: which sound files they hold, and a folder read as a kit."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from clave.errors import AudioFileError
+from clave.files.audio_file.one_shots import one_shot, resampled
+from clave.files.audio_file.reading import OTHER_SUFFIXES, SUFFIXES, read
+from clave.files.audio_file.voice_names import voice_of_path
+from clave.music.clip import Clip
+from clave.music.kit import VOICES, Kit, Origin, Voice
+
+
+@dataclass(frozen=True)
+class SoundFiles:
+    """The sound files in a folder and below."""
+
+    paths: tuple[Path, ...]  # in the order of their names
+    refused: tuple[tuple[str, str], ...]  # path below the folder, and why it is not read
+
+
+def sound_files(folder: Path) -> SoundFiles:
+    """All sound files in a folder and below, also behind links; names that begin with a dot are left alone.
+
+    Each folder is visited once, so that a link back up ends there.
+    """
+    paths, refused = list[Path](), dict[str, str]()
+    visited = set[tuple[int, int]]()
+
+    def note_unreadable(error: OSError) -> None:
+        refused[Path(error.filename).relative_to(folder).as_posix()] = f"cannot be opened ({error.strerror})"
+
+    for place, below, names in os.walk(folder, onerror=note_unreadable, followlinks=True):
+        status = os.stat(place)
+        if (status.st_dev, status.st_ino) in visited:
+            below.clear()
+            continue
+        visited.add((status.st_dev, status.st_ino))
+        below[:] = sorted(name for name in below if not name.startswith("."))
+        for path in (Path(place, name) for name in sorted(names) if not name.startswith(".")):
+            suffix, name = path.suffix.lower(), path.relative_to(folder).as_posix()
+            if suffix in OTHER_SUFFIXES:
+                refused[name] = f"{suffix} is not read; {', '.join(SUFFIXES)} are"
+            elif suffix in SUFFIXES and path.is_symlink() and not os.path.exists(path):
+                refused[name] = "a link that leads nowhere"
+            elif suffix in SUFFIXES:
+                paths.append(path)
+    return SoundFiles(tuple(sorted(paths)), tuple(refused.items()))
+
+
+@dataclass(frozen=True)
+class KitReading:
+    """A kit and where its sounds came from."""
+
+    kit: Kit
+    taken: tuple[tuple[str, str], ...]  # voice, file
+    filled: tuple[str, ...]  # voices for which no file was found
+    refused: tuple[tuple[str, str], ...]  # file, reason
+    classified: tuple[str, ...] = ()  # files whose voice is known by their sound alone
+
+    def __str__(self) -> str:
+        lines = [f"{voice}: {file}{' (by listening)' if file in self.classified else ''}" for voice, file in self.taken]
+        lines += [f"{voice}: no file, {_source(self.kit, voice)}" for voice in self.filled]
+        lines += [f"not used: {file} ({reason})" for file, reason in self.refused]
+        return "\n".join(lines)
+
+
+def read_kit(
+    folder: str | PathLike[str], *, missing: Kit | None = None, listen: Callable[[Clip], Voice | None] | None = None
+) -> KitReading:
+    """A kit from a folder of sounds; the names of files and folders say which voice they are.
+
+    Of several files for a voice the first in alphabetical order that can be read is taken, and those in the folder
+    itself go before those in folders inside. Last come those whose names say nothing, where `listen` knows their voice.
+    A voice without a file sounds as in `missing`, or is silent. What was not taken is in the report, with the reason.
+    Loudness is kept; a file louder than full scale is turned down to it.
+
+    Raises AudioFileError if there is no such folder, or nothing in it can be played.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise AudioFileError(f"{folder}: no such folder")
+    found = sound_files(folder)
+    drums, not_taken = _choose_drums(folder, found.paths, listen)
+    refused = (*found.refused, *not_taken)
+    if not drums:
+        reasons = "; ".join(f"{file}: {reason}" for file, reason in refused[:3])
+        raise AudioFileError(f"{folder}: no sound that can be played as a drum ({reasons or 'no sound files'})")
+
+    clips: list[Clip] = []
+    origins: list[Origin | None] = []
+    for voice in VOICES:
+        if voice.index in drums:
+            clips.append(drums[voice.index].clip)
+            origins.append(Origin(voice.name, drums[voice.index].file))
+        elif missing is not None:
+            clips.append(resampled(missing.clips[voice.index]))
+            origins.append(missing.origins[voice.index])
+        else:
+            clips.append(Clip(np.zeros(1, np.float32)))
+            origins.append(None)
+    return KitReading(
+        Kit(tuple(clips), tuple(origins), folder.resolve().name),
+        tuple((VOICES[index].name, drums[index].file) for index in sorted(drums)),
+        tuple(voice.name for voice in VOICES if voice.index not in drums),
+        refused,
+        tuple(drum.file for drum in drums.values() if drum.is_classified),
+    )
+
+
+class _Drum(NamedTuple):
+    """A sound that was chosen for a voice."""
+
+    voice: Voice
+    file: str  # path below the folder
+    clip: Clip
+    is_classified: bool  # its name says no voice
+
+
+def _choose_drums(
+    folder: Path, paths: Sequence[Path], listen: Callable[[Clip], Voice | None] | None
+) -> tuple[dict[int, _Drum], list[tuple[str, str]]]:
+    """The drum of each voice that has one, by the voice's index; and the files that were not taken, with the reason."""
+    drums: dict[int, _Drum] = {}
+    not_taken: list[tuple[str, str]] = []
+    # Those nearest to the top first, then by name.
+    ordered = sorted(paths, key=lambda path: (len(path.parts), path.with_suffix("").as_posix().lower()))
+    named = [(path, voice_of_path(path, folder)) for path in ordered]
+    for path, voice in sorted(named, key=lambda each: each[1] is None):
+        file = path.relative_to(folder).as_posix()
+        if voice is not None and voice.index in drums:
+            not_taken.append((file, f"{voice.name} is {drums[voice.index].file}"))
+            continue
+        drum = _read_drum(path, file, voice, listen)
+        if isinstance(drum, str):
+            not_taken.append((file, drum))
+        elif drum.voice.index in drums:
+            not_taken.append((file, f"its name says no voice, and it sounds like another {drum.voice.name}"))
+        else:
+            drums[drum.voice.index] = drum
+    return drums, not_taken
+
+
+def _read_drum(
+    path: Path, file: str, voice: Voice | None, listen: Callable[[Clip], Voice | None] | None
+) -> _Drum | str:
+    """The sound in this file for this voice, or for the one that `listen` finds; or the reason why there is none."""
+    if voice is None and listen is None:
+        return "its name says no voice, or several"
+    try:
+        clip = one_shot(read(path))
+    except AudioFileError as error:
+        return str(error).removeprefix(f"{path}: ")
+    if clip.peak == 0:
+        return "silent"
+    found = listen(clip) if voice is None and listen is not None else voice
+    if found is None:
+        return "its name says no voice, and its sound is of none surely"
+    return _Drum(found, file, Clip(clip.samples / max(1.0, clip.peak), clip.sample_rate), voice is None)
+
+
+def _source(kit: Kit, voice: str) -> str:
+    origin = kit.origins[next(each.index for each in VOICES if each.name == voice)]
+    return "silent" if origin is None else f"filled from {origin.source}"

@@ -1,0 +1,119 @@
+"""The sounds that a sound space was learned from: points of its maps, descriptors and licences."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+
+from clave.audio import descriptors
+from clave.errors import SpaceError
+from clave.music.shapes import Float32, Int
+
+CORPUS_FILE, CREDITS_FILE = "corpus.npz", "credits.csv"
+
+
+@dataclass(frozen=True, eq=False)
+class SoundMap:
+    """The sounds of one voice that a space was learned from, as points of its map."""
+
+    map: Float32[np.ndarray, "sound map"]
+    sources: Sequence[str]  # [sound], the file each comes from
+    descriptors: Float32[np.ndarray, "sound descriptor"] | None = None  # describe_all; None in spaces without
+
+    def __len__(self) -> int:
+        return len(self.map)
+
+    @property
+    def brightness(self) -> Float32[np.ndarray, " sound"] | None:
+        """Spectral centroids in Hz."""
+        return None if self.descriptors is None else np.exp2(self.descriptors[:, 0])
+
+    @property
+    def decay(self) -> Float32[np.ndarray, " sound"] | None:
+        """T30 in seconds."""
+        return None if self.descriptors is None else np.exp2(self.descriptors[:, 1])
+
+    @property
+    def pitch(self) -> Float32[np.ndarray, " sound"] | None:
+        """Pitches in Hz, NaN for sounds without."""
+        return None if self.descriptors is None else np.exp2(self.descriptors[:, 2])
+
+    @property
+    def noisiness(self) -> Float32[np.ndarray, " sound"] | None:
+        """In [0, 1]: 0 is a tone, 1 white noise."""
+        return None if self.descriptors is None else self.descriptors[:, 3]
+
+    def ranks(self, name: str) -> list[float]:
+        """The rank of each sound among all of its voice in one of descriptors.NAMES: 0 lowest, 1 highest.
+
+        A sound without a pitch has 0.5. The list is empty in a space without descriptors.
+        """
+        column = descriptors.NAMES.index(name)
+        return [] if self.descriptors is None else descriptors.ranks(self.descriptors[:, column]).tolist()
+
+
+@dataclass(frozen=True, eq=False)
+class CorpusMap:
+    """The sounds of all voices, column by column."""
+
+    all_voices: SoundMap
+    voice: Int[np.ndarray, " sound"]  # index into VOICES
+
+    def of(self, voice: int) -> SoundMap:
+        """The sounds of the voice with this index."""
+        rows = self.voice == voice
+        whole = self.all_voices
+        sources = [source for source, here in zip(whole.sources, rows, strict=True) if here]
+        return SoundMap(whole.map[rows], sources, None if whole.descriptors is None else whole.descriptors[rows])
+
+
+def write_corpus(
+    folder: Path,
+    points: Float32[np.ndarray, "sound map"],
+    voice: Int[np.ndarray, " sound"],
+    sources: Sequence[str],
+    descriptors: Float32[np.ndarray, "sound descriptor"] | None = None,
+) -> None:
+    """corpus.npz of a sound space: a point, a voice, the name of a file and descriptors for each sound."""
+    columns: dict[str, np.ndarray] = {
+        "map": points.astype(np.float16), "voice": voice.astype(np.int8), "sources": np.array(sources, np.str_),
+    }  # fmt: skip
+    if descriptors is not None:
+        columns["descriptors"] = descriptors.astype(np.float16)
+    np.savez_compressed(folder / CORPUS_FILE, allow_pickle=False, **columns)
+
+
+def read_corpus(folder: Path) -> CorpusMap:
+    """The pair of `write_corpus`; SpaceError for a file that is missing, broken or has columns of other sizes."""
+    path = folder / CORPUS_FILE
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            sources = [str(name) for name in file["sources"]]
+            points, voice = file["map"].astype(np.float32), file["voice"].astype(np.int64)
+            column = next((name for name in ("descriptors", "heard") if name in file), None)  # "heard" in version 1
+            described = None if column is None else file[column].astype(np.float32)
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
+        raise SpaceError(f"{path} is not a corpus map: {error}") from error
+    if points.shape != (len(sources), 2) or voice.shape != (len(sources),):
+        raise SpaceError(f"{path} is not a corpus map: {len(sources)} sources, {list(points.shape)} points")
+    if described is not None and described.shape != (len(sources), len(descriptors.NAMES)):
+        raise SpaceError(f"{path} is not a corpus map: {len(sources)} sources, descriptors {list(described.shape)}")
+    return CorpusMap(SoundMap(points, sources, described), voice)
+
+
+def read_licences(folder: Path) -> Mapping[str, str]:
+    """The licence of each sound by its source, from the columns path and licence of credits.csv; empty without one.
+
+    Raises SpaceError for a file that is no such table.
+    """
+    path = folder / CREDITS_FILE
+    if not path.is_file():
+        return {}
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            return {row["path"]: row["licence"] for row in csv.DictReader(file)}
+    except (OSError, ValueError, KeyError, csv.Error) as error:
+        raise SpaceError(f"{path} is not a table with the columns path and licence: {error!r}") from error

@@ -10,11 +10,12 @@ import { Kits } from "./audio/kits";
 import { MidiPorts } from "./midi/midiPorts";
 import { Actions } from "./state/actions";
 import { BarActions } from "./state/barActions";
-import { restore, storedGroove, storedMidi, storedTheme, storeGroove, storeMidi, storeTheme } from "./state/browserStorage";
+import { restore, serialise, store as storeText, stored, storedMidi, storedTheme, storeMidi, storeTheme } from "./state/browserStorage";
 import { heardBars } from "./state/files";
 import { forgetUnknownPoints, forgetUnknownSettings } from "./state/forgetUnknown";
 import { KeptKits } from "./state/keptKits";
 import { Player } from "./state/player";
+import { openProjectFile, openServersProject, presentStrokes, rememberHumanised } from "./state/projects";
 import { SoundActions } from "./state/soundActions";
 import { Sounds } from "./state/sounds";
 import { Store } from "./state/store";
@@ -46,8 +47,10 @@ declare global {
 }
 window.clave = hook;
 
-const restored = restore(location.hash, storedGroove());
+const remembered = stored();
+const restored = restore(location.hash, remembered);
 store.amend(restored.groove);
+if (remembered) rememberHumanised(store, restored.groove, remembered.strokes);
 store.theme.value = storedTheme();
 effect(() => storeTheme(store.theme.value));
 store.midi.value = storedMidi();
@@ -74,12 +77,12 @@ effect(() => {
   writing = setTimeout(() => {
     const link = `#${writeLink(groove)}`;
     if (link !== location.hash) history.replaceState(null, "", link);
-    storeGroove(groove, link);
+    storeText(serialise(groove, link, presentStrokes(store)));
   }, 250);
 });
 
 addEventListener("hashchange", () => {
-  const { groove } = restore(location.hash, { groove: store.groove.value, link: "" });
+  const { groove } = restore(location.hash, { groove: store.groove.value, link: "", whole: false, strokes: new Map() });
   store.change("link", groove);
   if (store.instrument.value) {
     forgetUnknownSettings(store, store.instrument.value.space);
@@ -92,7 +95,11 @@ addEventListener("hashchange", () => {
 addEventListener("dragover", (event) => event.preventDefault());
 addEventListener("drop", (event) => {
   event.preventDefault();
-  void filesOfDrop(event).then((files) => takeFolder(page, files));
+  void filesOfDrop(event).then((files) => {
+    const [file] = files;
+    if (file && files.length === 1 && /\.json$/i.test(file.name)) return openProjectFile(store, actions, file);
+    return takeFolder(page, files);
+  });
 });
 
 /** A new player begins where most grooves are, and can still undo to there. */
@@ -124,6 +131,7 @@ try {
   store.corpus.value = corpus;
   store.nearby.value = new Nearby(corpus);
   if (restored.known === "nothing") beginAt(store.nearby.value.densest());
+  await openServersProject(store, actions);
   store.ground.value = await fetchGround();
 } catch (error) {
   store.reportError(error);

@@ -13,7 +13,7 @@ const FILE_SAMPLE_RATE = 44_100;
 /** The bars that are heard: rounds of the journey while travelling, else of the loop at the point, with the fills that fall in them. */
 export const heardBars = (store: Store): readonly BarPattern[] => heardRounds(store.round.value, store.groove.value.fillEvery);
 
-function save(file: Blob, name: string): void {
+export function save(file: Blob, name: string): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(file);
   link.download = name;

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from hands import click_map, lies_here, shown
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import BrowserContext, FilePayload, Page, expect
 
 from clave.play.arrange import requests
 from clave.play.project import Edited, Humanise, Project, SetCells, load
@@ -135,3 +135,20 @@ def test_the_project_of_the_server_plays_on_start_and_one_undo_brings_back_what_
     page.reload()
     page.wait_for_function(READY)
     expect(tempo).to_have_value("112")  # what was made of it goes on
+
+
+def test_a_link_carries_a_small_project(opened: Page, context: BrowserContext) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    made = edit_and_humanise(opened)
+    opened.get_by_role("button", name="Share", exact=True).click()
+    expect(opened.get_by_role("status").filter(has_text="Link copied.")).to_be_visible()
+    link = opened.evaluate("navigator.clipboard.readText()")
+    assert "&z=" in link
+    assert len(link) < 2500
+    opened.evaluate("localStorage.clear(); sessionStorage.clear()")
+    click_map(opened, -1, 1)
+    other = context.new_page()
+    other.goto(link)
+    expect(other.get_by_role("status").filter(has_text="Opened the project in the link")).to_be_visible()
+    assert strokes(other) == made
+    expect(other.get_by_role("slider", name="humanise")).to_have_attribute("aria-valuetext", "70 %")

@@ -3,6 +3,7 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { writeLink } from "./rules/link";
+import { projectIn } from "./rules/projectLink";
 import { Nearby } from "./rules/neighbours";
 import { type Point, VOICE_COUNT, type BarPattern } from "./rules/protocol";
 import { fetchCorpus, fetchGround, fetchInstrument } from "./net/api";
@@ -15,7 +16,7 @@ import { heardBars } from "./state/files";
 import { forgetUnknownPoints, forgetUnknownSettings } from "./state/forgetUnknown";
 import { KeptKits } from "./state/keptKits";
 import { Player } from "./state/player";
-import { openProjectFile, openServersProject, presentStrokes, rememberHumanised } from "./state/projects";
+import { openLinkedProject, openProjectFile, openServersProject, presentStrokes, rememberHumanised } from "./state/projects";
 import { SoundActions } from "./state/soundActions";
 import { Sounds } from "./state/sounds";
 import { Store } from "./state/store";
@@ -48,6 +49,7 @@ declare global {
 window.clave = hook;
 
 const remembered = stored();
+const openedLink = location.hash; // the address bar shows what plays, soon
 const restored = restore(location.hash, remembered);
 store.amend(restored.groove);
 if (remembered) rememberHumanised(store, restored.groove, remembered.strokes);
@@ -82,6 +84,7 @@ effect(() => {
 });
 
 addEventListener("hashchange", () => {
+  if (projectIn(location.hash) !== null) return void openLinkedProject(store, actions, location.hash);
   const { groove } = restore(location.hash, { groove: store.groove.value, link: "", whole: false, strokes: new Map() });
   store.change("link", groove);
   if (store.instrument.value) {
@@ -132,6 +135,7 @@ try {
   store.nearby.value = new Nearby(corpus);
   if (restored.known === "nothing") beginAt(store.nearby.value.densest());
   await openServersProject(store, actions);
+  await openLinkedProject(store, actions, openedLink);
   store.ground.value = await fetchGround();
 } catch (error) {
   store.reportError(error);

@@ -1,4 +1,4 @@
-/** Files to keep: what is heard as MIDI or WAV, and the link to the groove. */
+/** Files to keep: what is heard as MIDI or WAV. */
 
 import { heardOnly } from "../rules/pattern";
 import type { BarPattern } from "../rules/protocol";
@@ -36,14 +36,4 @@ export async function saveWav(store: Store, player: Player): Promise<void> {
   const channels = await player.renderLoop(bars);
   save(new Blob([encodeWav(channels, FILE_SAMPLE_RATE)], { type: "audio/wav" }), "groove.wav");
   store.notify(`groove.wav: ${formatBars(bars.length)} as a loop, 24 bit.`);
-}
-
-export async function shareLink(store: Store): Promise<void> {
-  const edited = store.groove.value.place.edited ? " Strokes edited by hand stay in this browser." : "";
-  try {
-    await navigator.clipboard.writeText(location.href);
-    store.notify(`Link copied.${edited}`);
-  } catch {
-    store.notify(`The link is in the address bar.${edited}`);
-  }
 }

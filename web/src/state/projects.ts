@@ -1,10 +1,12 @@
 /** The project as a file: saved, opened, checked; and what is remembered of how its bars were humanised. */
 
 import { barKey } from "../rules/bars";
-import type { Groove } from "../rules/groove";
+import { DEFAULT_MIX, type Groove } from "../rules/groove";
 import { canonicalJson, type Project } from "../rules/project";
+import { projectIn, readProject, writeProject } from "../rules/projectLink";
 import type { BarPattern } from "../rules/protocol";
 import { barsHeld, barsNeeded, barsOf, fromProject, lastHumanise, silentParts, strokesOf, type Strokes, toProject, withoutLast } from "../rules/projectOfGroove";
+import { DEFAULT_SOUND, movedTo } from "../rules/voiceSound";
 import { checkProject, fetchBarStrokes, fetchProject } from "../net/api";
 import type { Actions } from "./actions";
 import { save } from "./files";
@@ -40,17 +42,52 @@ export function saveProject(store: Store): void {
 }
 
 /** Open a file; what is no project is refused with the reason, and nothing changes. */
-export async function openProjectFile(store: Store, actions: Actions, file: File): Promise<void> {
+export const openProjectFile = (store: Store, actions: Actions, file: File): Promise<void> => open(store, actions, file.name, () => file.text());
+
+/** Open the project in a link that holds one. */
+export async function openLinkedProject(store: Store, actions: Actions, link: string): Promise<void> {
+  const letters = projectIn(link);
+  if (letters !== null) await open(store, actions, "the project in the link", () => readProject(letters));
+}
+
+async function open(store: Store, actions: Actions, name: string, read: () => Promise<string>): Promise<void> {
   try {
-    const { project, remarks } = await checkProject(await file.text());
-    await play(store, actions, project, `open ${file.name}`);
+    const { project, remarks } = await checkProject(await read());
+    await play(store, actions, project, `open ${name}`);
     const silent = silentParts(project);
     const kept = silent.length > 0 ? [`${silent.join(", ")}: kept, but not heard in this page`] : [];
-    store.notify([`Opened ${file.name}.`, ...[...remarks, ...kept].map((remark) => `${remark}.`)].join(" "));
+    store.notify([`Opened ${name}.`, ...[...remarks, ...kept].map((remark) => `${remark}.`)].join(" "));
   } catch (error) {
-    store.reportError(new Error(`${file.name} is not opened: ${error instanceof Error ? error.message : String(error)}`));
+    store.reportError(new Error(`${name} is not opened: ${error instanceof Error ? error.message : String(error)}`));
   }
 }
+
+/** Copy a link to what plays here: a short one where that says everything, else one with the project in it, if it is small enough. */
+export async function shareLink(store: Store): Promise<void> {
+  const groove = store.groove.value;
+  const letters = isMoreThanItsLink(groove) ? await writeProject(toProject(withoutFiles(groove))) : "";
+  const link = letters ? `${location.href}&z=${letters}` : location.href;
+  const left = letters === null ? " What it cannot hold, such as edited strokes, slots and the mix, needs a file: Save project." : "";
+  try {
+    await navigator.clipboard.writeText(link);
+    store.notify(`Link copied.${left}`);
+  } catch {
+    if (letters) history.replaceState(null, "", link);
+    store.notify(`The link is in the address bar.${left}`);
+  }
+}
+
+/** Is there something that the short link cannot say? */
+function isMoreThanItsLink({ place, journey, slots, mix, opened }: Groove): boolean {
+  const mixed = mix.some((each) => canonicalJson(each) !== canonicalJson(DEFAULT_MIX));
+  return place.edited || journey.edited || slots.some(Boolean) || mixed || (opened !== null && silentParts(opened).length > 0);
+}
+
+/** Files are on this computer only: they travel as their point on the map. */
+const withoutFiles = (groove: Groove): Groove => ({
+  ...groove,
+  sounds: groove.sounds.map((sound) => (sound.from !== "file" ? sound : sound.point ? { ...movedTo(sound, sound.point), locked: sound.locked } : DEFAULT_SOUND)),
+});
 
 /** The project that the server was started with, if there is one. True: it plays; one undo brings back what was there. */
 export async function openServersProject(store: Store, actions: Actions): Promise<boolean> {

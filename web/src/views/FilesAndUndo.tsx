@@ -1,8 +1,8 @@
 /** Undo and redo, the link, files, dark or light page, help. */
 
 import { useRef } from "preact/hooks";
-import { saveMidi, saveWav, shareLink } from "../state/files";
-import { openProjectFile, saveProject } from "../state/projects";
+import { saveMidi, saveWav } from "../state/files";
+import { openProjectFile, saveProject, shareLink } from "../state/projects";
 import { IconButton } from "./Icon";
 import { usePage } from "./page";
 import { nextTheme, useDark } from "./theme";

@@ -14,7 +14,6 @@ from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
-from jaxtyping import Float32, Float64, Int64
 from numpy.typing import ArrayLike
 
 from clave.audio.phase import DEFAULT, ONSET_S, GriffinLim, with_magnitude
@@ -22,6 +21,7 @@ from clave.audio.stft import STFT
 from clave.errors import TransformError
 from clave.files.audio_file import ONE_SHOT_SECONDS, RISE_SAMPLES, one_shot, resampled
 from clave.music.clip import SAMPLE_RATE, Clip
+from clave.music.shapes import Float32, Float64, Int64
 
 PEAK = 0.9  # of every sound that is looked at, and of every one that comes back
 ONSET_SAMPLE = round(ONSET_S * SAMPLE_RATE)

@@ -13,11 +13,11 @@ from typing import Literal
 import numpy as np
 import soundfile
 import soxr
-from jaxtyping import Float32
 
 from clave.errors import AudioFileError, ClipError
 from clave.music.clip import SAMPLE_RATE, Clip
 from clave.music.kit import VOICES, Kit, Origin, Voice
+from clave.music.shapes import Float32
 
 SUFFIXES = (".wav", ".wave", ".flac", ".aif", ".aiff", ".aifc", ".ogg", ".oga", ".mp3")
 OTHER_SUFFIXES = (".m4a", ".aac", ".wma", ".opus", ".caf", ".rx2", ".rex")  # sounds too, but nothing here reads them

@@ -1,4 +1,4 @@
-"""From a project to a performance in one go: the spaces are asked, and what they answer is arranged."""
+"""From a project to a performance in one go: the spaces are wanted, and what they answer is arranged."""
 
 import hashlib
 from collections.abc import Sequence
@@ -31,33 +31,33 @@ def perform(
     missing is silent, and the performance's remarks say why; so they do where a space is another than it was made with.
     Raises ProjectError, SpaceError or KitError for what cannot be played at all.
     """
-    asked = requests(project, bars)
-    if asked.bars and rhythm is None:
+    wanted = requests(project, bars)
+    if wanted.bars and rhythm is None:
         rhythm = load_rhythm()
-    if sound is None and any(each.origin == "map" or each.twin for _, each in asked.sounds):
+    if sound is None and any(each.origin == "map" or each.twin for _, each in wanted.sounds):
         sound = load_sound()
-    return arrange(project, decode(project, asked, rhythm, sound, find_file or find_on_disk()), bars)
+    return arrange(project, decode(project, wanted, rhythm, sound, find_file or find_on_disk()), bars)
 
 
 def decode(
     project: Project,
-    asked: Requests,
+    wanted: Requests,
     rhythm: RhythmSpace | None,
     sound: SoundSpace | None,
     find_file: FindFile,
 ) -> Decoded:
     """What the spaces answer."""
-    patterns = decode_bars(asked.bars, rhythm) if rhythm is not None else []
+    patterns = decode_bars(wanted.bars, rhythm) if rhythm is not None else []
     clips: dict[str, Clip] = {}
     missing: list[str] = []
-    for voice, each in asked.sounds:
+    for voice, each in wanted.sounds:
         try:
             clip = decode_sound(VOICES[voice], each, sound, find_file)
         except (AudioFileError, KitError) as error:
             missing.append(f"the {VOICES[voice].name} is silent: {error}")
             clip = SILENCE
         clips[sound_key(voice, each)] = clip
-    keys = [bar_key(bar) for bar in asked.bars]
+    keys = [bar_key(bar) for bar in wanted.bars]
     return Decoded(dict(zip(keys, patterns, strict=True)), clips, (*remarks(project, rhythm, sound), *missing))
 
 
@@ -86,7 +86,10 @@ def space_reference(space: RhythmSpace | SoundSpace) -> SpaceReference:
 
 def folder_hash(folder: Path) -> str:
     """The first 16 digits of a SHA-256; two spaces that were learned apart differ in their settings' scores."""
-    whole = hashlib.sha256((folder / "config.json").read_bytes())
+    settings = folder / "config.json"
+    if not settings.is_file():
+        return ""  # a space that was made in memory
+    whole = hashlib.sha256(settings.read_bytes())
     networks: Sequence[Path] = sorted(folder.glob("*.onnx"))
     for path in networks:
         whole.update(f"{path.name} {path.stat().st_size}".encode())

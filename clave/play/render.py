@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, overload
 
 import numpy as np
-from jaxtyping import Float32, Float64
 
 from clave.errors import RenderError
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit
 from clave.music.pattern import Pattern
+from clave.music.shapes import Float32, Float64
 from clave.play.performance import Performance
 from clave.play.sequencer import MAX_LEVEL, duration_seconds, events, stereo_gains, stops, velocity_gain
 

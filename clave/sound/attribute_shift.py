@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float32, Float64
 
 from clave.audio.descriptor_gradients import Eye
 from clave.audio.descriptors import NAMES
 from clave.errors import SpaceError
+from clave.music.shapes import Bool, Float32, Float64
 
 LEAST_PITCHED = 0.6  # of a voice's sounds, for a direction of pitch
 RANGE_PERCENT = (1, 99)  # of the voice's sounds: beyond, a shift goes ever more slowly

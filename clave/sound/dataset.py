@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 from zipfile import BadZipFile
 
 import numpy as np
-from jaxtyping import Bool, Float32, Float64, Int
 
 from clave.audio import descriptors
 from clave.audio.log_spectrogram import DrumSpectrum, Spectrum, placed
@@ -26,6 +25,7 @@ from clave.files import audio_file as wav
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Voice
 from clave.music.kit import voice as voice_of
+from clave.music.shapes import Bool, Float32, Float64, Int
 from clave.sound import drum_synth as factory
 from clave.sound import voice_classifier as voices
 

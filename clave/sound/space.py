@@ -9,7 +9,6 @@ from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
-from jaxtyping import Float32, Int
 from numpy.typing import ArrayLike
 
 from clave.audio import descriptors
@@ -20,10 +19,11 @@ from clave.errors import SpaceError, TransformError
 from clave.files.audio_file import one_shot
 from clave.latent.code import Code, check_share, generator, map_points
 from clave.latent.onnx_runner import run, session
-from clave.latent.space_folder import SpaceFormat, are_names, is_card, open_space
+from clave.latent.space_folder import SpaceFolder, SpaceFormat, are_names, is_card, open_space
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit, Origin, Voice
 from clave.music.kit import voice as voice_of
+from clave.music.shapes import Float32, Int
 from clave.sound import drum_synth as factory
 from clave.sound.attribute_shift import Directions, Scale, amounts
 
@@ -82,8 +82,8 @@ class SoundSpace:
     Any finite point decodes. A clip that comes out is finite, peaks at 0.9, and has its onset after 2 ms of lead-in.
     """
 
-    def __init__(self, folder: Path) -> None:
-        settings = open_space(folder, SOUND_FORMAT).settings
+    def __init__(self, files: SpaceFolder) -> None:
+        settings, folder = files.settings, files.path
         self.folder = folder
         self.voices: tuple[str, ...] = tuple(settings["voices"])
         self.detail_size = int(settings["detail_size"])
@@ -383,7 +383,7 @@ def load_sound(path: str | Path | None = None) -> SoundSpace:
 
     Raises SpaceError, with the reason, for a folder that is not a whole space of this version.
     """
-    return SoundSpace(SHIPPED_SOUND if path is None else Path(path))
+    return SoundSpace(open_space(SHIPPED_SOUND if path is None else Path(path), SOUND_FORMAT))
 
 
 def write_corpus(

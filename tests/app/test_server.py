@@ -553,10 +553,6 @@ def test_bars_of_a_project_are_decoded_whole(client: TestClient) -> None:
     given = {"kind": "given", "pattern": {"strokes": [[0, 0, 1.0, 0.0]]}}
     cells = {"kind": "cells", "cells": [[4, 47, 0.5, 0]]}
     edited = {"kind": "edited", "base": GENERATED, "operations": [TAPPED, cells]}
-        "kind": "edited",
-        "base": GENERATED,
-        "operations": [TAPPED, {"kind": "cells", "cells": [[4, 47, 0.5, 0]]}],
-    }
     response = client.post("/api/bars", json={"bars": [edited, given, GENERATED]})
     first, second, third = [bar.pattern() for bar in PatternReply.model_validate(response.json()).patterns]
     tapped = ToyRhythm().drums_for(TAPPED["taps"], "jazz", "fill", 2, (3, 4))

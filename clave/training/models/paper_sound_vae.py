@@ -1,17 +1,19 @@
 """The 2019 paper's model of one-shots, with the one change that keeps its numbers finite (docs/sound-paper.md)."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
 
 import torch
-from jaxtyping import Float
 from torch import Tensor, nn
 
 from clave.audio.log_spectrogram import Spectrum
 from clave.audio.paper_log_spectrogram import PAPER_FLOOR, PaperSpectrum
-from clave.training.models.sound_vae import VOICE_COUNT, OneShotConfig, Sounds
+from clave.music.shapes import Float
+from clave.training.models.onnx_graph import OnnxGraph
+from clave.training.models.sound_vae import VOICE_COUNT, OneShotConfig, Sounds, sound_graphs
 from clave.training.models.vae import Gaussian, LikelihoodVAE
 
 KERNEL, STRIDE, PADDING = (11, 5), (3, 2), (5, 2)
@@ -124,6 +126,10 @@ class PaperSoundVAE(LikelihoodVAE[Sounds]):
             weights.append(likelihood + posterior.standard().log_density(z) - posterior.log_density(z))
         return torch.stack(weights)
 
+    def after_training(self, examples: Sounds) -> None:
+        """Lay the axes."""
+        self.settle(examples)
+
     @torch.no_grad()
     def settle(self, sounds: Sounds, at_once: int = 64) -> None:
         """Lay the axes of map and detail: the principal axes of the latents' means over these sounds.
@@ -192,6 +198,10 @@ class PaperSoundVAE(LikelihoodVAE[Sounds]):
         """Log magnitudes at the place."""
         z = self.centre + (torch.cat([point, detail], dim=1) * self.spread) @ self.axes.T
         return torch.log(self.paint(z, voice)[0].clamp(min=0) + PAPER_FLOOR)
+
+    def onnx_graphs(self) -> Mapping[str, OnnxGraph]:
+        """The networks that playing needs, by the names of their files without ".onnx"."""
+        return sound_graphs(self)
 
 
 def after_stride(size: int, axis: int) -> int:

@@ -10,18 +10,20 @@ docs/sound-model.md tells why a straight line stands where a network did.
 
 import math
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
-from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn import functional
 
 from clave.audio.log_spectrogram import BANDS, FLOOR, FRAMES, LONG_BANDS, DrumSpectrum, Spectrum
 from clave.music.kit import VOICES
+from clave.music.shapes import Float, Int
 from clave.training.models.flow import Flow
+from clave.training.models.onnx_graph import ModelMethod, OnnxGraph
 from clave.training.models.vae import VAE, Config, Gaussian, residual_network
 
 VOICE_COUNT = len(VOICES)
@@ -143,6 +145,10 @@ class SoundVAE(VAE[Sounds]):
         self.mean = residual_network(self.map_size + VOICE_COUNT, config.encoder_width, 1, config.detail_size)
         self.flow = Flow(config.detail_size, self.map_size + VOICE_COUNT, config.width, config.blocks)
 
+    def before_training(self, examples: Sounds) -> None:
+        """Lay the components."""
+        self.prepare(examples)
+
     @torch.no_grad()
     def prepare(self, sounds: Sounds) -> None:
         """Lay shapes and components through these sounds, each with its weight.
@@ -222,6 +228,10 @@ class SoundVAE(VAE[Sounds]):
             "kl_map": (batch.weight * on_map.kl_to(on_map.standard()).sum(-1)).mean(),
         }
 
+    def onnx_graphs(self) -> Mapping[str, OnnxGraph]:
+        """The networks that playing needs, by the names of their files without ".onnx"."""
+        return sound_graphs(self)
+
     def _beside_usual(self, picture: Float[Tensor, "batch band frame"]) -> Float[Tensor, "batch band frame"]:
         return (picture - self.usual) * _worth(picture)
 
@@ -242,3 +252,27 @@ def _principal(
     """The widest axes of a covariance, widest first, and the deviation along each."""
     variance, axes = torch.linalg.eigh(covariance)
     return axes.flip(-1)[:, :count], variance.flip(-1)[:count].clamp(min=1e-12).sqrt()
+
+
+def sound_graphs(model: Any) -> dict[str, OnnxGraph]:
+    """The networks of a sound model; inputs and outputs have the names that they had in every space so far."""
+    spectrum = model.config.spectrum()
+    picture, voice = torch.zeros(2, spectrum.bands, spectrum.frames), torch.zeros(2, VOICE_COUNT)
+    point, detail = torch.zeros(2, model.map_size), torch.zeros(2, model.detail_size)
+    seen = model.see(picture, voice).detach()
+
+    def encode(picture: Tensor, voice: Tensor) -> tuple[Tensor, Tensor]:
+        features = model.see(picture, voice)
+        return model.locate(features), features
+
+    def prior(point: Tensor, noise: Tensor, voice: Tensor) -> tuple[Tensor, Tensor]:
+        return model.expect(point, voice), model.draw(point, noise, voice)
+
+    encoded, noise = {"seen": seen, "map": point, "voice": voice}, {"map": point, "noise": detail, "voice": voice}
+    code = {"map": point, "detail": detail, "voice": voice}
+    return {
+        "encoder": OnnxGraph(ModelMethod(model, encode), {"picture": picture, "voice": voice}, ("map", "seen")),
+        "detail": OnnxGraph(ModelMethod(model, model.describe), encoded, ("detail",)),
+        "prior": OnnxGraph(ModelMethod(model, prior), noise, ("expected", "drawn")),
+        "decoder": OnnxGraph(ModelMethod(model, model.decode), code, ("picture",)),
+    }

@@ -93,7 +93,10 @@ def space_reference(space: "RhythmSpace | SoundSpace") -> SpaceReference:
 
 def folder_hash(folder: Path) -> str:
     """The first 16 digits of a SHA-256; two spaces that were learned apart differ in their settings' scores."""
-    whole = hashlib.sha256((folder / "config.json").read_bytes())
+    settings = folder / "config.json"
+    if not settings.is_file():
+        return ""  # a space that was made in memory
+    whole = hashlib.sha256(settings.read_bytes())
     networks: Sequence[Path] = sorted(folder.glob("*.onnx"))
     for path in networks:
         whole.update(f"{path.name} {path.stat().st_size}".encode())

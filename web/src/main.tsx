@@ -129,7 +129,7 @@ try {
   store.instrument.value = instrument;
   void page.kept.refresh();
   forgetUnknownSettings(store, instrument.space);
-  if (restored.known === "place" || store.groove.value.fillEvery > 0) actions.refresh();
+  if (restored.known !== "nothing") actions.refresh(); // the page may have been left before its bar had arrived
   const corpus = await coming;
   store.corpus.value = corpus;
   store.nearby.value = new Nearby(corpus);

@@ -26,7 +26,6 @@ class Message(BaseModel):
         frozen=True,
         serialize_by_alias=True,
         validate_by_name=True,
-        defer_build=True,  # until the first message of its kind: a command that serves no page sends none
     )
 
 

@@ -21,6 +21,7 @@ from clave.errors import KitError, SpaceError
 from clave.files import audio_file
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit, Origin, Voice
+from clave.play.sounds import decode_point
 from clave.sound import drum_synth
 from clave.sound.space import SoundSpace
 
@@ -108,7 +109,7 @@ class KitBuilder:
             if key in self._cached:
                 self._cached.move_to_end(key)
                 return self._cached[key]
-        clip = self._decoded(VOICES[voice], request)
+        clip = self._decoded(VOICES[voice], _voice_at(request))
         made = MadeSound(audio_file.to_bytes(clip), _heard(clip))
         with self._cache_lock:
             self._cached[key] = made
@@ -176,18 +177,14 @@ class KitBuilder:
                     clip = self._from_file(voice, chosen.file or "", levelled=chosen.levelled)
                     source = f"file {chosen.file}"
                 case _:
-                    clip, source = self._decoded(voice, _place(chosen)), "map"
+                    clip, source = self._decoded(voice, chosen), "map"
             clips.append(clip)
             origins.append(Origin(voice.name, source, chosen.point, chosen.gain, chosen.tune, chosen.decay))
         return Kit(tuple(clips), tuple(origins), name)
 
-    def _decoded(self, voice: Voice, request: SoundRequest) -> Clip:
-        detail = None if request.detail is None else np.array([request.detail], np.float32)
-        shift = {name: getattr(request.shift, name) for name in NAMES}
+    def _decoded(self, voice: Voice, sound: KitVoice) -> Clip:
         with self._decoding:
-            code = self.space.code_at([request.point], voice, request.variation, request.seed, detail, shift)
-            clip = self.space.decode(code, voice)[0]
-        return _ready(safe(clip, f"the {voice.name} there"), voice)
+            return decode_point(voice, sound, self.space)
 
     def _from_file(self, voice: Voice, digest: str, *, levelled: bool) -> Clip:
         clip = audio_file.from_bytes(self.library.file(digest))
@@ -215,17 +212,6 @@ def read_kit_file(path: Path) -> KitToKeep:
         raise KitError(f"{path} is no kit: {place}: {first['msg']}") from error
 
 
-def safe(clip: Clip, what: str) -> Clip:
-    """The clip, if it is a sound and a speaker survives it.
-
-    SpaceError, naming it as `what`, for one that is not finite, exceeds full scale or is silent.
-    """
-    peak = float(np.abs(clip.samples).max())
-    if not 0 < peak <= 1:  # NaN is not, either
-        raise SpaceError(f"{what} peaks at {peak:g}, and not above 0 and up to full scale, 1: it is not played")
-    return clip
-
-
 def _ready(clip: Clip, voice: Voice) -> Clip:
     """The sound from its onset on, as loud as the voice is in a kit."""
     return drum_synth.levelled(audio_file.one_shot(clip), voice)
@@ -248,9 +234,12 @@ def _heard(clip: Clip) -> Heard:
     return Heard(**{name: getattr(described, name) for name in Heard.model_fields})
 
 
-def _place(voice: KitVoice) -> SoundRequest:
-    if voice.point is None:
-        raise KitError(f"a voice from the map has a point, got {voice}")
-    return SoundRequest(
-        point=voice.point, detail=voice.detail, variation=voice.variation, seed=voice.seed, shift=voice.shift
+def _voice_at(place: SoundRequest) -> KitVoice:
+    return KitVoice(
+        origin="map",
+        point=place.point,
+        detail=place.detail,
+        variation=place.variation,
+        seed=place.seed,
+        shift=place.shift,
     )

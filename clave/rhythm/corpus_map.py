@@ -48,7 +48,7 @@ class CorpusMap:
             raise SpaceError(f"a number of neighbours is at least 0, got {n}")
         where, count = map_points(points), min(n, len(self))
         index, distance = np.zeros((len(where), count), np.int64), np.zeros((len(where), count), np.float32)
-        if count == 0:
+        if not index.size:
             return index, distance
         by_x = np.argsort(self.map[:, 0], kind="stable")
         bars = self.map[by_x].astype(np.float64)

@@ -3,7 +3,6 @@
 import asyncio
 import mimetypes
 import threading
-import warnings
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -30,8 +29,6 @@ class Front:
 
     def start(self) -> None:
         """Begin to load."""
-        # FastAPI silences this for itself, but what one thread silences another one may undo.
-        warnings.filterwarnings("ignore", "The 'alias' attribute with value")
         threading.Thread(target=self._run, name="loading", daemon=True).start()
 
     def _run(self) -> None:

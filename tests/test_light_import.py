@@ -34,3 +34,21 @@ def test_the_command_line_loads_its_engines_only_when_a_command_runs() -> None:
     code = "import sys, clave.app.cli; print(sorted({'onnxruntime', 'fastapi', 'scipy', 'uvicorn'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_page_is_served_before_anything_heavy_is_loaded() -> None:
+    code = (
+        "import sys, clave.app.server, clave.app.kit_library; clave.app.kit_library.KitLibrary().close(); "
+        "print(sorted({'onnxruntime', 'fastapi', 'pydantic', 'numpy', 'scipy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_map_and_its_ground_need_no_scipy() -> None:
+    code = (
+        "import sys, clave; from clave.app import rhythm_map; space = clave.load_rhythm(); rhythm_map.ground(space); "
+        "space.neighbours((0, 0)); print('scipy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

@@ -2,6 +2,8 @@
 
 Kits are numbered, and named: no two that are not deleted share a name. What is deleted stays, to be taken back. Files
 are known by the SHA-256 of their bytes, so that the same file is kept once.
+
+The messages are imported where they are made: `clave play` opens the library before it waits for them.
 """
 
 import hashlib
@@ -12,14 +14,17 @@ import threading
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter, ValidationError
-
-from clave.app.protocol import KeptInfo, KeptKit, KeptVersion
 from clave.errors import KitError, KitLibraryError
-from clave.play.project.voices import EightVoices, KitVoice
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+    from clave.app.protocol import KeptInfo, KeptKit, KeptVersion
+    from clave.play.project.voices import KitVoice
 
 FILE = "kept.sqlite"
 HOME_VARIABLE = "CLAVE_HOME"
@@ -38,7 +43,6 @@ CREATE TABLE file (digest TEXT PRIMARY KEY, content BLOB NOT NULL);
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
 """
-_VOICES: TypeAdapter[tuple[KitVoice, ...]] = TypeAdapter(EightVoices)
 _LISTED = "SELECT id, name, MAX(changed), COUNT(*) FROM kit JOIN version ON kit = id"
 
 
@@ -87,7 +91,7 @@ class KitLibrary:
         with self._lock:
             self._database.close()
 
-    def keep(self, name: str, voices: Sequence[KitVoice]) -> int:
+    def keep(self, name: str, voices: "Sequence[KitVoice]") -> int:
         """Keep a kit under this name, as the next version of the one that has it; the number of the kit.
 
         The files of its voices are kept before (`keep_file`).
@@ -101,18 +105,24 @@ class KitLibrary:
             (kit,) = change.execute("SELECT id FROM kit WHERE name = ? AND deleted IS NULL", [name]).fetchone()
             change.execute(
                 "INSERT INTO version SELECT ?, 1 + COUNT(*), ?, ? FROM version WHERE kit = ?",
-                [kit, _now(), _VOICES.dump_json(tuple(voices), by_alias=True).decode(), kit],
+                [kit, _now(), _voices().dump_json(tuple(voices), by_alias=True).decode(), kit],
             )
             return int(kit)
 
-    def kits(self, *, deleted: bool = False) -> list[KeptInfo]:
+    def kits(self, *, deleted: bool = False) -> "list[KeptInfo]":
         """The kits that are there, or those that were deleted; the one that changed last comes first."""
+        from clave.app.protocol import KeptInfo
+
         which = "NOT NULL" if deleted else "NULL"
         rows = self._rows(f"{_LISTED} WHERE deleted IS {which} GROUP BY id ORDER BY MAX(changed) DESC, id DESC")
         return [KeptInfo(id=id_, name=name, changed=changed, versions=count) for id_, name, changed, count in rows]
 
-    def kit(self, kit: int, version: int | None = None) -> KeptKit:
+    def kit(self, kit: int, version: int | None = None) -> "KeptKit":
         """A kit that is kept, also a deleted one, as it is or as it was in this version."""
+        from pydantic import ValidationError
+
+        from clave.app.protocol import KeptKit
+
         row = self._rows(f"{_LISTED} WHERE id = ? GROUP BY id", [kit])
         if not row:
             raise KitError(f"no kit is kept under the number {kit}")
@@ -123,20 +133,22 @@ class KitLibrary:
             raise KitError(f"the kit {name!r} has versions 1 to {versions}, got {which}")
         changed, text = found[0]
         try:
-            voices = _VOICES.validate_json(text)
+            voices = _voices().validate_json(text)
         except ValidationError as error:
             raise KitLibraryError(
                 f"{self._place}: version {which} of the kit {name!r} cannot be read: {error}"
             ) from error
         return KeptKit(id=kit, name=name, changed=changed, version=which, versions=versions, voices=voices)
 
-    def named(self, name: str) -> KeptKit | None:
+    def named(self, name: str) -> "KeptKit | None":
         """The kit that is kept under this name."""
         found = self._rows("SELECT id FROM kit WHERE name = ? AND deleted IS NULL", [name])
         return self.kit(found[0][0]) if found else None
 
-    def history(self, kit: int) -> list[KeptVersion]:
+    def history(self, kit: int) -> "list[KeptVersion]":
         """The versions of a kit, the latest first."""
+        from clave.app.protocol import KeptVersion
+
         self.kit(kit)
         rows = self._rows("SELECT version, changed FROM version WHERE kit = ? ORDER BY version DESC", [kit])
         return [KeptVersion(version=version, changed=changed) for version, changed in rows]
@@ -218,6 +230,16 @@ class KitLibrary:
             yield
         except (sqlite3.Error, OSError) as error:
             raise KitLibraryError(f"{self._place} cannot be used to keep kits: {error}") from error
+
+
+@cache
+def _voices() -> "TypeAdapter[tuple[KitVoice, ...]]":
+    """Reads and writes the voices of a kit."""
+    from pydantic import TypeAdapter
+
+    from clave.play.project.voices import EightVoices
+
+    return TypeAdapter(EightVoices)
 
 
 def _now() -> str:

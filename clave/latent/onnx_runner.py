@@ -38,6 +38,7 @@ def session(path: Path, **inputs: tuple[int, ...] | None) -> Network:
         raise SpaceError(f"{path.parent} is not a whole space: {path.name} is missing")
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1  # the networks are small: threads cost more than they give
+    options.enable_cpu_mem_arena = False  # it never gives back what a large batch once took
     options.log_severity_level = 4
     try:
         network = Network(ort.InferenceSession(path, options, providers=["CPUExecutionProvider"]))

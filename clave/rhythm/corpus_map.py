@@ -1,5 +1,6 @@
 """The bars that a rhythm space was learned from, as points of its map."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +12,14 @@ from numpy.typing import ArrayLike
 
 from clave.errors import SpaceError
 from clave.latent.code import map_points
-from clave.music.shapes import Float32, Int
+from clave.music.shapes import Float32, Float64, Int
 from clave.music.units import METERS, Meter
 from clave.rhythm.condition import Labels, Style, style_weights
 from clave.rhythm.space_format import CORPUS_FILE
 
+POINTS_AT_ONCE = 16  # whose neighbours are looked for together
+FIRST_MARGIN = 0.2  # map units around them
+ROUNDING = 1e-9
 STYLE_BANDWIDTH = 0.1  # of the kernel density of a style over the map, in map units
 
 
@@ -36,16 +40,23 @@ class CorpusMap:
     def nearest(
         self, points: ArrayLike, n: int
     ) -> tuple[Int[np.ndarray, "point neighbour"], Float32[np.ndarray, "point neighbour"]]:
-        """The `n` bars nearest to each point [n, 2]: their indices, the nearest first, and distances in map units."""
-        from scipy.spatial import KDTree  # here, as it takes long to import
+        """The `n` bars nearest to each point [n, 2]: their indices, the nearest first, and distances in map units.
 
+        Points that lie close together are compared with the bars around all of them.
+        """
         if n < 0:
             raise SpaceError(f"a number of neighbours is at least 0, got {n}")
-        where, ranks = map_points(points), list(range(1, min(n, len(self)) + 1))
-        if not ranks:
-            return np.zeros((len(where), 0), np.int64), np.zeros((len(where), 0), np.float32)
-        distance, index = KDTree(self.map).query(where, ranks)  # pyright: ignore[reportArgumentType]  # it takes several
-        return np.asarray(index), np.asarray(distance, np.float32)
+        where, count = map_points(points), min(n, len(self))
+        index, distance = np.zeros((len(where), count), np.int64), np.zeros((len(where), count), np.float32)
+        if not index.size:
+            return index, distance
+        by_x = np.argsort(self.map[:, 0], kind="stable")
+        bars = self.map[by_x].astype(np.float64)
+        order = np.lexsort((where[:, 1], where[:, 0]))
+        for rows in np.split(order, range(POINTS_AT_ONCE, len(order), POINTS_AT_ONCE)):
+            found, away = _nearest_around(where[rows].astype(np.float64), bars, count)
+            index[rows], distance[rows] = by_x[found], away
+        return index, distance
 
     def sample_points(
         self, n: int, style: Style | None, labels: Labels, meter: Meter, rng: np.random.Generator
@@ -68,6 +79,32 @@ class CorpusMap:
         weight = in_meter if in_meter.sum() > 0 else by_style
         chosen = rng.choice(len(self), n, p=weight / weight.sum())
         return (self.map[chosen] + STYLE_BANDWIDTH * rng.standard_normal((n, 2))).astype(np.float32)
+
+
+def _nearest_around(
+    points: Float64[np.ndarray, "point 2"], bars: Float64[np.ndarray, "bar 2"], count: int
+) -> tuple[Int[np.ndarray, "point neighbour"], Float64[np.ndarray, "point neighbour"]]:
+    """The same for a few points, among bars sorted by x: those in a rectangle with a margin around the points.
+
+    The farthest neighbour in there is no nearer than the true one, so that all true ones lie within such a margin.
+    """
+    low, high, margin = points.min(axis=0), points.max(axis=0), FIRST_MARGIN
+    while True:
+        first = np.searchsorted(bars[:, 0], low[0] - margin, side="left")
+        last = np.searchsorted(bars[:, 0], high[0] + margin, side="right")
+        y = bars[first:last, 1]
+        near = first + np.flatnonzero((y >= low[1] - margin) & (y <= high[1] + margin))
+        if len(near) < count:
+            margin *= 2
+            continue
+        square = sum(np.square(points[:, None, axis] - bars[None, near, axis]) for axis in (0, 1))
+        found = np.argpartition(square, count - 1, axis=1)[:, :count]
+        farthest = math.sqrt(np.take_along_axis(square, found, axis=1).max())
+        if farthest <= margin or len(near) == len(bars):
+            break
+        margin = farthest * (1 + ROUNDING)
+    found = np.take_along_axis(found, np.take_along_axis(square, found, axis=1).argsort(axis=1), axis=1)
+    return near[found], np.sqrt(np.take_along_axis(square, found, axis=1))
 
 
 def read_corpus_map(path: Path) -> CorpusMap:

@@ -150,7 +150,7 @@ class SoundSpace:
         space's corpus has no descriptors.
         """
         which = self._voice(voice)
-        if self._detail_shift is None:
+        if not self._is_linear:
             return ()
         movable = self._scale(which).is_movable
         return tuple(name for name, moves in zip(descriptors.NAMES, movable, strict=True) if moves)
@@ -227,7 +227,15 @@ class SoundSpace:
         return read_corpus(self.folder)
 
     @cached_property
+    def _is_linear(self) -> bool:
+        """Whether there is a DetailShift; it is kept from the first shift on, for it is large."""
+        return self._linear_function() is not None
+
+    @cached_property
     def _detail_shift(self) -> DetailShift | None:
+        return self._linear_function()
+
+    def _linear_function(self) -> DetailShift | None:
         """The linear function from details to log spectrograms, if there is one and it is the same for all codes."""
         if not isinstance(self.spectrogram, DrumSpectrogram) or self._corpus.all_voices.descriptors is None:
             return None

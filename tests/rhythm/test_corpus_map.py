@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.spatial import KDTree
 
 from clave.errors import SpaceError
 from clave.rhythm.condition import Labels
@@ -48,6 +49,18 @@ def test_the_nearest_are_those_that_looking_at_all_of_them_finds():
     assert corpus.nearest(points, 0)[0].shape == (9, 0)
     with pytest.raises(SpaceError, match="at least 0, got -1"):
         corpus.nearest(points, -1)
+
+
+def test_many_points_find_what_a_tree_finds_however_far_they_are():
+    bars = np.concatenate([RNG.normal(size=(3000, 2)), [[50, 1], [-4, 9]]]).astype(np.float32)
+    corpus = CorpusMap(bars, [""] * 3002, ["beat"] * 3002, [(4, 4)] * 3002, ["a.mid"] * 3002, SOURCES)
+    axis = np.linspace(-3, 3, 21)
+    far = [[49, 1], [1e6, -1e6], [-1e30, 0], [0, 7]]
+    points = np.concatenate([np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2), far]).astype(np.float32)
+    distance, index = KDTree(bars).query(points[:-2], 8)
+    assert corpus.nearest(points[:-2], 8)[0].tolist() == index.tolist()
+    np.testing.assert_allclose(corpus.nearest(points, 8)[1][:-2], distance, rtol=1e-6)
+    assert corpus.nearest(points, 1)[0][-1, 0] == np.argmin(np.hypot(bars[:, 0], bars[:, 1] - 7))
 
 
 @pytest.mark.parametrize(

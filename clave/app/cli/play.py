@@ -4,11 +4,18 @@ import sys
 import threading
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clave.app.cli.options import DEFAULT_PORT, Home, NoOpen, Port, RhythmFolder, SoundFolder
+from clave.app.cli.options import DEFAULT_PORT, NO_SOUND, Home, NoOpen, Port, RhythmFolder, SoundFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.types import ASGIApp
+
+    from clave.app.kit_library import KitLibrary
 
 ProjectToOpen = Annotated[
     Path | None, typer.Argument(metavar="[PROJECT]", help="A project to open: a JSON file that Clave saved.")
@@ -31,16 +38,11 @@ def play(
     if project is not None and project_option is not None:
         raise typer.BadParameter("a project is named once: PROJECT or --project")
     from clave.app import kit_library, server
-    from clave.app.cli.performing import chosen_sound
-    from clave.play.project import load
-    from clave.rhythm import space
 
-    chosen = project or project_option
-    opened = None if chosen is None else load(chosen)
     if not server.page_is_built():
         print("clave: the page is not built; in a source checkout run scripts/play", file=sys.stderr)
     with closing(kit_library.KitLibrary(kit_library.file_in(home))) as library:
-        instrument = server.create_app(space.load_rhythm(rhythm), chosen_sound(sound), library=library, project=opened)
+        load = _loader(rhythm, sound, project or project_option, library)
         with server.listen(port) as on:  # a port is taken once there is something to play
             taken = int(on.getsockname()[1])
             if port not in (0, taken):
@@ -51,4 +53,27 @@ def play(
                 import webbrowser
 
                 threading.Thread(target=webbrowser.open, args=[url], daemon=True).start()
-            server.serve(instrument, on)
+            server.serve(server.Front(load), on)
+
+
+def _loader(
+    rhythm: Path | None, sound: str | None, project: Path | None, library: "KitLibrary"
+) -> "Callable[[], ASGIApp]":
+    """What makes the application: later, behind the page, where all of it ships.
+
+    What the player names may be refused: that is loaded now, before there is a page.
+    """
+
+    def load() -> "ASGIApp":
+        from clave.app.cli.performing import chosen_sound
+        from clave.app.server.application import create_app
+        from clave.play.project import load as load_project
+        from clave.rhythm import space
+
+        opened = None if project is None else load_project(project)
+        return create_app(space.load_rhythm(rhythm), chosen_sound(sound), library=library, project=opened)
+
+    if rhythm is None and sound in (None, NO_SOUND) and project is None:
+        return load
+    application = load()
+    return lambda: application

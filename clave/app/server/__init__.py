@@ -6,13 +6,14 @@ may listen before the routes are loaded.
 
 from typing import TYPE_CHECKING, Any
 
+from clave.app.server.front import Front
 from clave.app.server.listening import PORTS_TO_TRY, listen, serve
 from clave.app.server.page_files import STATIC, page_is_built
 
 if TYPE_CHECKING:
     from clave.app.server.application import create_app
 
-__all__ = ["PORTS_TO_TRY", "STATIC", "create_app", "listen", "page_is_built", "serve"]
+__all__ = ["PORTS_TO_TRY", "STATIC", "Front", "create_app", "listen", "page_is_built", "serve"]
 
 
 def __getattr__(name: str) -> Any:

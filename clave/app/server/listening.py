@@ -6,9 +6,13 @@ import os
 import socket
 from typing import TYPE_CHECKING
 
+from clave.app.server.front import Front
+from clave.app.server.memory import return_freed_memory
 from clave.errors import ServerError
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from starlette.types import ASGIApp
 
 PORTS_TO_TRY = 20
@@ -37,9 +41,20 @@ def listen(port: int) -> socket.socket:
 
 
 def serve(app: "ASGIApp", on: socket.socket) -> None:
-    """Answer on this socket until Ctrl-C."""
+    """Answer on this socket until Ctrl-C. An instrument that loads behind a Front loads now; raises what stops that."""
     import uvicorn
 
+    return_freed_memory()
     config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", ws="none")
+    server = uvicorn.Server(config)
+    if isinstance(app, Front):
+
+        def stop_if_it_failed(loading: "Future[ASGIApp]") -> None:
+            server.should_exit = loading.exception() is not None
+
+        app.loading.add_done_callback(stop_if_it_failed)
+        app.start()
     with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[on])
+        server.run(sockets=[on])
+    if isinstance(app, Front) and app.loading.done():
+        app.loading.result()

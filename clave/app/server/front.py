@@ -1,0 +1,65 @@
+"""The page at once, and the instrument behind it as soon as it has loaded."""
+
+import asyncio
+import mimetypes
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from clave.app.server.page_files import STATIC
+from clave.app.server.security import OnlyThisMachine, answer, refuse
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+
+class Front:
+    """Answers for the page's files until the instrument has loaded; whatever else is asked meanwhile waits for it.
+
+    `load` makes the instrument, in a thread. What it raises is the result of `loading`.
+    """
+
+    def __init__(self, load: "Callable[[], ASGIApp]", static: Path = STATIC) -> None:
+        self.loading: Future[ASGIApp] = Future()
+        self._load = load
+        self._files = {} if not static.is_dir() else _files(static)
+        self._early = OnlyThisMachine(self._answer_early)
+
+    def start(self) -> None:
+        """Begin to load."""
+        threading.Thread(target=self._run, name="loading", daemon=True).start()
+
+    def _run(self) -> None:
+        try:
+            self.loading.set_result(self._load())
+        except BaseException as error:  # whatever it is, whoever serves this raises it
+            self.loading.set_exception(error)
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        """One request."""
+        if self.loading.done() and self.loading.exception() is None:
+            await self.loading.result()(scope, receive, send)
+        else:
+            await self._early(scope, receive, send)
+
+    async def _answer_early(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        file = self._files.get(scope["path"]) if scope["method"] == "GET" else None
+        if file is not None:
+            media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+            text = "; charset=utf-8" if media_type.startswith("text/") else ""
+            await answer(send, 200, media_type + text, file.read_bytes())
+            return
+        try:
+            instrument = await asyncio.shield(asyncio.wrap_future(self.loading))
+        except Exception as error:
+            await refuse(send, 503, f"the instrument could not be loaded: {error}")
+        else:
+            await instrument(scope, receive, send)
+
+
+def _files(static: Path) -> dict[str, Path]:
+    """The files of the page by the paths they are served under."""
+    found = {f"/{path.relative_to(static).as_posix()}": path for path in static.rglob("*") if path.is_file()}
+    return found | ({"/": found["/index.html"]} if "/index.html" in found else {})

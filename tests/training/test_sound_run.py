@@ -7,7 +7,7 @@ import pytest
 from toy_sounds import TOY, toy_corpus
 
 from clave import sounds
-from clave.errors import TrainingError
+from clave.errors import CorpusError, TrainingError
 from clave.sound.space import load_sound
 from clave.training import run as training_run
 from clave.training.sound_data import divide
@@ -79,5 +79,5 @@ def test_a_run_that_was_killed_goes_on_to_the_same_weights(run, corpus, tmp_path
 
 
 def test_too_little_to_learn_from_is_refused(corpus, tmp_path):
-    with pytest.raises((TrainingError, sounds.CorpusError), match="kits"):
+    with pytest.raises((TrainingError, CorpusError), match="kits"):
         next(learn_sound(corpus.subset(corpus.kit == 0), TOY, tmp_path))

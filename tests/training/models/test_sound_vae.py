@@ -128,7 +128,7 @@ def test_the_networks_that_are_played_say_what_the_model_says(tmp_path):
         spread=[[1, 1]] * 8,
         card={"name": "toy", "licence": "", "credit": ""},
     )
-    space, sounds = SoundSpace(tmp_path), toy_sounds(3)
+    space, sounds = load_sound(tmp_path), toy_sounds(3)
     one_hot = torch.zeros(3, 8)
     one_hot[:, 4] = 1
     features = model.features(sounds.log_spectrogram, one_hot)

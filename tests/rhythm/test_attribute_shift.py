@@ -5,9 +5,9 @@ import pytest
 
 from clave import grooves
 from clave.errors import SpaceError
+from clave.latent.shift import shift_amounts
 from clave.music.pattern import MAX_OFFSET, Pattern
 from clave.music.units import steps_per_bar
-from clave.latent.shift import shift_amounts
 from clave.rhythm.attribute_shift import HATS, MIN_STROKES, Cells, shift_pattern
 from clave.rhythm.attributes import NAMES, measure
 

@@ -19,10 +19,11 @@ from measuring import add_folder, options, write_json
 from paper_variants import distinct_bars
 
 from clave import load_rhythm
-from clave.evaluation.rhythm import measures
+from clave.evaluation.rhythm import metrics
 from clave.rhythm.dataset import Corpus
 from clave.training import recipes
-from clave.training import rhythm_run as learn
+from clave.training.rhythm_data import beats, divide
+from clave.training.rhythm_run import learn_rhythm
 
 
 def main(folder: Path, seeds: list[int], names: list[str], other: dict[str, int]) -> dict[str, list[float]]:
@@ -46,15 +47,15 @@ def main(folder: Path, seeds: list[int], names: list[str], other: dict[str, int]
 def row(bars: Corpus, name: str, seed: int, other: dict[str, int]) -> tuple[float, float, float]:
     """One run, printed: hit F1 through the map and through map and detail, and nats a bar, on the bars held out."""
     recipe = replace(recipes.by_name(name, len(bars.styles)), seed=seed, **other)
-    parts = learn.divide(bars, seed)
-    held_out = learn.beats(parts.validation)
+    parts = divide(bars, seed)
+    held_out = beats(parts.validation)
     with tempfile.TemporaryDirectory() as run:
-        best = [epoch.number for epoch in learn.learn_rhythm(bars, recipe, Path(run)) if epoch.best][-1]
+        best = [epoch.number for epoch in learn_rhythm(bars, recipe, Path(run)) if epoch.best][-1]
         space = load_rhythm(run)
         nats = float(json.loads(Path(run, "metrics.json").read_text())["nll"])
         code = space.encode(held_out.patterns)
         guessed = (space.at(code.map), space.decode(code))
-    by_map, by_both = (measures.f1(np.array([bar.hits for bar in each]), held_out.hits) for each in guessed)
+    by_map, by_both = (metrics.f1(np.array([bar.hits for bar in each]), held_out.hits) for each in guessed)
     counts = f"{len(parts.train)} | {len(held_out)} | {best}"
     print(f"| {name} | {seed} | {counts} | {by_map:.3f} | {by_both:.3f} | {nats:.1f} |", flush=True)
     return by_map, by_both, nats

@@ -28,7 +28,7 @@ from clave.training.models.paper_sound_vae import PaperSoundConfig, PaperSoundVA
 from clave.training.models.sound_model import Sounds
 from clave.training.models.vae import Gaussian
 from clave.training.recipes import paper_sound
-from clave.training.sound_run import divide, to_sounds
+from clave.training.sound_data import divide, to_sounds
 
 Pair = tuple[Float[Tensor, "batch band frame"], Float[Tensor, "batch band frame"]]
 

@@ -20,10 +20,10 @@ from clave import corpus
 from clave.music.units import COMMON_TIME
 from clave.rhythm import scores
 from clave.training import recipes
-from clave.training import rhythm_run as learn
 from clave.training.loop import Recipe, begin, fit, negative_log_likelihood, score
 from clave.training.models.bars import Bars
-from clave.training.models.paper_rhythm_vae import PaperVAE
+from clave.training.models.paper_rhythm_vae import PAPER_STEPS, PaperVAE
+from clave.training.rhythm_data import divide, to_bars
 
 PAPER_THRESHOLD = math.log(0.3 / 0.7)  # "cells above 0.3 counted as hits"
 
@@ -34,8 +34,8 @@ DIGITS = (0, 1, 1, 1, 1, 1, 3, 3, 0)
 
 def main(folder: Path, latents: list[int], betas: list[float], epochs: int) -> list[dict[str, float]]:
     """Print a row for each variant; return them."""
-    divided = learn.divide(distinct_bars(folder))
-    parts = [learn.to_paper_bars(part) for part in (divided.train, divided.tuning, divided.validation)]
+    divided = divide(distinct_bars(folder))
+    parts = [to_bars(part, PAPER_STEPS) for part in (divided.train, divided.tuning, divided.validation)]
     print(f"{len(parts[0])} bars to learn from, {len(parts[1])} to tune on, {len(parts[2])} to score\n")
     rows = [
         variant(replace(recipes.paper(latent, beta), epochs=epochs), *parts) for latent in latents for beta in betas

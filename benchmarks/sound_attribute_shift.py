@@ -36,7 +36,7 @@ def main() -> None:
     given = parser.parse_args()
     space = load_sound(given.space)
     voices = given.voices or (space.voices[:1] if given.quick else space.voices)
-    if any(space.corpus(voice).heard is None for voice in voices):
+    if any(space.corpus(voice).descriptors is None for voice in voices):
         sys.exit(f"{space.folder} does not say what one hears in the sounds that it was learned from")
     rows = {
         (voice, name): shifted(space, voice, name, 2 if given.quick else SOUNDS)
@@ -51,7 +51,7 @@ def main() -> None:
 
 def shifted(space: SoundSpace, voice: str, name: str, sounds: int) -> list[float]:
     """The numbers of one row, in the order of HEAD."""
-    real = space.corpus(voice).heard
+    real = space.corpus(voice).descriptors
     assert real is not None
     deviation = np.nanstd(real, axis=0)
     index = descriptors.NAMES.index(name)
@@ -60,7 +60,7 @@ def shifted(space: SoundSpace, voice: str, name: str, sounds: int) -> list[float
     moved = [space.shifted(begin, voice, {name: by}) for by in SHIFTS]
     milliseconds = 1e3 * (time.perf_counter() - before) / (len(SHIFTS) - 1) / len(begin)
     clips = [space.decode(each, voice) for each in moved]
-    heard = np.array([descriptors.measured(each) for each in clips])
+    heard = np.array([descriptors.describe_all(each) for each in clips])
     known = np.isfinite(heard[:, :, index]).all(axis=0)
     ranks = [float(np.corrcoef(SHIFTS, rankdata(column))[0, 1]) for column in heard[:, known, index].T]
     change = (heard - heard[2]) / deviation
@@ -80,7 +80,7 @@ def beginnings(space: SoundSpace, voice: str, name: str, sounds: int) -> Code:
     begin.detail[halfway] = space.code_at(points, voice, variation=0.5, seed=99).detail[halfway]
     rows = np.arange(sounds)
     if name == "pitch":
-        pitch = descriptors.measured(space.decode(begin, voice))[:, 2]
+        pitch = descriptors.describe_all(space.decode(begin, voice))[:, 2]
         rows = np.flatnonzero(np.isfinite(pitch))[:sounds]
     return Code(begin.map[rows], begin.detail[rows])
 

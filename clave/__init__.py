@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from clave.music.clip import Clip
     from clave.music.kit import Kit
     from clave.music.pattern import Pattern
+    from clave.play import project
+    from clave.play.perform import perform
+    from clave.play.performance import Performance
+    from clave.play.project.document import Project
     from clave.play.render import render
     from clave.rhythm import dataset as corpus
     from clave.rhythm import grooves
@@ -34,6 +38,7 @@ _MODULES = {
     "grooves": "clave.rhythm.grooves",
     "kit": "clave.music.kit",
     "midi": "clave.files.midi",
+    "project": "clave.play.project",
     "sounds": "clave.sound.dataset",
     "wav": "clave.files.audio_file",
 }
@@ -43,10 +48,13 @@ _NAMES = {
     "Code": "clave.latent.code",
     "Kit": "clave.music.kit",
     "Pattern": "clave.music.pattern",
+    "Performance": "clave.play.performance",
+    "Project": "clave.play.project.document",
     "RhythmSpace": "clave.rhythm.space",
     "SoundSpace": "clave.sound.space",
     "load_rhythm": "clave.rhythm.space",
     "load_sound": "clave.sound.space",
+    "perform": "clave.play.perform",
     "render": "clave.play.render",
 }
 
@@ -56,11 +64,14 @@ __all__ = [  # noqa: RUF022  # modules after names
     "Code",
     "Kit",
     "Pattern",
+    "Performance",
+    "Project",
     "RhythmSpace",
     "SoundSpace",
     "__version__",
     "load_rhythm",
     "load_sound",
+    "perform",
     "render",
     "corpus",
     "errors",
@@ -68,6 +79,7 @@ __all__ = [  # noqa: RUF022  # modules after names
     "grooves",
     "kit",
     "midi",
+    "project",
     "sounds",
     "wav",
 ]

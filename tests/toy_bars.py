@@ -18,14 +18,15 @@ from clave.rhythm.attributes import NAMES
 from clave.rhythm.condition import Condition
 from clave.rhythm.corpus_map import CorpusMap, write_corpus_map
 from clave.rhythm.logistic_pca import LogisticPCA, fit
-from clave.rhythm.space import RhythmSpace
+from clave.rhythm.space import RhythmSpace, load_rhythm
 from clave.rhythm.space_format import RHYTHM_FORMAT
 from clave.rhythm.tokens import Vocabulary
-from clave.training import checkpoint
 from clave.training.models.bars import SECTIONS, STEP_COUNT, Bars
 from clave.training.models.condition import Condition as TorchCondition
 from clave.training.models.rhythm_vae import RhythmConfig, RhythmVAE
+from clave.training.onnx_export import write_graphs
 from clave.training.recipes import quick
+from clave.training.tensor_file import halved
 
 
 def toy_bars(count: int = 64, seed: int = 0, meters: Sequence[Meter] = (COMMON_TIME,)) -> Bars:
@@ -88,7 +89,7 @@ def untrained(config: RhythmConfig = TINY, gain: float = 1.7) -> RhythmVAE:
     for part in (model.token_prior, model.feel_prior, model.map_decoder):
         for weight in part.parameters():
             weight.mul_(gain)
-    model.load_state_dict(checkpoint.halved(model.state_dict()))
+    model.load_state_dict(halved(model.state_dict()))
     return model
 
 
@@ -105,7 +106,7 @@ def toy_space(folder: Path, model: RhythmVAE, meters: Sequence[Meter] = METERS) 
     toy_pca(model.config.components).save(folder / "logistic_pca.npz")
     Vocabulary(model.config.vocabulary).save(folder / "tokens.npz")
     styles = [f"style {index}" for index in range(model.config.styles)]
-    checkpoint.write_onnx(folder, model.onnx_graphs())
+    write_graphs(folder, model.onnx_graphs())
     write_settings(
         folder, RHYTHM_FORMAT, styles=styles, sections=list(SECTIONS), meters=list(meters), threshold=0.5,
         detail_size=model.detail_size, attribute_std=dict.fromkeys(NAMES, 1.0),
@@ -121,4 +122,4 @@ def toy_space(folder: Path, model: RhythmVAE, meters: Sequence[Meter] = METERS) 
         {"a.mid": "CC0"},
     )
     write_corpus_map(folder, corpus)
-    return RhythmSpace(folder)
+    return load_rhythm(folder)

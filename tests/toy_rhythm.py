@@ -1,5 +1,7 @@
 """A rhythm space without a model: where one clicks says what is struck, by rules that a test can compute."""
 
+from pathlib import Path
+
 import numpy as np
 
 from clave import Pattern
@@ -15,6 +17,7 @@ class ToyRhythm(RhythmSpace):
     directions = attributes.NAMES
 
     def __init__(self) -> None:
+        self.folder = Path("in memory")
         self.styles = ("funk", "jazz")
         self.sections = ("beat", "fill")
         self.meters = ((4, 4), (3, 4), (6, 8), (5, 4))

@@ -11,8 +11,8 @@ from clave.audio.log_spectrogram import BANDS, FRAMES
 from clave.latent.space_folder import write_settings
 from clave.music.kit import VOICES
 from clave.sound.space import SOUND_FORMAT, write_corpus
-from clave.training import checkpoint
 from clave.training.models.sound_vae import SoundConfig
+from clave.training.onnx_export import write_graphs
 from clave.training.recipes import sound
 
 SMALL = SoundConfig(detail_size=5, band_shapes=10, frame_shapes=8, width=16, blocks=1, encoder_width=16)
@@ -25,7 +25,7 @@ def toy_space(folder: Path, voices: tuple[str, ...] = tuple(voice.name for voice
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         model = SMALL.build().eval().requires_grad_(False)
-    checkpoint.write_onnx(folder, model.onnx_graphs())
+    write_graphs(folder, model.onnx_graphs())
     write_settings(
         folder, SOUND_FORMAT, voices=list(voices), detail_size=5,
         spectrogram="drum", log_spectrogram_shape=[BANDS, FRAMES],

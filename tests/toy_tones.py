@@ -1,5 +1,7 @@
 """A sound space without a model: each point is a tone, by a rule that a test can compute."""
 
+from pathlib import Path
+
 import numpy as np
 
 from clave.latent.code import Code, map_points
@@ -16,6 +18,7 @@ class ToyTones(SoundSpace):
     """x says how high, y and the first of two details how long."""
 
     def __init__(self, voices: tuple[str, ...] = tuple(voice.name for voice in VOICES)) -> None:
+        self.folder = Path("in memory")
         self.voices = voices
         self.detail_size = 2
         self.card = {"name": "toy", "licence": "CC0", "credit": "nobody"}

@@ -25,7 +25,7 @@ from clave.sound import drum_synth
 from clave.sound.space import SoundSpace
 
 AT_ONCE = max(1, min(4, os.cpu_count() or 1))  # sounds decoded at the same time, a core each
-REMEMBERED = 64  # sounds, about 10 MB of WAV
+CACHED_SOUNDS = 64  # sounds, about 10 MB of WAV
 NEAREST = 8
 DRAWN_VARIATION = 0.8  # how far a drawn sound strays from what is expected where it lies
 
@@ -60,8 +60,8 @@ class KitBuilder:
         self._decoding = threading.BoundedSemaphore(AT_ONCE)  # networks and phase of many sounds would fight for cores
         self._kits: dict[str, Kit] = {}
         self._making_kits = threading.Lock()  # the page asks for eight clips at once
-        self._sounds: OrderedDict[tuple[int, SoundRequest], MadeSound] = OrderedDict()
-        self._remembering = threading.Lock()
+        self._cached: OrderedDict[tuple[int, SoundRequest], MadeSound] = OrderedDict()
+        self._cache_lock = threading.Lock()
 
     @property
     def space(self) -> SoundSpace:
@@ -98,22 +98,22 @@ class KitBuilder:
             **{name: corpus.ranks(name) for name in NAMES},
         )
 
-    def sound(self, voice: int, asked: SoundRequest) -> MadeSound:
+    def sound(self, voice: int, request: SoundRequest) -> MadeSound:
         """The sound at a place of a voice's map, as loud as the voice is in a kit.
 
         Raises SpaceError without a space, for a voice it has not learned, or for a sound that no speaker should play.
         """
-        key = (_voice(voice).index, asked)
-        with self._remembering:
-            if key in self._sounds:
-                self._sounds.move_to_end(key)
-                return self._sounds[key]
-        clip = self._decoded(VOICES[voice], asked)
+        key = (_voice(voice).index, request)
+        with self._cache_lock:
+            if key in self._cached:
+                self._cached.move_to_end(key)
+                return self._cached[key]
+        clip = self._decoded(VOICES[voice], request)
         made = MadeSound(audio_file.to_bytes(clip), _heard(clip))
-        with self._remembering:
-            self._sounds[key] = made
-            while len(self._sounds) > REMEMBERED:
-                self._sounds.popitem(last=False)
+        with self._cache_lock:
+            self._cached[key] = made
+            while len(self._cached) > CACHED_SOUNDS:
+                self._cached.popitem(last=False)
         return made
 
     def place(self, voice: int, content: bytes) -> PlacedSound:
@@ -139,15 +139,15 @@ class KitBuilder:
             nearest=nearest,
         )
 
-    def file(self, digest: str, voice: int) -> bytes:
-        """A file that is kept, as a WAV from its onset on, as loud as this voice is in a kit."""
-        return audio_file.to_bytes(self._from_file(_voice(voice), digest))
+    def file(self, digest: str, voice: int, *, levelled: bool = True) -> bytes:
+        """A file that is kept, as a WAV from its onset on, as loud as this voice is in a kit, or as loud as it is."""
+        return audio_file.to_bytes(self._from_file(_voice(voice), digest, levelled=levelled))
 
     def kit_clip(self, name: str, voice: int) -> bytes:
         """One clip of a kit that is offered, as a WAV; raises KitError for a kit or a voice that is not there."""
         return audio_file.to_bytes(self._offered(_voice(voice), name))
 
-    def draw(self, seed: int, kept: Mapping[int, KitVoice] | None = None) -> list[KitVoice]:
+    def draw(self, seed: int, kept: Mapping[int, KitVoice] | None = None) -> tuple[KitVoice, ...]:
         """Sounds for all eight voices, each near one that the space was learned from; what is kept stays as it is.
 
         A voice that the space has not learned, or every one where there is no space, is drawn from the kits offered.
@@ -163,34 +163,35 @@ class KitBuilder:
                 made.append(KitVoice(origin="map", point=places[voice.name], variation=DRAWN_VARIATION, seed=seed))
             else:
                 made.append(KitVoice(origin="factory", kit=names[int(draw * len(names))]))
-        return made
+        return tuple(made)
 
     def kit(self, voices: Sequence[KitVoice], name: str = "kit") -> Kit:
         """These eight voices as a kit; how each is played stands in its origin, and `Kit.as_played` follows it."""
         clips, origins = list[Clip](), list[Origin]()
-        for voice, asked in zip(VOICES, voices, strict=True):
-            match asked.origin:
+        for voice, chosen in zip(VOICES, voices, strict=True):
+            match chosen.origin:
                 case "factory":
-                    clip, source = self._offered(voice, asked.kit or ""), f"factory {asked.kit}"
-                case "file" if not asked.twin:
-                    clip, source = self._from_file(voice, asked.file or ""), f"file {asked.file}"
+                    clip, source = self._offered(voice, chosen.kit or ""), f"factory {chosen.kit}"
+                case "file" if not chosen.twin:
+                    clip = self._from_file(voice, chosen.file or "", levelled=chosen.levelled)
+                    source = f"file {chosen.file}"
                 case _:
-                    clip, source = self._decoded(voice, _place(asked)), "map"
+                    clip, source = self._decoded(voice, _place(chosen)), "map"
             clips.append(clip)
-            origins.append(Origin(voice.name, source, asked.point, asked.gain, asked.tune, asked.decay))
+            origins.append(Origin(voice.name, source, chosen.point, chosen.gain, chosen.tune, chosen.decay))
         return Kit(tuple(clips), tuple(origins), name)
 
-    def _decoded(self, voice: Voice, asked: SoundRequest) -> Clip:
-        detail = None if asked.detail is None else np.array([asked.detail], np.float32)
+    def _decoded(self, voice: Voice, request: SoundRequest) -> Clip:
+        detail = None if request.detail is None else np.array([request.detail], np.float32)
+        shift = {name: getattr(request.shift, name) for name in NAMES}
         with self._decoding:
-            code = self.space.code_at(
-                [asked.point], voice, asked.variation, asked.seed, detail, asked.shift.model_dump()
-            )
+            code = self.space.code_at([request.point], voice, request.variation, request.seed, detail, shift)
             clip = self.space.decode(code, voice)[0]
         return _ready(safe(clip, f"the {voice.name} there"), voice)
 
-    def _from_file(self, voice: Voice, digest: str) -> Clip:
-        return _ready(audio_file.from_bytes(self.library.file(digest)), voice)
+    def _from_file(self, voice: Voice, digest: str, *, levelled: bool) -> Clip:
+        clip = audio_file.from_bytes(self.library.file(digest))
+        return _ready(clip, voice) if levelled else audio_file.one_shot(clip)
 
     def _offered(self, voice: Voice, name: str) -> Clip:
         if name not in self.kits:

@@ -17,8 +17,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from clave.app.protocol import EightVoices, KeptInfo, KeptKit, KeptVersion, KitVoice
+from clave.app.protocol import KeptInfo, KeptKit, KeptVersion
 from clave.errors import KitError, KitLibraryError
+from clave.play.project.voices import EightVoices, KitVoice
 
 FILE = "kept.sqlite"
 HOME_VARIABLE = "CLAVE_HOME"
@@ -37,7 +38,7 @@ CREATE TABLE file (digest TEXT PRIMARY KEY, content BLOB NOT NULL);
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
 """
-_VOICES: TypeAdapter[list[KitVoice]] = TypeAdapter(EightVoices)
+_VOICES: TypeAdapter[tuple[KitVoice, ...]] = TypeAdapter(EightVoices)
 _LISTED = "SELECT id, name, MAX(changed), COUNT(*) FROM kit JOIN version ON kit = id"
 
 
@@ -100,7 +101,7 @@ class KitLibrary:
             (kit,) = change.execute("SELECT id FROM kit WHERE name = ? AND deleted IS NULL", [name]).fetchone()
             change.execute(
                 "INSERT INTO version SELECT ?, 1 + COUNT(*), ?, ? FROM version WHERE kit = ?",
-                [kit, _now(), _VOICES.dump_json(list(voices), by_alias=True).decode(), kit],
+                [kit, _now(), _VOICES.dump_json(tuple(voices), by_alias=True).decode(), kit],
             )
             return int(kit)
 
@@ -165,6 +166,10 @@ class KitLibrary:
         if not found:
             raise KitError(f"no file is kept under {digest}")
         return bytes(found[0][0])
+
+    def has_file(self, digest: str) -> bool:
+        """Whether a file is kept under this digest."""
+        return bool(self._rows("SELECT 1 FROM file WHERE digest = ?", [digest]))
 
     def _set(self, kit: int, what: str, value: str | None) -> None:
         name = self.kit(kit).name

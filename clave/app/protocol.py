@@ -6,44 +6,16 @@ The page's types and checks are generated from these models: after a change run 
 
 from typing import Annotated, Literal
 
-import numpy as np
-from jaxtyping import Bool
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from clave.errors import PatternError
-from clave.music.kit import VOICES
-from clave.music.pattern import Pattern
-from clave.music.playback_settings import MAX_DECAY, MAX_GAIN, MAX_TUNE, MIN_DECAY, MIN_GAIN, MIN_TUNE
-from clave.music.units import COMMON_TIME, Meter, steps_per_bar
+from clave.music.units import COMMON_TIME, Meter
+from clave.play.project.bars import Bar, BarPattern, Block, RhythmShift, StyleChoice, Tap
+from clave.play.project.document import Project
+from clave.play.project.value import Digest, Point, Seed, Share, Value, VoiceIndex
+from clave.play.project.voices import Detail, EightVoices, KitVoice, SoundShift
 
-Finite = Annotated[float, Field(allow_inf_nan=False)]
-Point = tuple[Finite, Finite]
-Share = Annotated[float, Field(ge=0, le=1)]
-Seed = Annotated[int, Field(ge=0, lt=2**32)]
-VoiceIndex = Annotated[int, Field(ge=0, le=7)]
-Detail = Annotated[tuple[Finite, ...], Field(max_length=4096)]
-Deviations = Annotated[float, Field(ge=-3, le=3)]
-StyleAsked = Annotated[str | dict[str, Share] | None, Field(union_mode="left_to_right")]  # a name, a blend, or any
-Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]  # SHA-256 of a file
 KitName = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^\S(.*\S)?$")]
-WireStroke = tuple[
-    Annotated[int, Field(ge=0, le=7)],  # voice
-    Annotated[int, Field(ge=0, le=511)],  # step
-    Annotated[float, Field(gt=0, le=1)],  # velocity
-    Annotated[float, Field(ge=-2, lt=2)],  # offset, steps
-]
-WireBlock = tuple[
-    Annotated[int, Field(ge=0, le=7)],  # voice
-    Annotated[int, Field(ge=0, le=511)],  # first step
-    Annotated[int, Field(ge=1, le=512)],  # steps
-]
-Tap = tuple[
-    Annotated[Finite, Field(ge=-2)],  # position in steps from the start of the bar, any fraction
-    Annotated[float, Field(gt=0, le=1)],  # velocity
-]
-
-
-Kind = Literal["request", "space", "midi", "kit", "sound", "not found"]
+Kind = Literal["request", "space", "midi", "kit", "sound", "project", "not found"]
 
 
 class Message(BaseModel):
@@ -52,28 +24,16 @@ class Message(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True, validate_by_name=True)
 
 
-class WirePattern(Message):
-    """One bar, as the list of its strokes."""
+def _without_unknown_fields(value: Value) -> Value:
+    """A value as part of a request: unknown fields, which a project keeps, are typos here."""
+    if value.__pydantic_extra__:
+        raise ValueError(f"unknown: {', '.join(value.__pydantic_extra__)}")
+    return value
 
-    meter: Meter = COMMON_TIME
-    strokes: list[WireStroke]
 
-    @classmethod
-    def of(cls, pattern: Pattern) -> "WirePattern":
-        """The strokes of a pattern, in the order they sound."""
-        return cls.model_construct(meter=pattern.meter, strokes=[tuple(stroke) for stroke in pattern.strokes()])
-
-    def pattern(self) -> Pattern:
-        """The pattern again; raises PatternError for a stroke outside the bar or two at one place."""
-        velocity, offset = np.zeros((2, len(VOICES), steps_per_bar(self.meter)), np.float32)
-        for voice, step, stroke_velocity, stroke_offset in self.strokes:
-            if step >= velocity.shape[1]:
-                beats, unit = self.meter
-                raise PatternError(f"a bar of {beats}/{unit} has steps 0 to {velocity.shape[1] - 1}, got step {step}")
-            if velocity[voice, step]:
-                raise PatternError(f"one stroke a place, got two for the {VOICES[voice].name} at step {step}")
-            velocity[voice, step], offset[voice, step] = stroke_velocity, stroke_offset
-        return Pattern(velocity, offset, self.meter)
+RequestedBar = Annotated[BarPattern, AfterValidator(_without_unknown_fields)]
+RequestedRhythmShift = Annotated[RhythmShift, AfterValidator(_without_unknown_fields)]
+RequestedSoundShift = Annotated[SoundShift, AfterValidator(_without_unknown_fields)]
 
 
 class VoiceInfo(Message):
@@ -167,32 +127,29 @@ class Neighbour(Message):
     distance: float  # map units
 
 
-class RhythmShift(Message):
-    """How far a bar is moved along what one hears in it, in standard deviations of the bars learned from."""
-
-    density: Deviations = 0.0
-    syncopation: Deviations = 0.0
-    swing: Deviations = 0.0
-    loudness: Deviations = 0.0
-
-
 class PatternRequest(Message):
     """POST /api/patterns: which bars lie at these points."""
 
     points: Annotated[list[Point], Field(min_length=1, max_length=256)]
-    style: StyleAsked = None
+    style: StyleChoice = None
     section: str = "beat"
     variation: Share = 0.0
     density: Share | None = None
     seed: Seed = 0
     meter: Meter = COMMON_TIME
-    shift: RhythmShift = RhythmShift()
+    shift: RequestedRhythmShift = RhythmShift()
 
 
 class PatternReply(Message):
     """One bar a point, in the order asked; or the bars of a phrase."""
 
-    patterns: list[WirePattern]
+    patterns: list[BarPattern]
+
+
+class BarsRequest(Message):
+    """POST /api/bars: bars as a project holds them; a PatternReply has the strokes of each."""
+
+    bars: Annotated[list[Bar], Field(min_length=1, max_length=256)]
 
 
 class PhraseRequest(Message):
@@ -200,7 +157,7 @@ class PhraseRequest(Message):
 
     point: Point
     bars: Annotated[int, Field(ge=1, le=64)] = 4
-    style: StyleAsked = None
+    style: StyleChoice = None
     variation: Share = 0.25
     fill: bool = True  # the last bar is one
     seed: Seed = 0
@@ -210,45 +167,32 @@ class PhraseRequest(Message):
 class FeelRequest(Message):
     """POST /api/patterns/feel: the same strokes, played by a drummer; a PatternMade answers."""
 
-    pattern: WirePattern
-    style: StyleAsked = None
+    pattern: RequestedBar
+    style: StyleChoice = None
     amount: Share = 1.0
-    like: WirePattern | None = None  # a performance that lends its feel
+    like: RequestedBar | None = None  # a performance that lends its feel
     seed: Seed = 0
 
 
 class CompleteRequest(Message):
     """POST /api/patterns/complete: blocks of a bar stay, struck or silent; the rest is played anew around them."""
 
-    pattern: WirePattern
-    keep: Annotated[list[WireBlock], Field(max_length=4096)]
-    style: StyleAsked = None
+    pattern: RequestedBar
+    keep: Annotated[list[Block], Field(max_length=4096)]
+    style: StyleChoice = None
     section: str = "beat"
     seed: Seed = 0
-
-    def kept(self) -> Bool[np.ndarray, "voice step"]:
-        """The cells of these blocks; raises PatternError for a block that reaches out of the bar."""
-        cells = np.zeros((len(VOICES), steps_per_bar(self.pattern.meter)), bool)
-        for voice, first, steps in self.keep:
-            if first + steps > cells.shape[1]:
-                beats, unit = self.pattern.meter
-                raise PatternError(
-                    f"a bar of {beats}/{unit} has steps 0 to {cells.shape[1] - 1}, "
-                    f"got a block from {first} to {first + steps - 1}"
-                )
-            cells[voice, first : first + steps] = True
-        return cells
 
 
 class TapsRequest(Message):
     """POST /api/patterns/taps: drums for a rhythm that was tapped; a PatternMade answers.
 
-    `filling.as_taps` says how taps come to lie on the grid: several loops may be folded into one bar.
+    `clave.rhythm.infilling.as_taps` says how taps come to lie on the grid: several loops may be folded into one bar.
     """
 
     taps: Annotated[list[Tap], Field(min_length=1, max_length=256)]
     meter: Meter = COMMON_TIME
-    style: StyleAsked = None
+    style: StyleChoice = None
     section: str = "beat"
     seed: Seed = 0
 
@@ -256,14 +200,14 @@ class TapsRequest(Message):
 class PatternMade(Message):
     """One bar that was made from another."""
 
-    pattern: WirePattern
+    pattern: BarPattern
 
 
 class ShiftRequest(Message):
     """POST /api/patterns/shift: a bar, moved along what one hears in it."""
 
-    pattern: WirePattern
-    shift: RhythmShift
+    pattern: RequestedBar
+    shift: RequestedRhythmShift
 
 
 class Attributes(Message):
@@ -285,7 +229,7 @@ class Measured(Message):
 class ShiftReply(Message):
     """The answer to a ShiftRequest."""
 
-    pattern: WirePattern
+    pattern: BarPattern
     measured: Measured
 
 
@@ -306,15 +250,6 @@ class SoundMap(Message):
     noisiness: list[float]
 
 
-class SoundShift(Message):
-    """How far a sound is moved along what one hears, in standard deviations of the voice's sounds."""
-
-    brightness: Deviations = 0.0
-    decay: Deviations = 0.0
-    pitch: Deviations = 0.0
-    noisiness: Deviations = 0.0
-
-
 class SoundRequest(Message):
     """POST /api/sounds/{voice index}: answers with a WAV file at the level of its voice, ready to play.
 
@@ -325,7 +260,7 @@ class SoundRequest(Message):
     detail: Detail | None = None  # None is what is expected at the point
     variation: Share = 0.0
     seed: Seed = 0
-    shift: SoundShift = SoundShift()
+    shift: RequestedSoundShift = SoundShift()
 
 
 class Heard(Message):
@@ -345,35 +280,6 @@ class PlacedSound(Message):
     file: Digest  # the sound itself is at /api/files/{digest}.wav
     heard: Heard
     nearest: list[int]  # sources of its map, the nearest first
-
-
-class KitVoice(Message):
-    """One voice of a kit: where its sound comes from, and how it is played."""
-
-    origin: Annotated[Literal["map", "factory", "file"], Field(alias="from")]
-    point: Point | None = None
-    detail: Detail | None = None
-    variation: Share = 0.0
-    seed: Seed = 0
-    shift: SoundShift = SoundShift()
-    kit: str | None = None  # built in
-    file: Digest | None = None
-    twin: bool = False  # a file, played as the space decodes it
-    gain: Annotated[float, Field(ge=MIN_GAIN, le=MAX_GAIN)] = 1.0  # linear
-    tune: Annotated[float, Field(ge=MIN_TUNE, le=MAX_TUNE)] = 0.0  # semitones
-    decay: Annotated[float, Field(ge=MIN_DECAY, le=MAX_DECAY)] = 1.0  # ratio: 0.5 rings half as long
-
-    @model_validator(mode="after")
-    def _comes_from_somewhere(self) -> "KitVoice":
-        needs = {"map": "point", "factory": "kit", "file": "file"}[self.origin]
-        if getattr(self, needs) is None:
-            raise ValueError(f"a voice from the {self.origin} names its {needs}")
-        if self.twin and (self.origin != "file" or self.point is None):
-            raise ValueError("the twin of a file has a point; only a file has a twin")
-        return self
-
-
-EightVoices = Annotated[list[KitVoice], Field(min_length=len(VOICES), max_length=len(VOICES))]
 
 
 class KitDraw(Message):
@@ -438,10 +344,17 @@ class KeptKit(Message):
 class MidiRequest(Message):
     """POST /api/midi: answers with a Standard MIDI File."""
 
-    patterns: Annotated[list[WirePattern], Field(min_length=1, max_length=1024)]
+    patterns: Annotated[list[RequestedBar], Field(min_length=1, max_length=1024)]
     tempo_bpm: Annotated[float, Field(ge=20, le=400)] = 120.0
     swing: Annotated[float, Field(ge=0.25, le=0.75)] = 0.5
     on_grid: bool = False
+
+
+class ProjectReply(Message):
+    """POST /api/project/check: a project that can be played, and what a person should know of it."""
+
+    project: Project
+    remarks: list[str]  # what of it is silent, plays otherwise than it was made, or is not known here
 
 
 class Refusal(Message):

@@ -1,10 +1,11 @@
 """The rhythm map as the page draws it: the bars that were learned from, the ground beneath them, and who is near."""
 
 import numpy as np
-from jaxtyping import Float32, Float64
 
 from clave.app.kit_builder import named_once
-from clave.app.protocol import CorpusMap, MapGround, Neighbour, Point
+from clave.app.protocol import CorpusMap, MapGround, Neighbour
+from clave.music.shapes import Float32, Float64
+from clave.play.project.value import Point
 from clave.rhythm.corpus_map import STYLE_BANDWIDTH
 from clave.rhythm.space import RhythmSpace
 

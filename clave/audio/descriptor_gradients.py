@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Float32, Float64, Int64
 
 from clave.audio.descriptors import (
     BODY_SECONDS,
@@ -23,6 +22,7 @@ from clave.audio.descriptors import (
 )
 from clave.audio.log_spectrogram import FLOOR, LONG_BANDS, LOUDEST_LOG, DrumSpectrogram
 from clave.music.clip import SAMPLE_RATE
+from clave.music.shapes import Float32, Float64, Int64
 
 QUIETEST = 1e-7  # magnitude of an empty cell
 T30_DB = (-5.0, -35.0)

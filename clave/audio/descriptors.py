@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Float32, Float64
 
 from clave.audio.log_spectrogram import ONSET_SAMPLE, placed
 from clave.audio.transform import scipy_fft
 from clave.music.clip import SAMPLE_RATE, Clip
+from clave.music.shapes import Float, Float32, Float64
 
 NAMES = ("brightness", "decay", "pitch", "noisiness")
 

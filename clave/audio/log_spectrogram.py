@@ -14,7 +14,6 @@ from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
-from jaxtyping import Float32, Float64, Int64
 from numpy.typing import ArrayLike
 
 from clave.audio.phase import DEFAULT, ONSET_S, GriffinLim, with_magnitude
@@ -23,6 +22,7 @@ from clave.audio.transform import BandsByFrames
 from clave.errors import TransformError
 from clave.files.audio_file import ONE_SHOT_SECONDS, RISE_SAMPLES, one_shot, resampled
 from clave.music.clip import SAMPLE_RATE, Clip
+from clave.music.shapes import Float32, Float64, Int64
 
 PEAK = 0.9  # of every sound that is analysed, and of every one that is estimated
 ONSET_SAMPLE = round(ONSET_S * SAMPLE_RATE)

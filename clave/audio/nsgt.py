@@ -18,10 +18,10 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Complex, Float, Float64, Int64, Shaped
 
 from clave.audio.transform import Transform, is_torch, scipy_fft
 from clave.errors import TransformError
+from clave.music.shapes import Bool, Complex, Float, Float64, Int64, Shaped
 
 MIN_WINDOW = 4  # bins; the shortest window, where bands lie closer together than the bins of the spectrum
 HANN_SPREAD = 0.25645  # a Hann window of length n is nearly exp(-pi t^2 / (0.25645 n^2)) (Prusa et al. 2017, table I)

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
-from jaxtyping import Float32
 
 from clave.audio.log_spectrogram import Spectrogram, placed
 from clave.audio.nsgt import NSGT
 from clave.audio.phase import ESTIMATORS, PhaseEstimator
 from clave.files.audio_file import resampled
 from clave.music.clip import SAMPLE_RATE, Clip
+from clave.music.shapes import Float32
 
 PAPER_FLOOR = 1e-3  # added to magnitudes, about 90 dB below a sine of full scale
 LOUDEST = 64.0  # twice the magnitude of a sine of full scale

@@ -11,10 +11,10 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Complex, Float, Float32, Float64, Int64, Shaped
 
 from clave.audio.transform import Transform
 from clave.errors import TransformError
+from clave.music.shapes import Bool, Complex, Float, Float32, Float64, Int64, Shaped
 
 ONSET_S = 0.002  # where a trimmed one-shot begins: the lead-in before its onset
 LEAST = 1e-7  # of the largest magnitude: smaller ones are raised to it before the logarithm

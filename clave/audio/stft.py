@@ -12,11 +12,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from jaxtyping import Complex, Float, Float64, Shaped
 
 from clave.audio.nsgt import HANN_SPREAD
 from clave.audio.transform import Transform, is_torch, scipy_fft
 from clave.errors import TransformError
+from clave.music.shapes import Complex, Float, Float64, Shaped
 
 
 class Window(ABC):

@@ -5,9 +5,9 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
-from jaxtyping import Complex, Float, Float64, Shaped
 
 from clave.errors import TransformError
+from clave.music.shapes import Complex, Float, Float64, Shaped
 
 
 class BandsByFrames(ABC):

@@ -1,29 +1,30 @@
-"""A run of one-shots in pictures: curves, sounds and what comes back of them, the latent, the maps, what lies there."""
+"""Figures of a sound run: loss curves, reconstructions, the latent space, the maps, and sounds across them."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import Float, Float32
 
 from clave.audio.descriptors import NAMES
-from clave.evaluation import rhythm_figures as figures
+from clave.evaluation import figures
 from clave.music.kit import voice as voice_of
+from clave.music.shapes import Float, Float32
 from clave.sound.dataset import SoundCorpus
 from clave.sound.space import SoundSpace, load_sound
-from clave.training import sound_run as learn_sound
+from clave.training import sound_run
+from clave.training.run_log import read_log
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-RANGE_DB = 80.0  # below the loudest cell of a picture is black
+RANGE_DB = 80.0  # cells that lie farther below the loudest one of a spectrogram are black
 DB_PER_NEPER = 20 / np.log(10)
-SOUNDS_A_VOICE = 250  # that are drawn in the latent
-TRAVERSAL, TRAVERSAL_LIMIT = 5, 2.0  # sounds a side of each map, and how far it reaches
-UNKNOWN = "#cccccc"
-MARKERS = "osv^DP*X"  # a voice has a shape too, for whom colours are alike
+MAX_SOUNDS_PER_VOICE = 250  # in the figure of the latent space
+TRAVERSAL_POINTS, TRAVERSAL_LIMIT = 5, 2.0  # along each axis of a map; from -2 to 2
+UNKNOWN_COLOUR = "#cccccc"
+MARKERS = "osv^DP*X"  # one for each voice, so that colour blind readers can tell them apart
 UNITS = {"brightness": "darkest to brightest", "decay": "shortest to longest", "pitch": "lowest to highest",
          "noisiness": "most tonal to noisiest"}  # fmt: skip
 
@@ -34,17 +35,17 @@ def is_sound_run(folder: Path) -> bool:
 
 
 def draw(folder: Path) -> list[Path]:
-    """Draw every figure of the run in `folder` into `folder/figures`, and say which files these are.
+    """Draw every figure of the run in `folder` into `folder/figures`, and return their paths.
 
     Raises TrainingError for a folder that holds no run, MissingExtraError without matplotlib.
     """
-    log = figures.read_log(folder)
+    log = read_log(folder)
     wanted: dict[str, Callable[[], Figure]] = {"01-curves": lambda: figures.curves(log, unit="nats a cell, or a sound")}
     if (folder / "config.json").is_file():
         space = load_sound(folder)
         corpus = SoundCorpus.load(folder)
         wanted |= {
-            "02-reconstructions": lambda: reconstructions(space, learn_sound.divide(corpus).validation),
+            "02-reconstructions": lambda: reconstructions(space, sound_run.divide(corpus).validation),
             "04-latent": lambda: latent(space, corpus.themselves()),
             "05-maps": lambda: maps(space),
             "06-traversal": lambda: traversal(space),
@@ -53,10 +54,10 @@ def draw(folder: Path) -> list[Path]:
 
 
 def reconstructions(space: SoundSpace, corpus: SoundCorpus) -> "Figure":
-    """A sound of each voice, and beside it what the map alone and what map and detail bring back."""
+    """A held-out sound of each voice, beside its decoding from the map alone and from map and detail."""
     shown = [voice_of(name) for name in space.voices if (corpus.voice == voice_of(name).index).any()]
     figure, axes = figures.grid(len(shown), 3, (3.2, 1.7))
-    titles = ("a sound it has not learned from", "the map alone", "map and detail")
+    titles = ("a held-out sound", "the map alone", "map and detail")
     for row, voice in enumerate(shown):
         picture = corpus.log_spectrogram[corpus.voice == voice.index][:1]
         code = space.encode_log_spectrograms(picture, voice)
@@ -77,7 +78,7 @@ def latent(space: SoundSpace, corpus: SoundCorpus) -> "Figure":
     codes, voices = list[Float32[np.ndarray, "sound latent"]](), list[int]()
     for voice in map(voice_of, space.voices):
         rows = np.flatnonzero(corpus.voice == voice.index)
-        rows = rng.permutation(rows)[:SOUNDS_A_VOICE]
+        rows = rng.permutation(rows)[:MAX_SOUNDS_PER_VOICE]
         code = space.encode_log_spectrograms(corpus.log_spectrogram[rows], voice)
         codes.append(np.concatenate([space.to_network(code.map, voice), code.detail], axis=1))
         voices += [voice.index] * len(rows)
@@ -101,16 +102,15 @@ def latent(space: SoundSpace, corpus: SoundCorpus) -> "Figure":
 
 
 def maps(space: SoundSpace) -> "Figure":
-    """Each voice's map, its sounds coloured by what one hears in them; grey where there is no pitch."""
+    """Each voice's map, its sounds coloured by each of their descriptors; grey where a descriptor is missing."""
     figure, axes = figures.grid(len(space.voices), len(NAMES), (2.6, 2.4))
     for row, voice in enumerate(map(voice_of, space.voices)):
         there = space.corpus(voice)
         for column, name in enumerate(NAMES):
             ax = axes[len(NAMES) * row + column]
-            known = (
-                np.zeros(len(there), bool) if there.descriptors is None else np.isfinite(there.descriptors[:, column])
-            )
-            ax.scatter(*there.map[~known].T, s=4, color=UNKNOWN, linewidths=0)
+            values = there.descriptors
+            known = np.zeros(len(there), bool) if values is None else np.isfinite(values[:, column])
+            ax.scatter(*there.map[~known].T, s=4, color=UNKNOWN_COLOUR, linewidths=0)
             if known.any():
                 ranks = np.array(there.ranks(name))[known]
                 ax.scatter(*there.map[known].T, s=7, c=ranks, cmap="viridis", vmin=0, vmax=1, linewidths=0)
@@ -126,19 +126,19 @@ def maps(space: SoundSpace) -> "Figure":
     return figure
 
 
-def traversal(space: SoundSpace, sounds_a_side: int = TRAVERSAL) -> "Figure":
-    """What lies where: on each voice's map a grid of small spectrograms, with the detail that is expected there."""
+def traversal(space: SoundSpace, points_per_axis: int = TRAVERSAL_POINTS) -> "Figure":
+    """On each voice's map a grid of spectrograms, decoded there with the expected detail."""
     columns = min(4, len(space.voices))
     figure, axes = figures.grid(-(-len(space.voices) // columns), columns, (4.0, 4.2))
-    ticks = np.linspace(-TRAVERSAL_LIMIT, TRAVERSAL_LIMIT, sounds_a_side)
+    ticks = np.linspace(-TRAVERSAL_LIMIT, TRAVERSAL_LIMIT, points_per_axis)
     points = np.array([(x, y) for y in ticks for x in ticks])
     for name, ax in zip(space.voices, axes, strict=False):
         pictures = _decibels(space.log_spectrograms(space.expected(points, name), name))
         _, bands, frames = pictures.shape
-        gaps = np.pad(pictures, ((0, 0), (4, 4), (3, 3)), constant_values=np.nan)  # white between them
-        tiles = gaps.reshape(sounds_a_side, sounds_a_side, bands + 8, frames + 6)
-        _image(ax, tiles.swapaxes(1, 2).reshape(sounds_a_side * (bands + 8), -1))
-        half = TRAVERSAL_LIMIT * sounds_a_side / (sounds_a_side - 1)
+        gaps = np.pad(pictures, ((0, 0), (4, 4), (3, 3)), constant_values=np.nan)  # white gaps between them
+        tiles = gaps.reshape(points_per_axis, points_per_axis, bands + 8, frames + 6)
+        _image(ax, tiles.swapaxes(1, 2).reshape(points_per_axis * (bands + 8), -1))
+        half = TRAVERSAL_LIMIT * points_per_axis / (points_per_axis - 1)
         ax.images[0].set_extent((-half, half, -half, half))
         ax.set_xticks(ticks)
         ax.set_yticks(ticks)
@@ -150,7 +150,7 @@ def traversal(space: SoundSpace, sounds_a_side: int = TRAVERSAL) -> "Figure":
 
 
 def _decibels(picture: Float32[np.ndarray, "*sound band frame"]) -> Float[np.ndarray, "*sound band frame"]:
-    """Below the loudest cell of each picture."""
+    """Levels relative to the loudest cell of each spectrogram."""
     level = DB_PER_NEPER * picture.astype(np.float64)
     return level - level.max(axis=(-2, -1), keepdims=True)
 

@@ -4,10 +4,10 @@ import operator
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32
 from numpy.typing import ArrayLike
 
 from clave.errors import SpaceError
+from clave.music.shapes import Float32
 from clave.music.units import Meter
 
 MAX_COORDINATE = 1e6  # map units: points farther out are moved here, so that the networks stay finite

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from jaxtyping import Float64
 
 from clave.errors import SpaceError
+from clave.music.shapes import Float64
 
 
 def shift_amounts(shift: Mapping[str, float], names: Sequence[str], subject: str) -> Float64[np.ndarray, " attribute"]:

@@ -56,7 +56,7 @@ class SpaceFolder:
 
     path: Path
     settings: Settings
-    old_file_names: Mapping[str, str]  # by the name of today, where this folder has another
+    old_file_names: Mapping[str, str] = field(default_factory=dict[str, str])  # by the name of today, where it differs
 
     def file(self, name: str) -> Path:
         """Where the file of this name lies; in a folder of an older version it may be called differently."""

@@ -6,9 +6,9 @@ import wave
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32
 
 from clave.errors import ClipError
+from clave.music.shapes import Float32
 
 SAMPLE_RATE = 44_100  # Hz; what the instrument computes with
 

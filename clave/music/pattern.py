@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float32, Int
 from numpy.typing import ArrayLike
 
 from clave.errors import PatternError
 from clave.music import pattern_svg
 from clave.music.kit import VOICES
+from clave.music.shapes import Bool, Float32, Int
 from clave.music.units import COMMON_TIME, STEPS_PER_QUARTER, TICKS_PER_QUARTER, TICKS_PER_STEP, Meter, steps_per_bar
 
 DEFAULT_VELOCITY = 0.8

@@ -5,9 +5,9 @@ from html import escape
 from typing import Protocol, runtime_checkable
 
 import numpy as np
-from jaxtyping import Float32
 
 from clave.music.kit import VOICES
+from clave.music.shapes import Float32
 from clave.music.units import STEPS_PER_QUARTER, STEPS_PER_SIXTEENTH, Meter, steps_per_bar
 
 BARS_PER_ROW = 2

@@ -26,10 +26,10 @@ ceil(length / r) samples.
 import math
 
 import numpy as np
-from jaxtyping import Float64
 
 from clave.errors import RenderError
 from clave.music.clip import Clip
+from clave.music.shapes import Float64
 
 MIN_TUNE, MAX_TUNE = -24.0, 24.0  # semitones
 MIN_DECAY, MAX_DECAY = 0.05, 4.0  # ratio

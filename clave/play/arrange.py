@@ -98,8 +98,9 @@ def arrange(project: Project, decoded: Decoded, bars: int | None = None) -> Perf
         for voice, lane in enumerate(bar.lanes):
             strokes = _lane_strokes(bar, voice, lane, pattern, decoded, project.seed)
             for stroke in strokes:
-                velocity[voice, int(stroke.step)] = max(velocity[voice, int(stroke.step)], stroke.velocity)
-                offset[voice, int(stroke.step)] = stroke.offset
+                step = min(int(stroke.step), bar.steps - 1)  # a ratchet may reach over the bar line
+                velocity[voice, step] = max(velocity[voice, step], stroke.velocity)
+                offset[voice, step] = stroke.offset
             if mixed[voice]:
                 strikes += _strikes(bar, voice, lane, strokes, curve, sounds[voice])
         patterns.append(Pattern(velocity, offset, bar.meter))

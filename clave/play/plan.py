@@ -71,9 +71,11 @@ def natural_bars(project: Project) -> int:
 
 
 def scene_bars(scene: Scene) -> int:
-    """The same of a scene: a round of its path or loop, or as many as it takes to hear a fill."""
-    path = scene.path
-    size = round_bars(path) if path is not None and path.travelling else len(scene.bars)
+    """The same of a scene: a round of its path or loop, or as many as it takes to hear a fill; once is once."""
+    path = scene.path if scene.path is not None and scene.path.travelling else None
+    if path is not None and path.way == "once":
+        return path.bars
+    size = len(scene.bars) if path is None else round_bars(path)
     return size * max(1, -(-scene.fill_every // size)) if scene.fill_every else size
 
 

@@ -5,17 +5,19 @@ is stopped by the next stroke of its choke group. The sounds of a voice make its
 """
 
 import math
-from collections.abc import Iterable, Sequence
-from typing import Literal
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, overload
 
 import numpy as np
-from jaxtyping import Float32, Float64
 
 from clave.errors import RenderError
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit
 from clave.music.pattern import Pattern
-from clave.play.sequencer import MAX_LEVEL, Event, duration_seconds, events, stereo_gains, stops, velocity_gain
+from clave.music.shapes import Float32, Float64
+from clave.play.performance import Performance
+from clave.play.sequencer import MAX_LEVEL, duration_seconds, events, stereo_gains, stops, velocity_gain
 
 Tail = Literal["cut", "wrap", "ring"]
 
@@ -27,9 +29,13 @@ KERNEL_BETA = 8.0  # Kaiser window: images 80 dB down
 BLOCK_SAMPLES = 256  # shifted at once: small products stay in the cache, and in this thread while others play
 
 UNITY: tuple[float, ...] = (1.0,) * len(VOICES)
-CENTRE: tuple[float, ...] = (0.0,) * len(VOICES)
 
 
+@overload
+def render(patterns: Performance, *, tail: Tail = "cut") -> Clip: ...
+
+
+@overload
 def render(
     patterns: Iterable[Pattern],
     kit: Kit,
@@ -38,11 +44,22 @@ def render(
     *,
     levels: Sequence[float] = UNITY,
     tail: Tail = "cut",
-) -> Clip:
-    """These bars played on this kit, each of its sounds as its origin says, in mono.
+) -> Clip: ...
 
-    `levels` is linear, one a voice, in [0, 2]. The clip lasts exactly as long as the bars, to the nearest sample,
-    unless the tail may ring. A mix that would exceed full scale is made quieter as a whole.
+
+def render(
+    patterns: Iterable[Pattern] | Performance,
+    kit: Kit | None = None,
+    tempo_bpm: float = 120.0,
+    swing: float = 0.5,
+    *,
+    levels: Sequence[float] = UNITY,
+    tail: Tail = "cut",
+) -> Clip:
+    """A performance, or these bars played on this kit, in mono; each sound is played as its origin says.
+
+    `levels` is linear, one a voice, in [0, 2]; a performance has its own. The clip lasts exactly as long as the bars,
+    to the nearest sample, unless the tail may ring. A mix that would exceed full scale is made quieter as a whole.
 
     `tail="cut"` fades the last 5 ms; strokes before time 0 sound at 0. `tail="wrap"` carries what rings past the end to
     the beginning, and strokes before time 0 to the end: a loop without a seam. `tail="ring"` adds the time it takes
@@ -50,9 +67,29 @@ def render(
 
     Raises RenderError for no bars, a tempo, swing or level out of range, or a kit of several sample rates.
     """
+    if isinstance(patterns, Performance):
+        return mix(performance_stems(patterns, tail=tail))
+    if kit is None:
+        raise RenderError("bars are played on a kit; only a performance has its own")
     _check_levels(levels)
-    (row,) = _played(patterns, kit, tempo_bpm, swing, tail, np.array([levels]))
-    return Clip(row / max(1.0, float(np.abs(row).max())), kit.clips[0].sample_rate)
+    score = _score(patterns, kit, tempo_bpm, swing)
+    (row,) = _played(score, tail, 1, lambda stroke: (levels[stroke.voice],))
+    return Clip(row / max(1.0, float(np.abs(row).max())), score.sample_rate)
+
+
+def performance_stems(performance: Performance, *, tail: Tail = "cut") -> tuple[Clip, ...]:
+    """A performance as one clip a voice, at the level of its mix, all equally long; their sum is the mix."""
+    score = _score_of(performance)
+    rows = _played(score, tail, len(VOICES), lambda stroke: _one_hot(stroke.voice, stroke.level * performance.volume))
+    return tuple(Clip(row, score.sample_rate) for row in rows)
+
+
+def render_stereo(performance: Performance, *, tail: Tail = "cut") -> tuple[Clip, Clip]:
+    """The left and the right channel of a performance; both are made quieter together if one exceeds full scale."""
+    score = _score_of(performance)
+    rows = _played(score, tail, 2, lambda stroke: stereo_gains(stroke.level * performance.volume, stroke.pan))
+    left, right = rows / max(1.0, float(np.abs(rows).max()))
+    return Clip(left, score.sample_rate), Clip(right, score.sample_rate)
 
 
 def render_stems(
@@ -67,8 +104,9 @@ def render_stems(
 
     Their sum is the mix, before it is made to fit full scale.
     """
-    rows = _played(patterns, kit, tempo_bpm, swing, tail, np.eye(len(VOICES)))
-    return tuple(Clip(row, kit.clips[0].sample_rate) for row in rows)
+    score = _score(patterns, kit, tempo_bpm, swing)
+    rows = _played(score, tail, len(VOICES), lambda stroke: _one_hot(stroke.voice, 1.0))
+    return tuple(Clip(row, score.sample_rate) for row in rows)
 
 
 def mix(stems: Sequence[Clip], levels: Sequence[float] = UNITY) -> Clip:
@@ -78,22 +116,6 @@ def mix(stems: Sequence[Clip], levels: Sequence[float] = UNITY) -> Clip:
     for stem, level in zip(stems, levels, strict=True):
         total += np.float32(level) * stem.samples
     return Clip(total / max(1.0, float(np.abs(total).max())), stems[0].sample_rate)
-
-
-def mix_stereo(
-    stems: Sequence[Clip], levels: Sequence[float] = UNITY, pans: Sequence[float] = CENTRE
-) -> tuple[Clip, Clip]:
-    """The left and the right channel: each stem at its level and place, from -1, left, to 1, right.
-
-    Both are made quieter together if one would exceed full scale.
-    """
-    _check_levels(levels)
-    _check_eight("pans", pans)
-    sides = np.zeros((2, len(stems[0])), np.float32)
-    for stem, level, pan in zip(stems, levels, pans, strict=True):
-        sides += np.array(stereo_gains(level, pan), np.float32)[:, None] * stem.samples
-    left, right = sides / max(1.0, float(np.abs(sides).max()))
-    return Clip(left, stems[0].sample_rate), Clip(right, stems[0].sample_rate)
 
 
 def fitted(stems: Sequence[Clip]) -> tuple[Clip, ...]:
@@ -115,41 +137,90 @@ def _check_levels(levels: Sequence[float]) -> None:
             raise RenderError(f"a level lies in [0, {MAX_LEVEL:g}] (1 leaves the sound as it is), got {level}")
 
 
-def _played(
-    patterns: Iterable[Pattern],
-    kit: Kit,
-    tempo_bpm: float,
-    swing: float,
-    tail: Tail,
-    gains: Float64[np.ndarray, "output voice"],
-) -> Float32[np.ndarray, "output sample"]:
-    """The bars as rows of samples; `gains` says how loud each voice is in each row."""
-    bars, kit = list(patterns), kit.as_played()
+class _Struck(NamedTuple):
+    """A stroke that is to be heard: its sound is an index into those of the score."""
+
+    seconds: float
+    voice: int
+    velocity: float
+    sound: int
+    level: float = 1.0
+    pan: float = 0.0
+
+
+@dataclass(frozen=True)
+class _Score:
+    """Strokes in time order, the sounds they are played with, and how long it all lasts."""
+
+    strokes: tuple[_Struck, ...]
+    sounds: tuple[Clip, ...]
+    seconds: float
+
+    @property
+    def sample_rate(self) -> int:
+        return self.sounds[0].sample_rate
+
+
+def _one_hot(voice: int, gain: float) -> tuple[float, ...]:
+    return tuple(gain if voice == other else 0.0 for other in range(len(VOICES)))
+
+
+def _score(patterns: Iterable[Pattern], kit: Kit, tempo_bpm: float, swing: float) -> _Score:
+    """These bars on this kit."""
+    bars = list(patterns)
+    strokes = tuple(_Struck(*event, event.voice) for event in events(bars, tempo_bpm, swing))
+    return _checked(_Score(strokes, kit.as_played().clips, duration_seconds(bars, tempo_bpm)), len(bars))
+
+
+def _score_of(performance: Performance) -> _Score:
+    """A performance, with each of its sounds as its origin says."""
+    sounds = tuple(
+        Kit((each.clip,) * len(VOICES), (each.origin,) + (None,) * (len(VOICES) - 1)).as_played().clips[0]
+        for each in performance.sounds
+    )
+    strokes = tuple(
+        _Struck(each.seconds, each.voice, each.velocity, each.sound, each.level, each.pan)
+        for each in performance.events()
+    )
+    return _checked(_Score(strokes, sounds, performance.seconds), len(performance.bars))
+
+
+def _checked(score: _Score, bars: int) -> _Score:
     if not bars:
         raise RenderError("nothing to render: at least one bar is needed, got none")
+    rate = score.sample_rate
+    if any(clip.sample_rate != rate for clip in score.sounds):
+        pairs = zip(VOICES, score.sounds, strict=False)
+        rates = ", ".join(f"{voice.name} {clip.sample_rate}" for voice, clip in pairs)
+        raise RenderError(f"the clips of a kit share one sample rate, got {rates} (Hz)")
+    return score
+
+
+def _played(
+    score: _Score, tail: Tail, outputs: int, gains: Callable[[_Struck], Sequence[float]]
+) -> Float32[np.ndarray, "output sample"]:
+    """The score as rows of samples; `gains` says how loud a stroke is in each row."""
     if tail not in ("cut", "wrap", "ring"):
         raise RenderError(f'a tail is "cut", "wrap" or "ring", got {tail!r}')
-    rate = kit.clips[0].sample_rate
-    if any(clip.sample_rate != rate for clip in kit.clips):
-        rates = ", ".join(f"{voice.name} {clip.sample_rate}" for voice, clip in zip(VOICES, kit.clips, strict=True))
-        raise RenderError(f"the clips of a kit share one sample rate, got {rates} (Hz)")
-
-    strokes = events(bars, tempo_bpm, swing)
-    seconds = duration_seconds(bars, tempo_bpm)
-    length = max(1, round(seconds * rate))
+    rate, strokes = score.sample_rate, score.strokes
+    length = max(1, round(score.seconds * rate))
     if tail == "wrap":
-        silenced = _stops_of_a_loop(strokes, seconds)
+        silenced = _stops_of_a_loop(strokes, score.seconds)
     else:
         strokes = tuple(sorted(stroke._replace(seconds=max(0.0, stroke.seconds)) for stroke in strokes))
         silenced = stops(strokes)
 
     first, last = (strokes[0].seconds, strokes[-1].seconds) if strokes else (0.0, 0.0)
     lead = max(0, math.ceil(-first * rate)) + KERNEL_RADIUS  # samples before time 0
-    longest = max(len(clip) for clip in kit.clips)
-    canvas = np.zeros((len(gains), lead + max(length, math.ceil(last * rate)) + longest + KERNEL_RADIUS), np.float32)
-    for voice, clip in zip(VOICES, kit.clips, strict=True):
-        own = [(stroke, stop) for stroke, stop in zip(strokes, silenced, strict=True) if stroke.voice == voice.index]
-        _add_voice(canvas, lead, own, clip, gains[:, voice.index])
+    longest = max(len(clip) for clip in score.sounds)
+    canvas = np.zeros((outputs, lead + max(length, math.ceil(last * rate)) + longest + KERNEL_RADIUS), np.float32)
+    for index, clip in enumerate(score.sounds):
+        own = [
+            (stroke, stop, gains(stroke))
+            for stroke, stop in zip(strokes, silenced, strict=True)
+            if stroke.sound == index
+        ]
+        _add_sound(canvas, lead, own, clip)
 
     if tail == "wrap":
         return _wrapped(canvas, lead, length)
@@ -162,7 +233,7 @@ def _played(
     return canvas[:, lead : lead + length]
 
 
-def _stops_of_a_loop(strokes: tuple[Event, ...], seconds: float) -> tuple[float | None, ...]:
+def _stops_of_a_loop(strokes: tuple[_Struck, ...], seconds: float) -> tuple[float | None, ...]:
     """When each stroke is silenced if the bars go round and round.
 
     The next round's strokes count too, and so do those late in the round before, for one that comes early.
@@ -177,20 +248,18 @@ def _stops_of_a_loop(strokes: tuple[Event, ...], seconds: float) -> tuple[float 
     return tuple(stop for (this, _), stop in zip(rounds, silenced, strict=True) if this)
 
 
-def _add_voice(
+def _add_sound(
     canvas: Float32[np.ndarray, "output canvas"],
     lead: int,
-    strokes: list[tuple[Event, float | None]],
+    strokes: list[tuple[_Struck, float | None, Sequence[float]]],
     clip: Clip,
-    gains: Float64[np.ndarray, " output"],
 ) -> None:
-    """Add all strokes of one voice, each with the time that silences it; time 0 is sample `lead` of the canvas."""
+    """Add all strokes of a sound, each with the time that silences it and its gains; time 0 is sample `lead`."""
     rate = clip.sample_rate
-    outputs = np.flatnonzero(gains)
-    places = [round(stroke.seconds * rate * PLACES_PER_SAMPLE) for stroke, _ in strokes]
+    places = [round(stroke.seconds * rate * PLACES_PER_SAMPLE) for stroke, _, _ in strokes]
     shifted = _shifted(clip.samples, {place % PLACES_PER_SAMPLE for place in places})
     choke = np.cos(np.linspace(0, np.pi / 2, round(CHOKE_SECONDS * rate))).astype(np.float32) ** 2
-    for (stroke, stop), place in zip(strokes, places, strict=True):
+    for (stroke, stop, gains), place in zip(strokes, places, strict=True):
         sound, before = shifted[place % PLACES_PER_SAMPLE]
         start = lead + place // PLACES_PER_SAMPLE - before
         if stop is not None:
@@ -198,7 +267,7 @@ def _add_voice(
             if full < len(sound):
                 sound = sound[: full + len(choke)].copy()
                 sound[full:] *= choke[: len(sound) - full]
-        for output in outputs:
+        for output in map(int, np.flatnonzero(gains)):
             gain = np.float32(gains[output] * velocity_gain(stroke.velocity))
             canvas[output, start : start + len(sound)] += gain * sound
 

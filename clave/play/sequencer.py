@@ -5,7 +5,7 @@ The page plays by the same rules in `web/src/rules/sequencer.ts`; `tests/fixture
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -19,6 +19,21 @@ Journey = Literal["once", "loop", "ping-pong"]
 Quantum = Literal["step", "beat", "bar"]
 
 MAX_LEVEL = 2.0  # linear, +6 dB
+
+
+@runtime_checkable
+class Struck(Protocol):
+    """A stroke of a voice at a time."""
+
+    @property
+    def seconds(self) -> float:
+        """From the start of the first bar."""
+        ...
+
+    @property
+    def voice(self) -> int:
+        """Row."""
+        ...
 
 
 class Event(NamedTuple):
@@ -54,7 +69,7 @@ def duration_seconds(patterns: Iterable[Pattern], tempo_bpm: float = 120.0) -> f
     return sum(pattern.steps for pattern in patterns) * seconds_per_step(tempo_bpm)
 
 
-def stops(strokes: Sequence[Event]) -> tuple[float | None, ...]:
+def stops(strokes: Sequence[Struck]) -> tuple[float | None, ...]:
     """When each of these events, given in time order, is silenced; None where it may ring out.
 
     A stroke silences what still rings in its choke group, an earlier stroke of its own voice included. Strokes at

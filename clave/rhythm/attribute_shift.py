@@ -17,10 +17,10 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float, Float64, Int
 
 from clave.music.kit import VOICES
 from clave.music.pattern import MAX_OFFSET, Pattern, musical_steps
+from clave.music.shapes import Bool, Float, Float64, Int
 from clave.music.units import MAX_SWING, MIN_SWING, STEPS_PER_QUARTER, TICKS_PER_STEP, Meter
 from clave.rhythm import attributes
 from clave.rhythm.attributes import EIGHTHS, LAST_OF_TRIPLET, SIXTEENTHS, STREAM

@@ -28,10 +28,10 @@ from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
-from jaxtyping import Bool, Float32, Float64, Int
 
 from clave.music.kit import VOICES
 from clave.music.pattern import Pattern
+from clave.music.shapes import Bool, Float32, Float64, Int
 from clave.music.units import (
     MAX_SWING,
     MIN_SWING,

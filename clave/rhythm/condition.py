@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Bool, Float32, Int
 
 from clave.errors import SpaceError
+from clave.music.shapes import Bool, Float32, Int
 from clave.music.units import METERS, STEPS_PER_SIXTEENTH, Meter, meter_name, steps_per_bar
 
 Style = str | Mapping[str, float]

@@ -7,11 +7,11 @@ from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
-from jaxtyping import Float32, Int
 from numpy.typing import ArrayLike
 
 from clave.errors import SpaceError
 from clave.latent.code import map_points
+from clave.music.shapes import Float32, Int
 from clave.music.units import METERS, Meter
 from clave.rhythm.condition import Labels, Style, style_weights
 from clave.rhythm.space_format import CORPUS_FILE

@@ -7,7 +7,6 @@ The detail of a bar has two parts: the feel, a latent that says how the strokes 
 from abc import ABC, abstractmethod
 
 import numpy as np
-from jaxtyping import Bool, Float, Float32, Float64
 from numpy.random import Generator
 
 from clave.errors import SpaceError
@@ -15,6 +14,7 @@ from clave.latent.code import check_share
 from clave.latent.onnx_runner import input_size, run, session
 from clave.latent.space_folder import SpaceFolder
 from clave.music.kit import VOICES
+from clave.music.shapes import Bool, Float, Float32, Float64
 from clave.music.units import STEPS_PER_SIXTEENTH, steps_per_bar
 from clave.rhythm.attributes import NAMES
 from clave.rhythm.condition import Condition, Labels

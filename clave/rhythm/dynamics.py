@@ -1,9 +1,9 @@
 """How strokes are played: their velocities and offsets, brought into the ranges that a pattern allows."""
 
 import numpy as np
-from jaxtyping import Bool, Float, Float32
 
 from clave.music.pattern import DEFAULT_VELOCITY, MAX_OFFSET, Pattern
+from clave.music.shapes import Bool, Float, Float32
 from clave.music.units import Meter, steps_per_bar
 from clave.rhythm.condition import Condition
 

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Bool, Float32
 
 from clave.latent.code import Code
 from clave.latent.onnx_runner import run, session
 from clave.latent.space_folder import SpaceFolder
 from clave.music.kit import VOICES
 from clave.music.pattern import Pattern
+from clave.music.shapes import Bool, Float32
 from clave.music.units import METERS, Meter
 from clave.rhythm.condition import Labels, meter_rows
 from clave.rhythm.detail_decoder import BarDecoder, Feel

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
-from jaxtyping import Bool, Float, Float32, Float64, Int
 from numpy.typing import ArrayLike
 
 from clave.errors import PatternError
 from clave.music.kit import VOICES
 from clave.music.pattern import Pattern
+from clave.music.shapes import Bool, Float, Float32, Float64, Int
 from clave.music.units import STEPS_PER_SIXTEENTH, Meter, steps_per_bar
 
 MIN_EFFECTIVE_SHARE = 0.5  # effective sample size per particle, below which particles are resampled

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 import numpy as np
-from jaxtyping import Float32, Float64
+
+from clave.music.shapes import Float32, Float64
 
 PROPOSALS = ((0.3, 0.1), (0.4, 0.4), (0.3, 1.0))  # weight and width (map units) of the normal distributions of points
 

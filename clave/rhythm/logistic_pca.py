@@ -11,10 +11,10 @@ from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
-from jaxtyping import Bool, Float32
 
 from clave.errors import SpaceError
 from clave.music.kit import VOICES
+from clave.music.shapes import Bool, Float32
 
 PRIOR_PRECISION = 0.2  # of the normal prior of a component while fitting: less fits closer, more is smoother
 FIT_ITERATIONS, MAX_RATE, MIN_RATE = 300, 0.1, 0.0005  # of Adam, and its learning rate, annealed along half a cosine

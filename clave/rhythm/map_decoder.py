@@ -1,11 +1,11 @@
 """The upper level of a rhythm space: what is expected at a point of its map, cell by cell."""
 
 import numpy as np
-from jaxtyping import Bool, Float32
 
 from clave.latent.code import check_share
 from clave.latent.onnx_runner import run, session
 from clave.latent.space_folder import SpaceFolder
+from clave.music.shapes import Bool, Float32
 from clave.rhythm.condition import Condition, Labels
 from clave.rhythm.logistic_pca import SILENT_LOGIT
 from clave.rhythm.space_format import MAP_DECODER_FILE

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Bool, Float32
+
+from clave.music.shapes import Bool, Float32
 
 MAP_LIMIT = 3.5  # distance of the search's borders from the centre of the map, along each axis
 LATTICE_STEP = 0.075  # map units

@@ -3,13 +3,13 @@
 from typing import cast
 
 import numpy as np
-from jaxtyping import Bool, Float32
 from numpy.random import Generator
 from numpy.typing import ArrayLike
 
 from clave.errors import SpaceError
 from clave.latent.code import map_points
 from clave.music.pattern import Pattern
+from clave.music.shapes import Bool, Float32
 from clave.rhythm.condition import Condition
 from clave.rhythm.detail_decoder import DetailDecoder, change_cost
 from clave.rhythm.dynamics import to_patterns

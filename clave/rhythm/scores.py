@@ -1,24 +1,24 @@
-"""How good a space is, measured on bars it has not learned from, and through the very files that are played."""
+"""Scores of a space on bars it has not learned from, computed through the ONNX files that playing runs."""
 
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Bool, Float, Float32
 
 from clave.music.pattern import Pattern
+from clave.music.shapes import Bool, Float, Float32
 from clave.rhythm.space import RhythmSpace
 
-THRESHOLDS = np.linspace(-3, 2, 51)  # logits, among which the best is chosen
+THRESHOLDS = np.linspace(-3, 2, 51)  # logits: the candidates of `best_threshold`
 
 
 def hit_f1(logit: Float[np.ndarray, "bar *cell"], hits: Bool[np.ndarray, "bar *cell"], threshold: float) -> float:
     """Harmonic mean of precision and recall over all cells, where a logit above the threshold counts as a hit."""
-    guessed = logit > threshold
-    return float(2 * (guessed & hits).sum() / max(1, int(guessed.sum() + hits.sum())))
+    predicted = logit > threshold
+    return float(2 * (predicted & hits).sum() / max(1, int(predicted.sum() + hits.sum())))
 
 
 def best_threshold(logit: Float[np.ndarray, "bar *cell"], hits: Bool[np.ndarray, "bar *cell"]) -> float:
-    """The logit that separates hits from silence with the highest F1: tune it on bars that nothing is reported of."""
+    """The threshold with the highest F1. Tune it on other bars than those that are reported on."""
     return float(max(THRESHOLDS, key=lambda threshold: hit_f1(logit, hits, float(threshold))))  # pyright: ignore[reportUnknownLambdaType]
 
 
@@ -28,14 +28,14 @@ def cross_entropy(logit: Float[np.ndarray, "bar *cell"], hits: Bool[np.ndarray, 
 
 
 def tune(space: RhythmSpace, patterns: Sequence[Pattern]) -> float:
-    """The logit above which the map alone says a cell is struck: the best one on these bars."""
+    """The best threshold of the map's logits on these bars."""
     return best_threshold(space.map_logits(space.encode(patterns)), stacked_hits(patterns))
 
 
 def measure(space: RhythmSpace, patterns: Sequence[Pattern]) -> dict[str, float]:
-    """Hit F1 and cross-entropy (nats a bar) through the map alone, hit F1 through map + detail, and errors of feel.
+    """Hit F1 and cross-entropy (nats a bar) of the map alone, hit F1 of map and detail, and errors of the dynamics.
 
-    Velocities are in [0, 1], offsets in steps; their errors are mean absolute ones over the strokes that were played.
+    Velocities are in [0, 1], offsets in steps; their errors are mean absolute ones over the strokes of the bars.
     """
     hits, code = stacked_hits(patterns), space.encode(patterns)
     by_map, again = space.map_logits(code), space.decode(code)

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
-from jaxtyping import Bool, Float32, Float64, Int
 from numpy.typing import ArrayLike
 
 from clave.errors import SpaceError
 from clave.latent.code import Code, check_share, generator, map_points
 from clave.latent.shift import shift_amounts
-from clave.latent.space_folder import open_space
+from clave.latent.space_folder import SpaceFolder, open_space
 from clave.music.pattern import Pattern
+from clave.music.shapes import Bool, Float32, Float64, Int
 from clave.music.units import COMMON_TIME, Meter
 from clave.rhythm import attribute_shift
 from clave.rhythm.attributes import NAMES
@@ -37,10 +37,9 @@ NEIGHBOURS = 8  # bars whose mean distance says how far a point is from what was
 class RhythmSpace:
     """A rhythm space. Map coordinates are those of a standard normal prior; any finite point decodes."""
 
-    def __init__(self, folder: Path) -> None:
-        files = open_space(folder, RHYTHM_FORMAT)
+    def __init__(self, files: SpaceFolder) -> None:
         settings = files.settings
-        self.folder = folder
+        self.folder = files.path
         self.styles: tuple[str, ...] = tuple(settings["styles"])
         self.sections: tuple[str, ...] = tuple(settings["sections"])
         self.meters: tuple[Meter, ...] = tuple((beats, unit) for beats, unit in settings["meters"])
@@ -305,4 +304,4 @@ def load_rhythm(path: str | Path | None = None) -> RhythmSpace:
 
     Raises SpaceError, with the reason, for a folder that is not a whole space, or one of a newer version.
     """
-    return RhythmSpace(SHIPPED_RHYTHM if path is None else Path(path))
+    return RhythmSpace(open_space(SHIPPED_RHYTHM if path is None else Path(path), RHYTHM_FORMAT))

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float, Float32, Float64
 from numpy.typing import ArrayLike
 
 from clave.errors import PatternError
 from clave.music.kit import VOICES
 from clave.music.pattern import DEFAULT_VELOCITY, MAX_OFFSET, Pattern, musical_steps
+from clave.music.shapes import Bool, Float, Float32, Float64
 from clave.music.units import COMMON_TIME, STEPS_PER_SIXTEENTH, TICKS_PER_STEP, Meter, steps_per_bar
 from clave.rhythm.dynamics import clip_offset
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Bool, Float, Float32, Int
 
 from clave.latent.onnx_runner import input_size, run, session
 from clave.latent.space_folder import SpaceFolder
+from clave.music.shapes import Bool, Float, Float32, Int
 from clave.music.units import METERS, STEPS_PER_SIXTEENTH, steps_per_bar
 from clave.rhythm.condition import Condition, Labels
 from clave.rhythm.space_format import TOKEN_PRIOR_FILE

@@ -8,10 +8,10 @@ from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
-from jaxtyping import Bool, Int
 
 from clave.errors import SpaceError
 from clave.music.kit import VOICES
+from clave.music.shapes import Bool, Int
 from clave.music.units import STEPS_PER_SIXTEENTH
 
 TOKEN_CELLS = len(VOICES) * STEPS_PER_SIXTEENTH

@@ -10,10 +10,10 @@ docs/sound-directions.md has the measurements.
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float32, Float64
 
 from clave.audio.descriptor_gradients import DescriptorGradients
 from clave.audio.descriptors import NAMES
+from clave.music.shapes import Bool, Float32, Float64
 
 MIN_PITCHED_SHARE = 0.6  # of a voice's sounds that have a pitch, for shifts in pitch
 RANGE_PERCENT = (1, 99)  # of the voice's sounds: beyond, a shift goes ever more slowly

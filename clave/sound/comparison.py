@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Float32
 
 from clave.audio.descriptors import decay_s
 from clave.audio.log_spectrogram import ONSET_SAMPLE, SILENCE, placed
 from clave.music.clip import SAMPLE_RATE, Clip
 from clave.music.kit import VOICES, Voice
+from clave.music.shapes import Float, Float32
 from clave.sound.dataset import SoundCorpus
 from clave.sound.space import SoundSpace
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
-from jaxtyping import Float32, Int
 
 from clave.audio import descriptors
 from clave.errors import SpaceError
+from clave.music.shapes import Float32, Int
 
 CORPUS_FILE, CREDITS_FILE = "corpus.npz", "credits.csv"
 

@@ -1,7 +1,8 @@
 """How well a voice's map is covered: points far from every sound of the corpus are holes."""
 
 import numpy as np
-from jaxtyping import Float
+
+from clave.music.shapes import Float
 
 RADIUS = 2.0  # of the disc that is measured: 86 % of a standard normal map
 FAR = 0.5  # deviations: a sixth of the way from the centre to the edge of the page

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float32
 
 from clave.audio.log_spectrogram import Spectrogram
 from clave.latent.code import Code, map_points
 from clave.latent.onnx_runner import run, session
 from clave.music.kit import VOICES, Voice
+from clave.music.shapes import Float32
 
 
 class SoundNetworks:

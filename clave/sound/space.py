@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float32
 from numpy.typing import ArrayLike
 
 from clave.audio import descriptors
@@ -16,10 +15,11 @@ from clave.errors import SpaceError, TransformError
 from clave.files.audio_file import one_shot
 from clave.latent.code import Code, check_share, generator, map_points
 from clave.latent.shift import shift_amounts
-from clave.latent.space_folder import open_space
+from clave.latent.space_folder import SpaceFolder, open_space
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit, Origin, Voice
 from clave.music.kit import voice as voice_of
+from clave.music.shapes import Float32
 from clave.sound import drum_synth
 from clave.sound.attribute_shift import DetailShift, Scale
 from clave.sound.corpus_map import CorpusMap, SoundMap, read_corpus, read_licences, write_corpus
@@ -40,8 +40,8 @@ class SoundSpace:
     Any finite point decodes. A clip that comes out is finite, peaks at 0.9, and has its onset after 2 ms of lead-in.
     """
 
-    def __init__(self, folder: Path) -> None:
-        settings = open_space(folder, SOUND_FORMAT).settings
+    def __init__(self, files: SpaceFolder) -> None:
+        settings, folder = files.settings, files.path
         self.folder = folder
         self.voices: tuple[str, ...] = tuple(settings["voices"])
         self.detail_size = int(settings["detail_size"])
@@ -283,4 +283,4 @@ def load_sound(path: str | Path | None = None) -> SoundSpace:
 
     Raises SpaceError, with the reason, for a folder that is not a whole space of this version.
     """
-    return SoundSpace(SHIPPED_SOUND if path is None else Path(path))
+    return SoundSpace(open_space(SHIPPED_SOUND if path is None else Path(path), SOUND_FORMAT))

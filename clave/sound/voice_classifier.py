@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float32, Int64
 
 from clave.audio.stft import STFT, Hann
 from clave.files.audio_file import ONE_SHOT_SECONDS, one_shot, resampled
@@ -22,6 +21,7 @@ from clave.latent.onnx_runner import run, session
 from clave.latent.space_folder import SpaceFormat, open_space
 from clave.music.clip import SAMPLE_RATE, Clip
 from clave.music.kit import VOICES, Voice
+from clave.music.shapes import Float32, Int64
 
 SHIPPED_VOICES = Path(__file__).parents[1] / "weights" / "voices"
 BANDS, LINEAR_BANDS = 48, 16  # the lowest are those of the STFT, 43 Hz apart; above 0.7 kHz they widen by ratio

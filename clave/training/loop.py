@@ -8,10 +8,10 @@ from types import MappingProxyType
 from typing import Any
 
 import torch
-from jaxtyping import Float
 from torch import Tensor, nn
 
 from clave.errors import TrainingError
+from clave.music.shapes import Float
 from clave.training.models.vae import VAE, Config, Examples, LikelihoodVAE, log_mean_exp
 
 LEARNING_RATE_WARMUP_STEPS = 200

@@ -1,8 +1,9 @@
-"""Recipes: each run that is worth repeating, as a function that returns its settings."""
+"""Recipes: each run that is worth repeating, as a function that returns its settings; and a recipe as JSON."""
 
 import math
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+from typing import Any
 
 from clave.errors import TrainingError
 from clave.training.loop import Recipe
@@ -10,6 +11,12 @@ from clave.training.models.paper_rhythm_vae import PaperConfig
 from clave.training.models.paper_sound_vae import PaperSoundConfig
 from clave.training.models.rhythm_vae import RhythmConfig
 from clave.training.models.sound_vae import SoundConfig
+from clave.training.models.vae import Config
+
+MODELS: dict[str, type[Config]] = {
+    "rhythm": RhythmConfig, "paper": PaperConfig, "sound": SoundConfig, "paper sound": PaperSoundConfig
+}  # fmt: skip
+"""The settings of each kind of model, by the name that JSON has for it."""
 
 
 def paper(latent_size: int = 2, beta: float = 4.0) -> Recipe:
@@ -134,3 +141,21 @@ def sound_by_name(name: str) -> Recipe:
     if name not in SOUND_RECIPES:
         raise TrainingError(f"no recipe {name!r}; there are: {', '.join(SOUND_RECIPES)}")
     return SOUND_RECIPES[name]()
+
+
+def recipe_to_dict(recipe: Recipe) -> dict[str, Any]:
+    """A recipe as JSON can hold it."""
+    kind = next(kind for kind, config in MODELS.items() if config is type(recipe.model))
+    plain = {each.name: getattr(recipe, each.name) for each in fields(recipe)}
+    return {**plain, "weights": dict(recipe.weights), "model": {"kind": kind, **vars(recipe.model)}}
+
+
+def recipe_from_dict(settings: Mapping[str, Any]) -> Recipe:
+    """The inverse of `recipe_to_dict`; TrainingError if a setting is missing or unknown."""
+    try:
+        model = dict(settings["model"])
+        config = MODELS[model.pop("kind")].from_settings(model)
+        plain: dict[str, Any] = {**settings, "model": config, "warmed": tuple(settings["warmed"])}
+        return Recipe(**plain)
+    except (KeyError, TypeError) as error:
+        raise TrainingError(f"these settings are not a recipe of this version: {error}") from error

@@ -55,7 +55,7 @@ def test_a_sound_asked_for_again_is_made_once(monkeypatch: pytest.MonkeyPatch) -
     makes.sound(1, SoundRequest(point=(0, 0)))
     makes.sound(0, SoundRequest(point=(0, 0), seed=1))
     assert space.decoded == 3
-    monkeypatch.setattr(builder, "REMEMBERED", 1)
+    monkeypatch.setattr(builder, "CACHED_SOUNDS", 1)
     makes.sound(2, SoundRequest(point=(0, 0)))
     makes.sound(0, SoundRequest(point=(0, 0)))
     assert space.decoded == 5
@@ -185,7 +185,7 @@ def test_a_draw_changes_with_its_seed_and_leaves_what_is_kept() -> None:
     assert one == again != other
     mine = KitVoice(origin="factory", kit="punch", gain=0.5)
     kept = makes.draw(2, {3: mine})
-    assert kept == [mine if voice.index == 3 else other[voice.index] for voice in VOICES]
+    assert list(kept) == [mine if voice.index == 3 else other[voice.index] for voice in VOICES]
 
 
 def test_what_the_space_has_not_learned_is_drawn_from_the_kits() -> None:
@@ -258,6 +258,18 @@ def test_a_voice_that_is_none_is_refused(voice: int) -> None:
     for ask in (makes.map, lambda n: makes.sound(n, SoundRequest(point=(0, 0))), lambda n: makes.kit_clip("punch", n)):
         with pytest.raises(KitError, match=f"0 to 7, got {voice}"):
             ask(voice)
+
+
+def test_a_file_may_stay_as_loud_as_it_is() -> None:
+    makes, sound = bench(), Clip(0.05 * np.sin(np.arange(9000) / 7, dtype=np.float32))
+    digest = makes.library.keep_file(wav.to_bytes(sound))
+    as_it_is = KitVoice(origin="file", file=digest, levelled=False)
+    kit = makes.kit((as_it_is, *[KitVoice(origin="file", file=digest)] * 7))
+    assert kit.clips[0].peak == pytest.approx(0.05, rel=0.01)
+    assert kit.clips[1].peak > 0.2
+    np.testing.assert_allclose(
+        kit.clips[0].samples, clip_of(makes.file(digest, 0, levelled=False)).samples, atol=2**-21
+    )
 
 
 def test_a_kit_in_a_file_is_read_or_named_with_its_fault(tmp_path: Path) -> None:

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from clave.app import kit_library as shelves
+from clave.app import kit_library
 from clave.app.kit_library import FILE, KitLibrary
-from clave.app.protocol import KitVoice, SoundShift
 from clave.errors import ClaveError, KitError, KitLibraryError
+from clave.play.project import KitVoice, SoundShift
 
 
-def voices(gain: float = 1.0) -> list[KitVoice]:
+def voices(gain: float = 1.0) -> tuple[KitVoice, ...]:
     mapped = KitVoice(
         origin="map", point=(0.25, -1.5), detail=(0.5, 2.0), variation=0.5, seed=7, shift=SoundShift(pitch=1), gain=gain
     )
-    return [mapped] * 7 + [KitVoice(origin="factory", kit="analogue", tune=-12, decay=0.5)]
+    return (mapped,) * 7 + (KitVoice(origin="factory", kit="analogue", tune=-12, decay=0.5),)
 
 
 @pytest.fixture(params=["in memory", "in a file"])
@@ -47,7 +47,7 @@ def test_each_save_is_a_version_and_none_is_lost(library: KitLibrary) -> None:
 
 def test_the_list_begins_with_what_changed_last(library: KitLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(f"2026-01-01T00:00:0{second}.000+00:00" for second in range(9))
-    monkeypatch.setattr(shelves, "_now", lambda: next(clock))
+    monkeypatch.setattr(kit_library, "_now", lambda: next(clock))
     one, other = library.keep("one", voices()), library.keep("other", voices())
     assert [each.id for each in library.kits()] == [other, one]
     library.keep("one", voices(0.5))
@@ -114,7 +114,7 @@ def test_a_kit_of_a_file_that_is_not_kept_is_refused_and_leaves_nothing(library:
 
 def test_a_save_that_fails_half_way_leaves_nothing(library: KitLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(shelves, "_now", lambda: 1 / 0)
+        patched.setattr(kit_library, "_now", lambda: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             library.keep("night", voices())
     assert library._rows("SELECT * FROM kit") == []
@@ -207,12 +207,35 @@ def test_home_is_where_the_variable_says_or_the_system_has_such(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("CLAVE_HOME", str(tmp_path))
-    assert shelves.home() == tmp_path
+    assert kit_library.home() == tmp_path
     monkeypatch.delenv("CLAVE_HOME")
-    monkeypatch.setattr(shelves.sys, "platform", "linux")
+    monkeypatch.setattr(kit_library.sys, "platform", "linux")
     monkeypatch.setenv("XDG_DATA_HOME", "/somewhere")
-    assert shelves.home() == Path("/somewhere/clave")
+    assert kit_library.home() == Path("/somewhere/clave")
     monkeypatch.delenv("XDG_DATA_HOME")
-    assert shelves.home() == Path.home() / ".local" / "share" / "clave"
-    monkeypatch.setattr(shelves.sys, "platform", "darwin")
-    assert shelves.home() == Path.home() / "Library" / "Application Support" / "Clave"
+    assert kit_library.home() == Path.home() / ".local" / "share" / "clave"
+    monkeypatch.setattr(kit_library.sys, "platform", "darwin")
+    assert kit_library.home() == Path.home() / "Library" / "Application Support" / "Clave"
+
+
+def test_a_kit_that_was_kept_before_voices_had_their_newer_fields_still_opens(tmp_path: Path) -> None:
+    KitLibrary(tmp_path / FILE).close()
+    before = (
+        '{"from":"map","point":[0.25,-1.5],"detail":[0.5,2.0],"variation":0.5,"seed":7,'
+        '"shift":{"brightness":0.0,"decay":0.0,"pitch":1.0,"noisiness":0.0},"kit":null,"file":null,"twin":false,'
+        '"gain":1.0,"tune":0.0,"decay":1.0}'
+    )
+    database = sqlite3.connect(tmp_path / FILE)
+    with database:
+        database.execute("INSERT INTO kit (name) VALUES ('night')")
+        database.execute("INSERT INTO version VALUES (1, 1, '2025-01-01', ?)", [f"[{','.join([before] * 8)}]"])
+    database.close()
+    library = KitLibrary(tmp_path / FILE)
+    assert library.kit(1).voices == voices()[:1] * 8
+    library.close()
+
+
+def test_the_library_lies_in_the_folder_that_is_named_or_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLAVE_HOME", "at-home")
+    assert kit_library.file_in() == Path("at-home") / FILE
+    assert kit_library.file_in(Path("mine")) == Path("mine") / FILE

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from clave import Pattern, corpus, load_rhythm, midi
 from clave.app.cli import app
 from clave.errors import SpaceError, TrainingError
-from clave.training import rhythm_run as learn
+from clave.training import rhythm_data
 
 BEATS = ([0, 32], [16, 48], list(range(0, 64, 8)))  # kick, snare, closed hi-hat
 
@@ -150,7 +150,9 @@ def test_two_files_one_of_them_without_a_style_are_enough_to_play(tmp_path: Path
     midi.write(tmp_path / "midi" / "b.mid", some_bars(random, 4))
     said = learn_quickly(tmp_path / "midi", tmp_path / "out")
     assert "styles, from the folder's name: 8 My Jams, 4 without one" in said
-    assert re.search(rf"\d+ bars to learn from, \d+ to tune on, \d+ to score; held out: {learn.HELD_OUT['bars']}", said)
+    assert re.search(
+        rf"\d+ bars to learn from, \d+ to tune on, \d+ to score; held out: {rhythm_data.HELD_OUT['bars']}", said
+    )
     space = load_rhythm(tmp_path / "out")
     assert space.styles == ("My Jams",)
     assert sorted(space.corpus.styles) == [""] * 4 + ["My Jams"] * 8
@@ -166,7 +168,7 @@ def test_ones_own_folder_and_the_factory_are_learned_together(
     said = learn_quickly(folder, tmp_path, "--factory")
     assert "styles, from the folder's name: 24 funk, 24 jazz\n" in said
     assert "styles, from the templates: " in said
-    assert f"held out: {learn.HELD_OUT['stratified']}" in said
+    assert f"held out: {rhythm_data.HELD_OUT['stratified']}" in said
     space = load_rhythm(tmp_path)
     assert space.styles == ("funk", "house", "jazz")
     ours = [style for style, source in zip(space.corpus.styles, space.corpus.sources, strict=True)

@@ -20,7 +20,7 @@ from clave.app import rhythm_map, server
 from clave.app.kit_builder import KitBuilder, OfferedKit
 from clave.app.kit_library import KitLibrary
 from clave.app.protocol import (
-    CompleteRequest,
+    BarPattern,
     CorpusMap,
     DrawnKit,
     Heard,
@@ -35,18 +35,34 @@ from clave.app.protocol import (
     PatternMade,
     PatternReply,
     PlacedSound,
+    ProjectReply,
     Refusal,
     ShiftReply,
     SoundMap,
     SoundRequest,
-    WirePattern,
 )
 from clave.app.server import listening, sound_routes
 from clave.errors import KitLibraryError, ServerError
 from clave.music.kit import VOICES
+from clave.play.project import (
+    Generated,
+    GenerationSettings,
+    Given,
+    Humanise,
+    Project,
+    ProjectKit,
+    Scene,
+    SpaceReference,
+    Spaces,
+    edited,
+    saving,
+)
+from clave.play.project.bars import kept_cells, with_cells
 from clave.rhythm import attributes
 
 MADE: list[str] = []
+TAPPED = {"kind": "taps", "taps": [[0.25, 1], [30, 0.5]], "style": "jazz", "section": "fill", "seed": 2}
+GENERATED = {"kind": "generated", "point": [1, -1], "settings": {"style": "funk", "meter": [3, 4]}}
 
 
 def toy_kit() -> Kit:
@@ -148,7 +164,7 @@ def test_a_phrase_is_bars_that_the_space_makes_together(client: TestClient) -> N
 def bar_of(meter: tuple[int, int] = (4, 4)) -> tuple[Pattern, dict[str, Any]]:
     """A bar, and as it is sent."""
     (bar,) = ToyRhythm().at([[1.0, -1.0]], meter=meter)
-    return bar, WirePattern.of(bar).model_dump(mode="json")
+    return bar, BarPattern.of(bar).model_dump(mode="json")
 
 
 def made(response: httpx.Response) -> Pattern:
@@ -161,14 +177,14 @@ def test_a_bar_is_played_with_feel_or_like_another(client: TestClient) -> None:
     asked = {"pattern": sent, "style": "funk", "amount": 0.6, "seed": 3}
     assert made(client.post("/api/patterns/feel", json=asked)) == ToyRhythm().feel(bar, "funk", 0.6, seed=3)
     loud = Pattern(bar.velocity / 2, bar.offset, bar.meter)
-    asked = {"pattern": sent, "like": WirePattern.of(loud).model_dump(mode="json")}
+    asked = {"pattern": sent, "like": BarPattern.of(loud).model_dump(mode="json")}
     assert made(client.post("/api/patterns/feel", json=asked)) == loud
 
 
 def test_what_is_kept_stays_and_the_rest_is_made(client: TestClient) -> None:
     bar, sent = bar_of()
     asked = {"pattern": sent, "keep": [[1, 0, 64], [2, 16, 48]], "section": "fill", "style": "jazz", "seed": 2}
-    keep = CompleteRequest.model_validate(asked).kept()
+    keep = kept_cells(((1, 0, 64), (2, 16, 48)), bar.meter)
     completed = made(client.post("/api/patterns/complete", json=asked))
     assert completed == ToyRhythm().complete(bar, keep, "jazz", "fill", 2)
     assert completed.velocity[keep].tolist() == bar.velocity[keep].tolist()
@@ -194,7 +210,7 @@ def test_a_shift_is_measured(client: TestClient) -> None:
 
 def test_midi_comes_back_as_it_was_sent(client: TestClient, tmp_path: Path) -> None:
     bars = ToyRhythm().at(np.array([[1.0, 1.0], [-1.0, -1.0]]))
-    asked = {"patterns": [WirePattern.of(bar).model_dump() for bar in bars], "tempo_bpm": 97}
+    asked = {"patterns": [BarPattern.of(bar).model_dump() for bar in bars], "tempo_bpm": 97}
     response = client.post("/api/midi", json=asked)
     assert response.headers["content-type"] == "audio/midi"
     assert "groove.mid" in response.headers["content-disposition"]
@@ -251,10 +267,9 @@ def test_a_file_is_placed_kept_and_given_back(client: TestClient) -> None:
         assert response.content == own.file(placed.file, voice)
 
 
-def test_a_file_that_is_too_large_is_refused_before_it_is_read(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(static: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sound_routes, "MAX_FILE_BYTES", 1000)
+    client = TestClient(server.create_app(ToyRhythm(), ToyTones(), static=static), "http://localhost")
     response = client.post("/api/sounds/0/place", content=bytes(1001))
     assert response.status_code == 413
     assert "at most" in refusal(response).error
@@ -374,12 +389,39 @@ REFUSED: dict[str, tuple[str, str, Any, int, str, str]] = {
     "an unknown meter": ("POST", "/api/phrases", {"point": [0, 0], "meter": [7, 8]}, 422, "space", "no meter"),
     "a shift there is not": (
         *("POST", "/api/patterns", {"points": [[0, 0]], "shift": {"pitch": 1}}, 422, "request"),
-        "shift.pitch: extra",
+        "shift: unknown: pitch",
     ),
     "a shift the space cannot make": (
         *("POST", "/api/patterns/shift", {"pattern": {"strokes": []}, "shift": {"swing": 1}}, 422, "space"),
         "got swing",
     ),
+    "a typo in a bar": (
+        *("POST", "/api/patterns/feel", {"pattern": {"strokes": [], "stepz": 3}}, 422, "request"),
+        "pattern: unknown: stepz",
+    ),
+    "no bars": ("POST", "/api/bars", {"bars": []}, 422, "request", "bars: .*at least 1"),
+    "a bar of no kind": ("POST", "/api/bars", {"bars": [{"kind": "heard"}]}, 422, "request", "bars.0: .*'heard'"),
+    "a bar that cannot be": (
+        *("POST", "/api/bars", {"bars": [{**GENERATED, "point": [0]}]}, 422, "request"),
+        "bars.0.generated.point.1: field required",
+    ),
+    "a bar the space does not know": (
+        *("POST", "/api/bars", {"bars": [{**GENERATED, "settings": {"style": "polka"}}]}, 422),
+        *("space", "no style 'polka'"),
+    ),
+    "a project that is none": (
+        *("POST", "/api/project/check", {"bars": []}, 422),
+        *("project", "its format is 'clave project'"),
+    ),
+    "a project of a newer version": (
+        *("POST", "/api/project/check", {"format": "clave project", "version": 2}, 422, "project"),
+        "of version 2.*update Clave",
+    ),
+    "a project that breaks a rule": (
+        *("POST", "/api/project/check", {"format": "clave project", "version": 1, "scene": {"swing": 2}}, 422),
+        *("project", "scene.swing: .*less than or equal to 0.75, got 2"),
+    ),
+    "a project that is not JSON": ("POST", "/api/project/check", "{", 422, "project", "it is not JSON"),
     "no taps": ("POST", "/api/patterns/taps", {"taps": []}, 422, "request", "taps: .*at least 1"),
     "hundreds of taps": (
         *("POST", "/api/patterns/taps", {"taps": [[0, 1]] * 257}, 422, "request"),
@@ -394,7 +436,7 @@ REFUSED: dict[str, tuple[str, str, Any, int, str, str]] = {
         "steps 0 to 63, got a block from 60 to 64",
     ),
     "a bar no one may send": (
-        *("POST", "/api/patterns/feel", {"pattern": {"strokes": [[0, 64, 1, 0]]}}, 422, "midi"),
+        *("POST", "/api/patterns/feel", {"pattern": {"strokes": [[0, 64, 1, 0]]}}, 422, "request"),
         "steps 0 to 63, got step 64",
     ),
     "too much feel": (
@@ -411,7 +453,7 @@ REFUSED: dict[str, tuple[str, str, Any, int, str, str]] = {
         *("request", r"patterns.0.strokes.0.0: .*less than or equal to 7, got 8"),
     ),
     "outside the bar": (
-        *("POST", "/api/midi", {"patterns": [{"strokes": [[0, 64, 1, 0]]}]}, 422, "midi"),
+        *("POST", "/api/midi", {"patterns": [{"strokes": [[0, 64, 1, 0]]}]}, 422, "request"),
         "steps 0 to 63, got step 64",
     ),
     "unknown kit": ("GET", "/api/kits/tin/0.wav", None, 404, "kit", "no kit 'tin'; there are: toy-kit"),
@@ -502,3 +544,68 @@ def test_no_free_port_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(listening, "PORTS_TO_TRY", 1)
         with pytest.raises(ServerError, match=rf"{port} .*taken"):
             server.listen(port)
+
+
+# Projects.
+
+
+def test_bars_of_a_project_are_decoded_whole(client: TestClient) -> None:
+    given = {"kind": "given", "pattern": {"strokes": [[0, 0, 1.0, 0.0]]}}
+    cells = {"kind": "cells", "cells": [[4, 47, 0.5, 0]]}
+    edited = {"kind": "edited", "base": GENERATED, "operations": [TAPPED, cells]}
+    response = client.post("/api/bars", json={"bars": [edited, given, GENERATED]})
+    first, second, third = [bar.pattern() for bar in PatternReply.model_validate(response.json()).patterns]
+    tapped = ToyRhythm().drums_for(TAPPED["taps"], "jazz", "fill", 2, (3, 4))
+    assert first == with_cells(tapped, ((4, 47, 0.5, 0.0),))
+    assert second.hits.sum() == 1
+    assert third == ToyRhythm().at([[1, -1]], "funk", meter=(3, 4))[0]
+
+
+def project_client(static: Path, project: Project | None = None) -> TestClient:
+    app = server.create_app(ToyRhythm(), ToyTones(), static=static, project=project)
+    return TestClient(app, "http://localhost")
+
+
+def test_the_page_opens_with_the_project_that_the_server_was_started_with(static: Path) -> None:
+    project = Project(name="night", seed=7)
+    assert Project.model_validate(project_client(static, project).get("/api/project").json()) == project
+    assert project_client(static).get("/api/project").json() is None
+
+
+def test_the_schema_of_a_project_is_published(client: TestClient) -> None:
+    assert client.get("/api/project/schema").json() == saving.schema()
+
+
+def test_a_project_is_checked_and_comes_back_whole_with_its_unknown_fields(static: Path) -> None:
+    project = Project.model_validate({"name": "night", "wheel": 3, "scene": {"kit": {"gloss": 1}}})
+    response = project_client(static).post("/api/project/check", content=saving.to_json(project))
+    reply = ProjectReply.model_validate(response.json())
+    assert reply.project == project
+    assert response.json()["project"]["wheel"] == 3
+    assert reply.remarks == ["fields that this Clave does not know are kept and change nothing: wheel, scene.kit.gloss"]
+
+
+def test_what_of_a_project_is_silent_or_otherwise_is_said(static: Path) -> None:
+    voices = [
+        KitVoice(origin="factory", kit="tin"),
+        KitVoice(origin="file", file="ab" * 32, file_name="my snare.wav"),
+        KitVoice(origin="map", point=(0, 0)),
+        *[KitVoice(origin="factory", kit="analogue")] * 5,
+    ]
+    polka = Generated(point=(0, 0), settings=GenerationSettings(style={"polka": 1.0}))
+    odd = Generated(point=(0, 0), settings=GenerationSettings(meter=(7, 8)))
+    like = edited(Given(pattern=BarPattern()), Humanise(like=edited(polka, Humanise(style="waltz"))))
+    scene = Scene(bars=(odd, like), kit=ProjectKit(voices=tuple(voices)))
+    spaces = Spaces(rhythm=SpaceReference(name="other"), sound=SpaceReference(name="toy"))
+    project = Project(spaces=spaces, scene=Scene(), scenes=(None, scene))
+    app = server.create_app(ToyRhythm(), ToyTones(("kick",)), static=static)
+    reply = TestClient(app, "http://localhost").post("/api/project/check", content=saving.to_json(project)).json()
+    assert reply["remarks"] == [
+        "it was made with the rhythm space 'other' and plays with 'toy': it may sound otherwise",
+        "scene 1: the rhythm space does not know bars of 7/8: those it would make cannot be played",
+        "scene 1: the rhythm space has no style 'polka': bars of it cannot be played",
+        "scene 1: the rhythm space has no style 'waltz': bars of it cannot be played",
+        "scene 1: the kick is silent: there is no kit 'tin'",
+        "scene 1: the snare is silent: the file my snare.wav is not kept here: drop it on the voice",
+        "scene 1: the closed hi-hat is silent: no sound space that knows this voice is loaded",
+    ]

@@ -8,7 +8,7 @@ import pytest
 from hands import LOOKS, NARROW, click_map, focus_by_tab, lies_here, shown, violations
 from playwright.sync_api import Locator, Page, expect
 
-from clave.app.protocol import WirePattern
+from clave.app.protocol import BarPattern
 from clave.music.kit import VOICES
 from clave.play import sequencer
 
@@ -131,7 +131,7 @@ def test_every_stroke_goes_out_at_its_moment(wired: Page, swing: float) -> None:
     lies_here(wired)
     wired.get_by_label("Tempo in beats per minute").fill("140")
     wired.get_by_label("Swing in percent").fill(str(100 * swing))
-    bar = WirePattern.model_validate(shown(wired)).pattern()
+    bar = BarPattern.model_validate(shown(wired)).pattern()
     play_bars(wired, 3)
     wired.get_by_role("button", name="Stop").click()
     due = iter(sequencer.events([bar] * 4, 140, swing))

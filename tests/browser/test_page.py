@@ -12,7 +12,7 @@ from hands import LOOKS, NARROW, click_map, focus_by_tab, lies_here, pressed, sh
 from playwright.sync_api import Browser, Page, expect
 
 from clave import midi
-from clave.app.protocol import WirePattern
+from clave.app.protocol import BarPattern
 from clave.music.kit import VOICES
 from clave.play import sequencer
 
@@ -125,7 +125,7 @@ def test_the_sound_has_an_onset_where_the_grid_has_a_hit(opened: Page) -> None:
     click_map(opened, 0.3, -0.4)
     bar = shown(opened)
     tempo, swing = opened.evaluate("[clave.store.groove.value.tempoBpm, clave.store.groove.value.swing]")
-    strokes = sequencer.events([WirePattern.model_validate(bar).pattern()], tempo, swing)
+    strokes = sequencer.events([BarPattern.model_validate(bar).pattern()], tempo, swing)
     assert strokes
     for voice in sorted({stroke.voice for stroke in strokes}):
         sound = heard(opened, [{**bar, "strokes": [stroke for stroke in bar["strokes"] if stroke[0] == voice]}])
@@ -141,7 +141,7 @@ def test_every_onset_is_in_time_swing_and_offsets_included(opened: Page) -> None
     bar = {"meter": [4, 4], "strokes": strokes}
     tempo = opened.evaluate("clave.store.groove.value.tempoBpm")
     sound = np.abs(heard(opened, [bar]))
-    due = [event.seconds for event in sequencer.events([WirePattern.model_validate(bar).pattern()], tempo, 0.6)]
+    due = [event.seconds for event in sequencer.events([BarPattern.model_validate(bar).pattern()], tempo, 0.6)]
     loud = np.flatnonzero(sound > 0.02 * sound.max()) / RATE
     onsets = loud[np.insert(np.diff(loud) > 0.1, 0, True)]
     np.testing.assert_allclose(onsets, due, atol=0.003)

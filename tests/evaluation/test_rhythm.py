@@ -16,8 +16,10 @@ from typer.testing import CliRunner
 from clave import corpus
 from clave.app.cli import app
 from clave.errors import CorpusError, SpaceError
-from clave.evaluation.rhythm import measures, peers, report, table
-from clave.evaluation.rhythm.beats import Beats, Trial, trial
+from clave.evaluation import tables
+from clave.evaluation.rhythm import baselines, evaluate, metrics, networks, paths, reconstruction, report
+from clave.evaluation.rhythm.beats import Beats, EvaluationData, evaluation_data
+from clave.evaluation.rhythm.context import Evaluation, HeldOut
 from clave.music.pattern import Pattern
 from clave.rhythm import space
 from clave.rhythm.dataset import Corpus
@@ -30,7 +32,7 @@ HITS = RNG.random((40, 8, 64)) < 0.08
 class PerfectRhythm(RhythmSpace):
     """A space whose detail is the bar itself and whose map is how many strokes it has; it draws bars it has learned."""
 
-    def __init__(self, bars: Trial, folder: Path) -> None:
+    def __init__(self, bars: EvaluationData, folder: Path) -> None:
         self.bars, self.folder = bars, folder
         self.styles, self.sections, self.detail_size = bars.styles, ("beat", "fill"), 3 * 512
         self.card = {"name": "perfect", "licence": "CC0", "credit": "nobody", "seed": 0}
@@ -41,7 +43,7 @@ class PerfectRhythm(RhythmSpace):
         )  # fmt: skip
 
     def encode(self, patterns):
-        beats = Beats.made(patterns)
+        beats = Beats.from_patterns(patterns)
         strokes = beats.hits.reshape(len(beats), 2, -1).sum(axis=2) / 40
         detail = np.stack([beats.hits, beats.velocity, beats.offset], axis=1).reshape(len(beats), -1)
         return Code(strokes.astype(np.float32), detail.astype(np.float32))
@@ -83,8 +85,8 @@ def whole() -> Corpus:
 
 
 @pytest.fixture(scope="module")
-def bars(whole: Corpus) -> Trial:
-    return trial(whole)
+def bars(whole: Corpus) -> EvaluationData:
+    return evaluation_data(whole)
 
 
 def some_beats(count: int = 40, seed: int = 0) -> Beats:
@@ -99,14 +101,14 @@ def some_beats(count: int = 40, seed: int = 0) -> Beats:
 
 def test_only_common_time_beats_of_four_strokes_are_scored() -> None:
     made = corpus.from_factory(("samba",), takes=3)
-    kept = Beats.of(made)
+    kept = Beats.from_corpus(made)
     plain = [bar for bar, section in zip(made.patterns, made.section, strict=True) if section == 0]
     assert len(kept) == sum(bar.meter == (4, 4) and bar.hits.sum() >= 4 for bar in plain)
     assert 0 < len(kept) < len(made)
     assert kept.hits.sum(axis=(1, 2)).min() >= 4
 
 
-def test_parts_share_no_bar(bars: Trial) -> None:
+def test_parts_share_no_bar(bars: EvaluationData) -> None:
     parts = [bars.train, bars.tuning, *bars.held_out.values()]
     strokes = [{bar.tobytes() for bar in part.hits} for part in parts]
     for one, other in itertools.combinations(strokes, 2):
@@ -116,7 +118,7 @@ def test_parts_share_no_bar(bars: Trial) -> None:
 
 def test_our_own_grooves_are_learned_from_but_not_scored_beside_others(whole: Corpus) -> None:
     theirs = replace(whole, sources=tuple(name.removeprefix("factory ") for name in whole.sources))
-    both = trial(corpus.joined(theirs, corpus.from_factory(("footwork",), takes=6)))
+    both = evaluation_data(corpus.joined(theirs, corpus.from_factory(("footwork",), takes=6)))
     footwork = both.styles.index("footwork")
     assert (both.train.style == footwork).any()
     assert not (both.tuning.style == footwork).any()
@@ -126,8 +128,8 @@ def test_our_own_grooves_are_learned_from_but_not_scored_beside_others(whole: Co
 def test_nothing_to_score_is_said(whole: Corpus) -> None:
     few = replace(whole, velocity=whole.velocity.copy())
     few.velocity[:, 3:] = few.velocity[:, :, 1:] = 0
-    with pytest.raises(CorpusError, match="4/4 beat of 4 strokes"):
-        trial(few)
+    with pytest.raises(CorpusError, match="4/4 beat of 4 hits"):
+        evaluation_data(few)
 
 
 # ------------------------------------------------------------------------------------------------------------- measures
@@ -137,9 +139,9 @@ def test_f1_counts_as_the_definition_says() -> None:
     guessed = HITS.copy()
     guessed[0] = ~guessed[0]
     right, wrong, missed = (guessed & HITS).sum(), (guessed & ~HITS).sum(), (~guessed & HITS).sum()
-    assert measures.f1(guessed, HITS) == pytest.approx(2 * right / (2 * right + wrong + missed))
+    assert metrics.f1(guessed, HITS) == pytest.approx(2 * right / (2 * right + wrong + missed))
     silent = HITS & (np.arange(8) != 7)[:, None]
-    by_voice = measures.f1_by_voice(silent, silent)
+    by_voice = metrics.f1_by_voice(silent, silent)
     assert by_voice.pop("other") is None
     assert set(by_voice.values()) == {1.0}
 
@@ -148,7 +150,7 @@ def test_neighbours_are_those_that_a_plain_search_finds() -> None:
     rng = np.random.default_rng(1)
     x, known = (rng.standard_normal((count, 3)).astype(np.float32) for count in (50, 300))
     style = rng.integers(0, 4, 300)
-    said = measures.style_by_neighbours(x, known, style)
+    said = metrics.style_by_neighbours(x, known, style)
     for point, guess in zip(x, said, strict=True):
         votes = style[np.argsort(np.square(known - point).sum(axis=1))[:15]].tolist()
         assert guess == max(votes, key=lambda each: (votes.count(each), -votes.index(each)))
@@ -157,27 +159,27 @@ def test_neighbours_are_those_that_a_plain_search_finds() -> None:
 def test_a_tie_goes_to_the_nearer() -> None:
     known = np.array([[1.0], [2.0], [3.0], [4.0]], np.float32)
     origin = np.zeros((1, 1), np.float32)
-    assert measures.style_by_neighbours(origin, known, np.array([2, 1, 1, 2]), 4).tolist() == [2]
-    assert measures.style_by_neighbours(origin, known, np.array([1, 2, 2, 1]), 4).tolist() == [1]
+    assert metrics.style_by_neighbours(origin, known, np.array([2, 1, 1, 2]), 4).tolist() == [2]
+    assert metrics.style_by_neighbours(origin, known, np.array([1, 2, 2, 1]), 4).tolist() == [1]
 
 
 def test_balanced_accuracy_lets_every_style_count_the_same() -> None:
     style = np.array([0, 0, 0, 0, 0, 0, 1, 1])
     said = np.array([0, 0, 0, 0, 0, 0, 0, 1])
-    assert measures.accuracy(said, style) == {"accuracy": 7 / 8, "balanced": 0.75}
+    assert metrics.accuracy(said, style) == {"accuracy": 7 / 8, "balanced": 0.75}
 
 
 @pytest.mark.parametrize("apart", [0.0, 0.5, 1.0, 2.0, 4.0])
 def test_the_overlap_of_two_normals_has_a_closed_form(apart: float) -> None:
     rng = np.random.default_rng(2)
     x, y = rng.standard_normal(20_000), apart + rng.standard_normal(20_000)
-    assert measures.overlapping_area(x, y) == pytest.approx(math.erfc(apart / 2 / math.sqrt(2)), abs=0.02)
+    assert metrics.overlapping_area(x, y) == pytest.approx(math.erfc(apart / 2 / math.sqrt(2)), abs=0.02)
 
 
 def test_overlaps_of_constants_and_of_strangers() -> None:
-    assert measures.overlapping_area(np.full(9, 2.0), np.full(5, 2.0)) == 1
-    assert measures.overlapping_area(np.full(9, 2.0), np.full(5, 3.0)) == pytest.approx(0, abs=1e-6)
-    assert measures.overlapping_area(np.arange(50.0), np.arange(50.0) + 500) == pytest.approx(0, abs=1e-6)
+    assert metrics.overlapping_area(np.full(9, 2.0), np.full(5, 2.0)) == 1
+    assert metrics.overlapping_area(np.full(9, 2.0), np.full(5, 3.0)) == pytest.approx(0, abs=1e-6)
+    assert metrics.overlapping_area(np.arange(50.0), np.arange(50.0) + 500) == pytest.approx(0, abs=1e-6)
 
 
 def test_overlapping_areas_are_those_of_a_kernel_density_estimate() -> None:
@@ -188,25 +190,25 @@ def test_overlapping_areas_are_those_of_a_kernel_density_estimate() -> None:
     grid = np.linspace(-10, 40, 20_000)
     # gaussian_kde takes the deviation over n - 1
     both = [gaussian_kde(each)(grid) for each in (x, y)]
-    assert measures.overlapping_area(x, y) == pytest.approx(np.minimum(*both).sum() * (grid[1] - grid[0]), abs=0.003)
+    assert metrics.overlapping_area(x, y) == pytest.approx(np.minimum(*both).sum() * (grid[1] - grid[0]), abs=0.003)
 
 
 def test_distances_within_and_between_agree_for_one_population() -> None:
     rng = np.random.default_rng(4)
     x, y = rng.standard_normal((2, 500))
-    assert measures.overlap_of_distances(x, y) > 0.95
-    assert measures.overlap_of_distances(x, y + 3) < 0.6
+    assert metrics.overlap_of_distances(x, y) > 0.95
+    assert metrics.overlap_of_distances(x, y + 3) < 0.6
 
 
 def test_nearest_distances_are_those_of_a_plain_search() -> None:
-    found = measures.nearest_distance(HITS[:15], HITS[10:])
+    found = metrics.nearest_distance(HITS[:15], HITS[10:])
     assert found.tolist() == [min((one != other).sum() for other in HITS[10:]) for one in HITS[:15]]
     assert (found[10:] == 0).all()
 
 
 def test_a_fade_of_sounds_jumps_once() -> None:
-    path = measures.switched(HITS[0], HITS[1], 32)
-    jumps = measures.differing(path[1:], path[:-1])
+    path = metrics.audio_crossfade(HITS[0], HITS[1], 32)
+    jumps = metrics.hamming_distance(path[1:], path[:-1])
     assert sorted(jumps)[-2:] == [0, (HITS[0] != HITS[1]).sum()]
     assert (path[0] == HITS[0]).all()
     assert (path[-1] == HITS[1]).all()
@@ -216,7 +218,7 @@ def test_a_fade_of_velocities_lets_a_middling_stroke_go_half_way() -> None:
     one, other = np.zeros((2, 8, 64), np.float32)
     one[0, 0], one[1, 16], one[2, 32] = 0.5, 1.0, 0.25
     other[3, 48] = 0.5
-    path = measures.faded(one, other, 32)  # loud enough is 0.25
+    path = metrics.velocity_crossfade(one, other, 32)  # loud enough is 0.25
     leaves = [int(np.flatnonzero(path[:, voice, step])[-1]) for voice, step in ((0, 0), (1, 16), (2, 32))]
     assert leaves == [15, 23, 0]
     assert np.flatnonzero(path[:, 3, 48])[0] == 17
@@ -229,7 +231,7 @@ def test_density_is_kept_between_both_ends_and_a_fifth() -> None:
     path[0, 0, :10] = path[2, 0, :20] = True
     for strokes, kept in ((8, True), (7, False), (24, True), (25, False)):
         path[1] = np.arange(512).reshape(8, 64) < strokes
-        assert measures.kept_density(path) is kept
+        assert metrics.keeps_density(path) is kept
 
 
 def test_mean_feel_falls_back_from_step_to_voice_to_all() -> None:
@@ -238,7 +240,7 @@ def test_mean_feel_falls_back_from_step_to_voice_to_all() -> None:
     values = np.zeros((6, 8, 64), np.float32)
     values[:, 0, 0] = [1, 2, 3, 4, 5, 6]
     values[:3, 1, 8], values[:3, 1, 16], values[0, 2, 0] = 1, 3, 10
-    mean = measures.mean_feel(values, hits)
+    mean = metrics.mean_dynamics(values, hits)
     assert mean[0, 0] == 3.5
     assert mean[1, 8] == mean[1, 30] == 2
     assert mean[2, 0] == mean[7, 7] == pytest.approx(values.sum() / hits.sum())
@@ -246,18 +248,18 @@ def test_mean_feel_falls_back_from_step_to_voice_to_all() -> None:
 
 def test_rank_correlation_sees_order_alone() -> None:
     x = np.arange(20.0)
-    assert measures.rank_correlation(x, np.exp(x)) == pytest.approx(1)
-    assert measures.rank_correlation(x, -(x**3)) == pytest.approx(-1)
-    assert measures.rank_correlation(x, np.ones(20)) == 0
+    assert metrics.rank_correlation(x, np.exp(x)) == pytest.approx(1)
+    assert metrics.rank_correlation(x, -(x**3)) == pytest.approx(-1)
+    assert metrics.rank_correlation(x, np.ones(20)) == 0
 
 
-# ---------------------------------------------------------------------------------------------------------------- peers
+# ------------------------------------------------------------------------------------------------------------ baselines
 
 
 def test_all_components_bring_everything_back() -> None:
     beats = some_beats()
-    assert (peers.principal(512, beats, beats, beats) == beats.hits).all()
-    few = [measures.f1(peers.principal(size, beats, beats, beats), beats.hits) for size in (2, 10, 30)]
+    assert (baselines.pca_reconstruction(512, beats, beats, beats) == beats.hits).all()
+    few = [metrics.f1(baselines.pca_reconstruction(size, beats, beats, beats), beats.hits) for size in (2, 10, 30)]
     assert few == sorted(few)
 
 
@@ -271,10 +273,10 @@ def test_a_latent_that_says_nothing_leaves_the_likelihood_of_the_cells() -> None
             return self.values.expand(len(rows), -1)
 
     beats, logit = some_beats(), torch.randn(512, generator=torch.Generator().manual_seed(1))
-    model = peers.FlatVAE(Nothing(torch.zeros(4)), Nothing(logit), 2)
+    model = networks.FlatVAE(Nothing(torch.zeros(4)), Nothing(logit), 2)
     share = 1 / (1 + np.exp(-logit.numpy().reshape(8, 64)))
     exact = -np.where(beats.hits, np.log(share), np.log(1 - share)).sum(axis=(1, 2)).mean()
-    assert peers.Latent(model, 0.0).surprise(beats, 4) == pytest.approx(exact, rel=1e-4)
+    assert baselines.TrainedVAE(model, 0.0).nll(beats, 4) == pytest.approx(exact, rel=1e-4)
 
 
 def test_the_search_over_a_plane_finds_what_an_encoder_does_not() -> None:
@@ -283,27 +285,27 @@ def test_the_search_over_a_plane_finds_what_an_encoder_does_not() -> None:
     with torch.no_grad():
         decoder[0].weight.copy_(torch.from_numpy(rng.standard_normal((512, 2)).astype(np.float32)))
         decoder[0].bias.fill_(-2.0)
-    latent = peers.Latent(peers.FlatVAE(nn.Linear(512, 4), decoder, 2).eval(), 0.0)
+    latent = baselines.TrainedVAE(networks.FlatVAE(nn.Linear(512, 4), decoder, 2).eval(), 0.0)
     points = rng.uniform(-1.5, 1.5, (30, 2)).astype(np.float32)
     share = 1 / (1 + np.exp(-latent.logits(points)))
-    drawn = Beats.made([Pattern.from_hits(bar) for bar in rng.random(share.shape) < share])
-    found = latent.likeliest(drawn)
+    drawn = Beats.from_patterns([Pattern.from_hits(bar) for bar in rng.random(share.shape) < share])
+    found = latent.most_likely_points(drawn)
 
     def posterior(where: np.ndarray) -> np.ndarray:
         logit = latent.logits(where.astype(np.float32))
         return (logit * drawn.hits - np.logaddexp(0, logit)).sum(axis=(1, 2)) - np.square(where).sum(axis=1) / 2
 
-    assert np.abs(found - points).mean() < 0.2 < np.abs(latent.guess(drawn) - points).mean()
+    assert np.abs(found - points).mean() < 0.2 < np.abs(latent.encode(drawn) - points).mean()
     for way in ((0.05, 0), (-0.05, 0), (0, 0.05), (0, -0.05)):
         assert (posterior(found) >= posterior(found + np.array(way))).all()
 
 
 def test_the_gru_knows_nothing_of_the_steps_to_come() -> None:
     beats = some_beats(1)
-    model = peers.StepGRU(16).eval()
+    model = networks.StepGRU(16).eval()
     later = Beats(beats.velocity.copy(), beats.offset, beats.style)
     later.velocity[0, :, 40] = 1 - later.velocity[0, :, 40]
-    one, other = (model.logits(peers.Rows.of(each)).detach()[0] for each in (beats, later))
+    one, other = (model.logits(networks.Rows.of(each)).detach()[0] for each in (beats, later))
     assert torch.equal(one[:, :41], other[:, :41])
     assert not torch.allclose(one[:, 41:], other[:, 41:])
 
@@ -312,10 +314,10 @@ def test_the_grus_likelihood_adds_up_to_one() -> None:
     contents = np.array(list(itertools.product([0, 1], repeat=8)), np.float32)
     velocity = np.repeat(some_beats(1).velocity, 256, axis=0)
     velocity[:, :, -1] = contents
-    model = peers.StepGRU(16).eval()
-    rows = peers.Rows(torch.from_numpy(velocity), torch.zeros(256, 8, 64), torch.zeros(256, dtype=torch.long))
-    whole = torch.logsumexp(-model.surprise(rows), dim=0)
-    before = -peers.cross_entropy(
+    model = networks.StepGRU(16).eval()
+    rows = networks.Rows(torch.from_numpy(velocity), torch.zeros(256, 8, 64), torch.zeros(256, dtype=torch.long))
+    whole = torch.logsumexp(-model.bar_nll(rows), dim=0)
+    before = -networks.cross_entropy(
         model.logits(rows)[:1, :, :-1].flatten(1), (rows.velocity[:1, :, :-1] > 0).float().flatten(1)
     )
     assert whole.item() == pytest.approx(before.item(), abs=1e-3)
@@ -324,21 +326,22 @@ def test_the_grus_likelihood_adds_up_to_one() -> None:
 @pytest.mark.parametrize(
     "recipe",
     [
-        peers.deep(32, 0.1), peers.deep(2, 0.5), peers.paper(), peers.rhythm_vae(), peers.gru(),
-        peers.classifier(3), peers.classifier(3, feel=True, bottleneck=2),
+        baselines.plain_vae(32, 0.1), baselines.plain_vae(2, 0.5), baselines.paper_vae(), baselines.rhythm_vae(),
+        baselines.gru(),
+        baselines.classifier(3), baselines.classifier(3, dynamics=True, bottleneck=2),
     ],
     ids=lambda recipe: recipe.name,
 )  # fmt: skip
-def test_each_peer_learns(recipe: Any, bars: Trial) -> None:
-    told: list[tuple[str, int, int]] = []
+def test_each_baseline_learns(recipe: Any, bars: EvaluationData) -> None:
+    progress: list[tuple[str, int, int]] = []
     short = replace(recipe, epochs=4, warmup_epochs=0)
 
     def loss(model: Any) -> float:
-        return peers.score(model.eval(), peers.Rows.of(bars.train), short)["total"]
+        return baselines.score(model.eval(), networks.Rows.of(bars.train), short)["total"]
 
-    model = peers.learned(short, bars.train, bars.tuning, lambda *told_: told.append(told_))
-    assert told[-1][2] == 4
-    assert loss(model) < loss(peers.begin(short).model)
+    model = baselines.train(short, bars, lambda *step: progress.append(step))
+    assert progress[-1][2] == 4
+    assert loss(model) < loss(baselines.begin(short).model)
 
 
 def test_the_best_epoch_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -349,29 +352,33 @@ def test_the_best_epoch_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
         seen.append(model.network[0].weight.detach().clone())
         return {"total": next(totals)}
 
-    monkeypatch.setattr(peers, "score", score)
-    recipe = replace(peers.classifier(2), epochs=5, patience_epochs=2)
-    model = peers.learned(recipe, some_beats(), some_beats(10, 1))
+    monkeypatch.setattr(baselines, "score", score)
+    recipe = replace(baselines.classifier(2), epochs=5, patience_epochs=2)
+    model = baselines.train(recipe, EvaluationData(some_beats(), some_beats(10, 1), {}, ()))
     assert len(seen) == 4
     assert torch.equal(model.network[0].weight, seen[1])
 
 
-def test_a_classifier_tells_what_can_be_told(bars: Trial) -> None:
-    judge = peers.learned(peers.classifier(3), bars.train, bars.tuning)
+def test_a_classifier_predicts_styles_that_differ(bars: EvaluationData) -> None:
+    judge = baselines.train(baselines.classifier(3), bars)
     held_out = next(iter(bars.held_out.values()))
-    assert measures.accuracy(judge.says(held_out), held_out.style)["balanced"] > 0.9
+    assert metrics.accuracy(judge.predict(held_out), held_out.style)["balanced"] > 0.9
 
 
 # ---------------------------------------------------------------------------------------------------------------- table
 
 
 @pytest.fixture(scope="module")
-def result(bars: Trial, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def result(bars: EvaluationData, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     with pytest.MonkeyPatch.context() as patch:
-        for name, least in (("LINES", 20), ("SHIFTED", 3), ("TIMED", 4)):
-            patch.setattr(table, name, least)
+        for module, name, least in (
+            (paths, "LINES", 20),
+            (paths, "SHIFTED_BARS", 3),
+            (evaluate, "TIMED_POINTS", 4),
+        ):
+            patch.setattr(module, name, least)
         perfect = PerfectRhythm(bars, tmp_path_factory.mktemp("perfect"))
-        return table.measured(perfect, bars, samples=200, with_peers=False)
+        return evaluate.evaluate(perfect, bars, sample_count=200, with_baselines=False)
 
 
 def rows(result: dict[str, Any], subject: str) -> dict[str, dict[str, Any]]:
@@ -383,55 +390,55 @@ def test_a_perfect_space_brings_everything_back_and_a_silent_map_nothing(result:
     assert hits["perfect, map + detail"]["f1"] == 1
     assert hits["perfect, map alone"]["f1"] == hits["perfect, map alone"]["noisy"] == 0
     assert hits["perfect, map alone"]["numbers"] == 2
-    feel = rows(result, "feel")
+    feel = rows(result, "dynamics")
     assert feel["perfect, encoded and decoded"] == {
         "velocity": 0, "offset": 0, "velocity_gain": 1, "offset_gain": 1
     }  # fmt: skip
     assert feel["mean of each voice and step"]["velocity_gain"] == 0
-    assert feel["perfect, made up for the hits"]["velocity"] > feel["mean of each voice and step"]["velocity"]
+    assert feel["perfect, generated for the hits"]["velocity"] > feel["mean of each voice and step"]["velocity"]
 
 
 def test_likelihoods_are_the_spaces_own(result: dict[str, Any]) -> None:
     assert rows(result, "likelihood") == {"perfect": {"nats": 20.5}}
 
 
-def test_styles_are_told_by_neighbours_in_the_code(result: dict[str, Any], bars: Trial) -> None:
+def test_styles_are_predicted_by_neighbours_in_the_code(result: dict[str, Any], bars: EvaluationData) -> None:
     style = rows(result, "style")
     assert style["hits, 512 numbers"]["balanced"] > 0.9
-    assert style["the commonest style"]["balanced"] == pytest.approx(1 / 3)
+    assert style["the most common style"]["balanced"] == pytest.approx(1 / 3)
     assert style["perfect, map + detail"]["balanced"] > style["perfect, map"]["balanced"]
     assert result["bars"]["train"] == len(bars.train)
 
 
 def test_a_space_that_draws_real_bars_of_a_style_is_recognised_as_real_ones_are(result: dict[str, Any]) -> None:
-    asked = rows(result, "asked")
-    assert asked["real, unseen"]["of real, hits"] == 1
-    assert asked["perfect, asked for a style"]["of real, hits"] == pytest.approx(1, abs=0.1)
-    assert asked["perfect, not asked"]["hits"] == pytest.approx(1 / 3, abs=0.01)
+    asked = rows(result, "style_condition")
+    assert asked["real, held out"]["of real, hits"] == 1
+    assert asked["perfect, with a style"]["of real, hits"] == pytest.approx(1, abs=0.1)
+    assert asked["perfect, without a style"]["hits"] == pytest.approx(1 / 3, abs=0.01)
 
 
 def test_a_space_that_draws_real_bars_draws_as_real_bars_do_but_copies(result: dict[str, Any]) -> None:
-    prior, copies = rows(result, "prior"), rows(result, "copies")
-    assert prior["perfect, drawn"]["density"] == pytest.approx(prior["real, learned from"]["density"], abs=0.1)
-    assert copies["perfect, drawn"]["copies"] == 1
-    assert copies["perfect, drawn"]["nearest"] == 0
-    assert copies["real, unseen"]["copies"] == 0
-    assert copies["real, unseen"]["distinct"] == 1
+    prior, copies = rows(result, "samples"), rows(result, "copies")
+    assert prior["perfect, samples"]["density"] == pytest.approx(prior["real, training"]["density"], abs=0.1)
+    assert copies["perfect, samples"]["copies"] == 1
+    assert copies["perfect, samples"]["nearest"] == 0
+    assert copies["real, held out"]["copies"] == 0
+    assert copies["real, held out"]["distinct"] == 1
 
 
 def test_a_straight_line_between_bars_as_they_are_loses_and_finds_all_strokes_half_way(result: dict[str, Any]) -> None:
-    lines = rows(result, "lines")
-    one_jump = lines["cross-fade of sounds"]["largest"]
+    lines = rows(result, "interpolation")
+    one_jump = lines["cross-fade of audio"]["largest"]
     assert one_jump / 2 <= lines["perfect"]["largest"] < one_jump
-    assert lines["perfect"]["below_cross-fade of sounds"] > 0.5
+    assert lines["perfect"]["below_cross-fade of audio"] > 0.5
     assert lines["cross-fade of velocities"]["largest"] < one_jump
-    assert lines["perfect"]["kept_density"] < lines["cross-fade of sounds"]["kept_density"] == 1
+    assert lines["perfect"]["keeps_density"] < lines["cross-fade of audio"]["keeps_density"] == 1
     assert lines["perfect"]["small_step"] == lines["perfect"]["small_step_on_map"] == 0
 
 
 def test_what_a_space_cannot_do_is_left_out_with_its_reason(result: dict[str, Any]) -> None:
-    assert rows(result, "directions") == {}
-    assert result["remarks"]["swing"] == "this space has no directions"
+    assert rows(result, "attribute_shift") == {}
+    assert result["missing"]["swing"] == "this space has no directions"
     text = report.markdown(result)
     assert "* swing: this space has no directions" in text
 
@@ -444,19 +451,19 @@ def test_directions_that_move_what_they_should() -> None:
             raise SpaceError("loudness alone")
 
     beats = some_beats(80)
-    bars_ = Trial(beats.subset(np.arange(60)), beats.subset(np.arange(60, 70)), {}, ("a", "b"))
-    measuring = table.Measuring(
+    bars_ = EvaluationData(beats.subset(np.arange(60)), beats.subset(np.arange(60, 70)), {}, ("a", "b"))
+    evaluation = Evaluation(
         Denser(bars_, Path()), bars_, None, {}, Code(*np.zeros((2, 0, 2), np.float32)), beats, 0, {}
     )
-    found = table.directions(measuring, table.HeldOut(beats.subset(np.arange(70, 80)), measuring.learned))
+    found = paths.attribute_shift(evaluation, HeldOut(beats.subset(np.arange(70, 80)), evaluation.train_code))
     assert list(found) == ["loudness"]
     assert found["loudness"]["rank"] > 0.9
     assert found["loudness"]["others"] == 0
-    assert set(measuring.remarks) == {"density", "syncopation", "swing"}
+    assert set(evaluation.missing) == {"density", "syncopation", "swing"}
 
 
 def test_the_command_writes_the_whole_table(
-    whole: Corpus, bars: Trial, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    whole: Corpus, bars: EvaluationData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole.save(tmp_path / "run")
     (tmp_path / "run" / "log.json").write_text(
@@ -464,11 +471,17 @@ def test_the_command_writes_the_whole_table(
     )
     perfect = PerfectRhythm(bars, tmp_path / "run")
     monkeypatch.setattr(space, "load_rhythm", lambda _: perfect)
-    for name, least in (("LINES", 5), ("SHIFTED", 2), ("TIMED", 3), ("DRAWS", 3), ("NOISY", 1)):
-        monkeypatch.setattr(table, name, least)
-    monkeypatch.setattr(peers, "LATTICE_STEP", 0.5)
-    original = peers.learned
-    monkeypatch.setattr(peers, "learned", lambda recipe, *rest: original(replace(recipe, epochs=2), *rest))
+    for module, name, least in (
+        (paths, "LINES", 5),
+        (paths, "SHIFTED_BARS", 2),
+        (evaluate, "TIMED_POINTS", 3),
+        (reconstruction, "LIKELIHOOD_DRAWS", 3),
+        (reconstruction, "NOISE_DRAWS", 1),
+    ):
+        monkeypatch.setattr(module, name, least)
+    monkeypatch.setattr(baselines, "LATTICE_STEP", 0.5)
+    original = baselines.train
+    monkeypatch.setattr(baselines, "train", lambda recipe, *rest: original(replace(recipe, epochs=2), *rest))
     done = CliRunner().invoke(
         app, ["evaluate", "rhythm", str(tmp_path / "run"), "-o", str(tmp_path / "out"), "--samples", "24"]
     )
@@ -480,16 +493,16 @@ def test_the_command_writes_the_whole_table(
     for peer in (
         "PCA 32",
         "PCA 64",
-        table.PLAIN,
-        f"{table.PAPER}, by our search",
-        f"{table.NETWORK}, by its encoder",
+        baselines.PLAIN,
+        f"{baselines.PAPER}, by search",
+        f"{baselines.NETWORK}, by its encoder",
     ):
         assert 0 <= hits[peer]["f1"] <= 1
         assert f"| {peer} |" in text
     assert hits["PCA 64"]["f1"] > hits["PCA 32"]["f1"]
-    assert {table.PAPER, table.NETWORK, table.DEEP, table.GRU, "perfect"} <= set(likelihood)
-    assert {"classifier, 2-D", "classifier, 16-D", f"{table.PAPER}, 2-D"} <= set(rows(found, "style"))
-    assert f"{table.PAPER}, drawn" in rows(found, "prior")
+    assert {baselines.PAPER, baselines.NETWORK, baselines.PLANE, baselines.GRU, "perfect"} <= set(likelihood)
+    assert {"classifier, 2-D", "classifier, 16-D", f"{baselines.PAPER}, 2-D"} <= set(rows(found, "style"))
+    assert f"{baselines.PAPER}, samples" in rows(found, "samples")
     assert 0 < found["speed"]["perfect"]["at_p50_ms"] <= found["speed"]["perfect"]["at_p95_ms"]
     for figure in ("reconstructions", "samples", "interpolation", "map", "voices", "attributes", "curves"):
         assert (tmp_path / "out" / f"{figure}.png").stat().st_size > 8000
@@ -497,7 +510,7 @@ def test_the_command_writes_the_whole_table(
 
 def test_rows_stand_by_split() -> None:
     by_split = {"one": {"a": {"f1": 0.5}, "b": {"f1": None}}, "two": {"a": {"f1": 0.25}}}
-    text = report._table(by_split, [("F1", report._number("f1", 2)), ("never", report._number("no", 1))])
+    text = report._table(by_split, [("F1", tables.number("f1", 2)), ("never", tables.number("no", 1))])
     assert text.splitlines() == [
         "|  | split | F1 |", "| --- | --- | --- |", "| a | one | 0.50 |", "| a | two | 0.25 |", "| b | one | - |",
     ]  # fmt: skip

@@ -45,7 +45,7 @@ def test_each_voice_is_drawn_once_in_the_latent(run):
 
 def test_a_traversal_shows_each_sound_where_it_lies(run):
     space = load_sound(run)
-    ax = sound_figures.traversal(space, sounds_a_side=3).axes[1]
+    ax = sound_figures.traversal(space, points_per_axis=3).axes[1]
     image = ax.images[0].get_array()
     for point, (row, column) in (([-2.0, -2.0], (0, 0)), ([2.0, 0.0], (1, 2))):  # rows from below
         picture = space.log_spectrograms(space.expected([point], "snare"), "snare")[0] * 20 / np.log(10)

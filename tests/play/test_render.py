@@ -6,7 +6,7 @@ from clave.music import playback_settings
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit, Origin
 from clave.music.pattern import Pattern
-from clave.play.render import CHOKE_SECONDS, CUT_SECONDS, fitted, mix, mix_stereo, render, render_stems
+from clave.play.render import CHOKE_SECONDS, CUT_SECONDS, fitted, mix, render, render_stems
 from clave.play.sequencer import events
 
 RATE = 44_100
@@ -206,14 +206,6 @@ def test_a_mix_too_loud_is_made_quieter_as_a_whole():
     np.testing.assert_allclose(made.samples, [1, -1 / 3, 1 / 9], rtol=1e-6)
 
 
-def test_stereo_places_each_voice():
-    stems = [Clip(row) for row in np.eye(8, dtype=np.float32) * 0.5]
-    left, right = mix_stereo(stems, pans=(-1.0, 1.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0))
-    np.testing.assert_allclose(left.samples[:3], [0.5, 0, 0.5 * np.sqrt(0.5)], atol=1e-7)
-    np.testing.assert_allclose(right.samples[:3], [0, 0.5, 0.5 * np.sqrt(0.5)], atol=1e-7)
-    np.testing.assert_allclose(left.samples**2 + right.samples**2, 0.25, atol=1e-6)
-
-
 def test_fitted_stems_and_their_sum_are_within_full_scale():
     stems = [Clip(np.array([0.8, -0.2], np.float32)), Clip(np.array([0.8, 0.6], np.float32))]
     one, other = fitted(stems)
@@ -230,7 +222,6 @@ def test_fitted_stems_and_their_sum_are_within_full_scale():
         (lambda kit: render([Pattern.empty()], kit, swing=0.8), "swing"),
         (lambda kit: render([Pattern.empty()], kit, levels=(1.0,)), "one a voice"),
         (lambda kit: render([Pattern.empty()], kit, levels=(3.0,) * 8), "level"),
-        (lambda _: mix_stereo([Clip(np.zeros(3, np.float32))] * 8, pans=(2.0,) * 8), "pan"),
         (
             lambda kit: render([Pattern.empty()], Kit((*kit.clips[:7], Clip(np.zeros(1, np.float32), 48_000)))),
             "other 48000",

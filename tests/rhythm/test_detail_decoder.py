@@ -131,6 +131,15 @@ def test_variation_begins_at_the_bar_and_costs_less_and_less(decoder):
     np.testing.assert_array_equal(drawn, free)
 
 
+def test_a_density_counts_where_variation_has_left_the_bar(decoder):
+    hits, condition = known_bars(1), conditions(1)
+    few, many = (
+        sum(decoder.vary(hits, condition, 1.0, density, np.random.default_rng(seed)).sum() for seed in range(40))
+        for density in (0.0, 1.0)
+    )
+    assert few < 0.8 * many
+
+
 @pytest.mark.parametrize("meter", METERS)
 def test_samples_are_as_long_as_their_meter(decoder, meter):
     drawn = decoder.sample_hits(conditions(5, meter, styled=True), np.random.default_rng(0))

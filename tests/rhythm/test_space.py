@@ -17,9 +17,9 @@ from clave.rhythm.attributes import NAMES
 from clave.rhythm.scores import hit_f1
 from clave.rhythm.space import SHIPPED_RHYTHM
 from clave.rhythm.space_format import RHYTHM_FORMAT
-from clave.training import checkpoint
 from clave.training.loop import negative_log_likelihood
 from clave.training.models.paper_rhythm_vae import PaperConfig
+from clave.training.onnx_export import write_graphs
 
 POINTS = np.array([[0.0, 0.0], [1.2, -0.4], [-2.0, 1.5], [40.0, -70.0]])
 NEAR = np.random.default_rng(0).normal(0, 1, (24, 2))
@@ -43,7 +43,7 @@ def paper(tmp_path_factory):
     """A space of the paper's recipe."""
     folder = tmp_path_factory.mktemp("paper")
     torch.manual_seed(0)
-    checkpoint.write_onnx(folder, PaperConfig().build().eval().onnx_graphs())
+    write_graphs(folder, PaperConfig().build().eval().onnx_graphs())
     write_settings(
         folder, RHYTHM_FORMAT, styles=["funk"], sections=["beat", "fill"], meters=[[4, 4]], threshold=0.0,
         detail_size=0, attribute_std=dict.fromkeys(NAMES, 1.0),

@@ -16,7 +16,7 @@ from clave.errors import CorpusError
 from clave.music.clip import SAMPLE_RATE, Clip
 from clave.music.kit import VOICES
 from clave.sound import voice_classifier as voices
-from clave.training import sound_run as learn_sound
+from clave.training.sound_run import learn_sound
 
 KICK = factory.kit("punch")["kick"]
 
@@ -191,9 +191,9 @@ def test_a_folder_of_one_voice_becomes_a_space(tmp_path):
     read = sounds.scan(folder)
     assert read.kits == ("my snares",)
     assert read.report.groups == 4  # of one kit, each sound stands by itself
-    for _ in learn_sound.learn_sound(read, replace(TOY, epochs=1), out):
+    for _ in learn_sound(read, replace(TOY, epochs=1), out):
         pass
-    space = learn_sound.load_sound(out)
+    space = load_sound(out)
     assert space.voices == ("snare",)
     assert np.isfinite(space.sample(1, "snare")[0].samples).all()
     assert len(space.kit().clips) == len(VOICES)

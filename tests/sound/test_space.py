@@ -15,8 +15,8 @@ from clave.music.clip import Clip
 from clave.music.kit import VOICES
 from clave.sound.comparison import aligned, log_spectral_distance_db
 from clave.sound.space import SHIPPED_SOUND, load_sound, write_corpus
-from clave.training import checkpoint
 from clave.training.models.sound_vae import SoundConfig
+from clave.training.tensor_file import load_tensors
 
 
 @pytest.fixture(scope="module")
@@ -325,7 +325,7 @@ def test_the_shipped_onnx_is_the_shipped_weights():
     settings = json.loads((SHIPPED_SOUND / "config.json").read_text())["model"]
     assert settings.pop("kind") == "sound"
     model = SoundConfig(**settings).build().eval().requires_grad_(False)
-    model.load_state_dict(checkpoint.load_tensors(SHIPPED_SOUND / "model.safetensors")[0])
+    model.load_state_dict(load_tensors(SHIPPED_SOUND / "model.safetensors")[0])
     log_spectrogram = np.stack([shipped.spectrogram.forward(clip) for clip in factory.kit().clips[:3]])
     one_hot = torch.zeros(3, 8)
     one_hot[:, 1] = 1

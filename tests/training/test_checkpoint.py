@@ -17,25 +17,27 @@ from clave.rhythm.space import SHIPPED_RHYTHM
 from clave.rhythm.space_format import MODEL_SETTINGS_1
 from clave.rhythm.token_sampler import LAGS
 from clave.rhythm.tokens import TOKEN_CELLS
-from clave.training import checkpoint
+from clave.training import checkpoint, recipes
 from clave.training.loop import begin, fit
 from clave.training.models.bars import SIXTEENTH_COUNT, one_hot
 from clave.training.models.condition import Condition
 from clave.training.models.paper_rhythm_vae import PaperConfig
 from clave.training.models.rhythm_vae import OLD_KEYS, RhythmConfig
+from clave.training.onnx_export import write_graphs
 from clave.training.recipes import paper, rhythm
+from clave.training.tensor_file import halved, load_tensors, save_tensors
 
 VERSION_1 = Path(__file__).parents[1] / "fixtures" / "rhythm_space_1"
 
 
 @pytest.mark.parametrize("recipe", [TOY, rhythm(18), paper(latent_size=3, beta=1.0)], ids=lambda each: each.name)
 def test_recipes_survive_json(recipe):
-    assert checkpoint.recipe_from_dict(json.loads(json.dumps(checkpoint.recipe_to_dict(recipe)))) == recipe
+    assert recipes.recipe_from_dict(json.loads(json.dumps(recipes.recipe_to_dict(recipe)))) == recipe
 
 
 def test_settings_of_another_kind_are_refused():
     with pytest.raises(TrainingError, match="not a recipe"):
-        checkpoint.recipe_from_dict({"name": "x", "model": {"kind": "gan"}})
+        recipes.recipe_from_dict({"name": "x", "model": {"kind": "gan"}})
 
 
 def test_a_run_goes_on_from_a_checkpoint_as_if_it_had_never_stopped(tmp_path):
@@ -61,7 +63,7 @@ def test_what_is_no_checkpoint_is_refused(tmp_path):
     (tmp_path / checkpoint.CHECKPOINT).write_bytes(b"\x80\x04 a pickle, perhaps")
     with pytest.raises(TrainingError, match="not a safetensors file"):
         checkpoint.load(tmp_path)
-    checkpoint.save_tensors(tmp_path / checkpoint.CHECKPOINT, {"x": torch.zeros(1)}, {})
+    save_tensors(tmp_path / checkpoint.CHECKPOINT, {"x": torch.zeros(1)}, {})
     with pytest.raises(TrainingError, match="holds no recipe"):
         checkpoint.load(tmp_path)
 
@@ -86,7 +88,7 @@ def close(theirs, ours):
 @pytest.mark.parametrize("styles", [2, 0])
 def test_each_onnx_graph_computes_what_torch_computes(styles, rows, tmp_path):
     model = untrained(replace(TINY, styles=styles))
-    checkpoint.write_onnx(tmp_path, model.onnx_graphs())
+    write_graphs(tmp_path, model.onnx_graphs())
     onnx, bars = networks(tmp_path), toy_bars(rows, meters=METERS)
     torch.manual_seed(1)
     condition = Condition(
@@ -115,8 +117,8 @@ def test_each_onnx_graph_computes_what_torch_computes(styles, rows, tmp_path):
 def test_onnx_of_the_papers_model_is_a_map_alone(tmp_path):
     torch.manual_seed(0)
     model = PaperConfig().build().eval().requires_grad_(False)
-    model.load_state_dict(checkpoint.halved(model.state_dict()))
-    checkpoint.write_onnx(tmp_path, model.onnx_graphs())
+    model.load_state_dict(halved(model.state_dict()))
+    write_graphs(tmp_path, model.onnx_graphs())
     assert {path.name for path in tmp_path.iterdir()} == {"encoder.onnx", "map_decoder.onnx"}
     onnx, bars, nothing = networks(tmp_path), paper_bars(5), torch.zeros(5, 0)
     point = model.encode_map(bars.velocity, bars.offset, nothing)
@@ -125,7 +127,7 @@ def test_onnx_of_the_papers_model_is_a_map_alone(tmp_path):
 
 
 def test_half_precision_is_for_the_large_tensors():
-    kept = checkpoint.halved({"large": torch.zeros(64, 64), "small": torch.zeros(64)})
+    kept = halved({"large": torch.zeros(64, 64), "small": torch.zeros(64)})
     assert (kept["large"].dtype, kept["small"].dtype) == (torch.float16, torch.float32)
 
 
@@ -139,7 +141,7 @@ def settings_of_model(folder):
 def test_the_onnx_of_a_space_is_its_weights(folder):
     space = load_rhythm(folder)
     model = settings_of_model(folder).build().eval().requires_grad_(False)
-    model.load_state_dict(checkpoint.load_tensors(folder / "model.safetensors")[0])
+    model.load_state_dict(load_tensors(folder / "model.safetensors")[0])
 
     bars = toy_bars(20, meters=METERS)
     torch.manual_seed(0)
@@ -160,18 +162,18 @@ def test_a_checkpoint_from_before_version_2_is_loaded(tmp_path):
     run = begin(TOY)
     list(islice(fit(run, toy_bars()), 3))
     checkpoint.save(tmp_path, run)
-    tensors, metadata = checkpoint.load_tensors(tmp_path / checkpoint.CHECKPOINT)
+    tensors, metadata = load_tensors(tmp_path / checkpoint.CHECKPOINT)
     old_key = {new: old for old, new in reversed(OLD_KEYS)}
     settings = json.loads(metadata["settings"])
     old_setting = {new: old for old, new in MODEL_SETTINGS_1.items()}
     settings["recipe"]["model"] = renamed(settings["recipe"]["model"], old_setting)
     assert "sketch_width" in settings["recipe"]["model"]
-    checkpoint.save_tensors(
+    save_tensors(
         tmp_path / checkpoint.CHECKPOINT,
         {_with_old_name(name, old_key): value for name, value in tensors.items()},
         {"settings": json.dumps(settings)},
     )
-    assert "model/sketcher.0.weight" in checkpoint.load_tensors(tmp_path / checkpoint.CHECKPOINT)[0]
+    assert "model/sketcher.0.weight" in load_tensors(tmp_path / checkpoint.CHECKPOINT)[0]
 
     resumed, _ = checkpoint.load(tmp_path)
     assert resumed.recipe == run.recipe

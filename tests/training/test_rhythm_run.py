@@ -1,4 +1,6 @@
 import json
+import os
+import shutil
 from dataclasses import replace
 from itertools import islice
 
@@ -7,12 +9,14 @@ import pytest
 from toy_bars import TOY
 
 from clave import Pattern, corpus, load_rhythm, midi
-from clave.errors import TrainingError
+from clave.errors import SpaceError, TrainingError
 from clave.evaluation import rhythm_figures as figures
-from clave.rhythm import map_search
+from clave.rhythm import map_search, scores
 from clave.rhythm.tokens import Vocabulary
-from clave.training import rhythm_run as learn
+from clave.training import rhythm_run, space_writer
 from clave.training.recipes import paper
+from clave.training.rhythm_data import HELD_OUT, divide, to_bars
+from clave.training.rhythm_run import attribute_std, learn_rhythm
 
 CARD = {"licence": "CC0", "credit": "the tests"}
 
@@ -52,7 +56,7 @@ def grooves(tmp_path_factory):
 @pytest.fixture(scope="module")
 def run(grooves, tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs") / "toy"
-    epochs = list(learn.learn_rhythm(grooves, TOY, folder, card=CARD))
+    epochs = list(learn_rhythm(grooves, TOY, folder, card=CARD))
     return folder, epochs
 
 
@@ -67,7 +71,7 @@ def test_a_run_learns_and_leaves_a_space_one_can_play(run, grooves):
     assert set(space.corpus.sources) == set(grooves.sources)
     assert set(space.corpus.licences.values()) == {"CC0"}
     assert set(space.corpus.meters) == set(space.meters) == {(4, 4)}
-    assert space.attribute_std == learn.attribute_std(learn.divide(grooves).train)
+    assert space.attribute_std == attribute_std(divide(grooves).train)
     assert space.card["credit"] == "the tests"
     assert len(space.at([[0.0, 0.0]])) == 1
     scores = json.loads((folder / "metrics.json").read_text())
@@ -78,7 +82,7 @@ def test_a_run_learns_and_leaves_a_space_one_can_play(run, grooves):
 
 
 def test_the_parts_share_no_file_and_miss_no_bar(grooves):
-    divided = learn.divide(grooves)
+    divided = divide(grooves)
     assert divided.by == "stratified"
     assert divided.stratified is divided.validation
     files = [set(part.source) for part in (divided.train, divided.tuning, divided.validation)]
@@ -87,21 +91,21 @@ def test_the_parts_share_no_file_and_miss_no_bar(grooves):
 
 
 def test_beside_a_split_of_the_data_set_whole_files_are_held_out(grooves):
-    divided = learn.divide(replace(grooves, splits=("test", *["train"] * 5) * 2))
+    divided = divide(replace(grooves, splits=("test", *["train"] * 5) * 2))
     parts = (divided.train, divided.tuning, divided.validation, divided.stratified)
     assert divided.by == "official"
     files = [set(part.source) for part in parts]
     assert sum(map(len, files)) == len(set.union(*files)) == 12
     assert sum(map(len, parts)) == len(grooves)
     assert files[2] == {0, 6}
-    again = learn.divide(replace(grooves, splits=("test", *["train"] * 5) * 2))
+    again = divide(replace(grooves, splits=("test", *["train"] * 5) * 2))
     np.testing.assert_array_equal(again.stratified.source, divided.stratified.source)
 
 
 def test_bars_of_all_meters_become_tensors_as_long_as_the_longest(grooves, tmp_path):
     midi.write(tmp_path / "waltz.mid", waltzes(4))
     both = corpus.joined(grooves.subset(np.arange(4)), corpus.scan(tmp_path))
-    bars = learn.to_bars(both)
+    bars = to_bars(both)
     assert bars.velocity.shape == bars.offset.shape == (8, 8, 80)
     assert bars.meter.tolist() == [0] * 4 + [1] * 4
     assert bars.section.tolist() == both.section.tolist()
@@ -110,16 +114,16 @@ def test_bars_of_all_meters_become_tensors_as_long_as_the_longest(grooves, tmp_p
         np.testing.assert_array_equal(bars.velocity[row, :, : pattern.steps], pattern.velocity)
         np.testing.assert_array_equal(bars.offset[row, :, : pattern.steps], pattern.offset)
         assert not bars.velocity[row, :, pattern.steps :].any()
-    narrow = learn.to_paper_bars(grooves)
+    narrow = to_bars(grooves, 64)
     assert narrow.velocity.shape == narrow.offset.shape == (96, 8, 64)
 
 
-def test_a_model_knows_the_vocabulary_of_what_it_learns_from(grooves):
-    divided = learn.divide(grooves)
-    known = learn.knowing(TOY, divided.train)
-    assert known.model.vocabulary == Vocabulary.of([divided.train.hits]).bits
-    assert replace(known, model=TOY.model) == TOY
-    assert learn.knowing(paper(), divided.train) == paper()
+def test_a_model_has_the_vocabulary_of_its_training_bars(grooves):
+    hits = divide(grooves).train.hits
+    fitted = TOY.model.fitted_to(hits)
+    assert fitted.vocabulary == Vocabulary.of([hits]).bits
+    assert replace(fitted, vocabulary=TOY.model.vocabulary) == TOY.model
+    assert paper().model.fitted_to(hits) == paper().model
 
 
 @pytest.mark.parametrize("labelled", [True, False], ids=["with a style", "without labels"])
@@ -130,7 +134,7 @@ def test_a_folder_of_three_four_alone_is_learned_plays_and_is_drawn(labelled, tm
         midi.write(place / f"{number}.mid", waltzes(4, number))
     waltz = corpus.scan(tmp_path / "midi")
     recipe = replace(TOY, epochs=1, model=replace(TOY.model, styles=len(waltz.styles)))
-    list(learn.learn_rhythm(waltz, recipe, tmp_path / "out", card=CARD))
+    list(learn_rhythm(waltz, recipe, tmp_path / "out", card=CARD))
     space = load_rhythm(tmp_path / "out")
     assert space.meters == ((3, 4),)
     assert set(space.corpus.meters) == {(3, 4)}
@@ -142,13 +146,13 @@ def test_bars_that_a_model_cannot_learn_are_refused(tmp_path):
     for number in range(3):
         midi.write(tmp_path / f"{number}.mid", waltzes(4, number))
     with pytest.raises(TrainingError, match=r"no bar of 4/4"):
-        next(learn.learn_rhythm(corpus.scan(tmp_path), paper(), tmp_path / "out"))
+        next(learn_rhythm(corpus.scan(tmp_path), paper(), tmp_path / "out"))
     assert not (tmp_path / "out").exists()
 
 
 def test_our_own_grooves_alone_are_enough(tmp_path):
     ours = corpus.from_factory(("funk", "house", "waltz", "five four"), takes=3)
-    list(learn.learn_rhythm(ours, replace(TOY, epochs=1, model=replace(TOY.model, styles=4)), tmp_path))
+    list(learn_rhythm(ours, replace(TOY, epochs=1, model=replace(TOY.model, styles=4)), tmp_path))
     space = load_rhythm(tmp_path)
     assert set(space.styles) == set(ours.styles)
     assert space.meters == ((4, 4), (3, 4), (5, 4))
@@ -159,14 +163,14 @@ def test_our_own_grooves_alone_are_enough(tmp_path):
 def test_a_killed_run_goes_on_to_the_same_weights(run, grooves, tmp_path):
     whole, _ = run
     cut = tmp_path / "cut"
-    assert len(list(islice(learn.learn_rhythm(grooves, TOY, cut, card=CARD), 3))) == 3
+    assert len(list(islice(learn_rhythm(grooves, TOY, cut, card=CARD), 3))) == 3
     with pytest.raises(TrainingError, match="already holds a run"):
-        next(learn.learn_rhythm(grooves, TOY, cut))
+        next(learn_rhythm(grooves, TOY, cut))
     with pytest.raises(TrainingError, match=r"other settings: seed 0 instead of 9$"):
-        next(learn.learn_rhythm(grooves, replace(TOY, seed=9), cut, resume=True))
+        next(learn_rhythm(grooves, replace(TOY, seed=9), cut, resume=True))
     with pytest.raises(TrainingError, match="a run on other data"):
-        next(learn.learn_rhythm(grooves.subset(grooves.number < 7), TOY, cut, resume=True))
-    rest = list(learn.learn_rhythm(grooves, TOY, cut, card=CARD, resume=True))
+        next(learn_rhythm(grooves.subset(grooves.number < 7), TOY, cut, resume=True))
+    rest = list(learn_rhythm(grooves, TOY, cut, card=CARD, resume=True))
     assert [epoch.number for epoch in rest] == [4, 5, 6]
     assert (cut / "model.safetensors").read_bytes() == (whole / "model.safetensors").read_bytes()
     for name in ("token_prior.onnx", "map_decoder.onnx", "tokens.npz"):
@@ -175,18 +179,67 @@ def test_a_killed_run_goes_on_to_the_same_weights(run, grooves, tmp_path):
 
 def test_a_finished_run_has_nothing_left_to_learn(run, grooves):
     folder, _ = run
-    assert list(learn.learn_rhythm(grooves, TOY, folder, card=CARD, resume=True)) == []
+    assert list(learn_rhythm(grooves, TOY, folder, card=CARD, resume=True)) == []
 
 
-def test_shipping_takes_along_no_data(run, tmp_path):
-    learn.ship(run[0], tmp_path / "shipped")
-    assert {path.name for path in (tmp_path / "shipped").iterdir()} == set(learn.SPACE_FILES)
-    assert load_rhythm(tmp_path / "shipped").at([[0, 0]]) == load_rhythm(run[0]).at([[0, 0]])
+SPACE = {
+    "config.json", "card.md", "metrics.json", "model.safetensors", "corpus.npz", "tokens.npz", "logistic_pca.npz",
+    "encoder.onnx", "map_decoder.onnx", "token_prior.onnx", "feel_prior.onnx", "dynamics.onnx", "examples.mid",
+}  # fmt: skip
+RUN = {"best.safetensors", "checkpoint.json", "checkpoint.safetensors", "log.csv", "log.json"}
+CORPUS = {"bars.npz", "index.parquet", "report.json"}
+
+
+def test_a_folder_holds_the_space_its_run_and_its_corpus_and_nothing_else(run):
+    assert {path.name for path in run[0].iterdir()} == SPACE | RUN | CORPUS
+
+
+@pytest.mark.parametrize("step", ["write_graphs", "measure", "write_corpus_map", "replace"])
+def test_a_run_that_is_killed_while_it_writes_leaves_no_part_of_a_space(run, grooves, tmp_path, monkeypatch, step):
+    """Whatever is the last thing it does, the folder holds no space, and the same run makes it whole."""
+
+    def killed(*_args, **_more):
+        raise KeyboardInterrupt
+
+    folder = tmp_path / "cut"
+    shutil.copytree(run[0], folder, ignore=shutil.ignore_patterns(*SPACE))
+    where = {"write_graphs": space_writer, "measure": scores, "write_corpus_map": rhythm_run, "replace": os}[step]
+    with monkeypatch.context() as patch:
+        patch.setattr(where, step, killed)
+        with pytest.raises(KeyboardInterrupt):
+            list(learn_rhythm(grooves, TOY, folder, card=CARD, resume=True))
+    assert {path.name for path in folder.iterdir()} == RUN | CORPUS
+    with pytest.raises(SpaceError, match=r"no config\.json"):
+        load_rhythm(folder)
+    assert list(learn_rhythm(grooves, TOY, folder, card=CARD, resume=True)) == []
+    for name in SPACE - {"config.json", "card.md"}:  # these two hold the name of the folder
+        assert (folder / name).read_bytes() == (run[0] / name).read_bytes(), name
+
+
+def test_config_is_read_only_when_all_is_there(run, grooves, tmp_path, monkeypatch):
+    """A run that is killed between two files of a new space leaves no old config.json beside new files."""
+    folder = tmp_path / "cut"
+    shutil.copytree(run[0], folder)
+    moved = []
+
+    def replaced(source, target):
+        if target.parent == folder:
+            if len(moved) == 3:
+                raise KeyboardInterrupt
+            moved.append(target)
+        os.rename(source, target)
+
+    monkeypatch.setattr(os, "replace", replaced)
+    with pytest.raises(KeyboardInterrupt):
+        list(learn_rhythm(grooves, TOY, folder, card=CARD, resume=True))
+    assert len(moved) == 3
+    with pytest.raises(SpaceError, match=r"no config\.json"):
+        load_rhythm(folder)
 
 
 def test_the_papers_model_makes_a_space_without_detail(grooves, tmp_path):
     short = replace(paper(), epochs=2, warmup_epochs=1)
-    list(learn.learn_rhythm(grooves, short, tmp_path))
+    list(learn_rhythm(grooves, short, tmp_path))
     space = load_rhythm(tmp_path)
     code = space.encode(grooves.patterns[:3])
     assert code.detail.shape == (3, 0)
@@ -194,7 +247,7 @@ def test_the_papers_model_makes_a_space_without_detail(grooves, tmp_path):
 
 
 def test_a_latent_that_is_no_plane_is_measured_and_not_played(grooves, tmp_path):
-    list(learn.learn_rhythm(grooves, replace(paper(latent_size=4), epochs=1), tmp_path))
+    list(learn_rhythm(grooves, replace(paper(latent_size=4), epochs=1), tmp_path))
     assert json.loads((tmp_path / "metrics.json").read_text())["nll"] > 0
     assert not (tmp_path / "config.json").exists()
 
@@ -202,7 +255,7 @@ def test_a_latent_that_is_no_plane_is_measured_and_not_played(grooves, tmp_path)
 @pytest.mark.parametrize("files", [1, 2])
 def test_few_files_are_parted_into_bars_that_differ(grooves, files):
     few = grooves.subset(grooves.source < files)
-    divided = learn.divide(few)
+    divided = divide(few)
     assert divided.by == "bars"
     parts = (divided.train, divided.tuning, divided.validation)
     assert sum(map(len, parts)) == len(few)
@@ -222,16 +275,16 @@ def test_bars_of_the_same_strokes_stay_together(grooves):
 
 def test_a_split_of_the_data_set_is_kept_even_if_there_is_one_file_to_train_on(grooves):
     splits = ("train", *["test"] * 11)
-    divided = learn.divide(replace(grooves, splits=splits))
+    divided = divide(replace(grooves, splits=splits))
     assert divided.by == "official"
     np.testing.assert_array_equal(divided.validation.source, grooves.source[grooves.source > 0])
 
 
 @pytest.mark.parametrize("split", ["train", "test"])
 def test_a_split_of_the_data_set_that_leaves_nothing_is_not_kept(grooves, split):
-    divided = learn.divide(replace(grooves, splits=(split,) * 12))
+    divided = divide(replace(grooves, splits=(split,) * 12))
     assert divided.by == "stratified"
-    np.testing.assert_array_equal(divided.validation.source, learn.divide(grooves).validation.source)
+    np.testing.assert_array_equal(divided.validation.source, divide(grooves).validation.source)
 
 
 @pytest.mark.parametrize(
@@ -246,22 +299,22 @@ def test_a_split_of_the_data_set_that_leaves_nothing_is_not_kept(grooves, split)
 )
 def test_fewer_than_three_bars_that_differ_are_too_little(grooves, bars, message):
     with pytest.raises(TrainingError, match=f"three bars whose strokes differ.*{message}"):
-        learn.divide(grooves.subset(np.array(bars, int)))
+        divide(grooves.subset(np.array(bars, int)))
 
 
 def test_nothing_is_left_behind_where_there_is_too_little(grooves, tmp_path):
     with pytest.raises(TrainingError, match="three bars"):
-        next(learn.learn_rhythm(grooves.subset(np.array([0])), TOY, tmp_path / "out"))
+        next(learn_rhythm(grooves.subset(np.array([0])), TOY, tmp_path / "out"))
     assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("bars", [slice(0, 3), slice(0, 16)], ids=["three bars", "two files of one style"])
 def test_little_is_enough_for_a_space_that_says_how_it_was_scored(grooves, bars, tmp_path):
     few = grooves.subset(np.arange(96)[bars])
-    assert len(list(learn.learn_rhythm(few, replace(TOY, epochs=2), tmp_path))) == 2
+    assert len(list(learn_rhythm(few, replace(TOY, epochs=2), tmp_path))) == 2
     space = load_rhythm(tmp_path)
     assert len(space.sample(2)) == len(space.at([[0, 0], [1, 1]])) == 2
-    assert space.card["held out"] == learn.HELD_OUT["bars"]
+    assert space.card["held out"] == HELD_OUT["bars"]
     assert all(np.isfinite(list(json.loads((tmp_path / "metrics.json").read_text()).values())))
 
 

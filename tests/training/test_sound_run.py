@@ -9,8 +9,9 @@ from toy_sounds import TOY, toy_corpus
 from clave import sounds
 from clave.errors import TrainingError
 from clave.sound.space import load_sound
-from clave.training import rhythm_run as learn
-from clave.training import sound_run as learn_sound
+from clave.training import run as training_run
+from clave.training.sound_data import divide
+from clave.training.sound_run import learn_sound
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +22,7 @@ def corpus():
 @pytest.fixture(scope="module")
 def run(corpus, tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
-    return folder, list(learn_sound.learn_sound(corpus, TOY, folder, card={"licence": "CC0", "credit": "the tests"}))
+    return folder, list(learn_sound(corpus, TOY, folder, card={"licence": "CC0", "credit": "the tests"}))
 
 
 def test_a_run_leaves_a_space_one_can_play(run, corpus):
@@ -40,8 +41,8 @@ def test_a_run_leaves_a_space_one_can_play(run, corpus):
 @pytest.mark.parametrize("keeps_last", [True, False])
 def test_the_last_weights_are_kept_or_the_best(corpus, tmp_path, monkeypatch, keeps_last):
     totals = iter([1.0, 2.0])
-    monkeypatch.setattr(learn, "score", lambda *_: {"total": next(totals)})
-    list(learn_sound.learn_sound(corpus, replace(TOY, keeps_last=keeps_last), tmp_path))
+    monkeypatch.setattr(training_run, "score", lambda *_: {"total": next(totals)})
+    list(learn_sound(corpus, replace(TOY, keeps_last=keeps_last), tmp_path))
     assert load_sound(tmp_path).card["epoch"] == (2 if keeps_last else 1)
 
 
@@ -61,7 +62,7 @@ def test_the_card_credits_every_sound_with_its_licence(run):
 
 def test_parts_share_no_kit_and_variants_are_for_learning_alone(corpus):
     both = sounds.joined(corpus, toy_corpus())
-    parts = learn_sound.divide(both)
+    parts = divide(both)
     groups = [set(part.group.tolist()) for part in (parts.train, parts.tuning, parts.validation)]
     assert all(groups)
     assert not (groups[0] & groups[1] | groups[0] & groups[2] | groups[1] & groups[2])
@@ -70,13 +71,13 @@ def test_parts_share_no_kit_and_variants_are_for_learning_alone(corpus):
 
 def test_a_run_that_was_killed_goes_on_to_the_same_weights(run, corpus, tmp_path):
     folder, _ = run
-    assert len(list(islice(learn_sound.learn_sound(corpus, TOY, tmp_path), 1))) == 1
+    assert len(list(islice(learn_sound(corpus, TOY, tmp_path), 1))) == 1
     with pytest.raises(TrainingError, match="already holds a run"):
-        next(learn_sound.learn_sound(corpus, TOY, tmp_path))
-    assert len(list(learn_sound.learn_sound(corpus, TOY, tmp_path, resume=True))) == 1
+        next(learn_sound(corpus, TOY, tmp_path))
+    assert len(list(learn_sound(corpus, TOY, tmp_path, resume=True))) == 1
     assert (tmp_path / "decoder.onnx").read_bytes() == (folder / "decoder.onnx").read_bytes()
 
 
 def test_too_little_to_learn_from_is_refused(corpus, tmp_path):
     with pytest.raises((TrainingError, sounds.CorpusError), match="kits"):
-        next(learn_sound.learn_sound(corpus.subset(corpus.kit == 0), TOY, tmp_path))
+        next(learn_sound(corpus.subset(corpus.kit == 0), TOY, tmp_path))

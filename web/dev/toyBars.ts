@@ -8,8 +8,8 @@ import type {
   ShiftReply,
   ShiftRequest,
   TapsRequest,
-  WirePattern,
-  WireStroke,
+  BarPattern,
+  BarStroke,
 } from "../src/rules/protocol.ts";
 import { draws } from "./toySounds.ts";
 
@@ -19,9 +19,9 @@ const REACH = 0.35; // of one bar on the ground
 const FAR = 1.5; // this far from the eighth bar is far altogether
 
 /** Off the grid and softer by chance, or by what another bar does on the same step. */
-export function toyFeel({ pattern, amount, like, seed }: FeelRequest): WirePattern {
+export function toyFeel({ pattern, amount, like, seed }: FeelRequest): BarPattern {
   const draw = draws(seed + 1);
-  const strokes = pattern.strokes.map(([voice, step, velocity, offset]): WireStroke => {
+  const strokes = pattern.strokes.map(([voice, step, velocity, offset]): BarStroke => {
     const lent = like?.strokes.find(([, at]) => at === step);
     const [wanted, late] = lent ? [lent[2], lent[3]] : [0.35 + 0.6 * draw(), 1.6 * (draw() - 0.5)];
     return [voice, step, velocity + amount * (wanted - velocity), offset + amount * (late - offset)];
@@ -30,10 +30,10 @@ export function toyFeel({ pattern, amount, like, seed }: FeelRequest): WirePatte
 }
 
 /** What is not kept is struck by chance, on 16ths. */
-export function toyComplete({ pattern, keep, seed }: CompleteRequest): WirePattern {
+export function toyComplete({ pattern, keep, seed }: CompleteRequest): BarPattern {
   const draw = draws(seed + 2);
   const kept = (voice: number, step: number) => keep.some(([row, first, steps]) => row === voice && first <= step && step < first + steps);
-  const strokes: WireStroke[] = pattern.strokes.filter(([voice, step]) => kept(voice, step));
+  const strokes: BarStroke[] = pattern.strokes.filter(([voice, step]) => kept(voice, step));
   const [beats, unit] = pattern.meter;
   for (let voice = 0; voice < 8; voice++)
     for (let step = 0; step < (64 * beats) / unit; step += 4) if (!kept(voice, step) && draw() < [0.25, 0.15, 0.6, 0.05, 0.05, 0.03, 0.1, 0.1][voice]!) strokes.push([voice, step, 0.4 + 0.5 * draw(), 0]);
@@ -41,9 +41,9 @@ export function toyComplete({ pattern, keep, seed }: CompleteRequest): WirePatte
 }
 
 /** The taps as kick and snare in turn, and a hat on each eighth. */
-export function toyFromTaps({ taps, meter, seed }: TapsRequest): WirePattern {
+export function toyFromTaps({ taps, meter, seed }: TapsRequest): BarPattern {
   const steps = (64 * meter[0]) / meter[1];
-  const strokes = new Map<string, WireStroke>();
+  const strokes = new Map<string, BarStroke>();
   taps.forEach(([position, velocity], n) => {
     const step = Math.round(position / 4) * 4;
     const offset = Math.min(1.9, Math.max(-2, position - step));
@@ -56,7 +56,7 @@ export function toyFromTaps({ taps, meter, seed }: TapsRequest): WirePattern {
 
 /** Louder or softer, and every second 16th later or earlier; the rest of a shift is beyond a toy. */
 export function toyShift({ pattern, shift }: ShiftRequest): ShiftReply {
-  const strokes = pattern.strokes.map(([voice, step, velocity, offset]): WireStroke => {
+  const strokes = pattern.strokes.map(([voice, step, velocity, offset]): BarStroke => {
     const late = step % 8 === 4 ? 0.5 * shift.swing : 0;
     return [voice, step, Math.min(1, velocity * 10 ** (shift.loudness / 10)), Math.max(-2, Math.min(1.9, offset + late))];
   });

@@ -10,8 +10,8 @@ import {
   type PatternRequest,
   type PhraseRequest,
   type Point,
-  type WirePattern,
-  type WireStroke,
+  type BarPattern,
+  type BarStroke,
 } from "../src/rules/protocol.ts";
 import { encodeWav } from "../src/audio/wavFile.ts";
 import { toyComplete, toyFeel, toyFromTaps, toyGround, toyShift } from "./toyBars.ts";
@@ -64,14 +64,14 @@ export function toyCorpus(): CorpusMap {
 }
 
 /** What lies at a point, invented: busier to the right, more syncopated to the top. */
-export function toyPattern([x, y]: Point, request: Omit<PatternRequest, "points">): WirePattern {
+export function toyPattern([x, y]: Point, request: Omit<PatternRequest, "points">): BarPattern {
   const shares = typeof request.style === "string" ? { [request.style]: 1 } : (request.style ?? {});
   const draw = draws(Object.entries(shares).reduce((sum, [name, share]) => sum + Math.round(share * 10) * (STYLES.indexOf(name) + 1), request.seed * 31));
   const wobble = () => (draw() - 0.5) * 2 * (0.15 + request.variation);
   const density = (request.density ?? 0.5) + 0.1 * request.shift.density;
   const [beats, unit] = request.meter;
   const cellsPerBeat = unit === 8 && beats % 3 === 0 ? 6 : 16 / unit;
-  const strokes: WireStroke[] = [];
+  const strokes: BarStroke[] = [];
   const hit = (voice: number, step: number, weight: number, offset = 0) => {
     const velocity = Math.min(1, Math.max(0.1, weight + wobble() * 0.3));
     if (weight + wobble() > 0.9 - density) strokes.push([voice, step, velocity, offset]);
@@ -91,7 +91,7 @@ export function toyPattern([x, y]: Point, request: Omit<PatternRequest, "points"
 }
 
 /** Takes of one bar, and a fill at the end. */
-export const toyPhrase = ({ point, bars, fill, ...asked }: PhraseRequest): WirePattern[] =>
+export const toyPhrase = ({ point, bars, fill, ...asked }: PhraseRequest): BarPattern[] =>
   Array.from({ length: bars }, (_, bar) =>
     toyPattern(point, { ...asked, section: fill && bar === bars - 1 ? "fill" : "beat", density: null, shift: NO_RHYTHM_SHIFT, seed: asked.seed + (bar % 2) }),
   );
@@ -105,7 +105,7 @@ const body = (request: IncomingMessage): Promise<Uint8Array> =>
 
 let ground: MapGround | undefined;
 
-const MADE: Record<string, (asked: any) => WirePattern> = {
+const MADE: Record<string, (asked: any) => BarPattern> = {
   "/api/patterns/feel": toyFeel,
   "/api/patterns/complete": toyComplete,
   "/api/patterns/taps": toyFromTaps,

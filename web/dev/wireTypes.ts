@@ -10,10 +10,10 @@ export interface OpenApi {
 
 const isSchema = (value: unknown): value is Schema => typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The schema without some keywords, and with every property required: on the wire, messages are complete. */
+/** The schema without some keywords, and with every property required: on the wire, messages are complete. Fields it does not know are kept anyway. */
 function complete(schema: Schema, without: readonly string[]): Schema {
   const inside = (value: unknown): unknown => (Array.isArray(value) ? value.map(inside) : isSchema(value) ? complete(value, without) : value);
-  const kept = Object.entries(schema).filter(([keyword]) => !without.includes(keyword));
+  const kept = Object.entries(schema).filter(([keyword, value]) => !without.includes(keyword) && !(keyword === "additionalProperties" && value === true));
   const whole = Object.fromEntries(kept.map(([keyword, value]) => [keyword, keyword === "properties" ? completeEach(value as Schema, without) : inside(value)]));
   return isSchema(schema["properties"]) ? { ...whole, required: Object.keys(schema["properties"]) } : whole;
 }

@@ -4,7 +4,7 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { writeLink } from "./rules/link";
 import { Nearby } from "./rules/neighbours";
-import { type Point, VOICE_COUNT, type WirePattern } from "./rules/protocol";
+import { type Point, VOICE_COUNT, type BarPattern } from "./rules/protocol";
 import { fetchCorpus, fetchGround, fetchInstrument } from "./net/api";
 import { Kits } from "./audio/kits";
 import { MidiPorts } from "./midi/midiPorts";
@@ -38,7 +38,7 @@ const barActions = new BarActions(store, actions, player);
 const page: Page = { store, player, midi, actions, barActions, kits, kept: new KeptKits(store, kits), sounds, soundActions };
 
 /** For browser tests: the store, and the bars that are heard (or others) as sound, through the same graph as live. */
-const hook = { store, heardBars: () => heardBars(store), renderOffline: (patterns?: readonly WirePattern[]) => player.renderOnce(patterns ?? heardBars(store)) };
+const hook = { store, heardBars: () => heardBars(store), renderOffline: (patterns?: readonly BarPattern[]) => player.renderOnce(patterns ?? heardBars(store)) };
 declare global {
   interface Window {
     clave: typeof hook;

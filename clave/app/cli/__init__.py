@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from clave.app.cli import evaluate, figures, groove, kits, learn, play
+from clave.app.cli import evaluate, figures, groove, kits, learn, play, render
 from clave.errors import ClaveError
 
 app = typer.Typer(
@@ -16,6 +16,7 @@ app = typer.Typer(
 )
 app.command()(play.play)
 app.command()(groove.groove)
+app.command()(render.render)
 app.command()(kits.kits)
 app.command()(figures.figures)
 app.add_typer(learn.app, name="learn")

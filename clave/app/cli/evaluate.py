@@ -46,7 +46,8 @@ def evaluate_rhythm(
     if len(places) > 2:
         raise typer.BadParameter(f"a space and a folder, or one of them alone, got {len(places)}")
     require_packages("torch", "matplotlib")
-    from clave.evaluation.rhythm import beats, report, table
+    from clave.evaluation.rhythm import beats, report
+    from clave.evaluation.rhythm.evaluate import evaluate
     from clave.rhythm import dataset, space
 
     folder = places[-1]
@@ -57,9 +58,11 @@ def evaluate_rhythm(
         bars = _bars(folder, styles, follow)
         if factory:
             bars = dataset.joined(bars, dataset.from_factory(seed=learned_with))
-        trial = beats.trial(bars, learned_with)
-        result = table.measured(measured, trial, samples=samples, with_peers=not no_peers, seed=seed, progress=follow)
-    _print_table(report.write(result, out, report.drawings(result, measured, trial)))
+        data = beats.evaluation_data(bars, learned_with)
+        result = evaluate(
+            measured, data, sample_count=samples, with_baselines=not no_peers, seed=seed, on_progress=follow
+        )
+    _print_table(report.write(result, out, measured, data))
 
 
 @app.command("sound")
@@ -80,13 +83,20 @@ def evaluate_sound(
     if len(places) > 2:
         raise typer.BadParameter(f"a space and a folder, or a folder alone, got {len(places)}")
     require_packages("torch", "matplotlib")
-    from clave.evaluation.sound import report, table
+    from clave.evaluation.sound import report
+    from clave.evaluation.sound.evaluate import evaluate
     from clave.sound.space import load_sound
 
     spaces = [load_sound(None if len(places) == 1 else places[0]), *map(load_sound, beside or [])]
     with following() as follow:
-        result = table.measured(
-            spaces[0], places[-1], listing, beside=spaces[1:], draws=draws, sounds=sounds, seed=seed, progress=follow
+        result = evaluate(
+            spaces,
+            places[-1],
+            listing,
+            sample_count=draws,
+            max_reconstructed=sounds,
+            seed=seed,
+            on_progress=follow,
         )
     _print_table(report.write(result, out))
 

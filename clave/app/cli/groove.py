@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,7 @@ import numpy as np
 import typer
 from numpy.typing import ArrayLike
 
-from clave.app.cli.kits import chosen_kit
 from clave.app.cli.options import (
-    PHRASE_VARIATION,
     SPACE_KIT,
     At,
     Bars,
@@ -27,6 +26,7 @@ from clave.app.cli.options import (
     Out,
     Phrase,
     RhythmFolder,
+    SaveProject,
     Section,
     Seed,
     Shift,
@@ -38,12 +38,10 @@ from clave.app.cli.options import (
     To,
     Variation,
 )
-from clave.app.cli.values import amounts_by_name, style_or_blend, time_signature
+from clave.app.cli.values import shift_by_name, style_or_blend, time_signature
 from clave.errors import SpaceError
-from clave.music.kit import VOICES
 
 if TYPE_CHECKING:
-    from clave.music.pattern import Pattern
     from clave.music.units import Meter
     from clave.rhythm.space import RhythmSpace
 
@@ -74,6 +72,7 @@ def groove(
     rhythm: RhythmFolder = None,
     sound: SoundFolder = None,
     home: Home = None,
+    save_project: SaveProject = None,
     out: Out = Path(),
 ) -> None:
     """Write a groove without a page: groove.mid, groove.wav and groove.svg.
@@ -82,6 +81,9 @@ def groove(
     that stay at a point stray from it each in its own way; those of a journey stray alike, so that it is of one piece.
     A phrase stays at one point; it ends with a fill if its length is also that of --fill-every.
     """
+    from clave.app.cli.performing import Player, chosen_kit, open_library, write_performance
+    from clave.play.formats import WriteOptions
+
     if at is not None and (from_ is not None or to is not None):
         raise typer.BadParameter("stay --at a point or travel --from one --to another, not both")
     if (from_ is None) != (to is None):
@@ -90,56 +92,49 @@ def groove(
         raise typer.BadParameter(
             f"a phrase knows no --density and no --section, and its fill is its last bar: --fill-every {phrase} or 0"
         )
-    from clave.files import audio_file as wav
-    from clave.files import midi
-    from clave.music import pattern_svg
-    from clave.play.render import fitted, mix, render_stems
-    from clave.play.sequencer import journey, section_of
+    from clave.play.groove_project import GrooveWishes, groove_project
+    from clave.play.perform import space_reference
+    from clave.play.project import RhythmShift, Spaces, save
     from clave.rhythm import space
 
-    blend, shifts, time = style_or_blend(style), amounts_by_name("--shift", shift or ""), time_signature(meter)
+    blend, time = style_or_blend(style), time_signature(meter)
     loaded = space.load_rhythm(rhythm)
-    places = -(-bars // (phrase or 1))
     if at is not None:
-        points, where = (at,) * places, _place(at)
+        points: tuple[Point, ...] = (at,)
+    elif from_ is not None and to is not None:
+        points = (from_, to)
     else:
-        if from_ is None or to is None:
-            from_, to = _two_points(loaded, blend, time, seed)
-        points, where = journey(from_, to, places), f"from {_place(from_)} to {_place(to)}"
-    strays = variation if variation is not None else PHRASE_VARIATION if phrase else 0.0
-    patterns: list[Pattern] = []
-    for place, point in enumerate(points):
-        own_seed = seed + (place if at is not None else 0)
-        if phrase:
-            count = min(phrase, bars - len(patterns))
-            patterns += loaded.phrase(point, count, blend, strays, fill_every > 0, own_seed, meter=time)
-        else:
-            part = section_of(place, fill_every, section)
-            patterns += loaded.at([point], blend, part, strays, density, own_seed, meter=time)
-    if feel is not None:
-        patterns = [loaded.feel(bar, blend, feel, seed=seed + place) for place, bar in enumerate(patterns)]
-    if shifts:
-        patterns = [loaded.shifted(bar, shifts) for bar in patterns]
-    sounds = chosen_kit(kit, sound, home, seed)
-    voices = fitted(render_stems(patterns, sounds, tempo_bpm=tempo, swing=swing, tail="wrap" if loop else "cut"))
-    clip = mix(voices)
-
-    out.mkdir(parents=True, exist_ok=True)
-    length = "1 bar" if bars == 1 else f"{bars} bars"
-    told = "".join(f", {word}" for word in (meter if meter != "4/4" else None, style) if word)
-    print(f"{length} at {tempo:g} bpm, {where}{told}, seed {seed}")
-    written = midi.write(out / "groove.mid", patterns, tempo_bpm=tempo, swing=swing, on_grid=on_grid)
-    clamped = f", {written.clamped} moved to the beginning, which they came before" if written.clamped else ""
-    print(f"{out / 'groove.mid'}: {written.strokes} strokes{clamped}")
-    wav.write(out / "groove.wav", clip)
-    print(f"{out / 'groove.wav'}: {clip.seconds:.2f} s, kit {sounds.name}")
-    (out / "groove.svg").write_text(pattern_svg.svg(patterns), "utf-8")
-    print(f"{out / 'groove.svg'}")
-    if stems:
-        (out / "stems").mkdir(exist_ok=True)
-        for voice, stem in zip(VOICES, voices, strict=True):
-            wav.write(out / "stems" / f"{voice.name.replace(' ', '-')}.wav", stem)
-        print(f"{out / 'stems'}: one WAV a voice")
+        points = _two_points(loaded, blend, time, seed)
+    wishes = GrooveWishes(
+        points=points,
+        bars=bars,
+        style=blend,
+        section=section,
+        meter=time,
+        fill_every=fill_every,
+        phrase=phrase,
+        density=density,
+        variation=variation,
+        feel=feel,
+        shift=RhythmShift(**shift_by_name(loaded, shift)),
+        tempo_bpm=tempo,
+        swing=swing,
+        seed=seed,
+    )
+    with closing(open_library(home)) as library:
+        sounds = chosen_kit(kit, sound, library, seed)
+        spaces = Spaces(
+            rhythm=space_reference(loaded), sound=None if sounds.space is None else space_reference(sounds.space)
+        )
+        project = groove_project(wishes, sounds.kit, spaces)
+        where = " to ".join(map(_place, points)) if len(points) == 1 else f"from {' to '.join(map(_place, points))}"
+        details = "".join(f", {word}" for word in (meter if meter != "4/4" else None, style) if word)
+        print(f"{'1 bar' if bars == 1 else f'{bars} bars'} at {tempo:g} bpm, {where}{details}, seed {seed}")
+        player = Player(loaded, sounds.space, library)
+        write_performance(player.perform(project), out, WriteOptions(stems=stems, loop=loop, on_grid=on_grid))
+    if save_project is not None:
+        save(project, save_project)
+        print(f"{save_project}: the project; clave render {save_project} writes these files again")
 
 
 def _two_points(

@@ -63,7 +63,7 @@ def learn_rhythm(
     require_packages("torch", "safetensors", "onnx", "pyarrow")
     from clave.files import midi
     from clave.rhythm import dataset
-    from clave.training import recipes, rhythm_run
+    from clave.training import recipes, rhythm_data, rhythm_run
 
     recipes.by_name(recipe, styles=0)  # a wrong name is refused before all the reading
     if drum_map is not None:
@@ -72,10 +72,10 @@ def learn_rhythm(
     selection = dataset.Selection(drop_fills=drop_fills, drum_map=drum_map)
     stated = "" if licence == NOT_STATED else licence
     bars = _bars(folder, selection, factory=factory, styles=styles, licence=stated, seed=seed)
-    parts = rhythm_run.divide(bars, seed)
+    parts = rhythm_data.divide(bars, seed)
     print(
         f"{len(parts.train)} bars to learn from, {len(parts.tuning)} to tune on, {len(parts.validation)} to score; "
-        f"held out: {rhythm_run.HELD_OUT[parts.by]}"
+        f"held out: {rhythm_data.HELD_OUT[parts.by]}"
     )
     settings = replace(recipes.by_name(recipe, len(bars.styles)), seed=seed)
     settings = settings if epochs is None else replace(settings, epochs=epochs)
@@ -154,14 +154,15 @@ def learn_voices(
     """
     require_packages("torch", "onnx")
     from clave.training import voice_classifier_run
+    from clave.training.voice_classifier_data import ExampleCounts
 
     with following() as follow:
         found = voice_classifier_run.learn_voices(
-            folder, out, listing, factory_drums=factory_drums, seed=seed, progress=follow
+            folder, out, listing, counts=ExampleCounts(factory_drums=factory_drums), seed=seed, on_progress=follow
         )
     print(
         f"{out}: right for {found.accuracy:.0%} of sounds of unheard sources; {found.sure:.0%} are sure guesses "
-        f"(at {found.threshold:.0%} and more), of which {voice_classifier_run.RIGHT:.0%} are right"
+        f"(at {found.threshold:.0%} and more), of which {voice_classifier_run.MIN_ACCURACY:.0%} are right"
     )
 
 

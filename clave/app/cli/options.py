@@ -120,6 +120,10 @@ KitOption = Annotated[
         help="space: drawn by the seed from the sound space; or see `clave kits`; or a folder of WAVs, or a JSON file.",
     ),
 ]
+SaveProject = Annotated[
+    Path | None,
+    typer.Option("--save", metavar="FILE", help="Also write what is played as a project, a JSON file to open again."),
+]
 Stems = Annotated[bool, typer.Option("--stems", help="Also write stems/, one WAV a voice.")]
 Loop = Annotated[bool, typer.Option("--loop", help="Let the end ring into the beginning: a WAV that loops seamlessly.")]
 OnGrid = Annotated[bool, typer.Option("--on-grid", help="MIDI strokes on their steps, without their feel.")]
@@ -206,7 +210,7 @@ DrumMap = Annotated[
     typer.Option(
         "--drum-map",
         metavar="NAME|TOML",
-        help="general-midi, td-11, paper or a file of yours; else seen from the notes.",
+        help="general-midi, td-11, paper or a file of yours; else detected from the notes.",
     ),
 ]
 DropFills = Annotated[bool, typer.Option("--drop-fills", help="Leave out files that are fills.")]

@@ -12,7 +12,7 @@ from clave.errors import MissingExtraError
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from clave.training.rhythm_run import Epoch
+    from clave.training.run import Epoch
 
 Follow = Callable[[str, int, int], None]  # what is being done, how much of it is done, how much there is
 

@@ -5,8 +5,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from clave.errors import SpaceError
+
 if TYPE_CHECKING:
     from clave.music.units import Meter
+    from clave.rhythm.space import RhythmSpace
 
 
 def style_or_blend(text: str | None) -> "str | dict[str, float] | None":
@@ -33,3 +36,13 @@ def time_signature(text: str) -> "Meter":
     if typed is None:
         raise typer.BadParameter(f"--meter is a time signature such as 6/8, got {text!r}")
     return int(typed[1]), int(typed[2])
+
+
+def shift_by_name(rhythm: "RhythmSpace", text: str | None) -> dict[str, float]:
+    """How far bars are moved along what one hears, from `density=1,swing=-0.5`; SpaceError for other names."""
+    amounts = amounts_by_name("--shift", text or "")
+    unknown = [name for name in amounts if name not in rhythm.directions]
+    if unknown:
+        known = ", ".join(rhythm.directions) or "nothing: this space is a map without detail"
+        raise SpaceError(f"--shift moves {known}; got {unknown[0]}")
+    return amounts

@@ -15,12 +15,14 @@ from clave.app.kit_library import KitLibrary
 from clave.app.protocol import Instrument, KitInfo, MidiRequest, Refusal, SoundInfo, SpaceInfo, VoiceInfo
 from clave.app.server.kit_routes import add_kit_routes, add_library_routes
 from clave.app.server.page_files import STATIC, UNBUILT, page_is_built
+from clave.app.server.project_routes import add_project_routes
 from clave.app.server.refusals import add_refusals
 from clave.app.server.rhythm_routes import add_bar_routes, add_map_routes, add_pattern_routes
 from clave.app.server.security import OnlyThisMachine
 from clave.app.server.sound_routes import add_sound_routes
 from clave.files import midi
 from clave.music.kit import VOICES
+from clave.play.project import Project
 from clave.rhythm.space import RhythmSpace
 from clave.sound.space import SoundSpace
 
@@ -31,11 +33,13 @@ def create_app(
     kits: Sequence[OfferedKit] = BUILT_IN,
     static: Path = STATIC,
     library: KitLibrary | None = None,
+    project: Project | None = None,
 ) -> FastAPI:
     """The whole instrument as one application.
 
     `kits` are synthesised when the page first asks for one. Without a sound space, only they and files are played;
-    without a library, what the player keeps lasts as long as the application.
+    without a library, what the player keeps lasts as long as the application. The page opens with the project, if there
+    is one.
     """
     from clave import __version__
 
@@ -45,6 +49,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        separate_input_output_schemas=False,  # one name for a bar, whoever sends it
         responses={"4XX": {"model": Refusal}},
     )
     app.add_middleware(OnlyThisMachine)
@@ -57,6 +62,7 @@ def create_app(
     add_sound_routes(app, builder)
     add_kit_routes(app, builder)
     add_library_routes(app, library)
+    add_project_routes(app, rhythm, builder, project)
     instrument = _instrument(__version__, rhythm, builder.info(), kits)
 
     @app.get("/api/instrument")

@@ -16,12 +16,14 @@ from clave.errors import (
     KitLibraryError,
     MidiError,
     PatternError,
+    ProjectError,
     TransformError,
 )
 
 ERRORS: Mapping[type[ClaveError], tuple[int, Kind]] = {
     KitError: (404, "kit"),
     KitLibraryError: (500, "kit"),
+    ProjectError: (422, "project"),
     AudioFileError: (422, "sound"),
     TransformError: (422, "sound"),
     MidiError: (422, "midi"),
@@ -60,5 +62,5 @@ def _sentence(error: Mapping[str, Any]) -> str:
         return "the request is not JSON"
     place = ".".join(str(part) for part in error["loc"][1:]) or "the request"
     got = json.dumps(error.get("input"), default=str)
-    rule = str(error["msg"])
+    rule = str(error["msg"]).removeprefix("Value error, ")
     return f"{place}: {rule[:1].lower()}{rule[1:]}, got {got if len(got) <= 60 else got[:57] + '...'}"

@@ -12,10 +12,10 @@ from pydantic import BaseModel
 from clave.app import rhythm_map
 from clave.app.protocol import (
     Attributes,
+    BarsRequest,
     CompleteRequest,
     CorpusMap,
     FeelRequest,
-    Finite,
     MapGround,
     Measured,
     Neighbour,
@@ -23,13 +23,14 @@ from clave.app.protocol import (
     PatternReply,
     PatternRequest,
     PhraseRequest,
-    RhythmShift,
     ShiftReply,
     ShiftRequest,
     TapsRequest,
-    WirePattern,
 )
 from clave.music.pattern import Pattern
+from clave.play.decoding import decode_bars
+from clave.play.project.bars import BarPattern, kept_cells
+from clave.play.project.value import Finite
 from clave.rhythm import attributes
 from clave.rhythm.space import RhythmSpace
 
@@ -68,7 +69,7 @@ def _decompressed_for(request: Request, compressed: bytes) -> Response:
 
 
 def add_pattern_routes(app: FastAPI, rhythm: RhythmSpace) -> None:
-    """Bars at points of the rhythm map."""
+    """Bars at points of the rhythm map, and bars of a project."""
 
     @app.post("/api/patterns", response_model=PatternReply)
     def at_points(request: PatternRequest) -> Response:
@@ -81,8 +82,12 @@ def add_pattern_routes(app: FastAPI, rhythm: RhythmSpace) -> None:
             seed=request.seed,
             meter=request.meter,
         )
-        shift = _moved(request.shift)
+        shift = request.shift.amounts()
         return _bars([rhythm.shifted(pattern, shift) for pattern in found] if shift else found)
+
+    @app.post("/api/bars", response_model=PatternReply)
+    def bars(request: BarsRequest) -> Response:
+        return _bars(decode_bars(request.bars, rhythm))
 
     @app.post("/api/phrases", response_model=PatternReply)
     def phrase(request: PhraseRequest) -> Response:
@@ -108,39 +113,33 @@ def add_bar_routes(app: FastAPI, rhythm: RhythmSpace) -> None:
         made = rhythm.feel(
             request.pattern.pattern(), style=request.style, amount=request.amount, like=like, seed=request.seed
         )
-        return PatternMade(pattern=WirePattern.of(made))
+        return PatternMade(pattern=BarPattern.of(made))
 
     @app.post("/api/patterns/complete")
     def complete(request: CompleteRequest) -> PatternMade:
-        made = rhythm.complete(
-            request.pattern.pattern(), request.kept(), style=request.style, section=request.section, seed=request.seed
-        )
-        return PatternMade(pattern=WirePattern.of(made))
+        bar, keep = request.pattern.pattern(), kept_cells(tuple(request.keep), request.pattern.meter)
+        made = rhythm.complete(bar, keep, style=request.style, section=request.section, seed=request.seed)
+        return PatternMade(pattern=BarPattern.of(made))
 
     @app.post("/api/patterns/taps")
     def taps(request: TapsRequest) -> PatternMade:
         made = rhythm.drums_for(
             request.taps, style=request.style, section=request.section, seed=request.seed, meter=request.meter
         )
-        return PatternMade(pattern=WirePattern.of(made))
+        return PatternMade(pattern=BarPattern.of(made))
 
     @app.post("/api/patterns/shift")
     def shift(request: ShiftRequest) -> ShiftReply:
         before = request.pattern.pattern()
-        after = rhythm.shifted(before, _moved(request.shift))
+        after = rhythm.shifted(before, request.shift.amounts())
         measured = [
             Attributes(**dict(zip(attributes.NAMES, row, strict=True)))
             for row in attributes.measure([before, after]).tolist()
         ]
-        return ShiftReply(pattern=WirePattern.of(after), measured=Measured(before=measured[0], after=measured[1]))
-
-
-def _moved(shift: RhythmShift) -> dict[str, float]:
-    """The directions along which a bar moves at all."""
-    return {name: amount for name, amount in shift.model_dump().items() if amount}
+        return ShiftReply(pattern=BarPattern.of(after), measured=Measured(before=measured[0], after=measured[1]))
 
 
 def _bars(patterns: Sequence[Pattern]) -> Response:
     """A PatternReply, valid by construction: nothing is checked again."""
-    reply = PatternReply.model_construct(patterns=[WirePattern.of(pattern) for pattern in patterns])
+    reply = PatternReply.model_construct(patterns=[BarPattern.of(pattern) for pattern in patterns])
     return Response(reply.model_dump_json(), media_type="application/json")

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import Depends, FastAPI, Request, Response
-from starlette.exceptions import HTTPException
+from fastapi import Depends, FastAPI, Response
 
 from clave.app.kit_builder import KitBuilder
 from clave.app.protocol import PlacedSound, SoundMap, SoundRequest
+from clave.app.server.bodies import limited_body
 from clave.music.kit import VOICES
 
 MAX_FILE_BYTES = 50_000_000  # a minute of 24 bits in stereo at 96 kHz is 35 MB
@@ -14,6 +14,7 @@ MAX_FILE_BYTES = 50_000_000  # a minute of 24 bits in stereo at 96 kHz is 35 MB
 
 def add_sound_routes(app: FastAPI, builder: KitBuilder) -> None:
     """What the sound maps show, and the sounds at their points."""
+    read_file = limited_body(MAX_FILE_BYTES, "a sound file")
 
     @app.get("/api/sounds/{voice}/map")
     def sound_map(voice: int) -> SoundMap:
@@ -25,19 +26,9 @@ def add_sound_routes(app: FastAPI, builder: KitBuilder) -> None:
         return Response(made.wav, media_type="audio/wav", headers={"clave-heard": made.heard.model_dump_json()})
 
     @app.post("/api/sounds/{voice}/place")
-    def place(voice: int, content: Annotated[bytes, Depends(_body)]) -> PlacedSound:
+    def place(voice: int, content: Annotated[bytes, Depends(read_file)]) -> PlacedSound:
         return builder.place(voice, content)
 
     @app.get("/api/files/{digest}.wav", response_class=Response)
-    def file(digest: str, voice: int = VOICES[-1].index) -> Response:
-        return Response(builder.file(digest, voice), media_type="audio/wav")
-
-
-async def _body(request: Request) -> bytes:
-    """The bytes of a sound file; refused as soon as there are too many."""
-    content = bytearray()
-    async for part in request.stream():
-        content += part
-        if len(content) > MAX_FILE_BYTES:
-            raise HTTPException(413, f"a sound file is at most {MAX_FILE_BYTES / 1e6:.0f} MB")
-    return bytes(content)
+    def file(digest: str, voice: int = VOICES[-1].index, levelled: bool = True) -> Response:
+        return Response(builder.file(digest, voice, levelled=levelled), media_type="audio/wav")

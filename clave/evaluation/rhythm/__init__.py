@@ -1,5 +1,6 @@
-"""How good a rhythm space is, measured on bars it has not learned from, and through the very files that are played.
+"""How good a rhythm space is, measured on held-out bars and through the ONNX files that are played.
 
-`beats` says which bars these are, `measures` how bars are compared, and `peers` are other models, made anew from the
-same bars to stand beside the space. `table` measures with all three, and `report` writes it down.
+`beats` selects the bars, `metrics` has the formulas, and `baselines` are other models, trained on the same bars.
+`reconstruction`, `style`, `samples` and `paths` each measure one side of a space; `evaluate` runs all of them, and
+`report` writes the result as Markdown, JSON and figures.
 """

@@ -1,42 +1,42 @@
-"""The bars that a space is tried on: 4/4 beats of at least four strokes, in parts that share no file."""
+"""The bars that a space is evaluated on: 4/4 beats of at least four hits, in parts that share no file."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
-from jaxtyping import Bool, Float32, Int
 
 from clave.errors import CorpusError
 from clave.music.pattern import Pattern
+from clave.music.shapes import Bool, Float32, Int
 from clave.music.units import COMMON_TIME
-from clave.rhythm.dataset import FACTORY, Corpus
-from clave.training import rhythm_run as learn
+from clave.rhythm.dataset import Corpus
+from clave.training import rhythm_data
 
-FEWEST_STROKES = 4
+MIN_HITS = 4
 
 
 @dataclass(frozen=True, eq=False)
 class Beats:
-    """Bars of 4/4 in which a groove goes on, each with its style."""
+    """Bars of 4/4 that are no fills, each with its style."""
 
     velocity: Float32[np.ndarray, "bar 8 64"]  # in [0, 1], 0 is silence
     offset: Float32[np.ndarray, "bar 8 64"]  # steps
-    style: Int[np.ndarray, " bar"]  # index into the styles of the trial; -1 is unknown
+    style: Int[np.ndarray, " bar"]  # index into EvaluationData.styles; -1 is unknown
 
     @classmethod
-    def of(cls, corpus: Corpus) -> "Beats":
-        """Those of a corpus's bars that are such beats."""
-        plain = learn.beats(corpus)
+    def from_corpus(cls, corpus: Corpus) -> "Beats":
+        """The bars of a corpus that are 4/4 beats of at least MIN_HITS hits."""
+        plain = rhythm_data.beats(corpus)
         kept = [
             (pattern, style)
             for pattern, style in zip(plain.patterns, plain.style.tolist(), strict=True)
-            if pattern.meter == COMMON_TIME and pattern.hits.sum() >= FEWEST_STROKES
+            if pattern.meter == COMMON_TIME and pattern.hits.sum() >= MIN_HITS
         ]
-        return cls.made([pattern for pattern, _ in kept], [style for _, style in kept])
+        return cls.from_patterns([pattern for pattern, _ in kept], [style for _, style in kept])
 
     @classmethod
-    def made(cls, patterns: Sequence[Pattern], style: Sequence[int] | None = None) -> "Beats":
-        """These bars of 4/4, as they are; of unknown style unless said."""
+    def from_patterns(cls, patterns: Sequence[Pattern], style: Sequence[int] | None = None) -> "Beats":
+        """These bars of 4/4, all of them; without a `style` theirs is unknown."""
         velocity, offset = (
             np.array([getattr(pattern, name) for pattern in patterns], np.float32).reshape(-1, 8, 64)
             for name in ("velocity", "offset")
@@ -48,7 +48,7 @@ class Beats:
 
     @property
     def hits(self) -> Bool[np.ndarray, "bar 8 64"]:
-        """Where strokes are."""
+        """The activation matrices."""
         return self.velocity > 0
 
     @property
@@ -62,33 +62,32 @@ class Beats:
 
 
 @dataclass(frozen=True)
-class Trial:
-    """What a space is tried with: beats to learn from, to tune on, and those that nobody has learned from."""
+class EvaluationData:
+    """The beats of a corpus by part: trained on, tuned on, and held out."""
 
     train: Beats
     tuning: Beats
-    held_out: Mapping[str, Beats]  # split -> its beats
+    held_out: Mapping[str, Beats]  # by the name of the split: "validation", "stratified"
     styles: tuple[str, ...]
 
 
-def trial(corpus: Corpus, seed: int = 0) -> Trial:
-    """The parts in which `clave learn rhythm` has learned from this corpus with this seed.
+def evaluation_data(corpus: Corpus, seed: int = 0) -> EvaluationData:
+    """The same parts into which `clave learn rhythm` divides this corpus with this seed.
 
-    Our own grooves are learned from but not scored, where there are others: bars drawn from a template say little about
-    bars drawn from the same one. Raises CorpusError when nothing is left to score.
+    Our own grooves are trained on but not scored, unless there are no others: bars drawn from one template are much
+    alike, so that scores on them say little. Raises CorpusError where no bar is left to score.
     """
-    divided = learn.divide(corpus, seed)
+    divided = rhythm_data.divide(corpus, seed)
     parts = {each.name: getattr(divided, each.name) for each in fields(divided) if each.type is Corpus}
-    if divided.stratified is divided.validation:  # without a split of its own, a data set has one held-out part
+    if divided.stratified is divided.validation:  # a data set without a split of its own has one held-out part
         del parts["stratified"]
-    held_out = {name: Beats.of(_played(part)) for name, part in parts.items() if name not in ("train", "tuning")}
+    held_out = {
+        name: Beats.from_corpus(rhythm_data.recorded(part))
+        for name, part in parts.items()
+        if name not in ("train", "tuning")
+    }
     held_out = {name: beats for name, beats in held_out.items() if len(beats)}
     if not held_out:
-        raise CorpusError(f"none of {len(corpus)} bars is both held out and a 4/4 beat of {FEWEST_STROKES} strokes")
-    return Trial(Beats.of(divided.train), Beats.of(_played(divided.tuning)), held_out, corpus.styles)
-
-
-def _played(corpus: Corpus) -> Corpus:
-    """The bars that are not our own, if there are any."""
-    ours = np.array([name.startswith(f"{FACTORY} ") for name in corpus.sources], np.bool_)[corpus.source]
-    return corpus.subset(~ours) if len(ours) and not ours.all() else corpus
+        raise CorpusError(f"none of {len(corpus)} bars is both held out and a 4/4 beat of {MIN_HITS} hits")
+    tuning = Beats.from_corpus(rhythm_data.recorded(divided.tuning))
+    return EvaluationData(Beats.from_corpus(divided.train), tuning, held_out, corpus.styles)

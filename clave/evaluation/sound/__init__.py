@@ -1,6 +1,6 @@
-"""How good a sound space is, measured on kits it has not learned from, and through the very files that are played.
+"""How good a sound space is, measured on kits that it has not been trained on.
 
-`sound.comparison` compares a sound with another, `sets` many sounds with many; `unseen` finds the kits that a space
-does not know, and `judge` learns from half of them what a drum is. `table` measures with all four, and `report` writes
-it down.
+`data` finds those kits and divides them, `metrics` compares sets of sounds, and `classifier` judges sounds without the
+space. `reconstruction`, `samples` and `paths` each measure one side of a space; `evaluate` runs all of them, and
+`report` writes the result as Markdown, JSON and figures.
 """

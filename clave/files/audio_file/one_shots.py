@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 import soxr
-from jaxtyping import Float32
 
 from clave.music.clip import SAMPLE_RATE, Clip
+from clave.music.shapes import Float32
 
 ONE_SHOT_SECONDS = 1.5
 END_FADE_SECONDS = 0.05  # of a one-shot that was longer

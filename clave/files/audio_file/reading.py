@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-from jaxtyping import Float32
 
 from clave.errors import AudioFileError, ClipError
 from clave.files.audio_file.one_shots import resampled
 from clave.music.clip import SAMPLE_RATE, Clip
+from clave.music.shapes import Float32
 
 SUFFIXES = (".wav", ".wave", ".flac", ".aif", ".aiff", ".aifc", ".ogg", ".oga", ".mp3")
 OTHER_SUFFIXES = (".m4a", ".aac", ".wma", ".opus", ".caf", ".rx2", ".rex")  # sounds too, but nothing here reads them

@@ -10,10 +10,10 @@ from importlib import resources
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Int
 
 from clave.errors import MidiError, VoiceError
 from clave.music.kit import VOICES, voice
+from clave.music.shapes import Int
 
 DRUM_CHANNEL = 10  # where MIDI files keep their drums
 

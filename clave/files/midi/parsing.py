@@ -13,10 +13,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Int
 
 from clave.errors import MidiError, PatternError
 from clave.files.midi.drum_map import DRUM_CHANNEL, DrumMap, detect_drum_map, looks_like_drums
+from clave.music.shapes import Int
 from clave.music.units import (
     COMMON_TIME,
     STEPS_PER_QUARTER,

@@ -5,11 +5,11 @@ from itertools import groupby, repeat
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float32, Int
 
 from clave.files.midi.parsing import Song, cached_steps_per_bar
 from clave.music.kit import VOICES
 from clave.music.pattern import MAX_OFFSET, Pattern, merge, musical_steps, nearest_steps, settle
+from clave.music.shapes import Float32, Int
 from clave.music.units import COMMON_TIME, STEPS_PER_QUARTER, TICKS_PER_QUARTER, TICKS_PER_STEP, Meter
 
 GRIDS = ("musical", 64, "paper")

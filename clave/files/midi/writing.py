@@ -13,13 +13,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
 
 from clave.errors import MidiError
 from clave.files.midi.drum_map import DRUM_CHANNEL
 from clave.files.midi.parsing import MAX_BARS
 from clave.music.kit import VOICES, Voice
 from clave.music.pattern import Pattern
+from clave.music.shapes import Bool, Float, Int
 from clave.music.units import (
     TICKS_PER_QUARTER,
     TICKS_PER_STEP,

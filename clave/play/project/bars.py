@@ -7,12 +7,12 @@ space turns `Generated`, and the operations that need it, into strokes; the rest
 from typing import Annotated, Literal
 
 import numpy as np
-from jaxtyping import Bool
 from pydantic import Field, model_validator
 
 from clave.errors import PatternError
 from clave.music.kit import VOICES
 from clave.music.pattern import Pattern
+from clave.music.shapes import Bool
 from clave.music.units import COMMON_TIME, Meter, steps_per_bar
 from clave.play.project.value import (
     Deviations,
@@ -81,7 +81,7 @@ class GenerationSettings(Value):
 class Phrase(Value):
     """Which bar of a phrase: bars that were generated together and agree."""
 
-    bars: Annotated[int, Field(ge=2, le=MAX_PHRASE_BARS)]
+    bars: Annotated[int, Field(ge=1, le=MAX_PHRASE_BARS)]
     index: Annotated[int, Field(ge=0)]
     fill: bool = False  # the last bar is one
 

@@ -8,11 +8,11 @@ from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
-from jaxtyping import Bool, Float32, Int, Shaped
 
 from clave.errors import CorpusError
 from clave.music.kit import VOICES
 from clave.music.pattern import Pattern
+from clave.music.shapes import Bool, Float32, Int, Shaped
 from clave.music.units import COMMON_TIME, METERS, TICKS_PER_STEP, Meter, meter_name, steps_per_bar
 from clave.rhythm.dataset.labels import SECTIONS
 

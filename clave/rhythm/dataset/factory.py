@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Int
 
 from clave.errors import CorpusError
 from clave.music.pattern import Pattern
+from clave.music.shapes import Bool, Int
 from clave.music.units import METERS
 from clave.rhythm import grooves
 from clave.rhythm.dataset.data_set import Corpus, CorpusReport, count_labels, side_by_side

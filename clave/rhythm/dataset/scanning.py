@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Int, Int8, UInt8
 
 from clave.errors import CorpusError, MidiError
 from clave.files import midi
 from clave.music.kit import VOICES
+from clave.music.shapes import Int, Int8, UInt8
 from clave.music.units import METERS, TICKS_PER_STEP, meter_name
 from clave.rhythm.dataset.data_set import NO_STYLE, Corpus, CorpusReport, count_labels, side_by_side
 from clave.rhythm.dataset.labels import SECTIONS, Facts, label

@@ -6,9 +6,9 @@ from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Int
 
 from clave.errors import CorpusError
+from clave.music.shapes import Bool, Int
 from clave.rhythm.dataset.data_set import NO_STYLE, Corpus, side_by_side
 
 

@@ -1,7 +1,8 @@
 """Groups that grow by linking two members at a time (union-find)."""
 
 import numpy as np
-from jaxtyping import Int
+
+from clave.music.shapes import Int
 
 
 class UnionFind:

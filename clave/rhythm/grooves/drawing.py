@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float
 from numpy.random import Generator
 
 from clave.errors import GrooveError
 from clave.music.kit import VOICES, voice
 from clave.music.pattern import MAX_OFFSET, Pattern
+from clave.music.shapes import Bool, Float
 from clave.music.units import STEPS_PER_SIXTEENTH, TICKS_PER_STEP, steps_per_bar, swing_steps
 from clave.rhythm.grooves.notation import Grid, Style
 from clave.rhythm.grooves.styles import style as style_of

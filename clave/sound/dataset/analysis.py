@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float32
 
 from clave.audio import descriptors
 from clave.audio.log_spectrogram import Spectrogram, placed
 from clave.errors import AudioFileError, TransformError
 from clave.files import audio_file
 from clave.music.clip import Clip
+from clave.music.shapes import Float32
 from clave.sound import voice_classifier
 from clave.sound.dataset.listing import Listed
 

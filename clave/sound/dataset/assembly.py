@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Float32, Float64, Int
 
 from clave.music.kit import VOICES
 from clave.music.kit import voice as voice_of
+from clave.music.shapes import Float32, Float64, Int
 from clave.sound.dataset.analysis import AnalysedSound
 from clave.sound.dataset.data_set import SoundCorpus, SoundReport
 from clave.sound.dataset.listing import Listed

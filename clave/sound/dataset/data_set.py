@@ -8,10 +8,10 @@ from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
-from jaxtyping import Bool, Float32, Int
 
 from clave.audio import descriptors
 from clave.errors import CorpusError
+from clave.music.shapes import Bool, Float32, Int
 
 Progress = Callable[[int, int], None]
 """Called with the number of files done and of all files."""

@@ -1,9 +1,9 @@
 """Parts of a corpus: a split that keeps kits whole, weights of sounds in training, and a small sample."""
 
 import numpy as np
-from jaxtyping import Bool, Float32, Float64, Int
 
 from clave.errors import CorpusError
+from clave.music.shapes import Bool, Float32, Float64, Int
 from clave.sound.dataset.data_set import SoundCorpus
 from clave.sound.dataset.factory import FACTORY_NAME
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
 import numpy as np
-from jaxtyping import Float64
 from numpy.random import Generator
 
 from clave.errors import KitError
 from clave.music.clip import Clip
+from clave.music.shapes import Float64
 from clave.sound.drum_synth import signal
 from clave.sound.drum_synth.signal import (
     Signal,

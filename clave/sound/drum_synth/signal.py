@@ -9,10 +9,10 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
-from jaxtyping import Complex128, Float64
 from numpy.random import Generator
 
 from clave.music.clip import SAMPLE_RATE
+from clave.music.shapes import Complex128, Float64
 
 Signal = Float64[np.ndarray, " sample"]
 Spectrum = Complex128[np.ndarray, " band"]

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 
 import torch
-from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.nn import functional
 
 from clave.music.kit import VOICES
+from clave.music.shapes import Bool, Float, Int
 from clave.music.units import METERS, STEPS_PER_QUARTER, STEPS_PER_SIXTEENTH, steps_per_bar
 
 SECTIONS = ("beat", "fill")

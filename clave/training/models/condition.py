@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 
 import torch
-from jaxtyping import Float, Int
 from torch import Tensor
 
+from clave.music.shapes import Float, Int
 from clave.music.units import METERS
 from clave.training.models.bars import SECTIONS, Bars, bernoulli, one_hot
 

@@ -8,10 +8,10 @@ with the velocity x - e; the network learns its mean at each place and time.
 import math
 
 import torch
-from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
+from clave.music.shapes import Float
 from clave.training.models.old_names import accept_old_names
 from clave.training.models.vae import normal_like
 

@@ -6,10 +6,10 @@ Two dimensions are few enough to look everywhere instead of trusting an encoder.
 from collections.abc import Callable
 
 import torch
-from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn import functional
 
+from clave.music.shapes import Float, Int
 from clave.training.models.bars import BAR_STEPS, Bars
 from clave.training.models.vae import normal_like
 

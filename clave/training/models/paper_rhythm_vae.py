@@ -2,26 +2,30 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
-from jaxtyping import Float
 from torch import Tensor, nn
 
-from clave.music.units import COMMON_TIME, steps_per_bar
+from clave.music.shapes import Float
+from clave.music.units import COMMON_TIME, Meter, steps_per_bar
 from clave.training.models.bars import VOICE_COUNT, Bars
 from clave.training.models.condition import Condition
 from clave.training.models.map_search import hit_cross_entropy
 from clave.training.models.onnx_graph import ModelMethod, OnnxGraph
-from clave.training.models.rhythm_vae import RhythmModel
-from clave.training.models.vae import Config, Gaussian
+from clave.training.models.rhythm_model import RhythmModel, RhythmModelConfig
+from clave.training.models.vae import Gaussian
 
 PAPER_STEPS = steps_per_bar(COMMON_TIME)
 PAPER_CELLS = VOICE_COUNT * PAPER_STEPS
 
 
 @dataclass(frozen=True)
-class PaperConfig(Config):
+class PaperConfig(RhythmModelConfig):
     """The paper's pattern VAE, section 1 of its experiments: 512-800-latent-800-512."""
+
+    meters: ClassVar[tuple[Meter, ...]] = (COMMON_TIME,)
+    step_count: ClassVar[int] = PAPER_STEPS
 
     latent_size: int = 2
     hidden: int = 800

@@ -6,11 +6,11 @@ from itertools import pairwise
 from typing import ClassVar
 
 import torch
-from jaxtyping import Float
 from torch import Tensor, nn
 
 from clave.audio.log_spectrogram import Spectrogram
 from clave.audio.paper_log_spectrogram import PAPER_FLOOR, PaperSpectrogram
+from clave.music.shapes import Float
 from clave.training.models.old_names import accept_old_names
 from clave.training.models.sound_model import VOICE_COUNT, OneShotConfig, SoundModel, Sounds
 from clave.training.models.vae import Gaussian, LikelihoodVAE
@@ -130,6 +130,10 @@ class PaperSoundVAE(SoundModel, LikelihoodVAE[Sounds]):
             log_likelihood = -negative_log_likelihood(self.magnitude(batch.log_spectrogram), mean, log_std)
             weights.append(log_likelihood + posterior.standard().log_density(z) - posterior.log_density(z))
         return torch.stack(weights)
+
+    def after_training(self, examples: Sounds) -> None:
+        """Compute the axes."""
+        self.fit_axes(examples)
 
     @torch.no_grad()
     def fit_axes(self, sounds: Sounds, batch: int = 64) -> None:

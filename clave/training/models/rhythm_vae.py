@@ -4,19 +4,21 @@ A bar is a sequence of tokens, one for each of its 16ths, with a recurrent prior
 of `logistic_pca`, which say what its strokes are, and the feel, a latent that says how they are played.
 """
 
-from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import torch
-from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn import functional
 
 from clave.latent.space_folder import renamed
+from clave.music.shapes import Bool, Float, Int
 from clave.music.units import METERS, STEPS_PER_SIXTEENTH
-from clave.rhythm.space_format import MODEL_SETTINGS_1
+from clave.rhythm import logistic_pca
+from clave.rhythm.space_format import LOGISTIC_PCA_FILE, MODEL_SETTINGS_1, TOKENS_FILE
 from clave.rhythm.token_sampler import LAGS
 from clave.rhythm.tokens import TOKEN_CELLS, Vocabulary
 from clave.training.models.bars import (
@@ -33,8 +35,9 @@ from clave.training.models.bars import (
 from clave.training.models.condition import Condition
 from clave.training.models.map_search import hit_cross_entropy, search_map
 from clave.training.models.onnx_graph import ModelMethod, OnnxGraph
+from clave.training.models.rhythm_model import RhythmModel, RhythmModelConfig
 from clave.training.models.token_prior import TokenPrior
-from clave.training.models.vae import Config, Gaussian, LikelihoodVAE, normal_like, residual_network
+from clave.training.models.vae import Gaussian, normal_like, residual_network
 
 CELLS = VOICE_COUNT * STEP_COUNT
 FREQUENCIES = (1.0, 2.0, 4.0, 8.0)  # radians a map unit, of the Fourier features of a point
@@ -54,27 +57,6 @@ OLD_KEYS = (
     ("prior.", "token_prior."),
 )
 """How weights and checkpoints written before version 2 call these tensors, prefix by prefix; the first match counts."""
-
-
-class RhythmModel(LikelihoodVAE[Bars]):
-    """A model that a rhythm space can be made of."""
-
-    @abstractmethod
-    def encode_map(
-        self,
-        velocity: Float[Tensor, "batch voice step"],
-        offset: Float[Tensor, "batch voice step"],
-        meter: Float[Tensor, "batch meter"],
-    ) -> Float[Tensor, "batch map"]:
-        """The mean of q(map | bar)."""
-
-    @abstractmethod
-    def decode_map(self, condition: Condition) -> Float[Tensor, "batch voice step"]:
-        """The logits of a hit that the map expects."""
-
-    @abstractmethod
-    def onnx_graphs(self) -> Mapping[str, OnnxGraph]:
-        """The networks that playing needs, by the names of their files without ".onnx"."""
 
 
 def fourier_features(point: Float[Tensor, "batch map"]) -> Float[Tensor, "batch feature"]:
@@ -124,7 +106,7 @@ C = TypeVar("C", bound="RhythmConfig")
 
 
 @dataclass(frozen=True)
-class RhythmConfig(Config):
+class RhythmConfig(RhythmModelConfig):
     """Sizes of the two-level model, and its noise and augmentation in training."""
 
     styles: int  # how many the labels know; 0 is allowed
@@ -151,6 +133,10 @@ class RhythmConfig(Config):
     def build(self) -> "RhythmVAE":
         """The model, with fresh weights."""
         return RhythmVAE(self)
+
+    def fitted_to(self, hits: Bool[np.ndarray, "bar voice step"]) -> "RhythmConfig":
+        """The settings with the vocabulary of these bars."""
+        return replace(self, vocabulary=Vocabulary.of([hits]).bits)
 
     @classmethod
     def from_settings(cls: type[C], settings: Mapping[str, Any]) -> C:
@@ -338,6 +324,12 @@ class RhythmVAE(RhythmModel):
     def onnx_graphs(self) -> Mapping[str, OnnxGraph]:
         """The encoder and the decoders, and one step of the token prior; weights are those of now."""
         return _onnx_graphs(self)
+
+    def write_tables(self, folder: Path, bars: Bars) -> None:
+        """Write the vocabulary, and the components of the detail, which are fitted to the training bars."""
+        hits, inside = bars.hits.numpy() > 0, bars.inside.numpy()[:, None]
+        logistic_pca.fit(hits, inside, self.config.components).save(folder / LOGISTIC_PCA_FILE)
+        Vocabulary(self.config.vocabulary).save(folder / TOKENS_FILE)
 
 
 def _onnx_graphs(model: RhythmVAE) -> dict[str, OnnxGraph]:

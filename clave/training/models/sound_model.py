@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
-from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn import functional
 
 from clave.audio.log_spectrogram import Spectrogram
 from clave.music.kit import VOICES
+from clave.music.shapes import Float, Int
 from clave.training.models.onnx_graph import ModelMethod, OnnxGraph
 from clave.training.models.vae import VAE, Config
 

@@ -14,10 +14,10 @@ from functools import cache
 from typing import ClassVar
 
 import torch
-from jaxtyping import Float
 from torch import Tensor
 
 from clave.audio.log_spectrogram import BANDS, FLOOR, FRAMES, LONG_BANDS, DrumSpectrogram, Spectrogram
+from clave.music.shapes import Float
 from clave.training.models.flow import Flow
 from clave.training.models.old_names import accept_old_names
 from clave.training.models.sound_model import VOICE_COUNT, OneShotConfig, SoundModel, Sounds
@@ -105,6 +105,10 @@ class SoundVAE(SoundModel):
     def spectrogram(self) -> Spectrogram:
         """That of its settings."""
         return self.config.spectrogram()
+
+    def before_training(self, examples: Sounds) -> None:
+        """Fit the components."""
+        self.fit_components(examples)
 
     @torch.no_grad()
     def fit_components(self, sounds: Sounds) -> None:

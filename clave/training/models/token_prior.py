@@ -1,10 +1,10 @@
 """The prior of tokens, 16th by 16th: a recurrent network over what was struck before."""
 
 import torch
-from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn import functional
 
+from clave.music.shapes import Float, Int
 from clave.music.units import METERS
 from clave.rhythm.token_sampler import LAGS
 from clave.rhythm.tokens import TOKEN_CELLS

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 import torch
-from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
+
+from clave.music.shapes import Float
 
 
 @runtime_checkable
@@ -105,6 +106,12 @@ class VAE(nn.Module, ABC, Generic[Batch]):
     @abstractmethod
     def losses(self, batch: Batch, noise: torch.Generator) -> dict[str, Tensor]:
         """The named parts of the loss, each a mean over the batch in nats; the recipe weighs and adds them."""
+
+    def before_training(self, examples: Batch) -> None:
+        """Compute what depends on the training examples alone, before the first step; by default there is nothing."""
+
+    def after_training(self, examples: Batch) -> None:
+        """Compute what depends on the training examples and the weights, after the last step; by default nothing."""
 
 
 class LikelihoodVAE(VAE[Batch]):

@@ -12,11 +12,13 @@ from clave.errors import SpaceError, TrainingError
 from clave.music.kit import VOICES
 from clave.sound.space import load_sound
 from clave.training import checkpoint
-from clave.training import sound_run as learn_sound
 from clave.training.loop import begin, fit
 from clave.training.models.paper_sound_vae import PaperSoundConfig, negative_log_likelihood
 from clave.training.models.sound_model import Sounds
 from clave.training.recipes import paper_sound, sound_by_name
+from clave.training.sound_data import to_sounds
+from clave.training.sound_run import learn_sound
+from clave.training.tensor_file import load_tensors
 
 BANDS, FRAMES = 410, 157
 NARROW = PaperSoundConfig(latent_size=6, wide=12, narrow=12)
@@ -140,7 +142,7 @@ def corpus():
 @pytest.fixture(scope="module")
 def run(corpus, tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
-    return folder, list(learn_sound.learn_sound(corpus, TOY, folder, limit=24))
+    return folder, list(learn_sound(corpus, TOY, folder, limit=24))
 
 
 def test_a_run_leaves_a_space_one_can_play(run, corpus):
@@ -170,7 +172,7 @@ def test_the_space_paints_what_the_model_does(run):
     folder, _ = run
     space = load_sound(folder)
     model = NARROW.build().eval()
-    tensors, _ = checkpoint.load_tensors(folder / "model.safetensors")
+    tensors, _ = load_tensors(folder / "model.safetensors")
     model.load_state_dict(tensors)
     code = space.sample_codes(3, "tom", seed=4)
     one_hot = torch.zeros(3, 8)
@@ -183,17 +185,17 @@ def test_the_space_paints_what_the_model_does(run):
 
 def test_a_run_that_was_killed_goes_on_to_the_same_weights(run, corpus, tmp_path):
     folder, _ = run
-    assert len(list(islice(learn_sound.learn_sound(corpus, TOY, tmp_path, limit=24), 3))) == 3  # the second is kept
+    assert len(list(islice(learn_sound(corpus, TOY, tmp_path, limit=24), 3))) == 3  # the second is kept
     with pytest.raises(TrainingError, match="other data"):
-        next(learn_sound.learn_sound(corpus, TOY, tmp_path, limit=25, resume=True))
-    again = list(learn_sound.learn_sound(corpus, TOY, tmp_path, limit=24, resume=True))
+        next(learn_sound(corpus, TOY, tmp_path, limit=25, resume=True))
+    again = list(learn_sound(corpus, TOY, tmp_path, limit=24, resume=True))
     assert [epoch.number for epoch in again] == [3, 4]
     for name in ("model.safetensors", "best.safetensors", "decoder.onnx"):
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes(), name
 
 
 def test_a_run_that_turns_not_finite_stops_at_its_step_and_keeps_the_last_checkpoint(corpus, tmp_path):
-    learning = learn_sound.learn_sound(corpus, TOY, tmp_path, limit=24)
+    learning = learn_sound(corpus, TOY, tmp_path, limit=24)
     assert [next(learning).number for _ in range(2)] == [1, 2]
     kept = (tmp_path / "checkpoint.safetensors").read_bytes()
     is_kick = corpus.voice[:, None, None] == 0
@@ -201,7 +203,7 @@ def test_a_run_that_turns_not_finite_stops_at_its_step_and_keeps_the_last_checkp
     learning.close()
     run, _ = checkpoint.load(tmp_path)
     with pytest.raises(TrainingError, match=r"the loss is not finite at step \d"):
-        list(fit(run, learn_sound.to_sounds(broken)))
+        list(fit(run, to_sounds(broken)))
     assert all(parameter.isfinite().all() for parameter in run.model.parameters())
     assert (tmp_path / "checkpoint.safetensors").read_bytes() == kept
     assert checkpoint.load(tmp_path)[0].step == 4

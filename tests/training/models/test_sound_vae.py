@@ -10,11 +10,12 @@ from clave.audio.log_spectrogram import BANDS, FLOOR, FRAMES, LONG_BANDS
 from clave.latent.space_folder import write_settings
 from clave.music.clip import Clip
 from clave.sound.space import SOUND_FORMAT, SoundSpace
-from clave.training import checkpoint
 from clave.training.loop import begin, fit, score
 from clave.training.models.sound_model import Sounds
 from clave.training.models.sound_vae import augmented
+from clave.training.onnx_export import write_graphs
 from clave.training.recipes import SOUND_RECIPES, sound
+from clave.training.tensor_file import halved
 
 TOY = replace(sound(), model=SMALL, epochs=30, batch_size=8, warmup_epochs=1, averaging=0.5)
 
@@ -114,8 +115,8 @@ def test_weights_scale_what_a_sound_counts():
 def test_the_networks_that_are_played_say_what_the_model_says(tmp_path):
     model = prepared(toy_sounds(24))
     torch.nn.init.normal_(model.flow.output.weight, std=0.1, generator=noise())
-    model.load_state_dict(checkpoint.halved(model.state_dict()))
-    checkpoint.write_onnx(tmp_path, model.onnx_graphs())
+    model.load_state_dict(halved(model.state_dict()))
+    write_graphs(tmp_path, model.onnx_graphs())
     write_settings(
         tmp_path,
         SOUND_FORMAT,

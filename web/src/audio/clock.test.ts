@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { passTime } from "../../tests/passTime";
-import type { WirePattern } from "../rules/protocol";
+import type { BarPattern } from "../rules/protocol";
 import { events } from "../rules/sequencer";
 import { secondsPerStep } from "../rules/units";
 import { AHEAD_HIDDEN_SECONDS, AHEAD_SECONDS, Clock, type Score } from "./clock";
 
 type Struck = { voice: number; velocity: number; time: number; queuedAt: number };
 
-const pattern: WirePattern = {
+const pattern: BarPattern = {
   meter: [4, 4],
   strokes: [
     [0, 0, 1, 0],

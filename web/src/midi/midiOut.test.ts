@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { toyInstrument } from "../../dev/toyServer";
 import { passTime } from "../../tests/passTime";
-import type { WirePattern } from "../rules/protocol";
+import type { BarPattern } from "../rules/protocol";
 import { events } from "../rules/sequencer";
 import { secondsPerStep } from "../rules/units";
 import { Clock, type Score } from "../audio/clock";
@@ -25,7 +25,7 @@ let failures: unknown[];
 const ms = (audioSeconds: number) => ORIGIN_MS + audioSeconds * 1000;
 const fakePort = () => ({ send: (message: number[], at?: number) => void sent.push({ message: [...message], at, sentAt: performance.now() }) });
 
-const bar = (...strokes: WirePattern["strokes"][number][]): WirePattern => ({ meter: [4, 4], strokes });
+const bar = (...strokes: BarPattern["strokes"][number][]): BarPattern => ({ meter: [4, 4], strokes });
 const groove = bar([0, 0, 1, 0], [0, 32, 0.5, -1.5], [2, 12, 0.75, 0.25], [3, 16, 0.9, 0], [1, 63, 0.25, 1.9]);
 
 beforeEach(() => {

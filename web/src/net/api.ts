@@ -19,7 +19,7 @@ import type {
   SoundMap,
   SoundRequest,
   TapsRequest,
-  WirePattern,
+  BarPattern,
 } from "../rules/protocol";
 
 /** The server refused, or did not answer; the message is a sentence for the player. */
@@ -83,20 +83,20 @@ export const drawKit = async (seed: number, kept: Readonly<Record<number, KitVoi
 
 // ---- one bar out of another
 
-const madeBy = async (path: string, request: FeelRequest | CompleteRequest | TapsRequest): Promise<WirePattern> =>
+const madeBy = async (path: string, request: FeelRequest | CompleteRequest | TapsRequest): Promise<BarPattern> =>
   readMessage("PatternMade", await answerTo(`patterns/${path}`, request)).pattern;
 
 /** The same strokes, as a drummer plays them, or as another bar is played. */
-export const fetchHumanised = (request: FeelRequest): Promise<WirePattern> => madeBy("feel", request);
+export const fetchHumanised = (request: FeelRequest): Promise<BarPattern> => madeBy("feel", request);
 
 /** The bar with all but what is kept generated anew. */
-export const fetchComplete = (request: CompleteRequest): Promise<WirePattern> => madeBy("complete", request);
+export const fetchComplete = (request: CompleteRequest): Promise<BarPattern> => madeBy("complete", request);
 
 /** A whole bar for a tapped rhythm. */
-export const fetchFromTaps = (request: TapsRequest): Promise<WirePattern> => madeBy("taps", request);
+export const fetchFromTaps = (request: TapsRequest): Promise<BarPattern> => madeBy("taps", request);
 
 /** The bar, moved along what one hears in it. */
-export const fetchShifted = async (request: ShiftRequest): Promise<WirePattern> => readMessage("ShiftReply", await answerTo("patterns/shift", request)).pattern;
+export const fetchShifted = async (request: ShiftRequest): Promise<BarPattern> => readMessage("ShiftReply", await answerTo("patterns/shift", request)).pattern;
 
 // ---- the background of the map
 

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { nextPart, type Part, type Plan } from "./conductor";
-import type { WirePattern } from "./protocol";
+import type { BarPattern } from "./protocol";
 import { heardRounds } from "./sequencer";
 import { stepsPerBar } from "./units";
 
-const bar = (voice: number, meter: [number, number] = [4, 4]): WirePattern => ({ meter, strokes: [[voice, 0, 1, 0]] });
+const bar = (voice: number, meter: [number, number] = [4, 4]): BarPattern => ({ meter, strokes: [[voice, 0, 1, 0]] });
 const [old, fresh] = [bar(0), bar(1)];
 const plan = (changes: Partial<Plan>): Plan => ({ bars: [old], fills: [], fillEvery: 0, journey: false, quantum: "bar", ...changes });
 const part = (changes: Partial<Part>): Part => ({ pattern: old, bar: 0, fill: false, journey: false, since: 0, ...changes });
@@ -20,8 +20,8 @@ function takenAt(from: number, wanted: Plan, start = part({})): number | null {
 }
 
 /** The bars that sound one after the other, as a clock steps through them: what the plan says at each turn. */
-function played(turns: number, planned: (turn: number) => Plan): WirePattern[] {
-  const heard: WirePattern[] = [];
+function played(turns: number, planned: (turn: number) => Plan): BarPattern[] {
+  const heard: BarPattern[] = [];
   let now: Part | null = null;
   for (let turn = 0; turn < turns; turn++) {
     let step = 0;

@@ -1,6 +1,6 @@
 /** Which bar sounds at each step: pure rules, called by the clock a little ahead of time. */
 
-import type { WirePattern } from "./protocol";
+import type { BarPattern } from "./protocol";
 import { nextBoundary, type Quantum, type Round, type Turn, turnOf } from "./sequencer";
 
 /** What the player wants to hear. */
@@ -32,7 +32,7 @@ export function nextPart(current: Part | null, plan: Plan, step: number, turn: n
 const isSame = (one: Part, other: Part): boolean =>
   one.pattern === other.pattern && one.bar === other.bar && one.fill === other.fill && one.journey === other.journey && one.since === other.since;
 
-function changesHere(playing: WirePattern, coming: WirePattern, quantum: Quantum, step: number): boolean {
+function changesHere(playing: BarPattern, coming: BarPattern, quantum: Quantum, step: number): boolean {
   const sameMeter = playing.meter[0] === coming.meter[0] && playing.meter[1] === coming.meter[1];
   return sameMeter && nextBoundary(step, quantum, playing.meter) === step;
 }

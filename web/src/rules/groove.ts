@@ -10,7 +10,7 @@ import {
   type SpaceInfo,
   type StyleChoice,
   VOICE_COUNT,
-  type WirePattern,
+  type BarPattern,
 } from "./protocol";
 import type { JourneyMode, Quantum, Round } from "./sequencer";
 import { knownOf, sharesOf } from "./styleBlend";
@@ -38,9 +38,9 @@ export interface GenerationSettings {
 export interface MapPlace {
   readonly point: Point;
   readonly settings: GenerationSettings;
-  readonly pattern: WirePattern;
-  readonly phrase: readonly WirePattern[]; // its first bar is `pattern`; empty where the loop is one bar
-  readonly fill: WirePattern | null; // none until it is wanted
+  readonly pattern: BarPattern;
+  readonly phrase: readonly BarPattern[]; // its first bar is `pattern`; empty where the loop is one bar
+  readonly fill: BarPattern | null; // none until it is wanted
   readonly edited: boolean;
 }
 
@@ -50,8 +50,8 @@ export interface Journey {
   readonly bars: number;
   readonly mode: JourneyMode;
   readonly travelling: boolean;
-  readonly patterns: readonly WirePattern[]; // one round; empty until decoded
-  readonly fills: readonly WirePattern[]; // one for each of them; empty until wanted
+  readonly patterns: readonly BarPattern[]; // one round; empty until decoded
+  readonly fills: readonly BarPattern[]; // one for each of them; empty until wanted
   readonly edited: boolean; // by hand
 }
 
@@ -179,12 +179,9 @@ export const withSound = (groove: Groove, voice: number, sound: Partial<VoiceSou
   sounds: groove.sounds.map((each, index) => (index === voice ? { ...each, ...sound } : each)),
 });
 
-/** The eight voices as a kit to keep: each names its own origin, and what only the page knows is left out. */
+/** The eight voices as a kit to keep: each names its own origin, and none is locked. */
 export const kitVoices = ({ sounds, kit }: Groove): KitVoice[] =>
-  sounds.map(({ from, point, detail, variation, seed, shift, kit: own, file, twin, gain, tune, decay }) => {
-    const named = from === "factory" ? (own ?? kit) : null;
-    return { from, point, detail, variation, seed, shift, kit: named, file, twin, gain, tune, decay };
-  });
+  sounds.map((sound) => ({ ...sound, kit: sound.from === "factory" ? (sound.kit ?? kit) : null, locked: false }));
 
 /** Another kit: these eight voices, under this name. Locked voices keep their sound. */
 export const withKit = (groove: Groove, voices: readonly KitVoice[], name: string): Groove => ({

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { areColumnsHeld, cellsBetween, describeHolds, heldBlocks, isHeld, NOTHING_HELD, withCells, withRow } from "./holds";
-import type { WirePattern } from "./protocol";
+import type { BarPattern } from "./protocol";
 
-const bar = (...meter: [number, number]): WirePattern => ({ meter, strokes: [] });
+const bar = (...meter: [number, number]): BarPattern => ({ meter, strokes: [] });
 const NAMES = ["kick", "snare", "hat"];
 
 test("a locked row is one block, as long as its bar", () => {

@@ -1,7 +1,7 @@
 /** The rows and cells that are held while the rest of a bar is filled in. */
 
 import { cellCount, STEPS_PER_CELL } from "./pattern";
-import type { WireBlock, WirePattern } from "./protocol";
+import type { Block, BarPattern } from "./protocol";
 import { stepsPerBar } from "./units";
 
 export interface GridCell {
@@ -47,7 +47,7 @@ export const areColumnsHeld = (holds: Holds, cells: readonly number[], voices: n
   cells.every((cell) => range(0, voices - 1).every((voice) => isHeld(holds, { voice, cell })));
 
 /** The fewest blocks [voice, first step, steps] that cover what is held. */
-export function heldBlocks(holds: Holds, pattern: WirePattern, voices: number): WireBlock[] {
+export function heldBlocks(holds: Holds, pattern: BarPattern, voices: number): Block[] {
   const steps = stepsPerBar(pattern.meter);
   const cells = cellCount(pattern);
   return range(0, voices - 1).flatMap((voice) => {
@@ -65,7 +65,7 @@ export function heldBlocks(holds: Holds, pattern: WirePattern, voices: number): 
 }
 
 /** "kick, snare and 8 cells"; null when nothing is held. */
-export function describeHolds(holds: Holds, pattern: WirePattern, names: readonly string[]): string | null {
+export function describeHolds(holds: Holds, pattern: BarPattern, names: readonly string[]): string | null {
   const rows = names.filter((_, voice) => holds.rows.has(voice));
   if (rows.length === names.length) return "everything";
   const others = names.flatMap((_, voice) => (holds.rows.has(voice) ? [] : range(0, cellCount(pattern) - 1).filter((cell) => isHeld(holds, { voice, cell }))));

@@ -38,9 +38,9 @@ test("as many patterns as were asked for", () => {
 
 test("a stroke outside its bar is refused", () => {
   const late = { meter: [3, 4], strokes: [[0, 48, 1, 0]] };
-  expect(() => readMessage("WirePattern", late)).toThrow("step 48 lies outside a bar of 48 steps");
+  expect(() => readMessage("BarPattern", late)).toThrow("step 48 lies outside a bar of 48 steps");
   expect(() => readMessage("PatternReply", { patterns: [late] })).toThrow("step 48");
-  expect(() => readMessage("WirePattern", { meter: [0, 4], strokes: [] })).toThrow("no bar of meter 0/4");
+  expect(() => readMessage("BarPattern", { meter: [0, 4], strokes: [] })).toThrow("no bar of meter 0/4");
 });
 
 const corpus = { x: [0], y: [0], style: [-1], styles: ["funk"], section: [0], sections: ["beat"], source: [0], sources: ["a.mid"], licences: ["CC0"], credit: "" };

@@ -9,7 +9,7 @@ import {
   type Refusal,
   SOUND_DIRECTIONS,
   type SoundMap,
-  type WirePattern,
+  type BarPattern,
 } from "./protocol";
 import { stepsPerBar } from "./units";
 import wire from "./wireSchemas.generated.json" with { type: "json" };
@@ -68,7 +68,7 @@ export function readRefusal(value: unknown): Refusal | null {
 // ---- what a schema cannot say: how the parts of a message go together
 
 const RULES: { readonly [Name in MessageName]?: (message: Messages[Name]) => void } = {
-  WirePattern: strokesLieInTheirBar,
+  BarPattern: strokesLieInTheirBar,
   PatternReply: ({ patterns }) => patterns.forEach(strokesLieInTheirBar),
   PatternMade: ({ pattern }) => strokesLieInTheirBar(pattern),
   ShiftReply: ({ pattern }) => strokesLieInTheirBar(pattern),
@@ -81,7 +81,7 @@ const RULES: { readonly [Name in MessageName]?: (message: Messages[Name]) => voi
   KeptKit: ({ voices }) => voices.forEach(comesFromSomewhere),
 };
 
-function strokesLieInTheirBar({ meter, strokes }: WirePattern): void {
+function strokesLieInTheirBar({ meter, strokes }: BarPattern): void {
   const steps = stepsPerBar(meter);
   if (!Number.isInteger(steps) || steps < 1 || steps > 512) throw new ProtocolError(`no bar of meter ${meter.join("/")}`);
   const outside = strokes.find(([, step]) => step >= steps);
@@ -116,7 +116,7 @@ function groundIsASquare({ size, distance, styles }: MapGround): void {
     if (field.length !== size * size) throw new ProtocolError(`the map has ${size} times ${size} points, got ${field.length}`);
 }
 
-/** The twin of `KitVoice` in `clave/app/protocol.py`. */
+/** The twin of `KitVoice` in `clave/play/project/voices.py`. */
 function comesFromSomewhere({ from, point, kit, file, twin }: KitVoice): void {
   const source = { map: point, factory: kit, file }[from];
   if (source === null) throw new ProtocolError(`a voice from the ${from} names its ${{ map: "point", factory: "kit", file: "file" }[from]}`);

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { cellCount, DEFAULT_VELOCITY, EMPTY_BAR, heardOnly, isOnCell, strokesInCell, withCellToggled, withCellVelocity, withStroke } from "./pattern";
-import type { WirePattern } from "./protocol";
+import type { BarPattern } from "./protocol";
 
-const roll: WirePattern = {
+const roll: BarPattern = {
   meter: [4, 4],
   strokes: [
     [1, 9, 0.4, 0.33],

@@ -4,7 +4,7 @@
  */
 
 import wire from "./wireSchemas.generated.json" with { type: "json" };
-import type { CompleteRequest, PatternRequest, RhythmShift, SoundRequest, SoundShift, TapsRequest, WirePattern } from "./wireTypes.generated";
+import type { CompleteRequest, PatternRequest, RhythmShift, SoundRequest, SoundShift, TapsRequest, BarPattern } from "./wireTypes.generated";
 
 export type {
   Attributes,
@@ -38,12 +38,12 @@ export type {
   SpaceInfo,
   TapsRequest,
   VoiceInfo,
-  WirePattern,
+  BarPattern,
 } from "./wireTypes.generated";
 
 export type Point = SoundRequest["point"];
-export type WireStroke = WirePattern["strokes"][number]; // voice, step, velocity in (0, 1], offset in steps within [-2, 2)
-export type WireBlock = CompleteRequest["keep"][number]; // voice, first step, steps
+export type BarStroke = BarPattern["strokes"][number]; // voice, step, velocity in (0, 1], offset in steps within [-2, 2)
+export type Block = CompleteRequest["keep"][number]; // voice, first step, steps
 export type Tap = TapsRequest["taps"][number]; // position in steps from the start of the bar, velocity in (0, 1]
 
 /** A style by name, a blend whose shares add up to 1, or null: any. */
@@ -61,7 +61,7 @@ const { KitToKeep, KitVoice, RhythmShift: Shift } = wire.components.schemas;
 const { gain, tune, decay, seed } = KitVoice.properties;
 export const VOICE_COUNT = KitToKeep.properties.voices.maxItems;
 export const MAX_KIT_NAME_LENGTH = KitToKeep.properties.name.maxLength;
-export const MAX_SEED = seed.exclusiveMaximum - 1;
+export const MAX_SEED = seed.maximum;
 export const MAX_SHIFT = Shift.properties.density.maximum; // standard deviations, either way
 export const MAX_GAIN = gain.maximum; // linear
 export const MAX_TUNE = tune.maximum; // semitones, either way

@@ -2,12 +2,12 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { Point, WirePattern } from "./protocol";
+import type { Point, BarPattern } from "./protocol";
 import { along, audible, type Event, events, journey, type JourneyMode, nextBoundary, type Quantum, sectionOf, velocityGain } from "./sequencer";
 import type { Meter } from "./units";
 
 interface Cases {
-  events: { name: string; patterns: WirePattern[]; tempo_bpm: number; swing: number; events: Event[] }[];
+  events: { name: string; patterns: BarPattern[]; tempo_bpm: number; swing: number; events: Event[] }[];
   journeys: { a: Point; b: Point; bars: number; mode: JourneyMode; points: Point[]; places: number[] }[];
   sections: { fill_every: number; section: string; sections: string[] }[];
   boundaries: { position_steps: number; quantum: Quantum; meter: Meter; boundary_steps: number }[];

@@ -1,6 +1,6 @@
 /** The rules of playing, the twin of `clave/play/sequencer.py`: `tests/fixtures/sequencer.json` holds both to them. */
 
-import type { Point, WirePattern } from "./protocol";
+import type { Point, BarPattern } from "./protocol";
 import { type Meter, secondsPerStep, STEPS_PER_WHOLE, stepsPerBar, swingSteps } from "./units";
 
 export type JourneyMode = "once" | "loop" | "ping-pong";
@@ -15,7 +15,7 @@ export type Event = readonly [seconds: number, voice: number, velocity: number];
 export const strokePosition = (step: number, offset: number, swing: number): number => swingSteps(step, swing) + offset;
 
 /** All strokes of these bars in the order they sound; voices in their own order where two sound at once. */
-export function events(patterns: readonly WirePattern[], tempoBpm: number, swing: number): Event[] {
+export function events(patterns: readonly BarPattern[], tempoBpm: number, swing: number): Event[] {
   const stepSeconds = secondsPerStep(tempoBpm);
   const found: Event[] = [];
   let barStart = 0;
@@ -27,7 +27,7 @@ export function events(patterns: readonly WirePattern[], tempoBpm: number, swing
   return found.sort((one, other) => one[0] - other[0] || one[1] - other[1] || one[2] - other[2]);
 }
 
-export const durationSeconds = (patterns: readonly WirePattern[], tempoBpm: number): number =>
+export const durationSeconds = (patterns: readonly BarPattern[], tempoBpm: number): number =>
   patterns.reduce((steps, { meter }) => steps + stepsPerBar(meter), 0) * secondsPerStep(tempoBpm);
 
 /** How loud a stroke sounds, linear: half the velocity is 12 dB less. */
@@ -63,15 +63,15 @@ export const sectionOf = (bar: number, fillEvery: number, section = "beat"): str
 
 /** Bars that are played one after the other, again and again, and what stands in for each when a fill is due. */
 export interface Round {
-  readonly bars: readonly WirePattern[];
-  readonly fills: readonly WirePattern[]; // one a bar, or none
+  readonly bars: readonly BarPattern[];
+  readonly fills: readonly BarPattern[]; // one a bar, or none
   readonly journey: boolean; // else it is the loop at one place
 }
 
 export interface Turn {
   readonly bar: number; // of the round
   readonly fill: boolean;
-  readonly pattern: WirePattern;
+  readonly pattern: BarPattern;
 }
 
 /** What a round plays in this bar, counted from 0. */
@@ -82,7 +82,7 @@ export function turnOf({ bars, fills }: Round, bar: number, fillEvery: number): 
 }
 
 /** Whole rounds as they are heard, as many as it takes to hear a fill. */
-export function heardRounds(round: Round, fillEvery: number): WirePattern[] {
+export function heardRounds(round: Round, fillEvery: number): BarPattern[] {
   const rounds = round.fills.length > 0 ? Math.max(1, Math.ceil(fillEvery / round.bars.length)) : 1;
   return Array.from({ length: rounds * round.bars.length }, (_, bar) => turnOf(round, bar, fillEvery).pattern);
 }

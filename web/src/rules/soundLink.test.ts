@@ -31,7 +31,7 @@ test("how a sound is shifted and played comes back", () => {
 });
 
 test("a file travels as its place, without what only this computer holds", () => {
-  const file: VoiceSound = { ...drawn(0), from: "file", file: "ab12".repeat(16), called: "my kick.wav", detail: [1, 2] };
+  const file: VoiceSound = { ...drawn(0), from: "file", file: "ab12".repeat(16), file_name: "my kick.wav", detail: [1, 2] };
   expect(readSounds(writeSounds([file]))[0]).toEqual(drawn(0));
 });
 

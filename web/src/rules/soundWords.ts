@@ -35,7 +35,7 @@ export function describeHeard(heard: Heard): string {
 export function formatOrigin(sound: VoiceSound, kitLabel: string): string {
   if (sound.from === "factory") return `${kitLabel.split(":")[0]} kit`;
   if (sound.from === "map") return "from the map";
-  return `${sound.called ?? "a file"}${sound.twin ? ", decoded" : ""}`;
+  return `${sound.file_name ?? "a file"}${sound.twin ? ", decoded" : ""}`;
 }
 
 /** The sound of the map that lies nearest, or null on an empty map. */

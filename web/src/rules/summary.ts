@@ -2,7 +2,7 @@
 
 import type { Neighbour } from "./neighbours";
 import { loudest } from "./pattern";
-import type { CorpusMap, Point, VoiceInfo, WirePattern } from "./protocol";
+import type { CorpusMap, Point, VoiceInfo, BarPattern } from "./protocol";
 import { velocityToMidi } from "./units";
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
@@ -17,7 +17,7 @@ export const formatPoint = ([x, y]: Point): string => `x ${formatCoordinate(x)},
 export const formatDistance = (distance: number): string => (distance < 0.005 ? "right here" : `${distance.toFixed(2)} away`);
 
 /** "18 strokes: kick 4, snare 5, closed hi-hat 9". */
-export function describePattern(pattern: WirePattern, voices: readonly VoiceInfo[]): string {
+export function describePattern(pattern: BarPattern, voices: readonly VoiceInfo[]): string {
   if (pattern.strokes.length === 0) return "a bar of silence";
   const counts = voices
     .map(({ name }, voice) => ({ name, count: pattern.strokes.filter(([row]) => row === voice).length }))
@@ -26,7 +26,7 @@ export function describePattern(pattern: WirePattern, voices: readonly VoiceInfo
 }
 
 /** "Snare, step 5, velocity 90", or off. Steps count from 1. */
-export function describeCell(name: string, cell: number, strokes: WirePattern["strokes"]): string {
+export function describeCell(name: string, cell: number, strokes: BarPattern["strokes"]): string {
   const where = `${titled(name)}, step ${cell + 1}`;
   if (strokes.length === 0) return `${where}, off`;
   const many = strokes.length > 1 ? `, ${strokes.length} strokes` : "";
@@ -70,7 +70,7 @@ export function describeNearest(corpus: CorpusMap, { index, distance }: Neighbou
 }
 
 /** "x 0.20, y −1.10: 18 strokes: kick 4, snare 5; nearest: funk". */
-export function describePlace(point: Point, pattern: WirePattern, voices: readonly VoiceInfo[], nearestStyle: string | null): string {
+export function describePlace(point: Point, pattern: BarPattern, voices: readonly VoiceInfo[], nearestStyle: string | null): string {
   const nearest = nearestStyle === null ? "" : `; nearest: ${nearestStyle}`;
   return `${formatPoint(point)}: ${describePattern(pattern, voices)}${nearest}`;
 }

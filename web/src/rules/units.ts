@@ -1,7 +1,7 @@
 /** Musical time and its units: the twin of `clave/music/units.py`. Positions are steps, 64 to a whole note. */
 
 export const STEPS_PER_WHOLE = 64;
-const STEPS_PER_QUARTER = STEPS_PER_WHOLE / 4;
+export const STEPS_PER_QUARTER = STEPS_PER_WHOLE / 4;
 export const STEPS_PER_SIXTEENTH = STEPS_PER_WHOLE / 16;
 export const MIN_TEMPO_BPM = 20;
 export const MAX_TEMPO_BPM = 400;

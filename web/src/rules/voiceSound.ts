@@ -3,10 +3,7 @@
 import { SPACE_KIT } from "./kitNames";
 import { type KitVoice, NO_SOUND_SHIFT, type Point, type SoundRequest } from "./protocol";
 
-export interface VoiceSound extends KitVoice {
-  readonly locked: boolean; // keeps its sound when another kit is loaded
-  readonly called: string | null; // the name of its file: the server knows files by content only
-}
+export type VoiceSound = KitVoice;
 
 /** As the chosen kit has it. */
 export const DEFAULT_SOUND: VoiceSound = {
@@ -18,12 +15,13 @@ export const DEFAULT_SOUND: VoiceSound = {
   shift: NO_SOUND_SHIFT,
   kit: null, // the groove's
   file: null,
+  file_name: null,
   twin: false,
+  levelled: true,
   gain: 1,
   tune: 0,
   decay: 1,
   locked: false,
-  called: null,
 };
 
 /** A voice of the space's kit that has not been drawn yet. */
@@ -44,8 +42,9 @@ export const movedTo = (sound: VoiceSound, point: Point): VoiceSound => ({
   detail: null,
   kit: null,
   file: null,
+  file_name: null,
   twin: false,
-  called: null,
+  levelled: true,
 });
 
 /** Two voices with the same key sound the same but for tune, decay and gain. */

@@ -4,6 +4,14 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A place on the map with a name, that a path may go through. */
+        readonly Anchor: {
+            readonly name: string;
+            readonly point: readonly [
+                number,
+                number
+            ];
+        };
         /** @description What one hears in a bar, in the units of `clave.rhythm.attributes`. */
         readonly Attributes: {
             readonly density: number;
@@ -11,9 +19,54 @@ export interface components {
             readonly swing: number;
             readonly loudness: number;
         };
+        /** @description The value of a parameter over the bars of a scene: straight between its breakpoints, level beyond them. */
+        readonly Automation: {
+            readonly parameter: string;
+            readonly breakpoints: readonly components["schemas"]["Breakpoint"][];
+        };
+        /** @description One bar, as the list of its strokes. */
+        readonly BarPattern: {
+            readonly meter: readonly [
+                number,
+                number
+            ];
+            readonly strokes: readonly (readonly [
+                number,
+                number,
+                number,
+                number
+            ])[];
+        };
+        /** @description POST /api/bars: bars as a project holds them; a PatternReply has the strokes of each. */
+        readonly BarsRequest: {
+            readonly bars: readonly (components["schemas"]["Generated"] | components["schemas"]["Given"] | components["schemas"]["Edited"])[];
+        };
+        /** @description A value that an automated parameter has at this place, in bars from the start of the scene. */
+        readonly Breakpoint: {
+            readonly bar: number;
+            readonly value: number;
+        };
+        /** @description Blocks of the bar stay, struck or silent; the rest is written anew around them. */
+        readonly Complete: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly kind: "complete";
+            readonly keep: readonly (readonly [
+                number,
+                number,
+                number
+            ])[];
+            readonly style: string | {
+                readonly [key: string]: number;
+            } | null;
+            readonly section: string;
+            readonly seed: number;
+        };
         /** @description POST /api/patterns/complete: blocks of a bar stay, struck or silent; the rest is played anew around them. */
         readonly CompleteRequest: {
-            readonly pattern: components["schemas"]["WirePattern"];
+            readonly pattern: components["schemas"]["BarPattern"];
             readonly keep: readonly (readonly [
                 number,
                 number,
@@ -42,15 +95,81 @@ export interface components {
         readonly DrawnKit: {
             readonly voices: readonly components["schemas"]["KitVoice"][];
         };
+        /** @description A bar on which operations were done, one after the other. */
+        readonly Edited: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly kind: "edited";
+            readonly base: components["schemas"]["Generated"] | components["schemas"]["Given"];
+            readonly operations: readonly (components["schemas"]["SetCells"] | components["schemas"]["Humanise"] | components["schemas"]["Shift"] | components["schemas"]["Complete"] | components["schemas"]["FollowTaps"])[];
+        };
         /** @description POST /api/patterns/feel: the same strokes, played by a drummer; a PatternMade answers. */
         readonly FeelRequest: {
-            readonly pattern: components["schemas"]["WirePattern"];
+            readonly pattern: components["schemas"]["BarPattern"];
             readonly style: string | {
                 readonly [key: string]: number;
             } | null;
             readonly amount: number;
-            readonly like: components["schemas"]["WirePattern"] | null;
+            readonly like: components["schemas"]["BarPattern"] | null;
             readonly seed: number;
+        };
+        /** @description Drums for a rhythm that was tapped take the place of the bar, in its meter. */
+        readonly FollowTaps: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly kind: "taps";
+            readonly taps: readonly (readonly [
+                number,
+                number
+            ])[];
+            readonly style: string | {
+                readonly [key: string]: number;
+            } | null;
+            readonly section: string;
+            readonly seed: number;
+        };
+        /** @description The bar that the rhythm space has at a point of its map. */
+        readonly Generated: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly kind: "generated";
+            readonly point: readonly [
+                number,
+                number
+            ];
+            readonly settings: components["schemas"]["GenerationSettings"];
+            readonly phrase: components["schemas"]["Phrase"] | null;
+        };
+        /** @description What the rhythm space is asked for besides the point. */
+        readonly GenerationSettings: {
+            readonly style: string | {
+                readonly [key: string]: number;
+            } | null;
+            readonly section: string;
+            readonly meter: readonly [
+                number,
+                number
+            ];
+            readonly variation: number;
+            readonly density: number | null;
+            readonly shift: components["schemas"]["RhythmShift"];
+            readonly seed: number;
+        };
+        /** @description A bar that was played, read from a file, or written by hand. */
+        readonly Given: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly kind: "given";
+            readonly pattern: components["schemas"]["BarPattern"];
+            readonly source: string;
         };
         /** @description What one hears in a sound. */
         readonly Heard: {
@@ -58,6 +177,20 @@ export interface components {
             readonly decay_s: number;
             readonly pitch_hz: number | null;
             readonly noisiness: number;
+        };
+        /** @description The same strokes, played by a drummer: velocity and micro-timing from the space. */
+        readonly Humanise: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly kind: "humanise";
+            readonly amount: number;
+            readonly style: string | {
+                readonly [key: string]: number;
+            } | null;
+            readonly like: (components["schemas"]["Generated"] | components["schemas"]["Given"] | components["schemas"]["Edited"]) | null;
+            readonly seed: number;
         };
         /** @description GET /api/instrument: all that the page must know before it draws. */
         readonly Instrument: {
@@ -123,10 +256,25 @@ export interface components {
             readonly shift: components["schemas"]["SoundShift"];
             readonly kit: string | null;
             readonly file: string | null;
+            readonly file_name: string | null;
             readonly twin: boolean;
+            readonly levelled: boolean;
             readonly gain: number;
             readonly tune: number;
             readonly decay: number;
+            readonly locked: boolean;
+        };
+        /** @description How a voice plays its row, whatever the bar is. */
+        readonly Lane: {
+            readonly hold: (components["schemas"]["Generated"] | components["schemas"]["Given"] | components["schemas"]["Edited"]) | null;
+            readonly density: number;
+            readonly probability: number;
+            readonly ratchet: number;
+            readonly ratchet_probability: number;
+            readonly accent: number;
+            readonly nudge_ms: number;
+            readonly swing: number | null;
+            readonly loop_steps: number | null;
         };
         /**
          * @description GET /api/map/ground: the map beneath its points, on a square lattice from (-span, -span) to (span, span).
@@ -148,10 +296,23 @@ export interface components {
         };
         /** @description POST /api/midi: answers with a Standard MIDI File. */
         readonly MidiRequest: {
-            readonly patterns: readonly components["schemas"]["WirePattern"][];
+            readonly patterns: readonly components["schemas"]["BarPattern"][];
             readonly tempo_bpm: number;
             readonly swing: number;
             readonly on_grid: boolean;
+        };
+        /** @description A parameter that swings around its value: depth times a wave between -1 and 1. */
+        readonly Modulation: {
+            readonly parameter: string;
+            /** @enum {string} */
+            readonly shape: "sine" | "triangle" | "saw" | "square" | "steps" | "random";
+            readonly period: number;
+            /** @enum {string} */
+            readonly unit: "bars" | "beats";
+            readonly phase: number;
+            readonly depth: number;
+            readonly values: readonly number[];
+            readonly seed: number;
         };
         /** @description GET /api/map/neighbours?x=&y=&n=: one of the bars that were learned from, the nearest first. */
         readonly Neighbour: {
@@ -163,13 +324,40 @@ export interface components {
             readonly licence: string;
             readonly distance: number;
         };
+        /**
+         * @description A way over the map, travelled in so many bars a round.
+         *
+         *     Points are evenly spaced along its length, the first bar at its start and the last at its end.
+         */
+        readonly Path: {
+            readonly points: readonly (readonly [
+                number,
+                number
+            ])[];
+            /** @enum {string} */
+            readonly curve: "line" | "smooth";
+            readonly smoothing: number;
+            readonly bars: number;
+            /** @enum {string} */
+            readonly way: "once" | "loop" | "ping-pong";
+            /** @enum {string} */
+            readonly quantum: "step" | "beat" | "bar";
+            readonly travelling: boolean;
+            readonly edits: readonly components["schemas"]["PathEdit"][];
+        };
+        /** @description What was done to one bar of a path's round. */
+        readonly PathEdit: {
+            readonly bar: number;
+            readonly operations: readonly (components["schemas"]["SetCells"] | components["schemas"]["Humanise"] | components["schemas"]["Shift"] | components["schemas"]["Complete"] | components["schemas"]["FollowTaps"])[];
+            readonly fill: boolean;
+        };
         /** @description One bar that was made from another. */
         readonly PatternMade: {
-            readonly pattern: components["schemas"]["WirePattern"];
+            readonly pattern: components["schemas"]["BarPattern"];
         };
         /** @description One bar a point, in the order asked; or the bars of a phrase. */
         readonly PatternReply: {
-            readonly patterns: readonly components["schemas"]["WirePattern"][];
+            readonly patterns: readonly components["schemas"]["BarPattern"][];
         };
         /** @description POST /api/patterns: which bars lie at these points. */
         readonly PatternRequest: {
@@ -189,6 +377,12 @@ export interface components {
                 number
             ];
             readonly shift: components["schemas"]["RhythmShift"];
+        };
+        /** @description Which bar of a phrase: bars that were generated together and agree. */
+        readonly Phrase: {
+            readonly bars: number;
+            readonly index: number;
+            readonly fill: boolean;
         };
         /** @description POST /api/phrases: bars at a point that agree with each other; a PatternReply answers. */
         readonly PhraseRequest: {
@@ -219,11 +413,37 @@ export interface components {
             readonly heard: components["schemas"]["Heard"];
             readonly nearest: readonly number[];
         };
+        /** @description What is being played. `clave.project` loads and saves it, `clave.perform` plays it. */
+        readonly Project: {
+            /** @constant */
+            readonly format: "clave project";
+            /** @constant */
+            readonly version: 1;
+            readonly name: string;
+            readonly spaces: components["schemas"]["Spaces"];
+            readonly seed: number;
+            readonly volume: number;
+            /** @enum {string} */
+            readonly quantum: "step" | "beat" | "bar";
+            readonly scene: components["schemas"]["Scene"];
+            readonly scenes: readonly (components["schemas"]["Scene"] | null)[];
+            readonly song: readonly components["schemas"]["SongPart"][];
+        };
+        /** @description Eight sounds under the name they were chosen by. */
+        readonly ProjectKit: {
+            readonly name: string;
+            readonly voices: readonly components["schemas"]["KitVoice"][];
+        };
+        /** @description POST /api/project/check: a project that can be played, and what a person should know of it. */
+        readonly ProjectReply: {
+            readonly project: components["schemas"]["Project"];
+            readonly remarks: readonly string[];
+        };
         /** @description The body of every 4xx answer: what was wrong, in a sentence for a person. */
         readonly Refusal: {
             readonly error: string;
             /** @enum {string} */
-            readonly kind: "request" | "space" | "midi" | "kit" | "sound" | "not found";
+            readonly kind: "request" | "space" | "midi" | "kit" | "sound" | "project" | "not found";
         };
         /** @description PATCH /api/kept/{id}. */
         readonly Rename: {
@@ -236,15 +456,62 @@ export interface components {
             readonly swing: number;
             readonly loudness: number;
         };
+        /** @description All that sounds: a loop of bars or a path over the map, the kit, the mix, and what moves. */
+        readonly Scene: {
+            readonly name: string;
+            readonly tempo: readonly components["schemas"]["TempoChange"][];
+            readonly swing: number;
+            readonly settings: components["schemas"]["GenerationSettings"];
+            readonly bars: readonly (components["schemas"]["Generated"] | components["schemas"]["Given"] | components["schemas"]["Edited"])[];
+            readonly fill: (components["schemas"]["Generated"] | components["schemas"]["Given"] | components["schemas"]["Edited"]) | null;
+            readonly fill_every: number;
+            readonly anchors: readonly components["schemas"]["Anchor"][];
+            readonly path: components["schemas"]["Path"] | null;
+            readonly kit: components["schemas"]["ProjectKit"];
+            readonly mix: readonly components["schemas"]["VoiceMix"][];
+            readonly lanes: readonly components["schemas"]["Lane"][];
+            readonly modulations: readonly components["schemas"]["Modulation"][];
+            readonly automations: readonly components["schemas"]["Automation"][];
+        };
+        /** @description Strokes written by hand: each cell gets this velocity and offset, or falls silent. Needs no model. */
+        readonly SetCells: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly kind: "cells";
+            readonly cells: readonly (readonly [
+                number,
+                number,
+                number,
+                number
+            ])[];
+        };
+        /** @description The bar, moved along what one hears in it. */
+        readonly Shift: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly kind: "shift";
+            readonly shift: components["schemas"]["RhythmShift"];
+        };
         /** @description The answer to a ShiftRequest. */
         readonly ShiftReply: {
-            readonly pattern: components["schemas"]["WirePattern"];
+            readonly pattern: components["schemas"]["BarPattern"];
             readonly measured: components["schemas"]["Measured"];
         };
         /** @description POST /api/patterns/shift: a bar, moved along what one hears in it. */
         readonly ShiftRequest: {
-            readonly pattern: components["schemas"]["WirePattern"];
+            readonly pattern: components["schemas"]["BarPattern"];
             readonly shift: components["schemas"]["RhythmShift"];
+        };
+        /** @description A scene that is played for so many bars. */
+        readonly SongPart: {
+            readonly scene: number;
+            readonly bars: number;
+            readonly fill: boolean;
+            readonly morph_bars: number;
         };
         /** @description The sound space that is being played. */
         readonly SoundInfo: {
@@ -308,10 +575,20 @@ export interface components {
             readonly licence: string;
             readonly credit: string;
         };
+        /** @description A space that a project was made with. */
+        readonly SpaceReference: {
+            readonly name: string;
+            readonly hash: string;
+        };
+        /** @description The spaces that a project was made with; None: not known, or none. */
+        readonly Spaces: {
+            readonly rhythm: components["schemas"]["SpaceReference"] | null;
+            readonly sound: components["schemas"]["SpaceReference"] | null;
+        };
         /**
          * @description POST /api/patterns/taps: drums for a rhythm that was tapped; a PatternMade answers.
          *
-         *     `filling.as_taps` says how taps come to lie on the grid: several loops may be folded into one bar.
+         *     `clave.rhythm.infilling.as_taps` says how taps come to lie on the grid: several loops may be folded into one bar.
          */
         readonly TapsRequest: {
             readonly taps: readonly (readonly [
@@ -328,6 +605,12 @@ export interface components {
             readonly section: string;
             readonly seed: number;
         };
+        /** @description The tempo from this bar on: at once, or reached in a ramp from the change before. */
+        readonly TempoChange: {
+            readonly bar: number;
+            readonly tempo_bpm: number;
+            readonly ramp: boolean;
+        };
         /** @description One row of the table of voices. */
         readonly VoiceInfo: {
             readonly name: string;
@@ -336,18 +619,12 @@ export interface components {
             readonly choke_group: number | null;
             readonly aliases: readonly string[];
         };
-        /** @description One bar, as the list of its strokes. */
-        readonly WirePattern: {
-            readonly meter: readonly [
-                number,
-                number
-            ];
-            readonly strokes: readonly (readonly [
-                number,
-                number,
-                number,
-                number
-            ])[];
+        /** @description How loud a voice is, and where it stands. */
+        readonly VoiceMix: {
+            readonly level: number;
+            readonly pan: number;
+            readonly mute: boolean;
+            readonly solo: boolean;
         };
     };
     responses: never;
@@ -356,12 +633,24 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type Anchor = components['schemas']['Anchor'];
 export type Attributes = components['schemas']['Attributes'];
+export type Automation = components['schemas']['Automation'];
+export type BarPattern = components['schemas']['BarPattern'];
+export type BarsRequest = components['schemas']['BarsRequest'];
+export type Breakpoint = components['schemas']['Breakpoint'];
+export type Complete = components['schemas']['Complete'];
 export type CompleteRequest = components['schemas']['CompleteRequest'];
 export type CorpusMap = components['schemas']['CorpusMap'];
 export type DrawnKit = components['schemas']['DrawnKit'];
+export type Edited = components['schemas']['Edited'];
 export type FeelRequest = components['schemas']['FeelRequest'];
+export type FollowTaps = components['schemas']['FollowTaps'];
+export type Generated = components['schemas']['Generated'];
+export type GenerationSettings = components['schemas']['GenerationSettings'];
+export type Given = components['schemas']['Given'];
 export type Heard = components['schemas']['Heard'];
+export type Humanise = components['schemas']['Humanise'];
 export type Instrument = components['schemas']['Instrument'];
 export type KeptId = components['schemas']['KeptId'];
 export type KeptInfo = components['schemas']['KeptInfo'];
@@ -371,27 +660,42 @@ export type KitDraw = components['schemas']['KitDraw'];
 export type KitInfo = components['schemas']['KitInfo'];
 export type KitToKeep = components['schemas']['KitToKeep'];
 export type KitVoice = components['schemas']['KitVoice'];
+export type Lane = components['schemas']['Lane'];
 export type MapGround = components['schemas']['MapGround'];
 export type Measured = components['schemas']['Measured'];
 export type MidiRequest = components['schemas']['MidiRequest'];
+export type Modulation = components['schemas']['Modulation'];
 export type Neighbour = components['schemas']['Neighbour'];
+export type Path = components['schemas']['Path'];
+export type PathEdit = components['schemas']['PathEdit'];
 export type PatternMade = components['schemas']['PatternMade'];
 export type PatternReply = components['schemas']['PatternReply'];
 export type PatternRequest = components['schemas']['PatternRequest'];
+export type Phrase = components['schemas']['Phrase'];
 export type PhraseRequest = components['schemas']['PhraseRequest'];
 export type PlacedSound = components['schemas']['PlacedSound'];
+export type Project = components['schemas']['Project'];
+export type ProjectKit = components['schemas']['ProjectKit'];
+export type ProjectReply = components['schemas']['ProjectReply'];
 export type Refusal = components['schemas']['Refusal'];
 export type Rename = components['schemas']['Rename'];
 export type RhythmShift = components['schemas']['RhythmShift'];
+export type Scene = components['schemas']['Scene'];
+export type SetCells = components['schemas']['SetCells'];
+export type Shift = components['schemas']['Shift'];
 export type ShiftReply = components['schemas']['ShiftReply'];
 export type ShiftRequest = components['schemas']['ShiftRequest'];
+export type SongPart = components['schemas']['SongPart'];
 export type SoundInfo = components['schemas']['SoundInfo'];
 export type SoundMap = components['schemas']['SoundMap'];
 export type SoundRequest = components['schemas']['SoundRequest'];
 export type SoundShift = components['schemas']['SoundShift'];
 export type SpaceInfo = components['schemas']['SpaceInfo'];
+export type SpaceReference = components['schemas']['SpaceReference'];
+export type Spaces = components['schemas']['Spaces'];
 export type TapsRequest = components['schemas']['TapsRequest'];
+export type TempoChange = components['schemas']['TempoChange'];
 export type VoiceInfo = components['schemas']['VoiceInfo'];
-export type WirePattern = components['schemas']['WirePattern'];
+export type VoiceMix = components['schemas']['VoiceMix'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

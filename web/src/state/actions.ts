@@ -16,7 +16,7 @@ import {
 import { redo, undo } from "../rules/history";
 import { describe } from "../rules/journey";
 import { onMap } from "../rules/mapPoint";
-import type { Point, WirePattern } from "../rules/protocol";
+import type { Point, BarPattern } from "../rules/protocol";
 import { Generation } from "./generation";
 import { randomSeed } from "./randomSeed";
 import type { Store } from "./store";
@@ -83,29 +83,29 @@ export class Actions {
   // ---- strokes
 
   /** Change the bar that is shown, by hand: heard at once. */
-  edit(label: string, rewrite: (pattern: WirePattern) => WirePattern): void {
+  edit(label: string, rewrite: (pattern: BarPattern) => BarPattern): void {
     const shown = this.store.shown.value;
     this.store.editing.value = true;
     this.put(label, shown, rewrite(shown));
   }
 
   /** Every bar that may sound: those at the point and those of the journey, fills included. */
-  bars(): readonly WirePattern[] {
+  bars(): readonly BarPattern[] {
     const { place, journey } = this.groove;
     return [place.pattern, ...place.phrase, ...(place.fill ? [place.fill] : []), ...journey.patterns, ...journey.fills];
   }
 
   /** What was made out of a bar takes its place, counts as edited, and is heard as changes apply. False: the bar is gone. */
-  replace(label: string, bar: WirePattern, made: WirePattern): boolean {
+  replace(label: string, bar: BarPattern, made: BarPattern): boolean {
     if (!this.bars().includes(bar)) return false;
     this.store.editing.value = false;
     this.put(label, bar, made);
     return true;
   }
 
-  private put(label: string, bar: WirePattern, made: WirePattern): void {
+  private put(label: string, bar: BarPattern, made: BarPattern): void {
     const { place, journey } = this.groove;
-    const swap = (each: WirePattern) => (each === bar ? made : each);
+    const swap = (each: BarPattern) => (each === bar ? made : each);
     if ([place.pattern, ...place.phrase, place.fill].includes(bar)) {
       const fill = place.fill && swap(place.fill);
       return this.change(label, { place: { ...place, pattern: swap(place.pattern), phrase: place.phrase.map(swap), fill, edited: true } });

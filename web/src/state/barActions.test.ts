@@ -2,18 +2,18 @@ import { beforeEach, expect, test } from "vitest";
 import { toyComplete, toyFeel, toyFromTaps } from "../../dev/toyBars";
 import { toyInstrument } from "../../dev/toyServer";
 import { HeldServer } from "../../tests/heldServer";
-import type { CompleteRequest, FeelRequest, TapsRequest, WirePattern } from "../rules/protocol";
+import type { CompleteRequest, FeelRequest, TapsRequest, BarPattern } from "../rules/protocol";
 import { Actions } from "./actions";
 import { BarActions } from "./barActions";
 import type { Player } from "./player";
 import { Store } from "./store";
 
-const MADE: Record<string, (request: never) => WirePattern> = {
+const MADE: Record<string, (request: never) => BarPattern> = {
   "./api/patterns/feel": toyFeel,
   "./api/patterns/complete": toyComplete,
   "./api/patterns/taps": toyFromTaps,
 };
-const BAR: WirePattern = {
+const BAR: BarPattern = {
   meter: [4, 4],
   strokes: [
     [0, 0, 0.8, 0],
@@ -80,7 +80,7 @@ test("another take is another seed and a step of its own; undo finds the amount 
 });
 
 test("a slot lends its feel", async () => {
-  const lent: WirePattern = { meter: [4, 4], strokes: [[5, 16, 0.3, -1.25]] };
+  const lent: BarPattern = { meter: [4, 4], strokes: [[5, 16, 0.3, -1.25]] };
   const { groove } = store;
   store.amend({ ...groove.value, slots: groove.value.slots.map((_, slot) => (slot === 2 ? { ...groove.value.place, pattern: lent } : null)) });
   bar.humaniseLike(2);

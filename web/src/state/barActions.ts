@@ -2,7 +2,7 @@
 
 import { areColumnsHeld, cellsBetween, type GridCell, heldBlocks, type Holds, isHeld, NOTHING_HELD, withCells, withRow } from "../rules/holds";
 import { cellCount } from "../rules/pattern";
-import type { WirePattern } from "../rules/protocol";
+import type { BarPattern } from "../rules/protocol";
 import { describePattern } from "../rules/summary";
 import { foldTaps } from "../rules/taps";
 import { stepsPerBar } from "../rules/units";
@@ -22,7 +22,7 @@ interface HumaniseRequest {
 }
 
 export class BarActions {
-  private readonly humanising: LatestOnly<HumaniseRequest, WirePattern>;
+  private readonly humanising: LatestOnly<HumaniseRequest, BarPattern>;
 
   constructor(
     private readonly store: Store,
@@ -79,13 +79,13 @@ export class BarActions {
     this.humanising.send(request);
   }
 
-  private requestHumanised({ base, amount, seed, like }: Humanise): Promise<WirePattern> {
+  private requestHumanised({ base, amount, seed, like }: Humanise): Promise<BarPattern> {
     if (amount === 0) return Promise.resolve(base);
     const lent = like === null ? null : (this.store.groove.value.slots[like]?.pattern ?? null);
     return fetchHumanised({ pattern: base, style: this.settings.style, amount, like: lent, seed });
   }
 
-  private humanised({ settings, ownStep }: HumaniseRequest, pattern: WirePattern): void {
+  private humanised({ settings, ownStep }: HumaniseRequest, pattern: BarPattern): void {
     const { bar } = this.store;
     if (bar.humanising.value === settings) bar.humanising.value = null;
     const now = this.actions.bars().find((each) => bar.humaniseOf(each).base === settings.base);
@@ -144,7 +144,7 @@ export class BarActions {
   }
 
   /** Puts a new bar in the place of this one and plays it, as one undo step; `busy` meanwhile. True if it is there. */
-  private async makeBar(label: string, busy: { value: boolean }, bar: WirePattern, make: () => Promise<WirePattern>): Promise<boolean> {
+  private async makeBar(label: string, busy: { value: boolean }, bar: BarPattern, make: () => Promise<BarPattern>): Promise<boolean> {
     const { store } = this;
     if (busy.value) return false;
     busy.value = true;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { DEFAULT_SETTINGS, NEW_GROOVE, withSlot, withVisit, withVoice } from "../rules/groove";
 import { writeLink } from "../rules/link";
-import type { WirePattern } from "../rules/protocol";
+import type { BarPattern } from "../rules/protocol";
 import { DEFAULT_MIDI } from "../midi/midiSettings";
 import { parseGroove, parseMidi, restore, serialiseGroove } from "./browserStorage";
 
@@ -52,7 +52,7 @@ test("MIDI settings are stored; values that are not valid stand at their default
 });
 
 test("a phrase, its fill and all settings come back; older versions stored none of them", () => {
-  const bar = (step: number): WirePattern => ({ meter: [6, 8], strokes: [[1, step, 0.5, 0]] });
+  const bar = (step: number): BarPattern => ({ meter: [6, 8], strokes: [[1, step, 0.5, 0]] });
   const settings = { ...DEFAULT_SETTINGS, style: { funk: 0.7, samba: 0.3 }, meter: [6, 8] as const, bars: 2, shift: { ...DEFAULT_SETTINGS.shift, swing: 1.5 } };
   const place = { ...NEW_GROOVE.place, settings, pattern: bar(0), phrase: [bar(0), bar(4)], fill: bar(8) };
   const kept = { ...NEW_GROOVE, place, visits: [], journey: { ...NEW_GROOVE.journey, patterns: [bar(0)], fills: [bar(12)] } };

@@ -22,7 +22,7 @@ const asRecord = (value: unknown): StoredRecord => (typeof value === "object" &&
 const finite = (value: unknown, low: number, high: number, otherwise: number): number =>
   typeof value === "number" && Number.isFinite(value) ? clamp(value, low, high) : otherwise;
 
-const readPattern = (value: unknown) => readMessage("WirePattern", value);
+const readPattern = (value: unknown) => readMessage("BarPattern", value);
 const readPatterns = (value: unknown) => (Array.isArray(value) ? value.map(readPattern) : []);
 
 /** A name, or a blend of shares; anything else is any style. */
@@ -67,11 +67,12 @@ function readMix(value: unknown): VoiceMix {
 
 /** A sound, or as the kit has it where there is none: older versions stored no sounds. */
 function readSound(value: unknown): VoiceSound {
-  const { from, point, detail, variation, seed, shift, kit, file, twin, gain, tune, decay, locked, called } = asRecord(value);
+  const { from, point, detail, variation, seed, shift, kit, file, twin, levelled, gain, tune, decay, locked, ...more } = asRecord(value);
   try {
-    const sound = { from, point, detail, variation, seed, shift, kit: kit ?? "the groove's", file, twin, gain, tune, decay };
-    const read = readMessage("KitVoice", sound);
-    return { ...read, kit: typeof kit === "string" ? kit : null, locked: locked === true, called: typeof called === "string" ? called : null };
+    const name = more["file_name"] ?? more["called"]; // as older versions say it
+    const file_name = typeof name === "string" ? name : null;
+    const sound = { from, point, detail, variation, seed, shift, kit: kit ?? "the groove's", file, file_name, twin, levelled: levelled !== false, gain, tune, decay, locked: locked === true };
+    return { ...readMessage("KitVoice", sound), kit: typeof kit === "string" ? kit : null };
   } catch {
     return DEFAULT_SOUND;
   }

@@ -1,7 +1,7 @@
 /** Files to keep: what is heard as MIDI or WAV, and the link to the groove. */
 
 import { heardOnly } from "../rules/pattern";
-import type { WirePattern } from "../rules/protocol";
+import type { BarPattern } from "../rules/protocol";
 import { heardRounds } from "../rules/sequencer";
 import { fetchMidi } from "../net/api";
 import { encodeWav } from "../audio/wavFile";
@@ -11,7 +11,7 @@ import type { Store } from "./store";
 const FILE_SAMPLE_RATE = 44_100;
 
 /** The bars that are heard: rounds of the journey while travelling, else of the loop at the point, with the fills that fall in them. */
-export const heardBars = (store: Store): readonly WirePattern[] => heardRounds(store.round.value, store.groove.value.fillEvery);
+export const heardBars = (store: Store): readonly BarPattern[] => heardRounds(store.round.value, store.groove.value.fillEvery);
 
 function save(file: Blob, name: string): void {
   const link = document.createElement("a");

@@ -3,7 +3,7 @@
 import type { GenerationSettings, Groove, Journey, MapPlace } from "../rules/groove";
 import { pointsOf } from "../rules/journey";
 import { areSamePatterns, isSamePattern } from "../rules/pattern";
-import type { WirePattern } from "../rules/protocol";
+import type { BarPattern } from "../rules/protocol";
 import { describeBar, describePlace } from "../rules/summary";
 import { fetchPatterns } from "../net/api";
 import { LatestOnly } from "../net/latestOnly";
@@ -15,10 +15,10 @@ const ANNOUNCED_AFTER_MS = 600;
 type JourneyRequest = { readonly journey: Journey; readonly settings: GenerationSettings };
 
 export class Generation {
-  private readonly place: LatestOnly<MapPlace, readonly WirePattern[]>;
-  private readonly fill: LatestOnly<MapPlace, WirePattern>;
-  private readonly journey: LatestOnly<JourneyRequest, readonly WirePattern[]>;
-  private readonly journeyFills: LatestOnly<JourneyRequest, readonly WirePattern[]>;
+  private readonly place: LatestOnly<MapPlace, readonly BarPattern[]>;
+  private readonly fill: LatestOnly<MapPlace, BarPattern>;
+  private readonly journey: LatestOnly<JourneyRequest, readonly BarPattern[]>;
+  private readonly journeyFills: LatestOnly<JourneyRequest, readonly BarPattern[]>;
   private serverError: Notice | null = null; // as it was last reported
   private announcing: ReturnType<typeof setTimeout> | undefined;
 
@@ -88,7 +88,7 @@ export class Generation {
     }, ANNOUNCED_AFTER_MS);
   }
 
-  private placeAnswered(requested: MapPlace, bars: readonly WirePattern[]): void {
+  private placeAnswered(requested: MapPlace, bars: readonly BarPattern[]): void {
     const { place } = this.groove;
     if (place.point !== requested.point || place.settings !== requested.settings || place.edited) return; // the place has changed meanwhile
     const phrase = bars.length > 1 ? bars : [];
@@ -97,7 +97,7 @@ export class Generation {
     this.announcePlace();
   }
 
-  private fillAnswered(requested: MapPlace, fill: WirePattern): void {
+  private fillAnswered(requested: MapPlace, fill: BarPattern): void {
     const { place } = this.groove;
     if (place.point === requested.point && place.settings === requested.settings && !place.fill) this.amendPlace({ ...place, fill });
   }
@@ -109,7 +109,7 @@ export class Generation {
     this.store.amend({ ...groove, place: found, visits });
   }
 
-  private journeyAnswered(request: JourneyRequest, patterns: readonly WirePattern[]): void {
+  private journeyAnswered(request: JourneyRequest, patterns: readonly BarPattern[]): void {
     const { journey } = this.groove;
     if (!this.isPresent(request) || areSamePatterns(journey.patterns, patterns)) return;
     this.store.amend({ ...this.groove, journey: { ...journey, patterns, edited: false } });

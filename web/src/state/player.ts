@@ -2,7 +2,7 @@
 
 import { effect } from "@preact/signals";
 import { EMPTY_BAR, heardOnly } from "../rules/pattern";
-import type { WirePattern } from "../rules/protocol";
+import type { BarPattern } from "../rules/protocol";
 import { durationSeconds, events, stepsPerBeat } from "../rules/sequencer";
 import { stepsPerBar } from "../rules/units";
 import { AudibleMoment, audibleTime } from "../audio/audioTime";
@@ -120,7 +120,7 @@ export class Player {
   }
 
   /** These bars once, from their start until the last sound has rung out: what tests measure. */
-  renderOnce(patterns: readonly WirePattern[]): Promise<AudioBuffer> {
+  renderOnce(patterns: readonly BarPattern[]): Promise<AudioBuffer> {
     return this.render(patterns, 1, this.tailSeconds());
   }
 
@@ -130,7 +130,7 @@ export class Player {
   }
 
   /** These bars as a loop, exactly as long as they last: what rings over the end is heard at the beginning. */
-  async renderLoop(patterns: readonly WirePattern[]): Promise<Float32Array[]> {
+  async renderLoop(patterns: readonly BarPattern[]): Promise<Float32Array[]> {
     const length = durationSeconds(patterns, this.store.groove.value.tempoBpm);
     const before = Math.ceil(this.tailSeconds() / length); // rounds until every tail is there
     const sound = await this.render(patterns, before + 1, 0);
@@ -139,7 +139,7 @@ export class Player {
     return [0, 1].map((channel) => sound.getChannelData(channel).slice(first, first + frames));
   }
 
-  private render(patterns: readonly WirePattern[], rounds: number, tailSeconds: number): Promise<AudioBuffer> {
+  private render(patterns: readonly BarPattern[], rounds: number, tailSeconds: number): Promise<AudioBuffer> {
     const { groove, heardVoices, kitBuffers, voices } = this.store;
     const { tempoBpm, swing, mix, volume } = groove.value;
     const round = patterns.map((pattern) => heardOnly(pattern, heardVoices.value));
@@ -196,10 +196,10 @@ export class Player {
     return { ...round.value, fillEvery, quantum: editing.value ? "step" : quantum, tempoBpm, swing };
   }
 
-  private silence: WirePattern = EMPTY_BAR;
+  private silence: BarPattern = EMPTY_BAR;
 
   /** A silent bar as long as this one: the same one for as long as it fits. */
-  private silenceFor({ meter }: WirePattern): WirePattern {
+  private silenceFor({ meter }: BarPattern): BarPattern {
     if (String(this.silence.meter) !== String(meter)) this.silence = { meter, strokes: [] };
     return this.silence;
   }

@@ -27,8 +27,7 @@ function answer(path: string, message: unknown): Response {
   }
   if (path === "kits/draw") {
     const { seed, kept } = message as { seed: number; kept: Record<number, unknown> };
-    const { locked: _, called: __, ...plain } = DEFAULT_SOUND;
-    const drawn = (voice: number) => ({ ...plain, from: "map", point: [((seed + voice) % 5) - 2 + 1e-9, 1], seed });
+    const drawn = (voice: number) => ({ ...DEFAULT_SOUND, from: "map", point: [((seed + voice) % 5) - 2 + 1e-9, 1], seed });
     return json({ voices: Array.from({ length: VOICE_COUNT }, (_, voice) => kept[voice] ?? drawn(voice)) });
   }
   if (path.endsWith("/place"))
@@ -157,13 +156,13 @@ test("a file plays as itself, its twin is one switch away, a drag leaves it", as
   await drawn();
   await actions.takeFile(0, new File(["RIFF"], "tin.wav"));
   await settled();
-  expect(sounds()[0]).toMatchObject({ from: "file", file: DIGEST, point: [0.5, -0.5], detail: [1, 2], called: "tin.wav", twin: false });
+  expect(sounds()[0]).toMatchObject({ from: "file", file: DIGEST, point: [0.5, -0.5], detail: [1, 2], file_name: "tin.wav", twin: false });
   expect(buffer(0)).toBe(JSON.stringify(`files/${DIGEST}.wav?voice=0`));
   actions.twin(0, true);
   await settled();
   expect(buffer(0)).toContain('"detail":[1,2]');
   actions.move(0, [1, 1]);
-  expect(sounds()[0]).toMatchObject({ from: "map", file: null, detail: null, called: null });
+  expect(sounds()[0]).toMatchObject({ from: "map", file: null, detail: null, file_name: null });
 });
 
 test("what is no sound: the server's sentence is shown, and nothing changes", async () => {
@@ -180,7 +179,7 @@ test("a folder gives each voice its file; what is locked or refused keeps its so
   const before = sounds();
   const files = ["kick.wav", "snare.wav", "clap.flac", "notes.txt"].map((name) => new File(["RIFF"], name));
   await actions.takeFolder(files);
-  expect(sounds()[0]).toMatchObject({ from: "file", called: "kick.wav" });
+  expect(sounds()[0]).toMatchObject({ from: "file", file_name: "kick.wav" });
   for (const voice of [1, 6, 7]) expect(sounds()[voice]).toBe(before[voice]);
   expect(store.notice.value?.text).toMatch(/^3 of 8 voices taken from the folder; .*1 file is not sound. clap.flac: tin.txt is no sound$/);
 });

@@ -130,7 +130,7 @@ export class SoundActions {
   private async placed(voice: number, file: File): Promise<VoiceSound> {
     const { point, detail, file: digest, heard } = await placeFile(voice, file);
     this.sounds.heardInFiles.set(digest, heard);
-    return { ...DEFAULT_SOUND, from: "file", point, detail, file: digest, called: file.name };
+    return { ...DEFAULT_SOUND, from: "file", point, detail, file: digest, file_name: file.name };
   }
 
   /** A folder of sounds: each voice that a file name means takes that file; the others, and locked ones, keep their sound. */

@@ -7,7 +7,7 @@ import { amend, begin, change, type History } from "../rules/history";
 import { pointsOf } from "../rules/journey";
 import { keptKitId, keptKitName, SPACE_KIT } from "../rules/kitNames";
 import type { Nearby } from "../rules/neighbours";
-import type { CorpusMap, Instrument, KeptInfo, KitInfo, MapGround, Point, WirePattern } from "../rules/protocol";
+import type { CorpusMap, Instrument, KeptInfo, KitInfo, MapGround, Point, BarPattern } from "../rules/protocol";
 import { audible, type Round, type Turn } from "../rules/sequencer";
 import type { KitBuffers } from "../audio/mixer";
 import { DEFAULT_MIDI, type MidiLink, type MidiSettings, OFF, type PortInfo } from "../midi/midiSettings";
@@ -104,7 +104,7 @@ export class Store {
   readonly journeyBar = computed<number | null>(() => (this.round.value.journey ? this.turn.value.bar : null));
 
   /** The bar that the grid shows: where one is on the journey, else what lies at the point. */
-  readonly shown = computed<WirePattern>(() => this.turn.value.pattern);
+  readonly shown = computed<BarPattern>(() => this.turn.value.pattern);
 
   readonly shownPoint = computed<Point>(() => {
     const bar = this.journeyBar.value;

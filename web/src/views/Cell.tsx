@@ -2,7 +2,7 @@
 
 import { useRef } from "preact/hooks";
 import { DEFAULT_VELOCITY, isOnCell, loudest, STEPS_PER_CELL, strokeAt, strokesInCell, withCellToggled, withCellVelocity, withStroke } from "../rules/pattern";
-import type { WirePattern } from "../rules/protocol";
+import type { BarPattern } from "../rules/protocol";
 import { describeCell, titled } from "../rules/summary";
 import { velocityToMidi } from "../rules/units";
 import { usePage } from "./page";
@@ -11,7 +11,7 @@ const DRAG_STARTS_PX = 5;
 const ORDINALS = ["first", "second", "third", "fourth"];
 
 interface CellProps {
-  readonly pattern: WirePattern;
+  readonly pattern: BarPattern;
   readonly voice: number;
   readonly name: string;
   readonly cell: number;
@@ -54,7 +54,7 @@ function useVelocityDrag(velocity: number, set: (velocity: number) => void, done
 
 export function Cell({ pattern, voice, name, cell, onBeat, opened, wide, held, reachable }: CellProps) {
   const { store, actions } = usePage();
-  const before = useRef<WirePattern | null>(null);
+  const before = useRef<BarPattern | null>(null);
   const strokes = strokesInCell(pattern, voice, cell);
   const done = () => store.settle();
   const drag = useVelocityDrag(loudest(strokes), (velocity) => actions.edit("velocity", (bar) => withCellVelocity(bar, voice, cell, velocity)), done);
@@ -110,7 +110,7 @@ export function Cell({ pattern, voice, name, cell, onBeat, opened, wide, held, r
 }
 
 interface StepProps {
-  readonly pattern: WirePattern;
+  readonly pattern: BarPattern;
   readonly voice: number;
   readonly cell: number;
   readonly step: number;

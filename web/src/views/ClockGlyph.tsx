@@ -1,7 +1,7 @@
 /** The bar as a clock: a ring a voice, kick outermost, the first beat on top. */
 
 import { memo } from "preact/compat";
-import type { WirePattern } from "../rules/protocol";
+import type { BarPattern } from "../rules/protocol";
 import { strokePosition } from "../rules/sequencer";
 import { stepsPerBar } from "../rules/units";
 
@@ -18,7 +18,7 @@ function onClock(share: number, radius: number): { x: number; y: number } {
 }
 
 interface DotsProps {
-  readonly pattern: WirePattern;
+  readonly pattern: BarPattern;
   readonly voice?: number; // only this one, on a single wide ring
 }
 

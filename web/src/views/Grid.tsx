@@ -4,7 +4,7 @@ import { useSignalEffect } from "@preact/signals";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { areColumnsHeld, type GridCell, isHeld } from "../rules/holds";
 import { cellCount, STEPS_PER_CELL } from "../rules/pattern";
-import type { WirePattern } from "../rules/protocol";
+import type { BarPattern } from "../rules/protocol";
 import { stepsPerBeat } from "../rules/sequencer";
 import { BarTools } from "./BarTools";
 import { Cell } from "./Cell";
@@ -137,7 +137,7 @@ function Beats({ cells, cellsPerBeat }: { readonly cells: number; readonly cells
 interface CellsProps {
   readonly name: string;
   readonly voice: number;
-  readonly pattern: WirePattern;
+  readonly pattern: BarPattern;
   readonly cellsPerBeat: number;
   readonly reachable: number | null; // the cell that Tab reaches, if it is in this row
 }

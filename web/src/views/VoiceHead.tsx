@@ -1,7 +1,7 @@
 /** The head of a voice's row: the map of its sounds, or its strokes on a ring where there is no map; its sound in words; mute, solo, level, pan. */
 
 import { DEFAULT_MIX } from "../rules/groove";
-import type { VoiceInfo, WirePattern } from "../rules/protocol";
+import type { VoiceInfo, BarPattern } from "../rules/protocol";
 import { MAX_LEVEL } from "../rules/sequencer";
 import { formatHeard, formatLevel, formatOrigin, formatPan } from "../rules/soundWords";
 import { titled } from "../rules/summary";
@@ -15,7 +15,7 @@ import { SoundMap } from "./SoundMap";
 interface VoiceHeadProps {
   readonly voice: VoiceInfo;
   readonly index: number;
-  readonly pattern: WirePattern;
+  readonly pattern: BarPattern;
 }
 
 export function VoiceHead({ voice, index, pattern }: VoiceHeadProps) {

@@ -1,13 +1,13 @@
-"""Many sounds beside many others: whether two sets could be one, and how near each sound lies to another set."""
+"""Metrics over sets of sounds: whether two sets could be of one distribution, and distances to the nearest sound."""
 
 import numpy as np
-from jaxtyping import Float, Float32, Float64, Int
 from numpy.random import Generator
 
 from clave.music.kit import VOICES
+from clave.music.shapes import Float, Float32, Float64, Int
 from clave.sound.comparison import levels
 
-CHUNK = 64  # sounds whose spectra are compared at a time
+MAX_ROWS = 64  # sounds whose spectra are compared at once
 
 
 def kernel(
@@ -45,41 +45,41 @@ def fad(
     return float(np.square(one - other).sum() + np.trace(wide) + np.trace(broad) - 2 * both)
 
 
-def alike(
+def voice_weights(
     x_voice: Int[np.ndarray, " one"],
     y_voice: Int[np.ndarray, " other"],
     x_counts: Float64[np.ndarray, "draw one"],
     y_counts: Float64[np.ndarray, "draw other"],
 ) -> tuple[Float64[np.ndarray, "draw one"], Float64[np.ndarray, "draw other"]]:
-    """Weights in which each voice counts the same on both sides; one that either side lacks counts on neither."""
-    onto = [voice[:, None] == np.arange(len(VOICES)) for voice in (x_voice, y_voice)]
-    totals = [counts @ each for counts, each in zip((x_counts, y_counts), onto, strict=True)]
+    """Weights with which each voice counts the same in both sets; a voice that one set lacks counts in neither."""
+    one_hot = [voice[:, None] == np.arange(len(VOICES)) for voice in (x_voice, y_voice)]
+    totals = [counts @ each for counts, each in zip((x_counts, y_counts), one_hot, strict=True)]
     both = (totals[0] > 0) & (totals[1] > 0)
     shares = [np.divide(1.0, total, out=np.zeros_like(total), where=both) for total in totals]
-    return x_counts * (shares[0] @ onto[0].T), y_counts * (shares[1] @ onto[1].T)
+    return x_counts * (shares[0] @ one_hot[0].T), y_counts * (shares[1] @ one_hot[1].T)
 
 
 def halves(group: Int[np.ndarray, " sound"], draws: int, rng: Generator) -> Float64[np.ndarray, "draw sound"]:
-    """Ones for a half of the sounds and zeros for the other, drawn anew in each row; no group is parted."""
+    """Ones for a random half of the sounds and zeros for the other, in each row another; groups stay together."""
     rows = np.zeros((draws, len(group)))
     names, sizes = np.unique(group, return_counts=True)
     for row in rows:
         order = rng.permutation(len(names))
-        taken = np.cumsum(sizes[order]) <= len(group) / 2
-        taken[0] = True
-        row[np.isin(group, names[order[taken]])] = 1
+        chosen = np.cumsum(sizes[order]) <= len(group) / 2
+        chosen[0] = True
+        row[np.isin(group, names[order[chosen]])] = 1
     return rows
 
 
 def resampled(group: Int[np.ndarray, " sound"], draws: int, rng: Generator) -> Float64[np.ndarray, "draw sound"]:
-    """How often each sound comes up when as many groups are drawn, with replacement, as there are: a bootstrap."""
+    """A bootstrap: how often each sound is drawn when groups are drawn with replacement, as many as there are."""
     _, number = np.unique(group, return_inverse=True)
     count = int(number.max()) + 1
     return rng.multinomial(count, np.full(count, 1 / count), draws).astype(np.float64)[:, number]
 
 
 def nearest(x: Float[np.ndarray, "one feature"], y: Float[np.ndarray, "other feature"]) -> Float64[np.ndarray, " one"]:
-    """From each of these points the distance to the nearest of those."""
+    """The Euclidean distance from each point of `x` to the nearest of `y`."""
     x, y = x.astype(np.float64), y.astype(np.float64)
     squares = np.square(x).sum(axis=1)[:, None] + np.square(y).sum(axis=1) - 2 * x @ y.T
     return np.sqrt(np.clip(squares, 0, None).min(axis=1))
@@ -91,21 +91,21 @@ def log_spectral_distances_db(
     """The log-spectral distance of each pair of aligned sounds."""
     if not len(x) or not len(y):
         return np.zeros((len(x), len(y)), np.float32)
-    those = _frames_first(y)
-    squares_of_those = np.square(those).sum(axis=2)
+    others = _frames_first(y)
+    other_squares = np.square(others).sum(axis=2)
     distance = np.zeros((len(x), len(y)), np.float32)
-    for at in range(0, len(x), CHUNK):
-        rows = slice(at, at + CHUNK)
+    for at in range(0, len(x), MAX_ROWS):
+        rows = slice(at, at + MAX_ROWS)
         these = _frames_first(x[rows])
         for frame in range(len(these)):
-            squares = np.square(these[frame]).sum(axis=1)[:, None] + squares_of_those[frame]
-            squares -= 2 * these[frame] @ those[frame].T
+            squares = np.square(these[frame]).sum(axis=1)[:, None] + other_squares[frame]
+            squares -= 2 * these[frame] @ others[frame].T
             distance[rows] += np.sqrt(np.maximum(squares, 0))
-    return distance * np.float32(20 / len(those) / np.sqrt(those.shape[2]))
+    return distance * np.float32(20 / len(others) / np.sqrt(others.shape[2]))
 
 
 def _frames_first(x: Float32[np.ndarray, "sound sample"]) -> Float32[np.ndarray, "frame sound band"]:
-    """Levels around the middle of their range, where 32 bits are enough to subtract."""
+    """Log magnitudes around 0, so that differences are exact enough in 32 bits."""
     return np.stack([(levels(each) + 1.5).astype(np.float32) for each in x], axis=1)
 
 

@@ -1,0 +1,37 @@
+"""The project that the page opens with, and the check of one that a player opens."""
+
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI
+
+from clave.app.kit_builder import KitBuilder
+from clave.app.project_remarks import remarks_on
+from clave.app.protocol import ProjectReply
+from clave.app.server.bodies import limited_body
+from clave.play.project import Project, from_json, schema
+from clave.play.project.saving import MAX_FILE_BYTES
+from clave.rhythm.space import RhythmSpace
+
+PROJECT_BODY = {
+    "requestBody": {
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Project"}}},
+        "required": True,
+    }
+}
+
+
+def add_project_routes(app: FastAPI, rhythm: RhythmSpace, builder: KitBuilder, opened: Project | None) -> None:
+    """`opened` is the project that the server was started with."""
+
+    @app.get("/api/project")
+    async def project() -> Project | None:
+        return opened
+
+    @app.get("/api/project/schema")
+    async def project_schema() -> dict[str, Any]:
+        return schema()
+
+    @app.post("/api/project/check", openapi_extra=PROJECT_BODY)
+    def check(content: Annotated[bytes, Depends(limited_body(MAX_FILE_BYTES, "a project"))]) -> ProjectReply:
+        checked = from_json(content)
+        return ProjectReply(project=checked, remarks=remarks_on(checked, rhythm, builder))

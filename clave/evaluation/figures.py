@@ -1,0 +1,51 @@
+"""What the figures of rhythm and of sound have in common: a grid of axes, loss curves, and files."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from clave.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MAP_LIMIT = 3.0  # the map is drawn from -3 to 3, as on the page
+
+
+def grid(rows: int, columns: int, size_inches: tuple[float, float]) -> "tuple[Figure, list[Axes]]":
+    """A figure of so many axes, each of this width and height; MissingExtraError without matplotlib."""
+    try:
+        from matplotlib.figure import Figure as NewFigure
+    except ImportError as error:
+        raise MissingExtraError("figures need the extra `train`: pip install 'clave[train]'") from error
+    figure = NewFigure(figsize=(columns * size_inches[0], rows * size_inches[1]), layout="constrained")
+    return figure, list(figure.subplots(rows, columns, squeeze=False).flat)
+
+
+def curves(log: Sequence[dict[str, Any]], unit: str = "nats a bar") -> "Figure":
+    """Each loss over the epochs, on the training part and on the tuning part: the paper's figure 8."""
+    names = list(log[0]["tuning"])
+    figure, axes = grid(-(-len(names) // 3), 3, (4.0, 2.6))
+    epochs = [row["epoch"] for row in log]
+    for name, ax in zip(names, axes, strict=False):
+        for part, style in (("train", "-"), ("tuning", "--")):
+            ax.plot(epochs, [row[part].get(name, np.nan) for row in log], style, label=part)
+        ax.set_title(name)
+        ax.set_xlabel("epoch")
+        ax.set_ylabel(unit)
+    for ax in axes[len(names) :]:
+        ax.set_axis_off()
+    axes[0].legend()
+    return figure
+
+
+def save(folder: Path, figures: Mapping[str, Callable[[], "Figure"]]) -> list[Path]:
+    """Draw each figure into `folder/figures`, as a PNG of its name, and return the paths."""
+    (folder / "figures").mkdir(exist_ok=True)
+    paths = [folder / "figures" / f"{name}.png" for name in sorted(figures)]
+    for path in paths:
+        figures[path.stem]().savefig(path, dpi=120)
+    return paths

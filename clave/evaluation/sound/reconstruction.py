@@ -1,0 +1,114 @@
+"""Held-out sounds encoded and decoded, beside other ways to reconstruct them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from clave.audio.log_spectrogram import DrumSpectrogram, ended, placed
+from clave.audio.phase import DEFAULT
+from clave.audio.stft import STFT
+from clave.evaluation.sound import metrics
+from clave.evaluation.sound.data import Drums, EvaluationData
+from clave.music.clip import Clip
+from clave.music.kit import VOICES
+from clave.music.shapes import Float32
+from clave.sound.comparison import Difference, difference, lead_in_db, summary
+from clave.sound.space import SoundSpace
+from clave.training.progress import OnCount
+
+QUIET_LEAD_IN_DB = -40.0  # against the peak
+REAL = "real, held out"
+
+Sound = Float32[np.ndarray, " sample"]
+
+
+def reconstruction(
+    spaces: Mapping[str, SoundSpace], data: EvaluationData, chosen: Drums, on_count: OnCount
+) -> dict[str, Any]:
+    """The differences between sounds and their reconstructions by each space and by simpler methods."""
+    methods = _methods(spaces, data)
+    differences: dict[str, list[Difference]] = {name: [] for name in methods}
+    lead_ins: dict[str, list[float]] = {name: [] for name in (*spaces, REAL)}
+    for done, (sound, voice) in enumerate(zip(chosen.sounds, chosen.voice.tolist(), strict=True), start=1):
+        for name, method in methods.items():
+            differences[name].append(difference(sound, method(sound, voice)))
+        for name, space in spaces.items():
+            pictures = space.log_spectrograms(space.encode([Clip(sound)], VOICES[voice]), VOICES[voice])
+            lead_ins[name].append(lead_in_db(space.spectrogram.waveform(pictures[0])))
+        lead_ins[REAL].append(lead_in_db(sound))
+        on_count(done, len(chosen))
+    if len(data.train):
+        pairs = _nearest_pairs(chosen, data.train)
+        differences["the nearest training sound"] = [difference(*pair) for pair in pairs]
+    order = [*spaces, *(name for name in differences if name not in spaces)]
+    lead_in = {
+        name: {
+            "lead_in_db": float(np.median(each)),
+            "lead_in_quiet": float((np.array(each) <= QUIET_LEAD_IN_DB).mean()),
+        }
+        for name, each in lead_ins.items()
+    }
+    return {name: summary(differences[name]) | lead_in.get(name, {}) for name in order} | {REAL: lead_in[REAL]}
+
+
+def _methods(spaces: Mapping[str, SoundSpace], data: EvaluationData) -> dict[str, Callable[[Sound, int], Sound]]:
+    """Each space, and what to compare it with: a function of a sound and its voice (an index)."""
+    methods: dict[str, Callable[[Sound, int], Sound]] = {
+        name: lambda sound, voice, space=space: placed(
+            space.decode(space.encode([Clip(sound)], VOICES[voice]), VOICES[voice])[0]
+        )
+        for name, space in spaces.items()
+    }
+    spectrum = DrumSpectrogram()
+    if len(data.train):
+        detail_size = next(iter(spaces.values())).detail_size
+        components = principal_components(data.picture, data.weight, detail_size + 2)
+        methods[f"principal components, {len(components.axes)}"] = lambda sound, _: placed(
+            spectrum.estimate(components.projected(spectrum.forward(Clip(sound))))
+        )
+    methods["the spectrogram alone, no model"] = lambda sound, _: placed(
+        spectrum.estimate(spectrum.forward(Clip(sound)))
+    )
+    transform = STFT(length=data.test.sample.shape[1])
+    methods["exact magnitudes, phase estimated"] = lambda sound, _: placed(
+        ended(DEFAULT.estimate(np.abs(transform.forward(sound)), transform))
+    )
+    return methods
+
+
+class PrincipalComponents(NamedTuple):
+    """The directions in which spectrograms vary most."""
+
+    mean: Float32[np.ndarray, " cell"]
+    axes: Float32[np.ndarray, "axis cell"]
+
+    def projected(self, picture: Float32[np.ndarray, "band frame"]) -> Float32[np.ndarray, "band frame"]:
+        """The nearest spectrogram in the span of these directions."""
+        coordinates = (picture.ravel() - self.mean) @ self.axes.T
+        return (self.mean + coordinates @ self.axes).reshape(picture.shape)
+
+
+def principal_components(
+    picture: Float32[np.ndarray, "sound band frame"], weight: Float32[np.ndarray, " sound"], max_axes: int
+) -> PrincipalComponents:
+    """The first principal components of these spectrograms; there are fewer axes than sounds."""
+    flat = picture.reshape(len(picture), -1)
+    mean = np.average(flat, axis=0, weights=weight).astype(np.float32)
+    centred = (flat - mean) * np.sqrt(weight)[:, None]
+    value, vector = np.linalg.eigh(centred @ centred.T)
+    kept = [index for index in range(len(value))[::-1][:max_axes] if value[index] > 1e-6 * value[-1]]
+    direction = vector[:, kept].T @ centred
+    return PrincipalComponents(mean, (direction / np.linalg.norm(direction, axis=1, keepdims=True)).astype(np.float32))
+
+
+def _nearest_pairs(chosen: Drums, train: Drums) -> list[tuple[Sound, Sound]]:
+    """Each sound with the training sound of its voice at the smallest log-spectral distance."""
+    pairs = list[tuple[Sound, Sound]]()
+    for voice in np.unique(chosen.voice):
+        sounds = chosen.subset(chosen.voice == voice).sounds
+        train_sounds = train.subset(train.voice == voice).sounds
+        if len(train_sounds):
+            nearest = metrics.log_spectral_distances_db(sounds, train_sounds).argmin(axis=1)
+            pairs += [(sound, train_sounds[index]) for sound, index in zip(sounds, nearest, strict=True)]
+    return pairs

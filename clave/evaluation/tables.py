@@ -1,0 +1,42 @@
+"""Tables of measurements: as Markdown, and written to a folder beside their numbers and figures."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Cell = Callable[[Mapping[str, Any]], str]
+"""The text of a cell, from the measurements of its row; "" where the row lacks that measurement."""
+
+Column = tuple[str, Cell]
+"""The heading of a column and its cells."""
+
+
+def number(key: str, digits: int, scale: float = 1.0) -> Cell:
+    """A measurement times `scale`, with so many digits after the point."""
+    return lambda row: f"{scale * row[key]:.{digits}f}" if row.get(key) is not None else ""
+
+
+def percent(key: str) -> Cell:
+    """A share in [0, 1] as a percentage."""
+    return lambda row: f"{row[key]:.1%}" if row.get(key) is not None else ""
+
+
+def markdown_table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    """The lines of a table below its headings."""
+    return "\n".join(f"| {' | '.join(line)} |" for line in (heads, ["---"] * len(heads), *lines))
+
+
+def write(folder: Path, markdown: str, result: Mapping[str, Any], figures: "Mapping[str, Figure]") -> list[Path]:
+    """Write evaluation.md, evaluation.json and the figures, and return the paths of all of them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / "evaluation.md", folder / "evaluation.json"]
+    paths[0].write_text(markdown, encoding="utf-8")
+    paths[1].write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    for name, figure in figures.items():
+        paths.append(folder / f"{name}.png")
+        figure.savefig(paths[-1], dpi=120)
+    return paths

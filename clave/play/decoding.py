@@ -1,0 +1,145 @@
+"""From bars as data to bars as strokes: what a rhythm space makes of `Generated`, `Given` and `Edited`.
+
+Bars that can be decoded together are: those generated with the same settings in one call, the bars of a phrase in one,
+and equal bars once.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from clave.music.pattern import Pattern
+from clave.play.project.bars import (
+    Complete,
+    Edited,
+    FollowTaps,
+    Generated,
+    Given,
+    Humanise,
+    Operation,
+    SetCells,
+    Shift,
+    kept_cells,
+    with_cells,
+)
+from clave.rhythm.space import RhythmSpace
+
+AnyBar = Generated | Given | Edited
+
+
+def decode_bar(bar: AnyBar, rhythm: RhythmSpace) -> Pattern:
+    """The strokes of one bar."""
+    return decode_bars([bar], rhythm)[0]
+
+
+def decode_bars(bars: Sequence[AnyBar], rhythm: RhythmSpace) -> list[Pattern]:
+    """The strokes of these bars, in their order.
+
+    Raises SpaceError for a style, section or meter that the space does not know, and for what it cannot do.
+    """
+    decoded = _generated(bars, rhythm)
+    return [_decoded(bar, rhythm, decoded) for bar in bars]
+
+
+def _decoded(bar: AnyBar, rhythm: RhythmSpace, decoded: dict[str, Pattern]) -> Pattern:
+    """The strokes of a bar; `decoded` has those that are known, and gains this one."""
+    if isinstance(bar, Given):
+        return bar.pattern.pattern()
+    key = _key(bar)
+    if key not in decoded:
+        assert isinstance(bar, Edited), "what is generated was decoded before"
+        pattern = _decoded(bar.base, rhythm, decoded)
+        for operation in bar.operations:
+            pattern = _done(operation, pattern, rhythm, decoded)
+        decoded[key] = pattern
+    return decoded[key]
+
+
+def _done(operation: Operation, pattern: Pattern, rhythm: RhythmSpace, decoded: dict[str, Pattern]) -> Pattern:
+    """The pattern after an operation."""
+    match operation:
+        case SetCells():
+            return with_cells(pattern, operation.cells)
+        case Humanise():
+            like = None if operation.like is None else _decoded(operation.like, rhythm, decoded)
+            return rhythm.feel(pattern, operation.style, operation.amount, like, operation.seed)
+        case Shift():
+            amounts = operation.shift.amounts()
+            return rhythm.shifted(pattern, amounts) if amounts else pattern
+        case Complete():
+            keep = kept_cells(operation.keep, pattern.meter)
+            return rhythm.complete(pattern, keep, operation.style, operation.section, operation.seed)
+        case FollowTaps():
+            return rhythm.drums_for(operation.taps, operation.style, operation.section, operation.seed, pattern.meter)
+
+
+def _generated(bars: Sequence[AnyBar], rhythm: RhythmSpace) -> dict[str, Pattern]:
+    """Every generated bar that these bars are, begin with or take their feel from."""
+    together: dict[str, dict[str, Generated]] = {}  # what one call decodes: key of the bar -> bar
+    for bar in bars:
+        for each in _generated_in(bar):
+            together.setdefault(_call(each), {})[_key(each)] = each
+    decoded: dict[str, Pattern] = {}
+    for group in together.values():
+        first, *_ = members = list(group.values())
+        patterns = _points(members, rhythm) if first.phrase is None else _phrase(members, rhythm)
+        if amounts := first.settings.shift.amounts():
+            patterns = [rhythm.shifted(pattern, amounts) for pattern in patterns]
+        decoded |= zip(group, patterns, strict=True)
+    return decoded
+
+
+def _points(bars: Sequence[Generated], rhythm: RhythmSpace) -> list[Pattern]:
+    """Bars with the same settings, each at its own point."""
+    settings = bars[0].settings
+    return rhythm.at(
+        np.array([bar.point for bar in bars], np.float32),
+        style=settings.style,
+        section=settings.section,
+        variation=settings.variation,
+        density=settings.density,
+        seed=settings.seed,
+        meter=settings.meter,
+    )
+
+
+def _phrase(bars: Sequence[Generated], rhythm: RhythmSpace) -> list[Pattern]:
+    """Bars of one phrase, which knows no section and no density."""
+    settings, phrase = bars[0].settings, bars[0].phrase
+    assert phrase is not None
+    whole = rhythm.phrase(
+        bars[0].point,
+        bars=phrase.bars,
+        style=settings.style,
+        variation=settings.variation,
+        fill=phrase.fill,
+        seed=settings.seed,
+        meter=settings.meter,
+    )
+    return [whole[bar.phrase.index] for bar in bars if bar.phrase is not None]
+
+
+def _generated_in(bar: AnyBar) -> list[Generated]:
+    """The generated bars that this one is, begins with or takes its feel from."""
+    if isinstance(bar, Generated):
+        return [bar]
+    if isinstance(bar, Given):
+        return []
+    found = _generated_in(bar.base)
+    for operation in bar.operations:
+        if isinstance(operation, Humanise) and operation.like is not None:
+            found += _generated_in(operation.like)
+    return found
+
+
+def _key(bar: AnyBar) -> str:
+    """The same for equal bars; a blend of styles is a dict, so bars cannot be hashed."""
+    return bar.model_dump_json()
+
+
+def _call(bar: Generated) -> str:
+    """The same for generated bars that one call of the space decodes."""
+    if bar.phrase is None:
+        return bar.settings.model_dump_json()
+    phrase = bar.phrase
+    return f"{bar.settings.model_dump_json()} {bar.point} {phrase.bars} {phrase.fill}"

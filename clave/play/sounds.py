@@ -1,0 +1,93 @@
+"""The sounds of a project's kit: decoded from a point of a map, synthesised, or read from a file."""
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from clave.errors import AudioFileError, KitError, SpaceError
+from clave.files import audio_file
+from clave.music.clip import Clip
+from clave.music.kit import VOICES, Kit, Voice
+from clave.play.project.voices import KitVoice
+from clave.sound import drum_synth
+from clave.sound.space import SoundSpace
+
+FindFile = Callable[[KitVoice], bytes]
+"""The bytes of the file that a sound comes from; AudioFileError or KitError, with the reason, where it is missing."""
+
+
+def decode_sound(voice: Voice, sound: KitVoice, space: SoundSpace | None, find_file: FindFile) -> Clip:
+    """A sound as its kit has it, without its playback settings.
+
+    Raises SpaceError for a point without a space, a voice it has not learned, or a sound that no speaker should play;
+    KitError for a kit that is not built in; AudioFileError for a file that is missing or no sound.
+    """
+    if sound.origin == "factory":
+        return _factory_kit(sound.kit or "")[voice]
+    if sound.origin == "file" and not sound.twin:
+        clip = audio_file.one_shot(audio_file.from_bytes(find_file(sound), sound.file_name or "the file"))
+        return drum_synth.levelled(clip, voice) if sound.levelled else _within_full_scale(clip)
+    if space is None:
+        raise SpaceError(f"the {voice.name} is a point of a sound map, and there is no sound space")
+    return decode_point(voice, sound, space)
+
+
+def decode_point(voice: Voice, sound: KitVoice, space: SoundSpace) -> Clip:
+    """The sound at a point of a voice's map, as loud as the voice is in a kit."""
+    if sound.point is None:
+        raise KitError(f"a voice from the map has a point, got {sound}")
+    detail = None if sound.detail is None else np.array([sound.detail], np.float32)
+    shift = {name: getattr(sound.shift, name) for name in ("brightness", "decay", "pitch", "noisiness")}
+    code = space.code_at([sound.point], voice, sound.variation, sound.seed, detail, shift)
+    clip = safe(space.decode(code, voice)[0], f"the {voice.name} there")
+    return drum_synth.levelled(audio_file.one_shot(clip), voice)
+
+
+def safe(clip: Clip, what: str) -> Clip:
+    """The clip, if it is a sound and a speaker survives it.
+
+    SpaceError, naming it as `what`, for one that is not finite, exceeds full scale or is silent.
+    """
+    peak = float(np.abs(clip.samples).max())
+    if not 0 < peak <= 1:  # NaN is not, either
+        raise SpaceError(f"{what} peaks at {peak:g}, and not above 0 and up to full scale, 1: it is not played")
+    return clip
+
+
+def find_on_disk(folder: Path | None = None) -> FindFile:
+    """Files by the names they are known by, from this folder or the current one; their content has to be the same."""
+
+    def find(sound: KitVoice) -> bytes:
+        name = sound.file_name
+        if not name:
+            raise AudioFileError(f"the file {str(sound.file)[:12]}... is not here, and no place is named for it")
+        path = (folder or Path()) / name
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise AudioFileError(f"{path} cannot be read: {error.strerror or error}") from error
+        digest = hashlib.sha256(content).hexdigest()
+        if digest != sound.file:
+            raise AudioFileError(f"{path} is another file than the project was made with (SHA-256 {digest[:12]}...)")
+        return content
+
+    return find
+
+
+@cache
+def _factory_kit(name: str) -> Kit:
+    return drum_synth.kit(name)
+
+
+def _within_full_scale(clip: Clip) -> Clip:
+    return Clip(clip.samples / max(1.0, clip.peak), clip.sample_rate)
+
+
+def voice_at(index: int) -> Voice:
+    """The voice of a row; KitError for a row that is not there."""
+    if not 0 <= index < len(VOICES):
+        raise KitError(f"a kit has voices 0 to {len(VOICES) - 1}, got {index}")
+    return VOICES[index]

@@ -1,0 +1,68 @@
+"""The networks of a model as ONNX files, which play without torch."""
+
+import io
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from clave.errors import MissingExtraError
+from clave.training.models.onnx_graph import OnnxGraph
+from clave.training.tensor_file import MIN_HALVED_SIZE, write_whole
+
+OPSET = 17  # of ONNX: the first with layer normalisation
+
+
+def write_graphs(folder: Path, graphs: Mapping[str, OnnxGraph]) -> None:
+    """Write each graph as the ONNX file of its name.
+
+    Large weights are stored in half precision and computed with in single, so the model has to be rounded before
+    (`model.load_state_dict(halved(model.state_dict()))`) if the two are to agree exactly.
+    """
+    for name, graph in graphs.items():
+        write_whole(folder / f"{name}.onnx", _exported(graph))
+
+
+def _exported(graph: OnnxGraph) -> bytes:
+    try:
+        import onnx
+    except ImportError as error:
+        raise MissingExtraError("writing ONNX needs the extra `train`: pip install 'clave[train]'") from error
+
+    buffer: Any = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch recommends its other exporter, which takes ten times as long
+        torch.onnx.export(
+            graph.module.eval(), tuple(graph.inputs.values()), buffer,
+            input_names=list(graph.inputs), output_names=list(graph.outputs), dynamo=False,
+            dynamic_axes={name: {0: "batch"} for name in (*graph.inputs, *graph.outputs)}, opset_version=OPSET,
+        )  # fmt: skip
+    model = onnx.load_from_string(buffer.getvalue())
+    _constants_to_weights(model.graph)
+    _halve_weights(model.graph)
+    onnx.checker.check_model(model)
+    return model.SerializeToString()
+
+
+def _constants_to_weights(graph: Any) -> None:
+    """Constants that were computed while exporting become weights, so that they are halved like these."""
+    for node in [each for each in graph.node if each.op_type == "Constant" and each.attribute[0].name == "value"]:
+        node.attribute[0].t.name = node.output[0]
+        graph.initializer.append(node.attribute[0].t)
+        graph.node.remove(node)
+
+
+def _halve_weights(graph: Any) -> None:
+    """Large weights are stored in half precision, each with a cast to single precision before its use."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    for weight in list(graph.initializer):
+        values = numpy_helper.to_array(weight)
+        if weight.data_type == TensorProto.FLOAT and values.size >= MIN_HALVED_SIZE:
+            half = numpy_helper.from_array(values.astype("float16"), weight.name + "_half")
+            cast = helper.make_node("Cast", [half.name], [weight.name], to=TensorProto.FLOAT)
+            graph.initializer.remove(weight)
+            graph.initializer.append(half)
+            graph.node.insert(0, cast)

@@ -1,0 +1,44 @@
+"""Tensors by name in a safetensors file, and in half precision as they are stored with a space. Nothing is pickled."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from torch import Tensor
+
+from clave.errors import TrainingError
+
+MIN_HALVED_SIZE = 1024  # numbers: tensors of so many and more are stored in half precision
+
+
+def save_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str] | None = None) -> None:
+    """Write tensors by name, with texts by name."""
+    from safetensors.torch import save as to_bytes
+
+    plain = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
+    write_whole(path, to_bytes(plain, dict(metadata or {})))
+
+
+def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Tensors and texts by name: the pair of `save_tensors`. TrainingError for a file that is missing or broken."""
+    from safetensors import SafetensorError, safe_open
+
+    if not path.is_file():
+        raise TrainingError(f"there is no {path}")
+    try:
+        with safe_open(path, framework="pt") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+    except SafetensorError as error:
+        raise TrainingError(f"{path} is not a safetensors file: {error}") from error
+
+
+def halved(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The large tensors in half precision, the small ones as they are."""
+    return {name: value.half() if value.numel() >= MIN_HALVED_SIZE else value for name, value in state.items()}
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write to another file and rename it: a run that is killed leaves the old file or the new one, never a part."""
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(data)
+    os.replace(part, path)

@@ -1,0 +1,59 @@
+import numpy as np
+import pytest
+
+from clave.music.pattern import DEFAULT_VELOCITY, Pattern
+from clave.music.units import METERS, steps_per_bar
+from clave.rhythm.condition import Condition, meter_rows
+from clave.rhythm.dynamics import (
+    LATEST_OFFSET,
+    MIN_VELOCITY,
+    blend_dynamics,
+    clip_offset,
+    default_dynamics,
+    to_pattern,
+    to_patterns,
+)
+
+RNG = np.random.default_rng(0)
+HITS = RNG.random((8, 64)) < 0.2
+
+
+def test_offsets_stay_in_the_half_open_range_of_a_pattern():
+    clipped = clip_offset(np.array([-3.0, -2.0, 0.5, 2.0, 9.0], np.float32))
+    assert clipped.dtype == np.float32
+    assert clipped[:3].tolist() == [-2, -2, 0.5]
+    assert (clipped[3:] == np.float32(LATEST_OFFSET)).all()
+    assert LATEST_OFFSET < 2 < LATEST_OFFSET + 1e-6
+
+
+def test_a_bar_keeps_its_strokes_audible_and_in_range():
+    velocity, offset = RNG.normal(0, 2, (2, 8, 64)).astype(np.float32)
+    bar = to_pattern(HITS, velocity, offset, (4, 4))
+    np.testing.assert_array_equal(bar.hits, HITS)
+    assert bar.velocity[HITS].min() == pytest.approx(MIN_VELOCITY) == 1 / 127
+    assert bar.velocity.max() == 1
+    inside = HITS & (np.abs(offset) < 2)
+    np.testing.assert_array_equal(bar.offset[inside], offset[inside])
+
+
+@pytest.mark.parametrize("amount", [0.0, 0.25, 1.0])
+def test_dynamics_are_blended_on_a_straight_line(amount):
+    bar = Pattern.from_hits(HITS, np.full(HITS.shape, 0.2), np.full(HITS.shape, -1.0))
+    dynamics = np.full((1, 8, 64), 0.6, np.float32), np.full((1, 8, 64), 1.0, np.float32)
+    blended = blend_dynamics(bar, dynamics, amount)
+    np.testing.assert_allclose(blended.velocity[HITS], 0.2 + 0.4 * amount, atol=1e-6)
+    np.testing.assert_allclose(blended.offset[HITS], -1 + 2 * amount, atol=1e-6)
+    np.testing.assert_array_equal(blended.hits, HITS)
+
+
+def test_bars_are_as_long_as_their_meters():
+    steps = max(map(steps_per_bar, METERS))
+    hits = np.ones((len(METERS), 8, steps), bool)
+    empty = np.zeros((len(METERS), 2), np.float32)
+    bars = to_patterns(hits, default_dynamics(hits), Condition(empty, empty, empty, meter_rows(METERS)))
+    assert [bar.meter for bar in bars] == list(METERS)
+    assert [bar.steps for bar in bars] == [steps_per_bar(meter) for meter in METERS]
+    assert {float(velocity) for bar in bars for velocity in bar.velocity.ravel()} == {
+        float(np.float32(DEFAULT_VELOCITY))
+    }
+    assert not any(bar.offset.any() for bar in bars)

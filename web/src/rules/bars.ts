@@ -1,0 +1,46 @@
+/** The bars of a project, and what of them only a space can make: the twin of `clave/play/project/bars.py`. */
+
+import { type Bar, type BarPattern, canonicalJson, type Cell, type Edited, type Generated, type Operation } from "./project";
+import type { Meter } from "./units";
+
+/** Two bars with one key are the same bar. */
+export const barKey = (bar: Bar): string => canonicalJson(bar);
+
+export const meterOf = (bar: Bar): Meter => (bar.kind === "edited" ? meterOf(bar.base) : bar.kind === "given" ? bar.pattern.meter : bar.settings.meter);
+
+/** The bar with these operations done on it, after those that were done before. */
+export function edited(bar: Bar, operations: readonly Operation[]): Bar {
+  if (operations.length === 0) return bar;
+  return bar.kind === "edited" ? { ...bar, operations: [...bar.operations, ...operations] } : { kind: "edited", base: bar, operations };
+}
+
+/** As much of a bar as only a space can make: what to ask it for. Null where it is not needed. */
+export function modelPart(bar: Bar): Generated | Edited | null {
+  if (bar.kind === "given") return null;
+  if (bar.kind === "generated") return bar;
+  const last = bar.operations.findLastIndex(({ kind }) => kind !== "cells");
+  if (last < 0) return modelPart(bar.base);
+  return { kind: "edited", base: bar.base, operations: bar.operations.slice(0, last + 1) };
+}
+
+/** The strokes of a bar, from what the space made of its `modelPart`; null where it has none. */
+export function finished(bar: Bar, made: BarPattern | null): BarPattern {
+  if (bar.kind === "given") return bar.pattern;
+  const part = modelPart(bar);
+  if (made === null && part !== null) throw new Error(`the space was not asked for this bar: ${barKey(bar)}`);
+  if (bar.kind === "generated") return made!;
+  const done = part?.kind === "edited" ? part.operations.length : 0;
+  const start = made ?? finished(bar.base, null);
+  return bar.operations.slice(done).reduce((pattern, operation) => (operation.kind === "cells" ? withCellsSet(pattern, operation.cells) : pattern), start);
+}
+
+/** The pattern with each of these cells at its velocity and offset; a velocity of 0 silences the cell. */
+export function withCellsSet(pattern: BarPattern, cells: readonly Cell[]): BarPattern {
+  const strokes = new Map(pattern.strokes.map((stroke) => [`${stroke[0]}.${stroke[1]}`, stroke]));
+  for (const [voice, step, velocity, offset] of cells) {
+    const place = `${voice}.${step}`;
+    if (velocity > 0) strokes.set(place, [voice, step, velocity, offset]);
+    else strokes.delete(place);
+  }
+  return { ...pattern, strokes: [...strokes.values()] };
+}

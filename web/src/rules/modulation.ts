@@ -1,0 +1,86 @@
+/** What parameters are at a moment, automated and modulated: the twin of `clave/play/modulation.py`. */
+
+import { chance, WALK } from "./chance";
+import { PARAMETERS } from "./parameters";
+import type { Automation, Modulation } from "./project";
+import { countUpTo } from "./tempo";
+import { clamp } from "./units";
+
+/** The wave in [-1, 1] at this position, in the unit of the modulation (bars or beats from the scene's start). */
+export function wave({ shape, period, phase, values, seed: ownSeed }: Modulation, position: number, seed: number): number {
+  const turns = position / period + phase;
+  const within = turns - Math.floor(turns);
+  switch (shape) {
+    case "sine":
+      return Math.sin(2 * Math.PI * within);
+    case "triangle": {
+      const later = within + 0.25;
+      return 1 - 4 * Math.abs(later - Math.floor(later) - 0.5);
+    }
+    case "saw":
+      return 2 * within - 1;
+    case "square":
+      return within < 0.5 ? 1 : -1;
+    case "steps":
+      return values[Math.min(Math.floor(within * values.length), values.length - 1)]!;
+    case "random":
+      return randomWalk(seed, ownSeed, turns);
+  }
+}
+
+/** A walk in [-1, 1] that takes a random step of up to 1/2 each turn, turned back at the edges, straight between. */
+export function randomWalk(seed: number, ownSeed: number, turns: number): number {
+  const last = Math.floor(turns);
+  let here = 2 * chance(seed, WALK, ownSeed, 0) - 1;
+  for (let step = 1; step <= last; step++) here = nextOf(here, chance(seed, WALK, ownSeed, step));
+  const after = nextOf(here, chance(seed, WALK, ownSeed, last + 1));
+  return here + (after - here) * (turns - last);
+}
+
+function nextOf(here: number, drawn: number): number {
+  const there = here + (2 * drawn - 1) / 2;
+  return there > 1 ? 2 - there : there < -1 ? -2 - there : there;
+}
+
+/** The value at this place, in bars: straight between breakpoints, level before the first and after the last. */
+export function automated({ breakpoints: points }: Automation, bar: number): number {
+  const place = countUpTo(
+    points.map((each) => each.bar),
+    bar,
+  );
+  const [before, after] = [points[place - 1], points[place]];
+  if (!before) return after!.value;
+  if (!after) return before.value;
+  return before.value + ((after.value - before.value) * (bar - before.bar)) / (after.bar - before.bar);
+}
+
+/** All automation and modulation of a scene. */
+export class Movement {
+  private readonly automations: ReadonlyMap<string, Automation>;
+  private readonly modulations: ReadonlyMap<string, readonly Modulation[]>;
+
+  constructor(
+    automations: readonly Automation[],
+    modulations: readonly Modulation[],
+    private readonly seed: number,
+  ) {
+    this.automations = new Map(automations.map((each) => [each.parameter, each]));
+    const names = new Set(modulations.map(({ parameter }) => parameter));
+    this.modulations = new Map([...names].map((name) => [name, modulations.filter(({ parameter }) => parameter === name)]));
+  }
+
+  /** Does anything move this parameter? */
+  moves(parameter: string): boolean {
+    return this.automations.has(parameter) || this.modulations.has(parameter);
+  }
+
+  /** What the parameter is so many bars, or beats, from the start of the scene, kept within its range; `own` is its value at rest. */
+  value(parameter: string, own: number, bars: number, beats: number): number {
+    if (!this.moves(parameter)) return own;
+    const automation = this.automations.get(parameter);
+    let value = automation ? automated(automation, bars) : own;
+    for (const each of this.modulations.get(parameter) ?? []) value += each.depth * wave(each, each.unit === "bars" ? bars : beats, this.seed);
+    const [low, high] = PARAMETERS.get(parameter)!;
+    return clamp(value, low, high);
+  }
+}

@@ -1,0 +1,206 @@
+/**
+ * What each bar of a project plays, before any space is asked: which scene it is, how far it has morphed into the next,
+ * which bar of its loop or path is due, whether it is a fill, and what automation and modulation make of all that.
+ * The twin of `clave/play/plan.py`.
+ */
+
+import { edited, meterOf } from "./bars";
+import { Movement } from "./modulation";
+import { barsBetween, between, halfWay, lanesBetween, mixesBetween, voicesBetween } from "./morph";
+import { VOICE_SLUGS } from "./parameters";
+import type { Bar, KitVoice, Lane, Project, Scene, VoiceMix } from "./project";
+import type { Point } from "./protocol";
+import { stepsPerBeat } from "./sequencer";
+import { type BarTempo, tempoOfBar } from "./tempo";
+import { barOfRound, looks, pointAt, roundBars, shareAt, vertices } from "./travel";
+import { type Meter, stepsPerBar } from "./units";
+
+const MAX_PLANNED_BARS = 100_000;
+
+/** Which bar plays from this step on. */
+export type Piece = readonly [step: number, bar: Bar];
+
+/** One bar of a project, as far as it can be said without a space. */
+export interface PlannedBar {
+  readonly index: number; // bars since the beginning
+  readonly start: number; // steps since the beginning
+  readonly meter: Meter;
+  readonly steps: number;
+  readonly pieces: readonly Piece[]; // the first one from step 0
+  readonly voices: readonly KitVoice[];
+  readonly mix: readonly VoiceMix[];
+  readonly lanes: readonly Lane[];
+  readonly swing: number;
+  readonly tempo: BarTempo;
+  /** What a parameter is at this step of the bar. */
+  readonly value: (parameter: string, own: number, step: number) => number;
+}
+
+/** Where a bar of the song is: its scene, the bar within that, and the way to the next scene. */
+interface Place {
+  readonly scene: Scene;
+  readonly bar: number; // since the scene began
+  readonly fill: boolean;
+  readonly into: Scene | null; // the scene it is on the way to
+  readonly share: number; // of that way
+}
+
+/** How many bars there are: those of the song; else those of the path, or whole loops until the fill is heard. */
+export const naturalBars = ({ song, scene }: Project): number => (song.length > 0 ? song.reduce((sum, { bars }) => sum + bars, 0) : sceneBars(scene));
+
+/** The same of a scene: a round of its path or loop, or as many as it takes to hear a fill. */
+export function sceneBars({ path, bars, fill_every: fillEvery }: Scene): number {
+  const size = path?.travelling ? roundBars(path) : bars.length;
+  return fillEvery > 0 ? size * Math.max(1, Math.ceil(fillEvery / size)) : size;
+}
+
+/** Where this bar is, counted from 0; a song begins anew after its end. */
+function placeOf(project: Project, bar: number): Place {
+  const { song, scenes } = project;
+  if (song.length === 0) return { scene: project.scene, bar, fill: false, into: null, share: 0 };
+  let within = bar % naturalBars(project);
+  let number = 0;
+  while (within >= song[number]!.bars) within -= song[number++]!.bars;
+  const [part, after] = [song[number]!, song[(number + 1) % song.length]!];
+  const morphed = within - (part.bars - part.morph_bars) + 1; // bars of the morph that have begun
+  const share = morphed > 0 ? morphed / (part.morph_bars + 1) : 0;
+  return { scene: scenes[part.scene]!, bar: within, fill: part.fill && within === part.bars - 1, into: share > 0 ? scenes[after.scene]! : null, share };
+}
+
+/** The first so many bars of a project, one after the other. */
+export function plannedBars(project: Project, count: number): PlannedBar[] {
+  if (!(count >= 1 && count <= MAX_PLANNED_BARS)) throw new RangeError(`1 to ${MAX_PLANNED_BARS} bars can be played at once, got ${count}`);
+  const corners = new Map<Scene, readonly Point[]>();
+  const cornersOf = (scene: Scene): readonly Point[] => {
+    const known = corners.get(scene) ?? vertices(scene);
+    corners.set(scene, known);
+    return known;
+  };
+  const planned: PlannedBar[] = [];
+  let [start, beats] = [0, 0];
+  for (let index = 0; index < count; index++) {
+    const place = placeOf(project, index);
+    if (place.bar === 0) beats = 0;
+    const bar = plannedBar(place, { index, start, beats, seed: project.seed, cornersOf });
+    planned.push(bar);
+    start += bar.steps;
+    beats += bar.steps / stepsPerBeat(bar.meter);
+  }
+  return planned;
+}
+
+interface Moment {
+  readonly index: number;
+  readonly start: number;
+  readonly beats: number; // since the scene began
+  readonly seed: number;
+  readonly cornersOf: (scene: Scene) => readonly Point[];
+}
+
+function plannedBar({ scene, bar, fill, into, share: t }: Place, { index, start, beats, seed, cornersOf }: Moment): PlannedBar {
+  const leading = into === null ? scene : halfWay(scene, into, t);
+  const movement = new Movement(leading.automations, leading.modulations, seed);
+  const piecesFrom = (from: Scene, place: number) => piecesOf(from, place, fill, (bars, step) => movedBar(bars, movement, place, beats, step), cornersOf(from));
+  let pieces = piecesFrom(scene, bar);
+  let { swing, mix, lanes } = scene;
+  let voices = scene.kit.voices;
+  let tempo = tempoOfBar(scene.tempo, bar);
+  if (into !== null) {
+    pieces = piecesBetween(pieces, piecesFrom(into, 0), t);
+    const arriving = tempoOfBar(into.tempo, 0);
+    swing = between(swing, into.swing, t);
+    tempo = [between(tempo[0], arriving[0], t), between(tempo[1], arriving[1], t)];
+    voices = voicesBetween(voices, into.kit.voices, t);
+    mix = mixesBetween(mix, into.mix, t);
+    lanes = lanesBetween(lanes, into.lanes, t);
+  }
+  const meter = meterOf(pieces[0]![1]);
+  const steps = stepsPerBar(meter);
+  const atStart = (name: string, own: number): number => movement.value(name, own, bar, beats);
+  return {
+    index,
+    start,
+    meter,
+    steps,
+    pieces,
+    voices: voices.map((voice, n) => movedVoice(voice, VOICE_SLUGS[n]!, atStart)),
+    mix,
+    lanes,
+    swing: atStart("swing", swing),
+    tempo: { steps, startBpm: atStart("tempo", tempo[0]), endBpm: atStart("tempo", tempo[1]) },
+    value: (parameter, own, step) => movement.value(parameter, own, bar + step / steps, beats + step / stepsPerBeat(meter)),
+  };
+}
+
+/** The bar at a step of its meter, moved. */
+type Moved = (bar: Bar, step: number) => Bar;
+
+function piecesOf(scene: Scene, bar: number, fillDue: boolean, moved: Moved, corners: readonly Point[]): Piece[] {
+  const { path, bars, settings } = scene;
+  const fill = fillDue || (scene.fill_every > 0 && (bar + 1) % scene.fill_every === 0);
+  if (!path?.travelling) {
+    const own = bars[bar % bars.length]!;
+    return [[0, moved(fill ? (scene.fill ?? fillOf(own)) : own, 0)]];
+  }
+  const turn = barOfRound(path, bar);
+  const operations = path.edits.find((each) => each.bar === turn && each.fill === fill)?.operations ?? [];
+  return looks(path, settings.meter).map((step) => {
+    const point = pointAt(corners, shareAt(path, bar + step / stepsPerBar(settings.meter)));
+    const own: Bar = { kind: "generated", point, settings, phrase: null };
+    return [step, edited(moved(fill ? fillOf(own) : own, step), operations)];
+  });
+}
+
+/** The fill that goes with a bar: what the space has there; a bar that was given is its own. */
+export function fillOf(bar: Bar): Bar {
+  if (bar.kind === "edited") return fillOf(bar.base);
+  if (bar.kind === "given") return bar;
+  if (bar.phrase === null) return { ...bar, settings: { ...bar.settings, section: "fill" } };
+  return { ...bar, phrase: { bars: bar.phrase.bars, index: bar.phrase.bars - 1, fill: true } };
+}
+
+/** Where the two change at the same steps, piece by piece; else the one until half-way, then the other. */
+function piecesBetween(a: Piece[], b: Piece[], t: number): Piece[] {
+  const sameSteps = a.length === b.length && a.every(([step], place) => step === b[place]![0]);
+  if (!sameSteps || String(meterOf(a[0]![1])) !== String(meterOf(b[0]![1]))) return halfWay(a, b, t);
+  return a.map(([step, one], place) => [step, barsBetween(one, b[place]![1], t)]);
+}
+
+const MOVING_BARS = ["map.x", "map.y", "variation", "density", "shift.density", "shift.syncopation", "shift.swing", "shift.loudness"] as const;
+
+/** The bar at what automation and modulation make of its point and settings, at this step of this bar of the scene. */
+function movedBar(bar: Bar, movement: Movement, sceneBars: number, sceneBeats: number, step: number): Bar {
+  if (!MOVING_BARS.some((name) => movement.moves(name))) return bar;
+  if (bar.kind === "given") return bar;
+  if (bar.kind === "edited") return { ...bar, base: movedBar(bar.base, movement, sceneBars, sceneBeats, step) as typeof bar.base };
+  const { settings, point } = bar;
+  const [bars, beats] = [sceneBars + step / stepsPerBar(settings.meter), sceneBeats + step / stepsPerBeat(settings.meter)];
+  const now = (name: (typeof MOVING_BARS)[number], own: number): number => movement.value(name, own, bars, beats);
+  const { shift } = settings;
+  return {
+    ...bar,
+    point: [now("map.x", point[0]), now("map.y", point[1])],
+    settings: {
+      ...settings,
+      variation: now("variation", settings.variation),
+      density: movement.moves("density") ? now("density", settings.density ?? 0.5) : settings.density,
+      shift: {
+        density: now("shift.density", shift.density),
+        syncopation: now("shift.syncopation", shift.syncopation),
+        swing: now("shift.swing", shift.swing),
+        loudness: now("shift.loudness", shift.loudness),
+      },
+    },
+  };
+}
+
+/** The sound at what automation and modulation make of its point and its playback settings. */
+function movedVoice(voice: KitVoice, name: string, now: (parameter: string, own: number) => number): KitVoice {
+  return {
+    ...voice,
+    tune: now(`${name}.tune`, voice.tune),
+    decay: now(`${name}.decay`, voice.decay),
+    gain: now(`${name}.gain`, voice.gain),
+    point: voice.point && [now(`${name}.sound.x`, voice.point[0]), now(`${name}.sound.y`, voice.point[1])],
+  };
+}

@@ -14,8 +14,8 @@ from clave.music.clip import SAMPLE_RATE, Clip
 from clave.music.kit import VOICES
 from clave.music.kit import voice as voice_of
 from clave.music.shapes import Bool, Float32, Float64, Int
-from clave.sound import drum_synth, voice_classifier
-from clave.sound.dataset import FACTORY_CREDIT, FACTORY_LICENCE, Credit, Listed
+from clave.sound import voice_classifier
+from clave.sound.dataset import FACTORY_CREDIT, FACTORY_LICENCE, Credit, Listed, made_clip
 from clave.training.progress import OnProgress, of_task
 
 FOLDS = 4
@@ -113,11 +113,8 @@ def _synthesized(count: int, seed: int, on_count: Callable[[int, int], None]) ->
     rows, credited = list[_Row](), list[Credit]()
     for number in range(count):
         for voice in VOICES:
-            rng = np.random.default_rng([seed, voice.index, number])
-            clip = drum_synth.synthesize(drum_synth.draw(voice, rng), seed=int(rng.integers(2**31)))
-            rows.append(
-                _Row(voice_classifier.log_spectrogram(clip), voice.index, "factory", recorded=False, synthesized=True)
-            )
+            log_spectrogram = voice_classifier.log_spectrogram(made_clip(voice, number, seed))
+            rows.append(_Row(log_spectrogram, voice.index, "factory", recorded=False, synthesized=True))
             name = f"factory {voice.name} {number}"
             credited.append(Credit(name, voice.name, "factory", FACTORY_LICENCE, FACTORY_CREDIT, ""))
         on_count(number + 1, count)

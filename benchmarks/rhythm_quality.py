@@ -64,16 +64,16 @@ def part_of(folder: Path, part: Path, every: int) -> Path:
 def numbers_of(table: dict[str, Any]) -> dict[str, float]:
     """What the README shows of an evaluation.json."""
     split, name = table["splits"][SPLIT], table["space"]
-    hits, likelihood = split["hits"], {row: said["nats"] for row, said in split["likelihood"].items()}
-    asked = {row: said["hits and feel"] for row, said in split["asked"].items()}
-    feel = split["feel"][f"{name}, encoded and decoded"]
+    hits, likelihood = split["hits"], {row: values["nats"] for row, values in split["likelihood"].items()}
+    styled = {row: values["hits and dynamics"] for row, values in split["style_condition"].items()}
+    dynamics = split["dynamics"][f"{name}, encoded and decoded"]
     return {
         "map_f1": hits[f"{name}, map alone"]["f1"],
         "map_f1_noisy": hits[f"{name}, map alone"]["noisy"],
         "rhythmvae_f1": hits["RhythmVAE's network, by its encoder"]["f1"],
-        "rhythmvae_searched_f1": hits["RhythmVAE's network, by our search"]["f1"],
+        "rhythmvae_searched_f1": hits["RhythmVAE's network, by search"]["f1"],
         "paper_f1": hits["the paper's model, by its encoder"]["f1"],
-        "paper_searched_f1": hits["the paper's model, by our search"]["f1"],
+        "paper_searched_f1": hits["the paper's model, by search"]["f1"],
         "whole_f1": hits[f"{name}, map + detail"]["f1"],
         "whole_numbers": hits[f"{name}, map + detail"]["numbers"],
         "pca64_f1": hits["PCA 64"]["f1"],
@@ -82,11 +82,11 @@ def numbers_of(table: dict[str, Any]) -> dict[str, float]:
         "gru_nats": likelihood["GRU, step by step"],
         "paper_nats": likelihood["the paper's model"],
         "plain32_nats": likelihood["plain VAE, 32-D, beta 0.1"],
-        "style": asked[f"{name}, asked for a style"],
-        "style_real": asked["real, unseen"],
-        "style_without": asked[f"{name}, not asked"],
-        "velocity_gain": feel["velocity_gain"],
-        "offset_gain": feel["offset_gain"],
+        "style": styled[f"{name}, with a style"],
+        "style_real": styled["real, held out"],
+        "style_without": styled[f"{name}, without a style"],
+        "velocity_gain": dynamics["velocity_gain"],
+        "offset_gain": dynamics["offset_gain"],
     }
 
 

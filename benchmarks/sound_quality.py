@@ -44,9 +44,9 @@ def part_of(manifest: Path, part: Path, every: int) -> Path:
 def numbers_of(table: dict[str, Any]) -> dict[str, float]:
     """What the README shows of an evaluation.json."""
     name = table["spaces"][0]
-    decoded, drawn, sets, paths = (table[part] for part in ("decoded", "drawn", "sets", "paths"))
-    ours, nearest = decoded[name], decoded["the nearest sound learned from"]
-    alone = decoded["the picture alone, nothing learned"]
+    decoded, samples, sets, paths = (table[part] for part in ("reconstruction", "samples", "sets", "paths"))
+    ours, nearest = decoded[name], decoded["the nearest training sound"]
+    alone = decoded["the spectrogram alone, no model"]
     return {
         "distance_db": ours["log_spectral_distance_db"],
         "error_db": ours["multi_resolution_db"],
@@ -59,10 +59,10 @@ def numbers_of(table: dict[str, Any]) -> dict[str, float]:
         "nearest_attack_ms": nearest["attack_error_ms"],
         "nearest_decay": nearest["decay_error"],
         "draws": table["draws"],
-        "recognised": drawn[f"drawn, {name}"]["recognised"],
-        "real_recognised": drawn["real, unseen"]["recognised"],
-        "kid_floors": sets[f"drawn, {name}"]["times_floor"],
-        "learned_kid_floors": sets["learned from"]["times_floor"],
+        "recognised": samples[f"samples, {name}"]["recognised"],
+        "real_recognised": samples["real, held out"]["recognised"],
+        "kid_floors": sets[f"samples, {name}"]["times_floor"],
+        "learned_kid_floors": sets["real, training"]["times_floor"],
         "path": paths[name]["largest_to_mean"],
         "fade": paths[f"cross-fade, {name}"]["largest_to_mean"],
         "point_p95_ms": 1000 * table["speed"][name]["point_p95_s"],

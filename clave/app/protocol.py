@@ -21,7 +21,12 @@ Kind = Literal["request", "space", "midi", "kit", "sound", "project", "not found
 class Message(BaseModel):
     """Unknown fields are refused: a typo must not be lost in silence."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True, validate_by_name=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        serialize_by_alias=True,
+        validate_by_name=True,
+    )
 
 
 def _without_unknown_fields(value: Value) -> Value:

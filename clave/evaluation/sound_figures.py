@@ -12,8 +12,8 @@ from clave.music.kit import voice as voice_of
 from clave.music.shapes import Float, Float32
 from clave.sound.dataset import SoundCorpus
 from clave.sound.space import SoundSpace, load_sound
-from clave.training import sound_run
 from clave.training.run_log import read_log
+from clave.training.sound_data import divide
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,7 +45,7 @@ def draw(folder: Path) -> list[Path]:
         space = load_sound(folder)
         corpus = SoundCorpus.load(folder)
         wanted |= {
-            "02-reconstructions": lambda: reconstructions(space, sound_run.divide(corpus).validation),
+            "02-reconstructions": lambda: reconstructions(space, divide(corpus).validation),
             "04-latent": lambda: latent(space, corpus.themselves()),
             "05-maps": lambda: maps(space),
             "06-traversal": lambda: traversal(space),
@@ -59,10 +59,10 @@ def reconstructions(space: SoundSpace, corpus: SoundCorpus) -> "Figure":
     figure, axes = figures.grid(len(shown), 3, (3.2, 1.7))
     titles = ("a held-out sound", "the map alone", "map and detail")
     for row, voice in enumerate(shown):
-        picture = corpus.log_spectrogram[corpus.voice == voice.index][:1]
-        code = space.encode_log_spectrograms(picture, voice)
+        log_spectrogram = corpus.log_spectrogram[corpus.voice == voice.index][:1]
+        code = space.encode_log_spectrograms(log_spectrogram, voice)
         alone = space.log_spectrograms(space.expected(code.map, voice), voice)
-        for column, each in enumerate((picture, alone, space.log_spectrograms(code, voice))):
+        for column, each in enumerate((log_spectrogram, alone, space.log_spectrograms(code, voice))):
             ax = axes[3 * row + column]
             _image(ax, _decibels(each[0]))
             if row == 0:
@@ -108,8 +108,9 @@ def maps(space: SoundSpace) -> "Figure":
         there = space.corpus(voice)
         for column, name in enumerate(NAMES):
             ax = axes[len(NAMES) * row + column]
-            values = there.descriptors
-            known = np.zeros(len(there), bool) if values is None else np.isfinite(values[:, column])
+            known = (
+                np.zeros(len(there), bool) if there.descriptors is None else np.isfinite(there.descriptors[:, column])
+            )
             ax.scatter(*there.map[~known].T, s=4, color=UNKNOWN_COLOUR, linewidths=0)
             if known.any():
                 ranks = np.array(there.ranks(name))[known]
@@ -133,9 +134,9 @@ def traversal(space: SoundSpace, points_per_axis: int = TRAVERSAL_POINTS) -> "Fi
     ticks = np.linspace(-TRAVERSAL_LIMIT, TRAVERSAL_LIMIT, points_per_axis)
     points = np.array([(x, y) for y in ticks for x in ticks])
     for name, ax in zip(space.voices, axes, strict=False):
-        pictures = _decibels(space.log_spectrograms(space.expected(points, name), name))
-        _, bands, frames = pictures.shape
-        gaps = np.pad(pictures, ((0, 0), (4, 4), (3, 3)), constant_values=np.nan)  # white gaps between them
+        levels = _decibels(space.log_spectrograms(space.expected(points, name), name))
+        _, bands, frames = levels.shape
+        gaps = np.pad(levels, ((0, 0), (4, 4), (3, 3)), constant_values=np.nan)  # white gaps between them
         tiles = gaps.reshape(points_per_axis, points_per_axis, bands + 8, frames + 6)
         _image(ax, tiles.swapaxes(1, 2).reshape(points_per_axis * (bands + 8), -1))
         half = TRAVERSAL_LIMIT * points_per_axis / (points_per_axis - 1)
@@ -149,9 +150,9 @@ def traversal(space: SoundSpace, points_per_axis: int = TRAVERSAL_POINTS) -> "Fi
     return figure
 
 
-def _decibels(picture: Float32[np.ndarray, "*sound band frame"]) -> Float[np.ndarray, "*sound band frame"]:
+def _decibels(log_spectrogram: Float32[np.ndarray, "*sound band frame"]) -> Float[np.ndarray, "*sound band frame"]:
     """Levels relative to the loudest cell of each spectrogram."""
-    level = DB_PER_NEPER * picture.astype(np.float64)
+    level = DB_PER_NEPER * log_spectrogram.astype(np.float64)
     return level - level.max(axis=(-2, -1), keepdims=True)
 
 

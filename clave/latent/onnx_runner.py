@@ -12,7 +12,21 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 
-def session(path: Path, **inputs: tuple[int, ...] | None) -> "InferenceSession":
+class Network:
+    """A network that is ready to run, with the shapes of its inputs."""
+
+    def __init__(self, session: "InferenceSession") -> None:
+        self._session = session
+        self.inputs = {each.name: tuple(each.shape[1:]) for each in session.get_inputs()}  # listing them takes a while
+        self.get_outputs = session.get_outputs
+
+    def run(self, inputs: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+        """Its outputs for these inputs; inputs that it does not take are ignored."""
+        taken = {name: np.ascontiguousarray(inputs[name]) for name in self.inputs}
+        return cast(list[np.ndarray], self._session.run(None, taken))
+
+
+def session(path: Path, **inputs: tuple[int, ...] | None) -> Network:
     """The network in this file, which may take these inputs and no others.
 
     Each input is given with its shape for one row, or None for any shape. The network need not take all of them.
@@ -26,26 +40,24 @@ def session(path: Path, **inputs: tuple[int, ...] | None) -> "InferenceSession":
     options.intra_op_num_threads = 1  # the networks are small: threads cost more than they give
     options.log_severity_level = 4
     try:
-        network = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        network = Network(ort.InferenceSession(path, options, providers=["CPUExecutionProvider"]))
     except Exception as error:  # onnxruntime raises its own kinds, all derived from RuntimeError or not at all
         raise SpaceError(f"{path} cannot be run: {error}") from error
-    takes = {each.name: tuple(each.shape[1:]) for each in network.get_inputs()}
+    takes = network.inputs
     wanted = {name: takes.get(name) if shape is None else shape for name, shape in inputs.items()}
     if not takes or not takes.items() <= wanted.items():  # the paper's model takes hits alone
         raise SpaceError(f"{path} is a foreign model: it takes {_shapes(takes)} instead of {_shapes(wanted)}")
     return network
 
 
-def input_size(network: "InferenceSession", name: str) -> int:
+def input_size(network: Network, name: str) -> int:
     """The length of the first axis after the batch of this input."""
-    return int(next(each.shape[1] for each in network.get_inputs() if each.name == name))
+    return int(network.inputs[name][0])
 
 
-def run(network: "InferenceSession", **inputs: np.ndarray) -> list[np.ndarray]:
-    """Its outputs for these inputs; inputs that it does not take are ignored."""
-    taken = [each.name for each in network.get_inputs()]
-    outputs = network.run(None, {name: np.ascontiguousarray(inputs[name]) for name in taken})
-    return cast(list[np.ndarray], outputs)
+def run(network: Network, **inputs: np.ndarray) -> list[np.ndarray]:
+    """`Network.run`, with its inputs by name."""
+    return network.run(inputs)
 
 
 def _shapes(inputs: Mapping[str, tuple[int, ...] | None]) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from clave.errors import AudioFileError, KitError
 from clave.music.clip import Clip
@@ -13,14 +14,16 @@ from clave.play.performance import Performance
 from clave.play.project.document import Project, SpaceReference
 from clave.play.project.saving import unknown_fields
 from clave.play.sounds import FindFile, decode_sound, find_on_disk
-from clave.rhythm.space import RhythmSpace, load_rhythm
-from clave.sound.space import SoundSpace, load_sound
+
+if TYPE_CHECKING:
+    from clave.rhythm.space import RhythmSpace
+    from clave.sound.space import SoundSpace
 
 
 def perform(
     project: Project,
-    rhythm: RhythmSpace | None = None,
-    sound: SoundSpace | None = None,
+    rhythm: "RhythmSpace | None" = None,
+    sound: "SoundSpace | None" = None,
     *,
     bars: int | None = None,
     find_file: FindFile | None = None,
@@ -33,8 +36,12 @@ def perform(
     """
     wanted = requests(project, bars)
     if wanted.bars and rhythm is None:
+        from clave.rhythm.space import load_rhythm
+
         rhythm = load_rhythm()
     if sound is None and any(each.origin == "map" or each.twin for _, each in wanted.sounds):
+        from clave.sound.space import load_sound
+
         sound = load_sound()
     return arrange(project, decode(project, wanted, rhythm, sound, find_file or find_on_disk()), bars)
 
@@ -42,8 +49,8 @@ def perform(
 def decode(
     project: Project,
     wanted: Requests,
-    rhythm: RhythmSpace | None,
-    sound: SoundSpace | None,
+    rhythm: "RhythmSpace | None",
+    sound: "SoundSpace | None",
     find_file: FindFile,
 ) -> Decoded:
     """What the spaces answer."""
@@ -61,7 +68,7 @@ def decode(
     return Decoded(dict(zip(keys, patterns, strict=True)), clips, (*remarks(project, rhythm, sound), *missing))
 
 
-def remarks(project: Project, rhythm: RhythmSpace | None, sound: SoundSpace | None) -> tuple[str, ...]:
+def remarks(project: Project, rhythm: "RhythmSpace | None", sound: "SoundSpace | None") -> tuple[str, ...]:
     """What is not as it was when the project was made: other spaces, and fields that this version does not know."""
     found = [
         f"{place} is not known to this version: it is kept, and changes nothing" for place in unknown_fields(project)
@@ -79,7 +86,7 @@ def remarks(project: Project, rhythm: RhythmSpace | None, sound: SoundSpace | No
     return tuple(found)
 
 
-def space_reference(space: RhythmSpace | SoundSpace) -> SpaceReference:
+def space_reference(space: "RhythmSpace | SoundSpace") -> SpaceReference:
     """The name of a space, and a hash of its settings and of the names and sizes of its networks."""
     return SpaceReference(name=str(space.card.get("name", "")), hash=folder_hash(space.folder))
 

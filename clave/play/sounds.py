@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,13 +14,15 @@ from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit, Voice
 from clave.play.project.voices import KitVoice
 from clave.sound import drum_synth
-from clave.sound.space import SoundSpace
+
+if TYPE_CHECKING:
+    from clave.sound.space import SoundSpace
 
 FindFile = Callable[[KitVoice], bytes]
 """The bytes of the file that a sound comes from; AudioFileError or KitError, with the reason, where it is missing."""
 
 
-def decode_sound(voice: Voice, sound: KitVoice, space: SoundSpace | None, find_file: FindFile) -> Clip:
+def decode_sound(voice: Voice, sound: KitVoice, space: "SoundSpace | None", find_file: FindFile) -> Clip:
     """A sound as its kit has it, without its playback settings.
 
     Raises SpaceError for a point without a space, a voice it has not learned, or a sound that no speaker should play;
@@ -35,7 +38,7 @@ def decode_sound(voice: Voice, sound: KitVoice, space: SoundSpace | None, find_f
     return decode_point(voice, sound, space)
 
 
-def decode_point(voice: Voice, sound: KitVoice, space: SoundSpace) -> Clip:
+def decode_point(voice: Voice, sound: KitVoice, space: "SoundSpace") -> Clip:
     """The sound at a point of a voice's map, as loud as the voice is in a kit."""
     if sound.point is None:
         raise KitError(f"a voice from the map has a point, got {sound}")

@@ -232,13 +232,11 @@ class DetailDecoder(BarDecoder):
         cost_per_step = np.broadcast_to(np.asarray(cost, np.float32), steps).reshape(count, 1, STEPS_PER_SIXTEENTH)
         cost_per_cell = np.tile(cost_per_step, (1, len(VOICES), 1)).reshape(count, TOKEN_CELLS)
 
-        def logit_bias(sixteenth: int) -> Float[np.ndarray, "row token"]:
-            price, mine = cost_per_cell[sixteenth], struck[:, sixteenth]
-            change = (mine * price).sum(axis=1)[:, None] + (price - 2 * mine * price) @ cells.T
-            return stroke_bias - change
-
+        loss = struck * cost_per_cell  # what it costs to leave out each stroke of the reference
+        change = loss.sum(axis=2)[:, :, None] + (cost_per_cell - 2 * loss) @ cells.T  # of each token
+        bias = stroke_bias - change
         guidance = STYLE_GUIDANCE if condition.style.any() else 1.0
-        tokens = self.sampler.sample(condition, noise, logit_bias, guidance)
+        tokens = self.sampler.sample(condition, noise, lambda sixteenth: bias[:, sixteenth], guidance)
         return self.vocabulary.decode(tokens) & condition.inside
 
     def infill(

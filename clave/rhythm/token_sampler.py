@@ -14,6 +14,7 @@ from clave.rhythm.space_format import TOKEN_PRIOR_FILE
 from clave.rhythm.tokens import TOKEN_CELLS, UNKNOWN, Vocabulary, split_sixteenths
 
 LAGS = (1, 2, 4, 6, 8, 12)  # sixteenths back that are inputs of the network
+_LAG_PLACES = max(LAGS) - np.array(LAGS)  # of the first 16th of a bar, in a history with as many before it
 MAX_SIXTEENTHS = max(map(steps_per_bar, METERS)) // STEPS_PER_SIXTEENTH  # of a bar
 
 LogitBias = Callable[[int], Float[np.ndarray, "#row token"]]
@@ -33,7 +34,7 @@ class DecoderState:
 
     def append(self, tokens: Int[np.ndarray, " row"]) -> "DecoderState":
         """The next 16th of each bar; the size of the vocabulary stands for a token that is not in it."""
-        return replace(self, tokens=np.concatenate([self.tokens, tokens[:, None]], axis=1))
+        return DecoderState(self.condition, np.concatenate([self.tokens, tokens[:, None]], axis=1), self.recurrent)
 
 
 class TokenSampler:
@@ -65,17 +66,17 @@ class TokenSampler:
         position = state.tokens.shape[1]
         before_the_bar = np.full((len(state.tokens), max(LAGS)), len(self.vocabulary) + 1)
         history = np.concatenate([before_the_bar, state.tokens], axis=1)
-        lagged = np.stack([history[:, -lag] for lag in LAGS], axis=1)
+        lagged = history[:, position + _LAG_PLACES]
         before = self._cells[lagged]
         if cells is not None:
             silence = np.zeros_like(before[:, 0])
             before = np.stack([cells[:, position - lag] if lag <= position else silence for lag in LAGS], axis=1)
         place = state.condition.meter.argmax(axis=1) * MAX_SIXTEENTHS + position
         token_log_prob, cell_logit, recurrent = run(
-            self._network, before=before.astype(np.float32), lagged=lagged, place=place, state=state.recurrent,
-            **state.condition.inputs(),
+            self._network, before=before.astype(np.float32, copy=False), lagged=lagged, place=place,
+            state=state.recurrent, **state.condition.inputs(),
         )  # fmt: skip
-        return token_log_prob, cell_logit, replace(state, recurrent=recurrent)
+        return token_log_prob, cell_logit, DecoderState(state.condition, state.tokens, recurrent)
 
     def sample(
         self,
@@ -91,18 +92,17 @@ class TokenSampler:
         extrapolates from the prior without the style beyond the one with it (Ho and Salimans, "Classifier-free
         diffusion guidance", 2022, equation 6).
         """
-        state = self.begin(condition)
-        unguided = None if guidance == 1 else self.begin(condition.without_style())
+        rows, guided = len(condition), guidance != 1
+        state = self.begin(condition.followed_by(condition.without_style()) if guided else condition)
         for sixteenth in range(condition.sixteenths):
             log_prob, _, state = self.log_prob(state)
-            if unguided is not None:
-                without_style, _, unguided = self.log_prob(unguided)
-                log_prob = without_style + guidance * (log_prob - without_style)
+            if guided:
+                with_style, without_style = log_prob[:rows], log_prob[rows:]
+                log_prob = without_style + guidance * (with_style - without_style)
             score = log_prob[:, :-1] + gumbel_noise[:, sixteenth]
             tokens = (score if logit_bias is None else score + logit_bias(sixteenth)).argmax(axis=1)
-            state = state.append(tokens)
-            unguided = None if unguided is None else unguided.append(tokens)
-        return state.tokens
+            state = state.append(np.tile(tokens, 2) if guided else tokens)
+        return state.tokens[:rows]
 
     def log_likelihood(
         self, condition: Condition, hits: Bool[np.ndarray, "row voice step"]

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
+from clave.sound.corpus_map import CREDITS_FILE
 from clave.sound.dataset import Credit, by_kit
-
-CREDITS_FILE = "credits.csv"
 
 LICENCE_LINKS = {
     "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/",

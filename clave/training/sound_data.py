@@ -6,7 +6,7 @@ import torch
 
 from clave.errors import TrainingError
 from clave.sound.dataset import SoundCorpus, few, split, weights
-from clave.training.models.sound_vae import Sounds
+from clave.training.models.sound_model import Sounds
 
 VALIDATION_SHARE, TUNING_SHARE = 0.1, 0.08  # of the sounds, by groups of kits
 TUNING_LIMIT = 0.25  # of the limit on sounds to train on

@@ -11,12 +11,14 @@ from clave.latent.space_folder import SpaceFolder, write_settings
 from clave.music.kit import VOICES
 from clave.music.shapes import Float32
 from clave.sound import comparison, map_coverage
+from clave.sound.corpus_map import CREDITS_FILE, write_corpus
 from clave.sound.dataset import SoundCorpus, credits_of, write_credits
-from clave.sound.space import SOUND_FORMAT, SoundSpace, write_corpus
-from clave.training.credits import CREDITS_FILE, credits_text
+from clave.sound.space import SoundSpace
+from clave.sound.space_format import SOUND_FORMAT
+from clave.training.credits import credits_text
 from clave.training.loop import Recipe
 from clave.training.model_card import CARD_FILE, model_card, write_metrics
-from clave.training.models.sound_vae import OneShotConfig
+from clave.training.models.sound_model import OneShotConfig, SoundModel
 from clave.training.recipes import recipe_to_dict
 from clave.training.run import BestModel, Epoch, chosen_settings, fingerprint, open_run, train
 from clave.training.sound_data import SoundParts, divide, to_sounds
@@ -71,6 +73,7 @@ def write_space(
     The sounds of `shown` are on the maps and credited in the card.
     """
     model, own, credited = best.model, shown.themselves(), credits_of(shown)
+    assert isinstance(model, SoundModel)
     facts = {
         "name": folder.resolve().name, "sounds": len(own), "kits": len(shown.kits), "recipe": recipe.name,
         "seed": recipe.seed, "clave": __version__, "licence": "not stated", "credit": "", "epoch": best.epoch, **card,

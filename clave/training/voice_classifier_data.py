@@ -14,8 +14,8 @@ from clave.music.clip import SAMPLE_RATE, Clip
 from clave.music.kit import VOICES
 from clave.music.kit import voice as voice_of
 from clave.music.shapes import Bool, Float32, Float64, Int
-from clave.sound import voice_classifier
 from clave.sound.dataset import FACTORY_CREDIT, FACTORY_LICENCE, Credit, Listed, made_clip
+from clave.sound.voice_classifier import log_spectrogram as log_spectrogram_of
 from clave.training.progress import OnProgress, of_task
 
 FOLDS = 4
@@ -101,7 +101,7 @@ def _recordings(
         index = voice_of(each.voice).index
         clips = [clip, *(augmented(clip, rng) for _ in range(variants))]
         rows += [
-            _Row(voice_classifier.log_spectrogram(one), index, each.kit, recorded=number == 0, synthesized=False)
+            _Row(log_spectrogram_of(one), index, each.kit, recorded=number == 0, synthesized=False)
             for number, one in enumerate(clips)
         ]
         credited.append(Credit(*each[:5], hashlib.sha256(path.read_bytes()).hexdigest()))
@@ -113,7 +113,7 @@ def _synthesized(count: int, seed: int, on_count: Callable[[int, int], None]) ->
     rows, credited = list[_Row](), list[Credit]()
     for number in range(count):
         for voice in VOICES:
-            log_spectrogram = voice_classifier.log_spectrogram(made_clip(voice, number, seed))
+            log_spectrogram = log_spectrogram_of(made_clip(voice, number, seed))
             rows.append(_Row(log_spectrogram, voice.index, "factory", recorded=False, synthesized=True))
             name = f"factory {voice.name} {number}"
             credited.append(Credit(name, voice.name, "factory", FACTORY_LICENCE, FACTORY_CREDIT, ""))

@@ -23,9 +23,10 @@ from clave.latent.space_folder import write_settings
 from clave.music.kit import VOICES
 from clave.music.shapes import Bool, Float, Float32, Float64, Int
 from clave.sound import dataset
+from clave.sound.corpus_map import CREDITS_FILE
 from clave.sound.dataset import Credit, write_credits
 from clave.sound.voice_classifier import VOICE_FORMAT
-from clave.training.credits import CREDITS_FILE, credits_text
+from clave.training.credits import credits_text
 from clave.training.model_card import CARD_FILE, markdown_rows
 from clave.training.models.voice_classifier import VoiceClassifier, VoiceNet
 from clave.training.onnx_export import write_graphs

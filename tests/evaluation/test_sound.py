@@ -267,7 +267,7 @@ def test_kits_that_share_a_sound_with_a_training_kit_are_not_held_out(folder: Pa
     assert set(parts.judging.voice.tolist()) == set(parts.test.voice.tolist()) == {0, 1, 2}
     assert sorted(parts.train.name)[-3:] == [f"kit 0/{name}.wav" for name in ("closed hi-hat", "kick", "snare")]
     assert (parts.counts["train"], parts.counts["train_factory"], parts.counts["train_missing"]) == (3, 6, 1)
-    assert len(parts.picture) == len(parts.weight) == len(parts.train) == 9
+    assert len(parts.log_spectrogram) == len(parts.weight) == len(parts.train) == 9
 
 
 def test_a_learned_file_that_was_left_out_as_a_copy_still_counts(folder: Path) -> None:

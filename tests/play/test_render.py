@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from clave.errors import RenderError
-from clave.music import playback_settings
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit, Origin
 from clave.music.pattern import Pattern
+from clave.music.playback_settings import apply
 from clave.play.render import CHOKE_SECONDS, CUT_SECONDS, fitted, mix, render, render_stems
 from clave.play.sequencer import events
 
@@ -82,7 +82,7 @@ def test_a_sound_is_played_as_its_origin_says():
     clips = kit_of(np.exp(-np.arange(400) / 90) * np.cos(np.arange(400) / 5)).clips
     kit = Kit(clips, (Origin("kick", "mine", gain=0.5, tune=4.0, decay=0.5), *[None] * 7))
     played = render([bar((0, 0, 1.0, 0.0))], kit)
-    expected = playback_settings.apply(clips[0], gain=0.5, tune_semitones=4, decay_ratio=0.5).samples
+    expected = apply(clips[0], gain=0.5, tune_semitones=4, decay_ratio=0.5).samples
     np.testing.assert_allclose(played.samples[: len(expected)], expected, atol=1e-6)
     assert not played.samples[len(expected) :].any()
     assert [stem.peak > 0 for stem in render_stems([bar((0, 0, 1.0, 0.0))], kit)] == [True] + [False] * 7

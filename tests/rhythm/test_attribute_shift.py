@@ -5,13 +5,18 @@ import pytest
 
 from clave import grooves
 from clave.errors import SpaceError
+from clave.latent.shift import shift_amounts
 from clave.music.pattern import MAX_OFFSET, Pattern
 from clave.music.units import steps_per_bar
-from clave.rhythm.attribute_shift import HATS, MIN_STROKES, Cells, shift_amounts, shift_pattern
+from clave.rhythm.attribute_shift import HATS, MIN_STROKES, Cells, shift_pattern
 from clave.rhythm.attributes import NAMES, measure
 
 SCALE = np.array([1.7, 2.6, 0.08, 0.14])  # about those of Groove MIDI
 METERS = [(4, 4), (3, 4), (6, 8), (5, 4)]
+
+
+def amounts(shift: dict[str, float]) -> np.ndarray:
+    return shift_amounts(shift, NAMES, "bar")
 
 
 def expected(meter=(4, 4)):
@@ -40,7 +45,7 @@ def random_bar(meter, seed=0):
 
 
 def shifted(pattern, **shift):
-    return shift_pattern(pattern, expected(pattern.meter), shift_amounts(shift), SCALE)
+    return shift_pattern(pattern, expected(pattern.meter), amounts(shift), SCALE)
 
 
 def moved(pattern, other):
@@ -121,7 +126,7 @@ def test_it_goes_as_far_as_it_can_and_keeps_the_rules():
 def test_new_strokes_are_the_plausible_ones_and_are_played_as_the_cells_say():
     logit, velocity, offset = expected()
     logit[5, 24], velocity[5, 24], offset[5, 24] = 9.0, 0.33, -0.7  # a cymbal nobody expects
-    pattern = shift_pattern(funk(1)[0], Cells(logit, velocity, offset), shift_amounts({"density": 0.15}), SCALE)
+    pattern = shift_pattern(funk(1)[0], Cells(logit, velocity, offset), amounts({"density": 0.15}), SCALE)
     assert pattern.velocity[5, 24] == np.float32(0.33)
     assert pattern.offset[5, 24] == np.float32(-0.7)
 
@@ -132,8 +137,8 @@ def test_a_corpus_whose_bars_are_all_alike_has_no_directions():
 
 
 def test_amounts_are_given_by_name():
-    assert shift_amounts({"swing": 1.5, "density": -1}).tolist() == [-1, 0, 1.5, 0]
+    assert amounts({"swing": 1.5, "density": -1}).tolist() == [-1, 0, 1.5, 0]
     with pytest.raises(SpaceError, match=r"'groove'.*density, syncopation, swing, loudness"):
-        shift_amounts({"groove": 1.0})
+        amounts({"groove": 1.0})
     with pytest.raises(SpaceError, match=r"finite.*swing nan"):
-        shift_amounts({"swing": np.nan})
+        amounts({"swing": np.nan})

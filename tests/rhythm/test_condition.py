@@ -17,6 +17,10 @@ def test_a_condition_has_a_row_for_each_bar():
     assert condition.meters == [(4, 4), (3, 4), (5, 4)]
     assert list(condition.inputs()) == ["map", "style", "section", "meter"]
     assert not condition.without_style().style.any()
+    both = condition.followed_by(condition.without_style())
+    assert both.style.tolist() == [[0.25, 0.75]] * 3 + [[0, 0]] * 3
+    assert both.map.tolist() == condition.map.tolist() * 2
+    assert both.meters == condition.meters * 2
     twice = condition[np.array([1, 1])]
     assert twice.map.tolist() == [[2, 3], [2, 3]]
     assert twice.steps == 48

@@ -13,6 +13,7 @@ import {
   type BarPattern,
   type BarStroke,
 } from "../src/rules/protocol.ts";
+import type { Bar } from "../src/rules/project.ts";
 import { encodeWav } from "../src/audio/wavFile.ts";
 import { toyComplete, toyFeel, toyFromTaps, toyGround, toyShift } from "./toyBars.ts";
 import { answerKept } from "./toyKitLibrary.ts";
@@ -40,6 +41,15 @@ export const toyInstrument: Instrument = {
   ],
   sound: null,
 };
+
+/** A bar of a project; of the operations on it, only cells are played. */
+function toyBar(bar: Bar): BarPattern {
+  const base = bar.kind === "edited" ? bar.base : bar;
+  const made = base.kind === "given" ? base.pattern : toyPattern(base.point, base.settings);
+  const cells = (bar.kind === "edited" ? bar.operations : []).flatMap((operation) => (operation.kind === "cells" ? operation.cells : []));
+  const others = made.strokes.filter(([voice, step]) => !cells.some((cell) => cell[0] === voice && cell[1] === step));
+  return { meter: made.meter, strokes: [...others, ...cells.filter(([, , velocity]) => velocity > 0)] };
+}
 
 export function toyCorpus(): CorpusMap {
   const draw = draws(7);
@@ -126,6 +136,9 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   }
   if (path === "/api/phrases") return json({ patterns: toyPhrase(JSON.parse(new TextDecoder().decode(await body(request)))) });
   if (path === "/api/patterns/shift") return json(toyShift(JSON.parse(new TextDecoder().decode(await body(request)))));
+  if (path === "/api/project") return json(null);
+  if (path === "/api/project/check") return json({ project: JSON.parse(new TextDecoder().decode(await body(request))), remarks: [] });
+  if (path === "/api/bars") return json({ patterns: (JSON.parse(new TextDecoder().decode(await body(request))) as { bars: Bar[] }).bars.map(toyBar) });
   if (path === "/api/map/ground") return json((ground ??= toyGround(toyCorpus())));
   const made = MADE[path];
   if (made) return json({ pattern: made(JSON.parse(new TextDecoder().decode(await body(request)))) });

@@ -3,6 +3,7 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { writeLink } from "./rules/link";
+import { projectIn } from "./rules/projectLink";
 import { Nearby } from "./rules/neighbours";
 import { type Point, VOICE_COUNT, type BarPattern } from "./rules/protocol";
 import { fetchCorpus, fetchGround, fetchInstrument } from "./net/api";
@@ -10,11 +11,12 @@ import { Kits } from "./audio/kits";
 import { MidiPorts } from "./midi/midiPorts";
 import { Actions } from "./state/actions";
 import { BarActions } from "./state/barActions";
-import { restore, storedGroove, storedMidi, storedTheme, storeGroove, storeMidi, storeTheme } from "./state/browserStorage";
+import { restore, serialise, store as storeText, stored, storedMidi, storedTheme, storeMidi, storeTheme } from "./state/browserStorage";
 import { heardBars } from "./state/files";
 import { forgetUnknownPoints, forgetUnknownSettings } from "./state/forgetUnknown";
 import { KeptKits } from "./state/keptKits";
 import { Player } from "./state/player";
+import { openLinkedProject, openProjectFile, openServersProject, presentStrokes, rememberHumanised } from "./state/projects";
 import { SoundActions } from "./state/soundActions";
 import { Sounds } from "./state/sounds";
 import { Store } from "./state/store";
@@ -46,8 +48,11 @@ declare global {
 }
 window.clave = hook;
 
-const restored = restore(location.hash, storedGroove());
+const remembered = stored();
+const openedLink = location.hash; // the address bar shows what plays, soon
+const restored = restore(location.hash, remembered);
 store.amend(restored.groove);
+if (remembered) rememberHumanised(store, restored.groove, remembered.strokes);
 store.theme.value = storedTheme();
 effect(() => storeTheme(store.theme.value));
 store.midi.value = storedMidi();
@@ -74,12 +79,13 @@ effect(() => {
   writing = setTimeout(() => {
     const link = `#${writeLink(groove)}`;
     if (link !== location.hash) history.replaceState(null, "", link);
-    storeGroove(groove, link);
+    storeText(serialise(groove, link, presentStrokes(store)));
   }, 250);
 });
 
 addEventListener("hashchange", () => {
-  const { groove } = restore(location.hash, { groove: store.groove.value, link: "" });
+  if (projectIn(location.hash) !== null) return void openLinkedProject(store, actions, location.hash);
+  const { groove } = restore(location.hash, { groove: store.groove.value, link: "", whole: false, strokes: new Map() });
   store.change("link", groove);
   if (store.instrument.value) {
     forgetUnknownSettings(store, store.instrument.value.space);
@@ -92,7 +98,11 @@ addEventListener("hashchange", () => {
 addEventListener("dragover", (event) => event.preventDefault());
 addEventListener("drop", (event) => {
   event.preventDefault();
-  void filesOfDrop(event).then((files) => takeFolder(page, files));
+  void filesOfDrop(event).then((files) => {
+    const [file] = files;
+    if (file && files.length === 1 && /\.json$/i.test(file.name)) return openProjectFile(store, actions, file);
+    return takeFolder(page, files);
+  });
 });
 
 /** A new player begins where most grooves are, and can still undo to there. */
@@ -119,11 +129,13 @@ try {
   store.instrument.value = instrument;
   void page.kept.refresh();
   forgetUnknownSettings(store, instrument.space);
-  if (restored.known === "place" || store.groove.value.fillEvery > 0) actions.refresh();
+  if (restored.known !== "nothing") actions.refresh(); // the page may have been left before its bar had arrived
   const corpus = await coming;
   store.corpus.value = corpus;
   store.nearby.value = new Nearby(corpus);
   if (restored.known === "nothing") beginAt(store.nearby.value.densest());
+  await openServersProject(store, actions);
+  await openLinkedProject(store, actions, openedLink);
   store.ground.value = await fetchGround();
 } catch (error) {
   store.reportError(error);

@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from clave.evaluation.rhythm.beats import Beats
 from clave.music.shapes import Float, Int
-from clave.training.models.vae import VAE, Gaussian, LikelihoodVAE
+from clave.training.models.vae import VAE, Gaussian, LikelihoodVAE, importance_weights
 
 VOICE_COUNT, STEP_COUNT = 8, 64
 CELLS = VOICE_COUNT * STEP_COUNT
@@ -68,13 +68,9 @@ class FlatVAE(LikelihoodVAE[Rows]):
 
     def log_weights(self, batch: Rows, draws: int, noise: torch.Generator) -> Float[Tensor, "draw batch"]:
         """Importance weights of each bar, drawn from the posterior."""
-        posterior = self.posterior(batch)
-        weights: list[Tensor] = []
-        for _ in range(draws):
-            z = posterior.sample(noise)
-            prior = posterior.standard().log_density(z) - posterior.log_density(z)
-            weights.append(prior - cross_entropy(self.logits(z), batch.hits))
-        return torch.stack(weights)
+        return importance_weights(
+            self.posterior(batch), lambda z: -cross_entropy(self.logits(z), batch.hits), draws, noise
+        )
 
 
 class RhythmVAENetwork(FlatVAE):

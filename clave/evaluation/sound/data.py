@@ -70,7 +70,7 @@ class EvaluationData:
     """The sounds of a folder by part."""
 
     train: Drums  # what the space was trained on, as far as the folder or our drum synthesizer has it
-    picture: Float32[np.ndarray, "train_sound band frame"]  # log spectrograms of the training sounds
+    log_spectrogram: Float32[np.ndarray, "train_sound band frame"]  # of the training sounds
     weight: Float32[np.ndarray, " train_sound"]  # of each in training
     judging: Drums  # held-out kits that the classifier is trained on
     test: Drums  # other held-out kits
@@ -105,13 +105,14 @@ def evaluation_data(
             (rows[testing], "reading the test sounds"),
         )
     )
-    picture = corpus.log_spectrogram[here]
+    log_spectrogram = corpus.log_spectrogram[here]
     factory = sorted(name for name in trained_on[0] if name.startswith(dataset.FACTORY_NAME))
     if factory:
         making = of_task(on_progress, "synthesizing")
         made = synthesized(factory, int(spaces[0].card.get("seed", 0)), 1 + int(corpus.group.max()), making)
-        spectrum = DrumSpectrogram()
-        picture = np.concatenate([picture, np.stack([spectrum.forward(Clip(each)) for each in made.sounds])])
+        spectrogram = DrumSpectrogram()
+        made_log_spectrograms = np.stack([spectrogram.forward(Clip(each)) for each in made.sounds])
+        log_spectrogram = np.concatenate([log_spectrogram, made_log_spectrograms])
         train = train.joined(made)
     counts = {
         "files": corpus.report.files, "refused": len(corpus.report.refused),
@@ -121,7 +122,7 @@ def evaluation_data(
         "judging": len(judging), "judging_groups": len(np.unique(judging.group)),
         "test": len(test), "test_groups": len(np.unique(test.group)),
     }  # fmt: skip
-    return EvaluationData(train, picture, dataset.weights_of(train.voice, train.group), judging, test, counts)
+    return EvaluationData(train, log_spectrogram, dataset.weights_of(train.voice, train.group), judging, test, counts)
 
 
 def training_names(space: SoundSpace) -> set[str]:

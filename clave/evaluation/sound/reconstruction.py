@@ -34,8 +34,8 @@ def reconstruction(
         for name, method in methods.items():
             differences[name].append(difference(sound, method(sound, voice)))
         for name, space in spaces.items():
-            pictures = space.log_spectrograms(space.encode([Clip(sound)], VOICES[voice]), VOICES[voice])
-            lead_ins[name].append(lead_in_db(space.spectrogram.waveform(pictures[0])))
+            log_spectrograms = space.log_spectrograms(space.encode([Clip(sound)], VOICES[voice]), VOICES[voice])
+            lead_ins[name].append(lead_in_db(space.spectrogram.waveform(log_spectrograms[0])))
         lead_ins[REAL].append(lead_in_db(sound))
         on_count(done, len(chosen))
     if len(data.train):
@@ -60,15 +60,15 @@ def _methods(spaces: Mapping[str, SoundSpace], data: EvaluationData) -> dict[str
         )
         for name, space in spaces.items()
     }
-    spectrum = DrumSpectrogram()
+    spectrogram = DrumSpectrogram()
     if len(data.train):
         detail_size = next(iter(spaces.values())).detail_size
-        components = principal_components(data.picture, data.weight, detail_size + 2)
+        components = principal_components(data.log_spectrogram, data.weight, detail_size + 2)
         methods[f"principal components, {len(components.axes)}"] = lambda sound, _: placed(
-            spectrum.estimate(components.projected(spectrum.forward(Clip(sound))))
+            spectrogram.estimate(components.projected(spectrogram.forward(Clip(sound))))
         )
     methods["the spectrogram alone, no model"] = lambda sound, _: placed(
-        spectrum.estimate(spectrum.forward(Clip(sound)))
+        spectrogram.estimate(spectrogram.forward(Clip(sound)))
     )
     transform = STFT(length=data.test.sample.shape[1])
     methods["exact magnitudes, phase estimated"] = lambda sound, _: placed(
@@ -83,17 +83,17 @@ class PrincipalComponents(NamedTuple):
     mean: Float32[np.ndarray, " cell"]
     axes: Float32[np.ndarray, "axis cell"]
 
-    def projected(self, picture: Float32[np.ndarray, "band frame"]) -> Float32[np.ndarray, "band frame"]:
+    def projected(self, log_spectrogram: Float32[np.ndarray, "band frame"]) -> Float32[np.ndarray, "band frame"]:
         """The nearest spectrogram in the span of these directions."""
-        coordinates = (picture.ravel() - self.mean) @ self.axes.T
-        return (self.mean + coordinates @ self.axes).reshape(picture.shape)
+        coordinates = (log_spectrogram.ravel() - self.mean) @ self.axes.T
+        return (self.mean + coordinates @ self.axes).reshape(log_spectrogram.shape)
 
 
 def principal_components(
-    picture: Float32[np.ndarray, "sound band frame"], weight: Float32[np.ndarray, " sound"], max_axes: int
+    log_spectrogram: Float32[np.ndarray, "sound band frame"], weight: Float32[np.ndarray, " sound"], max_axes: int
 ) -> PrincipalComponents:
     """The first principal components of these spectrograms; there are fewer axes than sounds."""
-    flat = picture.reshape(len(picture), -1)
+    flat = log_spectrogram.reshape(len(log_spectrogram), -1)
     mean = np.average(flat, axis=0, weights=weight).astype(np.float32)
     centred = (flat - mean) * np.sqrt(weight)[:, None]
     value, vector = np.linalg.eigh(centred @ centred.T)

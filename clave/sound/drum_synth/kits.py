@@ -31,7 +31,7 @@ The distances are close to the medians of forty recorded and electronic kits; th
 strokes at once.
 """
 MAX_PEAK = 0.9  # of any clip of a kit
-AT_ONCE = 4  # drums that are made side by side
+AT_ONCE = 2  # drums that are made side by side: more take the interpreter from each other
 
 
 @dataclass(frozen=True)

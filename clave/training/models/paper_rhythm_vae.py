@@ -14,7 +14,7 @@ from clave.training.models.condition import Condition
 from clave.training.models.map_search import hit_cross_entropy
 from clave.training.models.onnx_graph import ModelMethod, OnnxGraph
 from clave.training.models.rhythm_model import RhythmModel, RhythmModelConfig
-from clave.training.models.vae import Gaussian
+from clave.training.models.vae import Gaussian, importance_weights
 
 PAPER_STEPS = steps_per_bar(COMMON_TIME)
 PAPER_CELLS = VOICE_COUNT * PAPER_STEPS
@@ -78,13 +78,9 @@ class PaperVAE(RhythmModel):
 
     def log_weights(self, batch: Bars, draws: int, noise: torch.Generator) -> Float[Tensor, "draw batch"]:
         """Importance weights of each bar, drawn from the posterior."""
-        posterior = self.posterior(batch.velocity)
-        weights: list[Tensor] = []
-        for _ in range(draws):
-            z = posterior.sample(noise)
-            log_likelihood = -hit_cross_entropy(self.decode(z), batch)
-            weights.append(log_likelihood + posterior.standard().log_density(z) - posterior.log_density(z))
-        return torch.stack(weights)
+        return importance_weights(
+            self.posterior(batch.velocity), lambda z: -hit_cross_entropy(self.decode(z), batch), draws, noise
+        )
 
     def onnx_graphs(self) -> Mapping[str, OnnxGraph]:
         """The encoder and the decoder."""

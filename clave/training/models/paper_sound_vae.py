@@ -13,7 +13,7 @@ from clave.audio.paper_log_spectrogram import PAPER_FLOOR, PaperSpectrogram
 from clave.music.shapes import Float
 from clave.training.models.old_names import accept_old_names
 from clave.training.models.sound_model import VOICE_COUNT, OneShotConfig, SoundModel, Sounds
-from clave.training.models.vae import Gaussian, LikelihoodVAE
+from clave.training.models.vae import Gaussian, LikelihoodVAE, importance_weights
 
 KERNEL, STRIDE, PADDING = (11, 5), (3, 2), (5, 2)
 CHANNELS = (1, 8, 16, 32)
@@ -122,17 +122,15 @@ class PaperSoundVAE(SoundModel, LikelihoodVAE[Sounds]):
 
     def log_weights(self, batch: Sounds, draws: int, noise: torch.Generator) -> Float[Tensor, "draw batch"]:
         """Importance weights of each sound, given its voice."""
-        posterior = self.posterior(batch.log_spectrogram)
-        weights: list[Tensor] = []
-        for _ in range(draws):
-            z = posterior.sample(noise)
+
+        def log_likelihood(z: Float[Tensor, "batch latent"]) -> Float[Tensor, " batch"]:
             mean, log_std = self.likelihood(z, batch.voices)
-            log_likelihood = -negative_log_likelihood(self.magnitude(batch.log_spectrogram), mean, log_std)
-            weights.append(log_likelihood + posterior.standard().log_density(z) - posterior.log_density(z))
-        return torch.stack(weights)
+            return -negative_log_likelihood(self.magnitude(batch.log_spectrogram), mean, log_std)
+
+        return importance_weights(self.posterior(batch.log_spectrogram), log_likelihood, draws, noise)
 
     def after_training(self, examples: Sounds) -> None:
-        """Compute the axes."""
+        """Fit the axes to the training sounds."""
         self.fit_axes(examples)
 
     @torch.no_grad()

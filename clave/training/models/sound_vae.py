@@ -107,7 +107,7 @@ class SoundVAE(SoundModel):
         return self.config.spectrogram()
 
     def before_training(self, examples: Sounds) -> None:
-        """Fit the components."""
+        """Fit the components to the training sounds."""
         self.fit_components(examples)
 
     @torch.no_grad()

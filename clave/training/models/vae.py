@@ -2,7 +2,7 @@
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 import torch
@@ -90,6 +90,20 @@ def residual_network(inputs: int, width: int, blocks: int, outputs: int) -> nn.S
         nn.SiLU(),
         nn.Linear(width, outputs),
     )
+
+
+def importance_weights(
+    posterior: Gaussian,
+    log_likelihood: Callable[[Float[Tensor, "batch latent"]], Float[Tensor, " batch"]],
+    draws: int,
+    noise: torch.Generator,
+) -> Float[Tensor, "draw batch"]:
+    """Log p(x, z) - log q(z | x) for so many draws of z from the posterior, with a standard normal prior of z."""
+    prior, weights = posterior.standard(), list[Tensor]()
+    for _ in range(draws):
+        z = posterior.sample(noise)
+        weights.append(log_likelihood(z) + prior.log_density(z) - posterior.log_density(z))
+    return torch.stack(weights)
 
 
 def log_mean_exp(values: Float[Tensor, "draw batch"]) -> Float[Tensor, " batch"]:

@@ -19,6 +19,7 @@ const pattern: BarPattern = {
 
 let now = 0;
 let struck: Struck[] = [];
+let silenced = 0;
 let score: Score;
 let clock: Clock;
 
@@ -30,7 +31,7 @@ beforeEach(() => {
   clock = new Clock(
     () => now,
     () => score,
-    (voice, velocity, time) => struck.push({ voice, velocity, time, queuedAt: now }),
+    [{ strike: (voice, velocity, time) => void struck.push({ voice, velocity, time, queuedAt: now }), step() {}, release() {}, silence: () => (silenced += 1) }],
   );
 });
 afterEach(() => {
@@ -138,7 +139,9 @@ test("what a busy page missed is left out: it does not sound all at once", () =>
 test("stopped is stopped, and a new start begins at the bar line", () => {
   clock.start();
   pass(0.3);
+  const before = silenced;
   clock.stop();
+  expect(silenced).toBe(before + 1); // every output
   const count = struck.length;
   pass(2);
   expect(struck).toHaveLength(count);

@@ -3,6 +3,7 @@
 import { nextPart, type Part, type Plan } from "../rules/conductor";
 import { strokePosition } from "../rules/sequencer";
 import { secondsPerStep, stepsPerBar, swingSteps } from "../rules/units";
+import type { Output } from "./output";
 
 export const AHEAD_SECONDS = 0.1;
 export const AHEAD_HIDDEN_SECONDS = 3; // a hidden tab gets timers once a second, at best
@@ -32,21 +33,6 @@ export interface Playhead {
   readonly part: Part;
 }
 
-export type Strike = (voice: number, velocity: number, time: number) => void;
-
-/** A step as it is queued, straight: its step of the bar, when it begins and how long it lasts. */
-export interface QueuedStep {
-  readonly step: number;
-  readonly time: number; // audio seconds
-  readonly seconds: number;
-}
-
-/** Follows this clock step by step, such as MIDI out. */
-export interface Follower {
-  step(queued: QueuedStep): void;
-  ticked(now: number): void; // everything before the horizon is queued
-}
-
 /** Calls back every so many milliseconds until the function it returns is called. */
 export type Every = (ms: number, call: () => void) => () => void;
 
@@ -68,8 +54,7 @@ export class Clock {
   constructor(
     private readonly now: () => number,
     private readonly score: () => Score,
-    private readonly strike: Strike,
-    private readonly follower?: Follower,
+    private readonly outputs: readonly Output[],
     private readonly every: Every = onTimer,
   ) {}
 
@@ -84,11 +69,13 @@ export class Clock {
     this.tick();
   }
 
+  /** Outputs fall silent as well. */
   stop(): void {
     this.stopTicks?.();
     this.stopTicks = null;
     this.marks = [];
     this.part = null;
+    for (const output of this.outputs) output.silence(this.now());
   }
 
   /** Queue whatever falls before the horizon. Called by the timer; call it too when something urgent changes. */
@@ -102,7 +89,7 @@ export class Clock {
       if (this.stepTime - EARLIEST_OFFSET_STEPS * stepSeconds > horizon) break;
       this.queueStep(score, stepSeconds, now);
     }
-    this.follower?.ticked(now);
+    for (const output of this.outputs) output.release(now);
     const forgotten = this.marks.findIndex(({ time }) => time > now - KEPT_SECONDS);
     if (forgotten > 0) this.marks.splice(0, forgotten);
   }
@@ -130,12 +117,13 @@ export class Clock {
     const { step, turn, stepTime } = this;
     this.part = nextPart(this.part, score, step, turn);
     const { pattern } = this.part;
-    this.follower?.step({ step, time: stepTime, seconds: stepSeconds });
+    for (const output of this.outputs) output.step({ step, time: stepTime, seconds: stepSeconds });
     this.marks.push({ time: stepTime + (swingSteps(step, score.swing) - step) * stepSeconds, step, turn, part: this.part });
     for (const [voice, at, velocity, offset] of pattern.strokes) {
       if (at !== step) continue;
       const due = Math.max(this.startTime, stepTime + (strokePosition(step, offset, score.swing) - step) * stepSeconds);
-      if (due >= now - LATEST_SECONDS) this.strike(voice, velocity, Math.max(due, now));
+      if (due < now - LATEST_SECONDS) continue;
+      for (const output of this.outputs) output.strike(voice, velocity, Math.max(due, now));
     }
     this.step = (step + 1) % stepsPerBar(pattern.meter);
     if (this.step === 0) this.turn += 1;

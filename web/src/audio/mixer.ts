@@ -2,6 +2,7 @@
 
 import type { VoiceMix } from "../rules/groove";
 import { audible, type Event, velocityGain } from "../rules/sequencer";
+import type { Output } from "./output";
 
 export type KitBuffers = readonly (AudioBuffer | null)[];
 
@@ -57,7 +58,7 @@ function clickSound(context: BaseAudioContext, hz: number): AudioBuffer {
 }
 
 /** Eight voices in one context. */
-export class Mixer {
+export class Mixer implements Output {
   private readonly levels: GainNode[];
   private readonly pans: StereoPannerNode[];
   private readonly volume: GainNode;
@@ -117,6 +118,10 @@ export class Mixer {
     };
     this.choke(stroke);
   }
+
+  step(): void {} // only strokes sound
+
+  release(): void {} // strokes are queued in the audio graph at once
 
   /** Fade out everything, and cancel what is queued. */
   silence(time: number): void {

@@ -21,6 +21,7 @@ let score: Score;
 let out: MidiOut;
 let clock: Clock;
 let failures: unknown[];
+let following = true; // the two clocks are known to each other
 
 const ms = (audioSeconds: number) => ORIGIN_MS + audioSeconds * 1000;
 const fakePort = () => ({ send: (message: number[], at?: number) => void sent.push({ message: [...message], at, sentAt: performance.now() }) });
@@ -42,13 +43,13 @@ beforeEach(() => {
     voices: () => toyInstrument.voices,
     heard: () => heard,
     moment: ms,
+    follow: () => following,
     failed: (error) => failures.push(error),
   });
   clock = new Clock(
     () => now,
     () => score,
-    (voice, velocity, time) => out.strike(voice, velocity, time),
-    { step: (queued) => out.step(queued), ticked: (time) => out.release(time) },
+    [out],
   );
   out.connect(fakePort());
   sent = []; // what greets a port
@@ -170,7 +171,6 @@ test.each([false, true])("stop drops what waits and ends what sounds (the browse
   clock.start();
   pass(0.05); // the first stroke is handed over and not ended yet
   clock.stop();
-  out.silence();
   const stopped = performance.now();
   pass(1);
   out.release(now);
@@ -248,7 +248,6 @@ test.each([120, 97.3, 400])("the clock has 24 straight pulses a quarter note at 
   expect(pulses.length).toBeGreaterThan((2.9 * tempoBpm * 24) / 60);
   expect(real(0xfc)).toEqual([]);
   clock.stop();
-  out.silence();
   expect(sent.at(-1)!.message).toEqual([0xfc]);
 });
 
@@ -281,4 +280,13 @@ test("after the computer was asleep the device is stopped, and started again at 
   expect(again).toHaveLength(1);
   const bars = (again[0]!.at! + 2 - first) / (64_000 * secondsPerStep(120));
   expect(bars).toBeCloseTo(Math.round(bars), 5);
+});
+
+test("nothing is sent while the two clocks are not known to each other", () => {
+  following = false;
+  clock.start();
+  expect(sent).toEqual([]);
+  following = true;
+  clock.tick();
+  expect(sent.length).toBeGreaterThan(0);
 });

@@ -6,7 +6,7 @@
 
 import type { VoiceInfo } from "../rules/protocol";
 import { velocityToMidi } from "../rules/units";
-import type { QueuedStep } from "../audio/clock";
+import type { Output, QueuedStep } from "../audio/output";
 import { type MidiSettings, noteOf } from "./midiSettings";
 
 export const SEND_AHEAD_SECONDS = 0.06;
@@ -35,6 +35,7 @@ export interface MidiContext {
   readonly voices: () => readonly VoiceInfo[];
   readonly heard: () => readonly boolean[]; // of each voice: neither muted nor behind a solo
   readonly moment: (audioSeconds: number) => number; // when that is heard, in ms of performance.now()
+  readonly follow: () => boolean; // take a reading of both clocks; false while there is none
   readonly failed: (error: unknown) => void; // the port took no message
 }
 
@@ -48,7 +49,7 @@ interface SentNote {
   readonly offMs: number;
 }
 
-export class MidiOut {
+export class MidiOut implements Output {
   private port: MidiPort | null = null;
   private queue: QueuedMessage[] = []; // in time order
   private sent: SentNote[] = []; // whose note off may still be to come
@@ -96,6 +97,7 @@ export class MidiOut {
 
   /** Send what is due soon. Called at every tick, with the present audio time. */
   release(now: number): void {
+    if (!this.context.follow()) return;
     const gap = now - this.releasedAt; // a hidden page may be called once a second only
     this.releasedAt = now;
     const ahead = Number.isFinite(gap) ? Math.min(LONGEST_AHEAD_SECONDS, Math.max(SEND_AHEAD_SECONDS, 2.5 * gap)) : SEND_AHEAD_SECONDS;

@@ -25,6 +25,7 @@ const build = (browser: Browser) => {
     voices: () => store.voices.value,
     heard: () => store.heardVoices.value,
     moment: (seconds) => seconds * 1000,
+    follow: () => true,
     failed: (error) => midi.failed(error),
   });
   midi = new MidiPorts(store, out, browser);

@@ -1,6 +1,7 @@
 /** The doors of the server, as functions. Addresses are relative, so that the page works at any port and path. */
 
 import { readMessage, readPatternReply, readRefusal } from "../rules/messageChecks";
+import type { Bar, Project } from "../rules/project";
 import type {
   CompleteRequest,
   CorpusMap,
@@ -15,6 +16,7 @@ import type {
   PatternRequest,
   PhraseRequest,
   PlacedSound,
+  ProjectReply,
   ShiftRequest,
   SoundMap,
   SoundRequest,
@@ -97,6 +99,21 @@ export const fetchFromTaps = (request: TapsRequest): Promise<BarPattern> => made
 
 /** The bar, moved along what one hears in it. */
 export const fetchShifted = async (request: ShiftRequest): Promise<BarPattern> => readMessage("ShiftReply", await answerTo("patterns/shift", request)).pattern;
+
+// ---- the project
+
+/** The strokes of these bars, in their order. */
+export const fetchBarStrokes = async (bars: readonly Bar[]): Promise<readonly BarPattern[]> => readPatternReply(await answerTo("bars", { bars }), bars.length).patterns;
+
+/** The project that the server was started with; null: none. */
+export async function fetchProject(): Promise<Project | null> {
+  const project = await answerTo("project");
+  return project === null ? null : readMessage("Project", project);
+}
+
+/** The text of a file as a project that can be played, and what a person should know of it; an error says what is wrong with it. */
+export const checkProject = async (text: string): Promise<ProjectReply> =>
+  readMessage("ProjectReply", await (await send("project/check", { method: "POST", headers: { "content-type": "application/json" }, body: text })).json());
 
 // ---- the background of the map
 

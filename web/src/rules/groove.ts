@@ -12,6 +12,7 @@ import {
   VOICE_COUNT,
   type BarPattern,
 } from "./protocol";
+import type { Bar, PathEdit, Project } from "./project";
 import type { JourneyMode, Quantum, Round } from "./sequencer";
 import { knownOf, sharesOf } from "./styleBlend";
 import type { Meter } from "./units";
@@ -42,6 +43,8 @@ export interface MapPlace {
   readonly phrase: readonly BarPattern[]; // its first bar is `pattern`; empty where the loop is one bar
   readonly fill: BarPattern | null; // none until it is wanted
   readonly edited: boolean;
+  readonly bars: readonly Bar[] | null; // how each bar of an edited loop is made again; null: not known, its strokes stand for themselves
+  readonly fillBar: Bar | null; // the same of an edited fill
 }
 
 export interface Journey {
@@ -53,6 +56,7 @@ export interface Journey {
   readonly patterns: readonly BarPattern[]; // one round; empty until decoded
   readonly fills: readonly BarPattern[]; // one for each of them; empty until wanted
   readonly edited: boolean; // by hand
+  readonly edits: readonly PathEdit[] | null; // what was done to each edited bar of the round; null: not known
 }
 
 export interface VoiceMix {
@@ -76,6 +80,7 @@ export interface Groove {
   readonly volume: number; // 0 to 1
   readonly kit: string; // where voices sound that name no kit of their own
   readonly sounds: readonly VoiceSound[];
+  readonly opened: Project | null; // the project that was opened last: what this page does not show of it is kept
 }
 
 export const DEFAULT_MIX: VoiceMix = { mute: false, solo: false, level: 1, pan: 0 };
@@ -83,10 +88,10 @@ export const DEFAULT_MIX: VoiceMix = { mute: false, solo: false, level: 1, pan: 
 export const DEFAULT_SETTINGS: GenerationSettings = { style: null, section: "beat", meter: [4, 4], shift: NO_RHYTHM_SHIFT, density: null, variation: 0, seed: 0, bars: 1 };
 
 export const NEW_GROOVE: Groove = {
-  place: { point: [0, 0], settings: DEFAULT_SETTINGS, pattern: EMPTY_BAR, phrase: [], fill: null, edited: false },
+  place: { point: [0, 0], settings: DEFAULT_SETTINGS, pattern: EMPTY_BAR, phrase: [], fill: null, edited: false, bars: null, fillBar: null },
   visits: [],
   visit: -1,
-  journey: { a: null, b: null, bars: 8, mode: "loop", travelling: false, patterns: [], fills: [], edited: false },
+  journey: { a: null, b: null, bars: 8, mode: "loop", travelling: false, patterns: [], fills: [], edited: false, edits: null },
   fillEvery: 0,
   slots: Array.from({ length: SLOT_COUNT }, () => null),
   mix: Array.from({ length: VOICE_COUNT }, () => DEFAULT_MIX),
@@ -96,6 +101,7 @@ export const NEW_GROOVE: Groove = {
   volume: 0.8,
   kit: "",
   sounds: Array.from({ length: VOICE_COUNT }, () => DEFAULT_SOUND),
+  opened: null,
 };
 
 const MOST_VISITS = 64;
@@ -117,8 +123,11 @@ export function withSettings(place: MapPlace, changes: Partial<GenerationSetting
     if (isFill) settings.section = "beat";
     if (place.settings.bars === 1 && settings.variation === 0) settings.variation = PHRASE_VARIATION;
   }
-  return { ...place, settings, fill: null, edited: false };
+  return unedited({ ...place, settings });
 }
+
+/** The place with nothing of what was made of its bars; its strokes stay until the server has answered. */
+export const unedited = (place: MapPlace): MapPlace => ({ ...place, fill: null, edited: false, bars: null, fillBar: null });
 
 /** The settings that this space supports, and in words what it lacks. Where a direction moves the density, a share of older links becomes one. */
 export function knownHere(settings: GenerationSettings, { styles, sections, meters, directions }: SpaceInfo): { settings: GenerationSettings; unknown: readonly string[] } {

@@ -1,6 +1,6 @@
 /** A groove as a link, and back: places are two numbers and a seed, so the whole fits under 200 characters, and eight sounds under 500. */
 
-import { DEFAULT_SETTINGS, FILLS_EVERY, type GenerationSettings, type Groove, JOURNEY_BARS, LOOP_BARS, NEW_GROOVE } from "./groove";
+import { DEFAULT_SETTINGS, FILLS_EVERY, type GenerationSettings, type Groove, JOURNEY_BARS, LOOP_BARS, NEW_GROOVE, unedited } from "./groove";
 import { keptKitId, SPACE_KIT } from "./kitNames";
 import { onMap } from "./mapPoint";
 import { MAX_SEED, MAX_SHIFT, type Point, RHYTHM_DIRECTIONS, type RhythmShift, type StyleChoice } from "./protocol";
@@ -107,7 +107,7 @@ export function readLink(link: string, defaults: Groove): Groove | null {
   const quantum = QUANTA.find((each) => each === keys.get("q")) ?? defaults.quantum;
   return {
     ...defaults,
-    place: { ...defaults.place, point, settings, phrase: [], fill: null, edited: false },
+    place: unedited({ ...defaults.place, point, settings, phrase: [] }),
     journey: {
       a,
       b,
@@ -117,6 +117,7 @@ export function readLink(link: string, defaults: Groove): Groove | null {
       patterns: [],
       fills: [],
       edited: false,
+      edits: null,
     },
     tempoBpm: readNumber(keys.get("t"), MIN_TEMPO_BPM, MAX_TEMPO_BPM, defaults.tempoBpm),
     swing: readNumber(keys.get("w"), MIN_SWING * 100, MAX_SWING * 100, defaults.swing * 100) / 100,
@@ -124,5 +125,6 @@ export function readLink(link: string, defaults: Groove): Groove | null {
     fillEvery: FILLS_EVERY.find((each) => String(each) === keys.get("f")) ?? NEW_GROOVE.fillEvery,
     kit: kit ?? defaults.kit,
     sounds: sounds !== null ? readSounds(sounds) : kit !== null ? NEW_GROOVE.sounds : defaults.sounds, // older links name a kit only
+    opened: null,
   };
 }

@@ -27,6 +27,7 @@ export type {
   PatternRequest,
   PhraseRequest,
   PlacedSound,
+  ProjectReply,
   Refusal,
   RhythmShift,
   ShiftReply,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseGroove, serialiseGroove } from "../state/browserStorage";
+import { parse, parseOld, serialise } from "../state/browserStorage";
 import { kitVoices, NEW_GROOVE, withKit, withSound } from "./groove";
 import { readMessage } from "./messageChecks";
 import { DEFAULT_SOUND, movedTo, requestOf, soundKey, type VoiceSound } from "./voiceSound";
@@ -41,7 +41,7 @@ test("a locked voice sounds the same under another kit", () => {
 
 test("sounds are stored; a groove stored without them opens with its kit", () => {
   const groove = withSound(NEW_GROOVE, 2, { ...file, locked: true });
-  expect(parseGroove(serialiseGroove(groove, ""))!.groove.sounds).toEqual(groove.sounds);
+  expect(parse(serialise(groove, "", new Map()))!.groove.sounds).toEqual(groove.sounds);
   const { sounds: _, ...older } = groove;
-  expect(parseGroove(JSON.stringify({ link: "", groove: older }))!.groove.sounds).toEqual(NEW_GROOVE.sounds);
+  expect(parseOld(JSON.stringify({ link: "", groove: older }))!.groove.sounds).toEqual(NEW_GROOVE.sounds);
 });

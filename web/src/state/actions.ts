@@ -7,6 +7,7 @@ import {
   type Journey,
   type MapPlace,
   toVisit,
+  unedited,
   type VoiceMix,
   withSettings,
   withSlot,
@@ -15,6 +16,7 @@ import {
 } from "../rules/groove";
 import { redo, undo } from "../rules/history";
 import { describe } from "../rules/journey";
+import { type BarChange, withBarMade, withCellsWritten, withJourneyBarMade } from "../rules/projectOfGroove";
 import { onMap } from "../rules/mapPoint";
 import type { Point, BarPattern } from "../rules/protocol";
 import { Generation } from "./generation";
@@ -41,7 +43,7 @@ export class Actions {
   /** Go to a point and hear what lies there; leaves a journey. `settle` ends the gesture. */
   goTo(point: Point): void {
     const { place, journey } = this.groove;
-    this.goToPlace("point", { ...place, point: onMap(point), fill: null, edited: false }, journey.travelling ? { ...journey, travelling: false } : journey);
+    this.goToPlace("point", unedited({ ...place, point: onMap(point) }), journey.travelling ? { ...journey, travelling: false } : journey);
   }
 
   /** The gesture on the map is over: keep the place in the click history and say where it is. */
@@ -86,7 +88,8 @@ export class Actions {
   edit(label: string, rewrite: (pattern: BarPattern) => BarPattern): void {
     const shown = this.store.shown.value;
     this.store.editing.value = true;
-    this.put(label, shown, rewrite(shown));
+    const made = rewrite(shown);
+    this.put(label, shown, made, withCellsWritten(shown, made));
   }
 
   /** Every bar that may sound: those at the point and those of the journey, fills included. */
@@ -95,22 +98,18 @@ export class Actions {
     return [place.pattern, ...place.phrase, ...(place.fill ? [place.fill] : []), ...journey.patterns, ...journey.fills];
   }
 
-  /** What was made out of a bar takes its place, counts as edited, and is heard as changes apply. False: the bar is gone. */
-  replace(label: string, bar: BarPattern, made: BarPattern): boolean {
+  /** What was made out of a bar by this operation takes its place, and is heard as changes apply. False: the bar is gone. */
+  replace(label: string, bar: BarPattern, made: BarPattern, operation: BarChange): boolean {
     if (!this.bars().includes(bar)) return false;
     this.store.editing.value = false;
-    this.put(label, bar, made);
+    this.put(label, bar, made, operation);
     return true;
   }
 
-  private put(label: string, bar: BarPattern, made: BarPattern): void {
+  private put(label: string, bar: BarPattern, made: BarPattern, operation: BarChange): void {
     const { place, journey } = this.groove;
-    const swap = (each: BarPattern) => (each === bar ? made : each);
-    if ([place.pattern, ...place.phrase, place.fill].includes(bar)) {
-      const fill = place.fill && swap(place.fill);
-      return this.change(label, { place: { ...place, pattern: swap(place.pattern), phrase: place.phrase.map(swap), fill, edited: true } });
-    }
-    this.change(label, { journey: { ...journey, patterns: journey.patterns.map(swap), fills: journey.fills.map(swap), edited: true } });
+    if ([place.pattern, ...place.phrase, place.fill].includes(bar)) return this.change(label, { place: withBarMade(place, bar, made, operation) });
+    this.change(label, { journey: withJourneyBarMade(journey, bar, made, operation) });
   }
 
   mixVoice(label: string, voice: number, mix: Partial<VoiceMix>): void {
@@ -126,9 +125,9 @@ export class Actions {
   // ---- slots and history
 
   keep(slot: number): void {
-    const { place } = this.groove;
+    const { place, journey } = this.groove;
     const bar = this.store.journeyBar.value;
-    const here = { ...place, settings: { ...place.settings, bars: 1 }, point: this.store.shownPoint.value, pattern: this.store.shown.value, phrase: [], fill: null };
+    const here = { ...place, settings: { ...place.settings, bars: 1 }, point: this.store.shownPoint.value, pattern: this.store.shown.value, phrase: [], fill: null, edited: journey.edited, bars: null, fillBar: null };
     this.store.change(`keep in slot ${slot + 1}`, withSlot(this.groove, slot, bar === null ? place : here));
     this.store.settle();
     this.store.notify(`Kept in slot ${slot + 1}.`);
@@ -178,12 +177,12 @@ export class Actions {
   // ---- the journey
 
   setPin(pin: "a" | "b", point: Point): void {
-    this.change(`pin ${pin.toUpperCase()}`, { journey: { ...this.groove.journey, [pin]: onMap(point), fills: [], edited: false } });
+    this.change(`pin ${pin.toUpperCase()}`, { journey: { ...this.groove.journey, [pin]: onMap(point), fills: [], edited: false, edits: null } });
     this.generation.requestJourney();
   }
 
   setJourney(changes: Partial<Pick<Journey, "bars" | "mode">>): void {
-    this.change("journey", { journey: { ...this.groove.journey, ...changes, fills: [], edited: false } });
+    this.change("journey", { journey: { ...this.groove.journey, ...changes, fills: [], edited: false, edits: null } });
     this.generation.requestJourney();
   }
 

@@ -3,6 +3,8 @@
 import { areColumnsHeld, cellsBetween, type GridCell, heldBlocks, type Holds, isHeld, NOTHING_HELD, withCells, withRow } from "../rules/holds";
 import { cellCount } from "../rules/pattern";
 import type { BarPattern } from "../rules/protocol";
+import type { Operation } from "../rules/project";
+import { barsOf, withHumanise, withOperation } from "../rules/projectOfGroove";
 import { describePattern } from "../rules/summary";
 import { foldTaps } from "../rules/taps";
 import { stepsPerBar } from "../rules/units";
@@ -19,6 +21,13 @@ const DEFAULT_AMOUNT = 0.6; // of another take while the slider stands at 0
 interface HumaniseRequest {
   readonly settings: Humanise;
   readonly ownStep: boolean; // an undo step of its own; else a drag is one step
+}
+
+interface Making {
+  readonly busy: { value: boolean };
+  readonly bar: BarPattern;
+  readonly operation: Operation;
+  readonly make: () => Promise<BarPattern>;
 }
 
 export class BarActions {
@@ -92,8 +101,14 @@ export class BarActions {
     if (!now) return; // the bar is no longer there
     if (pattern !== settings.base) bar.remember(pattern, settings);
     if (ownStep) this.store.settle();
-    this.actions.replace("humanise", now, pattern);
+    this.actions.replace("humanise", now, pattern, withHumanise(this.operationOf(settings), bar.humaniseOf(now).base !== now));
     if (ownStep) this.store.settle();
+  }
+
+  /** These settings as a project has them; null: not humanised. */
+  private operationOf({ amount, seed, like }: Humanise) {
+    const lent = like === null ? null : (this.store.groove.value.slots[like] ?? null);
+    return amount === 0 ? null : ({ kind: "humanise", amount, seed, style: this.settings.style, like: lent && barsOf(lent)[0]! } as const);
   }
 
   // ---- holds, and filling in the rest
@@ -140,18 +155,19 @@ export class BarActions {
     if (heldSteps === 0) return store.notify("Mark what stays first: a row by its bracket, a beat by its number, cells with Shift and a drag.");
     if (heldSteps === stepsPerBar(pattern.meter) * this.names.length) return store.notify("Everything stays: there is nothing to fill in.");
     const { style, section } = this.settings;
-    await this.makeBar("fill in the rest", filling, pattern, () => fetchComplete({ pattern, keep, style, section, seed: randomSeed() }));
+    const how = { keep, style, section, seed: randomSeed() };
+    await this.makeBar("fill in the rest", { busy: filling, bar: pattern, operation: { kind: "complete", ...how }, make: () => fetchComplete({ pattern, ...how }) });
   }
 
-  /** Puts a new bar in the place of this one and plays it, as one undo step; `busy` meanwhile. True if it is there. */
-  private async makeBar(label: string, busy: { value: boolean }, bar: BarPattern, make: () => Promise<BarPattern>): Promise<boolean> {
+  /** Puts a new bar in the place of the one it is made of and plays it, as one undo step; `busy` meanwhile. True if it is there. */
+  private async makeBar(label: string, { busy, bar, operation, make }: Making): Promise<boolean> {
     const { store } = this;
     if (busy.value) return false;
     busy.value = true;
     try {
       const made = await make();
       store.settle();
-      if (!this.actions.replace(label, bar, made)) return false;
+      if (!this.actions.replace(label, bar, made, withOperation(operation))) return false;
       store.settle();
       store.spoken.value = describePattern(made, store.voices.value);
       this.hear();
@@ -216,7 +232,9 @@ export class BarActions {
     if (taps.length === 0) return this.store.notify("Tap a rhythm first.");
     const { style, section } = this.settings;
     const { meter } = shown.value;
-    const made = await this.makeBar("drums for taps", bar.drumming, shown.value, () => fetchFromTaps({ taps, meter, style, section, seed: randomSeed() }));
+    const how = { taps, style, section, seed: randomSeed() };
+    const making: Making = { busy: bar.drumming, bar: shown.value, operation: { kind: "taps", ...how }, make: () => fetchFromTaps({ meter, ...how }) };
+    const made = await this.makeBar("drums for taps", making);
     if (made && bar.clicking.value) bar.tapTo.value = "loop"; // what was made is heard
   }
 

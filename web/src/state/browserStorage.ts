@@ -3,6 +3,8 @@
 import { DEFAULT_MIX, type GenerationSettings, type Groove, LOOP_BARS, type MapPlace, NEW_GROOVE, SLOT_COUNT, type VoiceMix } from "../rules/groove";
 import { keptKitId } from "../rules/kitNames";
 import { readLink, readMeter } from "../rules/link";
+import { NEW_SCENE } from "../rules/project";
+import { fromProject, placeOfScene, type StoredPlace, storedPlace, type Strokes, toProject } from "../rules/projectOfGroove";
 import { onMap } from "../rules/mapPoint";
 import { readMessage } from "../rules/messageChecks";
 import { MAX_SEED, MAX_SHIFT, type RhythmDirection, type StyleChoice, VOICE_COUNT } from "../rules/protocol";
@@ -13,7 +15,8 @@ import { DEFAULT_SOUND, type VoiceSound } from "../rules/voiceSound";
 import { CHANNELS, DEFAULT_MIDI, HIGHEST_NOTE, type MidiSettings } from "../midi/midiSettings";
 import type { Theme } from "./store";
 
-const KEY = "clave.groove.1";
+const KEY = "clave.project.1";
+const OLD_KEY = "clave.groove.1"; // until version 0.2: strokes without how they were made
 const MIDI_KEY = "clave.midi.1";
 const THEME_KEY = "clave.theme";
 
@@ -48,7 +51,7 @@ function readPlace(value: unknown): MapPlace {
     variation: finite(stored["variation"], 0, 1, 0),
     seed: Math.round(finite(stored["seed"], 0, MAX_SEED, 0)),
   };
-  return { point: onMap([finite(x, -9, 9, 0), finite(y, -9, 9, 0)]), settings: read, pattern: bars[0] ?? readPattern(pattern), phrase: bars, fill: fill ? readPattern(fill) : null, edited: edited === true };
+  return { point: onMap([finite(x, -9, 9, 0), finite(y, -9, 9, 0)]), settings: read, pattern: bars[0] ?? readPattern(pattern), phrase: bars, fill: fill ? readPattern(fill) : null, edited: edited === true, bars: null, fillBar: null };
 }
 
 function readPlaces(value: unknown): (MapPlace | null)[] {
@@ -78,10 +81,36 @@ function readSound(value: unknown): VoiceSound {
   }
 }
 
-export const serialiseGroove = (groove: Groove, link: string): string => JSON.stringify({ link, groove });
+/** What was stored, and the link it had. */
+export interface Remembered {
+  readonly groove: Groove;
+  readonly link: string;
+  readonly whole: boolean; // a project, with everything; else what older versions stored beside the link
+  readonly strokes: Strokes;
+}
 
-/** The groove and the link it had, or null for anything that is not one of ours. */
-export function parseGroove(text: string): { groove: Groove; link: string } | null {
+/** A project and the strokes of its bars; the click history beside it. */
+export function serialise(groove: Groove, link: string, strokes: Strokes): string {
+  const { visits, visit } = groove;
+  return JSON.stringify({ link, project: toProject(groove), strokes: [...strokes], visits: visits.map(storedPlace), visit });
+}
+
+/** The pair of `serialise`, or null for anything that is not one of ours. */
+export function parse(text: string): Remembered | null {
+  try {
+    const { link, project, strokes, visits, visit } = asRecord(JSON.parse(text));
+    const known = new Map((strokes as [string, unknown][]).map(([key, pattern]) => [key, readPattern(pattern)]));
+    const groove = fromProject(readMessage("Project", project), known);
+    const places = (visits as StoredPlace[]).map((each) => placeOfScene({ ...NEW_SCENE, ...readMessage("Scene", { ...NEW_SCENE, ...each }) }, known));
+    const here = places.length > 0 ? Math.round(finite(visit, -1, places.length - 1, places.length - 1)) : -1;
+    return { link: typeof link === "string" ? link : "", groove: { ...groove, visits: places, visit: here }, whole: true, strokes: known };
+  } catch {
+    return null;
+  }
+}
+
+/** What a version until 0.2 stored, or null for anything that is not one of ours. */
+export function parseOld(text: string): Remembered | null {
   try {
     const { link, groove } = asRecord(JSON.parse(text));
     const { visits, slots, mix, journey, place, visit, volume, sounds, kit } = asRecord(groove);
@@ -91,6 +120,8 @@ export function parseGroove(text: string): { groove: Groove; link: string } | nu
     const rememberedVisits = readPlaces(visits).filter((each) => each !== null);
     const { patterns, fills, edited } = asRecord(journey);
     return {
+      whole: false,
+      strokes: new Map(),
       link: typeof link === "string" ? link : "",
       groove: {
         ...NEW_GROOVE,
@@ -102,7 +133,7 @@ export function parseGroove(text: string): { groove: Groove; link: string } | nu
         sounds: Array.from({ length: VOICE_COUNT }, (_, voice) => readSound(voices[voice])),
         volume: finite(volume, 0, 1, NEW_GROOVE.volume),
         kit: typeof kit === "string" ? kit : NEW_GROOVE.kit,
-        journey: { ...NEW_GROOVE.journey, patterns: readPatterns(patterns), fills: readPatterns(fills), edited: edited === true },
+        journey: { ...NEW_GROOVE.journey, patterns: readPatterns(patterns), fills: readPatterns(fills), edited: edited === true, edits: null },
       },
     };
   } catch {
@@ -114,8 +145,7 @@ export function parseGroove(text: string): { groove: Groove; link: string } | nu
  * Each tab stores its own groove, so that two of them do not overwrite each other; a new tab begins with what was
  * stored last by any. Storage may be full or forbidden: then the page plays on, and nothing is stored.
  */
-export function storeGroove(groove: Groove, link: string): boolean {
-  const text = serialiseGroove(groove, link);
+export function store(text: string): boolean {
   try {
     sessionStorage.setItem(KEY, text);
     localStorage.setItem(KEY, text);
@@ -125,24 +155,29 @@ export function storeGroove(groove: Groove, link: string): boolean {
   }
 }
 
-export function storedGroove(): { groove: Groove; link: string } | null {
+export function stored(): Remembered | null {
   try {
-    return parseGroove(sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY) ?? "");
+    for (const storage of [sessionStorage, localStorage]) {
+      const found = parse(storage.getItem(KEY) ?? "") ?? parseOld(storage.getItem(OLD_KEY) ?? "");
+      if (found) return found;
+    }
   } catch {
-    return null;
+    // no storage
   }
+  return null;
 }
 
 /** What is known when the page opens: nothing yet, where to be (from a link), or the bars as well. */
 export type Known = "nothing" | "place" | "bars";
 
 /** The groove to begin with: what the link says, on top of what was remembered. */
-export function restore(link: string, remembered: { groove: Groove; link: string } | null): { groove: Groove; known: Known } {
+export function restore(link: string, remembered: Remembered | null): { groove: Groove; known: Known } {
   const base = remembered?.groove ?? NEW_GROOVE;
   const wanted = link.length > 1 ? link : (remembered?.link ?? "");
   const linked = readLink(wanted, base);
   if (!linked) return { groove: base, known: remembered ? "bars" : "nothing" };
   if (wanted !== remembered?.link) return { groove: linked, known: "place" };
+  if (remembered.whole) return { groove: base, known: "bars" };
   const { patterns, fills, edited } = base.journey;
   const kit = keptKitId(base.kit) === null ? linked.kit : base.kit; // the link does not know what is kept
   return { groove: { ...linked, kit, place: base.place, sounds: base.sounds, journey: { ...linked.journey, patterns, fills, edited } }, known: "bars" };

@@ -1,4 +1,4 @@
-/** Files to keep: what is heard as MIDI or WAV, and the link to the groove. */
+/** Files to keep: what is heard as MIDI or WAV. */
 
 import { heardOnly } from "../rules/pattern";
 import type { BarPattern } from "../rules/protocol";
@@ -13,7 +13,7 @@ const FILE_SAMPLE_RATE = 44_100;
 /** The bars that are heard: rounds of the journey while travelling, else of the loop at the point, with the fills that fall in them. */
 export const heardBars = (store: Store): readonly BarPattern[] => heardRounds(store.round.value, store.groove.value.fillEvery);
 
-function save(file: Blob, name: string): void {
+export function save(file: Blob, name: string): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(file);
   link.download = name;
@@ -36,14 +36,4 @@ export async function saveWav(store: Store, player: Player): Promise<void> {
   const channels = await player.renderLoop(bars);
   save(new Blob([encodeWav(channels, FILE_SAMPLE_RATE)], { type: "audio/wav" }), "groove.wav");
   store.notify(`groove.wav: ${formatBars(bars.length)} as a loop, 24 bit.`);
-}
-
-export async function shareLink(store: Store): Promise<void> {
-  const edited = store.groove.value.place.edited ? " Strokes edited by hand stay in this browser." : "";
-  try {
-    await navigator.clipboard.writeText(location.href);
-    store.notify(`Link copied.${edited}`);
-  } catch {
-    store.notify(`The link is in the address bar.${edited}`);
-  }
 }

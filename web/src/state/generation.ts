@@ -3,6 +3,7 @@
 import type { GenerationSettings, Groove, Journey, MapPlace } from "../rules/groove";
 import { pointsOf } from "../rules/journey";
 import { areSamePatterns, isSamePattern } from "../rules/pattern";
+import { hasFill } from "../rules/projectOfGroove";
 import type { BarPattern } from "../rules/protocol";
 import { describeBar, describePlace } from "../rules/summary";
 import { fetchPatterns } from "../net/api";
@@ -60,7 +61,7 @@ export class Generation {
   requestFills(): void {
     const { place, journey, fillEvery } = this.groove;
     if (fillEvery === 0 || place.settings.section === "fill" || !this.store.instrument.value?.space.sections.includes("fill")) return;
-    if (!place.fill) this.fill.send(place);
+    if (!place.fill && (!place.bars || hasFill(place.bars[0]!))) this.fill.send(place);
     if (journey.a && journey.b && journey.fills.length === 0) this.journeyFills.send({ journey, settings: place.settings });
   }
 
@@ -112,7 +113,7 @@ export class Generation {
   private journeyAnswered(request: JourneyRequest, patterns: readonly BarPattern[]): void {
     const { journey } = this.groove;
     if (!this.isPresent(request) || areSamePatterns(journey.patterns, patterns)) return;
-    this.store.amend({ ...this.groove, journey: { ...journey, patterns, edited: false } });
+    this.store.amend({ ...this.groove, journey: { ...journey, patterns, edited: false, edits: null } });
   }
 
   /** Is the journey still the one that was requested? */

@@ -8,7 +8,7 @@ import type { KeptInfo, KeptKit, KitVoice } from "../rules/protocol";
 import { DEFAULT_SOUND, type VoiceSound } from "../rules/voiceSound";
 import type { KitLibrary } from "../net/kitLibrary";
 import { Kits } from "../audio/kits";
-import { parseGroove, restore, serialiseGroove } from "./browserStorage";
+import { parse, restore, serialise } from "./browserStorage";
 import { KeptKits } from "./keptKits";
 import { Store } from "./store";
 
@@ -191,7 +191,7 @@ test("which kit plays is remembered; a link for elsewhere names none that is onl
   const { groove } = store;
   expect([groove.value.kit, keptKitId(keptKitName(12)), keptKitId("toy")]).toEqual(["kept 1", 12, null]);
   const link = `#${writeLink(groove.value)}`;
-  expect(restore(link, parseGroove(serialiseGroove(groove.value, link))).groove).toMatchObject({ kit: "kept 1", sounds: bright });
+  expect(restore(link, parse(serialise(groove.value, link, new Map()))).groove).toMatchObject({ kit: "kept 1", sounds: bright });
   expect(readLink(link, NEW_GROOVE)!.kit).toBe(SPACE_KIT);
   expect(readLink(link, NEW_GROOVE)!.sounds.map(({ point }) => point)).toEqual(bright.map(({ point }) => point));
 });

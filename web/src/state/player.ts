@@ -6,6 +6,7 @@ import type { BarPattern } from "../rules/protocol";
 import { durationSeconds, events, stepsPerBeat } from "../rules/sequencer";
 import { stepsPerBar } from "../rules/units";
 import { AudibleMoment, audibleTime } from "../audio/audioTime";
+import { Click } from "../audio/click";
 import { Clock, type Score } from "../audio/clock";
 import { Mixer, type MixState, renderEvents } from "../audio/mixer";
 import { everyTick } from "../audio/ticker";
@@ -33,6 +34,7 @@ export class Player {
       voices: () => store.voices.value,
       heard: () => store.heardVoices.value,
       moment: (audioSeconds) => this.running?.moment.of(audioSeconds) ?? performance.now(),
+      follow: () => this.running?.moment.follow() ?? true,
       failed: portFailed,
     });
     effect(() => {
@@ -73,9 +75,8 @@ export class Player {
     store.playing.value = false;
     store.heard.value = null;
     store.position.value = null;
-    running?.clock.stop();
-    running?.mixer.silence(running.context.currentTime);
-    this.midi.silence();
+    if (running) running.clock.stop();
+    else this.midi.silence();
   }
 
   /** Play or stop; while the sound is blocked, try again. */
@@ -158,19 +159,7 @@ export class Player {
     const clock = new Clock(
       () => context.currentTime,
       () => this.score(),
-      (voice, velocity, time) => {
-        mixer.strike(voice, velocity, time);
-        this.midi.strike(voice, velocity, time);
-      },
-      {
-        step: (queued) => {
-          if (store.bar.clicking.value && queued.step % stepsPerBeat(store.shown.value.meter) === 0) mixer.click(queued.time, queued.step === 0);
-          this.midi.step(queued);
-        },
-        ticked: (now) => {
-          if (moment.follow()) this.midi.release(now);
-        },
-      },
+      [mixer, new Click(mixer, (step) => store.bar.clicking.value && step % stepsPerBeat(store.shown.value.meter) === 0), this.midi],
       everyTick,
     );
     context.onstatechange = () => {

@@ -1,6 +1,6 @@
 /** What a player can do with sounds: move, adjust, randomise, lock, drop a file. Each is one step of undo. */
 
-import { type Groove, kitVoices, type MapPlace, withKit, withSound, withVisit } from "../rules/groove";
+import { type Groove, kitVoices, type MapPlace, unedited, withKit, withSound, withVisit } from "../rules/groove";
 import { describeSorted, sortFiles } from "../rules/kitFolder";
 import { SPACE_KIT } from "../rules/kitNames";
 import { onMap } from "../rules/mapPoint";
@@ -212,7 +212,7 @@ export class SoundActions {
     const bar = Math.floor(Math.random() * bars);
     const point = rounded([corpus.value!.x[bar]!, corpus.value!.y[bar]!]);
     const newSettings = { ...settings, seed: randomSeed() };
-    const empty: MapPlace = { ...this.groove.place, point, settings: newSettings, phrase: [], fill: null, edited: false };
+    const empty: MapPlace = unedited({ ...this.groove.place, point, settings: newSettings, phrase: [] });
     try {
       const [kit, bars] = await Promise.all([
         drawKit(newSettings.seed, this.keptBut(({ locked }) => !locked)),

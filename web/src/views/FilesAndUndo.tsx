@@ -1,6 +1,8 @@
 /** Undo and redo, the link, files, dark or light page, help. */
 
-import { saveMidi, saveWav, shareLink } from "../state/files";
+import { useRef } from "preact/hooks";
+import { saveMidi, saveWav } from "../state/files";
+import { openProjectFile, saveProject, shareLink } from "../state/projects";
 import { IconButton } from "./Icon";
 import { usePage } from "./page";
 import { nextTheme, useDark } from "./theme";
@@ -8,6 +10,7 @@ import { nextTheme, useDark } from "./theme";
 export function FilesAndUndo() {
   const { store, actions, player } = usePage();
   const dark = useDark();
+  const picker = useRef<HTMLInputElement>(null);
   const { past, present, future } = store.history.value;
   const attempt = (action: () => Promise<void>) => () => void action().catch((error: unknown) => store.reportError(error));
   return (
@@ -37,6 +40,23 @@ export function FilesAndUndo() {
       <button type="button" class="framed" aria-label="Save WAV" title="Save what is heard as WAV" onClick={attempt(() => saveWav(store, player))}>
         WAV
       </button>
+      <button type="button" class="framed" aria-label="Save project" title="Save everything that plays here as a file" onClick={() => saveProject(store)}>
+        Save
+      </button>
+      <button type="button" class="framed" aria-label="Open project" title="Open a project: a file that was saved here, or by clave groove --save" onClick={() => picker.current?.click()}>
+        Open
+      </button>
+      <input
+        ref={picker}
+        type="file"
+        hidden
+        accept=".json,application/json"
+        onChange={(event) => {
+          const file = event.currentTarget.files?.[0];
+          event.currentTarget.value = "";
+          if (file) void openProjectFile(store, actions, file);
+        }}
+      />
       <IconButton
         icon="theme"
         label={dark ? "Light page" : "Dark page"}

@@ -1,0 +1,13 @@
+import { expect, test } from "vitest";
+import { Click } from "./click";
+
+test("it clicks at the steps that are wanted, at their time, and accents the bar line", () => {
+  const clicks: [number, boolean][] = [];
+  const click = new Click({ click: (time, accented) => clicks.push([time, accented]) }, (step) => step % 16 === 0);
+  for (const step of [0, 1, 16, 63]) click.step({ step, time: 10 + step, seconds: 0.03 });
+  click.strike();
+  expect(clicks).toEqual([
+    [10, true],
+    [26, false],
+  ]);
+});

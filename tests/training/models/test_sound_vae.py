@@ -9,7 +9,7 @@ from toy_sounds import SMALL
 from clave.audio.log_spectrogram import BANDS, FLOOR, FRAMES, LONG_BANDS
 from clave.latent.space_folder import write_settings
 from clave.music.clip import Clip
-from clave.sound.space import SOUND_FORMAT
+from clave.sound.space import SOUND_FORMAT, load_sound
 from clave.training.loop import begin, fit, score
 from clave.training.models.sound_model import Sounds
 from clave.training.models.sound_vae import augmented

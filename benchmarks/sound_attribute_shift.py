@@ -60,7 +60,7 @@ def shifted(space: SoundSpace, voice: str, name: str, sounds: int) -> list[float
     moved = [space.shifted(begin, voice, {name: by}) for by in SHIFTS]
     milliseconds = 1e3 * (time.perf_counter() - before) / (len(SHIFTS) - 1) / len(begin)
     clips = [space.decode(each, voice) for each in moved]
-    heard = np.array([descriptors.measured(each) for each in clips])
+    heard = np.array([descriptors.describe_all(each) for each in clips])
     known = np.isfinite(heard[:, :, index]).all(axis=0)
     ranks = [float(np.corrcoef(SHIFTS, rankdata(column))[0, 1]) for column in heard[:, known, index].T]
     change = (heard - heard[2]) / deviation
@@ -80,7 +80,7 @@ def beginnings(space: SoundSpace, voice: str, name: str, sounds: int) -> Code:
     begin.detail[halfway] = space.code_at(points, voice, variation=0.5, seed=99).detail[halfway]
     rows = np.arange(sounds)
     if name == "pitch":
-        pitch = descriptors.measured(space.decode(begin, voice))[:, 2]
+        pitch = descriptors.describe_all(space.decode(begin, voice))[:, 2]
         rows = np.flatnonzero(np.isfinite(pitch))[:sounds]
     return Code(begin.map[rows], begin.detail[rows])
 

@@ -15,69 +15,70 @@ from clave.music.shapes import Float
 from clave.training.models.vae import VAE, Config, Examples, LikelihoodVAE, log_mean_exp
 
 LEARNING_RATE_WARMUP_STEPS = 200
-SCORED_AT_ONCE = 1024  # rows
+MAX_SCORED_ROWS = 1024  # in one batch
+MAX_LIKELIHOOD_ROWS = 512  # the same, each with many draws
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """All that a run depends on besides its data."""
+    """Everything that a run depends on besides its data."""
 
     name: str
     model: Config
     weights: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))  # of the named losses, else 1
-    warmed: tuple[str, ...] = ("kl_map", "kl_detail")  # losses whose weight grows from 0: the paper's warm-up of beta
+    warmed: tuple[str, ...] = ("kl_map", "kl_detail")  # losses whose weight rises from 0: the paper's warm-up of beta
     warmup_epochs: float = 5.0
     epochs: int = 40
-    keep_every_epochs: int = 1  # how often a run is kept to go on from; the last epoch always is
-    keeps_last: bool = False  # the weights of the last epoch, whatever epoch had the best score
-    patience_epochs: int | None = None  # stop after so many epochs without a better score; None trains to the end
+    keep_every_epochs: int = 1  # between checkpoints; the last epoch always has one
+    keeps_last: bool = False  # whether the best weights are those of the last epoch, whatever the scores
+    patience_epochs: int | None = None  # without a better score before training stops; None trains to the end
     batch_size: int = 128
-    rows_at_once: int | None = None  # of a batch, where the whole would not fit the cache; its gradient is the same
+    rows_at_once: int | None = None  # of a batch, where the whole does not fit the cache; the gradient is the same
     learning_rate: float = 1e-3
     annealed: bool = False  # learning rate: short warm-up, then half a cosine down to 0
     weight_decay: float = 0.0
     max_grad_norm: float = 5.0
-    averaging: float = 0.0  # decay of the running average of the weights, which is what is scored and shipped
+    averaging: float = 0.0  # decay of the running average of the weights, which is scored and exported
     seed: int = 0
 
     def weight(self, loss: str, epoch: float) -> float:
-        """How much a named loss counts at this moment of the run."""
-        grown = min(1.0, epoch / self.warmup_epochs) if loss in self.warmed and self.warmup_epochs > 0 else 1.0
-        return self.weights.get(loss, 1.0) * grown
+        """The weight of a loss at this epoch, which may be a fraction."""
+        warmup = min(1.0, epoch / self.warmup_epochs) if loss in self.warmed and self.warmup_epochs > 0 else 1.0
+        return self.weights.get(loss, 1.0) * warmup
 
     def total(self, losses: Mapping[str, Tensor], epoch: float = math.inf) -> Tensor:
-        """The weighted sum that is trained on; at infinity, the warm-up is over."""
+        """The weighted sum that is minimised; an infinite epoch is after the warm-up."""
         return torch.stack([self.weight(name, epoch) * value for name, value in losses.items()]).sum()
 
 
 @dataclass
 class Run:
-    """A run in progress: the weights, their running average, the optimiser, and how far it has come."""
+    """A run in progress: the weights, their running average, the optimiser, and the number of steps taken."""
 
     recipe: Recipe
     model: VAE[Any]
     average: VAE[Any]
     optimizer: torch.optim.Optimizer
-    step: int = 0  # optimiser steps taken
+    step: int = 0
 
     @property
     def device(self) -> torch.device:
-        """Where the weights are."""
+        """The device of the weights."""
         return _device(self.model)
 
 
 @dataclass(frozen=True)
 class Progress:
-    """What one optimiser step did."""
+    """One optimiser step."""
 
     step: int
     epoch: float
-    losses: dict[str, float]  # before weighing
-    total: float
+    losses: dict[str, float]  # before they are weighted
+    total: float  # the weighted sum
 
 
 def begin(recipe: Recipe, device: str | torch.device = "cpu") -> Run:
-    """A run at its first step; the same recipe begins with the same weights."""
+    """A run before its first step; the same recipe begins with the same weights."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
         model = recipe.model.build()
@@ -87,10 +88,10 @@ def begin(recipe: Recipe, device: str | torch.device = "cpu") -> Run:
 
 
 def fit(run: Run, examples: Examples) -> Iterator[Progress]:
-    """Train in place, one yield an optimiser step, until the recipe's last epoch.
+    """Train in place, one yield per optimiser step, until the recipe's last epoch.
 
-    Order and noise are functions of seed and step alone, so a run that stopped goes on as if it never had. Raises
-    TrainingError when a loss or its gradient is no longer finite, before the weights are touched.
+    Order and noise are functions of seed and step alone, so that a resumed run is the same as one that never stopped.
+    Raises TrainingError when a loss or its gradient is not finite, before it changes the weights.
     """
     recipe, model = run.recipe, run.model
     examples = examples.to(run.device)
@@ -102,35 +103,36 @@ def fit(run: Run, examples: Examples) -> Iterator[Progress]:
         rows = order[batch * recipe.batch_size : (batch + 1) * recipe.batch_size]
         noise = _generator(recipe.seed, "noise", run.step, run.device)
         now = run.step / steps_per_epoch
-        values, whole = dict[str, float](), 0.0
+        sums, total = dict[str, float](), 0.0
         run.optimizer.zero_grad()
         for part in rows.split(recipe.rows_at_once or len(rows)):
             losses = model.losses(examples[part], noise)
             share = len(part) / len(rows)
-            total = share * recipe.total(losses, now)
-            total.backward()  # pyright: ignore[reportUnknownMemberType]
-            values = {name: values.get(name, 0.0) + share * float(value.detach()) for name, value in losses.items()}
-            whole += float(total.detach())
-        slope = float(nn.utils.clip_grad_norm_(model.parameters(), recipe.max_grad_norm))
-        for what, value in (("loss", whole), ("gradient", slope)):
+            part_total = share * recipe.total(losses, now)
+            part_total.backward()  # pyright: ignore[reportUnknownMemberType]
+            sums = {name: sums.get(name, 0.0) + share * float(value.detach()) for name, value in losses.items()}
+            total += float(part_total.detach())
+        grad_norm = float(nn.utils.clip_grad_norm_(model.parameters(), recipe.max_grad_norm))
+        for what, value in (("loss", total), ("gradient", grad_norm)):
             if not math.isfinite(value):
-                raise TrainingError(f"the {what} is not finite at step {run.step} (epoch {now:.2f}): {values}")
+                raise TrainingError(f"the {what} is not finite at step {run.step} (epoch {now:.2f}): {sums}")
 
+        factor = _learning_rate_factor(run.step, last_step) if recipe.annealed else 1.0
         for group in run.optimizer.param_groups:
-            group["lr"] = recipe.learning_rate * (_annealing(run.step, last_step) if recipe.annealed else 1.0)
+            group["lr"] = recipe.learning_rate * factor
         run.optimizer.step()
         run.step += 1
-        _follow(run.average, model, min(recipe.averaging, run.step / (run.step + 10)))
-        yield Progress(run.step, run.step / steps_per_epoch, values, whole)
+        _update_average(run.average, model, min(recipe.averaging, run.step / (run.step + 10)))
+        yield Progress(run.step, run.step / steps_per_epoch, sums, total)
 
 
 @torch.no_grad()
 def score(model: VAE[Any], examples: Examples, recipe: Recipe) -> dict[str, float]:
-    """The named losses on what was not trained on, and their weighted "total"; the noise is always the same."""
+    """The losses by name, and their weighted "total"; the noise is always the same."""
     sums: dict[str, float] = {}
-    at_once = recipe.rows_at_once or SCORED_AT_ONCE
-    for at in range(0, len(examples), at_once):
-        batch = examples[slice(at, at + at_once)]
+    max_rows = recipe.rows_at_once or MAX_SCORED_ROWS
+    for at in range(0, len(examples), max_rows):
+        batch = examples[slice(at, at + max_rows)]
         losses = model.losses(batch, _generator(recipe.seed, "score", at, _device(model)))
         for name, value in {**losses, "total": recipe.total(losses)}.items():
             sums[name] = sums.get(name, 0.0) + float(value) * len(batch)
@@ -141,15 +143,15 @@ def score(model: VAE[Any], examples: Examples, recipe: Recipe) -> dict[str, floa
 def negative_log_likelihood(
     model: LikelihoodVAE[Any], examples: Examples, draws: int = 256, seed: int = 0
 ) -> Float[Tensor, " batch"]:
-    """-log p(x) of each example in nats (of bars: of their hits), estimated from above by importance sampling.
+    """-log p(x) of each example in nats (of bars: of their hits), an upper bound by importance sampling.
 
     Burda, Grosse and Salakhutdinov (2016), equation 8.
     """
     noise = _generator(seed, "importance", 0, _device(model))
     return -torch.cat(
         [
-            log_mean_exp(model.log_weights(examples[slice(at, at + 512)], draws, noise))
-            for at in range(0, len(examples), 512)
+            log_mean_exp(model.log_weights(examples[slice(at, at + MAX_LIKELIHOOD_ROWS)], draws, noise))
+            for at in range(0, len(examples), MAX_LIKELIHOOD_ROWS)
         ]
     )
 
@@ -158,20 +160,20 @@ def _device(model: nn.Module) -> torch.device:
     return next(model.parameters()).device
 
 
-def _annealing(step: int, last_step: int) -> float:
+def _learning_rate_factor(step: int, last_step: int) -> float:
     return min(1.0, (step + 1) / LEARNING_RATE_WARMUP_STEPS) * 0.5 * (1 + math.cos(math.pi * step / last_step))
 
 
 @torch.no_grad()
-def _follow(average: nn.Module, model: nn.Module, decay: float) -> None:
-    for behind, ahead in zip(average.parameters(), model.parameters(), strict=True):
-        behind.lerp_(ahead, 1 - decay)
+def _update_average(average: nn.Module, model: nn.Module, decay: float) -> None:
+    for mean, weight in zip(average.parameters(), model.parameters(), strict=True):
+        mean.lerp_(weight, 1 - decay)
 
 
 _PURPOSES = ("order", "noise", "score", "importance")
 
 
 def _generator(seed: int, purpose: str, index: int, device: Any = "cpu") -> torch.Generator:
-    """A generator of its own for each purpose and index: randomness without state that would have to be saved."""
+    """A generator for each purpose and index: randomness without a state that checkpoints would have to keep."""
     mixed = (seed * len(_PURPOSES) + _PURPOSES.index(purpose)) * 1_000_003 + index
     return torch.Generator(device=device).manual_seed(mixed)

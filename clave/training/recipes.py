@@ -33,7 +33,7 @@ def paper(latent_size: int = 2, beta: float = 4.0) -> Recipe:
 
 
 def rhythm(styles: int = 0) -> Recipe:
-    """Our two-level model; docs/rhythm-model.md has the table of what was tried on the way to these numbers."""
+    """Our two-level model; docs/experiments/rhythm-model.md has what was tried on the way to these numbers."""
     return Recipe(
         name="rhythm",
         model=RhythmConfig(styles),
@@ -47,7 +47,7 @@ def rhythm(styles: int = 0) -> Recipe:
             "strokes": 0.05,
         },
         warmed=("kl_map", "kl_feel", "hits_found"),
-        warmup_epochs=5,  # by then the encoder has unrolled the map, and searching it does not tear it any more
+        warmup_epochs=5,  # by then the encoder has ordered the map, and the search no longer tears it apart
         epochs=18,
         batch_size=128,
         learning_rate=2e-3,
@@ -58,7 +58,7 @@ def rhythm(styles: int = 0) -> Recipe:
 
 
 def quick(styles: int = 0) -> Recipe:
-    """Our model, small and for a few epochs: to hear in a minute whether a folder is worth a real run."""
+    """Our model, small and for a few epochs: to hear in a minute whether a folder is worth a whole run."""
     small = RhythmConfig(
         styles,
         encoder_width=128,
@@ -80,9 +80,9 @@ RHYTHM_RECIPES: dict[str, Callable[[int], Recipe]] = {
 
 
 def sound() -> Recipe:
-    """Our two-level model of one-shots; docs/sound-model.md has the table of what was tried.
+    """Our two-level model of one-shots; docs/experiments/sound-model.md has what was tried.
 
-    The last weights are kept: draws still grow clearer when the flow's error on other kits has begun to rise.
+    The last weights are kept: samples still become clearer when the flow's error on other kits has begun to rise.
     """
     return Recipe(
         name="sound",
@@ -102,14 +102,14 @@ def sound() -> Recipe:
 
 
 def quick_sound() -> Recipe:
-    """The same, small and for a few epochs: to hear in some minutes whether a folder is worth a real run."""
+    """The same, small and for a few epochs: to hear in some minutes whether a folder is worth a whole run."""
     return replace(sound(), name="quick", model=SoundConfig(detail_size=128, width=192, blocks=2), epochs=40)
 
 
 def paper_sound() -> Recipe:
     """The paper's model of one-shots as it was trained: Adam, batches of 200, 500 epochs, beta 4 with warm-up.
 
-    Both losses count in nats a sound; nothing bounds the gradient, as it was then.
+    Both losses are in nats a sound; the gradient is not clipped, as it was then.
     """
     return Recipe(
         name="paper",
@@ -120,7 +120,7 @@ def paper_sound() -> Recipe:
         epochs=500,
         batch_size=200,
         rows_at_once=50,
-        keep_every_epochs=10,  # a checkpoint is 357 MB
+        keep_every_epochs=10,  # a checkpoint has 357 MB
         learning_rate=1e-4,
         max_grad_norm=math.inf,
     )

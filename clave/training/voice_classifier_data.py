@@ -14,8 +14,7 @@ from clave.music.clip import SAMPLE_RATE, Clip
 from clave.music.kit import VOICES
 from clave.music.kit import voice as voice_of
 from clave.music.shapes import Bool, Float32, Float64, Int
-from clave.sound import drum_synth
-from clave.sound.dataset import FACTORY_CREDIT, FACTORY_LICENCE, Credit, Listed
+from clave.sound.dataset import FACTORY_CREDIT, FACTORY_LICENCE, Credit, Listed, made_clip
 from clave.sound.voice_classifier import log_spectrogram as log_spectrogram_of
 from clave.training.progress import OnProgress, of_task
 
@@ -114,9 +113,8 @@ def _synthesized(count: int, seed: int, on_count: Callable[[int, int], None]) ->
     rows, credited = list[_Row](), list[Credit]()
     for number in range(count):
         for voice in VOICES:
-            rng = np.random.default_rng([seed, voice.index, number])
-            clip = drum_synth.synthesize(drum_synth.draw(voice, rng), seed=int(rng.integers(2**31)))
-            rows.append(_Row(log_spectrogram_of(clip), voice.index, "factory", recorded=False, synthesized=True))
+            log_spectrogram = log_spectrogram_of(made_clip(voice, number, seed))
+            rows.append(_Row(log_spectrogram, voice.index, "factory", recorded=False, synthesized=True))
             name = f"factory {voice.name} {number}"
             credited.append(Credit(name, voice.name, "factory", FACTORY_LICENCE, FACTORY_CREDIT, ""))
         on_count(number + 1, count)

@@ -3,6 +3,7 @@
 import itertools
 import json
 import math
+import runpy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from clave.rhythm import space
 from clave.rhythm.dataset import Corpus
 from clave.rhythm.space import Code, CorpusMap, RhythmSpace
 
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 RNG = np.random.default_rng(0)
 HITS = RNG.random((40, 8, 64)) < 0.08
 
@@ -504,6 +506,9 @@ def test_the_command_writes_the_whole_table(
     assert {"classifier, 2-D", "classifier, 16-D", f"{baselines.PAPER}, 2-D"} <= set(rows(found, "style"))
     assert f"{baselines.PAPER}, samples" in rows(found, "samples")
     assert 0 < found["speed"]["perfect"]["at_p50_ms"] <= found["speed"]["perfect"]["at_p95_ms"]
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    numbers_of = runpy.run_path(str(BENCHMARKS / "rhythm_quality.py"))["numbers_of"]
+    assert all(np.isfinite(list(numbers_of(found).values())))
     for figure in ("reconstructions", "samples", "interpolation", "map", "voices", "attributes", "curves"):
         assert (tmp_path / "out" / f"{figure}.png").stat().st_size > 8000
 

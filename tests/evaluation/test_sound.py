@@ -1,6 +1,7 @@
 """Each part of `clave evaluate sound` beside a second way to the same number, and with spaces that must fail it."""
 
 import json
+import runpy
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from clave.music.kit import VOICES
 from clave.sound import comparison
 from clave.sound.space import load_sound, write_corpus
 
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 RNG = np.random.default_rng(3)
 
 
@@ -327,6 +329,9 @@ def test_the_command_writes_the_whole_table(
         "two halves of the held-out", "real, training", "samples, toy", f"samples, {space_folder}"
     }  # fmt: skip
     assert result["speed"]["toy"]["kit_s"] > result["speed"]["toy"]["point_p50_s"] > 0
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    numbers_of = runpy.run_path(str(BENCHMARKS / "sound_quality.py"))["numbers_of"]
+    assert all(np.isfinite(list(numbers_of(result).values())))
     for figure in ("classifier", "voices", "paths"):
         assert (tmp_path / f"{figure}.png").stat().st_size > 10_000
 

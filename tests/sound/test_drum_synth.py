@@ -12,7 +12,8 @@ from clave.errors import KitError, VoiceError
 from clave.music.clip import SAMPLE_RATE
 from clave.music.kit import VOICES
 from clave.sound.drum_synth import signal
-from clave.sound.drum_synth.drums import CUT_FADE_MS, DRUMS, MAX_SECONDS, Kick, Other, Snare, synthesize
+from clave.sound.drum_synth.drum import CUT_FADE_MS, MAX_SECONDS, synthesize
+from clave.sound.drum_synth.drums import DRUMS, Kick, Other, Snare
 from clave.sound.drum_synth.kits import MAX_PEAK
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "factory.json"

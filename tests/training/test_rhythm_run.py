@@ -7,15 +7,16 @@ from itertools import islice
 import numpy as np
 import pytest
 from toy_bars import TOY
+from toy_grooves import toy_grooves, waltzes
 
-from clave import Pattern, corpus, load_rhythm, midi
+from clave import corpus, load_rhythm, midi
 from clave.errors import SpaceError, TrainingError
 from clave.evaluation import rhythm_figures as figures
 from clave.rhythm import map_search, scores
 from clave.rhythm.tokens import Vocabulary
 from clave.training import rhythm_run, space_writer
 from clave.training.recipes import paper
-from clave.training.rhythm_data import HELD_OUT, divide, to_bars
+from clave.training.rhythm_data import HELD_OUT, divide
 from clave.training.rhythm_run import attribute_std, learn_rhythm
 
 CARD = {"licence": "CC0", "credit": "the tests"}
@@ -29,28 +30,9 @@ def coarse_map():
         yield
 
 
-def waltzes(count: int, seed: int = 0) -> list[Pattern]:
-    """Bars of 3/4, all different."""
-    rng = np.random.default_rng(seed)
-    hits = rng.random((count, 8, 48)) < 0.04
-    hits[:, 0, 0] = hits[:, 1, 16] = hits[:, 1, 32] = True
-    return [Pattern.from_hits(bar, rng.uniform(0.2, 1, bar.shape), meter=(3, 4)) for bar in hits]
-
-
 @pytest.fixture(scope="module")
 def grooves(tmp_path_factory):
-    """A folder of two styles, twelve files of eight bars each, all different."""
-    folder, rng = tmp_path_factory.mktemp("grooves"), np.random.default_rng(0)
-    for style, first in (("house", 0), ("reggae", 8)):
-        for number in range(6):
-            hits = np.zeros((8, 8, 64), bool)
-            hits[:, 0, first::16] = hits[:, 1, 16::32] = True
-            hits[:, 2, ::4] = rng.random((8, 16)) < 0.7
-            velocity = rng.uniform(0.2, 1, hits.shape)
-            path = folder / style / f"{number}.mid"
-            path.parent.mkdir(exist_ok=True)
-            midi.write(path, [Pattern.from_hits(*bar) for bar in zip(hits, velocity, strict=True)])
-    return corpus.scan(folder)
+    return toy_grooves(tmp_path_factory.mktemp("grooves"))
 
 
 @pytest.fixture(scope="module")
@@ -79,43 +61,6 @@ def test_a_run_learns_and_leaves_a_space_one_can_play(run, grooves):
     assert scores["nll"] > 0
     assert "CC0" in (folder / "card.md").read_text()
     assert len((folder / "log.csv").read_text().splitlines()) == 7
-
-
-def test_the_parts_share_no_file_and_miss_no_bar(grooves):
-    divided = divide(grooves)
-    assert divided.by == "stratified"
-    assert divided.stratified is divided.validation
-    files = [set(part.source) for part in (divided.train, divided.tuning, divided.validation)]
-    assert sum(map(len, files)) == len(set.union(*files)) == len(grooves.sources)
-    assert sum(len(part) for part in (divided.train, divided.tuning, divided.validation)) == len(grooves)
-
-
-def test_beside_a_split_of_the_data_set_whole_files_are_held_out(grooves):
-    divided = divide(replace(grooves, splits=("test", *["train"] * 5) * 2))
-    parts = (divided.train, divided.tuning, divided.validation, divided.stratified)
-    assert divided.by == "official"
-    files = [set(part.source) for part in parts]
-    assert sum(map(len, files)) == len(set.union(*files)) == 12
-    assert sum(map(len, parts)) == len(grooves)
-    assert files[2] == {0, 6}
-    again = divide(replace(grooves, splits=("test", *["train"] * 5) * 2))
-    np.testing.assert_array_equal(again.stratified.source, divided.stratified.source)
-
-
-def test_bars_of_all_meters_become_tensors_as_long_as_the_longest(grooves, tmp_path):
-    midi.write(tmp_path / "waltz.mid", waltzes(4))
-    both = corpus.joined(grooves.subset(np.arange(4)), corpus.scan(tmp_path))
-    bars = to_bars(both)
-    assert bars.velocity.shape == bars.offset.shape == (8, 8, 80)
-    assert bars.meter.tolist() == [0] * 4 + [1] * 4
-    assert bars.section.tolist() == both.section.tolist()
-    assert bars.style.sum(dim=1).tolist() == (both.style >= 0).astype(float).tolist()
-    for row, pattern in enumerate(both.patterns):
-        np.testing.assert_array_equal(bars.velocity[row, :, : pattern.steps], pattern.velocity)
-        np.testing.assert_array_equal(bars.offset[row, :, : pattern.steps], pattern.offset)
-        assert not bars.velocity[row, :, pattern.steps :].any()
-    narrow = to_bars(grooves, 64)
-    assert narrow.velocity.shape == narrow.offset.shape == (96, 8, 64)
 
 
 def test_a_model_has_the_vocabulary_of_its_training_bars(grooves):
@@ -250,56 +195,6 @@ def test_a_latent_that_is_no_plane_is_measured_and_not_played(grooves, tmp_path)
     list(learn_rhythm(grooves, replace(paper(latent_size=4), epochs=1), tmp_path))
     assert json.loads((tmp_path / "metrics.json").read_text())["nll"] > 0
     assert not (tmp_path / "config.json").exists()
-
-
-@pytest.mark.parametrize("files", [1, 2])
-def test_few_files_are_parted_into_bars_that_differ(grooves, files):
-    few = grooves.subset(grooves.source < files)
-    divided = divide(few)
-    assert divided.by == "bars"
-    parts = (divided.train, divided.tuning, divided.validation)
-    assert sum(map(len, parts)) == len(few)
-    strokes = [{bar.tobytes() for bar in part.hits} for part in parts]
-    assert sum(map(len, strokes)) == len(set.union(*strokes))
-    assert set(divided.train.source) == set(range(files))
-
-
-def test_bars_of_the_same_strokes_stay_together(grooves):
-    loud = replace(grooves, velocity=np.float32(0.5) * grooves.velocity)
-    both = corpus.joined(grooves, loud).subset(np.r_[0:8, 96:104])
-    np.testing.assert_array_equal(corpus.same_strokes(both)[:8], corpus.same_strokes(both)[8:])
-    held_out = corpus.split(both, by="bars")
-    np.testing.assert_array_equal(held_out[:8], held_out[8:])
-    assert held_out.sum() in (2, 4)
-
-
-def test_a_split_of_the_data_set_is_kept_even_if_there_is_one_file_to_train_on(grooves):
-    splits = ("train", *["test"] * 11)
-    divided = divide(replace(grooves, splits=splits))
-    assert divided.by == "official"
-    np.testing.assert_array_equal(divided.validation.source, grooves.source[grooves.source > 0])
-
-
-@pytest.mark.parametrize("split", ["train", "test"])
-def test_a_split_of_the_data_set_that_leaves_nothing_is_not_kept(grooves, split):
-    divided = divide(replace(grooves, splits=(split,) * 12))
-    assert divided.by == "stratified"
-    np.testing.assert_array_equal(divided.validation.source, divide(grooves).validation.source)
-
-
-@pytest.mark.parametrize(
-    ("bars", "message"),
-    [
-        ([0], "got 1 bars, 1 distinct"),
-        ([0] * 40, "got 40 bars, 1 distinct"),
-        ([0, 1] * 3, "got 6 bars, 2 distinct"),
-        ([], "got 0 bars, 0 distinct"),
-    ],
-    ids=["one bar", "all bars equal", "two that differ", "none"],
-)
-def test_fewer_than_three_bars_that_differ_are_too_little(grooves, bars, message):
-    with pytest.raises(TrainingError, match=f"three bars whose strokes differ.*{message}"):
-        divide(grooves.subset(np.array(bars, int)))
 
 
 def test_nothing_is_left_behind_where_there_is_too_little(grooves, tmp_path):

@@ -6,11 +6,9 @@ import numpy as np
 import pytest
 from toy_sounds import TOY, toy_corpus
 
-from clave import sounds
-from clave.errors import TrainingError
+from clave.errors import CorpusError, TrainingError
 from clave.sound.space import load_sound
 from clave.training import run as training_run
-from clave.training.sound_data import divide
 from clave.training.sound_run import learn_sound
 
 
@@ -60,15 +58,6 @@ def test_the_card_credits_every_sound_with_its_licence(run):
     assert json.loads((folder / "config.json").read_text())["metrics"] == metrics
 
 
-def test_parts_share_no_kit_and_variants_are_for_learning_alone(corpus):
-    both = sounds.joined(corpus, toy_corpus())
-    parts = divide(both)
-    groups = [set(part.group.tolist()) for part in (parts.train, parts.tuning, parts.validation)]
-    assert all(groups)
-    assert not (groups[0] & groups[1] | groups[0] & groups[2] | groups[1] & groups[2])
-    assert len(parts.train) + len(parts.tuning) + len(parts.validation) == len(both)
-
-
 def test_a_run_that_was_killed_goes_on_to_the_same_weights(run, corpus, tmp_path):
     folder, _ = run
     assert len(list(islice(learn_sound(corpus, TOY, tmp_path), 1))) == 1
@@ -79,5 +68,5 @@ def test_a_run_that_was_killed_goes_on_to_the_same_weights(run, corpus, tmp_path
 
 
 def test_too_little_to_learn_from_is_refused(corpus, tmp_path):
-    with pytest.raises((TrainingError, sounds.CorpusError), match="kits"):
+    with pytest.raises((TrainingError, CorpusError), match="kits"):
         next(learn_sound(corpus.subset(corpus.kit == 0), TOY, tmp_path))

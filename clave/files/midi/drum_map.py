@@ -101,7 +101,7 @@ _TD_11_NOTES = {*_HAT_EDGES, *range(35, 39), *range(40, 54), 55, 57, 58, 59}
 
 
 def detect_drum_map(notes: Int[np.ndarray, " note"]) -> DrumMap:
-    """The drum map that the notes of a song speak for.
+    """The drum map that fits the notes of a song best.
 
     Roland's TD-11, if a hi-hat edge (22, 26) is among them, or a tom's rim (58) and nothing that a TD-11 does not send;
     General MIDI otherwise. A TD-11 take without any of these reads the same in both maps, but for the cross-stick (37):

@@ -51,7 +51,7 @@ class Song(NamedTuple):
 
 
 class ParsedFile(NamedTuple):
-    """A parsed file: its songs (one, unless it has format 2) and what reading it had to say."""
+    """A parsed file: its songs (one, unless it has format 2) and remarks on what was read."""
 
     name: str
     format: int

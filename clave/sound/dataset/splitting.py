@@ -44,12 +44,12 @@ def weights(corpus: SoundCorpus) -> Float32[np.ndarray, " sound"]:
 def weights_of(
     voice: Int[np.ndarray, " sound"],
     group: Int[np.ndarray, " sound"],
-    worth: Float64[np.ndarray, " sound"] | float = 1.0,
+    factor: Float64[np.ndarray, " sound"] | float = 1.0,
 ) -> Float32[np.ndarray, " sound"]:
-    """The same for sounds of these voices, groups and worth."""
+    """The same for sounds of these voices, groups, with factors on their weights."""
     cells = voice.astype(np.int64) * (int(group.max(initial=0)) + 1) + group
     _, cell, counts = np.unique(cells, return_inverse=True, return_counts=True)
-    weight = worth / np.sqrt(counts[cell])
+    weight = factor / np.sqrt(counts[cell])
     for index in np.unique(voice):
         rows = voice == index
         weight[rows] /= weight[rows].sum()

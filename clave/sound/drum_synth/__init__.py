@@ -1,17 +1,16 @@
 """Our own drums: a synthesizer for all eight voices, and the built-in kits that it makes."""
 
+from clave.sound.drum_synth.drum import Drum, synthesize
 from clave.sound.drum_synth.drums import (
     DRUMS,
     Clap,
     ClosedHat,
     Cymbal,
-    Drum,
     Kick,
     OpenHat,
     Other,
     Snare,
     Tom,
-    synthesize,
 )
 from clave.sound.drum_synth.kits import KITS, KitRecipe, draw, kit, levelled
 

@@ -6,17 +6,15 @@ says its unit in its name and carries its range; one outside is refused.
 
 # ruff: noqa: D102 -- what `seconds` and `dry` are is said once, in Drum
 import math
-from abc import ABC, abstractmethod
-from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.random import Generator
 
-from clave.errors import KitError
-from clave.music.clip import Clip
 from clave.music.shapes import Float64
 from clave.sound.drum_synth import signal
+from clave.sound.drum_synth.drum import Drum, by_ratio, linear
 from clave.sound.drum_synth.signal import (
     Signal,
     attack,
@@ -27,95 +25,25 @@ from clave.sound.drum_synth.signal import (
     lowpass,
     noise,
     swept_sine,
-    times,
 )
-
-MAX_SECONDS = 1.5
-END_FADE_MS = 8.0  # where a sound has died away
-CUT_FADE_MS = 250.0  # where it would ring on
-DC_HZ = 18.0  # what lies below is taken out of every sound
-
-
-@dataclass(frozen=True)
-class Range:
-    """Where a parameter may lie; `even` says how draws spread over it: by "ratio" (pitches, times) or "difference"."""
-
-    low: float
-    high: float
-    even: str = "difference"
-
-    def place(self, value: float) -> float:
-        """0 at the low end, 1 at the high end."""
-        if self.even == "ratio":
-            return math.log(value / self.low) / math.log(self.high / self.low)
-        return (value - self.low) / (self.high - self.low)
-
-    def value(self, place: float) -> float:
-        """The inverse of `place`; places outside [0, 1] go to the nearer end."""
-        if self.even == "ratio":
-            value = self.low * (self.high / self.low) ** place
-        else:
-            value = self.low + place * (self.high - self.low)
-        return min(self.high, max(self.low, value))
-
-
-def _by_ratio(default: float, low: float, high: float) -> Any:
-    return field(default=default, metadata={"range": Range(low, high, "ratio")})
-
-
-def _linear(default: float, low: float = 0.0, high: float = 1.0) -> Any:
-    return field(default=default, metadata={"range": Range(low, high)})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Drum(ABC):
-    """What every drum ends with: saturation, the machine's converter, and the room it stands in."""
-
-    sources: ClassVar[tuple[str, ...]] = ()  # levels of all that makes sound, if it can be nothing at all
-
-    drive: float = _linear(0.0)  # 0 clean, 1 square
-    bandwidth_hz: float = _by_ratio(20_000.0, 3_000.0, 20_000.0)
-    bits: float = _linear(16.0, 7.0, 16.0)  # of a companding converter; 16 is clean
-    room: float = _linear(0.0)  # level beside the direct sound
-    room_s: float = _by_ratio(0.3, 0.08, 1.2)  # to fall by 60 dB
-
-    def __post_init__(self) -> None:
-        for name, span in self.ranges().items():
-            value = getattr(self, name)
-            if not span.low <= value <= span.high:  # False for NaN too
-                raise KitError(f"{type(self).__name__}({name}=...) lies in [{span.low:g}, {span.high:g}], got {value}")
-
-    @classmethod
-    def ranges(cls) -> dict[str, Range]:
-        """Every parameter's range, by name."""
-        return {each.name: each.metadata["range"] for each in fields(cls)}
-
-    @property
-    @abstractmethod
-    def seconds(self) -> float:
-        """How long the dry sound takes to fall below hearing."""
-
-    @abstractmethod
-    def dry(self, t: Signal, rng: Generator) -> Signal:
-        """The sound before drive, converter and room, at any level."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kick(Drum):
     """A sine that falls fast and rings long, under a click."""
 
-    pitch_hz: float = _by_ratio(50.0, 30.0, 110.0)  # where it comes to rest
-    sweep_octaves: float = _linear(1.5, 0.0, 4.0)
-    sweep_ms: float = _by_ratio(18.0, 3.0, 120.0)
-    drop_octaves: float = _linear(0.1, 0.0, 0.6)  # a slow fall under the fast one
-    hold_ms: float = _linear(10.0, 0.0, 90.0)
-    decay_s: float = _by_ratio(0.5, 0.08, 2.5)
-    attack_ms: float = _linear(0.3, 0.0, 5.0)
-    overtone: float = _linear(0.0)  # the skin's next mode
-    click: float = _linear(0.3)
-    click_hz: float = _by_ratio(2500.0, 500.0, 9000.0)
-    thud: float = _linear(0.1)  # low noise of beater and air
-    thud_ms: float = _by_ratio(30.0, 8.0, 150.0)
+    pitch_hz: float = by_ratio(50.0, 30.0, 110.0)  # where it comes to rest
+    sweep_octaves: float = linear(1.5, 0.0, 4.0)
+    sweep_ms: float = by_ratio(18.0, 3.0, 120.0)
+    drop_octaves: float = linear(0.1, 0.0, 0.6)  # a slow fall under the fast one
+    hold_ms: float = linear(10.0, 0.0, 90.0)
+    decay_s: float = by_ratio(0.5, 0.08, 2.5)
+    attack_ms: float = linear(0.3, 0.0, 5.0)
+    overtone: float = linear(0.0)  # the skin's next mode
+    click: float = linear(0.3)
+    click_hz: float = by_ratio(2500.0, 500.0, 9000.0)
+    thud: float = linear(0.1)  # low noise of beater and air
+    thud_ms: float = by_ratio(30.0, 8.0, 150.0)
 
     @property
     def seconds(self) -> float:
@@ -140,19 +68,19 @@ class Snare(Drum):
 
     sources: ClassVar[tuple[str, ...]] = ("body", "wires", "snap")
 
-    pitch_hz: float = _by_ratio(190.0, 110.0, 380.0)
-    second_ratio: float = _linear(1.75, 1.3, 2.3)
-    second: float = _linear(0.5)
-    bend_octaves: float = _linear(0.3, 0.0, 1.5)
-    bend_ms: float = _by_ratio(12.0, 4.0, 50.0)
-    body: float = _linear(0.6)
-    body_decay_s: float = _by_ratio(0.18, 0.05, 0.8)
-    wires: float = _linear(0.6)
-    wires_decay_s: float = _by_ratio(0.25, 0.05, 1.0)
-    wires_hz: float = _by_ratio(3500.0, 1000.0, 9000.0)  # where they rattle most
-    wires_low_hz: float = _by_ratio(900.0, 250.0, 4000.0)  # below, they are silent
-    rattle: float = _linear(0.3)  # how much the skin's motion shakes them
-    snap: float = _linear(0.4)  # the stick
+    pitch_hz: float = by_ratio(190.0, 110.0, 380.0)
+    second_ratio: float = linear(1.75, 1.3, 2.3)
+    second: float = linear(0.5)
+    bend_octaves: float = linear(0.3, 0.0, 1.5)
+    bend_ms: float = by_ratio(12.0, 4.0, 50.0)
+    body: float = linear(0.6)
+    body_decay_s: float = by_ratio(0.18, 0.05, 0.8)
+    wires: float = linear(0.6)
+    wires_decay_s: float = by_ratio(0.25, 0.05, 1.0)
+    wires_hz: float = by_ratio(3500.0, 1000.0, 9000.0)  # where they rattle most
+    wires_low_hz: float = by_ratio(900.0, 250.0, 4000.0)  # below, they are silent
+    rattle: float = linear(0.3)  # how much the skin's motion shakes them
+    snap: float = linear(0.4)  # the stick
 
     @property
     def seconds(self) -> float:
@@ -175,15 +103,15 @@ class Snare(Drum):
 class _Hat(Drum):
     """Six square waves that fit no scale, a disc and noise, through a window high up."""
 
-    pitch_hz: float = _by_ratio(320.0, 180.0, 900.0)  # the lowest of the six
-    clang: float = _linear(0.5)  # 0: the six lie close together, 1: far apart
-    metal: float = _linear(0.7)  # the rest is noise
-    shimmer: float = _linear(0.3)  # hundreds of weak partials, as a hammered disc has
-    low_hz: float = _by_ratio(6500.0, 1500.0, 11_000.0)  # little below
-    centre_hz: float = _by_ratio(9000.0, 4000.0, 14_000.0)
-    resonance: float = _by_ratio(1.0, 0.5, 6.0)
-    tick: float = _linear(0.3)
-    attack_ms: float = _linear(0.2, 0.0, 6.0)
+    pitch_hz: float = by_ratio(320.0, 180.0, 900.0)  # the lowest of the six
+    clang: float = linear(0.5)  # 0: the six lie close together, 1: far apart
+    metal: float = linear(0.7)  # the rest is noise
+    shimmer: float = linear(0.3)  # hundreds of weak partials, as a hammered disc has
+    low_hz: float = by_ratio(6500.0, 1500.0, 11_000.0)  # little below
+    centre_hz: float = by_ratio(9000.0, 4000.0, 14_000.0)
+    resonance: float = by_ratio(1.0, 0.5, 6.0)
+    tick: float = linear(0.3)
+    attack_ms: float = linear(0.2, 0.0, 6.0)
 
     decay_s: float  # the two below say how long
 
@@ -206,32 +134,32 @@ class _Hat(Drum):
 class ClosedHat(_Hat):
     """A hat that is held shut."""
 
-    decay_s: float = _by_ratio(0.12, 0.02, 0.7)
+    decay_s: float = by_ratio(0.12, 0.02, 0.7)
 
 
 @dataclass(frozen=True, kw_only=True)
 class OpenHat(_Hat):
     """A hat that is left to ring."""
 
-    decay_s: float = _by_ratio(0.9, 0.25, 3.5)
+    decay_s: float = by_ratio(0.9, 0.25, 3.5)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tom(Drum):
     """A skin with two modes, gliding down after the stroke."""
 
-    pitch_hz: float = _by_ratio(110.0, 55.0, 320.0)
-    sweep_octaves: float = _linear(0.4, 0.0, 2.5)
-    sweep_ms: float = _by_ratio(40.0, 6.0, 250.0)
-    decay_s: float = _by_ratio(0.8, 0.1, 2.5)
-    second_ratio: float = _linear(1.6, 1.3, 2.4)
-    second: float = _linear(0.2)
-    third: float = _linear(0.1)
-    attack_ms: float = _linear(0.5, 0.0, 5.0)
-    stick: float = _linear(0.3)
-    stick_hz: float = _by_ratio(2000.0, 600.0, 7000.0)
-    breath: float = _linear(0.15)  # noise that follows the skin
-    breath_s: float = _by_ratio(0.15, 0.03, 0.6)
+    pitch_hz: float = by_ratio(110.0, 55.0, 320.0)
+    sweep_octaves: float = linear(0.4, 0.0, 2.5)
+    sweep_ms: float = by_ratio(40.0, 6.0, 250.0)
+    decay_s: float = by_ratio(0.8, 0.1, 2.5)
+    second_ratio: float = linear(1.6, 1.3, 2.4)
+    second: float = linear(0.2)
+    third: float = linear(0.1)
+    attack_ms: float = linear(0.5, 0.0, 5.0)
+    stick: float = linear(0.3)
+    stick_hz: float = by_ratio(2000.0, 600.0, 7000.0)
+    breath: float = linear(0.15)  # noise that follows the skin
+    breath_s: float = by_ratio(0.15, 0.03, 0.6)
 
     @property
     def seconds(self) -> float:
@@ -257,18 +185,18 @@ class Cymbal(Drum):
 
     sources: ClassVar[tuple[str, ...]] = ("metal", "shimmer", "wash", "bell", "stick")
 
-    pitch_hz: float = _by_ratio(400.0, 200.0, 1000.0)
-    clang: float = _linear(0.6)
-    metal: float = _linear(0.3)  # six squares, as machines do it
-    shimmer: float = _linear(0.6)  # hundreds of partials, as a disc does it
-    wash: float = _linear(0.4)  # noise
-    low_hz: float = _by_ratio(2000.0, 300.0, 7000.0)
-    bright_decay: float = _linear(0.5, 0.15, 1.0)  # how long the highs last, beside the lows
-    swell_ms: float = _linear(2.0, 0.0, 30.0)
-    decay_s: float = _by_ratio(2.4, 0.5, 6.0)
-    bell: float = _linear(0.1)
-    bell_hz: float = _by_ratio(900.0, 400.0, 3000.0)
-    stick: float = _linear(0.3)
+    pitch_hz: float = by_ratio(400.0, 200.0, 1000.0)
+    clang: float = linear(0.6)
+    metal: float = linear(0.3)  # six squares, as machines do it
+    shimmer: float = linear(0.6)  # hundreds of partials, as a disc does it
+    wash: float = linear(0.4)  # noise
+    low_hz: float = by_ratio(2000.0, 300.0, 7000.0)
+    bright_decay: float = linear(0.5, 0.15, 1.0)  # how long the highs last, beside the lows
+    swell_ms: float = linear(2.0, 0.0, 30.0)
+    decay_s: float = by_ratio(2.4, 0.5, 6.0)
+    bell: float = linear(0.1)
+    bell_hz: float = by_ratio(900.0, 400.0, 3000.0)
+    stick: float = linear(0.3)
 
     @property
     def seconds(self) -> float:
@@ -297,17 +225,17 @@ class Cymbal(Drum):
 class Clap(Drum):
     """Several hands, never together, and the place they stand in."""
 
-    bursts: float = _linear(4.0, 2.0, 7.0)  # hands; a fraction is a softer last one
-    burst_ms: float = _by_ratio(10.0, 4.0, 20.0)  # from one hand to the next
-    burst_decay_ms: float = _by_ratio(12.0, 4.0, 40.0)
-    looseness: float = _linear(0.2)  # how uneven they are
-    centre_hz: float = _by_ratio(1200.0, 600.0, 3000.0)
-    width: float = _by_ratio(1.5, 0.4, 4.0)  # q of the window
-    bright: float = _linear(0.3)  # noise above it
-    bright_hz: float = _by_ratio(3500.0, 2000.0, 8000.0)
-    tail: float = _linear(0.5)
-    tail_s: float = _by_ratio(0.25, 0.05, 1.0)
-    attack_ms: float = _linear(0.3, 0.0, 3.0)
+    bursts: float = linear(4.0, 2.0, 7.0)  # hands; a fraction is a softer last one
+    burst_ms: float = by_ratio(10.0, 4.0, 20.0)  # from one hand to the next
+    burst_decay_ms: float = by_ratio(12.0, 4.0, 40.0)
+    looseness: float = linear(0.2)  # how uneven they are
+    centre_hz: float = by_ratio(1200.0, 600.0, 3000.0)
+    width: float = by_ratio(1.5, 0.4, 4.0)  # q of the window
+    bright: float = linear(0.3)  # noise above it
+    bright_hz: float = by_ratio(3500.0, 2000.0, 8000.0)
+    tail: float = linear(0.5)
+    tail_s: float = by_ratio(0.25, 0.05, 1.0)
+    attack_ms: float = linear(0.3, 0.0, 3.0)
 
     @property
     def seconds(self) -> float:
@@ -338,19 +266,19 @@ class Other(Drum):
 
     sources: ClassVar[tuple[str, ...]] = ("tone", "noise", "click")
 
-    pitch_hz: float = _by_ratio(800.0, 150.0, 5000.0)
-    ratio: float = _linear(1.48, 1.1, 3.0)  # the second tone's pitch to the first's
-    second: float = _linear(0.7)
-    edge: float = _linear(0.5)  # 0: sines, 1: squares
-    bend_octaves: float = _linear(0.0, 0.0, 1.0)
-    tone: float = _linear(0.8)
-    decay_s: float = _by_ratio(0.25, 0.02, 1.2)
-    strike: float = _linear(0.3)  # how much of the tone is gone at once
-    noise: float = _linear(0.1)
-    noise_hz: float = _by_ratio(6000.0, 1000.0, 12_000.0)
-    noise_attack_ms: float = _linear(0.5, 0.0, 60.0)  # long: a shaker
-    noise_decay_s: float = _by_ratio(0.06, 0.01, 0.6)
-    click: float = _linear(0.2)
+    pitch_hz: float = by_ratio(800.0, 150.0, 5000.0)
+    ratio: float = linear(1.48, 1.1, 3.0)  # the second tone's pitch to the first's
+    second: float = linear(0.7)
+    edge: float = linear(0.5)  # 0: sines, 1: squares
+    bend_octaves: float = linear(0.0, 0.0, 1.0)
+    tone: float = linear(0.8)
+    decay_s: float = by_ratio(0.25, 0.02, 1.2)
+    strike: float = linear(0.3)  # how much of the tone is gone at once
+    noise: float = linear(0.1)
+    noise_hz: float = by_ratio(6000.0, 1000.0, 12_000.0)
+    noise_attack_ms: float = linear(0.5, 0.0, 60.0)  # long: a shaker
+    noise_decay_s: float = by_ratio(0.06, 0.01, 0.6)
+    click: float = linear(0.2)
 
     @property
     def seconds(self) -> float:
@@ -373,26 +301,6 @@ class Other(Drum):
 
 DRUMS: tuple[type[Drum], ...] = (Kick, Snare, ClosedHat, OpenHat, Tom, Cymbal, Clap, Other)
 """One a voice, in the order of kit.VOICES."""
-
-
-def synthesize(drum: Drum, seed: int = 0) -> Clip:
-    """The sound of this drum: 44.1 kHz, at most 1.5 s, peak 1, no DC, starting at its onset, its end faded to 0.
-
-    A drum with nothing in it (every level at 0) is silent.
-
-    The same parameters and seed give the same samples.
-    """
-    rng = np.random.default_rng(seed)
-    wet_s = drum.room_s if drum.room > 0 else 0.0
-    seconds = drum.seconds + wet_s + END_FADE_MS / 1000
-    fade_ms = END_FADE_MS if seconds <= MAX_SECONDS else CUT_FADE_MS
-    t = times(min(MAX_SECONDS, seconds))
-    sound = signal.driven(drum.dry(t, rng), drum.drive)
-    if drum.room > 0:
-        sound = sound + drum.room * signal.convolved(sound, signal.room(t, drum.room_s, rng))
-    sound = signal.quantised(signal.normalised(sound), drum.bits)
-    sound = filtered(sound, highpass(DC_HZ), lowpass(drum.bandwidth_hz), lowpass(drum.bandwidth_hz))
-    return Clip(signal.normalised(signal.faded(sound, fade_ms)).astype(np.float32))
 
 
 def _click(t: Signal, hz: float, rng: Generator) -> Signal:

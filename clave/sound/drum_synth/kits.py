@@ -11,18 +11,17 @@ from clave.errors import KitError
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit, Origin, Voice
 from clave.music.kit import voice as voice_of
+from clave.sound.drum_synth.drum import Drum, synthesize
 from clave.sound.drum_synth.drums import (
     DRUMS,
     Clap,
     ClosedHat,
     Cymbal,
-    Drum,
     Kick,
     OpenHat,
     Other,
     Snare,
     Tom,
-    synthesize,
 )
 
 LOUDNESS_DB = (-12.0, -15.0, -21.5, -20.0, -14.5, -21.5, -18.0, -18.0)
@@ -238,7 +237,7 @@ def _loudest(clip: Clip) -> float:
 
 
 def draw(voice: Voice | str, rng: Generator) -> Drum:
-    """A drum of this voice that nobody has heard yet.
+    """A random drum of this voice.
 
     Most lie between two of the built-in drums or a little beyond, every parameter on its own; one in four is drawn
     anywhere within the ranges. Pitches and times spread by ratio. None is silent.

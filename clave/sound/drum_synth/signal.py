@@ -61,9 +61,9 @@ def partials(
     """
     size = _transform_size(max(len(t), SAMPLE_RATE))
     line = np.round(frequency_hz * size / SAMPLE_RATE).astype(int)
-    heard = (line > 0) & (frequency_hz < TOP_HZ)
+    audible = (line > 0) & (frequency_hz < TOP_HZ)
     spectrum = np.zeros(size // 2 + 1, np.complex128)
-    np.add.at(spectrum, line[heard], (amplitude * np.exp(1j * (phase - math.pi / 2)))[heard])
+    np.add.at(spectrum, line[audible], (amplitude * np.exp(1j * (phase - math.pi / 2)))[audible])
     return np.fft.irfft(spectrum * (size / 2), size)[: len(t)]
 
 
@@ -142,7 +142,7 @@ def filtered(x: Signal, *filters: Filter) -> Signal:
 def driven(x: Signal, amount: float) -> Signal:
     """Soft saturation: 0 leaves the sound as it is, 1 squares it; the peak goes to 1.
 
-    The curve bends at four times the sample rate and comes back through a steep filter, so that no alias is heard.
+    The curve bends at four times the sample rate and comes back through a steep filter, so that no alias is audible.
     """
     x = normalised(x)
     if amount <= 0:
@@ -155,7 +155,7 @@ def driven(x: Signal, amount: float) -> Signal:
 
 
 def room(t: Signal, seconds: float, rng: Generator) -> Signal:
-    """The answer of a small room to a click: a few early reflections, then dense noise that falls 60 dB in `seconds`.
+    """The impulse response of a small room: a few early reflections, then dense noise that falls 60 dB in `seconds`.
 
     It has unit energy and leaves out the direct sound; high frequencies die first.
     """
@@ -171,7 +171,7 @@ def room(t: Signal, seconds: float, rng: Generator) -> Signal:
 
 
 def convolved(x: Signal, impulse: Signal) -> Signal:
-    """The sound heard through that answer, cut to its own length."""
+    """The sound convolved with that impulse response, cut to its own length."""
     size = _transform_size(len(x) + len(impulse))
     return np.fft.irfft(np.fft.rfft(x, size) * np.fft.rfft(impulse, size), size)[: len(x)]
 

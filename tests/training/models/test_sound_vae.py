@@ -9,7 +9,7 @@ from toy_sounds import SMALL
 from clave.audio.log_spectrogram import BANDS, FLOOR, FRAMES, LONG_BANDS
 from clave.latent.space_folder import write_settings
 from clave.music.clip import Clip
-from clave.sound.space import SOUND_FORMAT, SoundSpace
+from clave.sound.space import SOUND_FORMAT, load_sound
 from clave.training.loop import begin, fit, score
 from clave.training.models.sound_model import Sounds
 from clave.training.models.sound_vae import augmented
@@ -128,7 +128,7 @@ def test_the_networks_that_are_played_say_what_the_model_says(tmp_path):
         spread=[[1, 1]] * 8,
         card={"name": "toy", "licence": "", "credit": ""},
     )
-    space, sounds = SoundSpace(tmp_path), toy_sounds(3)
+    space, sounds = load_sound(tmp_path), toy_sounds(3)
     one_hot = torch.zeros(3, 8)
     one_hot[:, 4] = 1
     features = model.features(sounds.log_spectrogram, one_hot)

@@ -37,7 +37,7 @@ def main() -> None:
     space = load_sound(given.space)
     voices = given.voices or (space.voices[:1] if given.quick else space.voices)
     if any(space.corpus(voice).descriptors is None for voice in voices):
-        sys.exit(f"{space.folder} does not say what one hears in the sounds that it was learned from")
+        sys.exit(f"{space.folder} has no descriptors of the sounds that it was learned from")
     rows = {
         (voice, name): shifted(space, voice, name, 2 if given.quick else SOUNDS)
         for voice in voices
@@ -60,10 +60,10 @@ def shifted(space: SoundSpace, voice: str, name: str, sounds: int) -> list[float
     moved = [space.shifted(begin, voice, {name: by}) for by in SHIFTS]
     milliseconds = 1e3 * (time.perf_counter() - before) / (len(SHIFTS) - 1) / len(begin)
     clips = [space.decode(each, voice) for each in moved]
-    heard = np.array([descriptors.measured(each) for each in clips])
-    known = np.isfinite(heard[:, :, index]).all(axis=0)
-    ranks = [float(np.corrcoef(SHIFTS, rankdata(column))[0, 1]) for column in heard[:, known, index].T]
-    change = (heard - heard[2]) / deviation
+    described = np.array([descriptors.describe_all(each) for each in clips])
+    known = np.isfinite(described[:, :, index]).all(axis=0)
+    ranks = [float(np.corrcoef(SHIFTS, rankdata(column))[0, 1]) for column in described[:, known, index].T]
+    change = (described - described[2]) / deviation
     by = [float(np.nanmean(change[2 + n] - change[2 - n], axis=0)[index]) / 2 for n in (1, 2)]
     held = [n for n, other in enumerate(descriptors.NAMES) if n != index and other in space.directions(voice)]
     others = [float(np.nanmax(np.nanmean(np.abs(change[r][:, :, held]), axis=(0, 1)))) for r in ([1, 3], [0, 4])]
@@ -80,7 +80,7 @@ def beginnings(space: SoundSpace, voice: str, name: str, sounds: int) -> Code:
     begin.detail[halfway] = space.code_at(points, voice, variation=0.5, seed=99).detail[halfway]
     rows = np.arange(sounds)
     if name == "pitch":
-        pitch = descriptors.measured(space.decode(begin, voice))[:, 2]
+        pitch = descriptors.describe_all(space.decode(begin, voice))[:, 2]
         rows = np.flatnonzero(np.isfinite(pitch))[:sounds]
     return Code(begin.map[rows], begin.detail[rows])
 

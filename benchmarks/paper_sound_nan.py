@@ -34,17 +34,17 @@ Pair = tuple[Float[Tensor, "batch band frame"], Float[Tensor, "batch band frame"
 
 
 class Watched(PaperSoundVAE):
-    """The recipe's model; it remembers the smallest log variance it has painted."""
+    """The recipe's model; it remembers the smallest log variance of its output."""
 
     least = math.inf
 
     def likelihood(self, z: Float[Tensor, "batch latent"], voice: Float[Tensor, "batch voice"]) -> Pair:
-        """What the variant paints."""
-        mean, log_std = self.painted(z, voice)
+        """Of the variant."""
+        mean, log_std = self.variant_likelihood(z, voice)
         self.least = min(self.least, 2 * float(log_std.detach().min()))
         return mean, log_std
 
-    def painted(self, z: Float[Tensor, "batch latent"], voice: Float[Tensor, "batch voice"]) -> Pair:
+    def variant_likelihood(self, z: Float[Tensor, "batch latent"], voice: Float[Tensor, "batch voice"]) -> Pair:
         """Within the recipe's bounds."""
         return super().likelihood(z, voice)
 
@@ -52,40 +52,40 @@ class Watched(PaperSoundVAE):
 class AsPrinted(Watched):
     """Log variances, of latent and output, as linear layers give them."""
 
-    def posterior(self, picture: Float[Tensor, "batch band frame"]) -> Gaussian:
+    def posterior(self, log_spectrogram: Float[Tensor, "batch band frame"]) -> Gaussian:
         """Without bounds."""
-        seen = self.convolutions(self.magnitude(picture)[:, None])
-        mean, log_variance = self.latent(self.encoder(seen)).chunk(2, -1)
+        features = self.convolutions(self.magnitude(log_spectrogram)[:, None])
+        mean, log_variance = self.latent(self.encoder(features)).chunk(2, -1)
         return Gaussian(mean, log_variance / 2)
 
-    def painted(self, z: Float[Tensor, "batch latent"], voice: Float[Tensor, "batch voice"]) -> Pair:
+    def variant_likelihood(self, z: Float[Tensor, "batch latent"], voice: Float[Tensor, "batch voice"]) -> Pair:
         """Without bounds."""
-        mean, log_variance = self.decoder(self.seed(torch.cat([z, voice], dim=1))).unbind(1)
+        mean, log_variance = self.decoder(self.decoder_input(torch.cat([z, voice], dim=1))).unbind(1)
         return mean, log_variance / 2
 
 
 class LatentBounded(AsPrinted):
     """As printed, with the latent's variance bounded."""
 
-    def posterior(self, picture: Float[Tensor, "batch band frame"]) -> Gaussian:
+    def posterior(self, log_spectrogram: Float[Tensor, "batch band frame"]) -> Gaussian:
         """Within the recipe's bounds."""
-        return Watched.posterior(self, picture)
+        return Watched.posterior(self, log_spectrogram)
 
 
 class OutputBounded(AsPrinted):
     """As printed, with the output's variance bounded."""
 
-    def painted(self, z: Float[Tensor, "batch latent"], voice: Float[Tensor, "batch voice"]) -> Pair:
+    def variant_likelihood(self, z: Float[Tensor, "batch latent"], voice: Float[Tensor, "batch voice"]) -> Pair:
         """Within the recipe's bounds."""
-        return Watched.painted(self, z, voice)
+        return Watched.variant_likelihood(self, z, voice)
 
 
 class LogMagnitudes(AsPrinted):
     """As printed, on log magnitudes."""
 
-    def magnitude(self, picture: Float[Tensor, "batch band frame"]) -> Float[Tensor, "batch band frame"]:
+    def magnitude(self, log_spectrogram: Float[Tensor, "batch band frame"]) -> Float[Tensor, "batch band frame"]:
         """Brought near [-1, 2]."""
-        return picture / 4 + 1
+        return log_spectrogram / 4 + 1
 
 
 class BoundedLogMagnitudes(LogMagnitudes, OutputBounded):
@@ -149,7 +149,7 @@ def row(name: str, learned: Sounds, recipe: Recipe) -> str:
         torch.manual_seed(recipe.seed)
         assert isinstance(recipe.model, PaperSoundConfig)
         run.model = model = variant.model(recipe.model)
-    run.average = model  # none is asked for
+    run.average = model  # the recipe needs no average
     run.optimizer = torch.optim.Adam(model.parameters(), lr=run.recipe.learning_rate, fused=True)
     likelihoods, started, ended = list[float](), time.process_time(), ""
     cells = learned.log_spectrogram[0].numel()

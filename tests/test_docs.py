@@ -1,5 +1,6 @@
 """Documentation cannot lag: it is read from the code, or run."""
 
+import importlib
 import os
 import re
 import runpy
@@ -147,6 +148,23 @@ def test_files_that_the_docs_name_are_there(path: Path) -> None:
     built = ("acme-e8.toml",)  # what an example tells the reader to add
     missing = [path for path in paths_in(path) if not (ROOT / path).exists() and not path.endswith(built)]
     assert missing == []
+
+
+@pytest.mark.parametrize("path", ALL, ids=shown)
+def test_names_of_clave_that_the_docs_quote_exist(path: Path) -> None:
+    for dotted in re.findall(r"`(clave(?:\.\w+)+)", path.read_text("utf-8")):
+        names = dotted.split(".")
+        found: Any = clave
+        for name in names[1:]:
+            if not hasattr(found, name):
+                importlib.import_module(f"{found.__name__}.{name}")
+            found = getattr(found, name)
+
+
+def test_pages_that_the_code_names_are_there() -> None:
+    for path in [*(ROOT / "clave").rglob("*.py"), *(ROOT / "benchmarks").glob("*.py")]:
+        for named in re.findall(r"docs/[\w/-]+\.md", path.read_text("utf-8")):
+            assert (ROOT / named).exists(), f"{shown(path)} names {named}"
 
 
 @pytest.mark.parametrize("path", SUBJECTS, ids=shown)

@@ -1,7 +1,7 @@
 """The four descriptors of a drum and their gradients, from its log spectrogram alone.
 
 Brightness, decay, pitch and noisiness are those of `descriptors`, computed from the cells of a DrumSpectrogram instead
-of samples: a thousand times as fast, close to what is measured on the sound (docs/sound-directions.md), and
+of samples: a thousand times as fast, close to what is measured on the sound (docs/sound-attribute-shift.md), and
 differentiable, so that each comes with its gradient by every cell.
 """
 

@@ -4,7 +4,7 @@ Nothing is learned for this. Where log spectrograms are a linear function of the
 gives, at the very sound, the gradient of each of the four descriptors by the detail; a few damped Gauss-Newton steps
 lead to where one descriptor has its target and the others are as before. Shifts are given in standard deviations of
 the voice's sounds, and the change of the detail is measured in standard deviations of its prior.
-docs/sound-directions.md has the measurements.
+docs/sound-attribute-shift.md has the measurements.
 """
 
 from dataclasses import dataclass

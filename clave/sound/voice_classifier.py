@@ -4,7 +4,7 @@
 
 `guess` gives the most probable voice and its probability; a guess is sure if that reaches the threshold in the model's
 folder, which is chosen so that 85 of 100 sure guesses are right for sources that were not trained on
-(docs/one-shots.md has the measurements).
+(docs/voice-classifier.md has the measurements).
 """
 
 from collections.abc import Sequence

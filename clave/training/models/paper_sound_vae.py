@@ -1,4 +1,4 @@
-"""The 2019 paper's model of one-shots, with the one change that keeps its numbers finite (docs/sound-paper.md)."""
+"""The 2019 paper's model of one-shots, with a change that keeps its numbers finite (docs/paper-sound-model.md)."""
 
 import math
 from dataclasses import dataclass

@@ -16,6 +16,7 @@ from clave.errors import CorpusError
 from clave.music.clip import SAMPLE_RATE, Clip
 from clave.music.kit import VOICES
 from clave.sound import voice_classifier as voices
+from clave.sound.space import load_sound
 from clave.training.sound_run import learn_sound
 
 KICK = factory.kit("punch")["kick"]

@@ -13,6 +13,7 @@ from typing import Any
 from random_projects import digest, made_up, random_project
 
 from clave.play.arrange import arrange, requests
+from clave.play.plan import natural_bars
 from clave.play.project import PARAMETERS
 
 PATH = Path(__file__).parent / "fixtures" / "arrange.json.gz"
@@ -27,7 +28,8 @@ def case(seed: int) -> dict[str, Any]:
     strikes = list(arrange(project, made_up(asked), bars).events())
     full = [[each if isinstance(each, int) else round(each, 12) + 0.0 for each in strike] for strike in strikes]
     return {
-        "project": project.model_dump(mode="json"), "bars": bars, "requests": [len(asked.bars), len(asked.sounds)],
+        "project": project.model_dump(mode="json"), "bars": bars, "natural_bars": natural_bars(project),
+        "requests": [len(asked.bars), len(asked.sounds)],
         "digest": digest(strikes, bars), "strikes": full if seed < IN_FULL else None,
     }  # fmt: skip
 

@@ -1,6 +1,6 @@
-"""The two pure functions of the instrument: what a project asks of the spaces, and what it plays once they answered.
+"""The two pure functions of the instrument: what the spaces have to decode for a project, and what it plays then.
 
-    project --requests--> what the spaces are asked --the spaces--> decoded bars and sounds --arrange--> performance
+    project --requests--> what to decode --the spaces--> decoded bars and sounds --arrange--> performance
 
 Neither knows a model. The page has the same two (`web/src/rules/arrange.ts`), held to the same fixtures.
 """
@@ -34,7 +34,7 @@ VOICE_SLUGS = tuple(slug(voice.name) for voice in VOICES)
 
 @dataclass(frozen=True)
 class Requests:
-    """What the spaces are asked for a project: each bar and each sound once."""
+    """What the spaces have to decode for a project: each bar and each sound once."""
 
     bars: tuple[Generated | Edited, ...]
     sounds: tuple[tuple[int, KitVoice], ...]  # voice, and the sound without its playback settings
@@ -65,7 +65,7 @@ def sound_key(voice: int, sound: KitVoice) -> str:
 
 
 def requests(project: Project, bars: int | None = None) -> Requests:
-    """What the spaces are asked for the first so many bars, or for as many as the project has."""
+    """What the spaces have to decode for the first so many bars, or for as many as the project has."""
     planned = Plan(project).bars(natural_bars(project) if bars is None else bars)
     found: dict[str, Generated | Edited] = {}
     sounds: dict[str, tuple[int, KitVoice]] = {}

@@ -1,4 +1,4 @@
-"""What each bar of a project plays, before any space is asked: pure rules, the same in the page.
+"""What each bar of a project plays, before any space decodes it: pure rules, the same in the page.
 
 `Plan` walks the song, or the scene where there is no song: which scene it is, how far it has morphed into the next,
 which bar of its loop or path is due, whether it is a fill, and what automation and modulation make of all that.
@@ -12,7 +12,7 @@ from clave.music.kit import VOICES
 from clave.music.units import Meter, steps_per_bar
 from clave.play.modulation import Movement
 from clave.play.morph import bars_between, between, half_way, lanes_between, mixes_between, voices_between
-from clave.play.project.bars import Bar, Edited, Generated, Phrase, RhythmShift, edited
+from clave.play.project.bars import Bar, Edited, Generated, Given, Phrase, RhythmShift, edited
 from clave.play.project.document import Project, Scene
 from clave.play.project.movement import slug
 from clave.play.project.voices import KitVoice, Lane, VoiceMix
@@ -191,8 +191,10 @@ class Plan:
 
 
 def fill_of(bar: Bar) -> Bar:
-    """The fill that goes with a bar: what the space has there; a bar that was given is its own."""
+    """The fill that goes with a bar: what the space has there; a bar that was given, edited or not, is its own."""
     match bar:
+        case Edited(base=Given()):
+            return bar
         case Edited():
             return fill_of(bar.base)
         case Generated(phrase=None):

@@ -11,6 +11,7 @@ from random_projects import chances, digest, made_up, random_project
 
 from clave.play.arrange import arrange, requests
 from clave.play.chance import chance
+from clave.play.plan import natural_bars
 from clave.play.project.saving import from_document
 
 TESTS = Path(__file__).parent.parent
@@ -32,6 +33,7 @@ def test_what_is_in_the_file_is_what_python_arranges(file: str, every: int) -> N
     """Some of each file: shape checks make this slow, and the page's own test reads every case of Python's."""
     for number, case in list(enumerate(cases(file)))[::every]:
         project = from_document(case["project"])
+        assert natural_bars(project) == case["natural_bars"], number
         asked = requests(project, case["bars"])
         assert [len(asked.bars), len(asked.sounds)] == case["requests"], number
         strikes = list(arrange(project, made_up(asked), case["bars"]).events())

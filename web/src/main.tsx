@@ -49,6 +49,7 @@ declare global {
 window.clave = hook;
 
 const remembered = stored();
+const AUTOSAVE_MS = 250; // after the last change
 const openedLink = location.hash; // the address bar shows what plays, soon
 const restored = restore(location.hash, remembered);
 store.amend(restored.groove);
@@ -73,14 +74,21 @@ effect(() => {
 });
 
 let writing: ReturnType<typeof setTimeout> | undefined;
-effect(() => {
-  const groove = store.groove.value;
+function writeNow(): void {
   clearTimeout(writing);
-  writing = setTimeout(() => {
-    const link = `#${writeLink(groove)}`;
-    if (link !== location.hash) history.replaceState(null, "", link);
-    storeText(serialise(groove, link, presentStrokes(store)));
-  }, 250);
+  writing = undefined;
+  const groove = store.groove.peek();
+  const link = `#${writeLink(groove)}`;
+  if (link !== location.hash) history.replaceState(null, "", link);
+  storeText(serialise(groove, link, presentStrokes(store)));
+}
+effect(() => {
+  void store.groove.value;
+  clearTimeout(writing);
+  writing = setTimeout(writeNow, AUTOSAVE_MS);
+});
+addEventListener("pagehide", () => {
+  if (writing !== undefined) writeNow(); // a reload right after a change loses nothing
 });
 
 addEventListener("hashchange", () => {

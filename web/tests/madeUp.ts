@@ -11,6 +11,7 @@ import { type Meter, stepsPerBar } from "../src/rules/units";
 export interface Case {
   readonly project: Project;
   readonly bars: number;
+  readonly natural_bars: number; // as many as the project has by itself
   readonly requests: readonly [bars: number, sounds: number];
   readonly digest: readonly (readonly number[])[];
   readonly strikes: readonly (readonly number[])[] | null; // for some, every one of them

@@ -67,7 +67,7 @@ class RhythmShift(Value):
 
 
 class GenerationSettings(Value):
-    """What the rhythm space is asked for besides the point."""
+    """What the rhythm space generates a bar from, besides the point."""
 
     style: StyleChoice = None
     section: str = "beat"
@@ -211,7 +211,10 @@ class Edited(Value):
             if isinstance(operation, SetCells) and (step := max(cell[1] for cell in operation.cells)) >= steps:
                 raise ValueError(f"the bar has steps 0 to {steps - 1}, got a cell at step {step}")
             if isinstance(operation, Complete):
-                kept_cells(operation.keep, self.meter)
+                try:
+                    kept_cells(operation.keep, self.meter)
+                except PatternError as error:
+                    raise ValueError(str(error)) from error
         return self
 
     @property
@@ -268,7 +271,7 @@ def finished(bar: "Generated | Given | Edited", made: Pattern | None) -> Pattern
         return bar.pattern.pattern()
     if made is None:
         if not isinstance(bar, Edited) or model_part(bar) is not None:
-            raise PatternError(f"the space was not asked for this bar: {bar!r}")
+            raise PatternError(f"this bar was not decoded: {bar!r}")
         made = finished(bar.base, None)
     if isinstance(bar, Edited):
         part = model_part(bar)

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { type Case, digest, madeUp, numbersOf, readCompressed } from "../../tests/madeUp";
 import { arrange, requests } from "./arrange";
 import { PARAMETERS } from "./parameters";
+import { naturalBars } from "./plan";
 
 const { cases, parameters } = readCompressed<{ cases: Case[]; parameters: Record<string, [number, number]> }>("arrange.json.gz");
 
@@ -20,7 +21,8 @@ function largestDifference(some: readonly (readonly number[])[], others: readonl
 test("the parameters are Python's", () => expect(Object.fromEntries(PARAMETERS)).toEqual(parameters));
 
 describe("what Python arranges, the page arranges", () => {
-  test.each(cases.map((each, index) => [index, each] as const))("project %i", (_, { project, bars, requests: counts, digest: sums, strikes }) => {
+  test.each(cases.map((each, index) => [index, each] as const))("project %i", (_, { project, bars, natural_bars, requests: counts, digest: sums, strikes }) => {
+    expect(naturalBars(project)).toBe(natural_bars);
     const asked = requests(project, bars);
     expect([asked.bars.length, asked.sounds.length]).toEqual(counts);
     const performance = arrange(project, madeUp(asked), bars);

@@ -48,8 +48,9 @@ interface Place {
 /** How many bars there are: those of the song; else those of the path, or whole loops until the fill is heard. */
 export const naturalBars = ({ song, scene }: Project): number => (song.length > 0 ? song.reduce((sum, { bars }) => sum + bars, 0) : sceneBars(scene));
 
-/** The same of a scene: a round of its path or loop, or as many as it takes to hear a fill. */
+/** The same of a scene: a round of its path or loop, or as many as it takes to hear a fill; once is once. */
 export function sceneBars({ path, bars, fill_every: fillEvery }: Scene): number {
+  if (path?.travelling && path.way === "once") return path.bars;
   const size = path?.travelling ? roundBars(path) : bars.length;
   return fillEvery > 0 ? size * Math.max(1, Math.ceil(fillEvery / size)) : size;
 }
@@ -153,7 +154,7 @@ function piecesOf(scene: Scene, bar: number, fillDue: boolean, moved: Moved, cor
 
 /** The fill that goes with a bar: what the space has there; a bar that was given is its own. */
 export function fillOf(bar: Bar): Bar {
-  if (bar.kind === "edited") return fillOf(bar.base);
+  if (bar.kind === "edited") return bar.base.kind === "given" ? bar : fillOf(bar.base);
   if (bar.kind === "given") return bar;
   if (bar.phrase === null) return { ...bar, settings: { ...bar.settings, section: "fill" } };
   return { ...bar, phrase: { bars: bar.phrase.bars, index: bar.phrase.bars - 1, fill: true } };

@@ -146,7 +146,7 @@ export interface components {
             readonly settings: components["schemas"]["GenerationSettings"];
             readonly phrase: components["schemas"]["Phrase"] | null;
         };
-        /** @description What the rhythm space is asked for besides the point. */
+        /** @description What the rhythm space generates a bar from, besides the point. */
         readonly GenerationSettings: {
             readonly style: string | {
                 readonly [key: string]: number;

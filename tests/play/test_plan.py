@@ -1,0 +1,80 @@
+"""What each bar of a project plays, before any space decodes it."""
+
+import pytest
+
+from clave.errors import ProjectError
+from clave.play.plan import Plan, fill_of, natural_bars
+from clave.play.project import (
+    BarPattern,
+    Complete,
+    Edited,
+    Generated,
+    Given,
+    Humanise,
+    Path,
+    Phrase,
+    Project,
+    Scene,
+    SetCells,
+    SongPart,
+    edited,
+)
+
+GIVEN = Given(pattern=BarPattern(strokes=((0, 0, 0.5, 0.0),)))
+STRUCK = SetCells(cells=((1, 16, 0.8, 0.0),))
+
+
+def path(way: str, bars: int) -> Path:
+    return Path(points=((0, 0), (1, 1)), way=way, bars=bars)
+
+
+@pytest.mark.parametrize(
+    ("scene", "bars"),
+    [
+        (Scene(bars=(GIVEN,) * 3), 3),
+        (Scene(bars=(GIVEN,) * 3, fill_every=4), 6),
+        (Scene(path=path("loop", 5)), 5),
+        (Scene(path=path("loop", 4), fill_every=16), 16),
+        (Scene(path=path("ping-pong", 5)), 8),
+        (Scene(path=path("once", 5), fill_every=16), 5),
+        (Scene(path=path("once", 5).changed(travelling=False)), 1),
+    ],
+)
+def test_a_scene_has_as_many_bars_as_it_takes_to_hear_all_of_it(scene: Scene, bars: int) -> None:
+    assert natural_bars(Project(scene=scene)) == bars
+
+
+def test_a_fill_is_what_the_space_has_there_and_a_given_bar_is_its_own() -> None:
+    point = Generated(point=(1, 2))
+    assert fill_of(point).settings.section == "fill"
+    assert fill_of(edited(point, Humanise(seed=3))) == fill_of(point)
+    phrase = fill_of(Generated(point=(1, 2), phrase=Phrase(bars=4, index=1))).phrase
+    assert phrase == Phrase(bars=4, index=3, fill=True)
+    assert fill_of(GIVEN) == GIVEN
+    assert fill_of(edited(GIVEN, STRUCK)) == edited(GIVEN, STRUCK)  # what was written by hand is not lost
+
+
+def test_a_song_morphs_from_scene_to_scene_and_begins_anew() -> None:
+    one, other = Scene(bars=(Generated(point=(0, 0)),)), Scene(bars=(Generated(point=(3, 0)),), swing=0.6)
+    song = (SongPart(scene=0, bars=3, morph_bars=2), SongPart(scene=1, bars=1, fill=True))
+    planned = Plan(Project(scenes=(one, other), song=song)).bars(5)
+    assert [bar.pieces[0][1].point[0] for bar in planned] == pytest.approx([0, 1, 2, 3, 0])
+    assert [bar.swing for bar in planned] == pytest.approx([0.5, 0.5 + 0.1 / 3, 0.5 + 0.2 / 3, 0.6, 0.5])
+    assert [bar.pieces[0][1].settings.section for bar in planned] == ["beat", "beat", "beat", "fill", "beat"]
+
+
+@pytest.mark.parametrize("count", [0, -1, 100_001])
+def test_a_number_of_bars_that_cannot_be_played_is_refused(count: int) -> None:
+    with pytest.raises(ProjectError, match=f"got {count}"):
+        Plan(Project()).bars(count)
+
+
+def test_a_block_that_reaches_out_of_the_bar_is_refused_with_its_place() -> None:
+    with pytest.raises(ProjectError, match="steps 0 to 63, got a block from 60 to 69"):
+        Edited(base=GIVEN, operations=(Complete(keep=((0, 60, 10),)),))
+    with pytest.raises(ProjectError, match=r"bars\.0\.edited: .*60 to 69"):
+        Project(
+            scene={
+                "bars": [{"kind": "edited", "base": GIVEN, "operations": [{"kind": "complete", "keep": [[0, 60, 10]]}]}]
+            }
+        )

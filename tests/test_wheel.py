@@ -69,7 +69,7 @@ def test_the_wheel_holds_page_model_and_types_and_no_sources_of_the_page(wheel: 
     names = zipfile.ZipFile(wheel).namelist()
     assert {"clave/app/static/index.html", "clave/py.typed", "clave/weights/rhythm/map_decoder.onnx"} <= set(names)
     assert not [name for name in names if name.startswith(("web/", "tests/")) or "node_modules" in name]
-    assert "clave/midi/drum_maps/general-midi.toml" in names
+    assert "clave/files/midi/drum_maps/general-midi.toml" in names
 
 
 def test_the_installed_page_loads_its_script_and_styles(address: str) -> None:

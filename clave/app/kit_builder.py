@@ -28,12 +28,12 @@ from clave.sound.space import SoundSpace
 AT_ONCE = max(1, min(4, os.cpu_count() or 1))  # sounds decoded at the same time, a core each
 CACHED_SOUNDS = 64  # sounds, about 10 MB of WAV
 NEAREST = 8
-DRAWN_VARIATION = 0.8  # how far a drawn sound strays from what is expected where it lies
+DRAWN_VARIATION = 0.8  # how far a drawn sound varies from what is expected where it lies
 
 
 @dataclass(frozen=True)
 class OfferedKit:
-    """A kit that may be asked for by name; it is made only then."""
+    """A kit that may be requested by name; it is made only then."""
 
     name: str
     label: str
@@ -45,14 +45,14 @@ BUILT_IN = tuple(OfferedKit(each.name, each.label, partial(drum_synth.kit, each.
 
 @dataclass(frozen=True)
 class MadeSound:
-    """A sound as it goes out: a WAV file, and what one hears in it."""
+    """A sound as it goes out: a WAV file and its descriptors."""
 
     wav: bytes
     heard: Heard
 
 
 class KitBuilder:
-    """Makes sounds for any number of threads; each kit and each sound asked for again is made once."""
+    """Makes sounds for any number of threads; each kit is made once, and so are the latest sounds."""
 
     def __init__(self, sound: SoundSpace | None, kits: Sequence[OfferedKit], library: KitLibrary) -> None:
         self.kits = {kit.name: kit for kit in kits}
@@ -60,7 +60,7 @@ class KitBuilder:
         self._space = sound
         self._decoding = threading.BoundedSemaphore(AT_ONCE)  # networks and phase of many sounds would fight for cores
         self._kits: dict[str, Kit] = {}
-        self._making_kits = threading.Lock()  # the page asks for eight clips at once
+        self._making_kits = threading.Lock()  # the page requests eight clips at once
         self._cached: OrderedDict[tuple[int, SoundRequest], MadeSound] = OrderedDict()
         self._cache_lock = threading.Lock()
 
@@ -126,7 +126,7 @@ class KitBuilder:
         clip = audio_file.from_bytes(content)
         with self._decoding:
             code = space.encode([clip], which)
-            heard_in_it = _heard(clip)
+            heard = _heard(clip)
         corpus = space.corpus(which)
         order = np.argsort(np.square(corpus.map - code.map).sum(axis=1), kind="stable")
         _, source = named_once(corpus.sources)
@@ -136,7 +136,7 @@ class KitBuilder:
             point=(x, y),
             detail=code.detail[0].tolist(),
             file=self.library.keep_file(content),
-            heard=heard_in_it,
+            heard=heard,
             nearest=nearest,
         )
 

@@ -64,7 +64,7 @@ class Place:
 
 
 def natural_bars(project: Project) -> int:
-    """How many bars there are: those of the song; else those of the path, or whole loops until the fill is heard."""
+    """How many bars there are: those of the song; else those of the path, or whole loops up to the fill."""
     if project.song:
         return sum(part.bars for part in project.song)
     return scene_bars(project.scene)

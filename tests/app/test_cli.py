@@ -425,7 +425,7 @@ def test_play_says_the_port_it_took_and_serves_there() -> None:
             playing.terminate()
 
 
-def test_bars_that_stay_stray_each_in_its_own_way_and_those_of_a_journey_alike(run, monkeypatch, tmp_path) -> None:
+def test_bars_that_stay_vary_each_in_its_own_way_and_those_of_a_journey_alike(run, monkeypatch, tmp_path) -> None:
     asked: list[int] = []
 
     class Listening(ToyRhythm):

@@ -21,7 +21,7 @@ from clave.play.tempo import BarTempo, tempo_of_bar
 from clave.play.travel import bar_of_round, looks, point_at, round_bars, share_at, vertices
 
 MAX_PLANNED_BARS = 100_000
-SHIFTS = ("density", "syncopation", "swing", "loudness")
+SHIFTS = tuple(RhythmShift.model_fields)
 
 
 @dataclass(frozen=True)

@@ -63,8 +63,7 @@ class RhythmShift(Value):
 
     def amounts(self) -> dict[str, float]:
         """The attributes that are shifted at all, with how far."""
-        own = ("density", "syncopation", "swing", "loudness")
-        return {name: amount for name in own if (amount := getattr(self, name))}
+        return {name: amount for name in RhythmShift.model_fields if (amount := getattr(self, name))}
 
 
 class GenerationSettings(Value):

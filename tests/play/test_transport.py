@@ -93,6 +93,18 @@ def test_a_loop_goes_round_in_time(kind: str) -> None:
     assert transport.seconds_at(150) is not None
 
 
+@pytest.mark.parametrize("kind", TEMPO_MAPS)
+def test_a_loop_that_is_entered_in_its_middle_comes_back_to_its_start(kind: str) -> None:
+    clock, tempo = HandClock(), curve(kind)
+    transport = Transport(tempo, clock, Loop(16, 112))
+    transport.seek(70)
+    transport.start()
+    rest = tempo.seconds_at(112) - tempo.seconds_at(70)
+    assert list(islice(transport.turns(), 2)) == [(70, 112, clock()), (16, 112, pytest.approx(clock() + rest))]
+    clock.seconds += rest + tempo.seconds_at(20) - tempo.seconds_at(16)
+    assert transport.position == pytest.approx(20)
+
+
 def test_behind_the_end_of_the_loop_it_plays_on() -> None:
     clock = HandClock()
     transport = Transport(curve("constant"), clock, Loop(0, 64))

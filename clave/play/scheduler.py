@@ -17,7 +17,7 @@ from clave.play.transport import Transport, Turn
 
 LOOK_AHEAD_SECONDS = 0.1
 LATEST_SECONDS = 0.05  # a stroke that is later than this is left out: a gap sounds better than many strokes at once
-TICK_SECONDS = 0.005
+TICK_SECONDS = 0.001  # how late a port may get a message that is sent at its time
 
 
 class _Due(NamedTuple):

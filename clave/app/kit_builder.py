@@ -21,6 +21,7 @@ from clave.errors import KitError, SpaceError
 from clave.files import audio_file
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit, Origin, Voice
+from clave.play.perform import space_reference
 from clave.play.sounds import decode_point
 from clave.sound import drum_synth
 from clave.sound.space import SoundSpace
@@ -78,6 +79,7 @@ class KitBuilder:
         directions = {name for voice in self._space.voices for name in self._space.directions(voice)}
         return SoundInfo(
             name=self._space.card["name"],
+            reference=space_reference(self._space),
             voices=list(self._space.voices),
             licence=self._space.card["licence"],
             credit=self._space.card["credit"],

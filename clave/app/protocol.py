@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from clave.music.units import COMMON_TIME, Meter
 from clave.play.project.bars import Bar, BarPattern, Block, RhythmShift, StyleChoice, Tap
-from clave.play.project.document import Project
+from clave.play.project.document import Project, SpaceReference
 from clave.play.project.value import Digest, Point, Seed, Share, Value, VoiceIndex
 from clave.play.project.voices import Detail, EightVoices, KitVoice, SoundShift
 
@@ -62,6 +62,7 @@ class SpaceInfo(Message):
     """The rhythm space that is being played."""
 
     name: str
+    reference: SpaceReference
     styles: list[str]
     sections: list[str]
     meters: list[Meter]
@@ -75,6 +76,7 @@ class SoundInfo(Message):
     """The sound space that is being played."""
 
     name: str
+    reference: SpaceReference
     voices: list[str]  # names of those it has learned
     licence: str
     credit: str

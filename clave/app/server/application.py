@@ -22,6 +22,7 @@ from clave.app.server.security import OnlyThisMachine
 from clave.app.server.sound_routes import add_sound_routes
 from clave.files import midi
 from clave.music.kit import VOICES
+from clave.play.perform import space_reference
 from clave.play.project import Project
 from clave.rhythm.space import RhythmSpace
 from clave.sound.space import SoundSpace
@@ -121,6 +122,7 @@ def _instrument(version: str, rhythm: RhythmSpace, sound: SoundInfo | None, kits
 def _space_info(rhythm: RhythmSpace) -> SpaceInfo:
     return SpaceInfo(
         name=rhythm.card["name"],
+        reference=space_reference(rhythm),
         styles=list(rhythm.styles),
         sections=list(rhythm.sections),
         meters=list(rhythm.meters),

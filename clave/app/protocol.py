@@ -6,15 +6,16 @@ The page's types and checks are generated from these models: after a change run 
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from clave.music.units import COMMON_TIME, Meter
-from clave.play.project.bars import Bar, BarPattern, Block, RhythmShift, StyleChoice, Tap
+from clave.play.project.bars import Bar, BarPattern, Block, RhythmShift, StyleChoice, Tap, space_operations
 from clave.play.project.document import Project, SpaceReference
 from clave.play.project.value import Digest, Point, Seed, Share, Value, VoiceIndex
 from clave.play.project.voices import Detail, EightVoices, KitVoice, SoundShift
 
 KitName = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^\S(.*\S)?$")]
+MAX_REQUEST_OPERATIONS = 512  # two for each of 256 bars, as a humanised and shifted groove has
 Kind = Literal["request", "space", "midi", "kit", "sound", "project", "not found"]
 
 
@@ -157,6 +158,15 @@ class BarsRequest(Message):
     """POST /api/bars: bars as a project holds them; a PatternReply has the strokes of each."""
 
     bars: Annotated[list[Bar], Field(min_length=1, max_length=256)]
+
+    @model_validator(mode="after")
+    def _takes_seconds_at_most(self) -> "BarsRequest":
+        needed = sum(map(space_operations, self.bars))
+        if needed > MAX_REQUEST_OPERATIONS:
+            raise ValueError(
+                f"a request has at most {MAX_REQUEST_OPERATIONS} operations that need the space, got {needed}"
+            )
+        return self
 
 
 class PhraseRequest(Message):

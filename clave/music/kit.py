@@ -95,11 +95,13 @@ class Kit:
 
         Raises RenderError for an origin whose settings are out of range.
         """
-        clips = tuple(
-            clip
-            if origin is None
-            else playback_settings.apply(clip, tune_semitones=origin.tune, decay_ratio=origin.decay, gain=origin.gain)
-            for clip, origin in zip(self.clips, self.origins, strict=True)
-        )
+        clips = tuple(map(as_played, self.clips, self.origins))
         neutral = tuple(origin and replace(origin, gain=1.0, tune=0.0, decay=1.0) for origin in self.origins)
         return Kit(clips, neutral, self.name)
+
+
+def as_played(clip: Clip, origin: Origin | None) -> Clip:
+    """The clip with the playback settings of its origin; RenderError for settings out of range."""
+    if origin is None:
+        return clip
+    return playback_settings.apply(clip, tune_semitones=origin.tune, decay_ratio=origin.decay, gain=origin.gain)

@@ -38,6 +38,7 @@ class Requests:
 
     bars: tuple[Generated | Edited, ...]
     sounds: tuple[tuple[int, KitVoice], ...]  # voice, and the sound without its playback settings
+    first_played: tuple[int, ...] = ()  # of each bar: the bar of the performance that plays it first
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,17 +68,18 @@ def sound_key(voice: int, sound: KitVoice) -> str:
 def requests(project: Project, bars: int | None = None) -> Requests:
     """What the spaces have to decode for the first so many bars, or for as many as the project has."""
     planned = Plan(project).bars(natural_bars(project) if bars is None else bars)
-    found: dict[str, Generated | Edited] = {}
+    found: dict[str, tuple[Generated | Edited, int]] = {}
     sounds: dict[str, tuple[int, KitVoice]] = {}
     for bar in planned:
         held = [lane.hold for lane in bar.lanes if lane.hold is not None]
         for each in [own for _, own in bar.pieces] + held:
             part = model_part(each)
             if part is not None:
-                found.setdefault(bar_key(part), part)
+                found.setdefault(bar_key(part), (part, bar.index))
         for voice, sound in enumerate(bar.voices):
             sounds.setdefault(sound_key(voice, sound), (voice, bare(sound)))
-    return Requests(tuple(found.values()), tuple(sounds.values()))
+    bars_found, first_played = zip(*found.values(), strict=True) if found else ((), ())
+    return Requests(tuple(bars_found), tuple(sounds.values()), tuple(first_played))
 
 
 def arrange(project: Project, decoded: Decoded, bars: int | None = None) -> Performance:

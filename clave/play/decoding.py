@@ -8,12 +8,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from clave.errors import SpaceError
 from clave.music.pattern import Pattern
 from clave.play.project.bars import (
     Complete,
     Edited,
     FollowTaps,
     Generated,
+    GenerationSettings,
     Given,
     Humanise,
     Operation,
@@ -22,9 +24,13 @@ from clave.play.project.bars import (
     kept_cells,
     with_cells,
 )
+from clave.rhythm.condition import Labels
 from clave.rhythm.space import RhythmSpace
 
 AnyBar = Generated | Given | Edited
+
+ACTIONS = {"humanise": "give a feel", "shift": "move a bar", "complete": "complete a bar", "taps": "play to taps"}
+"""What the space does in each operation that needs one."""
 
 
 def decode_bar(bar: AnyBar, rhythm: RhythmSpace) -> Pattern:
@@ -35,10 +41,61 @@ def decode_bar(bar: AnyBar, rhythm: RhythmSpace) -> Pattern:
 def decode_bars(bars: Sequence[AnyBar], rhythm: RhythmSpace) -> list[Pattern]:
     """The strokes of these bars, in their order.
 
-    Raises SpaceError for a style, section or meter that the space does not know, and for what it cannot do.
+    Raises SpaceError for a bar that the space cannot make: `why_not` says which.
     """
+    for bar in bars:
+        if reason := why_not(bar, rhythm):
+            raise SpaceError(reason)
     decoded = _generated(bars, rhythm)
     return [_decoded(bar, rhythm, decoded) for bar in bars]
+
+
+def why_not(bar: AnyBar, rhythm: RhythmSpace) -> str | None:
+    """Why the space cannot make this bar, such as a style that it does not know; None: it can."""
+    try:
+        _check(bar, rhythm)
+    except SpaceError as error:
+        return str(error)
+    return None
+
+
+def _check(bar: AnyBar, rhythm: RhythmSpace) -> None:
+    if isinstance(bar, Given):
+        return
+    labels = Labels(rhythm.styles, rhythm.sections, rhythm.meters)
+    if isinstance(bar, Generated):
+        settings = bar.settings
+        labels.check(settings.style, settings.section, settings.meter)
+        if bar.phrase is not None:
+            _check_phrase(settings)
+        if bar.phrase is not None or settings.shift.amounts():
+            _check_detail(rhythm, "write a phrase" if bar.phrase is not None else "move a bar")
+        return
+    _check(bar.base, rhythm)
+    for operation in bar.operations:
+        if isinstance(operation, SetCells) or (isinstance(operation, Shift) and not operation.shift.amounts()):
+            continue
+        section = "beat" if isinstance(operation, Humanise | Shift) else operation.section
+        labels.check(None if isinstance(operation, Shift) else operation.style, section, bar.meter)
+        _check_detail(rhythm, ACTIONS[operation.kind])
+        if isinstance(operation, Humanise) and operation.like is not None:
+            _check(operation.like, rhythm)
+
+
+def _check_phrase(settings: GenerationSettings) -> None:
+    if settings.section != "beat":
+        raise SpaceError(
+            f"the bars of a phrase are beats, and its last one may be a fill; got section {settings.section!r}"
+        )
+    if settings.density is not None:
+        raise SpaceError(
+            f"a phrase is as dense as the space has learned, with no density set; got {settings.density:g}"
+        )
+
+
+def _check_detail(rhythm: RhythmSpace, action: str) -> None:
+    if rhythm.detail_size == 0:
+        raise SpaceError(f"this space is a map without detail: it cannot {action}")
 
 
 def _decoded(bar: AnyBar, rhythm: RhythmSpace, decoded: dict[str, Pattern]) -> Pattern:
@@ -104,7 +161,7 @@ def _points(bars: Sequence[Generated], rhythm: RhythmSpace) -> list[Pattern]:
 
 
 def _phrase(bars: Sequence[Generated], rhythm: RhythmSpace) -> list[Pattern]:
-    """Bars of one phrase, which knows no section and no density."""
+    """Bars of one phrase."""
     settings, phrase = bars[0].settings, bars[0].phrase
     assert phrase is not None
     whole = rhythm.phrase(

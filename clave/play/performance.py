@@ -1,13 +1,16 @@
 """A performance: what sounds, and when. Rendering, files and live outputs consume nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
+
+import numpy as np
 
 from clave.music.clip import Clip
 from clave.music.kit import Kit, Origin
 from clave.music.pattern import Pattern
-from clave.play.tempo import TempoCurve
+from clave.music.units import seconds_per_step, swing_steps
+from clave.play.tempo import BarTempo, TempoCurve
 
 
 class Strike(NamedTuple):
@@ -32,7 +35,7 @@ class KitSound:
 
     voice: int
     clip: Clip
-    origin: Origin
+    origin: Origin | None  # None: as it is
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +51,35 @@ class Performance:
     kit_name: str = "kit"
     remarks: tuple[str, ...] = field(default=())  # what is silent or other than it was made, and why
 
+    @classmethod
+    def of_patterns(
+        cls, patterns: Iterable[Pattern], kit: Kit, tempo_bpm: float = 120.0, swing: float = 0.5
+    ) -> "Performance":
+        """These bars one after the other on this kit, at one tempo; every voice at its full level, in the middle.
+
+        Raises RenderError for a tempo or swing out of range.
+        """
+        bars = tuple(patterns)
+        strikes: list[Strike] = []
+        start = 0
+        for index, bar in enumerate(bars):
+            rows, steps = np.nonzero(bar.velocity)
+            grid = start + swing_steps(steps, swing)
+            ends = start + swing_steps(steps + 1, swing)
+            position = grid + bar.offset[rows, steps].astype(np.float64)
+            seconds = position * seconds_per_step(tempo_bpm)
+            velocity = bar.velocity[rows, steps].astype(np.float64)
+            columns = (each.tolist() for each in (seconds, rows, velocity, position, grid, ends, steps))
+            strikes += (
+                Strike(at, voice, loud, place, on_grid, end, 1.0, 0.0, voice, index, step)
+                for at, voice, loud, place, on_grid, end, step in zip(*columns, strict=True)
+            )
+            start += bar.steps
+        curve = TempoCurve([BarTempo(bar.steps, tempo_bpm, tempo_bpm) for bar in bars])
+        pairs = zip(kit.clips, kit.origins, strict=True)
+        sounds = tuple(KitSound(voice, clip, origin) for voice, (clip, origin) in enumerate(pairs))
+        return cls(bars, curve, sounds, tuple(sorted(strikes)), kit_name=kit.name)
+
     def events(self) -> tuple[Strike, ...]:
         """All strokes that are heard, in the order they sound; voices in their own order where two sound at once."""
         return self.strikes
@@ -62,3 +94,8 @@ class Performance:
     def seconds(self) -> float:
         """How long the bars last."""
         return self.tempo.seconds
+
+    @property
+    def sample_rate(self) -> int:
+        """Of its sounds, in Hz."""
+        return self.sounds[0].clip.sample_rate

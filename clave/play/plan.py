@@ -186,7 +186,10 @@ class Plan:
             own = Generated(point=point_at(corners, share), settings=scene.settings)
             own = fill_of(own) if fill else own
             moved = _moved_bar(own, movement, bar + step / steps_per_bar(meter), beats + step / steps_per_beat(meter))
-            found.append((step, edited(moved, *operations)))
+            try:
+                found.append((step, edited(moved, *operations)))
+            except ProjectError as error:
+                raise ProjectError(f"the edit of bar {turn} of the path cannot be done: {error}") from error
         return tuple(found)
 
 

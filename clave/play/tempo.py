@@ -76,6 +76,16 @@ class TempoCurve:
         piece = bisect_right(self._starts, position_steps) - 1
         return self._seconds[piece] + _seconds_into(self._pieces[piece], position_steps - self._starts[piece])
 
+    def position_at(self, seconds: float) -> float:
+        """The position that sounds at this time, in steps: the inverse of `seconds_at`."""
+        if seconds < 0 or not self._pieces:
+            first = self._pieces[0].start_bpm if self._pieces else 120.0
+            return seconds / seconds_per_step(first)
+        if seconds >= self._seconds[-1]:
+            return self._starts[-1] + (seconds - self._seconds[-1]) / seconds_per_step(self._pieces[-1].end_bpm)
+        piece = bisect_right(self._seconds, seconds) - 1
+        return self._starts[piece] + _steps_into(self._pieces[piece], seconds - self._seconds[piece])
+
     def bpm_at(self, position_steps: float) -> float:
         """The tempo at this position."""
         if not self._pieces:
@@ -93,3 +103,12 @@ def _seconds_into(bar: BarTempo, steps: float) -> float:
         return steps * seconds_per_step(bar.start_bpm)
     per_bpm = 60 * bar.steps / (STEPS_PER_QUARTER * rise)
     return per_bpm * math.log(1 + rise * steps / (bar.steps * bar.start_bpm))
+
+
+def _steps_into(bar: BarTempo, seconds: float) -> float:
+    """How many steps pass in so many seconds from the start of the bar: the inverse of `_seconds_into`."""
+    rise = bar.end_bpm - bar.start_bpm
+    if rise == 0:
+        return seconds / seconds_per_step(bar.start_bpm)
+    per_bpm = 60 * bar.steps / (STEPS_PER_QUARTER * rise)
+    return math.expm1(seconds / per_bpm) * bar.steps * bar.start_bpm / rise

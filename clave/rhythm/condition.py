@@ -90,8 +90,7 @@ class Labels:
 
         Raises SpaceError for a style or a section that the space has not learned.
         """
-        if section is not None and section not in self.sections:
-            raise SpaceError(f"no section {section!r} in this space; its sections are: {', '.join(self.sections)}")
+        self.check_section(section)
         one_hot = np.array([float(name == section) for name in self.sections], np.float32)
         rows = len(points)
         weights = style_weights(style, self.styles)
@@ -100,6 +99,17 @@ class Labels:
     def input_shapes(self) -> dict[str, tuple[int, ...]]:
         """The shapes of one row of a condition, by the names of `Condition.inputs`."""
         return {"map": (2,), "style": (len(self.styles),), "section": (len(self.sections),), "meter": (len(METERS),)}
+
+    def check(self, style: Style | None, section: str | None, meter: Meter) -> None:
+        """SpaceError if the space has not learned this style or a style of this blend, this section or this meter."""
+        style_weights(style, self.styles)
+        self.check_section(section)
+        self.check_meter(meter)
+
+    def check_section(self, section: str | None) -> None:
+        """SpaceError if the space has not learned this section; None is none."""
+        if section is not None and section not in self.sections:
+            raise SpaceError(f"no section {section!r} in this space; its sections are: {', '.join(self.sections)}")
 
     def check_meter(self, meter: Meter, subject: str = "") -> Meter:
         """The meter itself; SpaceError if the space has not learned it."""

@@ -25,6 +25,7 @@ from clave.errors import KitError, KitLibraryError
 from clave.music import playback_settings
 from clave.music.kit import VOICES
 from clave.music.units import COMMON_TIME, Meter, steps_per_bar
+from clave.play.project import Generated, GenerationSettings, Project, ProjectKit, Scene, save
 from clave.play.render import render_stems
 from clave.rhythm import space
 from clave.rhythm.space import load_rhythm
@@ -255,6 +256,29 @@ def test_a_kit_that_is_kept_plays_by_its_name_and_one_in_a_file_too(run, tmp_pat
     assert re.search("no kit 'minne'.*there are: space, analogue, .*, mine", error)
 
 
+def test_render_and_play_say_on_stderr_what_is_silent(run, monkeypatch, tmp_path: Path) -> None:
+    voices = (KitVoice(origin="factory", kit="tin"), *ProjectKit().voices[1:])
+    save(Project(scene=Scene(kit=ProjectKit(voices=voices))), tmp_path / "p.json")
+    note = "clave: note: the scene: the kick is silent: there is no kit 'tin'\n"
+    code, said, error = run("render", tmp_path / "p.json", "-o", tmp_path)
+    assert (code, error) == (0, note)
+    assert "note" not in said
+    assert (tmp_path / "groove.wav").is_file()
+    monkeypatch.setattr(server, "serve", lambda *_: None)
+    monkeypatch.setattr(server, "page_is_built", lambda: True)
+    code, _, error = run("play", "--no-open", "--port", "0", tmp_path / "p.json")
+    assert (code, error) == (0, note)
+
+
+def test_render_refuses_a_bar_that_the_space_cannot_make_with_its_place(run, tmp_path: Path) -> None:
+    polka = Generated(point=(0, 0), settings=GenerationSettings(style="polka"))
+    save(Project(scene=Scene(bars=(Generated(point=(0, 0)), polka))), tmp_path / "p.json")
+    code, _, error = run("render", tmp_path / "p.json", "-o", tmp_path / "out")
+    assert code == 1
+    assert error.startswith("clave: error: the scene: bar 1 cannot be played: no style 'polka' in this space")
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_home_that_is_broken_is_said(run, tmp_path: Path) -> None:
     (tmp_path / FILE).write_text("no database at all" * 99)
     for words in (("groove", "--kit", "mine"), ("kits",), ("play", "--no-open", "--port", "0")):
@@ -316,7 +340,7 @@ def test_kits_are_listed(run, tmp_path: Path) -> None:
         (["groove", "--style", "polka"], r"no style 'polka'.*funk, jazz"),
         (["groove", "--style", "funk=0.7,polka=0.3"], r"no style 'polka'.*funk, jazz"),
         (["groove", "--style", "funk=0.7,jazz=0.2"], r"shares of a blend .* add up to 1, got .*0\.7"),
-        (["groove", "--meter", "7/8"], r"no meter"),
+        (["groove", "--meter", "7/8"], r"has learned 4/4, .*got 7/8"),
         (["groove", "--shift", "pitch=1"], r"got pitch"),
         (["groove", "--kit", "tin"], r"no kit 'tin'.*analogue"),
         (["groove", "--kit", "."], r"no sound"),

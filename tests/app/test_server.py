@@ -63,6 +63,10 @@ from clave.rhythm import attributes
 MADE: list[str] = []
 TAPPED = {"kind": "taps", "taps": [[0.25, 1], [30, 0.5]], "style": "jazz", "section": "fill", "seed": 2}
 GENERATED = {"kind": "generated", "point": [1, -1], "settings": {"style": "funk", "meter": [3, 4]}}
+PHRASE = {"bars": 4, "index": 1}
+HUMANISE = {"kind": "humanise"}
+HUMANISED = {"kind": "edited", "base": GENERATED, "operations": [HUMANISE]}
+EMPTY_PROJECT = {"format": "clave project", "version": 1}
 
 
 def toy_kit() -> Kit:
@@ -422,6 +426,30 @@ REFUSED: dict[str, tuple[str, str, Any, int, str, str]] = {
         *("project", "scene.swing: .*less than or equal to 0.75, got 2"),
     ),
     "a project that is not JSON": ("POST", "/api/project/check", "{", 422, "project", "it is not JSON"),
+    "bars that take minutes": (
+        *("POST", "/api/bars", {"bars": [{**HUMANISED, "operations": [HUMANISE] * 32}] * 17}, 422, "request"),
+        "bars|the request: .*at most 512 operations that need the space, got 544",
+    ),
+    "a bar that takes long": (
+        *("POST", "/api/bars", {"bars": [{**HUMANISED, "operations": [HUMANISE] * 33}]}, 422, "request"),
+        r"bars\.0.*: a bar has at most 32 operations that need the space, got 33",
+    ),
+    "a project with a bar that takes long": (
+        *(
+            "POST",
+            "/api/project/check",
+            {**EMPTY_PROJECT, "scene": {"bars": [{**HUMANISED, "operations": [HUMANISE] * 33}]}},
+        ),
+        *(422, "project", r"scene\.bars\.0.*at most 32 operations .*got 33"),
+    ),
+    "a phrase that is no beat": (
+        *("POST", "/api/bars", {"bars": [{**GENERATED, "settings": {"section": "fill"}, "phrase": PHRASE}]}, 422),
+        *("space", "bars of a phrase are beats, .*got section 'fill'"),
+    ),
+    "a phrase of another density": (
+        *("POST", "/api/bars", {"bars": [{**GENERATED, "settings": {"density": 0.8}, "phrase": PHRASE}]}, 422),
+        *("space", "as dense as the space has learned, .*got 0.8"),
+    ),
     "no taps": ("POST", "/api/patterns/taps", {"taps": []}, 422, "request", "taps: .*at least 1"),
     "hundreds of taps": (
         *("POST", "/api/patterns/taps", {"taps": [[0, 1]] * 257}, 422, "request"),
@@ -561,6 +589,15 @@ def test_bars_of_a_project_are_decoded_whole(client: TestClient) -> None:
     assert third == ToyRhythm().at([[1, -1]], "funk", meter=(3, 4))[0]
 
 
+def test_what_the_page_sends_for_a_phrase_and_cells_without_number_are_decoded(client: TestClient) -> None:
+    phrase = {**GENERATED, "settings": {"section": "beat", "density": None}, "phrase": PHRASE}
+    cells = {"kind": "cells", "cells": [[4, 47, 0.5, 0]]}
+    written = {**HUMANISED, "operations": [cells] * 256}
+    response = client.post("/api/bars", json={"bars": [phrase, *[written] * 8]})
+    assert response.status_code == 200
+    assert len(PatternReply.model_validate(response.json()).patterns) == 9
+
+
 def project_client(static: Path, project: Project | None = None) -> TestClient:
     app = server.create_app(ToyRhythm(), ToyTones(), static=static, project=project)
     return TestClient(app, "http://localhost")
@@ -602,10 +639,9 @@ def test_what_of_a_project_is_silent_or_otherwise_is_said(static: Path) -> None:
     reply = TestClient(app, "http://localhost").post("/api/project/check", content=saving.to_json(project)).json()
     assert reply["remarks"] == [
         "it was made with the rhythm space 'other' and plays with 'toy': it may sound otherwise",
-        "scene 1: the rhythm space does not know bars of 7/8: those it would make cannot be played",
-        "scene 1: the rhythm space has no style 'polka': bars of it cannot be played",
-        "scene 1: the rhythm space has no style 'waltz': bars of it cannot be played",
+        "scene 1: bar 0 cannot be played: this space has learned 4/4, 3/4, 6/8, 5/4, got 7/8",
+        "scene 1: bar 1 cannot be played: no style 'polka' in this space; its styles are: funk, jazz",
         "scene 1: the kick is silent: there is no kit 'tin'",
         "scene 1: the snare is silent: the file my snare.wav is not kept here: drop it on the voice",
-        "scene 1: the closed hi-hat is silent: no sound space that knows this voice is loaded",
+        "scene 1: the closed hi-hat is silent: no sound space here knows this voice",
     ]

@@ -6,7 +6,8 @@ from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit, Origin
 from clave.music.pattern import Pattern
 from clave.music.playback_settings import apply
-from clave.play.render import CHOKE_SECONDS, CUT_SECONDS, fitted, mix, render, render_stems
+from clave.play.mixdown import CHOKE_SECONDS, CUT_SECONDS
+from clave.play.render import fitted, mix, render, render_stems
 from clave.play.sequencer import events
 
 RATE = 44_100

@@ -93,8 +93,8 @@ def groove(
             f"a phrase knows no --density and no --section, and its fill is its last bar: --fill-every {phrase} or 0"
         )
     from clave.play.groove_project import GrooveWishes, groove_project
-    from clave.play.perform import space_reference
     from clave.play.project import RhythmShift, Spaces, save
+    from clave.play.space_reference import space_reference
     from clave.rhythm import space
 
     blend, time = style_or_blend(style), time_signature(meter)

@@ -1,6 +1,8 @@
 """How a command plays a project: the kit that is asked for, the spaces, the files it writes."""
 
 import hashlib
+import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,8 +50,7 @@ class Player:
     def perform(self, project: Project, bars: int | None = None) -> Performance:
         """The performance of a project; what is silent or other than it was made is said."""
         performance = perform(project, self.rhythm, self.sound, bars=bars, find_file=self._find_file())
-        for remark in performance.remarks:
-            print(f"note: {remark}")
+        print_remarks(performance.remarks)
         return performance
 
     def _find_file(self) -> FindFile:
@@ -62,6 +63,12 @@ class Player:
                 return on_disk(sound)
 
         return find
+
+
+def print_remarks(remarks: Iterable[str]) -> None:
+    """Say on stderr what is silent or other than it was made."""
+    for remark in remarks:
+        print(f"clave: note: {remark}", file=sys.stderr)
 
 
 def open_library(home: Path | None) -> KitLibrary:

@@ -65,13 +65,18 @@ def _loader(
     """
 
     def load() -> "ASGIApp":
-        from clave.app.cli.performing import chosen_sound
+        from clave.app.cli.performing import chosen_sound, print_remarks
+        from clave.app.kit_builder import BUILT_IN
+        from clave.app.project_remarks import remarks_here
         from clave.app.server.application import create_app
         from clave.play.project import load as load_project
         from clave.rhythm import space
 
         opened = None if project is None else load_project(project)
-        return create_app(space.load_rhythm(rhythm), chosen_sound(sound), library=library, project=opened)
+        bars, sounds = space.load_rhythm(rhythm), chosen_sound(sound)
+        if opened is not None:
+            print_remarks(remarks_here(opened, bars, sounds, library, [kit.name for kit in BUILT_IN]))
+        return create_app(bars, sounds, library=library, project=opened)
 
     if rhythm is None and sound in (None, NO_SOUND) and project is None:
         return load

@@ -1,16 +1,14 @@
 """The project that the page opens with, and the check of one that a player opens."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI
 
-from clave.app.kit_builder import KitBuilder
-from clave.app.project_remarks import remarks_on
 from clave.app.protocol import ProjectReply
 from clave.app.server.bodies import limited_body
 from clave.play.project import Project, from_json, schema
 from clave.play.project.saving import MAX_FILE_BYTES
-from clave.rhythm.space import RhythmSpace
 
 PROJECT_BODY = {
     "requestBody": {
@@ -20,8 +18,8 @@ PROJECT_BODY = {
 }
 
 
-def add_project_routes(app: FastAPI, rhythm: RhythmSpace, builder: KitBuilder, opened: Project | None) -> None:
-    """`opened` is the project that the server was started with."""
+def add_project_routes(app: FastAPI, remarks_on: Callable[[Project], list[str]], opened: Project | None) -> None:
+    """`opened` is the project that the server was started with; `remarks_on` says what a player should know of one."""
 
     @app.get("/api/project")
     async def project() -> Project | None:
@@ -34,4 +32,4 @@ def add_project_routes(app: FastAPI, rhythm: RhythmSpace, builder: KitBuilder, o
     @app.post("/api/project/check", openapi_extra=PROJECT_BODY)
     def check(content: Annotated[bytes, Depends(limited_body(MAX_FILE_BYTES, "a project"))]) -> ProjectReply:
         checked = from_json(content)
-        return ProjectReply(project=checked, remarks=remarks_on(checked, rhythm, builder))
+        return ProjectReply(project=checked, remarks=remarks_on(checked))

@@ -27,6 +27,7 @@ from clave.play.project.value import (
 
 MAX_PHRASE_BARS = 64
 MAX_OPERATIONS = 256
+MAX_SPACE_OPERATIONS = 32  # of a bar that need the space, which takes 50 to 200 ms for each
 
 StyleChoice = Annotated[str | dict[str, Share] | None, Field(union_mode="left_to_right")]  # a name, a blend, or any
 BarStroke = tuple[
@@ -205,16 +206,8 @@ class Edited(Value):
     operations: Annotated[tuple[Operation, ...], Field(min_length=1, max_length=MAX_OPERATIONS)]
 
     @model_validator(mode="after")
-    def _operations_lie_in_the_bar(self) -> "Edited":
-        steps = steps_per_bar(self.meter)
-        for operation in self.operations:
-            if isinstance(operation, SetCells) and (step := max(cell[1] for cell in operation.cells)) >= steps:
-                raise ValueError(f"the bar has steps 0 to {steps - 1}, got a cell at step {step}")
-            if isinstance(operation, Complete):
-                try:
-                    kept_cells(operation.keep, self.meter)
-                except PatternError as error:
-                    raise ValueError(str(error)) from error
+    def _operations_can_be_done(self) -> "Edited":
+        check_operations(self.operations, self.meter)
         return self
 
     @property
@@ -226,6 +219,44 @@ class Edited(Value):
 Bar = Annotated[Generated | Given | Edited, Field(discriminator="kind")]
 Humanise.model_rebuild()
 Edited.model_rebuild()
+
+
+def check_operations(operations: "tuple[Operation, ...]", meter: Meter | None) -> None:
+    """ValueError for operations that reach out of a bar of this meter, if it is known, or for too many of them."""
+    needed = sum(map(space_operations, operations))
+    if needed > MAX_SPACE_OPERATIONS:
+        raise ValueError(f"a bar has at most {MAX_SPACE_OPERATIONS} operations that need the space, got {needed}")
+    if meter is None:
+        return
+    steps = steps_per_bar(meter)
+    for operation in operations:
+        if isinstance(operation, SetCells) and (step := max(cell[1] for cell in operation.cells)) >= steps:
+            raise ValueError(f"the bar has steps 0 to {steps - 1}, got a cell at step {step}")
+        if isinstance(operation, FollowTaps) and (last := max(position for position, _ in operation.taps)) >= steps + 2:
+            raise ValueError(f"a tap has a position in [-2, {steps + 2}) steps, got {last:g}")
+        if isinstance(operation, Complete):
+            try:
+                kept_cells(operation.keep, meter)
+            except PatternError as error:
+                raise ValueError(str(error)) from error
+
+
+def space_operations(part: "Operation | Generated | Given | Edited") -> int:
+    """How often the space has to work long for a bar or an operation, a bar that lends its feel included.
+
+    Cells written by hand count nothing, nor does a generated bar that is neither shifted nor part of a phrase.
+    """
+    match part:
+        case Given() | SetCells():
+            return 0
+        case Generated():
+            return bool(part.settings.shift.amounts()) + (part.phrase is not None)
+        case Edited():
+            return space_operations(part.base) + sum(map(space_operations, part.operations))
+        case Humanise():
+            return 1 + (0 if part.like is None else space_operations(part.like))
+        case _:
+            return 1
 
 
 def kept_cells(blocks: tuple[Block, ...], meter: Meter) -> Bool[np.ndarray, "voice step"]:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from clave.music.kit import VOICES
 from clave.music.playback_settings import MAX_DECAY, MAX_GAIN, MAX_TUNE, MIN_DECAY, MIN_GAIN, MIN_TUNE
 from clave.music.units import MAX_SWING, MAX_TEMPO_BPM, MIN_SWING, MIN_TEMPO_BPM
-from clave.play.project.bars import MAX_OPERATIONS, Operation
+from clave.play.project.bars import MAX_OPERATIONS, Operation, check_operations
 from clave.play.project.value import Finite, Point, Seed, Share, Value
 from clave.play.project.voices import MAX_NUDGE_MS
 from clave.play.sequencer import MAX_LEVEL, Quantum
@@ -52,6 +52,11 @@ class PathEdit(Value):
     bar: Annotated[int, Field(ge=0, lt=2 * MAX_BARS)]
     operations: Annotated[tuple[Operation, ...], Field(min_length=1, max_length=MAX_OPERATIONS)]
     fill: bool = False  # done to the fill that stands in for it
+
+    @model_validator(mode="after")
+    def _operations_can_be_done(self) -> "PathEdit":
+        check_operations(self.operations, None)  # the meter is that of the scene, which may change
+        return self
 
 
 class Path(Value):

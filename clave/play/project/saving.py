@@ -3,8 +3,9 @@
 import json
 import os
 from collections.abc import Callable, Mapping
+from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from pydantic import BaseModel, ValidationError
 
@@ -58,7 +59,7 @@ def from_json(content: str | bytes) -> Project:
     if len(content) > MAX_FILE_BYTES:
         raise ProjectError(f"a project has at most {MAX_FILE_BYTES} bytes, got {len(content)}")
     try:
-        document: Any = json.loads(content, parse_constant=_no_number)
+        document: Any = json.loads(content, parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise ProjectError(f"it is not JSON: {error}") from error
     return from_document(document)
@@ -108,5 +109,10 @@ def unknown_fields(value: Any, place: str = "") -> list[str]:
     return found
 
 
-def _no_number(name: str) -> None:
+def _no_number(name: str) -> NoReturn:
     raise ValueError(f"numbers are finite, got {name}")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if isfinite(number) else _no_number(text)

@@ -1,0 +1,54 @@
+"""The output that mixes strokes: what `render` is made of, and what silence does to it."""
+
+import numpy as np
+from live import one_bar, ringing_kit
+
+from clave.play.mixdown import CHOKE_SECONDS, Mixdown
+from clave.play.performance import Performance
+from clave.play.render import render
+from clave.play.scheduler import send_all
+
+RATE = 44_100
+
+
+def mixdown_of(music: Performance) -> Mixdown:
+    return Mixdown([sound.clip for sound in music.sounds], lambda strike: (strike.level,), 1)
+
+
+def test_a_closed_hat_stops_an_open_one_and_a_kick_does_not() -> None:
+    kit = ringing_kit()
+    for voice, stopped in ((2, True), (0, False)):
+        music = Performance.of_patterns([one_bar((3, 0), (voice, 16))], kit, 120)
+        mixdown = mixdown_of(music)
+        for strike in music.events():
+            mixdown.strike(strike, strike.seconds)
+        after = mixdown.mixed(2.0)[0, round((0.5 + CHOKE_SECONDS) * RATE) + 1 : RATE]
+        np.testing.assert_allclose(after, 0.25 if stopped else 0.5, atol=1e-6)
+
+
+def test_silence_fades_what_sounds_and_drops_what_is_to_come() -> None:
+    music = Performance.of_patterns([one_bar((0, 0), (1, 32))], ringing_kit(), 120)
+    mixdown = mixdown_of(music)
+    send_all(music, mixdown)
+    mixdown.silence(0.25)
+    (row,) = mixdown.mixed(2.0)
+    np.testing.assert_allclose(row[: RATE // 4], 0.25, atol=1e-6)
+    assert not row[RATE // 4 + round(CHOKE_SECONDS * RATE) :].any()
+    assert np.abs(np.diff(row)).max() < 0.01
+
+
+def test_what_is_struck_after_a_silence_sounds() -> None:
+    music = Performance.of_patterns([one_bar((0, 0))], ringing_kit(), 120)
+    (strike,) = music.events()
+    mixdown = mixdown_of(music)
+    for at in (0.0, 0.5):
+        mixdown.strike(strike, at)
+        mixdown.silence(at + 0.1)
+    (row,) = mixdown.mixed(1.0)
+    assert [bool(row[round(at * RATE)]) for at in (0.05, 0.2, 0.55, 0.7)] == [True, False, True, False]
+
+
+def test_a_performance_of_patterns_is_rendered_as_the_patterns_are() -> None:
+    bars, kit = [one_bar((0, 0), (3, 7), (2, 16)), one_bar((1, 5), meter=(3, 4))], ringing_kit()
+    performance = render(Performance.of_patterns(bars, kit, 97, 0.6))
+    np.testing.assert_allclose(performance.samples, render(bars, kit, 97, 0.6).samples, atol=1e-6)

@@ -21,8 +21,8 @@ from clave.errors import KitError, SpaceError
 from clave.files import audio_file
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit, Origin, Voice
-from clave.play.perform import space_reference
 from clave.play.sounds import decode_point
+from clave.play.space_reference import space_reference
 from clave.sound import drum_synth
 from clave.sound.space import SoundSpace
 

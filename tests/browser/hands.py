@@ -43,10 +43,7 @@ def lies_here(page: Page) -> Cells:
         request = urllib.request.Request(f"{address}api/patterns", body, {"content-type": "application/json"})
         with urllib.request.urlopen(request) as answer:
             bar = json.load(answer)["patterns"][0]
-        if (
-            shown(page)["strokes"] == bar["strokes"]
-            and page.evaluate("clave.point()") == point
-        ):
+        if shown(page)["strokes"] == bar["strokes"] and page.evaluate("clave.point()") == point:
             return {(voice, step // 4) for voice, step, _, _ in bar["strokes"]}
         page.wait_for_timeout(50)
     raise AssertionError(f"at {point} lies {bar}, the page shows {shown(page)}")

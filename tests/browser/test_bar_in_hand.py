@@ -48,7 +48,7 @@ DONE = {"humanise": humanised, "complete": completed, "taps": tapped, "cells": r
 
 @pytest.fixture
 def drummer(page: Page) -> list[Asked]:
-    """The last operation on each bar that was requested, but for cells; the server makes the bars that they begin with."""
+    """The last operation on each bar that was requested; the server makes the bars that they begin with."""
     asked: list[Asked] = []
 
     def answer(route: Route) -> None:

@@ -20,7 +20,7 @@ RATE = 44_100
 
 
 def heard(page: Page, patterns: list[dict[str, Any]] | None, voice: int | None = None) -> np.ndarray:
-    """These bars, or those that are heard, through the page's own audio graph, left and right added; one voice or all."""
+    """These bars, or those heard, through the page's own audio graph: one voice or all, left and right added."""
     page.wait_for_function("clave.store.kitBuffers.value.length === 8")
     samples = page.evaluate(
         """async ([bars, voice]) => {

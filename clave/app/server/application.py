@@ -23,8 +23,8 @@ from clave.app.server.security import OnlyThisMachine
 from clave.app.server.sound_routes import add_sound_routes
 from clave.files import midi
 from clave.music.kit import VOICES
-from clave.play.perform import space_reference
 from clave.play.project import Project
+from clave.play.space_reference import space_reference
 from clave.rhythm.space import RhythmSpace
 from clave.sound.space import SoundSpace
 

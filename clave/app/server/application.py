@@ -64,7 +64,7 @@ def create_app(
     add_sound_routes(app, builder)
     add_kit_routes(app, builder)
     add_library_routes(app, library)
-    add_project_routes(app, lambda each: remarks_here(each, rhythm, sound, library, builder.kits), project)
+    add_project_routes(app, rhythm, lambda each: remarks_here(each, rhythm, sound, library, builder.kits), project)
     instrument = _instrument(__version__, rhythm, builder.info(), kits)
 
     @app.get("/api/instrument")

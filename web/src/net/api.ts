@@ -2,7 +2,7 @@
 
 import { readMessage, readRefusal } from "../rules/messageChecks";
 import type { Project } from "../rules/project";
-import type { Instrument, MidiRequest, ProjectReply } from "../rules/protocol";
+import type { Instrument, ProjectReply } from "../rules/protocol";
 
 /** The server refused, or did not answer; the message is a sentence for the player. */
 export class ServerError extends Error {
@@ -38,7 +38,8 @@ export async function send(path: string, request?: RequestInit): Promise<Respons
 
 export const fetchInstrument = async (): Promise<Instrument> => readMessage("Instrument", await answerTo("instrument"));
 
-export const fetchMidi = async (request: MidiRequest): Promise<Blob> => (await ask("midi", request)).blob();
+/** What a project plays as a MIDI file: the same that `clave render` writes. */
+export const fetchMidi = async (project: Project): Promise<Blob> => (await ask("project/midi", project)).blob();
 
 /** The project that the server was started with; null: none. */
 export async function fetchProject(): Promise<Project | null> {

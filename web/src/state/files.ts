@@ -1,7 +1,6 @@
 /** Files to keep: what is heard as MIDI or WAV. */
 
-import { heardOnly } from "../rules/pattern";
-import { tempoOf } from "../rules/scene";
+import { naturalBars } from "../rules/plan";
 import { fetchMidi } from "../net/api";
 import { encodeWav } from "../audio/wavFile";
 import type { Decoding } from "./decoding";
@@ -24,13 +23,10 @@ const formatBars = (count: number): string => (count === 1 ? "1 bar" : `${count}
 /** What has to be decoded before a file is written. */
 type Whole = Pick<Decoding | Sounds, "all">;
 
-export async function saveMidi(store: Store, player: Player, decoding: Whole): Promise<void> {
-  await decoding.all();
-  const { bars } = player.performance();
-  const patterns = bars.map((pattern) => heardOnly(pattern, store.heardVoices.value));
-  const { scene } = store;
-  save(await fetchMidi({ patterns, tempo_bpm: tempoOf(scene.value), swing: scene.value.swing, on_grid: false }), "groove.mid");
-  store.notify(`groove.mid: ${formatBars(bars.length)}, as heard.`);
+export async function saveMidi(store: Store): Promise<void> {
+  const { project } = store.score.value;
+  save(await fetchMidi(project), "groove.mid");
+  store.notify(`groove.mid: ${formatBars(naturalBars(project))}, as heard.`);
 }
 
 export async function saveWav(store: Store, player: Player, decoding: Whole, sounds: Whole): Promise<void> {

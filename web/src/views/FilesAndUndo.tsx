@@ -34,7 +34,7 @@ export function FilesAndUndo() {
       <button type="button" class="framed" onClick={attempt(() => shareLink(store))}>
         Share
       </button>
-      <button type="button" class="framed" aria-label="Save MIDI" title="Save what is heard as MIDI" onClick={attempt(() => saveMidi(store, player, decoding))}>
+      <button type="button" class="framed" aria-label="Save MIDI" title="Save what is heard as MIDI" onClick={attempt(() => saveMidi(store))}>
         MIDI
       </button>
       <button type="button" class="framed" aria-label="Save WAV" title="Save what is heard as WAV" onClick={attempt(() => saveWav(store, player, decoding, sounds))}>

@@ -139,7 +139,7 @@ test("what the space refuses is silent, and the player is told why; the rest sou
   const own = (style: string | null): Bar => ({ ...generatedBars([1, 1], { ...DEFAULT_SETTINGS, style }, 1)[0]! });
   store.changeScene("open", { ...scene(), bars: [own(null), own("polka")] });
   await refusing.settle();
-  expect(store.notice.value).toEqual({ text: "no style 'polka'", kind: "error" });
+  expect(store.notice.value).toEqual({ text: "A bar is silent: no style 'polka'", kind: "error" });
   expect(heardBars()).toEqual([at(1, 1), EMPTY_BAR]);
 });
 

@@ -86,7 +86,8 @@ export class Decoding {
       if (!(error instanceof ServerError) || !error.refused) throw error;
       if (bars.length === 1) {
         this.store.decoded.silence(bars[0]!);
-        this.store.reportError(error);
+        const said = this.store.notice.value?.text.includes(error.message); // by the remarks on a project that was opened
+        if (!said) this.store.reportError(new Error(`A bar is silent: ${error.message}`));
         return [this.store.decoded.get(barKey(bars[0]!))!];
       }
       const made: BarPattern[] = [];

@@ -2,7 +2,11 @@
 
 import { expect, test } from "vitest";
 import { type Case, madeUp, readCompressed } from "../../tests/madeUp";
+import { projectOf } from "../../tests/givenBars";
 import { arrange, requests } from "./arrange";
+import { barKey } from "./bars";
+import type { BarPattern } from "./protocol";
+import { DEFAULT_SETTINGS } from "./scene";
 import { positionOf, Score } from "./score";
 import { TempoCurve } from "./tempo";
 
@@ -10,7 +14,7 @@ const { cases } = readCompressed<{ cases: Case[] }>("arrange.json.gz");
 
 test.each(cases.map((each, index) => [index, each] as const))("project %i", (_, { project, bars }) => {
   const decoded = madeUp(requests(project, bars));
-  const { strikes, tempo } = arrange(project, decoded, bars);
+  const { strikes, tempo, sounds } = arrange(project, decoded, bars);
   const score = new Score(project, decoded);
   const live = Array.from({ length: bars }, (_, index) => score.bar(index)).flatMap(({ planned, strokes }) =>
     strokes.map((stroke) => ({ ...stroke, bar: planned.index, seconds: tempo.secondsAt(planned.start + positionOf(stroke, planned.swing)) + stroke.nudge })),
@@ -20,7 +24,6 @@ test.each(cases.map((each, index) => [index, each] as const))("project %i", (_, 
   const heard = live.filter(({ otherMix, voice }) => otherMix || (!mix[voice]!.mute && (mix[voice]!.solo || !anySolo))); // the mixer mutes the scene's voices
   const byPlace = <Stroke extends { seconds: number; voice: number; velocity: number }>(some: readonly Stroke[]) => some.toSorted((a, b) => a.seconds - b.seconds || a.voice - b.voice || a.velocity - b.velocity);
   expect(heard).toHaveLength(strikes.length);
-  const { sounds } = arrange(project, decoded, bars);
   byPlace(heard).forEach((stroke, n) => {
     const wanted = byPlace(strikes)[n]!;
     expect([stroke.voice, stroke.velocity, stroke.bar]).toEqual([wanted.voice, wanted.velocity, wanted.bar]);
@@ -51,4 +54,12 @@ test("what is not decoded yet is silent, and sounds as soon as it is", () => {
   for (const [key, pattern] of decoded) later.set(key, pattern as never);
   expect(score.bar(0).pattern.strokes.length).toBeGreaterThan(0);
   expect(score.bar(0)).toBe(score.bar(0));
+});
+
+test("a bar that has not come when it is due is the one before it, once more", () => {
+  const own = ([x]: readonly [number, number]) => ({ kind: "generated", point: [x, 0], settings: DEFAULT_SETTINGS, phrase: null }) as const;
+  const project = projectOf([], { bars: [own([0, 0]), own([1, 0])] });
+  const here: BarPattern = { meter: [4, 4], strokes: [[3, 8, 1, 0]] };
+  const score = new Score(project, new Map([[barKey(project.scene.bars[0]!), here]]));
+  expect([score.bar(0).pattern, score.bar(1).pattern, score.bar(1).planned.index]).toEqual([here, here, 1]);
 });

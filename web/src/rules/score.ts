@@ -39,10 +39,11 @@ export interface Bars {
 /** Where a stroke sounds, in steps from its bar line, its nudge aside. */
 export const positionOf = ({ at, offset, swing }: LiveStroke, ofTheBar: number): number => strokePosition(at, offset, swing ?? ofTheBar);
 
-/** The bars of a project. What is not decoded is silent until it is. */
+/** The bars of a project. Until a bar is decoded, the one before it is played again; before the first, there is silence. */
 export class Score implements Bars {
   private readonly plan: Plan;
   private readonly arranged = new Map<number, ArrangedBar>();
+  private latest: ArrangedBar | null = null; // that was decoded when it was due
 
   constructor(
     readonly project: Project,
@@ -68,14 +69,20 @@ export class Score implements Bars {
     const known = this.arranged.get(index);
     if (known) return known;
     const planned = this.plan.bar(index);
-    const whole = this.isDecoded(index);
-    const { pattern, rows } = whole ? struckBar(planned, this.decoded, this.project.seed) : { pattern: { ...EMPTY_BAR, meter: planned.meter }, rows: [] };
+    if (!this.isDecoded(index)) return this.standIn(planned);
+    const { pattern, rows } = struckBar(planned, this.decoded, this.project.seed);
     const strokes = rows.flatMap((row, voice) => row.map((stroke) => this.liveStroke(planned, voice, stroke)));
-    const { mix } = planned;
-    const heard = mix === this.project.scene.mix ? null : audibleVoices(mix); // else the mixer mutes, at once
+    const heard = planned.mix === this.project.scene.mix ? null : audibleVoices(planned.mix); // else the mixer mutes, at once
     const bar = { planned, pattern, strokes: heard ? strokes.filter(({ voice }) => heard[voice]) : strokes };
-    if (whole) this.arranged.set(index, bar);
+    this.arranged.set(index, bar);
+    this.latest = bar;
     return bar;
+  }
+
+  private standIn(planned: PlannedBar): ArrangedBar {
+    const { latest } = this;
+    if (latest && String(latest.planned.meter) === String(planned.meter)) return { ...latest, planned };
+    return { planned, pattern: { ...EMPTY_BAR, meter: planned.meter }, strokes: [] };
   }
 
   private liveStroke(planned: PlannedBar, voice: number, { step, velocity, offset, cell }: LaneStroke): LiveStroke {

@@ -18,7 +18,7 @@ audio          bands over time and back, phase, log spectrograms, what one hears
 latent         a learned model as a folder, run by ONNX Runtime
 rhythm         attributes of bars, our own grooves, infilling, data sets, the rhythm space
 sound          our drum synthesizer, which voice a sound is, data sets, the sound space
-play           the project, what it asks of the spaces, its performance; rendering
+play           the project, what it requests of the spaces, its performance; rendering, live outputs
 training       models, recipes, the loop, whole runs (torch starts here)
 evaluation     how good a space is, beside others: tables and figures
 app            kits that are kept, the server with its page, the command line

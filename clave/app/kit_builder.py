@@ -21,7 +21,7 @@ from clave.errors import KitError, SpaceError
 from clave.files import audio_file
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit, Origin, Voice
-from clave.play.sounds import decode_point
+from clave.play.sounds import decode_file, decode_point, voice_at
 from clave.play.space_reference import space_reference
 from clave.sound import drum_synth
 from clave.sound.space import SoundSpace
@@ -29,12 +29,12 @@ from clave.sound.space import SoundSpace
 AT_ONCE = max(1, min(4, os.cpu_count() or 1))  # sounds decoded at the same time, a core each
 CACHED_SOUNDS = 64  # sounds, about 10 MB of WAV
 NEAREST = 8
-DRAWN_VARIATION = 0.8  # how far a drawn sound strays from what is expected where it lies
+DRAWN_VARIATION = 0.8  # how far a drawn sound varies from what is expected where it lies
 
 
 @dataclass(frozen=True)
 class OfferedKit:
-    """A kit that may be asked for by name; it is made only then."""
+    """A kit that may be requested by name; it is made only then."""
 
     name: str
     label: str
@@ -46,14 +46,14 @@ BUILT_IN = tuple(OfferedKit(each.name, each.label, partial(drum_synth.kit, each.
 
 @dataclass(frozen=True)
 class MadeSound:
-    """A sound as it goes out: a WAV file, and what one hears in it."""
+    """A sound as it goes out: a WAV file and its descriptors."""
 
     wav: bytes
     heard: Heard
 
 
 class KitBuilder:
-    """Makes sounds for any number of threads; each kit and each sound asked for again is made once."""
+    """Makes sounds for any number of threads; each kit is made once, and so are the latest sounds."""
 
     def __init__(self, sound: SoundSpace | None, kits: Sequence[OfferedKit], library: KitLibrary) -> None:
         self.kits = {kit.name: kit for kit in kits}
@@ -61,7 +61,7 @@ class KitBuilder:
         self._space = sound
         self._decoding = threading.BoundedSemaphore(AT_ONCE)  # networks and phase of many sounds would fight for cores
         self._kits: dict[str, Kit] = {}
-        self._making_kits = threading.Lock()  # the page asks for eight clips at once
+        self._making_kits = threading.Lock()  # the page requests eight clips at once
         self._cached: OrderedDict[tuple[int, SoundRequest], MadeSound] = OrderedDict()
         self._cache_lock = threading.Lock()
 
@@ -90,7 +90,7 @@ class KitBuilder:
 
     def map(self, voice: int) -> SoundMap:
         """The sounds of a voice that the space was learned from; coordinates to 1/1000, a tenth of a pixel."""
-        corpus = self.space.corpus(_voice(voice))
+        corpus = self.space.corpus(voice_at(voice))
         sources, source = named_once(corpus.sources)
         return SoundMap(
             x=[round(float(x), 3) for x in corpus.map[:, 0]],
@@ -106,12 +106,12 @@ class KitBuilder:
 
         Raises SpaceError without a space, for a voice it has not learned, or for a sound that no speaker should play.
         """
-        key = (_voice(voice).index, request)
+        key = (voice_at(voice).index, request)
         with self._cache_lock:
             if key in self._cached:
                 self._cached.move_to_end(key)
                 return self._cached[key]
-        clip = self._decoded(VOICES[voice], _voice_at(request))
+        clip = self._decoded(VOICES[voice], _as_kit_voice(request))
         made = MadeSound(audio_file.to_bytes(clip), _heard(clip))
         with self._cache_lock:
             self._cached[key] = made
@@ -124,11 +124,11 @@ class KitBuilder:
 
         Raises AudioFileError for what is no sound, SpaceError for one without a place, such as silence.
         """
-        which, space = _voice(voice), self.space
+        which, space = voice_at(voice), self.space
         clip = audio_file.from_bytes(content)
         with self._decoding:
             code = space.encode([clip], which)
-            heard_in_it = _heard(clip)
+            heard = _heard(clip)
         corpus = space.corpus(which)
         order = np.argsort(np.square(corpus.map - code.map).sum(axis=1), kind="stable")
         _, source = named_once(corpus.sources)
@@ -138,17 +138,17 @@ class KitBuilder:
             point=(x, y),
             detail=code.detail[0].tolist(),
             file=self.library.keep_file(content),
-            heard=heard_in_it,
+            heard=heard,
             nearest=nearest,
         )
 
     def file(self, digest: str, voice: int, *, levelled: bool = True) -> bytes:
         """A file that is kept, as a WAV from its onset on, as loud as this voice is in a kit, or as loud as it is."""
-        return audio_file.to_bytes(self._from_file(_voice(voice), digest, levelled=levelled))
+        return audio_file.to_bytes(self._from_file(voice_at(voice), digest, levelled=levelled))
 
     def kit_clip(self, name: str, voice: int) -> bytes:
         """One clip of a kit that is offered, as a WAV; raises KitError for a kit or a voice that is not there."""
-        return audio_file.to_bytes(self._offered(_voice(voice), name))
+        return audio_file.to_bytes(self._offered(voice_at(voice), name))
 
     def draw(self, seed: int, kept: Mapping[int, KitVoice] | None = None) -> tuple[KitVoice, ...]:
         """Sounds for all eight voices, each near one that the space was learned from; what is kept stays as it is.
@@ -189,8 +189,7 @@ class KitBuilder:
             return decode_point(voice, sound, self.space)
 
     def _from_file(self, voice: Voice, digest: str, *, levelled: bool) -> Clip:
-        clip = audio_file.from_bytes(self.library.file(digest))
-        return _ready(clip, voice) if levelled else audio_file.one_shot(clip)
+        return decode_file(voice, self.library.file(digest), levelled=levelled)
 
     def _offered(self, voice: Voice, name: str) -> Clip:
         if name not in self.kits:
@@ -214,21 +213,10 @@ def read_kit_file(path: Path) -> KitToKeep:
         raise KitError(f"{path} is no kit: {place}: {first['msg']}") from error
 
 
-def _ready(clip: Clip, voice: Voice) -> Clip:
-    """The sound from its onset on, as loud as the voice is in a kit."""
-    return drum_synth.levelled(audio_file.one_shot(clip), voice)
-
-
 def named_once(names: Sequence[str]) -> tuple[list[str], list[int]]:
     """Each name once, in the order of the alphabet, and for each of those given its place there."""
     once, place = np.unique(np.array(names, str), return_inverse=True)
     return [str(name) for name in once], [int(n) for n in place]
-
-
-def _voice(index: int) -> Voice:
-    if not 0 <= index < len(VOICES):
-        raise KitError(f"a kit has voices 0 to {len(VOICES) - 1}, got {index}")
-    return VOICES[index]
 
 
 def _heard(clip: Clip) -> Heard:
@@ -236,7 +224,7 @@ def _heard(clip: Clip) -> Heard:
     return Heard(**{name: getattr(described, name) for name in Heard.model_fields})
 
 
-def _voice_at(place: SoundRequest) -> KitVoice:
+def _as_kit_voice(place: SoundRequest) -> KitVoice:
     return KitVoice(
         origin="map",
         point=place.point,

@@ -149,7 +149,7 @@ class PatternRequest(Message):
 
 
 class PatternReply(Message):
-    """One bar a point, in the order asked; or the bars of a phrase."""
+    """One bar a point, in the order of the request; or the bars of a phrase."""
 
     patterns: list[BarPattern]
 
@@ -221,14 +221,14 @@ class PatternMade(Message):
 
 
 class ShiftRequest(Message):
-    """POST /api/patterns/shift: a bar, moved along what one hears in it."""
+    """POST /api/patterns/shift: a bar with its attributes shifted."""
 
     pattern: RequestedBar
     shift: RequestedRhythmShift
 
 
 class Attributes(Message):
-    """What one hears in a bar, in the units of `clave.rhythm.attributes`."""
+    """Attributes of a bar, in the units of `clave.rhythm.attributes`."""
 
     density: float  # strokes a quarter
     syncopation: float  # a quarter
@@ -237,7 +237,7 @@ class Attributes(Message):
 
 
 class Measured(Message):
-    """What one heard, and hears now."""
+    """The attributes before and after."""
 
     before: Attributes
     after: Attributes
@@ -281,7 +281,7 @@ class SoundRequest(Message):
 
 
 class Heard(Message):
-    """What one hears in a sound."""
+    """Descriptors of a sound."""
 
     brightness_hz: float
     decay_s: float

@@ -1,4 +1,4 @@
-"""A project from a few wishes: bars at a point, along a way over the map, or in phrases."""
+"""A project from a few options: bars at a point, along a path over the map, or in phrases."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,7 +26,7 @@ PHRASE_VARIATION = 0.25  # enough to hear that the bars of a phrase are not the 
 
 
 @dataclass(frozen=True)
-class GrooveWishes:
+class GrooveOptions:
     """What a groove is to be."""
 
     points: tuple[Point, ...]  # one to stay at, or two to travel between
@@ -50,86 +50,86 @@ class GrooveWishes:
         return len(self.points) == 1
 
 
-def groove_project(wishes: GrooveWishes, kit: ProjectKit, spaces: Spaces = Spaces()) -> Project:  # noqa: B008 -- frozen
+def groove_project(options: GrooveOptions, kit: ProjectKit, spaces: Spaces = Spaces()) -> Project:  # noqa: B008 -- frozen
     """The project that plays a groove.
 
-    With variation, bars that stay at a point stray from it each in its own way, by seeds that count on; those of a
-    journey stray alike, so that it is of one piece.
+    With variation, bars that stay at a point vary each in its own way, by seeds that count on; those of a journey vary
+    alike, so that it stays coherent.
     """
-    settings = _settings(wishes)
+    settings = _settings(options)
     scene = Scene(
-        tempo=(TempoChange(bar=0, tempo_bpm=wishes.tempo_bpm),),
-        swing=wishes.swing,
+        tempo=(TempoChange(bar=0, tempo_bpm=options.tempo_bpm),),
+        swing=options.swing,
         settings=settings,
         kit=kit,
-        **_what_plays(wishes, settings),
+        **_what_plays(options, settings),
     )
-    return Project(spaces=spaces, seed=wishes.seed, volume=1.0, scene=scene)
+    return Project(spaces=spaces, seed=options.seed, volume=1.0, scene=scene)
 
 
-def _settings(wishes: GrooveWishes) -> GenerationSettings:
-    usual = PHRASE_VARIATION if wishes.phrase else 0.0
+def _settings(options: GrooveOptions) -> GenerationSettings:
+    usual = PHRASE_VARIATION if options.phrase else 0.0
     return GenerationSettings(
-        style=wishes.style,
-        section=wishes.section,
-        meter=wishes.meter,
-        variation=usual if wishes.variation is None else wishes.variation,
-        density=wishes.density,
-        shift=RhythmShift() if wishes.feel is not None else wishes.shift,  # else a shift follows the feel
-        seed=wishes.seed,
+        style=options.style,
+        section=options.section,
+        meter=options.meter,
+        variation=usual if options.variation is None else options.variation,
+        density=options.density,
+        shift=RhythmShift() if options.feel is not None else options.shift,  # else a shift follows the feel
+        seed=options.seed,
     )
 
 
-def _what_plays(wishes: GrooveWishes, settings: GenerationSettings) -> dict[str, Any]:
+def _what_plays(options: GrooveOptions, settings: GenerationSettings) -> dict[str, Any]:
     """The bars of the scene, or its path."""
-    if wishes.stays or wishes.phrase:
-        bars = _phrases(wishes, settings) if wishes.phrase else _bars_at_a_point(wishes, settings)
-        return {"bars": tuple(edited(bar, *_operations(wishes, place)) for place, bar in enumerate(bars))}
-    fills = [section_of(bar, wishes.fill_every, wishes.section) != wishes.section for bar in range(wishes.bars)]
-    operations = [_operations(wishes, bar) for bar in range(wishes.bars)]
+    if options.stays or options.phrase:
+        bars = _phrases(options, settings) if options.phrase else _bars_at_a_point(options, settings)
+        return {"bars": tuple(edited(bar, *_operations(options, place)) for place, bar in enumerate(bars))}
+    fills = [section_of(bar, options.fill_every, options.section) != options.section for bar in range(options.bars)]
+    operations = [_operations(options, bar) for bar in range(options.bars)]
     edits = tuple(
         PathEdit(bar=bar, operations=tuple(each), fill=fills[bar]) for bar, each in enumerate(operations) if each
     )
     return {
-        "bars": (Generated(point=wishes.points[0], settings=settings),),
-        "anchors": tuple(Anchor(name=name, point=point) for name, point in zip("AB", wishes.points, strict=True)),
-        "path": Path(bars=wishes.bars, way="once", edits=edits),
-        "fill_every": wishes.fill_every,
+        "bars": (Generated(point=options.points[0], settings=settings),),
+        "anchors": tuple(Anchor(name=name, point=point) for name, point in zip("AB", options.points, strict=True)),
+        "path": Path(bars=options.bars, way="once", edits=edits),
+        "fill_every": options.fill_every,
     }
 
 
-def _bars_at_a_point(wishes: GrooveWishes, settings: GenerationSettings) -> list[Bar]:
+def _bars_at_a_point(options: GrooveOptions, settings: GenerationSettings) -> list[Bar]:
     return [
         Generated(
-            point=wishes.points[0],
+            point=options.points[0],
             settings=settings.changed(
-                seed=wishes.seed + place, section=section_of(place, wishes.fill_every, wishes.section)
+                seed=options.seed + place, section=section_of(place, options.fill_every, options.section)
             ),
         )
-        for place in range(wishes.bars)
+        for place in range(options.bars)
     ]
 
 
-def _phrases(wishes: GrooveWishes, settings: GenerationSettings) -> list[Bar]:
+def _phrases(options: GrooveOptions, settings: GenerationSettings) -> list[Bar]:
     """Phrase after phrase, each at its own point of the way; the last one may be shorter."""
-    places = -(-wishes.bars // wishes.phrase)
-    points = wishes.points * places if wishes.stays else journey(wishes.points[0], wishes.points[1], places)
+    places = -(-options.bars // options.phrase)
+    points = options.points * places if options.stays else journey(options.points[0], options.points[1], places)
     found: list[Bar] = []
     for place, point in enumerate(points):
-        count = min(wishes.phrase, wishes.bars - len(found))
-        own = settings.changed(seed=wishes.seed + (place if wishes.stays else 0))
+        count = min(options.phrase, options.bars - len(found))
+        own = settings.changed(seed=options.seed + (place if options.stays else 0))
         found += [
-            Generated(point=point, settings=own, phrase=Phrase(bars=count, index=index, fill=wishes.fill_every > 0))
+            Generated(point=point, settings=own, phrase=Phrase(bars=count, index=index, fill=options.fill_every > 0))
             for index in range(count)
         ]
     return found
 
 
-def _operations(wishes: GrooveWishes, bar: int) -> list[Operation]:
-    if wishes.feel is None:
+def _operations(options: GrooveOptions, bar: int) -> list[Operation]:
+    if options.feel is None:
         return []
-    humanised = Humanise(amount=wishes.feel, style=wishes.style, seed=wishes.seed + bar)
-    return [humanised, Shift(shift=wishes.shift)] if wishes.shift.amounts() else [humanised]
+    humanised = Humanise(amount=options.feel, style=options.style, seed=options.seed + bar)
+    return [humanised, Shift(shift=options.shift)] if options.shift.amounts() else [humanised]
 
 
 def factory_kit(name: str) -> ProjectKit:

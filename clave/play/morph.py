@@ -30,8 +30,7 @@ def bars_between(a: "Bar", b: "Bar", t: float) -> "Bar":
 
 
 def _settings(a: GenerationSettings, b: GenerationSettings, t: float) -> GenerationSettings:
-    names = ("density", "syncopation", "swing", "loudness")
-    shift = {name: between(getattr(a.shift, name), getattr(b.shift, name), t) for name in names}
+    shift = {name: between(getattr(a.shift, name), getattr(b.shift, name), t) for name in RhythmShift.model_fields}
     dense = [0.5 if each.density is None else each.density for each in (a, b)]
     both_as_learned = a.density is None and b.density is None
     return GenerationSettings(

@@ -40,12 +40,12 @@ class KitSound:
 
 @dataclass(frozen=True, eq=False)
 class Performance:
-    """Bars, tempo, kit, mix and strokes of a project: what is heard, with no question left open."""
+    """Bars, tempo, kit, mix and strokes of a project: what is played, with nothing left to decide."""
 
     bars: tuple[Pattern, ...]  # as they are struck, chance decided
     tempo: TempoCurve
     sounds: tuple[KitSound, ...]  # the first eight are the kit at the beginning
-    strikes: tuple[Strike, ...]  # those that are heard, in the order they sound
+    strikes: tuple[Strike, ...]  # the audible ones, in the order they sound
     volume: float = 1.0
     name: str = "groove"
     kit_name: str = "kit"
@@ -81,7 +81,7 @@ class Performance:
         return cls(bars, curve, sounds, tuple(sorted(strikes)), kit_name=kit.name)
 
     def events(self) -> tuple[Strike, ...]:
-        """All strokes that are heard, in the order they sound; voices in their own order where two sound at once."""
+        """All audible strokes, in the order they sound; voices in their own order where two sound at once."""
         return self.strikes
 
     @property

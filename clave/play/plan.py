@@ -21,7 +21,7 @@ from clave.play.tempo import BarTempo, tempo_of_bar
 from clave.play.travel import bar_of_round, looks, point_at, round_bars, share_at, vertices
 
 MAX_PLANNED_BARS = 100_000
-SHIFTS = ("density", "syncopation", "swing", "loudness")
+SHIFTS = tuple(RhythmShift.model_fields)
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Place:
 
 
 def natural_bars(project: Project) -> int:
-    """How many bars there are: those of the song; else those of the path, or whole loops until the fill is heard."""
+    """How many bars there are: those of the song; else those of the path, or whole loops up to the fill."""
     if project.song:
         return sum(part.bars for part in project.song)
     return scene_bars(project.scene)

@@ -22,7 +22,7 @@ MAX_LEVEL = 2.0  # linear, +6 dB
 
 
 @runtime_checkable
-class Struck(Protocol):
+class TimedStroke(Protocol):
     """A stroke of a voice at a time."""
 
     @property
@@ -69,14 +69,14 @@ def duration_seconds(patterns: Iterable[Pattern], tempo_bpm: float = 120.0) -> f
     return sum(pattern.steps for pattern in patterns) * seconds_per_step(tempo_bpm)
 
 
-def stops(strokes: Sequence[Struck]) -> tuple[float | None, ...]:
+def stops(strokes: Sequence[TimedStroke]) -> tuple[float | None, ...]:
     """When each of these events, given in time order, is silenced; None where it may ring out.
 
     A stroke silences what still rings in its choke group, an earlier stroke of its own voice included. Strokes at
     the very same time leave each other alone.
     """
     silenced: list[float | None] = []
-    next_in_group: dict[int, list[float]] = {}  # the two latest different times seen so far, coming from the end
+    next_in_group: dict[int, list[float]] = {}  # the two latest different times so far, from the end on
     for stroke in reversed(strokes):
         group = VOICES[stroke.voice].choke_group
         if group is None:
@@ -159,7 +159,7 @@ def section_of(bar: int, fill_every: int, section: str = "beat") -> str:
 
 
 def steps_per_beat(meter: Meter) -> float:
-    """How many steps a beat has: 16 in 4/4 and 3/4, and 24 in 6/8, which is felt in dotted quarters.
+    """How many steps a beat has: 16 in 4/4 and 3/4, and 24 in 6/8, whose beat is a dotted quarter.
 
     Meters of eighths or shorter whose count is 6, 9, 12 ... beat in threes.
     """
@@ -169,9 +169,9 @@ def steps_per_beat(meter: Meter) -> float:
 
 
 def next_boundary(position_steps: float, quantum: Quantum, meter: Meter) -> float:
-    """Where a change asked for at this position of the bar takes effect: the next step, beat or bar line.
+    """Where a change requested at this position of the bar takes effect: the next step, beat or bar line.
 
-    Both are in steps from the start of the bar, in straight time. What is asked exactly on a line happens there.
+    Both are in steps from the start of the bar, in straight time. One requested exactly on a line comes there.
     """
     bar = steps_per_bar(meter)
     if quantum not in ("step", "beat", "bar"):

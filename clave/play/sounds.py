@@ -12,7 +12,7 @@ from clave.errors import AudioFileError, KitError, SpaceError
 from clave.files import audio_file
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit, Voice
-from clave.play.project.voices import KitVoice
+from clave.play.project.voices import KitVoice, SoundShift
 from clave.sound import drum_synth
 
 if TYPE_CHECKING:
@@ -31,11 +31,19 @@ def decode_sound(voice: Voice, sound: KitVoice, space: "SoundSpace | None", find
     if sound.origin == "factory":
         return _factory_kit(sound.kit or "")[voice]
     if sound.origin == "file" and not sound.twin:
-        clip = audio_file.one_shot(audio_file.from_bytes(find_file(sound), sound.file_name or "the file"))
-        return drum_synth.levelled(clip, voice) if sound.levelled else _within_full_scale(clip)
+        return decode_file(voice, find_file(sound), sound.file_name or "the file", levelled=sound.levelled)
     if space is None:
         raise SpaceError(f"the {voice.name} is a point of a sound map, and there is no sound space")
     return decode_point(voice, sound, space)
+
+
+def decode_file(voice: Voice, content: bytes, name: str = "the file", *, levelled: bool) -> Clip:
+    """The sound in these bytes of a file from its onset on: as loud as its voice is in a kit, or as loud as it is.
+
+    Raises AudioFileError, which names the file, for what is no sound.
+    """
+    clip = audio_file.one_shot(audio_file.from_bytes(content, name))
+    return drum_synth.levelled(clip, voice) if levelled else Clip(clip.samples / max(1.0, clip.peak), clip.sample_rate)
 
 
 def decode_point(voice: Voice, sound: KitVoice, space: "SoundSpace") -> Clip:
@@ -43,7 +51,7 @@ def decode_point(voice: Voice, sound: KitVoice, space: "SoundSpace") -> Clip:
     if sound.point is None:
         raise KitError(f"a voice from the map has a point, got {sound}")
     detail = None if sound.detail is None else np.array([sound.detail], np.float32)
-    shift = {name: getattr(sound.shift, name) for name in ("brightness", "decay", "pitch", "noisiness")}
+    shift = {name: getattr(sound.shift, name) for name in SoundShift.model_fields}
     code = space.code_at([sound.point], voice, sound.variation, sound.seed, detail, shift)
     clip = safe(space.decode(code, voice)[0], f"the {voice.name} there")
     return drum_synth.levelled(audio_file.one_shot(clip), voice)
@@ -83,10 +91,6 @@ def find_on_disk(folder: Path | None = None) -> FindFile:
 @cache
 def _factory_kit(name: str) -> Kit:
     return drum_synth.kit(name)
-
-
-def _within_full_scale(clip: Clip) -> Clip:
-    return Clip(clip.samples / max(1.0, clip.peak), clip.sample_rate)
 
 
 def voice_at(index: int) -> Voice:

@@ -14,7 +14,7 @@ SMOOTHING_PASSES = 16  # of a moving average, where a path is smoothed entirely
 
 
 def vertices(scene: Scene) -> tuple[Point, ...]:
-    """The corners of the scene's path, smoothed and curved as it asks; none without a path."""
+    """The corners of the scene's path, smoothed and curved as it says; none without a path."""
     path = scene.path
     if path is None:
         return ()
@@ -85,7 +85,7 @@ def bar_of_round(path: Path, bar: int) -> int:
 
 
 def looks(path: Path, meter: Meter) -> list[int]:
-    """The steps of a bar at which the place on the path is looked at."""
+    """The steps of a bar at which the position on the path is read."""
     steps = steps_per_bar(meter)
     if path.quantum == "bar":
         return [0]

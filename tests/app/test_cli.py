@@ -17,7 +17,7 @@ from toy_tones import ToyTones
 
 from clave import Clip, Kit, factory, midi, wav
 from clave.app import cli, server
-from clave.app.cli import groove
+from clave.app.cli import groove, options
 from clave.app.kit_builder import BUILT_IN, KitBuilder
 from clave.app.kit_library import FILE, KitLibrary
 from clave.app.protocol import KitToKeep, KitVoice
@@ -25,9 +25,10 @@ from clave.errors import KitError, KitLibraryError
 from clave.music import playback_settings
 from clave.music.kit import VOICES
 from clave.music.units import COMMON_TIME, Meter, steps_per_bar
-from clave.play.project import Generated, GenerationSettings, Project, ProjectKit, Scene, save
+from clave.play import groove_project
+from clave.play.project import Generated, GenerationSettings, Project, ProjectKit, Scene, bars, movement, save
 from clave.play.render import render_stems
-from clave.rhythm import space
+from clave.rhythm import phrase, space
 from clave.rhythm.space import load_rhythm
 from clave.sound import space as sound_space
 
@@ -388,6 +389,12 @@ def test_what_is_mistyped_is_exit_code_2(run, words: list[str]) -> None:
     assert "Traceback" not in error
 
 
+def test_options_have_the_limits_of_the_project_without_importing_it() -> None:
+    assert (options.MAX_BARS, options.MAX_PHRASE) == (movement.MAX_BARS, bars.MAX_PHRASE_BARS)
+    assert phrase.MAX_BARS == bars.MAX_PHRASE_BARS
+    assert options.PHRASE_VARIATION == groove_project.PHRASE_VARIATION
+
+
 def test_a_file_where_the_folder_should_be_is_said(run, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("")
     code, _, error = run("groove", "-o", tmp_path / "out")
@@ -425,7 +432,7 @@ def test_play_says_the_port_it_took_and_serves_there() -> None:
             playing.terminate()
 
 
-def test_bars_that_stay_stray_each_in_its_own_way_and_those_of_a_journey_alike(run, monkeypatch, tmp_path) -> None:
+def test_bars_that_stay_vary_each_in_its_own_way_and_those_of_a_journey_alike(run, monkeypatch, tmp_path) -> None:
     asked: list[int] = []
 
     class Listening(ToyRhythm):

@@ -513,6 +513,24 @@ def test_the_command_writes_the_whole_table(
         assert (tmp_path / "out" / f"{figure}.png").stat().st_size > 8000
 
 
+def test_our_own_grooves_are_as_many_as_a_space_learns_beside_a_folder(
+    whole: Corpus, bars: EvaluationData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole.save(tmp_path / "run")
+    monkeypatch.setattr(space, "load_rhythm", lambda _: PerfectRhythm(bars, tmp_path / "run"))
+    counts: list[int] = []
+
+    def refuse(*, takes: int, seed: int) -> Corpus:
+        counts.append(takes)
+        raise CorpusError(f"takes of seed {seed}")
+
+    monkeypatch.setattr(corpus, "from_factory", refuse)
+    words = ["evaluate", "rhythm", str(tmp_path / "run"), "-o", str(tmp_path / "out"), "--factory"]
+    with pytest.raises(CorpusError, match="seed 0"):
+        CliRunner().invoke(app, words, catch_exceptions=False)
+    assert counts == [corpus.TAKES_BESIDE] == [12]
+
+
 def test_rows_stand_by_split() -> None:
     by_split = {"one": {"a": {"f1": 0.5}, "b": {"f1": None}}, "two": {"a": {"f1": 0.25}}}
     text = report._table(by_split, [("F1", tables.number("f1", 2)), ("never", tables.number("no", 1))])

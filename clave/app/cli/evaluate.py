@@ -1,6 +1,7 @@
 """`clave evaluate`: how good a space is, as tables and figures."""
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,9 +56,10 @@ def evaluate_rhythm(
     measured = space.load_rhythm(None if shipped else places[0])
     learned_with = int(measured.card.get("seed", 0))
     with following() as follow:
-        bars = _bars(folder, styles, follow)
+        bars = _learned_bars(folder, styles, follow)
         if factory:
-            bars = dataset.joined(bars, dataset.from_factory(seed=learned_with))
+            grooves = dataset.from_factory(takes=dataset.TAKES_BESIDE, seed=learned_with)  # as `learn rhythm` adds them
+            bars = dataset.joined(bars, grooves)
         data = beats.evaluation_data(bars, learned_with)
         result = evaluate(
             measured, data, sample_count=samples, with_baselines=not no_peers, seed=seed, on_progress=follow
@@ -101,13 +103,13 @@ def evaluate_sound(
     _print_table(report.write(result, out))
 
 
-def _bars(folder: Path, styles: str, follow: Follow) -> "Corpus":
+def _learned_bars(folder: Path, styles: str, follow: Follow) -> "Corpus":
     """The bars that a run keeps, or those in a folder of MIDI files."""
     from clave.rhythm import dataset
 
     if (folder / dataset.BARS_FILE).is_file():
         return dataset.Corpus.load(folder)
-    return dataset.scan(folder, styles=styles, progress=lambda done, files: follow("reading", done, files))
+    return dataset.scan(folder, styles=styles, progress=partial(follow, "reading"))
 
 
 def _print_table(paths: Iterable[Path]) -> None:

@@ -78,7 +78,7 @@ def groove(
     """Write a groove without a page: groove.mid, groove.wav and groove.svg.
 
     Without a point, it travels between two points drawn by the seed, in the style if one is named. With variation, bars
-    that stay at a point stray from it each in its own way; those of a journey stray alike, so that it is of one piece.
+    that stay at a point vary each in its own way; those of a journey vary alike, so that it stays coherent.
     A phrase stays at one point; it ends with a fill if its length is also that of --fill-every.
     """
     from clave.app.cli.performing import Player, chosen_kit, open_library, write_performance
@@ -92,7 +92,7 @@ def groove(
         raise typer.BadParameter(
             f"a phrase knows no --density and no --section, and its fill is its last bar: --fill-every {phrase} or 0"
         )
-    from clave.play.groove_project import GrooveWishes, groove_project
+    from clave.play.groove_project import GrooveOptions, groove_project
     from clave.play.project import RhythmShift, Spaces, save
     from clave.play.space_reference import space_reference
     from clave.rhythm import space
@@ -105,7 +105,7 @@ def groove(
         points = (from_, to)
     else:
         points = _two_points(loaded, blend, time, seed)
-    wishes = GrooveWishes(
+    options = GrooveOptions(
         points=points,
         bars=bars,
         style=blend,
@@ -126,7 +126,7 @@ def groove(
         spaces = Spaces(
             rhythm=space_reference(loaded), sound=None if sounds.space is None else space_reference(sounds.space)
         )
-        project = groove_project(wishes, sounds.kit, spaces)
+        project = groove_project(options, sounds.kit, spaces)
         where = " to ".join(map(_place, points)) if len(points) == 1 else f"from {' to '.join(map(_place, points))}"
         details = "".join(f", {word}" for word in (meter if meter != "4/4" else None, style) if word)
         print(f"{'1 bar' if bars == 1 else f'{bars} bars'} at {tempo:g} bpm, {where}{details}, seed {seed}")

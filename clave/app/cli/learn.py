@@ -1,6 +1,7 @@
 """`clave learn`: a space of one's own from a folder."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -123,14 +124,11 @@ def learn_sound(
             listing,
             variants=model.variants if variants is None else variants,
             spectrogram=model.spectrogram(),
-            progress=lambda done, files: follow("reading", done, files),
+            progress=partial(follow, "reading"),
         )
         if factory_drums:
             made = dataset.made(
-                factory_drums,
-                seed,
-                spectrogram=model.spectrogram(),
-                progress=lambda done, drums: follow("making", done, drums),
+                factory_drums, seed, spectrogram=model.spectrogram(), progress=partial(follow, "making")
             )
             sounds = dataset.joined(sounds, made)
     print_sounds(sounds.report)
@@ -181,7 +179,7 @@ def _bars(
                     selection,
                     styles=styles,
                     licence=licence,
-                    progress=lambda done, files: follow("reading", done, files),
+                    progress=partial(follow, "reading"),
                 )
             )
         if factory:

@@ -71,7 +71,7 @@ Variation = Annotated[
         metavar="0..1",
         min=0,
         max=1,
-        help=f"How far each bar strays from what is expected there; else 0, and {PHRASE_VARIATION} in a phrase.",
+        help=f"How far each bar varies from what is expected there; else 0, and {PHRASE_VARIATION} in a phrase.",
     ),
 ]
 MeterOption = Annotated[str, typer.Option("--meter", metavar="N/UNIT", help="Time signature: 4/4, 3/4, 6/8, 5/4.")]

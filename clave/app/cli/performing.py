@@ -1,4 +1,4 @@
-"""How a command plays a project: the kit that is asked for, the spaces, the files it writes."""
+"""How a command plays a project: the kit that is named, the spaces, the files it writes."""
 
 import hashlib
 import sys

@@ -39,7 +39,7 @@ def time_signature(text: str) -> "Meter":
 
 
 def shift_by_name(rhythm: "RhythmSpace", text: str | None) -> dict[str, float]:
-    """How far bars are moved along what one hears, from `density=1,swing=-0.5`; SpaceError for other names."""
+    """How far the attributes of bars are shifted, from `density=1,swing=-0.5`; SpaceError for other names."""
     amounts = amounts_by_name("--shift", text or "")
     unknown = [name for name in amounts if name not in rhythm.directions]
     if unknown:

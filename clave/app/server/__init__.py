@@ -17,7 +17,7 @@ __all__ = ["PORTS_TO_TRY", "STATIC", "Front", "create_app", "listen", "page_is_b
 
 
 def __getattr__(name: str) -> Any:
-    """The application is imported when it is first asked for (PEP 562)."""
+    """The application is imported on first use (PEP 562)."""
     if name != "create_app":
         raise AttributeError(f"module 'clave.app.server' has no attribute {name!r}")
     from clave.app.server.application import create_app

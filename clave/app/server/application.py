@@ -39,7 +39,7 @@ def create_app(
 ) -> FastAPI:
     """The whole instrument as one application.
 
-    `kits` are synthesised when the page first asks for one. Without a sound space, only they and files are played;
+    `kits` are synthesised on the first request for one. Without a sound space, only they and files are played;
     without a library, what the player keeps lasts as long as the application. The page opens with the project, if there
     is one.
     """
@@ -95,7 +95,7 @@ def _add_page(app: FastAPI, static: Path) -> None:
             return HTMLResponse(UNBUILT, status_code=503)
         return FileResponse(
             static / "index.html", headers={"cache-control": "no-cache"}
-        )  # a new version is seen at once
+        )  # a new version is loaded at once
 
     app.mount("/", StaticFiles(directory=static, check_dir=False))
 

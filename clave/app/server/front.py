@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Front:
-    """Answers for the page's files until the instrument has loaded; whatever else is asked meanwhile waits for it.
+    """Answers for the page's files until the instrument has loaded; every other request waits for it.
 
     `load` makes the instrument, in a thread. What it raises is the result of `loading`.
     """

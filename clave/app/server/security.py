@@ -36,7 +36,7 @@ async def refuse(send: "Send", status: int, error: str) -> None:
 
 
 async def answer(send: "Send", status: int, media_type: str, body: bytes) -> None:
-    """A whole answer; the page asks again for it the next time."""
+    """A whole answer; the page requests it again the next time."""
     headers = [
         (b"content-type", media_type.encode()),
         (b"content-length", str(len(body)).encode()),

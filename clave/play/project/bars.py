@@ -54,7 +54,7 @@ Tap = tuple[
 
 
 class RhythmShift(Value):
-    """How far a bar is moved along what one hears in it, in standard deviations of the bars learned from."""
+    """How far the attributes of a bar are shifted, in standard deviations of the bars learned from."""
 
     density: Deviations = 0.0
     syncopation: Deviations = 0.0
@@ -62,9 +62,8 @@ class RhythmShift(Value):
     loudness: Deviations = 0.0
 
     def amounts(self) -> dict[str, float]:
-        """The directions along which it moves at all."""
-        own = ("density", "syncopation", "swing", "loudness")
-        return {name: amount for name in own if (amount := getattr(self, name))}
+        """The attributes that are shifted at all, with how far."""
+        return {name: amount for name in RhythmShift.model_fields if (amount := getattr(self, name))}
 
 
 class GenerationSettings(Value):
@@ -73,7 +72,7 @@ class GenerationSettings(Value):
     style: StyleChoice = None
     section: str = "beat"
     meter: TimeSignature = COMMON_TIME
-    variation: Share = 0.0  # how far a bar strays from what is expected at the point
+    variation: Share = 0.0  # how far a bar varies from what is expected at the point
     density: Share | None = None  # None: as learned
     shift: RhythmShift = RhythmShift()
     seed: Seed = 0
@@ -169,7 +168,7 @@ class Humanise(Value):
 
 
 class Shift(Value):
-    """The bar, moved along what one hears in it."""
+    """The bar with its attributes shifted."""
 
     kind: Literal["shift"] = "shift"
     shift: RhythmShift
@@ -282,7 +281,7 @@ def edited(bar: "Generated | Given | Edited", *operations: Operation) -> "Genera
 
 
 def model_part(bar: "Generated | Given | Edited") -> "Generated | Edited | None":
-    """As much of a bar as only a space can make: what to ask it for. None where it is not needed.
+    """As much of a bar as only a space can make: what to request of it. None where it is not needed.
 
     The operations behind the last one that needs the space are left out: `finished` does them.
     """

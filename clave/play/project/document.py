@@ -87,7 +87,7 @@ class Project(Value):
     spaces: Spaces = Spaces()
     seed: Seed = 0  # of all chance: probability, ratchets
     volume: Share = 0.8  # of the whole
-    quantum: Quantum = "bar"  # when a change that is launched is heard
+    quantum: Quantum = "bar"  # when a launched change takes effect
     scene: Scene = Scene()  # what is being played
     scenes: Annotated[tuple[Scene | None, ...], Field(max_length=MAX_SCENES)] = ()  # kept ones, by slot
     song: Annotated[tuple[SongPart, ...], Field(max_length=1024)] = ()  # empty: the scene alone

@@ -19,7 +19,7 @@ Detail = Annotated[tuple[Finite, ...], Field(max_length=4096)]
 
 
 class SoundShift(Value):
-    """How far a sound is moved along what one hears, in standard deviations of the voice's sounds."""
+    """How far the attributes of a sound are shifted, in standard deviations of the voice's sounds."""
 
     brightness: Deviations = 0.0
     decay: Deviations = 0.0

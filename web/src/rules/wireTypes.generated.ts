@@ -12,7 +12,7 @@ export interface components {
                 number
             ];
         };
-        /** @description What one hears in a bar, in the units of `clave.rhythm.attributes`. */
+        /** @description Attributes of a bar, in the units of `clave.rhythm.attributes`. */
         readonly Attributes: {
             readonly density: number;
             readonly syncopation: number;
@@ -171,7 +171,7 @@ export interface components {
             readonly pattern: components["schemas"]["BarPattern"];
             readonly source: string;
         };
-        /** @description What one hears in a sound. */
+        /** @description Descriptors of a sound. */
         readonly Heard: {
             readonly brightness_hz: number;
             readonly decay_s: number;
@@ -289,7 +289,7 @@ export interface components {
                 readonly [key: string]: readonly number[];
             };
         };
-        /** @description What one heard, and hears now. */
+        /** @description The attributes before and after. */
         readonly Measured: {
             readonly before: components["schemas"]["Attributes"];
             readonly after: components["schemas"]["Attributes"];
@@ -355,7 +355,7 @@ export interface components {
         readonly PatternMade: {
             readonly pattern: components["schemas"]["BarPattern"];
         };
-        /** @description One bar a point, in the order asked; or the bars of a phrase. */
+        /** @description One bar a point, in the order of the request; or the bars of a phrase. */
         readonly PatternReply: {
             readonly patterns: readonly components["schemas"]["BarPattern"][];
         };
@@ -449,7 +449,7 @@ export interface components {
         readonly Rename: {
             readonly name: string;
         };
-        /** @description How far a bar is moved along what one hears in it, in standard deviations of the bars learned from. */
+        /** @description How far the attributes of a bar are shifted, in standard deviations of the bars learned from. */
         readonly RhythmShift: {
             readonly density: number;
             readonly syncopation: number;
@@ -487,7 +487,7 @@ export interface components {
                 number
             ])[];
         };
-        /** @description The bar, moved along what one hears in it. */
+        /** @description The bar with its attributes shifted. */
         readonly Shift: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -501,7 +501,7 @@ export interface components {
             readonly pattern: components["schemas"]["BarPattern"];
             readonly measured: components["schemas"]["Measured"];
         };
-        /** @description POST /api/patterns/shift: a bar, moved along what one hears in it. */
+        /** @description POST /api/patterns/shift: a bar with its attributes shifted. */
         readonly ShiftRequest: {
             readonly pattern: components["schemas"]["BarPattern"];
             readonly shift: components["schemas"]["RhythmShift"];
@@ -555,7 +555,7 @@ export interface components {
             readonly seed: number;
             readonly shift: components["schemas"]["SoundShift"];
         };
-        /** @description How far a sound is moved along what one hears, in standard deviations of the voice's sounds. */
+        /** @description How far the attributes of a sound are shifted, in standard deviations of the voice's sounds. */
         readonly SoundShift: {
             readonly brightness: number;
             readonly decay: number;

@@ -62,7 +62,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """The browser goes first, so that its process is a nice one only when it has done with it."""
-    if _in_a_process_of_several() and not item.nodeid.startswith(BROWSER) and os.nice(0) < NICENESS:
+    beside_the_browser = _in_a_process_of_several() and not item.nodeid.startswith(BROWSER)
+    if beside_the_browser and os.name == "posix" and os.nice(0) < NICENESS:
         os.nice(NICENESS)
 
 

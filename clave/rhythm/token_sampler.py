@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from clave.latent.onnx_runner import input_size, run, session
+from clave.latent.onnx_runner import input_size, resting, run
 from clave.latent.space_folder import SpaceFolder
 from clave.music.shapes import Bool, Float, Float32, Int
 from clave.music.units import METERS, STEPS_PER_SIXTEENTH, steps_per_bar
@@ -50,7 +50,7 @@ class TokenSampler:
         self.vocabulary = vocabulary
         empty = np.zeros((1, TOKEN_CELLS), np.float32)
         self._cells = np.concatenate([vocabulary.cells.astype(np.float32), empty, empty])  # unknown, before the bar
-        self._network = session(
+        self._network = resting(
             folder.file(TOKEN_PRIOR_FILE), before=(len(LAGS), TOKEN_CELLS), lagged=(len(LAGS),), place=(), state=None,
             **labels.input_shapes(),
         )  # fmt: skip

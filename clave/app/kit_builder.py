@@ -22,6 +22,7 @@ from clave.files import audio_file
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit, Origin, Voice
 from clave.play.sounds import decode_file, decode_point, voice_at
+from clave.play.space_reference import space_reference
 from clave.sound import drum_synth
 from clave.sound.space import SoundSpace
 
@@ -78,6 +79,7 @@ class KitBuilder:
         directions = {name for voice in self._space.voices for name in self._space.directions(voice)}
         return SoundInfo(
             name=self._space.card["name"],
+            reference=space_reference(self._space),
             voices=list(self._space.voices),
             licence=self._space.card["licence"],
             credit=self._space.card["credit"],

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from clave.music.units import COMMON_TIME, Meter
 from clave.play.project.bars import Bar, BarPattern, Block, RhythmShift, StyleChoice, Tap, space_operations
-from clave.play.project.document import Project
+from clave.play.project.document import Project, SpaceReference
 from clave.play.project.value import Digest, Point, Seed, Share, Value, VoiceIndex
 from clave.play.project.voices import Detail, EightVoices, KitVoice, SoundShift
 
@@ -63,6 +63,7 @@ class SpaceInfo(Message):
     """The rhythm space that is being played."""
 
     name: str
+    reference: SpaceReference
     styles: list[str]
     sections: list[str]
     meters: list[Meter]
@@ -76,6 +77,7 @@ class SoundInfo(Message):
     """The sound space that is being played."""
 
     name: str
+    reference: SpaceReference
     voices: list[str]  # names of those it has learned
     licence: str
     credit: str

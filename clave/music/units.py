@@ -40,12 +40,13 @@ def steps_per_bar(meter: Meter) -> int:
         raise PatternError(f"a meter is two whole numbers such as (4, 4), got {meter!r}") from error
     if beats < 1 or unit < 1:
         raise PatternError(f"a meter is two positive numbers, got {beats}/{unit}")
-    steps = Fraction(beats * STEPS_PER_WHOLE, unit)
-    if steps.denominator != 1 or steps > 8 * STEPS_PER_WHOLE:
+    steps, rest = divmod(beats * STEPS_PER_WHOLE, unit)
+    if rest or steps > 8 * STEPS_PER_WHOLE:
+        exact = Fraction(beats * STEPS_PER_WHOLE, unit)
         raise PatternError(
-            f"a bar is 1 to {8 * STEPS_PER_WHOLE} steps of a 64th note, got {beats}/{unit}: {steps} steps"
+            f"a bar is 1 to {8 * STEPS_PER_WHOLE} steps of a 64th note, got {beats}/{unit}: {exact} steps"
         )
-    return int(steps)
+    return steps
 
 
 def meter_name(meter: Meter) -> str:

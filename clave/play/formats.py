@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from clave.music.units import TICKS_PER_QUARTER, TICKS_PER_STEP, Meter
 from clave.play.performance import Performance
 from clave.play.project.movement import slug
 from clave.play.render import fitted, mix, performance_stems, render_stereo
+
+if TYPE_CHECKING:
+    from mido import MidiFile
 
 SHORTEST_TICKS = TICKS_PER_STEP // 2  # some samplers ignore notes without a duration
 
@@ -43,9 +47,17 @@ def write_midi(performance: Performance, folder: Path, options: WriteOptions) ->
     notes, clamped = midi_notes(performance, on_grid=options.on_grid), ""
     if early := notes.before(0):
         clamped = f", {early} moved to the beginning, which they came before"
-    meters, tempos = _meters(performance), tempo_marks(performance)
-    midi.save(path, midi.compose(notes, meters, tempos, end_tick=_tick(performance.tempo.steps)))
+    midi.save(path, _composed(performance, notes))
     return [f"{path}: {len(notes)} strokes{clamped}"]
+
+
+def midi_bytes(performance: Performance, *, on_grid: bool = False) -> bytes:
+    """The MIDI file that `write_midi` would write."""
+    return midi.file_bytes(_composed(performance, midi_notes(performance, on_grid=on_grid)))
+
+
+def _composed(performance: Performance, notes: midi.MidiNotes) -> "MidiFile":
+    return midi.compose(notes, _meters(performance), tempo_marks(performance), end_tick=_tick(performance.tempo.steps))
 
 
 def write_wav(performance: Performance, folder: Path, options: WriteOptions) -> list[str]:

@@ -65,6 +65,16 @@ def perform(
     return arrange(project, Decoded(patterns, clips, tuple(dict.fromkeys(found))), bars)
 
 
+def perform_strokes(project: Project, rhythm: "RhythmSpace") -> Performance:
+    """The same with silent sounds, for what needs the strokes alone, such as a MIDI file.
+
+    Raises SpaceError, with its place, for a bar that the rhythm space cannot make.
+    """
+    wanted = requests(project)
+    silent = {sound_key(voice, each): SILENCE for voice, each in wanted.sounds}
+    return arrange(project, Decoded(_decoded_bars(wanted, rhythm, ()), silent))
+
+
 def _decoded_bars(wanted: Requests, rhythm: "RhythmSpace", found: Collection[str]) -> dict[str, Pattern]:
     """The requested bars by their keys; SpaceError for one that the space cannot make, with its place.
 

@@ -46,9 +46,14 @@ class Condition:
         return Condition(**both)
 
     @cached_property
+    def meter_index(self) -> Int[np.ndarray, " row"]:
+        """The place of each bar's meter in METERS."""
+        return self.meter.argmax(axis=1)
+
+    @cached_property
     def meters(self) -> list[Meter]:
         """The meter of each bar."""
-        return [METERS[meter] for meter in self.meter.argmax(axis=1)]
+        return [METERS[meter] for meter in self.meter_index]
 
     @cached_property
     def step_counts(self) -> Int[np.ndarray, " row"]:

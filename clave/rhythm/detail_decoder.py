@@ -156,6 +156,8 @@ class DetailDecoder(BarDecoder):
         self.pca = LogisticPCA.load(folder.file(LOGISTIC_PCA_FILE))
         self.sampler = TokenSampler(folder, self.vocabulary, labels)
         self.token_grids = self.vocabulary.cells.reshape(-1, len(VOICES), STEPS_PER_SIXTEENTH)
+        self._cells_of_tokens = np.ascontiguousarray(self.vocabulary.cells.T, np.float32)  # [cell, token]
+        self._strokes_of_tokens = self._cells_of_tokens.sum(axis=0)
         condition = labels.input_shapes()
         self._feel_prior = session(folder.file(FEEL_PRIOR_FILE), **condition)
         self._dynamics = session(
@@ -192,7 +194,8 @@ class DetailDecoder(BarDecoder):
     def dynamics(self, hits: Hits, feel: Feel, condition: Condition) -> Dynamics:
         """Velocity and offset of each cell, if it is struck, in bars of these strokes and this feel."""
         steps = hits.shape[2]
-        padded = np.pad(hits, ((0, 0), (0, 0), (0, self.steps - steps))).astype(np.float32)
+        padded = np.zeros((len(hits), len(VOICES), self.steps), np.float32)
+        padded[:, :, :steps] = hits
         velocity, offset = run(self._dynamics, hits=padded, feel=feel, map=condition.map, meter=condition.meter)
         return velocity[:, :, :steps], offset[:, :, :steps]
 
@@ -226,14 +229,13 @@ class DetailDecoder(BarDecoder):
         """
         count, steps = condition.sixteenths, reference.shape[2]
         noise = rng.gumbel(size=(1, count, len(self.vocabulary)))
-        cells = self.vocabulary.cells.astype(np.float32)
-        stroke_bias = STROKE_BIAS * density_bias * cells.sum(axis=1)
+        stroke_bias = STROKE_BIAS * density_bias * self._strokes_of_tokens
         struck = split_sixteenths(reference).astype(np.float32)
         cost_per_step = np.broadcast_to(np.asarray(cost, np.float32), steps).reshape(count, 1, STEPS_PER_SIXTEENTH)
         cost_per_cell = np.tile(cost_per_step, (1, len(VOICES), 1)).reshape(count, TOKEN_CELLS)
 
         loss = struck * cost_per_cell  # what it costs to leave out each stroke of the reference
-        change = loss.sum(axis=2)[:, :, None] + (cost_per_cell - 2 * loss) @ cells.T  # of each token
+        change = loss.sum(axis=2)[:, :, None] + (cost_per_cell - 2 * loss) @ self._cells_of_tokens  # of each token
         bias = stroke_bias - change
         guidance = STYLE_GUIDANCE if condition.style.any() else 1.0
         tokens = self.sampler.sample(condition, noise, lambda sixteenth: bias[:, sixteenth], guidance)

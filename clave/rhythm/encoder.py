@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from clave.latent.code import Code
-from clave.latent.onnx_runner import run, session
+from clave.latent.onnx_runner import resting, run
 from clave.latent.space_folder import SpaceFolder
 from clave.music.kit import VOICES
 from clave.music.pattern import Pattern
@@ -23,7 +23,7 @@ class BarEncoder:
     def __init__(self, folder: SpaceFolder, labels: Labels, decoder: BarDecoder) -> None:
         self._labels, self._decoder = labels, decoder
         bar = (len(VOICES), decoder.steps)
-        self._network = session(folder.file(ENCODER_FILE), velocity=bar, offset=bar, meter=(len(METERS),))
+        self._network = resting(folder.file(ENCODER_FILE), velocity=bar, offset=bar, meter=(len(METERS),))
         self._searches: dict[Meter, MapSearch] = {}
 
     def guess(self, patterns: Sequence[Pattern]) -> tuple[Float32[np.ndarray, "bar 2"], Feel]:

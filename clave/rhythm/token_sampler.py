@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from clave.latent.onnx_runner import input_size, run, session
+from clave.latent.onnx_runner import input_size, resting, run
 from clave.latent.space_folder import SpaceFolder
 from clave.music.shapes import Bool, Float, Float32, Int
 from clave.music.units import METERS, STEPS_PER_SIXTEENTH, steps_per_bar
@@ -14,7 +14,8 @@ from clave.rhythm.space_format import TOKEN_PRIOR_FILE
 from clave.rhythm.tokens import TOKEN_CELLS, UNKNOWN, Vocabulary, split_sixteenths
 
 LAGS = (1, 2, 4, 6, 8, 12)  # sixteenths back that are inputs of the network
-_LAG_PLACES = max(LAGS) - np.array(LAGS)  # of the first 16th of a bar, in a history with as many before it
+MAX_LAG = max(LAGS)
+_LAG_PLACES = MAX_LAG - np.array(LAGS)  # of the first 16th of a bar, in a history with as many before it
 MAX_SIXTEENTHS = max(map(steps_per_bar, METERS)) // STEPS_PER_SIXTEENTH  # of a bar
 
 LogitBias = Callable[[int], Float[np.ndarray, "#row token"]]
@@ -26,15 +27,20 @@ class DecoderState:
     """Bars that are sampled up to some 16th: their tokens so far, and the recurrent state of the network."""
 
     condition: Condition
-    tokens: Int[np.ndarray, "row sixteenth"]
+    history: Int[np.ndarray, "row max_lag_and_sixteenth"]  # the tokens, after MAX_LAG of them that lie before the bar
     recurrent: Float32[np.ndarray, "row unit"]
 
     def __getitem__(self, rows: Int[np.ndarray, " chosen"]) -> "DecoderState":
-        return DecoderState(self.condition[rows], self.tokens[rows], self.recurrent[rows])
+        return DecoderState(self.condition[rows], self.history[rows], self.recurrent[rows])
+
+    @property
+    def tokens(self) -> Int[np.ndarray, "row sixteenth"]:
+        """The tokens of the bar so far."""
+        return self.history[:, MAX_LAG:]
 
     def append(self, tokens: Int[np.ndarray, " row"]) -> "DecoderState":
         """The next 16th of each bar; the size of the vocabulary stands for a token that is not in it."""
-        return DecoderState(self.condition, np.concatenate([self.tokens, tokens[:, None]], axis=1), self.recurrent)
+        return DecoderState(self.condition, np.concatenate([self.history, tokens[:, None]], axis=1), self.recurrent)
 
 
 class TokenSampler:
@@ -44,7 +50,7 @@ class TokenSampler:
         self.vocabulary = vocabulary
         empty = np.zeros((1, TOKEN_CELLS), np.float32)
         self._cells = np.concatenate([vocabulary.cells.astype(np.float32), empty, empty])  # unknown, before the bar
-        self._network = session(
+        self._network = resting(
             folder.file(TOKEN_PRIOR_FILE), before=(len(LAGS), TOKEN_CELLS), lagged=(len(LAGS),), place=(), state=None,
             **labels.input_shapes(),
         )  # fmt: skip
@@ -53,7 +59,8 @@ class TokenSampler:
     def begin(self, condition: Condition) -> DecoderState:
         """Bars without a token yet."""
         rows = len(condition)
-        return DecoderState(condition, np.zeros((rows, 0), np.int64), np.zeros((rows, self._state_size), np.float32))
+        before_the_bar = np.full((rows, MAX_LAG), len(self.vocabulary) + 1, np.int64)
+        return DecoderState(condition, before_the_bar, np.zeros((rows, self._state_size), np.float32))
 
     def log_prob(
         self, state: DecoderState, cells: Bool[np.ndarray, "row _ cell"] | None = None
@@ -63,20 +70,20 @@ class TokenSampler:
         The state that comes back has the recurrent state after this 16th: it is the one to `append` to. `cells` are
         those of all 16ths; they are needed for bars with unknown tokens, and follow from the tokens otherwise.
         """
-        position = state.tokens.shape[1]
-        before_the_bar = np.full((len(state.tokens), max(LAGS)), len(self.vocabulary) + 1)
-        history = np.concatenate([before_the_bar, state.tokens], axis=1)
-        lagged = history[:, position + _LAG_PLACES]
-        before = self._cells[lagged]
-        if cells is not None:
-            silence = np.zeros_like(before[:, 0])
-            before = np.stack([cells[:, position - lag] if lag <= position else silence for lag in LAGS], axis=1)
-        place = state.condition.meter.argmax(axis=1) * MAX_SIXTEENTHS + position
+        position = state.history.shape[1] - MAX_LAG
+        lagged = state.history.take(position + _LAG_PLACES, axis=1)
+        if cells is None:
+            before = self._cells.take(lagged, axis=0)
+        else:
+            silence = np.zeros_like(cells[:, 0])
+            lagged_cells = [cells[:, position - lag] if lag <= position else silence for lag in LAGS]
+            before = np.stack(lagged_cells, axis=1).astype(np.float32)
+        place = state.condition.meter_index * MAX_SIXTEENTHS + position
         token_log_prob, cell_logit, recurrent = run(
-            self._network, before=before.astype(np.float32, copy=False), lagged=lagged, place=place,
+            self._network, before=before, lagged=lagged, place=place,
             state=state.recurrent, **state.condition.inputs(),
         )  # fmt: skip
-        return token_log_prob, cell_logit, DecoderState(state.condition, state.tokens, recurrent)
+        return token_log_prob, cell_logit, DecoderState(state.condition, state.history, recurrent)
 
     def sample(
         self,

@@ -8,7 +8,7 @@ import numpy as np
 
 from clave.audio.log_spectrogram import Spectrogram
 from clave.latent.code import Code, map_points
-from clave.latent.onnx_runner import run, session
+from clave.latent.onnx_runner import resting, run, session
 from clave.music.kit import VOICES, Voice
 from clave.music.shapes import Float32
 
@@ -26,9 +26,9 @@ class SoundNetworks:
         shape, voice, point = (spectrogram.bands, spectrogram.frames), (len(VOICES),), (2,)
         detail = (int(settings["detail_size"]),)
         # The graphs call log spectrograms "picture" and the encoder's features "seen".
-        self._encoder = session(folder / "encoder.onnx", picture=shape, voice=voice)
-        features = tuple(self._encoder.get_outputs()[-1].shape[1:])
-        self._detail = session(folder / "detail.onnx", seen=features, map=point, voice=voice)
+        self._encoder = resting(folder / "encoder.onnx", picture=shape, voice=voice)
+        features = list(self._encoder.outputs.values())[-1]
+        self._detail = resting(folder / "detail.onnx", seen=features, map=point, voice=voice)
         self._prior = session(folder / "prior.onnx", map=point, noise=detail, voice=voice)
         self._decoder = session(folder / "decoder.onnx", map=point, detail=detail, voice=voice)
 

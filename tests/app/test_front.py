@@ -4,6 +4,7 @@ import asyncio
 import http.client
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,8 @@ def early(static: Path, path: str, method: str = "GET", **headers: str) -> tuple
     async def ask() -> None:
         await asyncio.wait_for(server.Front(lambda: None, static)(scope, receive, send), 0.05)  # pyright: ignore
 
-    asyncio.run(ask())
+    with ThreadPoolExecutor(1) as thread:  # this one may have the event loop of a browser
+        thread.submit(asyncio.run, ask()).result()
     return sent[0]["status"], sent[1]["body"]
 
 

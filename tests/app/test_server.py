@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 from toy_rhythm import ToyRhythm
 from toy_tones import ToyTones
 
+import clave
 from clave import Clip, Kit, Pattern, midi, wav
 from clave.app import rhythm_map, server
 from clave.app.kit_builder import KitBuilder, OfferedKit
@@ -44,6 +45,7 @@ from clave.app.protocol import (
 from clave.app.server import listening, sound_routes
 from clave.errors import KitLibraryError, ServerError
 from clave.music.kit import VOICES
+from clave.play.formats import WriteOptions, midi_bytes, write_midi
 from clave.play.project import (
     Generated,
     GenerationSettings,
@@ -55,6 +57,7 @@ from clave.play.project import (
     SpaceReference,
     Spaces,
     edited,
+    from_json,
     saving,
 )
 from clave.play.project.bars import kept_cells, with_cells
@@ -221,6 +224,23 @@ def test_midi_comes_back_as_it_was_sent(client: TestClient, tmp_path: Path) -> N
     (tmp_path / "groove.mid").write_bytes(response.content)
     reading = midi.read(tmp_path / "groove.mid")
     assert [bar.hits.tolist() for bar in reading.patterns] == [bar.hits.tolist() for bar in bars]
+
+
+def test_a_project_is_written_as_the_midi_file_that_it_renders_to(client: TestClient, tmp_path: Path) -> None:
+    tempo = [{"bar": 0, "tempo_bpm": 97}, {"bar": 1, "tempo_bpm": 140}]
+    lanes = [{"probability": 0.5, "nudge_ms": 20}, {"ratchet": 3, "nudge_ms": -10}, *[{}] * 6]
+    scene = {"tempo": tempo, "lanes": lanes, "bars": [{"kind": "generated", "point": [1.0, 1.0]}] * 2}
+    sent = {"format": "clave project", "version": 1, "scene": scene}
+    response = client.post("/api/project/midi", json=sent)
+    assert response.headers["content-type"] == "audio/midi"
+    performance = clave.perform(from_json(json.dumps(sent).encode()), ToyRhythm())
+    write_midi(performance, tmp_path, WriteOptions())
+    assert response.content == (tmp_path / "groove.mid").read_bytes()
+    on_grid = client.post("/api/project/midi?on_grid=true", json=sent)
+    assert on_grid.content == midi_bytes(performance, on_grid=True) != response.content
+    polka = {**scene, "bars": [{"kind": "generated", "point": [0, 0], "settings": {"style": "polka"}}]}
+    refused = client.post("/api/project/midi", json={**sent, "scene": polka})
+    assert (refused.status_code, "polka" in refused.json()["error"]) == (422, True)
 
 
 def test_a_kit_is_made_once_however_many_ask(client: TestClient, tmp_path: Path) -> None:

@@ -37,20 +37,16 @@ def pressed(page: Page) -> Cells:
 def lies_here(page: Page) -> Cells:
     """What the server says lies where the page is, once the page shows it."""
     for _ in range(100):
-        place = page.evaluate("clave.store.groove.value.place")
-        asked = {name: what for name, what in place["settings"].items() if name != "bars"}
-        body = json.dumps({"points": [place["point"]], **asked}).encode()
+        point, settings = page.evaluate("[clave.point(), clave.store.scene.value.settings]")
+        body = json.dumps({"points": [point], **settings}).encode()
         address = page.url.partition("#")[0]
         request = urllib.request.Request(f"{address}api/patterns", body, {"content-type": "application/json"})
         with urllib.request.urlopen(request) as answer:
             bar = json.load(answer)["patterns"][0]
-        if (
-            shown(page)["strokes"] == bar["strokes"]
-            and page.evaluate("clave.store.groove.value.place.point") == place["point"]
-        ):
+        if shown(page)["strokes"] == bar["strokes"] and page.evaluate("clave.point()") == point:
             return {(voice, step // 4) for voice, step, _, _ in bar["strokes"]}
         page.wait_for_timeout(50)
-    raise AssertionError(f"at {place['point']} lies {bar}, the page shows {shown(page)}")
+    raise AssertionError(f"at {point} lies {bar}, the page shows {shown(page)}")
 
 
 def click_map(page: Page, x: float, y: float) -> None:

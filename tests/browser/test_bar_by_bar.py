@@ -27,35 +27,28 @@ def bar(asked: Asked, *, fill: bool, first: int = 0) -> dict[str, Any]:
     return {"meter": asked["meter"], "strokes": strokes}
 
 
-def patterns(asked: Asked) -> dict[str, Any]:
-    return {"patterns": [bar(asked, fill=asked["section"] == "fill") for _ in asked["points"]]}
-
-
-def phrase(asked: Asked) -> dict[str, Any]:
-    last = asked["bars"] - 1
-    return {"patterns": [bar(asked, fill=asked["fill"] and n == last, first=n) for n in range(asked["bars"])]}
-
-
-def louder(asked: Asked) -> dict[str, Any]:
-    strokes = [[*stroke[:2], 1, stroke[3]] for stroke in asked["pattern"]["strokes"]]
-    nothing = dict.fromkeys(DIRECTIONS, 0)
-    return {
-        "pattern": {**asked["pattern"], "strokes": strokes},
-        "measured": {"before": nothing, "after": nothing},
-    }
+def made(wanted: Asked) -> dict[str, Any]:
+    """A generated bar: the bars of a phrase have their kick on different 16ths; what is louder is as loud as can be."""
+    asked, phrase = wanted["settings"], wanted["phrase"]
+    if phrase is None:
+        played = bar(asked, fill=asked["section"] == "fill")
+    else:
+        last = phrase["index"] == phrase["bars"] - 1
+        played = bar(asked, fill=phrase["fill"] and last, first=phrase["index"])
+    if asked["shift"]["loudness"]:
+        played["strokes"] = [[*stroke[:2], 1, stroke[3]] for stroke in played["strokes"]]
+    return played
 
 
 @pytest.fixture
 def drummer(page: Page) -> list[Asked]:
-    """What it was asked for, oldest first."""
+    """The settings of the bars that were requested, oldest first."""
     asked: list[Asked] = []
 
-    def answered_by(answer: Any) -> Any:
-        def play(route: Route) -> None:
-            asked.append(json.loads(route.request.post_data or ""))
-            route.fulfill(json=answer(asked[-1]))
-
-        return play
+    def play(route: Route) -> None:
+        wanted = json.loads(route.request.post_data or "")["bars"]
+        asked.extend(each["settings"] for each in wanted)
+        route.fulfill(json={"patterns": [made(each) for each in wanted]})
 
     def instrument(route: Route) -> None:
         told = route.fetch().json()
@@ -64,9 +57,7 @@ def drummer(page: Page) -> list[Asked]:
     ground = {"size": 2, "span": 3, "distance": [0] * 4, "styles": {}}
     page.route("**/api/map/ground", lambda route: route.fulfill(json=ground))
     page.route("**/api/instrument", instrument)
-    page.route("**/api/patterns", answered_by(patterns))
-    page.route("**/api/phrases", answered_by(phrase))
-    page.route("**/api/patterns/shift", answered_by(louder))
+    page.route("**/api/bars", play)
     return asked
 
 
@@ -83,7 +74,7 @@ def combobox(page: Page, name: str) -> Locator:
 
 
 def round_of(page: Page) -> list[dict[str, Any]]:
-    return page.evaluate("clave.store.round.value.bars")
+    return page.evaluate("clave.heardBars()")
 
 
 def test_two_styles_are_blended_in_shares_that_the_link_keeps(ready: Page, drummer: list[Asked]) -> None:
@@ -92,7 +83,7 @@ def test_two_styles_are_blended_in_shares_that_the_link_keeps(ready: Page, drumm
     combobox(ready, "style").select_option(first)
     combobox(ready, "Blend with another style").select_option(second)
     ready.get_by_role("slider", name=f"Share of {second}").fill("0.6")
-    ready.wait_for_function("clave.store.groove.value.place.pattern.strokes.length > 0")
+    ready.wait_for_function("!clave.store.waiting.value && clave.store.shown.value.strokes.length > 0")
     ready.wait_for_function("location.hash.includes('s=60+') && location.hash.includes('s=40+')")
     assert drummer[-1]["style"] == {first: 0.4, second: 0.6}
     ready.reload()
@@ -131,7 +122,7 @@ def test_the_grid_and_the_files_follow_the_meter(
         ready.get_by_role("button", name="Save WAV").click()
     file.value.save_as(tmp_path / "groove.wav")
     samples, rate = soundfile.read(tmp_path / "groove.wav")
-    tempo = ready.evaluate("clave.store.groove.value.tempoBpm")
+    tempo = ready.evaluate("clave.store.scene.value.tempo[0].tempo_bpm")
     assert len(samples) == round(cells / 4 * 60 / tempo * rate)
 
 
@@ -146,8 +137,8 @@ def test_another_meter_comes_at_the_next_bar_line(ready: Page) -> None:
             const seen = [];
             for (const end = performance.now() + 6000; performance.now() < end; ) {
                 const { position, heard } = clave.store;
-                seen.push([heard.value.pattern.meter[0], position.value]);
-                if (heard.value.pattern.meter[0] === 3 && position.value > 24) break;
+                seen.push([heard.value.bar.pattern.meter[0], position.value]);
+                if (heard.value.bar.pattern.meter[0] === 3 && position.value > 24) break;
                 await new Promise(requestAnimationFrame);
             }
             return seen;
@@ -162,7 +153,7 @@ def test_another_meter_comes_at_the_next_bar_line(ready: Page) -> None:
 
 def test_a_fill_comes_in_every_fourth_bar(ready: Page, drummer: list[Asked]) -> None:
     combobox(ready, "Fills").select_option("4")
-    ready.wait_for_function("clave.store.groove.value.place.fill")
+    ready.wait_for_function("!clave.store.waiting.value && clave.store.scene.value.fill_every > 0")
     assert drummer[-1]["section"] == "fill"
     ready.get_by_label("Tempo in beats per minute").fill("400")
     ready.get_by_role("button", name="Play", exact=True).click()
@@ -174,7 +165,7 @@ def test_a_fill_comes_in_every_fourth_bar(ready: Page, drummer: list[Asked]) -> 
                 await new Promise(requestAnimationFrame);
                 const { position, heard } = clave.store;
                 if (position.value === null) continue;
-                if (position.value < before) bars.push(heard.value.fill);
+                if (position.value < before) bars.push(heard.value.bar.planned.address.fill);
                 before = position.value;
             }
             return bars;
@@ -190,17 +181,17 @@ def test_a_fill_comes_in_every_fourth_bar(ready: Page, drummer: list[Asked]) -> 
 
 def test_a_loop_of_four_bars_plays_one_after_the_other(ready: Page) -> None:
     combobox(ready, "Length of the loop").select_option("4")
-    ready.wait_for_function("clave.store.round.value.bars.length === 4")
+    ready.wait_for_function("clave.heardBars().length === 4")
     assert [pattern["strokes"][-1][1] for pattern in round_of(ready)] == [0, 4, 8, 12]
     combobox(ready, "Fills").select_option("4")
-    ready.wait_for_function("clave.store.groove.value.place.fill")
+    ready.wait_for_function("!clave.store.waiting.value && clave.store.scene.value.fill_every > 0")
     ready.get_by_role("button", name="Keep in slot 2").click()
     ready.get_by_label("Tempo in beats per minute").fill("400")
     ready.get_by_role("button", name="Play", exact=True).click()
     for number in (1, 2, 3, 4):
         ready.get_by_text(f"bar {number} of 4").wait_for()
     combobox(ready, "Length of the loop").select_option("1")
-    ready.wait_for_function("clave.store.round.value.bars.length === 1")
+    ready.wait_for_function("clave.store.scene.value.bars.length === 1")
     ready.get_by_role("button", name="Play slot 2").click()
     assert len(round_of(ready)) == 4
 
@@ -217,7 +208,7 @@ def test_a_slider_moves_how_it_is_played_and_a_double_click_puts_it_back(ready: 
     expect(slider).to_have_attribute("aria-valuetext", "as it is")
     ready.get_by_role("slider", name="loudness").fill("2")
     combobox(ready, "Length of the loop").select_option("2")
-    ready.wait_for_function("clave.store.round.value.bars.length === 2")
+    ready.wait_for_function("clave.heardBars().length === 2")
     assert {velocity for pattern in round_of(ready) for _, _, velocity, _ in pattern["strokes"]} == {1}
 
 
@@ -229,7 +220,7 @@ def test_axe_finds_no_violation(ready: Page, look: str) -> None:
     combobox(ready, "Blend with another style").select_option(third)
     combobox(ready, "Meter").select_option("6/8")
     combobox(ready, "Length of the loop").select_option("4")
-    ready.wait_for_function("clave.store.round.value.bars.length === 4")
+    ready.wait_for_function("clave.heardBars().length === 4")
     assert violations(ready) == []
     if look.startswith("360"):
         assert ready.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]

@@ -47,7 +47,7 @@ def draw_others(page: Page) -> None:
 
 
 SOUNDING = (
-    "clave.store.groove.value.sounds.map(({ from, point, detail, seed, tune }) => [from, point, detail, seed, tune])"
+    "clave.store.scene.value.kit.voices.map(({ from, point, detail, seed, tune }) => [from, point, detail, seed, tune])"
 )
 
 
@@ -149,7 +149,7 @@ def test_a_locked_voice_keeps_its_sound_unless_asked(opened: Page) -> None:
     sheet(opened).get_by_label("load into the locked voice too").check()
     sheet(opened).get_by_role("button", name=re.compile("^Load Around the snare")).click()
     opened.wait_for_function(f"(those) => JSON.stringify({SOUNDING}) === JSON.stringify(those)", arg=kept)
-    assert opened.evaluate("clave.store.groove.value.sounds[1].locked")
+    assert opened.evaluate("clave.store.scene.value.kit.voices[1].locked")
 
 
 def test_a_kit_is_renamed_deleted_and_brought_back(opened: Page) -> None:
@@ -191,7 +191,7 @@ def test_a_folder_of_wavs_is_kept_with_its_sounds(opened: Page, tmp_path: Any) -
     ready(opened)
     open_sheet(opened)
     load(opened, "Tin")
-    assert opened.evaluate("clave.store.groove.value.sounds.map(({ from }) => from)")[:2] == ["file", "file"]
+    assert opened.evaluate("clave.store.scene.value.kit.voices.map(({ from }) => from)")[:2] == ["file", "file"]
     peak = "Math.max(...clave.store.kitBuffers.value[1].getChannelData(0).map(Math.abs))"
     assert opened.evaluate(peak) > 0.1
 

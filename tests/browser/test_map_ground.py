@@ -61,8 +61,8 @@ def test_the_map_shows_where_the_chosen_style_lives(opened: Page) -> None:
     opened.evaluate(
         """() => {
             const { store } = clave;
-            const { place } = store.groove.value;
-            store.amend({ ...store.groove.value, place: { ...place, settings: { ...place.settings, style: "funk" } } });
+            const scene = store.scene.value;
+            store.amendScene({ ...scene, settings: { ...scene.settings, style: "funk" } });
         }"""
     )
     assert regions(opened) == ["funk"]

@@ -108,7 +108,7 @@ def to_midi(velocity: float) -> int:
 
 
 def wait_for_bars(page: Page, bars: int) -> None:
-    tempo = page.evaluate("clave.store.groove.value.tempoBpm")
+    tempo = page.evaluate("clave.store.scene.value.tempo[0].tempo_bpm")
     page.wait_for_timeout(1000 * (bars * 4 * 60 / tempo + 0.3))
 
 
@@ -173,8 +173,8 @@ def edited(page: Page, pattern: dict[str, Any]) -> None:
     """The bar that is edited by hand to be this one."""
     page.evaluate(
         """pattern => {
-            const groove = clave.store.groove.value;
-            clave.store.change("test", { ...groove, place: { ...groove.place, pattern, edited: true } }); }""",
+            const bars = [{ kind: "given", pattern, source: "" }];
+            clave.store.changeScene("test", { ...clave.store.scene.value, bars }); }""",
         pattern,
     )
 

@@ -19,12 +19,12 @@ from clave.play import sequencer
 RATE = 44_100
 
 
-def heard(page: Page, patterns: list[dict[str, Any]]) -> np.ndarray:
-    """These bars through the page's own audio graph, left and right added."""
+def heard(page: Page, patterns: list[dict[str, Any]] | None, voice: int | None = None) -> np.ndarray:
+    """These bars, or those heard, through the page's own audio graph: one voice or all, left and right added."""
     page.wait_for_function("clave.store.kitBuffers.value.length === 8")
     samples = page.evaluate(
-        """async bars => {
-            const sound = await clave.renderOffline(bars);
+        """async ([bars, voice]) => {
+            const sound = await clave.renderOffline(bars, voice ?? undefined);
             const right = sound.getChannelData(1);
             const samples = sound.getChannelData(0).map((left, n) => left + right[n]);
             return new Promise(done => {
@@ -33,7 +33,7 @@ def heard(page: Page, patterns: list[dict[str, Any]]) -> np.ndarray:
                 reader.readAsDataURL(new Blob([samples]));
             });
         }""",
-        patterns,
+        [patterns, voice],
     )
     return np.frombuffer(base64.b64decode(samples), np.float32)
 
@@ -43,7 +43,7 @@ def test_a_click_on_the_map_shows_the_bar_that_lies_there(opened: Page) -> None:
     for point in ((-1.5, -0.5), (0.8, 1.2), (1.6, -1.0)):
         click_map(opened, *point)
         assert pressed(opened) == lies_here(opened)
-        np.testing.assert_allclose(opened.evaluate("clave.store.groove.value.place.point"), point, atol=0.02)
+        np.testing.assert_allclose(opened.evaluate("clave.point()"), point, atol=0.02)
         found.append(frozenset(pressed(opened)))
     assert len(set(found)) > 1
 
@@ -56,7 +56,7 @@ def test_a_drag_follows_the_pointer(opened: Page) -> None:
     opened.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 0.4 * box["height"], steps=12)
     opened.mouse.up()
     lies_here(opened)
-    np.testing.assert_allclose(opened.evaluate("clave.store.groove.value.place.point"), (1.8, 0.6), atol=0.02)
+    np.testing.assert_allclose(opened.evaluate("clave.point()"), (1.8, 0.6), atol=0.02)
     assert pressed(opened) == lies_here(opened)
 
 
@@ -112,11 +112,11 @@ def test_music_goes_on_without_the_server_and_says_when_it_is_back(page: Page, i
     page.goto(instrument)
     page.wait_for_function("clave.store.corpus.value && clave.store.kitBuffers.value.length === 8")
     click_map(page, 0.5, 0.5)
-    page.route("**/api/patterns", lambda route: route.abort())
+    page.route("**/api/bars", lambda route: route.abort())
     page.get_by_role("application", name="Rhythm map").click(position={"x": 90, "y": 90})
     expect(page.get_by_role("alert")).to_contain_text("does not answer")
     page.wait_for_function("clave.store.position.value > 8")
-    page.unroute("**/api/patterns")
+    page.unroute("**/api/bars")
     click_map(page, 1.0, 0.0)
     expect(page.locator(".notice")).to_have_count(0)
 
@@ -124,7 +124,7 @@ def test_music_goes_on_without_the_server_and_says_when_it_is_back(page: Page, i
 def test_the_sound_has_an_onset_where_the_grid_has_a_hit(opened: Page) -> None:
     click_map(opened, 0.3, -0.4)
     bar = shown(opened)
-    tempo, swing = opened.evaluate("[clave.store.groove.value.tempoBpm, clave.store.groove.value.swing]")
+    tempo, swing = opened.evaluate("[clave.store.scene.value.tempo[0].tempo_bpm, clave.store.scene.value.swing]")
     strokes = sequencer.events([BarPattern.model_validate(bar).pattern()], tempo, swing)
     assert strokes
     for voice in sorted({stroke.voice for stroke in strokes}):
@@ -139,7 +139,7 @@ def test_every_onset_is_in_time_swing_and_offsets_included(opened: Page) -> None
     opened.get_by_label("Swing in percent").fill("60")
     strokes = [[2, 0, 0.9, 0.0], [2, 12, 0.9, 0.0], [2, 32, 0.9, 1.5], [2, 52, 0.9, -1.0]]
     bar = {"meter": [4, 4], "strokes": strokes}
-    tempo = opened.evaluate("clave.store.groove.value.tempoBpm")
+    tempo = opened.evaluate("clave.store.scene.value.tempo[0].tempo_bpm")
     sound = np.abs(heard(opened, [bar]))
     due = [event.seconds for event in sequencer.events([BarPattern.model_validate(bar).pattern()], tempo, 0.6)]
     loud = np.flatnonzero(sound > 0.02 * sound.max()) / RATE
@@ -178,11 +178,11 @@ def test_an_opened_cell_shows_its_four_steps_in_their_places(opened: Page) -> No
 
 def test_undo_brings_back_the_place_before(opened: Page) -> None:
     click_map(opened, -1.2, 0.4)
-    first, where = pressed(opened), opened.evaluate("clave.store.groove.value.place.point")
+    first, where = pressed(opened), opened.evaluate("clave.point()")
     opened.wait_for_timeout(1100)  # quick successions count as one change
     click_map(opened, 1.7, -0.9)
     opened.get_by_role("button", name="Undo").click()
-    assert opened.evaluate("clave.store.groove.value.place.point") == where
+    assert opened.evaluate("clave.point()") == where
     assert pressed(opened) == first
 
 
@@ -237,15 +237,13 @@ def test_a_journey_travels_from_pin_to_pin(opened: Page) -> None:
     opened.get_by_label("Bars of the journey").select_option("4")
     opened.get_by_label("Tempo in beats per minute").fill("400")
     opened.get_by_role("button", name="travel A to B").click()
-    opened.wait_for_function("clave.store.groove.value.journey.patterns.length === 4")
+    opened.wait_for_function("!clave.store.waiting.value && clave.heardBars().length === 4")
     seen = {opened.evaluate("clave.store.journeyBar.value")}
     for bar in range(1, 4):
         opened.wait_for_function(f"clave.store.journeyBar.value === {bar}")
         seen.add(bar)
     assert seen >= {1, 2, 3}
-    first, last = opened.evaluate(
-        "[clave.store.groove.value.journey.patterns[0], clave.store.groove.value.journey.patterns[3]]"
-    )
+    first, _, _, last = opened.evaluate("clave.heardBars()")
     assert first["strokes"] != last["strokes"]
 
 
@@ -268,14 +266,14 @@ def test_saved_midi_is_what_is_heard(opened: Page, tmp_path: Path) -> None:
     assert [voice for voice, _ in found] == [voice for voice, _ in wanted]
     np.testing.assert_allclose([place for _, place in found], [place for _, place in wanted], atol=1 / 60 + 1e-6)
     np.testing.assert_allclose(
-        reading.report.tempos_bpm, [opened.evaluate("clave.store.groove.value.tempoBpm")], rtol=1e-4
+        reading.report.tempos_bpm, [opened.evaluate("clave.store.scene.value.tempo[0].tempo_bpm")], rtol=1e-4
     )
 
 
 def test_a_saved_wav_is_a_loop_to_the_sample(opened: Page, tmp_path: Path) -> None:
     click_map(opened, 0.4, 0.6)
     samples, rate = soundfile.read(save(opened, "Save WAV", tmp_path))
-    tempo = opened.evaluate("clave.store.groove.value.tempoBpm")
+    tempo = opened.evaluate("clave.store.scene.value.tempo[0].tempo_bpm")
     assert samples.shape == (round(4 * 60 / tempo * rate), 2)
     assert 0.05 < np.abs(samples).max() <= 1
 
@@ -288,7 +286,7 @@ def test_a_style_that_is_not_there_is_said(opened: Page, instrument: str) -> Non
 
 
 def test_what_the_server_refuses_is_said(page: Page, instrument: str) -> None:
-    page.route("**/api/patterns", lambda route: route.fulfill(status=422, json={"error": "not today", "kind": "space"}))
+    page.route("**/api/bars", lambda route: route.fulfill(status=422, json={"error": "not today", "kind": "space"}))
     page.goto(instrument)
     expect(page.get_by_role("alert")).to_contain_text("not today")
 
@@ -301,11 +299,11 @@ def test_everything_by_keyboard(opened: Page) -> None:
     opened.wait_for_function("clave.store.playing.value && clave.store.position.value > 0")
 
     focus_by_tab(opened, lambda name: name == "Rhythm map")
-    before = opened.evaluate("clave.store.groove.value.place.point")
+    before = opened.evaluate("clave.point()")
     for key in ("Shift+ArrowRight", "Shift+ArrowRight", "ArrowUp"):
         keys.press(key)
     lies_here(opened)
-    moved = np.subtract(opened.evaluate("clave.store.groove.value.place.point"), before)
+    moved = np.subtract(opened.evaluate("clave.point()"), before)
     np.testing.assert_allclose(moved, (1.2, 0.06), atol=1e-6)
     assert pressed(opened) == lies_here(opened)
     keys.press("Shift+Digit1")
@@ -318,7 +316,7 @@ def test_everything_by_keyboard(opened: Page) -> None:
     keys.press("Digit1")
     assert pressed(opened) == kept
     keys.press("t")
-    opened.wait_for_function("clave.store.groove.value.journey.travelling")
+    opened.wait_for_function("clave.store.scene.value.path.travelling")
     keys.press("t")
 
     focus_by_tab(opened, lambda name: re.match(r"Kick, step 1,", name) is not None)

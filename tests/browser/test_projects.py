@@ -101,7 +101,7 @@ def test_what_the_page_does_not_show_stays_in_the_project(opened: Page, tmp_path
     lanes = [{"probability": 0.5}, *[{}] * 7]
     document = {"format": "clave project", "version": 1, "seed": 11, "scene": {"lanes": lanes}, "of_later": [1, 2]}
     open_file(opened, "lanes.json", json.dumps(document))
-    expect(opened.get_by_role("status").filter(has_text="its lanes: kept, but not heard")).to_be_visible()
+    expect(opened.get_by_role("status").filter(has_text="Opened lanes.json")).to_be_visible()
     again: Project = load(saved(opened, tmp_path))
     assert (again.seed, again.scene.lanes[0].probability) == (11, 0.5)
     assert json.loads((tmp_path / "project.json").read_text("utf-8"))["of_later"] == [1, 2]

@@ -55,7 +55,7 @@ def heard(page: Page, bar: dict[str, Any]) -> np.ndarray:
 
 
 def sounds(page: Page) -> list[dict[str, Any]]:
-    return page.evaluate("clave.store.groove.value.sounds")
+    return page.evaluate("clave.store.scene.value.kit.voices")
 
 
 def sound_map(page: Page, name: str) -> Locator:
@@ -176,7 +176,7 @@ def test_a_surprise_is_a_whole_new_loop_and_one_step_of_undo(opened: Page) -> No
 def test_a_dropped_file_plays_as_itself_and_its_twin_is_one_switch_away(opened: Page) -> None:
     ready(opened)
     drop(opened, sound_map(opened, "Tom"), "tin.wav", wav_of(tin()))
-    opened.wait_for_function("clave.store.groove.value.sounds[4].from === 'file'")
+    opened.wait_for_function("clave.store.scene.value.kit.voices[4].from === 'file'")
     itself = sound_of(opened, 4)
     assert likeness(itself, tin()) > 0.999
     opened.get_by_role("button", name="Tom sound:").click()

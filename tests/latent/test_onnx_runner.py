@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from clave.errors import SpaceError
-from clave.latent.onnx_runner import input_size, run, session
+from clave.latent.onnx_runner import input_size, resting, run, session
 from clave.rhythm.space import SHIPPED_RHYTHM
 
 FEEL = SHIPPED_RHYTHM / "feel_prior.onnx"
@@ -20,6 +20,16 @@ def test_a_network_runs_on_what_it_takes_and_ignores_the_rest():
     np.testing.assert_array_equal(mean[0], mean[1])
     again, _ = run(network, **{name: np.asfortranarray(value) for name, value in rows(2).items()})
     np.testing.assert_array_equal(again, mean)
+
+
+def test_a_network_at_rest_was_checked_and_runs_like_any_other():
+    network = resting(FEEL, **SHAPES)
+    assert network.inputs == session(FEEL, **SHAPES).inputs
+    for _ in range(2):
+        for ours, theirs in zip(run(network, **rows(2)), run(session(FEEL, **SHAPES), **rows(2)), strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+    with pytest.raises(SpaceError, match="foreign model"):
+        resting(FEEL, map=(2,))
 
 
 def test_the_size_of_an_input_is_known():

@@ -40,8 +40,8 @@ def test_the_list_is_what_the_folder_holds() -> None:
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("section", ["beat", "fill"])
 def test_a_style_gives_hundreds_of_distinct_bars_in_range(style: str, section: str) -> None:
-    bars = grooves.bars(style, 1000, 1, section)
-    assert len({bar.hits.tobytes() for bar in bars}) >= 300
+    bars = grooves.bars(style, 500, 1, section)
+    assert len({bar.hits.tobytes() for bar in bars}) >= 200
     assert {bar.meter for bar in bars} == {grooves.style(style).meter}
     assert min(int(bar.hits.sum()) for bar in bars) >= 4
     struck = [(bar.velocity[bar.hits], bar.offset[bar.hits]) for bar in bars]

@@ -13,7 +13,7 @@ import {
   type BarPattern,
   type BarStroke,
 } from "../src/rules/protocol.ts";
-import type { Bar } from "../src/rules/project.ts";
+import type { Bar, Operation } from "../src/rules/project.ts";
 import { encodeWav } from "../src/audio/wavFile.ts";
 import { toyComplete, toyFeel, toyFromTaps, toyGround, toyShift } from "./toyBars.ts";
 import { answerKept } from "./toyKitLibrary.ts";
@@ -24,7 +24,7 @@ const SAMPLE_RATE = 44_100;
 
 export const toyInstrument: Instrument = {
   version: "0.0.0-toy",
-  space: { name: "toy", styles: STYLES, sections: ["beat", "fill"], meters: [[4, 4], [3, 4], [6, 8], [5, 4]], directions: ["density", "syncopation", "swing", "loudness"], bars: 4200, licence: "CC0", credit: "invented for development" },
+  space: { name: "toy", reference: { name: "toy", hash: "" }, styles: STYLES, sections: ["beat", "fill"], meters: [[4, 4], [3, 4], [6, 8], [5, 4]], directions: ["density", "syncopation", "swing", "loudness"], bars: 4200, licence: "CC0", credit: "invented for development" },
   voices: [
     { name: "kick", note: 36, colour: "#E69F00", choke_group: null, aliases: ["bd", "bass drum", "kick drum", "bassdrum"] },
     { name: "snare", note: 38, colour: "#56B4E9", choke_group: null, aliases: ["sd", "snare drum"] },
@@ -42,13 +42,33 @@ export const toyInstrument: Instrument = {
   sound: null,
 };
 
-/** A bar of a project; of the operations on it, only cells are played. */
-function toyBar(bar: Bar): BarPattern {
-  const base = bar.kind === "edited" ? bar.base : bar;
-  const made = base.kind === "given" ? base.pattern : toyPattern(base.point, base.settings);
-  const cells = (bar.kind === "edited" ? bar.operations : []).flatMap((operation) => (operation.kind === "cells" ? operation.cells : []));
-  const others = made.strokes.filter(([voice, step]) => !cells.some((cell) => cell[0] === voice && cell[1] === step));
-  return { meter: made.meter, strokes: [...others, ...cells.filter(([, , velocity]) => velocity > 0)] };
+/** A bar of a project, as the toy space makes it. */
+export function toyBar(bar: Bar): BarPattern {
+  if (bar.kind === "given") return { meter: bar.pattern.meter, strokes: bar.pattern.strokes };
+  if (bar.kind === "generated") {
+    const { point, settings, phrase } = bar;
+    if (phrase === null) return toyPattern(point, settings);
+    const made = toyPhrase({ point, bars: phrase.bars, fill: phrase.fill, style: settings.style, variation: settings.variation, seed: settings.seed, meter: settings.meter });
+    return toyShift({ pattern: made[phrase.index]!, shift: settings.shift }).pattern;
+  }
+  return bar.operations.reduce(toyOperation, toyBar(bar.base));
+}
+
+function toyOperation(pattern: BarPattern, operation: Operation): BarPattern {
+  switch (operation.kind) {
+    case "cells": {
+      const others = pattern.strokes.filter(([voice, step]) => !operation.cells.some((cell) => cell[0] === voice && cell[1] === step));
+      return { meter: pattern.meter, strokes: [...others, ...operation.cells.filter(([, , velocity]) => velocity > 0)] };
+    }
+    case "humanise":
+      return toyFeel({ ...operation, pattern, like: operation.like && toyBar(operation.like) });
+    case "shift":
+      return toyShift({ pattern, shift: operation.shift }).pattern;
+    case "complete":
+      return toyComplete({ ...operation, pattern });
+    case "taps":
+      return toyFromTaps({ ...operation, meter: pattern.meter });
+  }
 }
 
 export function toyCorpus(): CorpusMap {
@@ -115,12 +135,6 @@ const body = (request: IncomingMessage): Promise<Uint8Array> =>
 
 let ground: MapGround | undefined;
 
-const MADE: Record<string, (asked: any) => BarPattern> = {
-  "/api/patterns/feel": toyFeel,
-  "/api/patterns/complete": toyComplete,
-  "/api/patterns/taps": toyFromTaps,
-};
-
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const json = (value: unknown, status = 200) => {
     response.writeHead(status, { "content-type": "application/json" });
@@ -130,18 +144,10 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const [, kit, voice] = /^\/api\/kits\/([\w-]+)\/([0-7])\.wav$/.exec(path) ?? [];
   if (path === "/api/instrument") return json({ ...toyInstrument, sound: toySoundInfo(toyInstrument.voices.map(({ name }) => name)) });
   if (path === "/api/corpus") return json(toyCorpus());
-  if (path === "/api/patterns") {
-    const asked = JSON.parse(new TextDecoder().decode(await body(request))) as PatternRequest;
-    return json({ patterns: asked.points.map((point) => toyPattern(point, asked)) });
-  }
-  if (path === "/api/phrases") return json({ patterns: toyPhrase(JSON.parse(new TextDecoder().decode(await body(request)))) });
-  if (path === "/api/patterns/shift") return json(toyShift(JSON.parse(new TextDecoder().decode(await body(request)))));
   if (path === "/api/project") return json(null);
   if (path === "/api/project/check") return json({ project: JSON.parse(new TextDecoder().decode(await body(request))), remarks: [] });
   if (path === "/api/bars") return json({ patterns: (JSON.parse(new TextDecoder().decode(await body(request))) as { bars: Bar[] }).bars.map(toyBar) });
   if (path === "/api/map/ground") return json((ground ??= toyGround(toyCorpus())));
-  const made = MADE[path];
-  if (made) return json({ pattern: made(JSON.parse(new TextDecoder().decode(await body(request)))) });
   if (kit && voice) {
     response.writeHead(200, { "content-type": "audio/wav" });
     response.end(Buffer.from(encodeWav([toySound(Number(voice), { height: kit === "low-toy" ? 0.7 : 1 })], SAMPLE_RATE)));

@@ -26,6 +26,7 @@ export const bell = (draw: () => number): number => Math.sqrt(-2 * Math.log(draw
 
 export const toySoundInfo = (voices: readonly string[]): SoundInfo => ({
   name: "toy",
+  reference: { name: "toy", hash: "" },
   voices,
   licence: "CC0",
   credit: "invented for development",

@@ -1,22 +1,26 @@
 /** Builds the page: store, player, actions and views, and what ties them to the browser. */
 
-import { effect } from "@preact/signals";
+import { batch, effect } from "@preact/signals";
 import { render } from "preact";
 import { writeLink } from "./rules/link";
 import { projectIn } from "./rules/projectLink";
 import { Nearby } from "./rules/neighbours";
 import { type Point, VOICE_COUNT, type BarPattern } from "./rules/protocol";
-import { fetchCorpus, fetchGround, fetchInstrument } from "./net/api";
+import { atPoint, pointOf } from "./rules/scene";
+import { withSounds } from "./rules/kitChanges";
+import { keptKitId } from "./rules/kitNames";
+import { fetchInstrument } from "./net/api";
+import { serverRhythm, serverSounds } from "./net/sources";
 import { Kits } from "./audio/kits";
 import { MidiPorts } from "./midi/midiPorts";
 import { Actions } from "./state/actions";
 import { BarActions } from "./state/barActions";
 import { restore, serialise, store as storeText, stored, storedMidi, storedTheme, storeMidi, storeTheme } from "./state/browserStorage";
-import { heardBars } from "./state/files";
+import { Decoding } from "./state/decoding";
 import { forgetUnknownPoints, forgetUnknownSettings } from "./state/forgetUnknown";
 import { KeptKits } from "./state/keptKits";
 import { Player } from "./state/player";
-import { openLinkedProject, openProjectFile, openServersProject, presentStrokes, rememberHumanised } from "./state/projects";
+import { knownStrokes, openLinkedProject, openProjectFile, openServersProject } from "./state/projects";
 import { SoundActions } from "./state/soundActions";
 import { Sounds } from "./state/sounds";
 import { Store } from "./state/store";
@@ -28,19 +32,30 @@ import { type Page, PageContext } from "./views/page";
 import "./views/style/page.css";
 
 const store = new Store();
-const player = new Player(store, (error) => midi.failed(error));
-const midi = new MidiPorts(store, player.midi);
-const actions = new Actions(store);
-const kits = new Kits();
-const sounds = new Sounds(store, kits, (voice) => {
+const kits = new Kits(serverSounds);
+const sounds = new Sounds(store, kits, serverSounds, (voice) => {
   if (store.sounds.adjusted.value === voice && !store.playing.value) void player.audition(voice); // an adjustment is heard at once
 });
-const soundActions = new SoundActions(store, actions, sounds);
-const barActions = new BarActions(store, actions, player);
-const page: Page = { store, player, midi, actions, barActions, kits, kept: new KeptKits(store, kits), sounds, soundActions };
+const player: Player = new Player(store, sounds.soundOf, (error) => midi.failed(error));
+const midi = new MidiPorts(store, player.midi);
+const decoding = new Decoding(store, serverRhythm);
+const actions = new Actions(store);
+const soundActions = new SoundActions(store, actions, sounds, serverSounds, decoding);
+const barActions = new BarActions(store, actions, player, decoding);
+const page: Page = { store, player, midi, actions, decoding, barActions, kits, kept: new KeptKits(store, kits, serverSounds), sounds, soundActions };
 
-/** For browser tests: the store, and the bars that are heard (or others) as sound, through the same graph as live. */
-const hook = { store, heardBars: () => heardBars(store), renderOffline: (patterns?: readonly BarPattern[]) => player.renderOnce(patterns ?? heardBars(store)) };
+/** For browser tests: the store, the strokes as they are queued, and the bars that are heard (or others) as sound, through the same graph as live. */
+const hook = {
+  store,
+  actions,
+  player,
+  point: () => pointOf(store.scene.value),
+  heardBars: () => store.heardBars(),
+  renderOffline: async (patterns?: readonly BarPattern[] | null, voice?: number) => {
+    await Promise.all([decoding.all(), sounds.all()]);
+    return player.renderOnce(patterns, voice);
+  },
+};
 declare global {
   interface Window {
     clave: typeof hook;
@@ -52,8 +67,9 @@ const remembered = stored();
 const AUTOSAVE_MS = 250; // after the last change
 const openedLink = location.hash; // the address bar shows what plays, soon
 const restored = restore(location.hash, remembered);
-store.amend(restored.groove);
-if (remembered) rememberHumanised(store, restored.groove, remembered.strokes);
+store.decoded.add(remembered?.strokes ?? []);
+store.clicks.value = remembered?.clicks ?? store.clicks.value;
+store.amend(restored.project);
 store.theme.value = storedTheme();
 effect(() => storeTheme(store.theme.value));
 store.midi.value = storedMidi();
@@ -61,29 +77,31 @@ void midi.resume();
 effect(() => storeMidi(store.midi.value));
 
 effect(() => {
-  // voices that follow the kit follow the first one if theirs is not there (any more); the space's kit is drawn
-  const { kit, sounds: voices } = store.groove.value;
+  // voices of a kit that is not here (any more) get the first one; the space's kit is drawn
+  const { kit } = store.scene.value;
   const first = store.kits.value[0];
   if (!first) return;
-  const follow = voices.some((sound) => sound.from === "factory" && sound.kit === null);
-  if (follow && !store.kits.value.some(({ name }) => name === kit)) {
-    if (kit) store.notify(`The kit “${kit}” is not here; ${first.label} plays instead.`);
-    return store.amend({ ...store.groove.peek(), kit: first.name });
-  }
-  soundActions.drawMissing();
+  const known = new Set(store.kits.value.map(({ name }) => name));
+  const stray = kit.voices.filter((voice) => voice.from === "factory" && !known.has(voice.kit ?? ""));
+  if (stray.length === 0) return soundActions.drawMissing();
+  const missing = [...new Set(stray.map((voice) => voice.kit).filter(Boolean))];
+  if (missing.length > 0) store.notify(`The kit “${missing.join("”, “")}” is not here; ${first.label} plays instead.`);
+  const name = known.has(kit.name) || keptKitId(kit.name) !== null ? kit.name : first.name;
+  const voices = kit.voices.map((voice) => (stray.includes(voice) ? { ...voice, kit: first.name } : voice));
+  store.amendScene(withSounds({ ...store.scene.peek(), kit: { ...kit, name } }, voices));
 });
 
 let writing: ReturnType<typeof setTimeout> | undefined;
 function writeNow(): void {
   clearTimeout(writing);
   writing = undefined;
-  const groove = store.groove.peek();
-  const link = `#${writeLink(groove)}`;
+  const project = store.project.peek();
+  const link = `#${writeLink(project)}`;
   if (link !== location.hash) history.replaceState(null, "", link);
-  storeText(serialise(groove, link, presentStrokes(store)));
+  storeText(serialise(project, store.clicks.peek(), link, knownStrokes(store)));
 }
 effect(() => {
-  void store.groove.value;
+  void [store.project.value, store.clicks.value, store.decoded.changes.value];
   clearTimeout(writing);
   writing = setTimeout(writeNow, AUTOSAVE_MS);
 });
@@ -93,14 +111,16 @@ addEventListener("pagehide", () => {
 
 addEventListener("hashchange", () => {
   if (projectIn(location.hash) !== null) return void openLinkedProject(store, actions, location.hash);
-  const { groove } = restore(location.hash, { groove: store.groove.value, link: "", whole: false, strokes: new Map() });
-  store.change("link", groove);
-  if (store.instrument.value) {
+  const { project } = restore(location.hash, { project: store.project.value, clicks: store.clicks.value, link: "", strokes: [] });
+  batch(() => {
+    // nothing is decoded before what is unknown here was replaced
+    store.change("link", project);
+    store.playsSong.value = false;
+    if (!store.instrument.value) return;
     forgetUnknownSettings(store, store.instrument.value.space);
     forgetUnknownPoints(store, store.instrument.value);
-  }
+  });
   store.settle();
-  actions.refresh();
 });
 
 addEventListener("dragover", (event) => event.preventDefault());
@@ -115,9 +135,8 @@ addEventListener("drop", (event) => {
 
 /** A new player begins where most grooves are, and can still undo to there. */
 function beginAt(point: Point): void {
-  const groove = store.groove.value;
-  store.amend({ ...groove, place: { ...groove.place, point } });
-  actions.refresh();
+  const scene = store.scene.value;
+  store.amendScene({ ...scene, ...atPoint(scene, point) });
 }
 
 listenToKeys(page);
@@ -129,22 +148,21 @@ render(
 );
 
 try {
-  const coming = fetchCorpus();
+  const coming = serverRhythm.corpus();
   coming.catch(() => undefined); // reported below, if nothing else goes wrong first
   const instrument = await fetchInstrument();
   if (instrument.voices.length !== VOICE_COUNT) throw new Error(`the page plays ${VOICE_COUNT} voices, the server has ${instrument.voices.length}`);
   forgetUnknownPoints(store, instrument);
+  forgetUnknownSettings(store, instrument.space);
   store.instrument.value = instrument;
   void page.kept.refresh();
-  forgetUnknownSettings(store, instrument.space);
-  if (restored.known !== "nothing") actions.refresh(); // the page may have been left before its bar had arrived
   const corpus = await coming;
   store.corpus.value = corpus;
   store.nearby.value = new Nearby(corpus);
   if (restored.known === "nothing") beginAt(store.nearby.value.densest());
   await openServersProject(store, actions);
   await openLinkedProject(store, actions, openedLink);
-  store.ground.value = await fetchGround();
+  store.ground.value = await serverRhythm.ground();
 } catch (error) {
   store.reportError(error);
 }

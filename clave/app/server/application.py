@@ -24,6 +24,7 @@ from clave.app.server.sound_routes import add_sound_routes
 from clave.files import midi
 from clave.music.kit import VOICES
 from clave.play.project import Project
+from clave.play.space_reference import space_reference
 from clave.rhythm.space import RhythmSpace
 from clave.sound.space import SoundSpace
 
@@ -63,7 +64,7 @@ def create_app(
     add_sound_routes(app, builder)
     add_kit_routes(app, builder)
     add_library_routes(app, library)
-    add_project_routes(app, lambda each: remarks_here(each, rhythm, sound, library, builder.kits), project)
+    add_project_routes(app, rhythm, lambda each: remarks_here(each, rhythm, sound, library, builder.kits), project)
     instrument = _instrument(__version__, rhythm, builder.info(), kits)
 
     @app.get("/api/instrument")
@@ -122,6 +123,7 @@ def _instrument(version: str, rhythm: RhythmSpace, sound: SoundInfo | None, kits
 def _space_info(rhythm: RhythmSpace) -> SpaceInfo:
     return SpaceInfo(
         name=rhythm.card["name"],
+        reference=space_reference(rhythm),
         styles=list(rhythm.styles),
         sections=list(rhythm.sections),
         meters=list(rhythm.meters),

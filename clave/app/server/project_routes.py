@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Response
 
 from clave.app.protocol import ProjectReply
 from clave.app.server.bodies import limited_body
+from clave.play.formats import midi_bytes
+from clave.play.perform import perform_strokes
 from clave.play.project import Project, from_json, schema
 from clave.play.project.saving import MAX_FILE_BYTES
+from clave.rhythm.space import RhythmSpace
 
 PROJECT_BODY = {
     "requestBody": {
@@ -18,7 +21,12 @@ PROJECT_BODY = {
 }
 
 
-def add_project_routes(app: FastAPI, remarks_on: Callable[[Project], list[str]], opened: Project | None) -> None:
+ProjectBody = Annotated[bytes, Depends(limited_body(MAX_FILE_BYTES, "a project"))]
+
+
+def add_project_routes(
+    app: FastAPI, rhythm: RhythmSpace, remarks_on: Callable[[Project], list[str]], opened: Project | None
+) -> None:
     """`opened` is the project that the server was started with; `remarks_on` says what a player should know of one."""
 
     @app.get("/api/project")
@@ -30,6 +38,12 @@ def add_project_routes(app: FastAPI, remarks_on: Callable[[Project], list[str]],
         return schema()
 
     @app.post("/api/project/check", openapi_extra=PROJECT_BODY)
-    def check(content: Annotated[bytes, Depends(limited_body(MAX_FILE_BYTES, "a project"))]) -> ProjectReply:
+    def check(content: ProjectBody) -> ProjectReply:
         checked = from_json(content)
         return ProjectReply(project=checked, remarks=remarks_on(checked))
+
+    @app.post("/api/project/midi", response_class=Response, openapi_extra=PROJECT_BODY)
+    def midi_file(content: ProjectBody, on_grid: bool = False) -> Response:
+        played = perform_strokes(from_json(content), rhythm)
+        headers = {"content-disposition": 'attachment; filename="groove.mid"'}
+        return Response(midi_bytes(played, on_grid=on_grid), headers=headers, media_type="audio/midi")

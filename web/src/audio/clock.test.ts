@@ -1,9 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { projectOf, scoreOf } from "../../tests/givenBars";
 import { passTime } from "../../tests/passTime";
+import { arrange } from "../rules/arrange";
+import type { Wanted } from "../rules/conductor";
+import type { Scene } from "../rules/project";
 import type { BarPattern } from "../rules/protocol";
-import { events } from "../rules/sequencer";
 import { secondsPerStep } from "../rules/units";
-import { AHEAD_HIDDEN_SECONDS, AHEAD_SECONDS, Clock, type Score } from "./clock";
+import { AHEAD_HIDDEN_SECONDS, AHEAD_SECONDS, Clock } from "./clock";
+import { Transport } from "./transport";
 
 type Struck = { voice: number; velocity: number; time: number; queuedAt: number };
 
@@ -20,17 +24,17 @@ const pattern: BarPattern = {
 let now = 0;
 let struck: Struck[] = [];
 let silenced = 0;
-let score: Score;
+let wanted: Wanted;
 let clock: Clock;
 
 beforeEach(() => {
   vi.useFakeTimers();
   now = 10;
   struck = [];
-  score = { bars: [pattern], fills: [], fillEvery: 0, journey: false, quantum: "bar", tempoBpm: 120, swing: 0.5 };
+  play([pattern]);
   clock = new Clock(
-    () => now,
-    () => score,
+    new Transport({ now: () => now }),
+    () => wanted,
     [{ strike: (voice, velocity, time) => void struck.push({ voice, velocity, time, queuedAt: now }), step() {}, release() {}, silence: () => (silenced += 1) }],
   );
 });
@@ -38,6 +42,11 @@ afterEach(() => {
   clock.stop();
   vi.useRealTimers();
 });
+
+/** What is to be heard from now on. */
+function play(loop: readonly BarPattern[], changes: Partial<Scene> = {}, tempoBpm = 120): void {
+  wanted = { bars: scoreOf(loop, changes, tempoBpm), quantum: "bar" };
+}
 
 /** Audio time and timers pass together. */
 function pass(seconds: number, tickSeconds = 0.025): void {
@@ -47,14 +56,28 @@ function pass(seconds: number, tickSeconds = 0.025): void {
 const start = () => struck[0]!.time;
 const times = (voice: number) => struck.filter((each) => each.voice === voice).map(({ time }) => time - start());
 
-test.each([0.5, 2 / 3])("plays what the sequencer says, to the microsecond, at swing %f", (swing) => {
-  score = { ...score, swing };
+const tempo = (...changes: [bar: number, bpm: number, ramp: boolean][]) => changes.map(([bar, tempo_bpm, ramp]) => ({ bar, tempo_bpm, ramp }));
+const lane = { ...projectOf([pattern]).scene.lanes[0]!, nudge_ms: 12, ratchet: 3, probability: 0.6 };
+
+test.each<[string, Partial<Scene>]>([
+  ["straight", {}],
+  ["swung", { swing: 2 / 3 }],
+  ["with a step of tempo", { tempo: tempo([0, 120, false], [1, 77, false]) }],
+  ["with ramps of tempo", { tempo: tempo([0, 90, false], [2, 180, true], [3, 60, true]), swing: 0.6 }],
+  ["through lanes", { lanes: projectOf([pattern]).scene.lanes.map((each, voice) => (voice < 2 ? lane : each)) }],
+  ["modulated", { modulations: [{ parameter: "tempo", shape: "sine", period: 3, unit: "bars", phase: 0.1, depth: 30, values: [], seed: 0 }] }],
+])("plays what a performance has, within a hundredth of a sample, %s", (_, changes) => {
+  const other: BarPattern = { meter: [3, 4], strokes: [[0, 0, 1, -1.9], [1, 47, 0.5, 1.9], [2, 4, 1, 0]] };
+  play([pattern, other], changes);
   clock.start();
-  pass(4.5);
-  const wanted = events([pattern, pattern], 120, swing);
-  const found = struck.filter(({ time }) => time - start() < 4 - 1e-6).sort((one, other) => one.time - other.time);
-  expect(found.map(({ voice }) => voice)).toEqual(wanted.map(([, voice]) => voice).slice(0, found.length));
-  found.forEach(({ time }, n) => expect(time - start()).toBeCloseTo(wanted[n]![0], 6));
+  pass(25);
+  const { strikes, tempo: curve } = arrange(projectOf([pattern, other], changes), new Map(), 6);
+  const before = (seconds: number) => seconds < curve.seconds - 1;
+  const found = struck.map((each) => ({ ...each, time: each.time - 10.06 })).filter(({ time }) => before(time)).sort((one, another) => one.time - another.time || one.voice - another.voice); // prettier-ignore
+  const planned = strikes.filter(({ seconds }) => before(seconds));
+  expect(found.length).toBeGreaterThan(10);
+  expect(found.map(({ voice, velocity }) => [voice, velocity])).toEqual(planned.map(({ voice, velocity }) => [voice, velocity]));
+  found.forEach(({ time }, n) => expect(Math.abs(time - Math.max(0, planned[n]!.seconds))).toBeLessThan(0.01 / 44_100));
 });
 
 test("every stroke is queued before it sounds, and not long before", () => {
@@ -68,7 +91,7 @@ test("every stroke is queued before it sounds, and not long before", () => {
 });
 
 test("an early stroke on the very first beat sounds at the start, not before", () => {
-  score = { ...score, tempoBpm: 20, bars: [{ meter: [4, 4], strokes: [[0, 0, 1, -1.9], [1, 0, 1, 0]] }] };
+  play([{ meter: [4, 4], strokes: [[0, 0, 1, -1.9], [1, 0, 1, 0]] }], {}, 20);
   clock.start();
   pass(0.2);
   const [early, onTime] = struck;
@@ -88,11 +111,12 @@ test("a hidden page queues far enough ahead for timers that come once a second",
 test("a new bar is heard from the bar line on, another tempo at once and without a jump", () => {
   clock.start();
   pass(0.5);
-  score = { ...score, bars: [{ meter: [4, 4], strokes: [[7, 0, 1, 0], [7, 16, 1, 0]] }] };
+  const coming: BarPattern = { meter: [4, 4], strokes: [[7, 0, 1, 0], [7, 16, 1, 0]] };
+  play([coming]);
   pass(2);
   expect(times(7)[0]).toBeCloseTo(2, 6);
   expect(times(0)).toHaveLength(2);
-  score = { ...score, tempoBpm: 60 };
+  play([coming], {}, 60);
   pass(6);
   const [, second, third] = times(7);
   expect(third! - second!).toBeGreaterThan(2.6); // three beats at 60 bpm, less what had been queued
@@ -100,13 +124,13 @@ test("a new bar is heard from the bar line on, another tempo at once and without
 });
 
 test("the playhead follows the swung steps and knows the bar", () => {
-  score = { ...score, swing: 0.75 };
+  play([pattern], { swing: 0.75 });
   clock.start();
   pass(3);
   const zero = start();
   expect(clock.playhead(zero - 0.01)).toBeNull();
   expect(clock.playhead(zero + 6 * secondsPerStep(120))!.position).toBeCloseTo(4, 6); // the swung second 16th
-  expect(clock.playhead(zero + 2 + 16 * secondsPerStep(120))).toMatchObject({ position: expect.closeTo(16, 6), part: { pattern } });
+  expect(clock.playhead(zero + 2 + 16 * secondsPerStep(120))).toMatchObject({ position: expect.closeTo(16, 6), part: { bar: { pattern } } });
 });
 
 test("after the machine slept the music goes on in time, without a burst", () => {
@@ -122,7 +146,7 @@ test("after the machine slept the music goes on in time, without a burst", () =>
 });
 
 test("what a busy page missed is left out: it does not sound all at once", () => {
-  score = { ...score, bars: [{ meter: [4, 4], strokes: Array.from({ length: 16 }, (_, n) => [2, 4 * n, 1, 0] as const) }] };
+  play([{ meter: [4, 4], strokes: Array.from({ length: 16 }, (_, n) => [2, 4 * n, 1, 0] as const) }]);
   clock.start();
   pass(1);
   const before = struck.length;
@@ -150,7 +174,7 @@ test("stopped is stopped, and a new start begins at the bar line", () => {
 });
 
 test("the playhead counts the bars that were played, and begins anew with the music", () => {
-  score = { ...score, bars: [{ meter: [3, 4], strokes: [] }] };
+  play([{ meter: [3, 4], strokes: [] }]);
   const started = now + 0.06;
   clock.start();
   pass(4);
@@ -161,4 +185,29 @@ test("the playhead counts the bars that were played, and begins anew with the mu
   clock.start();
   pass(0.2);
   expect(clock.playhead(now)!.turn).toBe(0);
+});
+
+test("after a seek the music goes on from the start of that bar, and what sounded is ended", () => {
+  const third: BarPattern = { meter: [4, 4], strokes: [[5, 0, 1, 0]] };
+  play([pattern, pattern, third]);
+  clock.start();
+  pass(0.5);
+  const [count, ends] = [struck.length, silenced];
+  clock.seek(2);
+  pass(0.2);
+  expect(silenced).toBe(ends + 1);
+  expect(struck[count]).toMatchObject({ voice: 5, time: expect.closeTo(10.5 + 0.06, 6) });
+  expect(clock.playhead(now)).toMatchObject({ turn: 2, part: { index: 2 } });
+});
+
+test("a clock that leads from elsewhere says how long steps last", () => {
+  clock = new Clock(
+    new Transport({ now: () => now, stepSeconds: (planned) => 2 * planned }),
+    () => wanted,
+    [{ strike: (voice, velocity, time) => void struck.push({ voice, velocity, time, queuedAt: now }), step() {}, release() {}, silence() {} }],
+  );
+  clock.start();
+  pass(5);
+  const firsts = struck.filter(({ voice, velocity }) => voice === 0 && velocity === 1).map(({ time }) => time - 10.06);
+  expect(firsts).toEqual([0, 4].map((time) => expect.closeTo(time, 6)));
 });

@@ -1,9 +1,10 @@
-/** The scheduler, the only file that knows audio time: it queues strokes a little ahead and knows where the playhead is. */
+/** The scheduler: it queues strokes a little ahead of their time, and knows where the playhead is. */
 
-import { nextPart, type Part, type Plan } from "../rules/conductor";
-import { strokePosition } from "../rules/sequencer";
-import { secondsPerStep, stepsPerBar, swingSteps } from "../rules/units";
+import { nextPart, type Part, type Wanted } from "../rules/conductor";
+import { positionOf } from "../rules/score";
+import { stepsPerBar, swingSteps } from "../rules/units";
 import type { Output } from "./output";
+import { BarTimes, type Transport } from "./transport";
 
 export const AHEAD_SECONDS = 0.1;
 export const AHEAD_HIDDEN_SECONDS = 3; // a hidden tab gets timers once a second, at best
@@ -13,15 +14,9 @@ const EARLIEST_OFFSET_STEPS = 2; // a stroke may sound this long before its step
 const LATEST_SECONDS = 0.05; // a stroke that is later than this is left out: a gap sounds better than many strokes at once
 const KEPT_SECONDS = 4; // marks older than this are forgotten
 
-/** What the clock reads at every tick. */
-export interface Score extends Plan {
-  readonly tempoBpm: number;
-  readonly swing: number;
-}
-
 /** A queued step: when it is, and what sounds there. */
 export interface Mark {
-  readonly time: number; // audio seconds
+  readonly time: number; // of the transport
   readonly step: number; // in its bar
   readonly turn: number; // bars that were played before this one
   readonly part: Part;
@@ -44,16 +39,13 @@ export const onTimer: Every = (ms, call) => {
 export class Clock {
   private marks: Mark[] = [];
   private part: Part | null = null;
-  private step = 0; // next to be queued, in its bar
-  private turn = 0; // of that bar
-  private stepTime = 0; // of that step, straight
-  private startTime = 0;
   private stopTicks: (() => void) | null = null; // null while stopped
   hidden = false;
 
+  /** `wanted` is read at every step: what is to be heard now. */
   constructor(
-    private readonly now: () => number,
-    private readonly score: () => Score,
+    private readonly transport: Transport,
+    private readonly wanted: () => Wanted,
     private readonly outputs: readonly Output[],
     private readonly every: Every = onTimer,
   ) {}
@@ -64,7 +56,7 @@ export class Clock {
 
   start(): void {
     if (this.running) return;
-    this.restart();
+    this.seek(0);
     this.stopTicks = this.every(TICK_MS, () => this.tick());
     this.tick();
   }
@@ -73,21 +65,34 @@ export class Clock {
   stop(): void {
     this.stopTicks?.();
     this.stopTicks = null;
+    this.forget();
+    for (const output of this.outputs) output.silence(this.transport.now());
+  }
+
+  /** Goes on from the start of this bar, counted from 0. */
+  seek(turn: number): void {
+    if (this.running) for (const output of this.outputs) output.silence(this.transport.now());
+    this.forget();
+    this.transport.seek(turn, START_DELAY_SECONDS);
+  }
+
+  private forget(): void {
     this.marks = [];
     this.part = null;
-    for (const output of this.outputs) output.silence(this.now());
   }
 
   /** Queue whatever falls before the horizon. Called by the timer; call it too when something urgent changes. */
   tick(): void {
-    const now = this.now();
-    if (this.stepTime < now - 1) this.skipTo(now); // the computer was asleep: go on from here, in time
+    const { transport } = this;
+    const now = transport.now();
+    if (transport.time < now - 1) this.skipTo(now); // the computer was asleep: go on from here, in time
     const horizon = now + (this.hidden ? AHEAD_HIDDEN_SECONDS : AHEAD_SECONDS);
     for (;;) {
-      const score = this.score();
-      const stepSeconds = secondsPerStep(score.tempoBpm);
-      if (this.stepTime - EARLIEST_OFFSET_STEPS * stepSeconds > horizon) break;
-      this.queueStep(score, stepSeconds, now);
+      const wanted = this.wanted();
+      this.part = nextPart(this.part, wanted, transport.step, transport.turn);
+      const times = this.timesOf(this.part, wanted);
+      if (transport.time - times.between(0, EARLIEST_OFFSET_STEPS) > horizon) break;
+      this.queueStep(this.part, wanted, times, now);
     }
     for (const output of this.outputs) output.release(now);
     const forgotten = this.marks.findIndex(({ time }) => time > now - KEPT_SECONDS);
@@ -104,39 +109,32 @@ export class Clock {
     return { position: here.step + fraction, turn: here.turn, part: here.part };
   }
 
-  private restart(): void {
-    this.marks = [];
-    this.part = null;
-    this.step = 0;
-    this.turn = 0;
-    this.startTime = this.now() + START_DELAY_SECONDS;
-    this.stepTime = this.startTime;
+  /** The tempo is that of what is wanted now, also while the bar of before sounds on. */
+  private timesOf({ index }: Part, { bars }: Wanted): BarTimes {
+    const tempo = (bar: number) => bars.bar(bar).planned.tempo;
+    return new BarTimes(index > 0 ? tempo(index - 1) : null, tempo(index), tempo(index + 1), this.transport.source);
   }
 
-  private queueStep(score: Score, stepSeconds: number, now: number): void {
-    const { step, turn, stepTime } = this;
-    this.part = nextPart(this.part, score, step, turn);
-    const { pattern } = this.part;
-    for (const output of this.outputs) output.step({ step, time: stepTime, seconds: stepSeconds });
-    this.marks.push({ time: stepTime + (swingSteps(step, score.swing) - step) * stepSeconds, step, turn, part: this.part });
-    for (const [voice, at, velocity, offset] of pattern.strokes) {
-      if (at !== step) continue;
-      const due = Math.max(this.startTime, stepTime + (strokePosition(step, offset, score.swing) - step) * stepSeconds);
+  private queueStep(part: Part, { bars }: Wanted, times: BarTimes, now: number): void {
+    const { step, turn, time, startTime } = this.transport;
+    const { planned, strokes } = part.bar;
+    const seconds = times.between(step, step + 1);
+    const { swing } = bars.bar(part.index).planned;
+    for (const output of this.outputs) output.step({ step, time, seconds });
+    this.marks.push({ time: time + times.between(step, swingSteps(step, swing)), step, turn, part });
+    for (const stroke of strokes) {
+      if (stroke.step !== step) continue;
+      const due = Math.max(startTime, time + times.between(step, positionOf(stroke, swing)) + stroke.nudge);
       if (due < now - LATEST_SECONDS) continue;
-      for (const output of this.outputs) output.strike(voice, velocity, Math.max(due, now));
+      for (const output of this.outputs) output.strike(stroke.voice, stroke.velocity, Math.max(due, now), stroke);
     }
-    this.step = (step + 1) % stepsPerBar(pattern.meter);
-    if (this.step === 0) this.turn += 1;
-    this.stepTime = stepTime + stepSeconds;
+    this.transport.advance(stepsPerBar(planned.meter), seconds);
   }
 
   private skipTo(now: number): void {
-    const score = this.score();
-    const stepSeconds = secondsPerStep(score.tempoBpm);
-    const missed = Math.ceil((now - this.stepTime) / stepSeconds);
-    const steps = stepsPerBar((this.part?.pattern ?? score.bars[0]!).meter);
-    this.turn += Math.floor((this.step + missed) / steps);
-    this.step = (this.step + missed) % steps;
-    this.stepTime += missed * stepSeconds;
+    const wanted = this.wanted();
+    const part = nextPart(this.part, wanted, this.transport.step, this.transport.turn);
+    const { step } = this.transport;
+    this.transport.skipTo(now, stepsPerBar(part.bar.planned.meter), this.timesOf(part, wanted).between(step, step + 1));
   }
 }

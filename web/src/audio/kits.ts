@@ -2,7 +2,7 @@
 
 import { describeSorted, sortFiles } from "../rules/kitFolder";
 import { VOICE_COUNT, type VoiceInfo } from "../rules/protocol";
-import { fetchClip } from "../net/api";
+import type { SoundSource } from "../net/sources";
 import type { KitBuffers } from "./mixer";
 
 const SAMPLE_RATE = 44_100;
@@ -16,11 +16,13 @@ export const pathOf = (file: File): string => file.webkitRelativePath || file.na
 export class Kits {
   private readonly known = new Map<string, Promise<KitBuffers>>();
 
+  constructor(private readonly source: Pick<SoundSource, "clip">) {}
+
   /** The kit of that name, fetched once. */
   load(name: string): Promise<KitBuffers> {
     const known = this.known.get(name);
     if (known) return known;
-    const loading = Promise.all(Array.from({ length: VOICE_COUNT }, async (_, voice) => decode(await fetchClip(name, voice))));
+    const loading = Promise.all(Array.from({ length: VOICE_COUNT }, async (_, voice) => decode(await this.source.clip(name, voice))));
     this.known.set(name, loading);
     loading.catch(() => this.known.delete(name)); // the next try asks again
     return loading;

@@ -1,8 +1,8 @@
 /** The audio graph: voices -> level and pan -> volume -> soft limiter. The same for playing live and for rendering a file. */
 
-import type { VoiceMix } from "../rules/groove";
-import { audible, type Event, velocityGain } from "../rules/sequencer";
-import type { Output } from "./output";
+import type { KitVoice, VoiceMix } from "../rules/project";
+import { audible, velocityGain } from "../rules/sequencer";
+import { AS_MIXED, type Output, type OwnSound } from "./output";
 
 export type KitBuffers = readonly (AudioBuffer | null)[];
 
@@ -26,6 +26,9 @@ interface Ringing {
   readonly loudness: number; // linear
   end: number; // when it is choked; Infinity when it may ring out
 }
+
+/** The buffer of a sound that is not the kit's; null: not decoded. */
+export type SoundOf = (voice: number, sound: KitVoice) => AudioBuffer | null;
 
 export interface MixState {
   readonly mix: readonly VoiceMix[];
@@ -63,14 +66,17 @@ export class Mixer implements Output {
   private readonly pans: StereoPannerNode[];
   private readonly volume: GainNode;
   private readonly ringing = new Set<Ringing>();
+  private heard: readonly boolean[] = []; // of each voice: neither muted nor behind a solo
   private clicks: readonly [plain: AudioBuffer, accented: AudioBuffer] | null = null;
   kit: KitBuffers;
 
+  /** `soundOf` has the sounds that are not the kit's, as far as they are decoded. */
   constructor(
     private readonly context: BaseAudioContext,
     private readonly chokeGroups: readonly (number | null)[],
     kit: KitBuffers,
     state: MixState,
+    private readonly soundOf: SoundOf = () => null,
   ) {
     this.kit = kit;
     this.volume = context.createGain();
@@ -91,9 +97,21 @@ export class Mixer implements Output {
   }
 
   /** One stroke at an audio time; it chokes what still rings in its group then. */
-  strike(voice: number, velocity: number, time: number, buffer = this.kit[voice]): void {
-    const level = this.levels[voice];
-    if (buffer && level) this.ring(buffer, voice, velocityGain(velocity), time, level);
+  strike(voice: number, velocity: number, time: number, { level, pan, sound, otherMix }: OwnSound = AS_MIXED): void {
+    const buffer = (sound && this.soundOf(voice, sound)) ?? this.kit[voice];
+    const into = this.levels[voice];
+    if (!buffer || !into) return;
+    if (level === null) return this.ring(buffer, voice, velocityGain(velocity), time, into);
+    if (!otherMix && !this.heard[voice]) return;
+    const panner = this.context.createStereoPanner();
+    panner.pan.value = pan;
+    panner.connect(this.volume);
+    this.ring(buffer, voice, velocityGain(velocity) * level, time, panner, () => panner.disconnect());
+  }
+
+  /** A sound that no voice has yet, through the level and pan of this voice. */
+  strikeWith(buffer: AudioBuffer, voice: number, velocity: number, time: number): void {
+    this.ring(buffer, voice, velocityGain(velocity), time, this.levels[voice]!);
   }
 
   /** A click of the metronome at an audio time: not through the level and pan of any voice. */
@@ -102,7 +120,7 @@ export class Mixer implements Output {
     this.ring(this.clicks[accented ? 1 : 0], NO_VOICE, CLICK_LOUDNESS, time, this.volume);
   }
 
-  private ring(buffer: AudioBuffer, voice: number, loudness: number, time: number, into: AudioNode): void {
+  private ring(buffer: AudioBuffer, voice: number, loudness: number, time: number, into: AudioNode, ended = () => {}): void {
     const gain = this.context.createGain();
     gain.gain.value = loudness;
     gain.connect(into);
@@ -114,6 +132,7 @@ export class Mixer implements Output {
     this.ringing.add(stroke);
     source.onended = () => {
       gain.disconnect();
+      ended();
       this.ringing.delete(stroke);
     };
     this.choke(stroke);
@@ -155,29 +174,37 @@ export class Mixer implements Output {
   }
 
   private eachKnob({ mix, volume }: MixState, turn: (knob: AudioParam, value: number) => void): void {
-    const heard = audible(
+    this.heard = audible(
       mix.map(({ mute }) => mute),
       mix.map(({ solo }) => solo),
     );
     mix.forEach(({ level, pan }, voice) => {
-      turn(this.levels[voice]!.gain, heard[voice] ? level : 0);
+      turn(this.levels[voice]!.gain, this.heard[voice] ? level : 0);
       turn(this.pans[voice]!.pan, pan);
     });
     turn(this.volume.gain, volume * MAKE_UP);
   }
 }
 
+/** A stroke to be rendered. */
+export interface Timed extends OwnSound {
+  readonly seconds: number; // from the start
+  readonly voice: number;
+  readonly velocity: number;
+}
+
+/** What strokes are rendered through. */
+export interface RenderedWith {
+  readonly chokeGroups: readonly (number | null)[];
+  readonly kit: KitBuffers;
+  readonly state: MixState;
+  readonly soundOf: SoundOf;
+}
+
 /** These strokes as sound, `seconds` long, through the same graph as live. */
-export async function renderEvents(
-  strokes: readonly Event[],
-  seconds: number,
-  sampleRate: number,
-  chokeGroups: readonly (number | null)[],
-  kit: KitBuffers,
-  state: MixState,
-): Promise<AudioBuffer> {
+export async function renderStrokes(strokes: readonly Timed[], seconds: number, sampleRate: number, { chokeGroups, kit, state, soundOf }: RenderedWith): Promise<AudioBuffer> {
   const context = new OfflineAudioContext(2, Math.max(1, Math.round(seconds * sampleRate)), sampleRate);
-  const mixer = new Mixer(context, chokeGroups, kit, state);
-  for (const [time, voice, velocity] of strokes) mixer.strike(voice, velocity, Math.max(0, time));
+  const mixer = new Mixer(context, chokeGroups, kit, state, soundOf);
+  for (const stroke of strokes) mixer.strike(stroke.voice, stroke.velocity, Math.max(0, stroke.seconds), stroke);
   return context.startRendering();
 }

@@ -1,5 +1,7 @@
 /** What plays along with the clock: the mixer, a click, MIDI out. */
 
+import type { KitVoice } from "../rules/project";
+
 /** A step as it is queued, straight: its step of the bar, when it begins and how long it lasts. */
 export interface QueuedStep {
   readonly step: number;
@@ -7,10 +9,20 @@ export interface QueuedStep {
   readonly seconds: number;
 }
 
+/** How a stroke differs from what the mix and the kit say: by automation, modulation, or another scene of a song. */
+export interface OwnSound {
+  readonly level: number | null; // linear; null: as the mix has it
+  readonly pan: number; // -1 to 1, where there is a level
+  readonly sound: KitVoice | null; // null: the kit's
+  readonly otherMix: boolean; // of another scene: mute and solo of the present one do not touch it
+}
+
+export const AS_MIXED: OwnSound = { level: null, pan: 0, sound: null, otherMix: false };
+
 /** It is given everything ahead of its time. */
 export interface Output {
   /** A stroke at an audio time. */
-  strike(voice: number, velocity: number, time: number): void;
+  strike(voice: number, velocity: number, time: number, own: OwnSound): void;
   /** A step of the bar: the next one begins when it ends. */
   step(queued: QueuedStep): void;
   /** The present audio time, at every tick: all that falls before the horizon has been given. */

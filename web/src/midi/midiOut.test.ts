@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { toyInstrument } from "../../dev/toyServer";
+import { projectOf, scoreOf } from "../../tests/givenBars";
 import { passTime } from "../../tests/passTime";
+import { arrange } from "../rules/arrange";
+import type { Wanted } from "../rules/conductor";
 import type { BarPattern } from "../rules/protocol";
-import { events } from "../rules/sequencer";
 import { secondsPerStep } from "../rules/units";
-import { Clock, type Score } from "../audio/clock";
+import { Clock } from "../audio/clock";
+import { Transport } from "../audio/transport";
 import { MidiOut, NOTE_SECONDS, SEND_AHEAD_SECONDS } from "./midiOut";
 import { DEFAULT_MIDI, type MidiSettings } from "./midiSettings";
 
@@ -17,7 +20,7 @@ let now: number; // audio seconds
 let sent: Sent[];
 let settings: MidiSettings;
 let heard: boolean[];
-let score: Score;
+let wanted: Wanted;
 let out: MidiOut;
 let clock: Clock;
 let failures: unknown[];
@@ -29,6 +32,11 @@ const fakePort = () => ({ send: (message: number[], at?: number) => void sent.pu
 const bar = (...strokes: BarPattern["strokes"][number][]): BarPattern => ({ meter: [4, 4], strokes });
 const groove = bar([0, 0, 1, 0], [0, 32, 0.5, -1.5], [2, 12, 0.75, 0.25], [3, 16, 0.9, 0], [1, 63, 0.25, 1.9]);
 
+/** What is to be heard from now on. */
+function play(pattern: BarPattern, { swing = 0.5, tempoBpm = 120 } = {}): void {
+  wanted = { bars: scoreOf([pattern], { swing }, tempoBpm), quantum: "bar" };
+}
+
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
   vi.spyOn(performance, "now").mockImplementation(() => ms(now));
@@ -37,7 +45,7 @@ beforeEach(() => {
   failures = [];
   settings = DEFAULT_MIDI;
   heard = Array.from({ length: 8 }, () => true);
-  score = { bars: [groove], fills: [], fillEvery: 0, journey: false, quantum: "bar", tempoBpm: 120, swing: 0.5 };
+  play(groove);
   out = new MidiOut({
     settings: () => settings,
     voices: () => toyInstrument.voices,
@@ -47,8 +55,8 @@ beforeEach(() => {
     failed: (error) => failures.push(error),
   });
   clock = new Clock(
-    () => now,
-    () => score,
+    new Transport({ now: () => now }),
+    () => wanted,
     [out],
   );
   out.connect(fakePort());
@@ -85,22 +93,22 @@ function nothingHangs(): void {
 }
 
 test.each([0.5, 2 / 3])("every stroke is sent for the moment it is heard, as the sequencer says, at swing %f", (swing) => {
-  score = { ...score, swing };
+  play(groove, { swing });
   clock.start();
   pass(4.5);
   const found = noteOns();
   const start = found[0]!.at!;
-  const wanted = events([groove, groove], 120, swing).filter(([time]) => time < 3.9);
-  expect(wanted.length).toBeGreaterThan(8);
-  wanted.forEach(([time, voice, velocity], n) => {
-    expect(found[n]!.at! - start).toBeCloseTo(time * 1000, 6);
+  const planned = arrange(projectOf([groove, groove], { swing }), new Map()).strikes.filter(({ seconds }) => seconds < 3.9);
+  expect(planned.length).toBeGreaterThan(8);
+  planned.forEach(({ seconds, voice, velocity }, n) => {
+    expect(found[n]!.at! - start).toBeCloseTo(seconds * 1000, 6);
     expect(found[n]!.message).toEqual([0x99, noteOf(voice), Math.round(velocity * 127)]);
   });
   nothingHangs();
 });
 
 test("a stroke is sent ahead, but not long: stop and mute are heard at once", () => {
-  score = { ...score, bars: [bar(...Array.from({ length: 16 }, (_, n) => [n % 8, 4 * n, 1, 0] as const))] };
+  play(bar(...Array.from({ length: 16 }, (_, n) => [n % 8, 4 * n, 1, 0] as const)));
   clock.start();
   pass(3);
   for (const { at, sentAt } of noteOns().slice(1)) {
@@ -110,7 +118,7 @@ test("a stroke is sent ahead, but not long: stop and mute are heard at once", ()
 });
 
 test("a note lasts 30 ms, or until its note is struck again", () => {
-  score = { ...score, tempoBpm: 400, bars: [bar([1, 0, 1, 0], [1, 1, 1, 0], [1, 2, 1, 0.9], [1, 3, 1, 0], [0, 32, 1, 0])] };
+  play(bar([1, 0, 1, 0], [1, 1, 1, 0], [1, 2, 1, 0.9], [1, 3, 1, 0], [0, 32, 1, 0]), { tempoBpm: 400 });
   clock.start();
   pass(0.6);
   nothingHangs();
@@ -120,7 +128,7 @@ test("a note lasts 30 ms, or until its note is struck again", () => {
 
 test("two voices on one note do not cut each other into a hanging one", () => {
   settings = { ...settings, notes: settings.notes.map(() => 38) };
-  score = { ...score, bars: [bar([0, 0, 1, 0], [1, 0, 1, 0], [2, 0, 1, 0.2], [3, 4, 1, 0])] };
+  play(bar([0, 0, 1, 0], [1, 0, 1, 0], [2, 0, 1, 0.2], [3, 4, 1, 0]));
   clock.start();
   pass(2.5);
   expect(noteOns().length).toBeGreaterThanOrEqual(4);
@@ -138,7 +146,7 @@ test("channel and notes are as chosen, from the next stroke on", () => {
 });
 
 test("a muted voice is silent on the device too, even if its stroke was queued", () => {
-  score = { ...score, bars: [bar(...Array.from({ length: 16 }, (_, n) => [2, 4 * n, 1, 0] as const))] };
+  play(bar(...Array.from({ length: 16 }, (_, n) => [2, 4 * n, 1, 0] as const)));
   clock.start();
   pass(1);
   const mutedAt = performance.now();
@@ -157,7 +165,7 @@ test("another bar is sent to the device from the bar line at which it is heard",
   clock.start();
   pass(0.5);
   const start = noteOns()[0]!.at!;
-  score = { ...score, bars: [bar([7, 0, 1, 0])] };
+  play(bar([7, 0, 1, 0]));
   pass(2);
   const other = noteOns().filter(({ message }) => message[1] === noteOf(7));
   expect(other.map(({ at }) => at! - start)).toEqual([expect.closeTo(2000, 6)]);
@@ -167,7 +175,7 @@ test.each([false, true])("stop drops what waits and ends what sounds (the browse
   const clear = vi.fn();
   out.connect(clears ? { ...fakePort(), clear } : fakePort());
   sent = [];
-  score = { ...score, bars: [bar(...Array.from({ length: 16 }, (_, n) => [0, 4 * n, 1, 0] as const))] };
+  play(bar(...Array.from({ length: 16 }, (_, n) => [0, 4 * n, 1, 0] as const)));
   clock.start();
   pass(0.05); // the first stroke is handed over and not ended yet
   clock.stop();
@@ -182,7 +190,7 @@ test.each([false, true])("stop drops what waits and ends what sounds (the browse
 });
 
 test("what a busy page missed is left out", () => {
-  score = { ...score, bars: [bar(...Array.from({ length: 16 }, (_, n) => [2, 4 * n, 1, 0] as const))] };
+  play(bar(...Array.from({ length: 16 }, (_, n) => [2, 4 * n, 1, 0] as const)));
   clock.start();
   pass(1);
   sent = [];
@@ -236,7 +244,7 @@ test("a port that takes no message is reported once and no longer used", () => {
 
 test.each([120, 97.3, 400])("the clock has 24 straight pulses a quarter note at %f bpm, Start before the first and Stop at the end", (tempoBpm) => {
   settings = { ...settings, clock: true };
-  score = { ...score, tempoBpm, swing: 0.7 };
+  play(groove, { tempoBpm, swing: 0.7 });
   clock.start();
   pass(3);
   const pulses = real(0xf8);

@@ -6,7 +6,7 @@
 
 import type { VoiceInfo } from "../rules/protocol";
 import { velocityToMidi } from "../rules/units";
-import type { Output, QueuedStep } from "../audio/output";
+import { AS_MIXED, type Output, type OwnSound, type QueuedStep } from "../audio/output";
 import { type MidiSettings, noteOf } from "./midiSettings";
 
 export const SEND_AHEAD_SECONDS = 0.06;
@@ -40,7 +40,7 @@ export interface MidiContext {
 }
 
 type QueuedMessage =
-  | { readonly kind: "stroke"; readonly time: number; readonly voice: number; readonly velocity: number }
+  | { readonly kind: "stroke"; readonly time: number; readonly voice: number; readonly velocity: number; readonly otherMix: boolean }
   | { readonly kind: "start"; readonly time: number }
   | { readonly kind: "clock"; readonly time: number };
 
@@ -73,8 +73,8 @@ export class MidiOut implements Output {
   }
 
   /** A stroke at an audio time, ahead of it. */
-  strike(voice: number, velocity: number, time: number): void {
-    if (this.port) this.enqueue({ kind: "stroke", time, voice, velocity });
+  strike(voice: number, velocity: number, time: number, { otherMix }: OwnSound = AS_MIXED): void {
+    if (this.port) this.enqueue({ kind: "stroke", time, voice, velocity, otherMix });
   }
 
   /** A stroke at once, such as an audition. */
@@ -107,7 +107,7 @@ export class MidiOut implements Output {
       const at = this.context.moment(each.time);
       if (each.kind === "clock") return this.send([CLOCK], at);
       if (each.kind === "start") return this.send([START], at);
-      if (each.time < now - LATEST_SECONDS || !this.context.heard()[each.voice]) return;
+      if (each.time < now - LATEST_SECONDS || (!each.otherMix && !this.context.heard()[each.voice])) return;
       this.note(each.voice, each.velocity, at, this.nextOfItsNote(each.voice, [...due.slice(index + 1), ...this.queue]));
     });
     const present = performance.now();

@@ -1,5 +1,5 @@
 /**
- * The two pure functions of the instrument: what a project asks of the spaces, and what it plays once they answered.
+ * The two pure functions of the instrument: what the spaces have to decode for a project, and what it plays then.
  * Neither knows a model. The twin of `clave/play/arrange.py`: `tests/fixtures/arrange.json.gz` holds both to them.
  */
 
@@ -15,7 +15,7 @@ import { clamp, secondsPerStep, STEPS_PER_SIXTEENTH, stepsPerBar, swingSteps } f
 const RATCHET_FALL = 0.9; // velocity of each further stroke of a ratchet, over that before it
 const QUIETEST = 1 / 127; // what sounds is never silent
 
-/** What the spaces are asked for a project: each bar and each sound once. */
+/** What the spaces have to decode for a project: each bar and each sound once. */
 export interface Requests {
   readonly bars: readonly (Generated | Edited)[];
   readonly sounds: readonly VoiceAndSound[]; // without their playback settings
@@ -57,16 +57,12 @@ export const bareSound = (sound: KitVoice): KitVoice => ({ ...sound, gain: 1, tu
 /** Two sounds with one key sound the same but for their playback settings. */
 export const soundRequestKey = (voice: number, sound: KitVoice): string => `${voice} ${canonicalJson(bareSound(sound))}`;
 
-/** What the spaces are asked for the first so many bars, or for as many as the project has. */
+/** What the spaces have to decode for the first so many bars, or for as many as the project has. */
 export function requests(project: Project, bars = naturalBars(project)): Requests {
   const found = new Map<string, Generated | Edited>();
   const sounds = new Map<string, VoiceAndSound>();
   for (const planned of plannedBars(project, bars)) {
-    const held = planned.lanes.flatMap(({ hold }) => (hold === null ? [] : [hold]));
-    for (const bar of [...planned.pieces.map(([, own]) => own), ...held]) {
-      const part = modelPart(bar);
-      if (part && !found.has(barKey(part))) found.set(barKey(part), part);
-    }
+    for (const part of barsToDecode(planned)) if (!found.has(barKey(part))) found.set(barKey(part), part);
     planned.voices.forEach((sound, voice) => {
       const key = soundRequestKey(voice, sound);
       if (!sounds.has(key)) sounds.set(key, { voice, sound: bareSound(sound) });
@@ -75,8 +71,19 @@ export function requests(project: Project, bars = naturalBars(project)): Request
   return { bars: [...found.values()], sounds: [...sounds.values()] };
 }
 
+/** What only the space can make of a bar: its pieces, and the bars whose rows are held. */
+export function barsToDecode({ pieces, lanes }: PlannedBar): (Generated | Edited)[] {
+  const held = lanes.flatMap(({ hold }) => (hold === null ? [] : [hold]));
+  return [...pieces.map(([, own]) => own), ...held].flatMap((bar) => modelPart(bar) ?? []);
+}
+
+/** The strokes that the space made of a bar, by its `barKey`. */
+export interface DecodedBars {
+  get(key: string): BarPattern | undefined;
+}
+
 /** The performance of the first so many bars; `decoded` has the strokes that the space made of each bar, by `barKey`. */
-export function arrange(project: Project, decoded: ReadonlyMap<string, BarPattern>, bars = naturalBars(project)): Performance {
+export function arrange(project: Project, decoded: DecodedBars, bars = naturalBars(project)): Performance {
   const planned = plannedBars(project, bars);
   const tempo = new TempoCurve(planned.map((bar) => bar.tempo));
   const sounds = new Map<string, VoiceAndSound & { readonly index: number }>();
@@ -90,9 +97,8 @@ export function arrange(project: Project, decoded: ReadonlyMap<string, BarPatter
   const strikes: Strike[] = [];
   for (const bar of planned) {
     const own = bar.voices.map(indexOf);
-    const pattern = composed(bar, decoded);
-    const heard = audible(bar.mix.map(({ mute }) => mute), bar.mix.map(({ solo }) => solo)); // prettier-ignore
-    const struck = bar.lanes.map((lane, voice) => laneStrokes(bar, voice, lane, lane.hold === null ? pattern : patternOf(lane.hold, decoded), project.seed));
+    const heard = audibleVoices(bar.mix);
+    const { rows: struck } = struckBar(bar, decoded, project.seed);
     struck.forEach((strokes, voice) => {
       if (heard[voice]) strikes.push(...strokes.map((stroke) => strikeOf(bar, voice, stroke, tempo, own[voice]!)));
     });
@@ -102,8 +108,23 @@ export function arrange(project: Project, decoded: ReadonlyMap<string, BarPatter
   return { bars: patterns, tempo, sounds: [...sounds.values()], strikes, volume: project.volume, name: project.name || "groove" };
 }
 
+/** A bar before its lanes and chance, and what they make of each of its rows. */
+export interface StruckBar {
+  readonly pattern: BarPattern;
+  readonly rows: readonly (readonly LaneStroke[])[]; // of each voice
+}
+
+/** Puts a bar together and sends each row through its lane. */
+export function struckBar(bar: PlannedBar, decoded: DecodedBars, seed: number): StruckBar {
+  const pattern = composed(bar, decoded);
+  const rows = bar.lanes.map((lane, voice) => laneStrokes(bar, voice, lane, lane.hold === null ? pattern : patternOf(lane.hold, decoded), seed));
+  return { pattern, rows };
+}
+
+export const audibleVoices = (mix: PlannedBar["mix"]): boolean[] => audible(mix.map(({ mute }) => mute), mix.map(({ solo }) => solo)); // prettier-ignore
+
 /** A stroke of a lane, chance decided; a ratchet is several. */
-interface LaneStroke {
+export interface LaneStroke {
   readonly step: number; // of the bar, any fraction
   readonly velocity: number;
   readonly offset: number; // steps
@@ -111,7 +132,7 @@ interface LaneStroke {
   readonly cell: number; // step of the bar that it comes from
 }
 
-function patternOf(bar: Bar, decoded: ReadonlyMap<string, BarPattern>): BarPattern {
+function patternOf(bar: Bar, decoded: DecodedBars): BarPattern {
   const part = modelPart(bar);
   if (part === null) return finished(bar, null);
   const made = decoded.get(barKey(part));
@@ -120,7 +141,7 @@ function patternOf(bar: Bar, decoded: ReadonlyMap<string, BarPattern>): BarPatte
 }
 
 /** The bar that is put together of its pieces, each from its step on; a stroke goes by its step. */
-function composed({ pieces, meter }: PlannedBar, decoded: ReadonlyMap<string, BarPattern>): BarPattern {
+function composed({ pieces, meter }: PlannedBar, decoded: DecodedBars): BarPattern {
   if (pieces.length === 1) return patternOf(pieces[0]![1], decoded);
   const strokes = pieces.flatMap(([from, bar], place) => {
     const to = pieces[place + 1]?.[0] ?? Infinity;

@@ -3,8 +3,14 @@
 import { type Bar, type BarPattern, canonicalJson, type Cell, type Edited, type Generated, type Operation } from "./project";
 import type { Meter } from "./units";
 
+const keys = new WeakMap<Bar, string>(); // bars never change
+
 /** Two bars with one key are the same bar. */
-export const barKey = (bar: Bar): string => canonicalJson(bar);
+export function barKey(bar: Bar): string {
+  const known = keys.get(bar) ?? canonicalJson(bar);
+  keys.set(bar, known);
+  return known;
+}
 
 export const meterOf = (bar: Bar): Meter => (bar.kind === "edited" ? meterOf(bar.base) : bar.kind === "given" ? bar.pattern.meter : bar.settings.meter);
 

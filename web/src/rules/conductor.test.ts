@@ -1,33 +1,46 @@
 import { expect, test } from "vitest";
-import { nextPart, type Part, type Plan } from "./conductor";
+import { given, projectOf, scoreOf } from "../../tests/givenBars";
+import { nextPart, type Part, type Wanted } from "./conductor";
+import { naturalBars } from "./plan";
+import type { Scene } from "./project";
 import type { BarPattern } from "./protocol";
-import { heardRounds } from "./sequencer";
-import { stepsPerBar } from "./units";
+import { placeAt } from "./scene";
+import { Score } from "./score";
+import type { Quantum } from "./sequencer";
 
 const bar = (voice: number, meter: [number, number] = [4, 4]): BarPattern => ({ meter, strokes: [[voice, 0, 1, 0]] });
 const [old, fresh] = [bar(0), bar(1)];
-const plan = (changes: Partial<Plan>): Plan => ({ bars: [old], fills: [], fillEvery: 0, journey: false, quantum: "bar", ...changes });
-const part = (changes: Partial<Part>): Part => ({ pattern: old, bar: 0, fill: false, journey: false, since: 0, ...changes });
+const wanted = (loop: readonly BarPattern[], changes: Partial<Scene> = {}, quantum: Quantum = "bar"): Wanted => ({ bars: scoreOf(loop, changes), quantum });
+const start = (loop: readonly BarPattern[] = [old]): Part => nextPart(null, wanted(loop), 0, 0);
+const voices = ({ strokes }: BarPattern): number => strokes[0]![0];
 
-/** Steps on and returns at which step the plan's first bar sounds. */
-function takenAt(from: number, wanted: Plan, start = part({})): number | null {
-  let now = start;
+/** A journey over four bars, each of which the space has made: the first plays voice 2, the next 3, and so on. */
+function journey(quantum: Quantum = "bar", fillEvery = 0): Wanted {
+  const path = { points: [[0, 0], [3, 0]] as const, curve: "line", smoothing: 0, bars: 4, way: "loop", quantum: "bar", travelling: true, edits: [] } as const;
+  const project = projectOf([old], { ...placeAt([0, 0], projectOf([old]).scene.settings, 1), path, fill_every: fillEvery });
+  const made = { get: (key: string) => bar(2 + (JSON.parse(key) as { point: [number, number] }).point[0], [4, 4]) };
+  return { bars: new Score(project, made), quantum };
+}
+
+/** Steps on and returns at which step the wanted bar sounds. */
+function takenAt(from: number, coming: Wanted, before: Part): number | null {
+  let now = before;
   for (let step = from; step < 128; step++) {
-    now = nextPart(now, wanted, step % 64, Math.floor(step / 64));
-    if (now.pattern === wanted.bars[0]) return step;
+    now = nextPart(now, coming, step % 64, Math.floor(step / 64));
+    if (now.bars === coming.bars) return step;
   }
   return null;
 }
 
-/** The bars that sound one after the other, as a clock steps through them: what the plan says at each turn. */
-function played(turns: number, planned: (turn: number) => Plan): BarPattern[] {
-  const heard: BarPattern[] = [];
+/** The voices that sound bar after bar, as a clock steps through them: what is wanted at each turn. */
+function played(turns: number, planned: (turn: number) => Wanted): number[] {
+  const heard: number[] = [];
   let now: Part | null = null;
   for (let turn = 0; turn < turns; turn++) {
     let step = 0;
     do now = nextPart(now, planned(turn), step++, turn);
-    while (step < stepsPerBar(now.pattern.meter));
-    heard.push(now.pattern);
+    while (step < now.bar.planned.steps);
+    heard.push(voices(now.bar.pattern));
   }
   return heard;
 }
@@ -38,72 +51,67 @@ test.each([
   ["beat", 16, 16],
   ["bar", 5, 64],
 ] as const)("a change is heard at the next %s: made at %i, taken at %i", (quantum, madeAt, taken) => {
-  expect(takenAt(madeAt, plan({ bars: [fresh], quantum }))).toBe(taken);
+  expect(takenAt(madeAt, wanted([fresh], {}, quantum), start())).toBe(taken);
 });
 
 test("a bar of another meter waits for the bar line", () => {
-  expect(takenAt(5, plan({ bars: [bar(1, [3, 4])], quantum: "step" }))).toBe(64);
-  const six = part({ pattern: bar(0, [6, 8]) });
-  expect(nextPart(six, plan({ bars: [fresh], quantum: "step" }), 24, 0)).toBe(six);
-  expect(nextPart(six, plan({ bars: [fresh], quantum: "step" }), 0, 1).pattern).toBe(fresh);
+  expect(takenAt(5, wanted([bar(1, [3, 4])], {}, "step"), start())).toBe(64);
+  const six = start([bar(0, [6, 8])]);
+  expect(nextPart(six, wanted([fresh], {}, "step"), 24, 0)).toBe(six);
+  expect(nextPart(six, wanted([fresh], {}, "step"), 0, 1).bar.pattern).toEqual(fresh);
 });
 
 test("in 6/8 a change at the next beat waits for a dotted quarter", () => {
   const [six, other] = [bar(0, [6, 8]), bar(1, [6, 8])];
-  const at = (step: number) => nextPart(part({ pattern: six }), plan({ bars: [other], quantum: "beat" }), step, 0).pattern;
-  expect([at(16), at(23), at(24)]).toEqual([six, six, other]);
+  const at = (step: number) => voices(nextPart(start([six]), wanted([other], {}, "beat"), step, 0).bar.pattern);
+  expect([at(16), at(23), at(24)]).toEqual([0, 0, 1]);
 });
 
 test("a journey begins at its first bar, at a bar line, and moves on at every one", () => {
-  const journey = [bar(2), bar(3), bar(4)];
-  const heard = played(7, (turn) => (turn < 2 ? plan({}) : plan({ bars: journey, journey: true })));
-  expect(heard).toEqual([old, old, ...journey, ...journey.slice(0, 2)]);
-  expect(nextPart(part({}), plan({ bars: journey, journey: true, quantum: "step" }), 5, 0)).toEqual(part({}));
+  const [loop, away] = [wanted([old]), journey()];
+  expect(played(7, (turn) => (turn < 2 ? loop : away))).toEqual([0, 0, 2, 3, 4, 5, 2]);
+  const before = start();
+  expect(nextPart(before, journey("step"), 5, 0)).toBe(before);
 });
 
-test("leaving a journey waits for the chosen boundary", () => {
-  expect(takenAt(3, plan({ quantum: "beat" }), part({ pattern: fresh, bar: 2, journey: true }))).toBe(16);
+test("leaving a journey waits for the chosen boundary, and the loop keeps its place in the count", () => {
+  const away = nextPart(start(), journey(), 0, 1);
+  expect([away.since, away.index]).toEqual([1, 0]);
+  expect(takenAt(3, wanted([fresh], {}, "beat"), away)).toBe(16);
+  expect(played(5, (turn) => (turn < 2 ? journey() : wanted([bar(5), bar(6), bar(7)])))).toEqual([2, 3, 7, 5, 6]);
 });
 
 test("an edited bar of the journey is taken at the boundary, in the same bar", () => {
-  const rewritten = [bar(2), bar(5)];
-  const now = nextPart(part({ pattern: bar(3), bar: 1, journey: true, since: 4 }), plan({ bars: rewritten, journey: true, quantum: "step" }), 7, 5);
-  expect(now).toEqual(part({ pattern: rewritten[1]!, bar: 1, journey: true, since: 4 }));
+  const now = nextPart(nextPart(start(), journey(), 0, 4), journey(), 0, 5);
+  const again = journey("step");
+  expect(nextPart(now, again, 7, 5)).toMatchObject({ bars: again.bars, index: 1, since: 4 });
 });
 
 test("every fourth bar is a fill, counted from the start of the music, whatever is changed meanwhile", () => {
-  const fill = bar(4);
-  const heard = played(8, (turn) => plan({ bars: [turn < 2 ? old : fresh], fills: [fill], fillEvery: 4 }));
-  expect(heard).toEqual([old, old, fresh, fill, fresh, fresh, fresh, fill]);
-});
-
-test("a journey counts its fills from its own first bar, and each is of its place", () => {
-  const [journey, fills] = [[bar(1), bar(2), bar(3)], [bar(5), bar(6), bar(7)]];
-  const heard = played(10, (turn) => (turn < 2 ? plan({}) : plan({ bars: journey, fills, fillEvery: 4, journey: true })));
-  expect(heard.slice(2)).toEqual([journey[0], journey[1], journey[2], fills[0], journey[1], journey[2], journey[0], fills[1]]);
+  const filled = { fill: given(bar(4)), fill_every: 4 };
+  const [before, after] = [wanted([old], filled), wanted([fresh], filled)];
+  expect(played(8, (turn) => (turn < 2 ? before : after))).toEqual([0, 0, 1, 4, 1, 1, 1, 4]);
 });
 
 test("a phrase ends on its fill, also when it takes the place of a bar in the middle", () => {
   const phrase = [bar(1), bar(2), bar(3), bar(4)];
-  const fills = phrase.map(() => bar(5));
-  const heard = played(8, (turn) => (turn < 2 ? plan({ fills: [bar(6)], fillEvery: 4 }) : plan({ bars: phrase, fills, fillEvery: 4 })));
-  expect(heard).toEqual([old, old, phrase[2], fills[0], ...phrase.slice(0, 3), fills[0]]);
+  const [one, four] = [wanted([old], { fill: given(bar(6)), fill_every: 4 }), wanted(phrase, { fill: given(bar(5)), fill_every: 4 })];
+  expect(played(8, (turn) => (turn < 2 ? one : four))).toEqual([0, 0, 3, 5, 1, 2, 3, 5]);
 });
 
-test("a fill that has not come yet is the bar itself", () => {
-  expect(played(4, () => plan({ fillEvery: 4 }))).toEqual([old, old, old, old]);
+test("what is saved is what is heard: whole loops, until a fill was heard", () => {
+  for (const [loop, fillEvery, length] of [
+    [[old], 8, 8],
+    [[bar(1), bar(2), bar(3)], 4, 6],
+    [[bar(1), bar(2), bar(3)], 0, 3],
+    [[bar(1), bar(2), bar(3), old], 4, 4],
+  ] as const)
+    expect(naturalBars(projectOf(loop, { fill_every: fillEvery }))).toBe(length);
 });
 
-test("what is heard is what is saved: whole rounds, until a fill was heard", () => {
-  const [three, fills] = [[bar(1), bar(2), bar(3)], [bar(5), bar(6), bar(7)]];
-  for (const [bars, stand, fillEvery, length] of [
-    [[old], [fresh], 8, 8],
-    [[old], [], 8, 1],
-    [three, fills, 4, 6],
-    [three, fills, 0, 3],
-    [[...three, old], [...fills, fresh], 4, 4],
-  ] as const) {
-    const round = { bars, fills: stand, journey: false };
-    expect(heardRounds(round, fillEvery)).toEqual(played(length, () => plan({ ...round, fillEvery })));
-  }
+test("while nothing changes, the part stays the same", () => {
+  const loop = wanted([old]);
+  const now = nextPart(null, loop, 0, 0);
+  expect(nextPart(now, loop, 9, 0)).toBe(now);
+  expect(nextPart(now, loop, 0, 1)).not.toBe(now); // the next bar
 });

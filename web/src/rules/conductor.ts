@@ -1,38 +1,41 @@
 /** Which bar sounds at each step: pure rules, called by the clock a little ahead of time. */
 
-import type { BarPattern } from "./protocol";
-import { nextBoundary, type Quantum, type Round, type Turn, turnOf } from "./sequencer";
+import type { ArrangedBar, Bars } from "./score";
+import { nextBoundary, type Quantum } from "./sequencer";
+import type { Meter } from "./units";
 
 /** What the player wants to hear. */
-export interface Plan extends Round {
-  readonly fillEvery: number; // bars; 0 is never
+export interface Wanted {
+  readonly bars: Bars;
   readonly quantum: Quantum; // when a change takes effect
 }
 
 /** What sounds at a step. */
-export interface Part extends Turn {
-  readonly journey: boolean;
-  readonly since: number; // the turn in which the journey began; 0 for the loop, which keeps its place in the count
+export interface Part {
+  readonly bars: Bars; // that it is one of
+  readonly bar: ArrangedBar;
+  readonly index: number; // of the bar, in them
+  readonly since: number; // the turn in which a path or song began; 0 for the loop, which keeps its place in the count
 }
 
 /**
- * The part for this step of the bar, given the one before it and the bars played since the music began. A round moves on
- * at each bar line; a journey is entered there, and left at the chosen boundary; a bar of another meter waits for it.
+ * The part for this step of the bar, given the one before it and the bars played since the music began. The next bar
+ * comes at each bar line; a path or a song is entered there, and left at the chosen boundary; a bar of another meter
+ * waits for the bar line.
  */
-export function nextPart(current: Part | null, plan: Plan, step: number, turn: number): Part {
-  const entering = plan.journey && current?.journey !== true;
+export function nextPart(current: Part | null, { bars, quantum }: Wanted, step: number, turn: number): Part {
+  const entering = bars.travels && current?.bars.travels !== true;
   if (current && entering && step !== 0) return current;
-  const since = !plan.journey ? 0 : entering ? turn : current!.since;
-  const wanted: Part = { ...turnOf(plan, turn - since, plan.fillEvery), journey: plan.journey, since };
-  if (current === null) return wanted;
-  if (step !== 0 && !changesHere(current.pattern, wanted.pattern, plan.quantum, step)) return current;
-  return isSame(current, wanted) ? current : wanted;
+  const since = !bars.travels ? 0 : entering ? turn : current!.since;
+  const index = turn - since;
+  const bar = bars.bar(index);
+  if (current?.bar === bar && current.index === index) return current;
+  const wanted: Part = { bars, bar, index, since };
+  const waits = current !== null && step !== 0 && !changesHere(current.bar.planned.meter, wanted.bar.planned.meter, quantum, step);
+  return waits ? current : wanted;
 }
 
-const isSame = (one: Part, other: Part): boolean =>
-  one.pattern === other.pattern && one.bar === other.bar && one.fill === other.fill && one.journey === other.journey && one.since === other.since;
-
-function changesHere(playing: BarPattern, coming: BarPattern, quantum: Quantum, step: number): boolean {
-  const sameMeter = playing.meter[0] === coming.meter[0] && playing.meter[1] === coming.meter[1];
-  return sameMeter && nextBoundary(step, quantum, playing.meter) === step;
+function changesHere(playing: Meter, coming: Meter, quantum: Quantum, step: number): boolean {
+  const sameMeter = playing[0] === coming[0] && playing[1] === coming[1];
+  return sameMeter && nextBoundary(step, quantum, playing) === step;
 }

@@ -1,11 +1,6 @@
-/** A journey in words and places: the line from A to B, bar by bar. */
+/** A journey in words. */
 
-import type { Journey } from "./groove";
-import type { Point } from "./protocol";
-import { journey as journeyPoints } from "./sequencer";
-
-/** The points of one round, or none while a pin is missing. */
-export const pointsOf = ({ a, b, bars, mode }: Journey): Point[] => (a && b ? journeyPoints(a, b, bars, mode) : []);
+import type { JourneyKind } from "./scene";
 
 interface Leg {
   readonly from: "A" | "B";
@@ -18,7 +13,7 @@ function legOf(bar: number, bars: number): Leg {
 }
 
 /** "travelling A to B, bar 3 of 8". */
-export function describe({ bars }: Journey, bar: number): string {
+export function describe({ bars }: Pick<JourneyKind, "bars">, bar: number): string {
   const leg = legOf(bar, bars);
   return `travelling ${leg.from === "A" ? "A to B" : "B to A"}, bar ${leg.bar} of ${bars}`;
 }

@@ -1,9 +1,11 @@
-/** A groove as a link, and back: places are two numbers and a seed, so the whole fits under 200 characters, and eight sounds under 500. */
+/** A project as a short link, and back: places are two numbers and a seed, so the whole fits under 200 characters, and eight sounds under 500. */
 
-import { DEFAULT_SETTINGS, FILLS_EVERY, type GenerationSettings, type Groove, JOURNEY_BARS, LOOP_BARS, NEW_GROOVE, unedited } from "./groove";
+import { voicesOfKit } from "./kitChanges";
 import { keptKitId, SPACE_KIT } from "./kitNames";
 import { onMap } from "./mapPoint";
-import { MAX_SEED, MAX_SHIFT, type Point, RHYTHM_DIRECTIONS, type RhythmShift, type StyleChoice } from "./protocol";
+import type { GenerationSettings, Project, Scene } from "./project";
+import { MAX_SEED, MAX_SHIFT, type Point, RHYTHM_DIRECTIONS, type RhythmShift, type StyleChoice, VOICE_COUNT } from "./protocol";
+import { DEFAULT_SETTINGS, FILLS_EVERY, JOURNEY_BARS, journeyOf, LOOP_BARS, NEW_JOURNEY, placeAt, pointOf, tempoOf, withPin, withTempo } from "./scene";
 import type { Quantum } from "./sequencer";
 import { readSounds, writeSounds } from "./soundLink";
 import { sharesOf, styleOf } from "./styleBlend";
@@ -47,29 +49,29 @@ export function readMeter(parts: readonly unknown[]): Meter | null {
 }
 
 /** Keys of one letter; what stands at its default is left out. */
-export function writeLink({ place, journey, tempoBpm, swing, quantum, fillEvery, kit, sounds }: Groove): string {
-  const { settings, point } = place;
-  const keys = new URLSearchParams({ p: writePoint(point), t: short(tempoBpm, 1) });
+export function writeLink({ scene, quantum }: Project): string {
+  const { settings, swing, kit, path } = scene;
+  const keys = new URLSearchParams({ p: writePoint(pointOf(scene)), t: short(tempoOf(scene), 1) });
   if (swing !== 0.5) keys.set("w", short(swing * 100, 1));
   for (const style of writeStyle(settings.style)) keys.append("s", style);
   if (settings.section !== "beat") keys.set("n", settings.section.slice(0, LONGEST_NAME));
   if (String(settings.meter) !== "4,4") keys.set("m", settings.meter.join("-"));
   const shift = writeShift(settings.shift);
   if (shift) keys.set("x", shift);
-  if (settings.bars !== 1) keys.set("l", String(settings.bars));
-  if (fillEvery !== 0) keys.set("f", String(fillEvery));
+  if (scene.bars.length !== 1) keys.set("l", String(scene.bars.length));
+  if (scene.fill_every !== 0) keys.set("f", String(scene.fill_every));
   if (settings.density !== null) keys.set("d", short(settings.density, 2));
   if (settings.variation > 0) keys.set("v", short(settings.variation, 2));
   if (settings.seed !== 0) keys.set("r", String(settings.seed));
   if (quantum !== "bar") keys.set("q", quantum);
-  const played = keptKitId(kit) === null ? kit : SPACE_KIT; // it is kept on this computer only; its sounds stand in the link
+  const played = keptKitId(kit.name) === null ? kit.name : SPACE_KIT; // it is kept on this computer only; its sounds stand in the link
   if (played) keys.set("k", played.slice(0, LONGEST_NAME));
-  const written = writeSounds(sounds);
+  const written = writeSounds(kit.voices, played);
   if (written) keys.set("o", written);
-  if (journey.a) keys.set("a", writePoint(journey.a));
-  if (journey.b) keys.set("b", writePoint(journey.b));
-  if (journey.a && journey.b)
-    keys.set("j", `${journey.bars}${journey.mode === "ping-pong" ? "p" : "l"}${journey.travelling ? "t" : ""}`);
+  const { a, b, travelling } = journeyOf(scene);
+  if (a) keys.set("a", writePoint(a));
+  if (b) keys.set("b", writePoint(b));
+  if (a && b && path) keys.set("j", `${path.bars}${path.way === "ping-pong" ? "p" : "l"}${travelling ? "t" : ""}`);
   return keys.toString().replaceAll("%2C", ",");
 }
 
@@ -83,48 +85,56 @@ function readNumber(text: string | null, low: number, high: number, otherwise: n
   return Number.isFinite(value) ? clamp(value, low, high) : otherwise;
 }
 
-/** The groove with the values of the link; what it lacks or garbles stands at its default. Null: not a link of ours. */
-export function readLink(link: string, defaults: Groove): Groove | null {
+/** The project with the values of the link; what it lacks or garbles stands at its default. Null: not a link of ours. */
+export function readLink(link: string, defaults: Project): Project | null {
   const keys = new URLSearchParams(link.replace(/^#/, ""));
   const point = readPoint(keys.get("p"));
   if (!point) return null;
-  const plain = DEFAULT_SETTINGS; // what is at its default is left out of a link
-  const settings: GenerationSettings = {
+  const before = defaults.scene;
+  const loop = LOOP_BARS.find((each) => String(each) === keys.get("l")) ?? 1;
+  const scene: Scene = {
+    ...before,
+    ...placeAt(point, readSettings(keys), loop),
+    swing: readNumber(keys.get("w"), MIN_SWING * 100, MAX_SWING * 100, before.swing * 100) / 100,
+    fill_every: FILLS_EVERY.find((each) => String(each) === keys.get("f")) ?? 0,
+    kit: readKit(keys, before.kit),
+    anchors: [],
+    path: null,
+  };
+  const tempo = readNumber(keys.get("t"), MIN_TEMPO_BPM, MAX_TEMPO_BPM, tempoOf(before));
+  const quantum = QUANTA.find((each) => each === keys.get("q")) ?? defaults.quantum;
+  return { ...defaults, quantum, scene: withTempo(withJourney(scene, keys), tempo) };
+}
+
+/** What is at its default is left out of a link. */
+function readSettings(keys: URLSearchParams): GenerationSettings {
+  const plain = DEFAULT_SETTINGS;
+  return {
     style: keys.has("s") ? readStyle(keys.getAll("s")) : plain.style,
     section: keys.get("n") ?? plain.section,
     meter: readMeter((keys.get("m") ?? "").split("-")) ?? plain.meter,
     shift: keys.has("x") ? readShift(keys.get("x")) : plain.shift,
-    bars: LOOP_BARS.find((each) => String(each) === keys.get("l")) ?? plain.bars,
     density: keys.has("d") ? readNumber(keys.get("d"), 0, 1, 0.5) : plain.density,
     variation: readNumber(keys.get("v"), 0, 1, plain.variation),
     seed: Math.round(readNumber(keys.get("r"), 0, MAX_SEED, plain.seed)),
   };
-  const [, bars, mode, travelling] = /^(\d+)([lp])(t?)$/.exec(keys.get("j") ?? "") ?? [];
-  const a = readPoint(keys.get("a"));
-  const b = readPoint(keys.get("b"));
-  const kit = keys.get("k");
+}
+
+/** The kit of the link, or the one before; older links name a kit only. */
+function readKit(keys: URLSearchParams, before: Scene["kit"]): Scene["kit"] {
+  const name = keys.get("k");
   const sounds = keys.get("o");
-  const quantum = QUANTA.find((each) => each === keys.get("q")) ?? defaults.quantum;
-  return {
-    ...defaults,
-    place: unedited({ ...defaults.place, point, settings, phrase: [] }),
-    journey: {
-      a,
-      b,
-      bars: JOURNEY_BARS.find((each) => each === Number(bars)) ?? defaults.journey.bars,
-      mode: mode === "p" ? "ping-pong" : "loop",
-      travelling: travelling === "t" && a !== null && b !== null,
-      patterns: [],
-      fills: [],
-      edited: false,
-      edits: null,
-    },
-    tempoBpm: readNumber(keys.get("t"), MIN_TEMPO_BPM, MAX_TEMPO_BPM, defaults.tempoBpm),
-    swing: readNumber(keys.get("w"), MIN_SWING * 100, MAX_SWING * 100, defaults.swing * 100) / 100,
-    quantum,
-    fillEvery: FILLS_EVERY.find((each) => String(each) === keys.get("f")) ?? NEW_GROOVE.fillEvery,
-    kit: kit ?? defaults.kit,
-    sounds: sounds !== null ? readSounds(sounds) : kit !== null ? NEW_GROOVE.sounds : defaults.sounds, // older links name a kit only
-    opened: null,
-  };
+  if (name === null && sounds === null) return before;
+  const own = name ?? before.name;
+  return { ...before, name: own, voices: sounds === null ? voicesOfKit(own, VOICE_COUNT) : readSounds(sounds, own) };
+}
+
+function withJourney(scene: Scene, keys: URLSearchParams): Scene {
+  const [, bars, way, travelling] = /^(\d+)([lp])(t?)$/.exec(keys.get("j") ?? "") ?? [];
+  const kind = { bars: JOURNEY_BARS.find((each) => each === Number(bars)) ?? NEW_JOURNEY.bars, way: way === "p" ? "ping-pong" : "loop" } as const;
+  const pinned = (["A", "B"] as const).reduce((now, pin) => {
+    const point = readPoint(keys.get(pin.toLowerCase()));
+    return point ? withPin(now, pin, point, kind) : now;
+  }, scene);
+  return pinned.path ? { ...pinned, path: { ...pinned.path, travelling: travelling === "t" } } : pinned;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cellCount, DEFAULT_VELOCITY, EMPTY_BAR, heardOnly, isOnCell, strokesInCell, withCellToggled, withCellVelocity, withStroke } from "./pattern";
+import { cellCount, DEFAULT_VELOCITY, EMPTY_BAR, isOnCell, strokesInCell, withCellToggled, withCellVelocity, withStroke } from "./pattern";
 import type { BarPattern } from "./protocol";
 
 const roll: BarPattern = {
@@ -38,5 +38,3 @@ test("one step gets a velocity, keeps its offset, and goes at 0", () => {
 test("a stroke off its cell is a tick", () => {
   expect([isOnCell([0, 8, 1, 0.2]), isOnCell([0, 8, 1, -0.7]), isOnCell([0, 9, 1, 0]), isOnCell([0, 8, 1, -1.3])]).toEqual([true, true, false, false]);
 });
-
-test("silent voices are left out", () => expect(heardOnly(roll, [true, false]).strokes).toEqual([[0, 0, 1, 0]]));

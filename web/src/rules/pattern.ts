@@ -15,9 +15,6 @@ export const cellCount = (pattern: BarPattern): number => Math.ceil(stepsPerBar(
 export const isSamePattern = (one: BarPattern, other: BarPattern): boolean =>
   one === other || JSON.stringify([one.meter, one.strokes]) === JSON.stringify([other.meter, other.strokes]);
 
-export const areSamePatterns = (some: readonly BarPattern[], others: readonly BarPattern[]): boolean =>
-  some.length === others.length && some.every((each, bar) => isSamePattern(each, others[bar]!));
-
 /** The strokes whose step lies in the cell, in the order of their steps. */
 export const strokesInCell = (pattern: BarPattern, voice: number, cell: number): BarStroke[] =>
   pattern.strokes
@@ -66,9 +63,3 @@ export function withCellVelocity(pattern: BarPattern, voice: number, cell: numbe
     ),
   };
 }
-
-/** What is left when only these voices are heard. */
-export const heardOnly = (pattern: BarPattern, heard: readonly boolean[]): BarPattern => ({
-  ...pattern,
-  strokes: pattern.strokes.filter(([voice]) => heard[voice]),
-});

@@ -20,9 +20,18 @@ const MAX_PLANNED_BARS = 100_000;
 /** Which bar plays from this step on. */
 export type Piece = readonly [step: number, bar: Bar];
 
+/** Where a bar stands in the project: what an edit of it changes. */
+export interface BarAddress {
+  readonly scene: number | null; // index of a scene of the song; null: the present scene
+  readonly path: boolean; // else it is one of the scene's loop
+  readonly bar: number; // of the path's round, or of the loop
+  readonly fill: boolean;
+}
+
 /** One bar of a project, as far as it can be said without a space. */
 export interface PlannedBar {
   readonly index: number; // bars since the beginning
+  readonly address: BarAddress;
   readonly start: number; // steps since the beginning
   readonly meter: Meter;
   readonly steps: number;
@@ -32,6 +41,8 @@ export interface PlannedBar {
   readonly lanes: readonly Lane[];
   readonly swing: number;
   readonly tempo: BarTempo;
+  /** Does anything move this parameter? */
+  readonly moves: (parameter: string) => boolean;
   /** What a parameter is at this step of the bar. */
   readonly value: (parameter: string, own: number, step: number) => number;
 }
@@ -39,6 +50,7 @@ export interface PlannedBar {
 /** Where a bar of the song is: its scene, the bar within that, and the way to the next scene. */
 interface Place {
   readonly scene: Scene;
+  readonly number: number | null; // of the scene, in a song
   readonly bar: number; // since the scene began
   readonly fill: boolean;
   readonly into: Scene | null; // the scene it is on the way to
@@ -58,50 +70,90 @@ export function sceneBars({ path, bars, fill_every: fillEvery }: Scene): number 
 /** Where this bar is, counted from 0; a song begins anew after its end. */
 function placeOf(project: Project, bar: number): Place {
   const { song, scenes } = project;
-  if (song.length === 0) return { scene: project.scene, bar, fill: false, into: null, share: 0 };
+  if (song.length === 0) return { scene: project.scene, number: null, bar, fill: false, into: null, share: 0 };
   let within = bar % naturalBars(project);
   let number = 0;
   while (within >= song[number]!.bars) within -= song[number++]!.bars;
   const [part, after] = [song[number]!, song[(number + 1) % song.length]!];
   const morphed = within - (part.bars - part.morph_bars) + 1; // bars of the morph that have begun
   const share = morphed > 0 ? morphed / (part.morph_bars + 1) : 0;
-  return { scene: scenes[part.scene]!, bar: within, fill: part.fill && within === part.bars - 1, into: share > 0 ? scenes[after.scene]! : null, share };
+  return { scene: scenes[part.scene]!, number: part.scene, bar: within, fill: part.fill && within === part.bars - 1, into: share > 0 ? scenes[after.scene]! : null, share };
+}
+
+/** The bars of a project, in any order: what each of them plays. */
+export class Plan {
+  private readonly starts: Moment[] = [{ steps: 0, beats: 0 }]; // of each bar that was looked at, and of the one after them
+  private readonly corners = new Map<Scene, readonly Point[]>();
+
+  constructor(readonly project: Project) {}
+
+  /** The bar of this number, counted from 0. */
+  bar(index: number): PlannedBar {
+    if (!(index >= 0 && index < MAX_PLANNED_BARS)) throw new RangeError(`a project is played for ${MAX_PLANNED_BARS} bars at most, bar ${index} was wanted`);
+    return plannedBar(placeOf(this.project, index), index, this.startOf(index), this);
+  }
+
+  private startOf(index: number): Moment {
+    while (this.starts.length <= index) {
+      const before = this.starts.length - 1;
+      const { steps, beats } = this.starts[before]!;
+      const meter = meterAt(placeOf(this.project, before));
+      const begins = placeOf(this.project, before + 1).bar === 0; // another scene, or the same once more
+      this.starts.push({ steps: steps + stepsPerBar(meter), beats: begins ? 0 : beats + stepsPerBar(meter) / stepsPerBeat(meter) });
+    }
+    return this.starts[index]!;
+  }
+
+  /** The corners of a scene's path, worked out once. */
+  cornersOf(scene: Scene): readonly Point[] {
+    const known = this.corners.get(scene) ?? vertices(scene);
+    this.corners.set(scene, known);
+    return known;
+  }
 }
 
 /** The first so many bars of a project, one after the other. */
 export function plannedBars(project: Project, count: number): PlannedBar[] {
   if (!(count >= 1 && count <= MAX_PLANNED_BARS)) throw new RangeError(`1 to ${MAX_PLANNED_BARS} bars can be played at once, got ${count}`);
-  const corners = new Map<Scene, readonly Point[]>();
-  const cornersOf = (scene: Scene): readonly Point[] => {
-    const known = corners.get(scene) ?? vertices(scene);
-    corners.set(scene, known);
-    return known;
-  };
-  const planned: PlannedBar[] = [];
-  let [start, beats] = [0, 0];
-  for (let index = 0; index < count; index++) {
-    const place = placeOf(project, index);
-    if (place.bar === 0) beats = 0;
-    const bar = plannedBar(place, { index, start, beats, seed: project.seed, cornersOf });
-    planned.push(bar);
-    start += bar.steps;
-    beats += bar.steps / stepsPerBeat(bar.meter);
-  }
-  return planned;
+  const plan = new Plan(project);
+  return Array.from({ length: count }, (_, index) => plan.bar(index));
 }
 
+/** The start of a bar. */
 interface Moment {
-  readonly index: number;
-  readonly start: number;
+  readonly steps: number; // since the beginning
   readonly beats: number; // since the scene began
-  readonly seed: number;
-  readonly cornersOf: (scene: Scene) => readonly Point[];
 }
 
-function plannedBar({ scene, bar, fill, into, share: t }: Place, { index, start, beats, seed, cornersOf }: Moment): PlannedBar {
+/** Is the fill of this bar of the scene due? */
+const isFillDue = (scene: Scene, bar: number, due: boolean): boolean => due || (scene.fill_every > 0 && (bar + 1) % scene.fill_every === 0);
+
+/** The bar of the loop, or the fill in its place. */
+function loopBar(scene: Scene, bar: number, fill: boolean): Bar {
+  const own = scene.bars[bar % scene.bars.length]!;
+  return fill ? (scene.fill ?? fillOf(own)) : own;
+}
+
+function meterAt({ scene, bar, fill, into, share }: Place): Meter {
+  const of = (each: Scene, place: number): Meter => (each.path?.travelling ? each.settings.meter : meterOf(loopBar(each, place, isFillDue(each, place, fill))));
+  const own = of(scene, bar);
+  if (into === null) return own;
+  const coming = of(into, 0);
+  return String(own) === String(coming) ? own : halfWay(own, coming, share);
+}
+
+function addressOf({ scene, number, bar, fill }: Place): BarAddress {
+  const { path, bars } = scene;
+  const own = { scene: number, fill: isFillDue(scene, bar, fill) };
+  return path?.travelling ? { ...own, path: true, bar: barOfRound(path, bar) } : { ...own, path: false, bar: bar % bars.length };
+}
+
+function plannedBar(at: Place, index: number, { steps: start, beats }: Moment, plan: Plan): PlannedBar {
+  const { scene, bar, fill, into, share: t } = at;
+  const { seed } = plan.project;
   const leading = into === null ? scene : halfWay(scene, into, t);
   const movement = new Movement(leading.automations, leading.modulations, seed);
-  const piecesFrom = (from: Scene, place: number) => piecesOf(from, place, fill, (bars, step) => movedBar(bars, movement, place, beats, step), cornersOf(from));
+  const piecesFrom = (from: Scene, place: number) => piecesOf(from, place, fill, (bars, step) => movedBar(bars, movement, place, beats, step), plan.cornersOf(from));
   let pieces = piecesFrom(scene, bar);
   let { swing, mix, lanes } = scene;
   let voices = scene.kit.voices;
@@ -120,15 +172,17 @@ function plannedBar({ scene, bar, fill, into, share: t }: Place, { index, start,
   const atStart = (name: string, own: number): number => movement.value(name, own, bar, beats);
   return {
     index,
+    address: addressOf(at),
     start,
     meter,
     steps,
     pieces,
-    voices: voices.map((voice, n) => movedVoice(voice, VOICE_SLUGS[n]!, atStart)),
+    voices: voices.map((voice, n) => movedVoice(voice, VOICE_SLUGS[n]!, movement, atStart)),
     mix,
     lanes,
     swing: atStart("swing", swing),
     tempo: { steps, startBpm: atStart("tempo", tempo[0]), endBpm: atStart("tempo", tempo[1]) },
+    moves: (parameter) => movement.moves(parameter),
     value: (parameter, own, step) => movement.value(parameter, own, bar + step / steps, beats + step / stepsPerBeat(meter)),
   };
 }
@@ -137,12 +191,9 @@ function plannedBar({ scene, bar, fill, into, share: t }: Place, { index, start,
 type Moved = (bar: Bar, step: number) => Bar;
 
 function piecesOf(scene: Scene, bar: number, fillDue: boolean, moved: Moved, corners: readonly Point[]): Piece[] {
-  const { path, bars, settings } = scene;
-  const fill = fillDue || (scene.fill_every > 0 && (bar + 1) % scene.fill_every === 0);
-  if (!path?.travelling) {
-    const own = bars[bar % bars.length]!;
-    return [[0, moved(fill ? (scene.fill ?? fillOf(own)) : own, 0)]];
-  }
+  const { path, settings } = scene;
+  const fill = isFillDue(scene, bar, fillDue);
+  if (!path?.travelling) return [[0, moved(loopBar(scene, bar, fill), 0)]];
   const turn = barOfRound(path, bar);
   const operations = path.edits.find((each) => each.bar === turn && each.fill === fill)?.operations ?? [];
   return looks(path, settings.meter).map((step) => {
@@ -195,8 +246,11 @@ function movedBar(bar: Bar, movement: Movement, sceneBars: number, sceneBeats: n
   };
 }
 
-/** The sound at what automation and modulation make of its point and its playback settings. */
-function movedVoice(voice: KitVoice, name: string, now: (parameter: string, own: number) => number): KitVoice {
+const MOVING_VOICES = ["tune", "decay", "gain", "sound.x", "sound.y"] as const;
+
+/** The sound at what automation and modulation make of its point and its playback settings; the sound itself where nothing moves it. */
+function movedVoice(voice: KitVoice, name: string, movement: Movement, now: (parameter: string, own: number) => number): KitVoice {
+  if (!MOVING_VOICES.some((each) => movement.moves(`${name}.${each}`))) return voice;
   return {
     ...voice,
     tune: now(`${name}.tune`, voice.tune),

@@ -11,7 +11,7 @@ const SHIFT_LETTERS = { brightness: "b", decay: "d", pitch: "p", noisiness: "n" 
 const short = (value: number, digits: number): string => String(Number(value.toFixed(digits)));
 
 /** "m0.5,-1.2v30r7t-3": a point of the map, variation in percent, seed, tune; a letter that is missing stands at its default. */
-function writeSound(sound: VoiceSound): string {
+function writeSound(sound: VoiceSound, ofAll: string): string {
   const { point, variation, seed, shift, gain, tune, decay, kit } = sound;
   const words: string[] = [];
   const write = (letter: string, value: number, plain: number, digits: number) => {
@@ -26,11 +26,11 @@ function writeSound(sound: VoiceSound): string {
   write("g", gain * 100, 100, 1);
   write("t", tune, 0, 2);
   write("e", decay * 100, 100, 1);
-  if (sound.from === "factory" && kit) words.push(`K${kit.replaceAll(BETWEEN_VOICES, " ")}`); // last: it may hold any letter
+  if (sound.from === "factory" && kit && kit !== ofAll) words.push(`K${kit.replaceAll(BETWEEN_VOICES, " ")}`); // last: it may hold any letter
   return words.join("");
 }
 
-function readSound(text: string): VoiceSound {
+function readSound(text: string, ofAll: string): VoiceSound {
   const [words = "", kit] = text.split(/K(.*)/s);
   const values = new Map([...words.matchAll(/([a-z])([-\d.,]+)/g)].map(([, letter = "", value = ""]) => [letter, value]));
   const number = (letter: string, low: number, high: number, plain: number): number => {
@@ -44,11 +44,12 @@ function readSound(text: string): VoiceSound {
     decay: number("e", MIN_DECAY * 100, MAX_DECAY * 100, 100) / 100,
   };
   const [x, y] = (values.get("m") ?? "").split(",").map((part) => (part === "" ? Number.NaN : Number(part)));
-  if (x === undefined || y === undefined || !Number.isFinite(x) || !Number.isFinite(y)) return kit ? { ...played, kit } : played;
+  if (x === undefined || y === undefined || !Number.isFinite(x) || !Number.isFinite(y)) return { ...played, kit: kit || ofAll };
   const shift = (name: keyof typeof SHIFT_LETTERS) => number(SHIFT_LETTERS[name], -MAX_SHIFT, MAX_SHIFT, 0);
   return {
     ...played,
     from: "map",
+    kit: null,
     point: onMap([x, y]),
     variation: number("v", 0, 100, 0) / 100,
     seed: Math.round(number("r", 0, MAX_SEED, 0)),
@@ -56,13 +57,13 @@ function readSound(text: string): VoiceSound {
   };
 }
 
-/** All eight, or "" where each is as its kit has it. */
-export function writeSounds(sounds: readonly VoiceSound[]): string {
-  const written = sounds.map(writeSound);
+/** All eight, or "" where each is as the kit of this name has it. */
+export function writeSounds(sounds: readonly VoiceSound[], kit: string): string {
+  const written = sounds.map((sound) => writeSound(sound, kit));
   return written.some(Boolean) ? written.join(BETWEEN_VOICES) : "";
 }
 
-export function readSounds(text: string): VoiceSound[] {
+export function readSounds(text: string, kit: string): VoiceSound[] {
   const written = text.split(BETWEEN_VOICES);
-  return Array.from({ length: VOICE_COUNT }, (_, voice) => readSound(written[voice] ?? ""));
+  return Array.from({ length: VOICE_COUNT }, (_, voice) => readSound(written[voice] ?? "", kit));
 }

@@ -38,13 +38,6 @@ function secondsInto(bar: BarTempo, steps: number): number {
   return ((60 * bar.steps) / (STEPS_PER_QUARTER * rise)) * Math.log(1 + (rise * steps) / (bar.steps * bar.startBpm));
 }
 
-/** The pair of `secondsInto`: after how many steps so many seconds have passed. */
-function stepsInto(bar: BarTempo, seconds: number): number {
-  const rise = bar.endBpm - bar.startBpm;
-  if (rise === 0) return seconds / secondsPerStep(bar.startBpm);
-  return ((Math.exp((seconds * STEPS_PER_QUARTER * rise) / (60 * bar.steps)) - 1) * bar.steps * bar.startBpm) / rise;
-}
-
 /** When a position sounds: seconds from the start, for positions in steps from the start. Before the first bar and after the last one, the tempo stays what it is there. */
 export class TempoCurve {
   private readonly starts = [0];
@@ -83,14 +76,6 @@ export class TempoCurve {
     if (positionSteps >= this.steps) return this.seconds + (positionSteps - this.steps) * secondsPerStep(this.pieces.at(-1)!.endBpm);
     const piece = countUpTo(this.starts, positionSteps) - 1;
     return this.times[piece]! + secondsInto(this.pieces[piece]!, positionSteps - this.starts[piece]!);
-  }
-
-  /** The position that sounds so many seconds after the start: the pair of `secondsAt`. */
-  positionAt(seconds: number): number {
-    if (seconds < 0 || this.pieces.length === 0) return seconds / secondsPerStep(this.firstBpm);
-    if (seconds >= this.seconds) return this.steps + (seconds - this.seconds) / secondsPerStep(this.pieces.at(-1)!.endBpm);
-    const piece = countUpTo(this.times, seconds) - 1;
-    return this.starts[piece]! + stepsInto(this.pieces[piece]!, seconds - this.times[piece]!);
   }
 
   /** The tempo at this position. */

@@ -5,7 +5,7 @@ import { type KitVoice, NO_SOUND_SHIFT, type Point, type SoundRequest } from "./
 
 export type VoiceSound = KitVoice;
 
-/** As the chosen kit has it. */
+/** As a kit has it, once its name is known. */
 export const DEFAULT_SOUND: VoiceSound = {
   from: "factory",
   point: null,
@@ -13,7 +13,7 @@ export const DEFAULT_SOUND: VoiceSound = {
   variation: 0,
   seed: 0,
   shift: NO_SOUND_SHIFT,
-  kit: null, // the groove's
+  kit: "",
   file: null,
   file_name: null,
   twin: false,
@@ -25,7 +25,7 @@ export const DEFAULT_SOUND: VoiceSound = {
 };
 
 /** A voice of the space's kit that has not been drawn yet. */
-export const isUndrawn = (sound: VoiceSound, kit: string): boolean => sound.from === "factory" && (sound.kit ?? kit) === SPACE_KIT;
+export const isUndrawn = (sound: VoiceSound): boolean => sound.from === "factory" && sound.kit === SPACE_KIT;
 
 /** The request for this sound, or null where the sound space does not make it. */
 export function requestOf(sound: KitVoice): SoundRequest | null {
@@ -48,8 +48,8 @@ export const movedTo = (sound: VoiceSound, point: Point): VoiceSound => ({
 });
 
 /** Two voices with the same key sound the same but for tune, decay and gain. */
-export function soundKey(sound: VoiceSound, kit: string): string {
+export function soundKey(sound: VoiceSound): string {
   const request = requestOf(sound);
   if (request) return JSON.stringify(request);
-  return sound.from === "file" ? `file ${sound.file}` : `kit ${sound.kit ?? kit}`;
+  return sound.from === "file" ? `file ${sound.file}` : `kit ${sound.kit}`;
 }

@@ -516,6 +516,7 @@ export interface components {
         /** @description The sound space that is being played. */
         readonly SoundInfo: {
             readonly name: string;
+            readonly reference: components["schemas"]["SpaceReference"];
             readonly voices: readonly string[];
             readonly licence: string;
             readonly credit: string;
@@ -564,6 +565,7 @@ export interface components {
         /** @description The rhythm space that is being played. */
         readonly SpaceInfo: {
             readonly name: string;
+            readonly reference: components["schemas"]["SpaceReference"];
             readonly styles: readonly string[];
             readonly sections: readonly string[];
             readonly meters: readonly (readonly [

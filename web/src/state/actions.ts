@@ -1,62 +1,58 @@
-/** What a player can do. Each action makes a new groove from the old one; answers of the server are amended to it. */
+/** What a player can do. Each action makes a new project from the old one; its bars are decoded by `Decoding`. */
 
-import {
-  fromSlot,
-  type GenerationSettings,
-  type Groove,
-  type Journey,
-  type MapPlace,
-  toVisit,
-  unedited,
-  type VoiceMix,
-  withSettings,
-  withSlot,
-  withVisit,
-  withVoice,
-} from "../rules/groove";
+import { withCellsWritten } from "../rules/barChanges";
+import { barKey } from "../rules/bars";
+import { toClick, withClick } from "../rules/clickHistory";
 import { redo, undo } from "../rules/history";
 import { describe } from "../rules/journey";
-import { type BarChange, withBarMade, withCellsWritten, withJourneyBarMade } from "../rules/projectOfGroove";
 import { onMap } from "../rules/mapPoint";
+import type { BarAddress } from "../rules/plan";
+import type { Bar, Project, Scene, VoiceMix } from "../rules/project";
 import type { Point, BarPattern } from "../rules/protocol";
-import { Generation } from "./generation";
+import { atPoint, barAt, type JourneyKind, type Pin, type Place, type PlaceChanges, slotsOf, travelling, withBarAt, withMix, withPath, withPin, withSettings, withSlot, withTempo } from "../rules/scene";
+import { describeBar, describePlace } from "../rules/summary";
 import { randomSeed } from "./randomSeed";
 import type { Store } from "./store";
 
+const ANNOUNCED_AFTER_MS = 600;
+
+/** What a player sets for the whole instrument. */
+export interface InstrumentSettings {
+  readonly tempoBpm: number;
+  readonly swing: number;
+  readonly quantum: Project["quantum"];
+  readonly volume: number;
+}
+
 export class Actions {
-  private readonly generation: Generation;
+  private announcing: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly store: Store) {
-    this.generation = new Generation(store);
+  constructor(private readonly store: Store) {}
+
+  private get project(): Project {
+    return this.store.project.value;
   }
 
-  private get groove(): Groove {
-    return this.store.groove.value;
-  }
-
-  private change(label: string, changes: Partial<Groove>): void {
-    this.store.change(label, { ...this.groove, ...changes });
+  private get scene(): Scene {
+    return this.store.scene.value;
   }
 
   // ---- where we are
 
-  /** Go to a point and hear what lies there; leaves a journey. `settle` ends the gesture. */
+  /** Go to a point and hear what lies there; leaves a journey and a song. `settle` ends the gesture. */
   goTo(point: Point): void {
-    const { place, journey } = this.groove;
-    this.goToPlace("point", unedited({ ...place, point: onMap(point) }), journey.travelling ? { ...journey, travelling: false } : journey);
+    this.goToPlace("point", atPoint(this.scene, onMap(point)), travelling(this.scene, false));
   }
 
   /** The gesture on the map is over: keep the place in the click history and say where it is. */
   settle(): void {
-    this.store.amend(withVisit(this.groove));
+    this.store.clicks.value = withClick(this.store.clicks.value, this.scene);
     this.store.settle();
-    this.generation.announcePlace();
+    this.announcePlace();
   }
 
-  changeSettings(label: string, changes: Partial<GenerationSettings>): void {
-    const { place, journey } = this.groove;
-    this.goToPlace(label, withSettings(place, changes), { ...journey, fills: [] });
-    this.generation.requestJourney();
+  changeSettings(label: string, changes: PlaceChanges): void {
+    this.goToPlace(label, withSettings(this.scene, changes), withPath(this.scene, {}));
   }
 
   reroll(): void {
@@ -64,98 +60,109 @@ export class Actions {
     this.store.settle();
   }
 
-  /** Request everything of this groove, such as after loading a link; bars edited by hand are kept. */
-  refresh(): void {
-    this.generation.refresh();
-  }
-
   /** A fill every so many bars, from now on; 0 is never. */
   fillEvery(bars: number): void {
-    this.change("fills", { fillEvery: bars });
+    this.store.changeScene("fills", { ...this.scene, fill_every: bars });
     this.store.settle();
-    this.generation.requestFills();
   }
 
-  private goToPlace(label: string, place: MapPlace, journey = this.groove.journey): void {
+  private goToPlace(label: string, { settings, bars, fill }: Place, scene = this.scene): void {
     this.store.editing.value = false;
-    this.change(label, { place, journey });
-    this.generation.requestPlace();
+    this.store.playsSong.value = false;
+    this.store.changeScene(label, { ...scene, settings, bars, fill });
+  }
+
+  /** A summary for the live region, some time after the last change. */
+  private announcePlace(): void {
+    clearTimeout(this.announcing);
+    this.announcing = setTimeout(() => {
+      const { shown, shownPoint, nearby, corpus, voices, waiting } = this.store;
+      if (waiting.value) return this.announcePlace();
+      const near = nearby.value?.nearest(shownPoint.value, 1)[0];
+      const style = near && corpus.value ? describeBar(corpus.value, near.index).style : null;
+      this.store.spoken.value = describePlace(shownPoint.value, shown.value, voices.value, style);
+    }, ANNOUNCED_AFTER_MS);
   }
 
   // ---- strokes
 
   /** Change the bar that is shown, by hand: heard at once. */
   edit(label: string, rewrite: (pattern: BarPattern) => BarPattern): void {
-    const shown = this.store.shown.value;
+    const { shown, address } = this.store;
+    const [before, at] = [shown.value, address.value];
     this.store.editing.value = true;
-    const made = rewrite(shown);
-    this.put(label, shown, made, withCellsWritten(shown, made));
+    this.store.change(label, withBarAt(this.project, at, withCellsWritten(barAt(this.project, at), before, rewrite(before))));
   }
 
-  /** Every bar that may sound: those at the point and those of the journey, fills included. */
-  bars(): readonly BarPattern[] {
-    const { place, journey } = this.groove;
-    return [place.pattern, ...place.phrase, ...(place.fill ? [place.fill] : []), ...journey.patterns, ...journey.fills];
-  }
-
-  /** What was made out of a bar by this operation takes its place, and is heard as changes apply. False: the bar is gone. */
-  replace(label: string, bar: BarPattern, made: BarPattern, operation: BarChange): boolean {
-    if (!this.bars().includes(bar)) return false;
+  /** Puts a bar in the place of another one, heard as changes apply. False: that one is no longer there. */
+  replaceBar(label: string, at: BarAddress, before: Bar, bar: Bar): boolean {
+    if (barKey(barAt(this.project, at)) !== barKey(before)) return false;
     this.store.editing.value = false;
-    this.put(label, bar, made, operation);
+    this.store.change(label, withBarAt(this.project, at, bar));
     return true;
   }
 
-  private put(label: string, bar: BarPattern, made: BarPattern, operation: BarChange): void {
-    const { place, journey } = this.groove;
-    if ([place.pattern, ...place.phrase, place.fill].includes(bar)) return this.change(label, { place: withBarMade(place, bar, made, operation) });
-    this.change(label, { journey: withJourneyBarMade(journey, bar, made, operation) });
-  }
-
   mixVoice(label: string, voice: number, mix: Partial<VoiceMix>): void {
-    this.store.change(label, withVoice(this.groove, voice, mix));
+    this.store.changeScene(label, withMix(this.scene, voice, mix));
   }
 
   // ---- the whole instrument
 
-  set(label: string, changes: Partial<Pick<Groove, "tempoBpm" | "swing" | "quantum" | "volume">>): void {
-    this.change(label, changes);
+  set(label: string, { tempoBpm, swing, ...changes }: Partial<InstrumentSettings>): void {
+    let { scene } = this;
+    if (tempoBpm !== undefined) scene = withTempo(scene, tempoBpm);
+    if (swing !== undefined) scene = { ...scene, swing };
+    this.store.change(label, { ...this.project, ...changes, scene });
   }
 
   // ---- slots and history
 
+  /** Keeps the scene in a slot; of a journey or a song, the bar that is heard. */
   keep(slot: number): void {
-    const { place, journey } = this.groove;
-    const bar = this.store.journeyBar.value;
-    const here = { ...place, settings: { ...place.settings, bars: 1 }, point: this.store.shownPoint.value, pattern: this.store.shown.value, phrase: [], fill: null, edited: journey.edited, bars: null, fillBar: null };
-    this.store.change(`keep in slot ${slot + 1}`, withSlot(this.groove, slot, bar === null ? place : here));
+    const { address, score } = this.store;
+    const at = address.value;
+    const still = travelling(this.scene, false);
+    const moves = score.value.travels;
+    const scene: Scene = moves ? { ...still, bars: [barAt(score.value.project, at)], fill: null } : still;
+    this.store.change(`keep in slot ${slot + 1}`, withSlot(this.project, slot, scene));
     this.store.settle();
     this.store.notify(`Kept in slot ${slot + 1}.`);
   }
 
   recall(slot: number): void {
-    if (!this.groove.slots[slot]) return this.store.notify(`Slot ${slot + 1} is empty: Shift+${slot + 1} keeps what you hear.`);
-    this.replaceGroove(`slot ${slot + 1}`, fromSlot(this.groove, slot));
+    const kept = slotsOf(this.project)[slot];
+    if (!kept) return this.store.notify(`Slot ${slot + 1} is empty: Shift+${slot + 1} keeps what you hear.`);
+    this.leaveFor(`slot ${slot + 1}`, kept);
+    this.store.clicks.value = withClick(this.store.clicks.value, this.scene);
   }
 
   clearSlot(slot: number): void {
-    this.store.change(`empty slot ${slot + 1}`, withSlot(this.groove, slot, null));
+    this.store.change(`empty slot ${slot + 1}`, withSlot(this.project, slot, null));
     this.store.settle();
   }
 
   /** Through the click history: -1 is back, 1 forward. */
   visit(by: number): void {
-    this.replaceGroove(by < 0 ? "back" : "forward", toVisit(this.groove, by));
+    const found = toClick(this.store.clicks.value, by);
+    if (!found) return;
+    this.leaveFor(by < 0 ? "back" : "forward", found.place);
+    this.store.clicks.value = found.clicks;
   }
 
-  /** Replace the whole groove, as one undo step. */
-  replaceGroove(label: string, groove: Groove): void {
-    this.generation.drop();
-    this.store.editing.value = false;
-    this.store.change(label, groove);
+  private leaveFor(label: string, place: Place): void {
     this.store.settle();
-    this.refresh(); // it may have been left before its bar had arrived
-    this.generation.announcePlace();
+    this.goToPlace(label, place, travelling(this.scene, false));
+    this.store.settle();
+    this.announcePlace();
+  }
+
+  /** Replace the whole project, as one undo step. */
+  replaceProject(label: string, project: Project): void {
+    this.store.editing.value = false;
+    this.store.settle();
+    this.store.change(label, project);
+    this.store.settle();
+    this.announcePlace();
   }
 
   undo(): void {
@@ -168,30 +175,32 @@ export class Actions {
 
   private timeTravel(word: string, label: string, history: Store["history"]["value"]): void {
     if (history === this.store.history.value) return this.store.notify(word === "Undone" ? "Nothing to undo." : "Nothing to redo.");
-    this.generation.drop();
     this.store.history.value = history;
-    this.refresh(); // the state may be from before its bar had arrived
     this.store.notify(`${word}: ${label}.`);
   }
 
-  // ---- the journey
+  // ---- the journey and the song
 
-  setPin(pin: "a" | "b", point: Point): void {
-    this.change(`pin ${pin.toUpperCase()}`, { journey: { ...this.groove.journey, [pin]: onMap(point), fills: [], edited: false, edits: null } });
-    this.generation.requestJourney();
+  setPin(pin: Pin, point: Point): void {
+    this.store.changeScene(`pin ${pin}`, withPin(this.scene, pin, onMap(point), this.store.newJourney.value));
   }
 
-  setJourney(changes: Partial<Pick<Journey, "bars" | "mode">>): void {
-    this.change("journey", { journey: { ...this.groove.journey, ...changes, fills: [], edited: false, edits: null } });
-    this.generation.requestJourney();
+  /** Of the path, and of the next one. */
+  setJourney(changes: Partial<JourneyKind>): void {
+    this.store.newJourney.value = { ...this.store.newJourney.value, ...changes };
+    this.store.changeScene("journey", withPath(this.scene, changes));
   }
 
-  travel(travelling: boolean): void {
-    const { journey } = this.groove;
+  travel(on: boolean): void {
     this.store.editing.value = false;
-    this.change(travelling ? "travel" : "stop travelling", { journey: { ...journey, travelling } });
+    this.store.playsSong.value = false;
+    this.store.changeScene(on ? "travel" : "stop travelling", travelling(this.scene, on));
     this.store.settle();
-    if (travelling && journey.patterns.length === 0) this.generation.requestJourney();
-    this.store.spoken.value = travelling ? describe(journey, 0) : "journey left";
+    this.store.spoken.value = on && this.scene.path ? describe(this.scene.path, 0) : "journey left";
+  }
+
+  playSong(on: boolean): void {
+    this.store.playsSong.value = on && this.project.song.length > 0;
+    this.store.spoken.value = on ? "song" : "song left";
   }
 }

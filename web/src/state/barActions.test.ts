@@ -1,18 +1,17 @@
 import { beforeEach, expect, test } from "vitest";
 import { toyComplete, toyFeel, toyFromTaps } from "../../dev/toyBars";
 import { toyInstrument } from "../../dev/toyServer";
-import { HeldServer } from "../../tests/heldServer";
-import type { CompleteRequest, FeelRequest, TapsRequest, BarPattern } from "../rules/protocol";
+import { given } from "../../tests/givenBars";
+import { HeldRhythm } from "../../tests/heldRhythm";
+import type { Bar, Operation } from "../rules/project";
+import type { BarPattern } from "../rules/protocol";
+import { isEdited, withSlot } from "../rules/scene";
 import { Actions } from "./actions";
 import { BarActions } from "./barActions";
+import { Decoding } from "./decoding";
 import type { Player } from "./player";
 import { Store } from "./store";
 
-const MADE: Record<string, (request: never) => BarPattern> = {
-  "./api/patterns/feel": toyFeel,
-  "./api/patterns/complete": toyComplete,
-  "./api/patterns/taps": toyFromTaps,
-};
 const BAR: BarPattern = {
   meter: [4, 4],
   strokes: [
@@ -26,34 +25,34 @@ const BAR: BarPattern = {
 let store: Store;
 let actions: Actions;
 let bar: BarActions;
-let server: HeldServer<never>;
+let rhythm: HeldRhythm;
 let clock: { now: number | null; starts: number };
 
-/** A server whose server.answers the test releases, and a bar in the grid. */
+/** A space whose answers the test releases, and a bar in the grid. */
 beforeEach(() => {
-  server = new HeldServer((request, path) => ({ pattern: MADE[path]!(request) }));
+  rhythm = new HeldRhythm();
   store = new Store();
   store.instrument.value = toyInstrument;
-  store.amend({ ...store.groove.value, place: { ...store.groove.value.place, pattern: BAR } });
+  store.amendScene({ ...store.scene.value, bars: [given(BAR)] });
+  const decoding = new Decoding(store, rhythm);
   actions = new Actions(store);
   clock = { now: 0, starts: 0 };
-  bar = new BarActions(store, actions, { play: () => Promise.resolve(void clock.starts++), positionAt: () => clock.now } as unknown as Player);
+  bar = new BarActions(store, actions, { play: () => Promise.resolve(void clock.starts++), positionAt: () => clock.now } as unknown as Player, decoding);
 });
 
-const settled = () => server.settle();
+const settled = () => rhythm.settle();
 const shown = () => store.shown.value;
-const requests = <T>() => server.requests.map(({ request }) => request as T);
+/** The last operation of each bar that was requested, of this kind. */
+const operations = <Kind extends Operation["kind"]>(kind: Kind) =>
+  rhythm.requests.flat().flatMap((each: Bar) => (each.kind === "edited" && each.operations.at(-1)!.kind === kind ? [each.operations.at(-1) as Operation & { kind: Kind }] : []));
 
 test("humanising goes from the bar as it was, however far the slider was before, and 0 brings it back", async () => {
   for (const amount of [0.2, 0.5, 0.8]) bar.humaniseBy(amount);
   expect(bar.humanise.amount).toBe(0.8); // before any answer
   await settled();
-  expect(requests<FeelRequest>().map(({ amount, pattern }) => [amount, pattern])).toEqual([
-    [0.2, BAR],
-    [0.8, BAR],
-  ]);
+  expect(operations("humanise").map(({ amount }) => amount)).toEqual([0.2, 0.8]);
   expect(shown()).toEqual(toyFeel({ pattern: BAR, style: null, amount: 0.8, like: null, seed: 0 }));
-  expect(store.groove.value.place.edited).toBe(true);
+  expect(isEdited(store.scene.value)).toBe(true);
   expect(store.history.value.past).toHaveLength(1); // one drag, one step
   bar.humaniseBy(0);
   await settled();
@@ -70,26 +69,26 @@ test("another take is another seed and a step of its own; undo finds the amount 
   bar.humaniseAgain();
   await settled();
   expect(bar.humanise.seed).not.toBe(seed);
-  expect(requests<FeelRequest>()[1]!.pattern).toEqual(BAR);
+  expect(rhythm.requests.flat().at(-1)).toMatchObject({ base: given(BAR), operations: [{ kind: "humanise" }] });
   actions.undo();
-  expect(shown()).toBe(first);
+  expect(shown()).toEqual(first);
   expect(bar.humanise).toMatchObject({ amount: 0.6, seed });
   actions.undo();
-  expect(shown()).toBe(BAR);
+  expect(shown()).toEqual(BAR);
   expect(clock.starts).toBe(2); // another take is heard
 });
 
 test("a slot lends its feel", async () => {
   const lent: BarPattern = { meter: [4, 4], strokes: [[5, 16, 0.3, -1.25]] };
-  const { groove } = store;
-  store.amend({ ...groove.value, slots: groove.value.slots.map((_, slot) => (slot === 2 ? { ...groove.value.place, pattern: lent } : null)) });
+  store.amend(withSlot(store.project.value, 2, { ...store.scene.value, bars: [given(lent)] }));
   bar.humaniseLike(2);
   await settled();
-  expect(requests<FeelRequest>()[0]!.like).toEqual(lent);
+  expect(operations("humanise")[0]!.like).toEqual(given(lent));
   expect(bar.humanise.like).toBe(2);
   bar.humaniseLike(null);
   await settled();
-  expect(requests<FeelRequest>()[1]!.like).toBeNull();
+  expect(operations("humanise")[1]!.like).toBeNull();
+  expect(bar.humanise.like).toBeNull();
 });
 
 test("what comes for a bar that is gone changes nothing", async () => {
@@ -100,7 +99,7 @@ test("what comes for a bar that is gone changes nothing", async () => {
   expect(bar.humanise.amount).toBe(0);
   bar.humaniseBy(0.5);
   expect(store.notice.value?.text).toContain("no stroke");
-  expect(server.requests).toHaveLength(1);
+  expect(rhythm.requests).toHaveLength(1);
 });
 
 test("the rest is filled in around what is held", async () => {
@@ -110,16 +109,16 @@ test("the rest is filled in around what is held", async () => {
   bar.toggleColumns([0, 1, 2, 3]);
   void bar.fillRest();
   await settled();
-  const [{ keep, pattern }] = requests<CompleteRequest>() as [CompleteRequest];
-  expect(pattern).toEqual(BAR);
+  const [operation] = operations("complete");
+  const { keep } = operation!;
   expect(keep).toContainEqual([2, 0, 64]);
   expect(keep.filter(([voice]) => voice !== 2)).toEqual([0, 1, 3, 4, 5, 6, 7].map((voice) => [voice, 0, 16]));
   const kept = ([voice, step]: readonly number[]) => voice === 2 || step! < 16;
   expect(shown().strokes.filter(kept)).toEqual(BAR.strokes.filter(kept));
-  expect(shown()).not.toEqual(BAR);
-  expect(store.groove.value.place.edited).toBe(true);
+  expect(shown()).toEqual(toyComplete({ ...operation!, pattern: BAR }));
+  expect(isEdited(store.scene.value)).toBe(true);
   actions.undo();
-  expect(shown()).toBe(BAR);
+  expect(shown()).toEqual(BAR);
 });
 
 test("each time the rest has another seed; when all is held there is no rest", async () => {
@@ -128,12 +127,12 @@ test("each time the rest has another seed; when all is held there is no rest", a
     void bar.fillRest();
     await settled();
   }
-  const [one, other] = requests<CompleteRequest>();
+  const [one, other] = operations("complete");
   expect(one!.seed).not.toBe(other!.seed);
   for (let voice = 1; voice < 8; voice++) bar.toggleRow(voice);
   await bar.fillRest();
   expect(store.notice.value?.text).toContain("Everything stays");
-  expect(server.requests).toHaveLength(2);
+  expect(rhythm.requests).toHaveLength(2);
 });
 
 test("a drag marks from its corner, and takes marks off where it began on one", () => {
@@ -156,13 +155,13 @@ test("taps become a bar in the meter, style and section chosen, as one step of u
   }
   void bar.drumsForTaps();
   await settled();
-  const [request] = requests<TapsRequest>();
-  expect(request).toMatchObject({ meter: [4, 4], style: null, section: "beat" });
+  const [request] = operations("taps");
+  expect(request).toMatchObject({ style: null, section: "beat" });
   expect(request!.taps.map(([position]) => position)).toEqual([0.25, 16.25, 32]);
-  expect(shown()).toEqual(toyFromTaps(request!));
+  expect(shown()).toEqual(toyFromTaps({ ...request!, meter: [4, 4] }));
   expect(store.bar.tapTo.value).toBe("loop"); // what was made is heard
   actions.undo();
-  expect(shown()).toBe(BAR);
+  expect(shown()).toEqual(BAR);
 });
 
 test("to the loop if it plays; a tap while the music is stopped starts it, and taps begin again with the music", () => {
@@ -182,7 +181,7 @@ test("to the loop if it plays; a tap while the music is stopped starts it, and t
   tapAt(7);
   expect(store.bar.taps.value).toEqual([[7, 0.8]]);
   tapAt(20);
-  actions.edit("meter", () => ({ meter: [3, 4], strokes: [] }));
+  store.changeScene("meter", { ...store.scene.value, bars: [given({ meter: [3, 4], strokes: [] })] });
   tapAt(30);
   expect(store.bar.taps.value).toEqual([[30, 0.8]]); // places in bars of another length say nothing
   bar.closeTaps();

@@ -1,46 +1,42 @@
 /** What a player can do with the bar in the grid: humanise it, fill in what is not held, tap one. Each is one step of undo. */
 
+import { beforeHumanise, type HumaniseOperation, lastHumanise } from "../rules/barChanges";
+import { barKey, edited } from "../rules/bars";
 import { areColumnsHeld, cellsBetween, type GridCell, heldBlocks, type Holds, isHeld, NOTHING_HELD, withCells, withRow } from "../rules/holds";
 import { cellCount } from "../rules/pattern";
-import type { BarPattern } from "../rules/protocol";
-import type { Operation } from "../rules/project";
-import { barsOf, withHumanise, withOperation } from "../rules/projectOfGroove";
+import type { Bar, Operation } from "../rules/project";
+import { barAt, slotsOf } from "../rules/scene";
 import { describePattern } from "../rules/summary";
 import { foldTaps } from "../rules/taps";
 import { stepsPerBar } from "../rules/units";
-import { fetchComplete, fetchFromTaps, fetchHumanised } from "../net/api";
 import { LatestOnly } from "../net/latestOnly";
 import type { Actions } from "./actions";
-import type { Humanise, TapTo } from "./barState";
+import type { Humanise, Humanising, TapTo } from "./barState";
+import type { Decoding } from "./decoding";
 import type { Player } from "./player";
 import { randomSeed } from "./randomSeed";
 import type { Store } from "./store";
 
 const DEFAULT_AMOUNT = 0.6; // of another take while the slider stands at 0
+const AS_IT_IS: Humanise = { amount: 0, seed: 0, like: null };
 
-interface HumaniseRequest {
-  readonly settings: Humanise;
+interface HumaniseRequest extends Humanising {
+  readonly bar: Bar; // as it will be
   readonly ownStep: boolean; // an undo step of its own; else a drag is one step
 }
 
-interface Making {
-  readonly busy: { value: boolean };
-  readonly bar: BarPattern;
-  readonly operation: Operation;
-  readonly make: () => Promise<BarPattern>;
-}
-
 export class BarActions {
-  private readonly humanising: LatestOnly<HumaniseRequest, BarPattern>;
+  private readonly humanising: LatestOnly<HumaniseRequest, void>;
 
   constructor(
     private readonly store: Store,
     private readonly actions: Actions,
     private readonly player: Player,
+    private readonly decoding: Decoding,
   ) {
     this.humanising = new LatestOnly(
-      ({ settings }) => this.requestHumanised(settings),
-      (request, pattern) => this.humanised(request, pattern),
+      ({ bar }) => this.decoding.now(bar),
+      (request) => this.humanised(request),
       (_, error) => {
         this.store.bar.humanising.value = null;
         this.store.reportError(error);
@@ -54,61 +50,66 @@ export class BarActions {
 
   /** Style and section as chosen for the map. */
   private get settings() {
-    return this.store.groove.value.place.settings;
+    return this.store.scene.value.settings;
+  }
+
+  /** The bar in the grid, as the project has it. */
+  private get bar(): Bar {
+    return barAt(this.store.project.value, this.store.address.value);
   }
 
   // ---- humanise
 
   /** How the bar in the grid is humanised, or is about to be. */
   get humanise(): Humanise {
-    const { bar, shown } = this.store;
-    const now = bar.humaniseOf(shown.value);
-    return bar.humanising.value?.base === now.base ? bar.humanising.value : now;
+    const { bar } = this;
+    const coming = this.store.bar.humanising.value;
+    if (coming && barKey(coming.before) === barKey(beforeHumanise(bar))) return coming.settings;
+    const done = lastHumanise(bar);
+    if (!done) return AS_IT_IS;
+    const like = done.like === null ? -1 : slotsOf(this.store.project.value).findIndex((scene) => scene && barKey(scene.bars[0]!) === barKey(done.like!));
+    return { amount: done.amount, seed: done.seed, like: like < 0 ? null : like };
   }
 
   /** From 0, the bar as it is, to 1, all velocities and timing new; a drag is one step of undo. */
   humaniseBy(amount: number): void {
-    this.sendHumanise({ settings: { ...this.humanise, amount }, ownStep: false });
+    this.sendHumanise({ ...this.humanise, amount }, false);
   }
 
   /** The same strokes with another seed. */
   humaniseAgain(): void {
-    this.sendHumanise({ settings: { ...this.humanise, amount: this.humanise.amount || DEFAULT_AMOUNT, seed: randomSeed() }, ownStep: true });
+    this.sendHumanise({ ...this.humanise, amount: this.humanise.amount || DEFAULT_AMOUNT, seed: randomSeed() }, true);
     this.hear();
   }
 
   /** With the velocities and timing of the bar in this slot; null: of the style. */
   humaniseLike(slot: number | null): void {
-    this.sendHumanise({ settings: { ...this.humanise, amount: this.humanise.amount || DEFAULT_AMOUNT, like: slot }, ownStep: true });
+    this.sendHumanise({ ...this.humanise, amount: this.humanise.amount || DEFAULT_AMOUNT, like: slot }, true);
   }
 
-  private sendHumanise(request: HumaniseRequest): void {
-    if (request.settings.base.strokes.length === 0) return this.store.notify("There is no stroke to play.");
-    this.store.bar.humanising.value = request.settings;
+  private sendHumanise(settings: Humanise, ownStep: boolean): void {
+    if (this.store.shown.value.strokes.length === 0) return this.store.notify("There is no stroke to play.");
+    const before = beforeHumanise(this.bar);
+    const operation = this.operationOf(settings);
+    const request = { address: this.store.address.value, before, settings, bar: operation ? edited(before, [operation]) : before, ownStep };
+    this.store.bar.humanising.value = request;
     this.humanising.send(request);
   }
 
-  private requestHumanised({ base, amount, seed, like }: Humanise): Promise<BarPattern> {
-    if (amount === 0) return Promise.resolve(base);
-    const lent = like === null ? null : (this.store.groove.value.slots[like]?.pattern ?? null);
-    return fetchHumanised({ pattern: base, style: this.settings.style, amount, like: lent, seed });
-  }
-
-  private humanised({ settings, ownStep }: HumaniseRequest, pattern: BarPattern): void {
-    const { bar } = this.store;
-    if (bar.humanising.value === settings) bar.humanising.value = null;
-    const now = this.actions.bars().find((each) => bar.humaniseOf(each).base === settings.base);
-    if (!now) return; // the bar is no longer there
-    if (pattern !== settings.base) bar.remember(pattern, settings);
+  private humanised(request: HumaniseRequest): void {
+    const { address, before, bar, ownStep } = request;
+    if (this.store.bar.humanising.value === request) this.store.bar.humanising.value = null;
+    const now = barAt(this.store.project.value, address);
+    if (barKey(beforeHumanise(now)) !== barKey(before)) return; // the bar is no longer there
     if (ownStep) this.store.settle();
-    this.actions.replace("humanise", now, pattern, withHumanise(this.operationOf(settings), bar.humaniseOf(now).base !== now));
+    this.actions.replaceBar("humanise", address, now, bar);
     if (ownStep) this.store.settle();
   }
 
   /** These settings as a project has them; null: not humanised. */
-  private operationOf({ amount, seed, like }: Humanise) {
-    const lent = like === null ? null : (this.store.groove.value.slots[like] ?? null);
-    return amount === 0 ? null : ({ kind: "humanise", amount, seed, style: this.settings.style, like: lent && barsOf(lent)[0]! } as const);
+  private operationOf({ amount, seed, like }: Humanise): HumaniseOperation | null {
+    const lent = like === null ? null : slotsOf(this.store.project.value)[like];
+    return amount === 0 ? null : { kind: "humanise", amount, seed, style: this.settings.style, like: lent?.bars[0] ?? null };
   }
 
   // ---- holds, and filling in the rest
@@ -155,21 +156,22 @@ export class BarActions {
     if (heldSteps === 0) return store.notify("Mark what stays first: a row by its bracket, a beat by its number, cells with Shift and a drag.");
     if (heldSteps === stepsPerBar(pattern.meter) * this.names.length) return store.notify("Everything stays: there is nothing to fill in.");
     const { style, section } = this.settings;
-    const how = { keep, style, section, seed: randomSeed() };
-    await this.makeBar("fill in the rest", { busy: filling, bar: pattern, operation: { kind: "complete", ...how }, make: () => fetchComplete({ pattern, ...how }) });
+    await this.makeBar("fill in the rest", filling, { kind: "complete", keep, style, section, seed: randomSeed() });
   }
 
-  /** Puts a new bar in the place of the one it is made of and plays it, as one undo step; `busy` meanwhile. True if it is there. */
-  private async makeBar(label: string, { busy, bar, operation, make }: Making): Promise<boolean> {
-    const { store } = this;
+  /** Puts what the operation makes of the bar in its place and plays it, as one undo step; `busy` meanwhile. True if it is there. */
+  private async makeBar(label: string, busy: { value: boolean }, operation: Operation): Promise<boolean> {
+    const { store, bar: before } = this;
+    const address = store.address.value;
     if (busy.value) return false;
     busy.value = true;
     try {
-      const made = await make();
+      const bar = edited(before, [operation]);
+      await this.decoding.now(bar);
       store.settle();
-      if (!this.actions.replace(label, bar, made, withOperation(operation))) return false;
+      if (!this.actions.replaceBar(label, address, before, bar)) return false;
       store.settle();
-      store.spoken.value = describePattern(made, store.voices.value);
+      store.spoken.value = describePattern(store.shown.value, store.voices.value);
       this.hear();
       return true;
     } catch (error) {
@@ -227,14 +229,11 @@ export class BarActions {
 
   /** A whole bar for what was tapped, in the chosen style; a new seed each time. */
   async drumsForTaps(): Promise<void> {
-    const { bar, shown } = this.store;
+    const { bar } = this.store;
     const taps = this.folded;
     if (taps.length === 0) return this.store.notify("Tap a rhythm first.");
     const { style, section } = this.settings;
-    const { meter } = shown.value;
-    const how = { taps, style, section, seed: randomSeed() };
-    const making: Making = { busy: bar.drumming, bar: shown.value, operation: { kind: "taps", ...how }, make: () => fetchFromTaps({ meter, ...how }) };
-    const made = await this.makeBar("drums for taps", making);
+    const made = await this.makeBar("drums for taps", bar.drumming, { kind: "taps", taps, style, section, seed: randomSeed() });
     if (made && bar.clicking.value) bar.tapTo.value = "loop"; // what was made is heard
   }
 

@@ -1,78 +1,87 @@
 import { expect, test } from "vitest";
-import { DEFAULT_SETTINGS, type Groove, NEW_GROOVE, withSlot, withVisit, withVoice } from "../rules/groove";
+import { given } from "../../tests/givenBars";
+import { randomProject } from "../../tests/randomProject";
+import { barKey } from "../rules/bars";
+import { NO_CLICKS, withClick } from "../rules/clickHistory";
 import { writeLink } from "../rules/link";
-import { strokesOf } from "../rules/projectOfGroove";
+import { fillOf } from "../rules/plan";
+import type { Project } from "../rules/project";
 import type { BarPattern } from "../rules/protocol";
+import { generatedBars, DEFAULT_SETTINGS, NEW_PAGE_PROJECT, pointOf, tempoOf, withMix, withSlot, withTempo } from "../rules/scene";
 import { DEFAULT_MIDI } from "../midi/midiSettings";
-import { parse, parseMidi, parseOld, restore, serialise } from "./browserStorage";
+import { parse, parseMidi, restore, serialise } from "./browserStorage";
+import { readOldStorage } from "./oldStorage";
 
-const groove = withVisit(
-  withVoice(
-    withSlot(
-      {
-        ...NEW_GROOVE,
-        volume: 0.4,
-        place: { ...NEW_GROOVE.place, edited: true, pattern: { meter: [4, 4], strokes: [[1, 9, 0.5, 0.25]] } },
-      },
-      3,
-      NEW_GROOVE.place,
-    ),
-    1,
-    { mute: true, level: 0.5 },
-  ),
-);
+const BAR: BarPattern = { meter: [4, 4], strokes: [[1, 9, 0.5, 0.25]] };
+const { scene } = NEW_PAGE_PROJECT;
+const project: Project = withSlot({ ...NEW_PAGE_PROJECT, volume: 0.4, scene: withMix({ ...scene, bars: [given(BAR)] }, 1, { mute: true, level: 0.5 }) }, 3, scene);
+const clicks = withClick(NO_CLICKS, project.scene);
+const strokes = [[barKey(scene.bars[0]!), BAR]] as const;
+const reloaded = (kept: Project, link = "") => parse(serialise(kept, clicks, link, strokes))!;
 
-const itself = (made: BarPattern) => made;
-const reloaded = (kept: Groove, link = "") => parse(serialise(kept, link, strokesOf(kept, itself)))!;
-const played = ({ opened: _opened, ...rest }: Groove) => rest;
+test("the project, the strokes of its bars and the clicks come back", () => {
+  const link = `#${writeLink(project)}`;
+  const read = reloaded(project, link);
+  expect([read.project, read.strokes, read.link]).toEqual([project, strokes, link]);
+  expect([read.clicks.at, pointOf(read.clicks.places[0]!), read.clicks.places[0]!.bars]).toEqual([0, [0, 0], project.scene.bars]);
+});
 
-test("edited strokes, slots, visits and the mix come back", () => {
-  const read = reloaded(groove, `#${writeLink(groove)}`);
-  const strokes = { kind: "given", pattern: groove.place.pattern, source: "" } as const; // how it was edited is not known
-  const place = { ...groove.place, bars: [strokes] };
-  expect(played(read.groove)).toEqual(played({ ...groove, place, visits: [place], visit: 0 }));
-  expect(read.link).toBe(`#${writeLink(groove)}`);
+test("all of a project comes back, whatever is in it", () => {
+  for (let seed = 0; seed < 40; seed++) expect(reloaded(randomProject(seed)).project, `project ${seed}`).toEqual(randomProject(seed));
 });
 
 test("anything else is forgotten, not half believed", () => {
   for (const text of ["", "null", "{}", '{"groove":{"place":{}}}', '{"project":{},"strokes":[],"visits":[]}', '{"groove":{"place":{"pattern":{"meter":[4,4],"strokes":[[9,0,1,0]]}}}}'])
-    expect([parse(text), parseOld(text)]).toEqual([null, null]);
+    expect([parse(text), readOldStorage(text)]).toEqual([null, null]);
 });
 
-test("what is remembered with its link brings back the very strokes; another link only its place", () => {
-  const link = `#${writeLink(groove)}`;
-  const remembered = reloaded(groove, link);
-  for (const opened of [link, ""]) {
-    const { groove: found, known } = restore(opened, remembered);
-    expect([known, found.place.pattern, found.place.edited]).toEqual(["bars", groove.place.pattern, true]);
-  }
+test("what is remembered with its link brings back the very project; another link only its place", () => {
+  const link = `#${writeLink(project)}`;
+  const remembered = reloaded(project, link);
+  for (const opened of [link, ""]) expect(restore(opened, remembered)).toEqual({ project, known: "bars" });
   const other = restore("#p=1,2&t=90", remembered);
-  expect([other.known, other.groove.place.point, other.groove.tempoBpm]).toEqual(["place", [1, 2], 90]);
-  expect(other.groove.slots[3]).toEqual(groove.slots[3]);
-  expect(restore("", null)).toEqual({ groove: NEW_GROOVE, known: "nothing" });
+  expect([other.known, pointOf(other.project.scene), tempoOf(other.project.scene)]).toEqual(["place", [1, 2], 90]);
+  expect(other.project.scenes).toEqual(project.scenes);
+  expect(restore("", null)).toEqual({ project: NEW_PAGE_PROJECT, known: "nothing" });
 });
 
-test("what versions until 0.2 stored opens: strokes, and the rest from its link", () => {
-  const link = `#${writeLink({ ...groove, tempoBpm: 99 })}`;
-  const { opened: _opened, ...stored } = groove;
-  const { groove: found, known } = restore(link, parseOld(JSON.stringify({ link, groove: stored })));
-  expect([known, found.place, found.tempoBpm, found.volume]).toEqual(["bars", groove.place, 99, 0.4]);
+/** A place as versions until 0.2 stored it. */
+const oldPlace = (changes: object = {}) => ({
+  point: [1, 1],
+  settings: { style: "funk", section: "beat", meter: [4, 4], shift: {}, density: null, variation: 0, seed: 3, bars: 1 },
+  pattern: BAR,
+  phrase: [],
+  fill: null,
+  edited: false,
+  ...changes,
+});
+
+test("what versions until 0.2 stored opens: strokes that stand for themselves, and the rest from its link", () => {
+  const link = `#${writeLink({ ...NEW_PAGE_PROJECT, scene: withTempo(scene, 99) })}`;
+  const stored = { place: oldPlace({ edited: true }), visits: [oldPlace()], visit: 0, slots: [null, oldPlace()], volume: 0.4, kit: "toy", mix: [{ mute: true, level: 9 }] };
+  const read = readOldStorage(JSON.stringify({ link, groove: stored }))!;
+  const { project: found, known } = restore(link, read);
+  expect([known, found.scene.bars, tempoOf(found.scene), found.volume, found.scene.kit.name]).toEqual(["bars", [given(BAR)], 99, 0.4, "toy"]);
+  expect([found.scene.mix[0], found.scene.kit.voices[0]!.kit]).toEqual([{ mute: true, solo: false, level: 2, pan: 0 }, "toy"]);
+  const own = generatedBars([1, 1], { ...DEFAULT_SETTINGS, style: "funk", seed: 3 }, 1);
+  expect([found.scenes[0], found.scenes[1]!.bars, read.clicks.places[0]!.bars]).toEqual([null, own, own]);
+  expect(new Map(read.strokes).get(barKey(own[0]!))).toEqual(BAR);
+});
+
+test("an old phrase and its fill open with their strokes, an edited journey with every cell", () => {
+  const bar = (step: number): BarPattern => ({ meter: [4, 4], strokes: [[1, step, 0.5, 0]] });
+  const place = oldPlace({ settings: { ...oldPlace().settings, bars: 2 }, phrase: [bar(0), bar(4)], fill: bar(8) });
+  const journey = { patterns: [bar(0), bar(1)], fills: [], edited: true };
+  const read = readOldStorage(JSON.stringify({ link: "#p=1,1&t=90&a=0,0&b=1,1&j=2l", groove: { place, journey } }))!;
+  const known = new Map(read.strokes);
+  const { bars, path } = read.project.scene;
+  expect(bars.map((each) => known.get(barKey(each)))).toEqual([bar(0), bar(4)]);
+  expect(known.get(barKey(fillOf(bars[0]!)))).toEqual(bar(8));
+  expect(path!.edits.map(({ bar: place_, operations }) => [place_, operations[0]!.kind === "cells" && operations[0]!.cells.length])).toEqual([[0, 512], [1, 512]]);
 });
 
 test("MIDI settings are stored; values that are not valid stand at their default", () => {
   const mine = { ...DEFAULT_MIDI, on: true, port: { id: "7", name: "TR-8S" }, channel: 3, soundHere: false, clock: true, notes: [60, ...DEFAULT_MIDI.notes.slice(1)] };
   expect(parseMidi(JSON.stringify(mine))).toEqual(mine);
   for (const text of ["", "null", "[]", '{"channel":17,"notes":[128,-1,0.5,"38"],"port":{"id":1},"on":"yes"}']) expect(parseMidi(text)).toEqual(DEFAULT_MIDI);
-});
-
-test("a phrase, its fill and all settings come back; older versions stored none of them", () => {
-  const bar = (step: number): BarPattern => ({ meter: [6, 8], strokes: [[1, step, 0.5, 0]] });
-  const settings = { ...DEFAULT_SETTINGS, style: { funk: 0.7, samba: 0.3 }, meter: [6, 8] as const, bars: 2, shift: { ...DEFAULT_SETTINGS.shift, swing: 1.5 } };
-  const place = { ...NEW_GROOVE.place, settings, pattern: bar(0), phrase: [bar(0), bar(4)], fill: bar(8) };
-  const bars = [bar(0), bar(8)];
-  const journey = { ...NEW_GROOVE.journey, a: [0, 1] as const, b: [1, 0] as const, bars: 2, patterns: bars, fills: bars };
-  const kept = { ...NEW_GROOVE, place, visits: [], journey };
-  expect(played(reloaded(kept).groove)).toEqual(played(kept));
-  const older = { link: "", groove: { place: { point: [1, 1], settings: { style: "funk", section: "beat", density: null, variation: 0, seed: 3 }, pattern: bar(0), edited: false } } };
-  expect(parseOld(JSON.stringify(older))!.groove.place).toMatchObject({ settings: { ...DEFAULT_SETTINGS, style: "funk", seed: 3 }, phrase: [], fill: null });
 });

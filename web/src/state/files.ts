@@ -1,17 +1,14 @@
 /** Files to keep: what is heard as MIDI or WAV. */
 
-import { heardOnly } from "../rules/pattern";
-import type { BarPattern } from "../rules/protocol";
-import { heardRounds } from "../rules/sequencer";
+import { naturalBars } from "../rules/plan";
 import { fetchMidi } from "../net/api";
 import { encodeWav } from "../audio/wavFile";
+import type { Decoding } from "./decoding";
 import type { Player } from "./player";
+import type { Sounds } from "./sounds";
 import type { Store } from "./store";
 
 const FILE_SAMPLE_RATE = 44_100;
-
-/** The bars that are heard: rounds of the journey while travelling, else of the loop at the point, with the fills that fall in them. */
-export const heardBars = (store: Store): readonly BarPattern[] => heardRounds(store.round.value, store.groove.value.fillEvery);
 
 export function save(file: Blob, name: string): void {
   const link = document.createElement("a");
@@ -23,17 +20,19 @@ export function save(file: Blob, name: string): void {
 
 const formatBars = (count: number): string => (count === 1 ? "1 bar" : `${count} bars`);
 
+/** What has to be decoded before a file is written. */
+type Whole = Pick<Decoding | Sounds, "all">;
+
 export async function saveMidi(store: Store): Promise<void> {
-  const bars = heardBars(store);
-  const patterns = bars.map((pattern) => heardOnly(pattern, store.heardVoices.value));
-  const { tempoBpm, swing } = store.groove.value;
-  save(await fetchMidi({ patterns, tempo_bpm: tempoBpm, swing, on_grid: false }), "groove.mid");
-  store.notify(`groove.mid: ${formatBars(bars.length)}, as heard.`);
+  const { project } = store.score.value;
+  save(await fetchMidi(project), "groove.mid");
+  store.notify(`groove.mid: ${formatBars(naturalBars(project))}, as heard.`);
 }
 
-export async function saveWav(store: Store, player: Player): Promise<void> {
-  const bars = heardBars(store);
-  const channels = await player.renderLoop(bars);
+export async function saveWav(store: Store, player: Player, decoding: Whole, sounds: Whole): Promise<void> {
+  await Promise.all([decoding.all(), sounds.all()]);
+  const { bars } = player.performance();
+  const channels = await player.renderLoop();
   save(new Blob([encodeWav(channels, FILE_SAMPLE_RATE)], { type: "audio/wav" }), "groove.wav");
   store.notify(`groove.wav: ${formatBars(bars.length)} as a loop, 24 bit.`);
 }

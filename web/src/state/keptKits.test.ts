@@ -1,12 +1,14 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { toyInstrument } from "../../dev/toyServer";
-import { kitVoices, NEW_GROOVE, withSound } from "../rules/groove";
+import { kitVoices, voicesOfKit, withKit, withSound, withSounds } from "../rules/kitChanges";
 import { undo } from "../rules/history";
 import { keptKitId, keptKitName, SPACE_KIT } from "../rules/kitNames";
 import { readLink, writeLink } from "../rules/link";
 import type { KeptInfo, KeptKit, KitVoice } from "../rules/protocol";
+import { NEW_PAGE_PROJECT } from "../rules/scene";
 import { DEFAULT_SOUND, type VoiceSound } from "../rules/voiceSound";
 import type { KitLibrary } from "../net/kitLibrary";
+import { serverSounds } from "../net/sources";
 import { Kits } from "../audio/kits";
 import { parse, restore, serialise } from "./browserStorage";
 import { KeptKits } from "./keptKits";
@@ -48,17 +50,17 @@ class FakeShelf implements KitLibrary {
   };
 }
 
-const on = (x: number): VoiceSound => ({ ...DEFAULT_SOUND, from: "map", point: [x, 0.25], seed: 3, tune: -2 });
-const bright = NEW_GROOVE.sounds.map((_, voice) => on(voice / 8));
-const dark = NEW_GROOVE.sounds.map((_, voice) => on(-voice / 8));
+const on = (x: number): VoiceSound => ({ ...DEFAULT_SOUND, from: "map", kit: null, point: [x, 0.25], seed: 3, tune: -2 });
+const bright = NEW_PAGE_PROJECT.scene.kit.voices.map((_, voice) => on(voice / 8));
+const dark = NEW_PAGE_PROJECT.scene.kit.voices.map((_, voice) => on(-voice / 8));
 
 let store: Store;
 let library: FakeShelf;
 let kept: KeptKits;
 
-const sounding = () => kitVoices(store.groove.value);
+const sounding = () => kitVoices(store.scene.value);
 const sound = (sounds: readonly VoiceSound[]) => {
-  store.change("sounds", { ...store.groove.value, sounds, kit: SPACE_KIT });
+  store.changeScene("sounds", withSounds({ ...store.scene.value, kit: { ...store.scene.value.kit, name: SPACE_KIT } }, sounds));
   store.settle();
 };
 const names = () => store.kept.kits.value!.map(({ name }) => name);
@@ -68,7 +70,7 @@ beforeEach(() => {
   store = new Store();
   store.instrument.value = toyInstrument;
   library = new FakeShelf();
-  kept = new KeptKits(store, new Kits(), library);
+  kept = new KeptKits(store, new Kits(serverSounds), serverSounds, library);
 });
 
 test("what is kept comes back as it was, in one step of undo", async () => {
@@ -82,16 +84,17 @@ test("what is kept comes back as it was, in one step of undo", async () => {
   expect([sounding(), store.kitLabel(null)]).toEqual([before, "Bright 808"]);
   expect(store.history.value.past).toHaveLength(steps + 1);
   store.history.value = undo(store.history.value);
-  expect(store.groove.value.sounds).toEqual(dark);
+  expect(store.scene.value.kit.voices).toEqual(dark);
 });
 
 test("the pattern, the mix and the slots are kept", async () => {
   sound(bright);
   await kept.keep("mine");
-  const { sounds: _, kit: __, ...rest } = store.groove.value;
+  const { scene, ...whole } = store.project.value;
+  const { kit: _, ...rest } = scene;
   sound(dark);
   await kept.load(1);
-  expect(store.groove.value).toMatchObject(rest);
+  expect(store.project.value).toMatchObject({ ...whole, scene: rest });
 });
 
 test("a name that is taken gets a next version, and each can be loaded", async () => {
@@ -103,7 +106,7 @@ test("a name that is taken gets a next version, and each can be loaded", async (
   await kept.unfold(1);
   expect(store.kept.unfolded.value!.versions.map(({ version }) => version)).toEqual([2, 1]);
   await kept.load(1, { version: 1 });
-  expect(store.groove.value.sounds).toEqual(bright);
+  expect(store.scene.value.kit.voices).toEqual(bright);
   expect(notice()).toBe("mine, version 1 is loaded.");
   await kept.keep("mine");
   expect(store.kept.unfolded.value!.versions).toHaveLength(3); // the open list shows it at once
@@ -114,16 +117,16 @@ test("locked voices keep their sound unless they are included, and stay locked",
   await kept.keep("mine");
   sound(dark.map((each, voice) => ({ ...each, locked: voice === 1 })));
   await kept.load(1);
-  expect(store.groove.value.sounds.map(({ point }) => point![0])).toEqual([0, -1 / 8, ...[2, 3, 4, 5, 6, 7].map((voice) => voice / 8)]);
+  expect(store.scene.value.kit.voices.map(({ point }) => point![0])).toEqual([0, -1 / 8, ...[2, 3, 4, 5, 6, 7].map((voice) => voice / 8)]);
   expect(notice()).toBe("mine is loaded; 1 locked voice keeps its sound.");
   await kept.load(1, { lockedToo: true });
-  expect(store.groove.value.sounds).toEqual(bright.map((each, voice) => ({ ...each, locked: voice === 1 })));
+  expect(store.scene.value.kit.voices).toEqual(bright.map((each, voice) => ({ ...each, locked: voice === 1 })));
 });
 
 test("a locked voice of a built-in kit keeps that kit's sound", async () => {
   sound(bright);
   await kept.keep("mine");
-  store.change("kit", withSound({ ...store.groove.value, kit: "low-toy", sounds: NEW_GROOVE.sounds }, 2, { locked: true }));
+  store.changeScene("kit", withSound(withKit(store.scene.value, voicesOfKit("low-toy", 8), "low-toy"), 2, { locked: true }));
   await kept.load(1);
   expect(sounding()[2]).toMatchObject({ from: "factory", kit: "low-toy" });
   expect(sounding()[3]).toMatchObject({ from: "map" });
@@ -153,7 +156,7 @@ test("what is deleted sounds on and can be brought back", async () => {
 });
 
 test("a kit of which not all sounds are drawn is not kept", async () => {
-  store.change("kit", { ...store.groove.value, kit: SPACE_KIT, sounds: NEW_GROOVE.sounds });
+  store.changeScene("kit", withKit(store.scene.value, voicesOfKit(SPACE_KIT, 8), SPACE_KIT));
   expect(await kept.keep("half")).toBe(false);
   expect([library.all, notice()]).toEqual([[], "Not all eight sounds are there yet."]);
 });
@@ -166,10 +169,10 @@ test("a folder's sounds go to the server as files, for the page alone knows them
     return new Response(JSON.stringify({ point: [0.5, 0.5], detail: [1, 2], file: digest, heard: { brightness_hz: 900, decay_s: 0.2, pitch_hz: null, noisiness: 0.5 }, nearest: [] }));
   });
   const buffer = { numberOfChannels: 1, sampleRate: 44_100, getChannelData: () => new Float32Array(4) };
-  const kits = { load: () => Promise.resolve(NEW_GROOVE.sounds.map(() => buffer)) } as unknown as Kits;
-  kept = new KeptKits(store, kits, library);
+  const kits = { load: () => Promise.resolve(NEW_PAGE_PROJECT.scene.kit.voices.map(() => buffer)) } as unknown as Kits;
+  kept = new KeptKits(store, kits, serverSounds, library);
   store.folderKits.value = [{ name: "my drums", label: "my drums" }];
-  store.change("kit", withSound({ ...store.groove.value, kit: "my drums", sounds: NEW_GROOVE.sounds }, 7, on(0)));
+  store.changeScene("kit", withSound(withKit(store.scene.value, voicesOfKit("my drums", 8), "my drums"), 7, on(0)));
   await kept.keep("taken home");
   expect(posted).toEqual([0, 1, 2, 3, 4, 5, 6].map((voice) => `./api/sounds/${voice}/place`));
   const saved = library.all[0]!.versions[0]!;
@@ -188,10 +191,10 @@ test("a server that does not answer is reported", async () => {
 test("which kit plays is remembered; a link for elsewhere names none that is only here", async () => {
   sound(bright);
   await kept.keep("mine");
-  const { groove } = store;
-  expect([groove.value.kit, keptKitId(keptKitName(12)), keptKitId("toy")]).toEqual(["kept 1", 12, null]);
-  const link = `#${writeLink(groove.value)}`;
-  expect(restore(link, parse(serialise(groove.value, link, new Map()))).groove).toMatchObject({ kit: "kept 1", sounds: bright });
-  expect(readLink(link, NEW_GROOVE)!.kit).toBe(SPACE_KIT);
-  expect(readLink(link, NEW_GROOVE)!.sounds.map(({ point }) => point)).toEqual(bright.map(({ point }) => point));
+  const { project, scene, clicks } = store;
+  expect([scene.value.kit.name, keptKitId(keptKitName(12)), keptKitId("toy")]).toEqual(["kept 1", 12, null]);
+  const link = `#${writeLink(project.value)}`;
+  expect(restore(link, parse(serialise(project.value, clicks.value, link, []))).project.scene.kit).toMatchObject({ name: "kept 1", voices: bright });
+  const elsewhere = readLink(link, NEW_PAGE_PROJECT)!.scene.kit;
+  expect([elsewhere.name, elsewhere.voices.map(({ point }) => point)]).toEqual([SPACE_KIT, bright.map(({ point }) => point)]);
 });

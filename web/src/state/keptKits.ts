@@ -1,26 +1,29 @@
 /** What a player can do with kits of their own: keep, load, rename, delete and bring back. The pattern is not touched. */
 
-import { type Groove, kitVoices, withKit } from "../rules/groove";
+import { kitVoices, withKit, withSounds } from "../rules/kitChanges";
 import { keptKitName } from "../rules/kitNames";
+import type { Scene } from "../rules/project";
 import type { KeptInfo, KitVoice } from "../rules/protocol";
 import { isUndrawn } from "../rules/voiceSound";
-import { placeFile } from "../net/api";
 import { type KitLibrary, serverKitLibrary } from "../net/kitLibrary";
+import type { SoundSource } from "../net/sources";
 import type { Kits } from "../audio/kits";
 import { encodeWav } from "../audio/wavFile";
 import type { Store } from "./store";
 
 /** The kit under its new name. Locked voices keep their sound unless `lockedToo`, and stay locked in any case. */
-function withKeptKit(groove: Groove, voices: readonly KitVoice[], name: string, lockedToo: boolean): Groove {
-  const open = lockedToo ? { ...groove, sounds: groove.sounds.map((sound) => ({ ...sound, locked: false })) } : groove;
+function withKeptKit(scene: Scene, voices: readonly KitVoice[], name: string, lockedToo: boolean): Scene {
+  const { voices: before } = scene.kit;
+  const open = lockedToo ? withSounds(scene, before.map((sound) => ({ ...sound, locked: false }))) : scene; // prettier-ignore
   const loaded = withKit(open, voices, name);
-  return { ...loaded, sounds: loaded.sounds.map((sound, voice) => ({ ...sound, locked: groove.sounds[voice]!.locked })) };
+  return withSounds(loaded, loaded.kit.voices.map((sound, voice) => ({ ...sound, locked: before[voice]!.locked }))); // prettier-ignore
 }
 
 export class KeptKits {
   constructor(
     private readonly store: Store,
     private readonly kits: Kits,
+    private readonly source: SoundSource,
     private readonly library: KitLibrary = serverKitLibrary,
   ) {}
 
@@ -32,14 +35,14 @@ export class KeptKits {
   keep(name: string): Promise<boolean> {
     const { store } = this;
     return this.attempt(async () => {
-      const { groove } = store;
-      const present = groove.value;
-      if (present.sounds.some((sound) => isUndrawn(sound, present.kit))) throw new Error("Not all eight sounds are there yet.");
-      const voices = await this.withFiles(kitVoices(present));
+      const { scene } = store;
+      const present = scene.value.kit.voices;
+      if (present.some(isUndrawn)) throw new Error("Not all eight sounds are there yet.");
+      const voices = await this.withFiles(kitVoices(scene.value));
       const id = await this.library.keep(name, voices);
       await this.relist();
-      const sounds = present.sounds.map((sound, voice) => ({ ...sound, ...voices[voice] }));
-      if (groove.value.sounds === present.sounds) store.amend({ ...groove.value, kit: keptKitName(id), sounds }); // sounds the same
+      const kept = present.map((sound, voice) => ({ ...voices[voice]!, locked: sound.locked }));
+      if (scene.value.kit.voices === present) store.amendScene({ ...scene.value, kit: { ...scene.value.kit, name: keptKitName(id), voices: kept } }); // sounds the same
       const versions = this.find(id)?.versions ?? 1;
       store.notify(versions > 1 ? `Kept as version ${versions} of ${name}.` : `Kept as ${name}.`);
     });
@@ -50,10 +53,10 @@ export class KeptKits {
     const { store } = this;
     return this.attempt(async () => {
       const kit = await this.library.kit(id, version);
-      store.change(`kit ${kit.name}`, withKeptKit(store.groove.value, kit.voices, keptKitName(id), lockedToo));
+      store.changeScene(`kit ${kit.name}`, withKeptKit(store.scene.value, kit.voices, keptKitName(id), lockedToo));
       store.settle();
       const which = version === undefined ? kit.name : `${kit.name}, version ${version}`;
-      const locked = store.groove.value.sounds.filter((sound) => sound.locked).length;
+      const locked = store.scene.value.kit.voices.filter((sound) => sound.locked).length;
       store.notify(locked > 0 && !lockedToo ? `${which} is loaded; ${locked === 1 ? "1 locked voice keeps its" : `${locked} locked voices keep their`} sound.` : `${which} is loaded.`);
     });
   }
@@ -112,7 +115,7 @@ export class KeptKits {
         const sound = (await this.kits.load(voice.kit!))[index];
         if (!sound) throw new Error(`${this.store.voices.value[index]?.name ?? "a voice"} has no sound to keep.`);
         const channels = Array.from({ length: sound.numberOfChannels }, (_, channel) => sound.getChannelData(channel));
-        const { point, detail, file } = await placeFile(index, new Blob([encodeWav(channels, sound.sampleRate)]));
+        const { point, detail, file } = await this.source.place(index, new Blob([encodeWav(channels, sound.sampleRate)]));
         return { ...voice, from: "file", kit: null, point, detail, file };
       }),
     );

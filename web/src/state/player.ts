@@ -1,15 +1,20 @@
 /** The player: owns the audio context, the mixer and the clock, and writes into the store what is heard. */
 
 import { effect } from "@preact/signals";
-import { EMPTY_BAR, heardOnly } from "../rules/pattern";
+import { arrange, type Performance } from "../rules/arrange";
+import type { Wanted } from "../rules/conductor";
+import { naturalBars } from "../rules/plan";
+import type { Project } from "../rules/project";
 import type { BarPattern } from "../rules/protocol";
-import { durationSeconds, events, stepsPerBeat } from "../rules/sequencer";
-import { stepsPerBar } from "../rules/units";
+import type { ArrangedBar, Bars } from "../rules/score";
+import { stepsPerBeat } from "../rules/sequencer";
 import { AudibleMoment, audibleTime } from "../audio/audioTime";
 import { Click } from "../audio/click";
-import { Clock, type Score } from "../audio/clock";
-import { Mixer, type MixState, renderEvents } from "../audio/mixer";
+import { Clock } from "../audio/clock";
+import { Mixer, type MixState, renderStrokes, type SoundOf, type Timed } from "../audio/mixer";
+import type { Output } from "../audio/output";
 import { everyTick } from "../audio/ticker";
+import { audioClock, Transport } from "../audio/transport";
 import { MidiOut } from "../midi/midiOut";
 import { soundsHere } from "../midi/midiSettings";
 import type { Store } from "./store";
@@ -24,9 +29,11 @@ export class Player {
   private running: Running | null = null;
   private frame = 0; // the request for the next picture
   readonly midi: MidiOut;
+  readonly outputs: Output[] = []; // beside the mixer, the click and MIDI out
 
   constructor(
     private readonly store: Store,
+    private readonly soundOf: SoundOf = () => null,
     portFailed: (error: unknown) => void = () => {},
   ) {
     this.midi = new MidiOut({
@@ -102,7 +109,7 @@ export class Player {
     if (context.state !== "running") await context.resume().catch(() => undefined);
     this.listen();
     if (!this.store.playing.value) mixer.fadeOut(voice, context.currentTime);
-    mixer.strike(voice, velocity, context.currentTime, buffer);
+    mixer.strikeWith(buffer, voice, velocity, context.currentTime);
   }
 
   /** Where the music was, in steps since it began, at this moment of `performance.now()`; null before it began. */
@@ -110,19 +117,27 @@ export class Player {
     if (!this.running?.clock.running) return null;
     const { clock, moment } = this.running;
     const here = clock.playhead(moment.at(momentMs));
-    return here && here.turn * stepsPerBar(here.part.pattern.meter) + here.position;
+    return here && here.turn * here.part.bar.planned.steps + here.position;
   }
 
   /** The mix as the page sounds live: silent while only MIDI out is to be heard. */
   private mixHere(): MixState {
-    const { groove, midi, midiLink } = this.store;
-    const { mix, volume } = groove.value;
-    return { mix, volume: soundsHere(midi.value, midiLink.value) ? volume : 0 };
+    const { project, midi, midiLink } = this.store;
+    const { scene, volume } = project.value;
+    return { mix: scene.mix, volume: soundsHere(midi.value, midiLink.value) ? volume : 0 };
   }
 
-  /** These bars once, from their start until the last sound has rung out: what tests measure. */
-  renderOnce(patterns: readonly BarPattern[]): Promise<AudioBuffer> {
-    return this.render(patterns, 1, this.tailSeconds());
+  /** The bars that are heard: a round of the path, the song, or the loop until its fill was heard. */
+  performance(): Performance {
+    const { score } = this.store;
+    return arrange(score.value.project, this.store.decoded, naturalBars(score.value.project));
+  }
+
+  /** These bars once, or those that are heard, from their start until the last sound has rung out; all voices, or one: what tests measure. */
+  renderOnce(patterns?: readonly BarPattern[] | null, only?: number): Promise<AudioBuffer> {
+    const performance = patterns ? arrange(withPatterns(this.store.project.value, patterns), this.store.decoded) : this.performance();
+    const strokes = this.timed(performance).filter(({ voice }) => only === undefined || voice === only);
+    return this.render(strokes, performance.tempo.seconds + this.tailSeconds());
   }
 
   /** How long the last stroke may ring: a sound tuned down rings on. */
@@ -130,24 +145,34 @@ export class Player {
     return this.store.kitBuffers.value.reduce((most, sound) => Math.max(most, sound?.duration ?? 0), LONGEST_TAIL_SECONDS);
   }
 
-  /** These bars as a loop, exactly as long as they last: what rings over the end is heard at the beginning. */
-  async renderLoop(patterns: readonly BarPattern[]): Promise<Float32Array[]> {
-    const length = durationSeconds(patterns, this.store.groove.value.tempoBpm);
+  /** The bars that are heard as a loop, exactly as long as they last: what rings over the end is heard at the beginning. */
+  async renderLoop(): Promise<Float32Array[]> {
+    const performance = this.performance();
+    const length = performance.tempo.seconds;
+    const once = this.timed(performance);
     const before = Math.ceil(this.tailSeconds() / length); // rounds until every tail is there
-    const sound = await this.render(patterns, before + 1, 0);
+    const rounds = Array.from({ length: before + 1 }, (_, round) => once.map((stroke) => ({ ...stroke, seconds: stroke.seconds + round * length })));
+    const sound = await this.render(rounds.flat(), (before + 1) * length);
     const first = Math.round(before * length * FILE_SAMPLE_RATE);
     const frames = Math.round(length * FILE_SAMPLE_RATE);
     return [0, 1].map((channel) => sound.getChannelData(channel).slice(first, first + frames));
   }
 
-  private render(patterns: readonly BarPattern[], rounds: number, tailSeconds: number): Promise<AudioBuffer> {
-    const { groove, heardVoices, kitBuffers, voices } = this.store;
-    const { tempoBpm, swing, mix, volume } = groove.value;
-    const round = patterns.map((pattern) => heardOnly(pattern, heardVoices.value));
-    const bars = Array.from({ length: rounds }, () => round).flat();
-    const seconds = durationSeconds(bars, tempoBpm) + tailSeconds;
+  /** The strokes of a performance; those whose level and sound nothing moves go through the mix, as they do live. */
+  private timed({ strikes, sounds }: Performance): Timed[] {
+    const { mix, kit } = this.store.scene.value;
+    return strikes.map(({ seconds, voice, velocity, level, pan, sound: index }) => {
+      const { sound } = sounds[index]!;
+      const mixed = level === mix[voice]!.level && pan === mix[voice]!.pan;
+      return { seconds, voice, velocity, level: mixed ? null : level, pan, sound: sound === kit.voices[voice] ? null : sound, otherMix: true };
+    });
+  }
+
+  private render(strokes: readonly Timed[], seconds: number): Promise<AudioBuffer> {
+    const { project, kitBuffers, voices } = this.store;
+    const { scene, volume } = project.value;
     const chokeGroups = voices.value.map((voice) => voice.choke_group);
-    return renderEvents(events(bars, tempoBpm, swing), seconds, FILE_SAMPLE_RATE, chokeGroups, kitBuffers.value, { mix, volume });
+    return renderStrokes(strokes, seconds, FILE_SAMPLE_RATE, { chokeGroups, kit: kitBuffers.value, state: { mix: scene.mix, volume }, soundOf: this.soundOf });
   }
 
   private build(): Running {
@@ -155,11 +180,11 @@ export class Player {
     const context = new AudioContext({ latencyHint: "interactive" });
     const moment = new AudibleMoment(context);
     const chokeGroups = store.voices.value.map((voice) => voice.choke_group);
-    const mixer = new Mixer(context, chokeGroups, store.kitBuffers.value, this.mixHere());
+    const mixer = new Mixer(context, chokeGroups, store.kitBuffers.value, this.mixHere(), this.soundOf);
     const clock = new Clock(
-      () => context.currentTime,
-      () => this.score(),
-      [mixer, new Click(mixer, (step) => store.bar.clicking.value && step % stepsPerBeat(store.shown.value.meter) === 0), this.midi],
+      new Transport(audioClock(context)),
+      () => this.wanted(),
+      [mixer, new Click(mixer, (step) => store.bar.clicking.value && step % stepsPerBeat(store.shown.value.meter) === 0), this.midi, ...this.outputs],
       everyTick,
     );
     context.onstatechange = () => {
@@ -175,22 +200,18 @@ export class Player {
       state === "running" ? "on" : !this.store.playing.value ? "off" : (state as string) === "interrupted" ? "interrupted" : "waiting";
   }
 
-  private score(): Score {
-    const { groove, editing, bar, round, shown } = this.store;
-    const { quantum, fillEvery, tempoBpm, swing } = groove.value;
-    if (bar.clicking.value) {
-      const bars = [this.silenceFor(shown.value)];
-      return { bars, fills: [], fillEvery: 0, journey: false, quantum: "step", tempoBpm, swing };
-    }
-    return { ...round.value, fillEvery, quantum: editing.value ? "step" : quantum, tempoBpm, swing };
+  private wanted(): Wanted {
+    const { project, editing, bar, score } = this.store;
+    if (bar.clicking.value) return { bars: this.silenceFor(score.value), quantum: "step" };
+    return { bars: score.value, quantum: editing.value ? "step" : project.value.quantum };
   }
 
-  private silence: BarPattern = EMPTY_BAR;
+  private silence: { readonly of: Bars; readonly bars: Bars } | null = null;
 
-  /** A silent bar as long as this one: the same one for as long as it fits. */
-  private silenceFor({ meter }: BarPattern): BarPattern {
-    if (String(this.silence.meter) !== String(meter)) this.silence = { meter, strokes: [] };
-    return this.silence;
+  /** The same bars without their strokes. */
+  private silenceFor(of: Bars): Bars {
+    if (this.silence?.of !== of) this.silence = { of, bars: silent(of) };
+    return this.silence.bars;
   }
 
   private readonly follow = (): void => {
@@ -200,5 +221,24 @@ export class Player {
     store.position.value = here?.position ?? null;
     if (here && store.heard.value !== here.part) store.heard.value = here.part;
     this.frame = requestAnimationFrame(this.follow);
+  };
+}
+
+/** The project with these bars as its loop. */
+function withPatterns(project: Project, patterns: readonly BarPattern[]): Project {
+  const bars = patterns.map(({ meter, strokes }) => ({ kind: "given", pattern: { meter, strokes }, source: "" }) as const);
+  return { ...project, song: [], scene: { ...project.scene, bars, fill: null, fill_every: 0, path: null } };
+}
+
+function silent(of: Bars): Bars {
+  const known = new Map<number, ArrangedBar>();
+  return {
+    travels: false,
+    bar(index) {
+      const { planned } = of.bar(index);
+      const bar = known.get(index) ?? { planned, pattern: { meter: planned.meter, strokes: [] }, strokes: [] };
+      known.set(index, bar);
+      return bar;
+    },
   };
 }

@@ -1,10 +1,14 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { toyCorpus, toyInstrument, toyPattern } from "../../dev/toyServer";
+import { toyBar, toyCorpus, toyInstrument } from "../../dev/toyServer";
+import { voicesOfKit, withKit } from "../rules/kitChanges";
 import { SPACE_KIT } from "../rules/kitNames";
-import { type PatternRequest, type SoundRequest, VOICE_COUNT } from "../rules/protocol";
+import type { Bar } from "../rules/project";
+import { type SoundRequest, VOICE_COUNT } from "../rules/protocol";
 import { DEFAULT_SOUND } from "../rules/voiceSound";
 import { Kits } from "../audio/kits";
+import { serverRhythm, serverSounds } from "../net/sources";
 import { Actions } from "./actions";
+import { Decoding } from "./decoding";
 import { inDisc, SIMILAR_SOUNDS, similarSounds, SoundActions } from "./soundActions";
 import { Sounds } from "./sounds";
 import { Store } from "./store";
@@ -21,13 +25,10 @@ const json = (value: unknown, status = 200) => new Response(JSON.stringify(value
 
 /** A space in which a sound is its request: the buffer holds the request. */
 function answer(path: string, message: unknown): Response {
-  if (path === "patterns") {
-    const request = message as PatternRequest;
-    return json({ patterns: request.points.map((point) => toyPattern(point, request)) });
-  }
+  if (path === "bars") return json({ patterns: (message as { bars: Bar[] }).bars.map(toyBar) });
   if (path === "kits/draw") {
     const { seed, kept } = message as { seed: number; kept: Record<number, unknown> };
-    const drawn = (voice: number) => ({ ...DEFAULT_SOUND, from: "map", point: [((seed + voice) % 5) - 2 + 1e-9, 1], seed });
+    const drawn = (voice: number) => ({ ...DEFAULT_SOUND, from: "map", kit: null, point: [((seed + voice) % 5) - 2 + 1e-9, 1], seed });
     return json({ voices: Array.from({ length: VOICE_COUNT }, (_, voice) => kept[voice] ?? drawn(voice)) });
   }
   if (path.endsWith("/place"))
@@ -55,18 +56,18 @@ beforeEach(() => {
   );
   store = new Store();
   arrived = [];
-  const sounds = new Sounds(store, new Kits(), (voice) => arrived.push(voice));
-  actions = new SoundActions(store, new Actions(store), sounds);
+  const sounds = new Sounds(store, new Kits(serverSounds), serverSounds, (voice) => arrived.push(voice));
+  actions = new SoundActions(store, new Actions(store), sounds, serverSounds, new Decoding(store, serverRhythm));
   store.corpus.value = toyCorpus();
-  store.amend({ ...store.groove.value, kit: SPACE_KIT });
+  store.amendScene(withKit(store.scene.value, voicesOfKit(SPACE_KIT, VOICE_COUNT), SPACE_KIT));
   store.instrument.value = {
     ...toyInstrument,
-    sound: { name: "toy", voices: toyInstrument.voices.map(({ name }) => name), licence: "CC0", credit: "", sounds: 8, detail_size: 2, directions: [] },
+    sound: { name: "toy", reference: { name: "toy", hash: "" }, voices: toyInstrument.voices.map(({ name }) => name), licence: "CC0", credit: "", sounds: 8, detail_size: 2, directions: [] },
   };
 });
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
-const sounds = () => store.groove.value.sounds;
+const sounds = () => store.scene.value.kit.voices;
 const buffer = (voice: number) => (store.kitBuffers.value[voice] as unknown as { says: string } | undefined)?.says;
 const soundsRequested = (voice: number) => requested.filter(({ path }) => path === `sounds/${voice}`).map(({ message }) => message as SoundRequest);
 
@@ -77,7 +78,7 @@ async function drawn(): Promise<void> {
 
 test("the space's kit is drawn by the seed, without a step of undo, and each voice gets its buffer", async () => {
   await drawn();
-  expect(requested[0]).toEqual({ path: "kits/draw", message: { seed: 0, kept: {} } });
+  expect(requested.find(({ path }) => path === "kits/draw")).toEqual({ path: "kits/draw", message: { seed: 0, kept: {} } });
   expect(sounds().map(({ from, point }) => [from, point])).toEqual([0, 1, 2, 3, 4, 5, 6, 7].map((n) => ["map", [(n % 5) - 2, 1]]));
   expect(store.history.value.past).toHaveLength(0);
   expect(store.kitBuffers.value).toHaveLength(VOICE_COUNT);
@@ -138,17 +139,17 @@ test("a locked voice is not moved, randomised, tuned or drawn anew", async () =>
   await actions.surprise();
   actions.chooseKit("toy");
   expect(sounds()[4]).toEqual(kept);
-  expect(sounds()[3]).toEqual(DEFAULT_SOUND);
+  expect(sounds()[3]).toEqual({ ...DEFAULT_SOUND, kit: "toy" });
 });
 
 test("a surprise is a new pattern and eight new sounds in one step of undo", async () => {
   await drawn();
-  const before = store.groove.value;
+  const before = store.scene.value;
   await actions.surprise();
-  const after = store.groove.value;
-  expect(after.place.pattern).toEqual(toyPattern(after.place.point, after.place.settings));
-  expect(after.place.settings.seed).not.toBe(before.place.settings.seed);
-  expect(after.sounds.every(({ seed }) => seed === after.place.settings.seed)).toBe(true);
+  const after = store.scene.value;
+  expect(store.shown.value).toEqual(toyBar(after.bars[0]!));
+  expect(after.settings.seed).not.toBe(before.settings.seed);
+  expect(after.kit.voices.every(({ seed }) => seed === after.settings.seed)).toBe(true);
   expect(store.history.value.past).toHaveLength(1);
 });
 
@@ -167,10 +168,10 @@ test("a file plays as itself, its twin is one switch away, a drag leaves it", as
 
 test("what is no sound: the server's sentence is shown, and nothing changes", async () => {
   await drawn();
-  const before = store.groove.value;
+  const before = store.project.value;
   await actions.takeFile(0, new File(["hello"], "tin.txt"));
   expect(store.notice.value).toEqual({ text: "tin.txt is no sound", kind: "error" });
-  expect(store.groove.value).toBe(before);
+  expect(store.project.value).toBe(before);
 });
 
 test("a folder gives each voice its file; what is locked or refused keeps its sound, and the report says so", async () => {

@@ -1,17 +1,20 @@
 /** What a player can do with sounds: move, adjust, randomise, lock, drop a file. Each is one step of undo. */
 
-import { type Groove, kitVoices, type MapPlace, unedited, withKit, withSound, withVisit } from "../rules/groove";
+import { withClick } from "../rules/clickHistory";
+import { kitVoices, voicesOfKit, withKit, withSound, withSounds } from "../rules/kitChanges";
 import { describeSorted, sortFiles } from "../rules/kitFolder";
 import { SPACE_KIT } from "../rules/kitNames";
 import { onMap } from "../rules/mapPoint";
-import { type DrawnKit, type KitDraw, type KitVoice, NO_SOUND_SHIFT, type Point, type SoundMap } from "../rules/protocol";
+import type { Scene } from "../rules/project";
+import { type DrawnKit, type KitDraw, type KitVoice, NO_SOUND_SHIFT, type Point, type SoundMap, VOICE_COUNT } from "../rules/protocol";
+import { placeAt, travelling } from "../rules/scene";
 import { titled } from "../rules/summary";
 import { DEFAULT_SOUND, isUndrawn, movedTo, type VoiceSound } from "../rules/voiceSound";
-import { drawKit, fetchSoundMap, placeFile } from "../net/api";
 import { LatestOnly } from "../net/latestOnly";
-import { fetchBars } from "../net/requests";
+import type { SoundSource } from "../net/sources";
 import { pathOf } from "../audio/kits";
 import type { Actions } from "./actions";
+import type { Decoding } from "./decoding";
 import { randomSeed } from "./randomSeed";
 import type { Sounds } from "./sounds";
 import type { Store } from "./store";
@@ -50,9 +53,11 @@ export class SoundActions {
     private readonly store: Store,
     private readonly actions: Actions,
     private readonly sounds: Sounds,
+    private readonly source: SoundSource,
+    private readonly decoding: Decoding,
   ) {
     this.drawing = new LatestOnly(
-      ({ seed, kept }) => drawKit(seed, kept),
+      ({ seed, kept }) => source.draw(seed, kept),
       (_, { voices }) => this.drawn(voices),
       (_, error) => {
         store.reportError(error);
@@ -61,8 +66,12 @@ export class SoundActions {
     );
   }
 
-  private get groove(): Groove {
-    return this.store.groove.value;
+  private get scene(): Scene {
+    return this.store.scene.value;
+  }
+
+  private get voices(): readonly KitVoice[] {
+    return this.scene.kit.voices;
   }
 
   private name(voice: number): string {
@@ -71,7 +80,7 @@ export class SoundActions {
 
   /** May this voice be changed? If not, the player is told why. */
   private free(voice: number): boolean {
-    if (!this.groove.sounds[voice]!.locked) return true;
+    if (!this.voices[voice]!.locked) return true;
     this.store.notify(`${titled(this.name(voice))} is locked.`);
     return false;
   }
@@ -80,7 +89,7 @@ export class SoundActions {
 
   /** To a point of its map; a drag is one step of undo. */
   move(voice: number, point: Point): void {
-    if (this.free(voice)) this.put(voice, "sound", movedTo(this.groove.sounds[voice]!, rounded(point)));
+    if (this.free(voice)) this.put(voice, "sound", movedTo(this.voices[voice]!, rounded(point)));
   }
 
   adjust(voice: number, label: string, changes: Partial<Pick<VoiceSound, "shift" | "variation" | "gain" | "tune" | "decay">>): void {
@@ -94,7 +103,7 @@ export class SoundActions {
 
   /** Any sound within the radius. */
   randomise(voice: number): void {
-    const sound = this.groove.sounds[voice]!;
+    const sound = this.voices[voice]!;
     if (!this.free(voice)) return;
     const point = inDisc(sound.point ?? [0, 0], this.store.sounds.radius.value, Math.random(), Math.random());
     this.put(voice, "random sound", { ...movedTo(sound, point), seed: randomSeed() });
@@ -104,7 +113,7 @@ export class SoundActions {
   /** Some sounds that are like this one, to try before one is taken. */
   findSimilar(voice: number): void {
     const { radius, similar } = this.store.sounds;
-    similar.value = { voice, sounds: similarSounds(this.groove.sounds[voice]!, radius.value, Math.random), tried: null };
+    similar.value = { voice, sounds: similarSounds(this.voices[voice]!, radius.value, Math.random), tried: null };
   }
 
   choose(voice: number, sound: VoiceSound): void {
@@ -118,7 +127,7 @@ export class SoundActions {
     if (!this.free(voice)) return;
     try {
       const sound = await this.placed(voice, file);
-      const { gain, tune, decay } = this.groove.sounds[voice]!;
+      const { gain, tune, decay } = this.voices[voice]!;
       this.put(voice, file.name, { ...sound, gain, tune, decay });
       this.store.settle();
       this.store.notify(`${titled(this.name(voice))} plays ${file.name}.`);
@@ -128,9 +137,9 @@ export class SoundActions {
   }
 
   private async placed(voice: number, file: File): Promise<VoiceSound> {
-    const { point, detail, file: digest, heard } = await placeFile(voice, file);
+    const { point, detail, file: digest, heard } = await this.source.place(voice, file);
     this.sounds.heardInFiles.set(digest, heard);
-    return { ...DEFAULT_SOUND, from: "file", point, detail, file: digest, file_name: file.name };
+    return { ...DEFAULT_SOUND, from: "file", kit: null, point, detail, file: digest, file_name: file.name };
   }
 
   /** A folder of sounds: each voice that a file name means takes that file; the others, and locked ones, keep their sound. */
@@ -140,7 +149,7 @@ export class SoundActions {
     const found = await Promise.all(
       sorted.taken.map(async (path, voice) => {
         const file = files.find((each) => pathOf(each) === path);
-        if (!file || this.groove.sounds[voice]!.locked) return null;
+        if (!file || this.voices[voice]!.locked) return null;
         return this.placed(voice, file).catch((error: unknown) => {
           refused.push(`${file.name}: ${error instanceof Error ? error.message : String(error)}`);
           return null;
@@ -149,8 +158,13 @@ export class SoundActions {
     );
     const report = [describeSorted(sorted), ...refused].join(" ");
     if (!found.some(Boolean)) return this.store.reportError(report);
-    const sounds = this.groove.sounds.map((sound, voice) => (sound.locked ? sound : (found[voice] ?? sound)));
-    this.store.change("folder of sounds", { ...this.groove, sounds });
+    this.store.changeScene(
+      "folder of sounds",
+      withSounds(
+        this.scene,
+        this.voices.map((sound, voice) => (sound.locked ? sound : (found[voice] ?? sound))),
+      ),
+    );
     this.store.settle();
     this.store.notify(report);
   }
@@ -163,7 +177,7 @@ export class SoundActions {
   }
 
   private put(voice: number, label: string, changes: Partial<VoiceSound>): void {
-    this.store.change(`${this.name(voice)}, ${label}`, withSound(this.groove, voice, changes));
+    this.store.changeScene(`${this.name(voice)}, ${label}`, withSound(this.scene, voice, changes));
   }
 
   // ---- all eight
@@ -171,57 +185,51 @@ export class SoundActions {
   /** A kit of the instrument or of the player's; the one of the space is drawn by the seed. */
   chooseKit(name: string): void {
     if (!this.store.kits.value.some((kit) => kit.name === name)) return;
-    const plain = this.groove.sounds.map(() => DEFAULT_SOUND);
-    this.store.change("kit", withKit(this.groove, plain, name));
+    this.store.changeScene("kit", withKit(this.scene, voicesOfKit(name, VOICE_COUNT), name));
     this.store.settle();
     this.store.sounds.similar.value = null;
   }
 
   /** Voices of the space's kit that are still to be drawn get their sounds: no step of undo. */
   drawMissing(): void {
-    const { sounds, kit, place } = this.groove;
-    if (sounds.some((sound) => isUndrawn(sound, kit))) this.drawing.send({ seed: place.settings.seed, kept: this.keptBut((sound) => isUndrawn(sound, kit)) });
+    if (this.voices.some(isUndrawn)) this.drawing.send({ seed: this.scene.settings.seed, kept: this.keptBut(isUndrawn) });
   }
 
   private keptBut(goes: (sound: VoiceSound) => boolean): Record<number, KitVoice> {
     const folders = new Set(this.store.folderKits.value.map(({ name }) => name)); // the server does not know them
-    const kept = kitVoices(this.groove).map((voice, index) => [index, voice] as const);
-    return Object.fromEntries(kept.filter(([index, voice]) => !goes(this.groove.sounds[index]!) && !folders.has(voice.kit ?? "")));
+    const kept = kitVoices(this.scene).map((voice, index) => [index, voice] as const);
+    return Object.fromEntries(kept.filter(([index, voice]) => !goes(this.voices[index]!) && !folders.has(voice.kit ?? "")));
   }
 
   private drawn(voices: readonly KitVoice[]): void {
-    const { groove } = this;
-    const sounds = groove.sounds.map((sound, voice) =>
-      isUndrawn(sound, groove.kit) ? { ...DEFAULT_SOUND, ...asLinked(voices[voice]!), locked: sound.locked } : sound,
-    );
-    this.store.amend({ ...groove, sounds });
+    const drawn = this.voices.map((sound, voice) => (isUndrawn(sound) ? { ...asLinked(voices[voice]!), locked: sound.locked } : sound));
+    this.store.amendScene(withSounds(this.scene, drawn));
   }
 
   /** The space does not draw: the first built-in kit plays. */
   private withoutSpace(): void {
-    const kit = this.store.instrument.value?.kits[0]?.name;
-    if (kit && this.groove.kit === SPACE_KIT) this.store.amend({ ...this.groove, kit });
+    const name = this.store.instrument.value?.kits[0]?.name;
+    if (!name || this.scene.kit.name !== SPACE_KIT) return;
+    const voices = this.voices.map((sound) => (isUndrawn(sound) ? { ...sound, kit: name } : sound));
+    this.store.amendScene({ ...this.scene, kit: { ...this.scene.kit, name, voices } });
   }
 
   /** A whole new loop: a pattern from somewhere on the map, and eight new sounds but for the locked ones. */
   async surprise(): Promise<void> {
     const { corpus } = this.store;
-    const { settings } = this.groove.place;
+    const { settings } = this.scene;
     const bars = corpus.value?.x.length ?? 0;
     if (bars === 0) return;
     const bar = Math.floor(Math.random() * bars);
     const point = rounded([corpus.value!.x[bar]!, corpus.value!.y[bar]!]);
-    const newSettings = { ...settings, seed: randomSeed() };
-    const empty: MapPlace = unedited({ ...this.groove.place, point, settings: newSettings, phrase: [] });
+    const place = placeAt(point, { ...settings, seed: randomSeed() }, this.scene.bars.length);
     try {
-      const [kit, bars] = await Promise.all([
-        drawKit(newSettings.seed, this.keptBut(({ locked }) => !locked)),
-        fetchBars(empty),
-      ]);
-      const place: MapPlace = { ...empty, pattern: bars[0]!, phrase: bars.length > 1 ? bars : [] };
-      const loop = withKit({ ...this.groove, place }, kit.voices.map(asLinked), SPACE_KIT);
+      const [kit] = await Promise.all([this.source.draw(place.settings.seed, this.keptBut(({ locked }) => !locked)), ...place.bars.map((each) => this.decoding.now(each))]);
       this.store.sounds.similar.value = null;
-      this.actions.replaceGroove("surprise", withVisit({ ...loop, journey: { ...loop.journey, travelling: false } }));
+      this.store.playsSong.value = false;
+      const scene = travelling(withKit({ ...this.scene, ...place }, kit.voices.map(asLinked), SPACE_KIT), false);
+      this.actions.replaceProject("surprise", { ...this.store.project.value, scene });
+      this.store.clicks.value = withClick(this.store.clicks.value, scene);
     } catch (error) {
       this.store.reportError(error);
     }
@@ -233,7 +241,7 @@ export class SoundActions {
   async loadMap(voice: number): Promise<void> {
     const known = this.mapping.get(voice);
     if (known) return;
-    const coming = fetchSoundMap(voice);
+    const coming = this.source.map(voice);
     this.mapping.set(voice, coming);
     try {
       const map = await coming;

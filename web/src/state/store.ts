@@ -1,19 +1,27 @@
 /** The one store: everything the views draw. It holds state and knows no rules, no server and no sound. */
 
 import { computed, signal } from "@preact/signals";
+import { barKey, finished, meterOf, modelPart } from "../rules/bars";
+import { type ClickHistory, NO_CLICKS } from "../rules/clickHistory";
 import type { Part } from "../rules/conductor";
-import { type Groove, NEW_GROOVE, roundOf } from "../rules/groove";
 import { amend, begin, change, type History } from "../rules/history";
-import { pointsOf } from "../rules/journey";
 import { keptKitId, keptKitName, SPACE_KIT } from "../rules/kitNames";
 import type { Nearby } from "../rules/neighbours";
+import { EMPTY_BAR, isSamePattern } from "../rules/pattern";
+import { type BarAddress, naturalBars } from "../rules/plan";
+import type { Bar, Project, Scene } from "../rules/project";
 import type { CorpusMap, Instrument, KeptInfo, KitInfo, MapGround, Point, BarPattern } from "../rules/protocol";
-import { audible, type Round, type Turn } from "../rules/sequencer";
+import { type JourneyKind, NEW_JOURNEY, NEW_PAGE_PROJECT, pointOf, roundPoints } from "../rules/scene";
+import { type ArrangedBar, Score } from "../rules/score";
+import { audible } from "../rules/sequencer";
 import type { KitBuffers } from "../audio/mixer";
 import { DEFAULT_MIDI, type MidiLink, type MidiSettings, OFF, type PortInfo } from "../midi/midiSettings";
 import { BarState } from "./barState";
+import { DecodedBars } from "./decodedBars";
 import { KeptKitState } from "./keptKitState";
 import { SoundState } from "./soundState";
+
+const LONGEST_WINDOW = 32; // bars that have to be decoded before a change is heard
 
 /** Is there sound? "waiting": the player wants it, but the browser has not allowed it (yet). */
 export type Sound = "off" | "on" | "waiting" | "interrupted";
@@ -40,8 +48,15 @@ export class Store {
   readonly ground = signal<MapGround | null>(null);
 
   // what undo brings back
-  readonly history = signal<History<Groove>>(begin(NEW_GROOVE));
-  readonly groove = computed<Groove>(() => this.history.value.present.value);
+  readonly history = signal<History<Project>>(begin(NEW_PAGE_PROJECT));
+  readonly project = computed<Project>(() => this.history.value.present.value);
+  readonly scene = computed<Scene>(() => this.project.value.scene);
+
+  // beside it
+  readonly decoded = new DecodedBars();
+  readonly clicks = signal<ClickHistory>(NO_CLICKS);
+  readonly newJourney = signal<JourneyKind>(NEW_JOURNEY); // of the next path from A to B
+  readonly playsSong = signal(false); // else the present scene
 
   // the music
   readonly playing = signal(false);
@@ -78,45 +93,85 @@ export class Store {
     const { sound = null, kits = [] } = this.instrument.value ?? {};
     return [...(sound ? [{ name: SPACE_KIT, label: "Space" }] : []), ...kits, ...this.folderKits.value];
   });
-  /** The name of a kit as a person reads it; null is the groove's. */
+  /** The name of a kit as a person reads it; null is the one that plays. */
   kitLabel(name: string | null): string {
-    const wanted = name ?? this.groove.value.kit;
+    const wanted = name ?? this.scene.value.kit.name;
     const named = (kits: readonly KeptInfo[] | null) => kits?.find(({ id }) => keptKitName(id) === wanted)?.name;
     const removed = named(this.kept.removed.value);
     return named(this.kept.kits.value) ?? (removed && `${removed} (deleted)`) ?? this.kits.value.find((kit) => kit.name === wanted)?.label ?? (keptKitId(wanted) === null ? wanted : "a kept kit");
   }
   readonly voices = computed(() => this.instrument.value?.voices ?? []);
 
-  /** What is played, bar after bar. */
-  readonly round = computed<Round>(() => roundOf(this.groove.value));
+  /** What is to be played: the song, or the present scene. */
+  private readonly wanted = computed<Project>(() => {
+    const project = this.project.value;
+    return project.song.length > 0 && !this.playsSong.value ? { ...project, song: [] } : project;
+  });
+  readonly wantedScore = computed(() => new Score(this.wanted.value, this.decoded));
 
-  /** The turn of it that is heard, or its first before that. */
-  readonly turn = computed<Turn>(() => {
-    const round = this.round.value;
-    const heard = this.heard.value;
-    const here = heard?.journey === round.journey ? heard : null;
-    const bar = Math.min(here?.bar ?? 0, round.bars.length - 1);
-    const fill = here?.fill ? round.fills[bar] : undefined;
-    return { bar, fill: fill !== undefined, pattern: fill ?? round.bars[bar]! };
+  /** The number of the bar that is heard, in what is wanted. */
+  readonly heardIndex = computed(() => (this.heard.value?.bars.travels === this.wantedScore.value.travels ? this.heard.value.index : 0));
+
+  /** The bars that have to be decoded before what is wanted is played: the first, and how many. */
+  readonly window = computed<readonly [first: number, count: number]>(() => [this.heardIndex.value, Math.min(naturalBars(this.wanted.value), LONGEST_WINDOW)]);
+
+  private lastDecoded: Project = NEW_PAGE_PROJECT;
+
+  /** What is wanted, with the bars of before until its own are decoded. */
+  private readonly playable = computed<Project>(() => {
+    void this.decoded.changes.value;
+    const [first, count] = this.window.value;
+    const wanted = this.wanted.value;
+    if (Array.from({ length: count }, (_, bar) => first + bar).every((bar) => this.wantedScore.value.isDecoded(bar))) this.lastDecoded = wanted;
+    return wanted === this.lastDecoded ? wanted : withBarsOf(wanted, this.lastDecoded);
   });
 
-  /** The bar of the journey's round that is heard, or its first before it starts; null when not travelling. */
-  readonly journeyBar = computed<number | null>(() => (this.round.value.journey ? this.turn.value.bar : null));
+  /** What is played, bar after bar. */
+  readonly score = computed<Score>(() => (this.playable.value === this.wanted.value ? this.wantedScore.value : new Score(this.playable.value, this.decoded)));
+
+  /** Does what is wanted wait for its bars? */
+  readonly waiting = computed(() => this.playable.value !== this.wanted.value);
+
+  /** The bar that is heard, as it is now, or the first one before that. */
+  readonly arrangedBar = computed<ArrangedBar>(() => {
+    void this.decoded.changes.value;
+    const { heard, score } = this;
+    return score.value.bar(heard.value?.bars.travels === score.value.travels ? heard.value.index : 0);
+  });
+
+  /** The bars that are heard: a round of the path, the song, or the loop until its fill was heard. */
+  heardBars(): BarPattern[] {
+    const score = this.score.value;
+    return Array.from({ length: naturalBars(score.project) }, (_, index) => score.bar(index).pattern);
+  }
+
+  /** The strokes of a bar; an empty bar until it is decoded. */
+  strokesOf(bar: Bar): BarPattern {
+    void this.decoded.changes.value;
+    const part = modelPart(bar);
+    const made = part && (this.decoded.get(barKey(part)) ?? null);
+    return part && !made ? { ...EMPTY_BAR, meter: meterOf(bar) } : finished(bar, made);
+  }
+
+  /** Where in the project that bar stands. */
+  readonly address = computed<BarAddress>(() => this.arrangedBar.value.planned.address);
+
+  /** The bar of the path's round that is heard, or its first before it starts; null when not travelling. */
+  readonly journeyBar = computed<number | null>(() => (this.address.value.path ? this.address.value.bar : null));
 
   /** The bar that the grid shows: where one is on the journey, else what lies at the point. */
-  readonly shown = computed<BarPattern>(() => this.turn.value.pattern);
+  readonly shown = computed<BarPattern>(() => this.arrangedBar.value.pattern);
 
   readonly shownPoint = computed<Point>(() => {
     const bar = this.journeyBar.value;
-    const { journey, place } = this.groove.value;
-    return (bar === null ? undefined : pointsOf(journey)[bar]) ?? place.point;
+    return (bar === null ? undefined : roundPoints(this.score.value.project.scene)[bar]) ?? pointOf(this.scene.value);
   });
 
   /** Asked to play, but the browser or the system keeps the sound back. */
   readonly silenced = computed(() => this.playing.value && (this.sound.value === "waiting" || this.sound.value === "interrupted"));
 
   /** Shown, but not sounding yet: it waits for its step, beat or bar. */
-  readonly pending = computed(() => this.playing.value && !this.bar.clicking.value && this.heard.value !== null && this.heard.value.pattern !== this.shown.value);
+  readonly pending = computed(() => this.playing.value && !this.bar.clicking.value && this.heard.value !== null && !isSamePattern(this.heard.value.bar.pattern, this.shown.value));
 
   /** The styles whose regions the map shows: the one pointed at, else the highlighted ones, else the chosen ones. */
   readonly regions = computed<readonly string[]>(() => {
@@ -125,13 +180,13 @@ export class Store {
     if (hovered !== null) return names.slice(hovered, hovered + 1);
     const highlighted = [...this.highlightedStyles.value];
     if (highlighted.length > 0) return highlighted.map((style) => names[style]!);
-    const { style } = this.groove.value.place.settings;
+    const { style } = this.scene.value.settings;
     if (style === null || typeof style === "string") return style === null ? [] : [style];
     return Object.keys(style).filter((name) => style[name]! > 0);
   });
 
   readonly heardVoices = computed<readonly boolean[]>(() => {
-    const { mix } = this.groove.value;
+    const { mix } = this.scene.value;
     return audible(
       mix.map(({ mute }) => mute),
       mix.map(({ solo }) => solo),
@@ -139,13 +194,22 @@ export class Store {
   });
 
   /** A change that undo can take back. Changes with one label in quick succession count as one. */
-  change(label: string, groove: Groove): void {
-    if (groove !== this.groove.value) this.history.value = change(this.history.value, groove, label, Date.now());
+  change(label: string, project: Project): void {
+    if (project !== this.project.value) this.history.value = change(this.history.value, project, label, Date.now());
+  }
+
+  /** The same for the present scene. */
+  changeScene(label: string, scene: Scene): void {
+    if (scene !== this.scene.value) this.change(label, { ...this.project.value, scene });
   }
 
   /** The present change as it turned out. */
-  amend(groove: Groove): void {
-    this.history.value = amend(this.history.value, groove);
+  amend(project: Project): void {
+    this.history.value = amend(this.history.value, project);
+  }
+
+  amendScene(scene: Scene): void {
+    this.amend({ ...this.project.value, scene });
   }
 
   /** The gesture is over: the next change is one of its own. */
@@ -160,4 +224,10 @@ export class Store {
   reportError(error: unknown): void {
     this.notice.value = { text: error instanceof Error ? error.message : String(error), kind: "error" };
   }
+}
+
+/** The project with the bars of another one: those that can be played until its own are decoded. */
+function withBarsOf(project: Project, { scene, scenes, song }: Project): Project {
+  const { settings, bars, fill, fill_every, anchors, path, lanes, modulations, automations } = scene;
+  return { ...project, scene: { ...project.scene, settings, bars, fill, fill_every, anchors, path, lanes, modulations, automations }, scenes, song };
 }

@@ -1,6 +1,7 @@
 /** One line above the grid: humanise the bar, fill in what is not held, tap a rhythm. */
 
 import { describeHolds } from "../rules/holds";
+import { slotsOf } from "../rules/scene";
 import { stepsPerBar } from "../rules/units";
 import type { TapTo } from "../state/barState";
 import { Choice } from "./Choice";
@@ -28,7 +29,7 @@ export function BarTools() {
 function Humanise() {
   const { store, barActions } = usePage();
   const { amount, like } = barActions.humanise;
-  const { slots } = store.groove.value;
+  const slots = slotsOf(store.project.value);
   return (
     <span class="humanise">
       <Slider

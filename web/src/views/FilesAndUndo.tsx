@@ -8,7 +8,7 @@ import { usePage } from "./page";
 import { nextTheme, useDark } from "./theme";
 
 export function FilesAndUndo() {
-  const { store, actions, player } = usePage();
+  const { store, actions, player, decoding, sounds } = usePage();
   const dark = useDark();
   const picker = useRef<HTMLInputElement>(null);
   const { past, present, future } = store.history.value;
@@ -37,7 +37,7 @@ export function FilesAndUndo() {
       <button type="button" class="framed" aria-label="Save MIDI" title="Save what is heard as MIDI" onClick={attempt(() => saveMidi(store))}>
         MIDI
       </button>
-      <button type="button" class="framed" aria-label="Save WAV" title="Save what is heard as WAV" onClick={attempt(() => saveWav(store, player))}>
+      <button type="button" class="framed" aria-label="Save WAV" title="Save what is heard as WAV" onClick={attempt(() => saveWav(store, player, decoding, sounds))}>
         WAV
       </button>
       <button type="button" class="framed" aria-label="Save project" title="Save everything that plays here as a file" onClick={() => saveProject(store)}>

@@ -23,7 +23,7 @@ function Provenance() {
     <p class="provenance" title={corpus.credit}>
       {describeNearest(corpus, near)}
       <br />
-      space: {space.name}, seed {store.groove.value.place.settings.seed}
+      space: {space.name}, seed {store.scene.value.settings.seed}
     </p>
   );
 }

@@ -30,7 +30,7 @@ export function GenerationControls() {
 /** Style, meter, beat or fill, and the seed. */
 function What() {
   const { store, actions } = usePage();
-  const { settings } = store.groove.value.place;
+  const { settings } = store.scene.value;
   const space = store.instrument.value?.space;
   const meters = space?.meters ?? [settings.meter];
   const chooseMeter = (text: string) => {
@@ -89,7 +89,7 @@ export const formatShift = (amount: number): string => (amount === 0 ? "as it is
 /** Variation, density and the shifts along what one hears. */
 function How() {
   const { store, actions } = usePage();
-  const { settings } = store.groove.value.place;
+  const { settings } = store.scene.value;
   const directions = store.instrument.value?.space.directions ?? [];
   const done = () => store.settle();
   return (

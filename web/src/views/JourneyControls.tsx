@@ -1,57 +1,67 @@
 /** What happens from bar to bar: how long the loop is, where fills come, and a journey from pin A to pin B. */
 
-import { FILLS_EVERY, JOURNEY_BARS, LOOP_BARS } from "../rules/groove";
+import { FILLS_EVERY, isJourney, JOURNEY_BARS, journeyOf, LOOP_BARS, PINS } from "../rules/scene";
 import { Choice } from "./Choice";
 import { usePage } from "./page";
 
+/** The choices, and the value that an opened project has instead of one of them. */
+const withOwn = (choices: readonly number[], own: number): readonly number[] => (choices.includes(own) ? choices : [...choices, own].sort((one, other) => one - other));
+
 export function JourneyControls() {
   const { store, actions } = usePage();
-  const { journey } = store.groove.value;
-  const ready = journey.a !== null && journey.b !== null;
+  const scene = store.scene.value;
+  const { a, b, travelling } = journeyOf(scene);
+  const { bars, way } = scene.path ?? store.newJourney.value;
+  const ready = scene.path !== null;
   return (
     <div class="deck-column journey" role="group" aria-label="Bar by bar">
       <LoopAndFills />
       <div class="pins">
-          {(["a", "b"] as const).map((pin) => (
+          {PINS.map((pin) => (
             <button
               key={pin}
               type="button"
-              class={`pin ${journey[pin] ? "is-set" : ""}`}
-              aria-label={`Set pin ${pin.toUpperCase()} here`}
-              title={`Set pin ${pin.toUpperCase()} where you are`}
+              class={`pin ${(pin === "A" ? a : b) ? "is-set" : ""}`}
+              aria-label={`Set pin ${pin} here`}
+              title={`Set pin ${pin} where you are`}
               onClick={() => actions.setPin(pin, store.shownPoint.value)}
             >
-              {pin.toUpperCase()}
+              {pin}
             </button>
           ))}
           <select
             aria-label="Bars of the journey"
-            value={journey.bars}
+            value={bars}
             onChange={(event) => actions.setJourney({ bars: Number(event.currentTarget.value) })}
           >
-            {JOURNEY_BARS.map((bars) => (
-              <option key={bars} value={bars}>
-                {bars} bars
+            {withOwn(JOURNEY_BARS, bars).map((each) => (
+              <option key={each} value={each}>
+                {each} bars
               </option>
             ))}
           </select>
       </div>
       <Choice
         label="Way of the journey"
-        options={["loop", "ping-pong"]}
-        value={journey.mode}
-        onChoose={(mode) => actions.setJourney({ mode })}
+        options={way === "once" ? ["once", "loop", "ping-pong"] : ["loop", "ping-pong"]}
+        value={way}
+        onChoose={(chosen) => actions.setJourney({ way: chosen })}
       />
       <button
         type="button"
         class="travel"
-        aria-pressed={journey.travelling}
+        aria-pressed={travelling}
         disabled={!ready}
         title={ready ? undefined : "Set pin A and pin B first"}
-        onClick={() => actions.travel(!journey.travelling)}
+        onClick={() => actions.travel(!travelling)}
       >
-        {ready ? (journey.travelling ? "travelling" : "travel A to B") : "set A and B"}
+        {ready ? (travelling ? "travelling" : isJourney(scene) ? "travel A to B" : "travel the path") : "set A and B"}
       </button>
+      {store.project.value.song.length > 0 && (
+        <button type="button" class="travel" aria-pressed={store.playsSong.value} title="The scenes of the song, one after the other; a click on the map leaves it" onClick={() => actions.playSong(!store.playsSong.value)}>
+          {store.playsSong.value ? "playing the song" : "play the song"}
+        </button>
+      )}
     </div>
   );
 }
@@ -59,7 +69,7 @@ export function JourneyControls() {
 /** A loop of several bars is a phrase: they agree, and the fill, if one is due, is its last. */
 function LoopAndFills() {
   const { store, actions } = usePage();
-  const { place, fillEvery } = store.groove.value;
+  const { settings, bars: loop, fill_every: fillEvery } = store.scene.value;
   const space = store.instrument.value?.space;
   const phrases = (space?.directions.length ?? 0) > 0;
   const fills = space?.sections.includes("fill") === true;
@@ -70,13 +80,13 @@ function LoopAndFills() {
         <select
           aria-label="Length of the loop"
           title="Bars that agree with each other"
-          value={place.settings.bars}
+          value={loop.length}
           onChange={(event) => {
-            actions.changeSettings("loop", { bars: Number(event.currentTarget.value) });
+            actions.changeSettings("loop", { loop: Number(event.currentTarget.value) });
             store.settle();
           }}
         >
-          {LOOP_BARS.map((bars) => (
+          {withOwn(LOOP_BARS, loop.length).map((bars) => (
             <option key={bars} value={bars}>
               {bars === 1 ? "1-bar loop" : `${bars}-bar loop`}
             </option>
@@ -86,11 +96,11 @@ function LoopAndFills() {
       {fills && (
         <select
           aria-label="Fills"
-          title={place.settings.section === "fill" ? "Every bar is a fill now" : "A fill in the last bar of so many, on the way from A to B too"}
+          title={settings.section === "fill" ? "Every bar is a fill now" : "A fill in the last bar of so many, on the way from A to B too"}
           value={fillEvery}
           onChange={(event) => actions.fillEvery(Number(event.currentTarget.value))}
         >
-          {FILLS_EVERY.map((bars) => (
+          {withOwn(FILLS_EVERY, fillEvery).map((bars) => (
             <option key={bars} value={bars}>
               {bars === 0 ? "no fills" : `fill every ${bars}`}
             </option>

@@ -21,7 +21,7 @@ function KitList() {
   const [lockedToo, setLockedToo] = useState(false);
   const back = useRef<number | null>(null); // the kit that was brought back last: the focus follows it
   const list = store.kept.kits.value;
-  const locked = store.groove.value.sounds.filter((sound) => sound.locked).length;
+  const locked = store.scene.value.kit.voices.filter((sound) => sound.locked).length;
   useEffect(() => void kept.refresh(), []);
   return (
     <>
@@ -69,7 +69,7 @@ function Removed({ kit, onBack }: { readonly kit: KeptInfo; readonly onBack: () 
 function Keep() {
   const { store, kept } = usePage();
   const list = store.kept.kits.value ?? [];
-  const playing = list.find(({ id }) => id === keptKitId(store.groove.value.kit));
+  const playing = list.find(({ id }) => id === keptKitId(store.scene.value.kit.name));
   const [typed, setTyped] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const name = (typed ?? playing?.name ?? "").trim();
@@ -122,7 +122,7 @@ function Kept({ kit, lockedToo, focused }: KeptProps) {
   };
   const { id, name, changed, versions } = kit;
   const unfolded = store.kept.unfolded.value?.id === id ? store.kept.unfolded.value.versions : null;
-  const here = keptKitId(store.groove.value.kit) === id;
+  const here = keptKitId(store.scene.value.kit.name) === id;
   return (
     <li class={here ? "is-here" : ""}>
       <div class="kept-row">

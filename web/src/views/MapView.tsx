@@ -3,10 +3,11 @@
 import { useSignalEffect } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useRef, useState } from "preact/hooks";
-import { pointsOf } from "../rules/journey";
 import type { CorpusMap } from "../rules/protocol";
 import { stepsPerBeat } from "../rules/sequencer";
+import { journeyOf, type Pin, PINS, roundPoints } from "../rules/scene";
 import { describeBar, formatPoint } from "../rules/summary";
+import { vertices } from "../rules/travel";
 import { stepsPerBar } from "../rules/units";
 import type { CanvasSize } from "../map/canvas";
 import { drawMap } from "../map/mapDrawing";
@@ -19,12 +20,11 @@ import { usePage } from "./page";
 import { useDark } from "./theme";
 
 const HOVER_PX = 7; // how near a point of the corpus the pointer must be to name it
-const PINS = ["a", "b"] as const;
 
 /** A press on the map goes there, a press on a pin takes the pin along; without a press, the nearest bar is named. */
 function useMapPointer(frame: RefObject<HTMLDivElement | null>) {
   const { store, actions, player } = usePage();
-  const dragging = useRef<"point" | "a" | "b" | null>(null);
+  const dragging = useRef<"point" | Pin | null>(null);
   const [hovered, setHovered] = useState<number | null>(null); // the bar of the corpus under the pointer
 
   const drag = (event: PointerEvent) => {
@@ -91,17 +91,18 @@ export function MapView() {
   );
 }
 
-/** The way from A to B, and a dot for each of its bars. */
+/** The path, from A to B or as it was drawn, and a dot for each of its bars. */
 function JourneyLine() {
   const { store } = usePage();
-  const { journey } = store.groove.value;
-  const { a, b } = journey;
+  const scene = store.scene.value;
+  const points = vertices(scene).map(([x, y]) => `${x},${-y}`);
+  const there = scene.path ? roundPoints({ ...scene, path: { ...scene.path, way: "loop" } }) : [];
   return (
     <>
       <svg class="map-path" aria-hidden="true" preserveAspectRatio="none" viewBox="-3 -3 6 6">
-        {a && b && <line x1={a[0]} y1={-a[1]} x2={b[0]} y2={-b[1]} />}
+        {points.length > 0 && <polyline points={points.join(" ")} />}
       </svg>
-      {pointsOf({ ...journey, mode: "loop" }).map((each, bar) => (
+      {there.map((each, bar) => (
         <span key={bar} class="map-bar" style={at(each)} />
       ))}
     </>
@@ -110,12 +111,11 @@ function JourneyLine() {
 
 function Pins() {
   const { store, actions } = usePage();
-  const { journey } = store.groove.value;
+  const { a, b } = journeyOf(store.scene.value);
   return (
     <>
       {PINS.map((pin) => {
-        const point = journey[pin];
-        const name = pin.toUpperCase();
+        const point = pin === "A" ? a : b;
         return (
           point && (
             <button
@@ -124,10 +124,10 @@ function Pins() {
               class="map-pin"
               data-pin={pin}
               style={at(point)}
-              aria-label={`Pin ${name} at ${formatPoint(point)}`}
+              aria-label={`Pin ${pin} at ${formatPoint(point)}`}
               {...byArrows(point, (to) => actions.setPin(pin, to), () => store.settle())}
             >
-              {name}
+              {pin}
             </button>
           )
         );
@@ -188,7 +188,7 @@ function Hand() {
     if (!line) return;
     line.style.opacity = position === null ? "0" : "1";
     if (position === null) return;
-    const { meter } = store.heard.value?.pattern ?? store.shown.value;
+    const { meter } = store.heard.value?.bar.pattern ?? store.shown.value;
     const [steps, beat] = [stepsPerBar(meter), stepsPerBeat(meter)];
     const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     const shown = calm ? Math.floor(position / beat) * beat : position;

@@ -2,7 +2,10 @@
 
 import { useState } from "preact/hooks";
 import { describe } from "../rules/journey";
+import { naturalBars } from "../rules/plan";
+import { isEdited, isJourney } from "../rules/scene";
 import { describeBar, formatPoint } from "../rules/summary";
+import { roundBars } from "../rules/travel";
 import { GenerationControls } from "./GenerationControls";
 import { IconButton } from "./Icon";
 import { JourneyControls } from "./JourneyControls";
@@ -15,14 +18,14 @@ import { SoundSheet } from "./SoundSheet";
 export function RhythmPanel() {
   const { actions, store } = usePage();
   const [near, setNear] = useState(false);
-  const { visits, visit } = store.groove.value;
+  const { places, at } = store.clicks.value;
   return (
     <section class="panel rhythm" aria-label="Rhythm">
       <header class="panel-head">
         <h2>Rhythm</h2>
         <Where />
-        <IconButton icon="back" label="Back to the click before" disabled={visit <= 0} onClick={() => actions.visit(-1)} />
-        <IconButton icon="forward" label="Forward to the next click" disabled={visit >= visits.length - 1} onClick={() => actions.visit(1)} />
+        <IconButton icon="back" label="Back to the click before" disabled={at <= 0} onClick={() => actions.visit(-1)} />
+        <IconButton icon="forward" label="Forward to the next click" disabled={at >= places.length - 1} onClick={() => actions.visit(1)} />
         <button type="button" class="quiet" aria-expanded={near} aria-controls="nearby" onClick={() => setNear(!near)}>
           nearby
         </button>
@@ -44,15 +47,23 @@ export function RhythmPanel() {
 /** "travelling A to B, bar 3 of 8", or "near latin" with the coordinates, and whether the bar sounds yet. */
 function Where() {
   const { store } = usePage();
-  const { journey, place, quantum } = store.groove.value;
+  const { bars, path } = store.score.value.project.scene;
+  const { quantum } = store.project.value;
   const bar = store.journeyBar.value;
   const corpus = store.corpus.value;
   const near = store.nearby.value?.nearest(store.shownPoint.value, 1)[0];
-  const { fill } = store.turn.value;
-  if (bar !== null)
+  const { fill, scene, bar: place } = store.address.value;
+  if (scene !== null)
     return (
       <p class="where">
-        {describe(journey, bar)}
+        {`song, bar ${(store.heardIndex.value % naturalBars(store.project.value)) + 1} of ${naturalBars(store.project.value)}, scene ${scene + 1}`}
+        {fill && <em>fill</em>}
+      </p>
+    );
+  if (bar !== null && path)
+    return (
+      <p class="where">
+        {isJourney(store.scene.value) ? describe(path, bar) : `travelling the path, bar ${bar + 1} of ${roundBars(path)}`}
         {fill && <em>fill</em>}
       </p>
     );
@@ -60,9 +71,9 @@ function Where() {
     <p class="where">
       {corpus && near && `near ${describeBar(corpus, near.index).style}`}
       <span class="numbers">{formatPoint(store.shownPoint.value)}</span>
-      {place.phrase.length > 1 && <span>{`bar ${store.turn.value.bar + 1} of ${place.phrase.length}`}</span>}
+      {bars.length > 1 && <span>{`bar ${place + 1} of ${bars.length}`}</span>}
       {fill && <em>fill</em>}
-      {place.edited && <span>edited by hand</span>}
+      {isEdited(store.scene.value) && <span>edited by hand</span>}
       {store.pending.value && <em>from the next {quantum}</em>}
     </p>
   );

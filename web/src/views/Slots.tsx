@@ -1,6 +1,6 @@
 /** Eight places to keep good clicks in, each shown as its clock. */
 
-import { isSamePlace, type MapPlace } from "../rules/groove";
+import { isSamePlace, type Place, pointOf, slotsOf } from "../rules/scene";
 import { formatStyle } from "../rules/styleBlend";
 import { describeBar, describePattern } from "../rules/summary";
 import { ClockGlyph } from "./ClockGlyph";
@@ -9,33 +9,34 @@ import { usePage } from "./page";
 
 export function Slots() {
   const { store, actions, player } = usePage();
-  const { slots, place, journey } = store.groove.value;
+  const { project, scene, score } = store;
   const corpus = store.corpus.value;
   /** The chosen style, else that of the nearest bar. */
-  const styleOf = ({ settings, point }: MapPlace): string => {
-    const near = store.nearby.value?.nearest(point, 1)[0];
+  const styleOf = ({ settings, ...place }: Place): string => {
+    const near = store.nearby.value?.nearest(pointOf(place), 1)[0];
     return settings.style !== null ? formatStyle(settings.style) : (corpus && near ? describeBar(corpus, near.index).style : settings.section);
   };
   return (
     <ol class="slots" aria-label="Slots">
-      {slots.map((kept, slot) => {
-        const here = !journey.travelling && isSamePlace(kept, place);
+      {slotsOf(project.value).map((kept, slot) => {
+        const here = !score.value.travels && isSamePlace(kept, scene.value);
+        const pattern = kept && store.strokesOf(kept.bars[0]!);
         const number = slot + 1;
         return (
           <li key={slot} class={`slot ${kept ? "is-kept" : ""} ${here ? "is-here" : ""}`}>
-            {kept ? (
+            {kept && pattern ? (
               <>
                 <button
                   type="button"
                   class="slot-recall"
-                  aria-label={`Play slot ${number}: ${describePattern(kept.pattern, store.voices.value)}`}
+                  aria-label={`Play slot ${number}: ${describePattern(pattern, store.voices.value)}`}
                   aria-current={here}
                   onClick={() => {
                     actions.recall(slot);
                     if (!store.playing.value) void player.play();
                   }}
                 >
-                  <ClockGlyph pattern={kept.pattern} rings={false} />
+                  <ClockGlyph pattern={pattern} rings={false} />
                   <span class="slot-number">{number}</span>
                   <i class="slot-style" data-text={styleOf(kept)} />
                 </button>

@@ -12,7 +12,7 @@ interface SoundLockProps {
 
 export function SoundLock({ voice, index, framed = false }: SoundLockProps) {
   const { store, soundActions } = usePage();
-  const { locked } = store.groove.value.sounds[index]!;
+  const { locked } = store.scene.value.kit.voices[index]!;
   return (
     <button
       type="button"

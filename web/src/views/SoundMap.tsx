@@ -115,7 +115,7 @@ export function SoundMap({ voice, index, large = false }: SoundMapProps) {
   const { store } = usePage();
   const { sounds: state } = store;
   const frame = useRef<HTMLDivElement>(null);
-  const sound = store.groove.value.sounds[index]!;
+  const sound = store.scene.value.kit.voices[index]!;
   const heard = state.heard.value[index];
   const place = sound.from === "factory" ? null : sound.point;
   const pointer = useSoundPointer(frame, index, large);

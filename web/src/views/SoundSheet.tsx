@@ -98,7 +98,7 @@ function Sheet({ voice, index }: VoiceProps) {
 
 function Words({ index }: { readonly index: number }) {
   const { store } = usePage();
-  const sound = store.groove.value.sounds[index]!;
+  const sound = store.scene.value.kit.voices[index]!;
   const heard = store.sounds.heard.value[index];
   return <p class="sheet-words">{heard ? describeHeard(heard) : formatOrigin(sound, store.kitLabel(sound.kit))}</p>;
 }
@@ -130,7 +130,7 @@ function Colours({ voice, index }: VoiceProps) {
 
 function Character({ voice, index }: VoiceProps) {
   const { store, soundActions } = usePage();
-  const sound = store.groove.value.sounds[index]!;
+  const sound = store.scene.value.kit.voices[index]!;
   const known = store.instrument.value?.sound?.directions ?? [];
   if (known.length === 0) return null;
   const turns = requestOf(sound) !== null && !sound.locked;
@@ -163,7 +163,7 @@ function Character({ voice, index }: VoiceProps) {
 function RandomSound({ voice, index }: VoiceProps) {
   const { store, soundActions } = usePage();
   const { radius } = store.sounds;
-  const { locked } = store.groove.value.sounds[index]!;
+  const { locked } = store.scene.value.kit.voices[index]!;
   return (
     <div class="sheet-group sheet-random">
       <Slider
@@ -192,7 +192,7 @@ function SimilarSounds({ voice, index }: VoiceProps) {
   const { store, player, sounds, soundActions } = usePage();
   const { similar } = store.sounds;
   const found = similar.value;
-  const { locked } = store.groove.value.sounds[index]!;
+  const { locked } = store.scene.value.kit.voices[index]!;
   if (found?.voice !== index) return null;
   const hear = async (sound: VoiceSound, n: number) => {
     similar.value = { ...found, tried: n };
@@ -220,7 +220,7 @@ function SimilarSounds({ voice, index }: VoiceProps) {
 
 function Played({ voice, index }: VoiceProps) {
   const { store, soundActions } = usePage();
-  const { tune, decay, gain, locked } = store.groove.value.sounds[index]!;
+  const { tune, decay, gain, locked } = store.scene.value.kit.voices[index]!;
   const name = titled(voice.name);
   const done = () => store.settle();
   return (
@@ -271,7 +271,7 @@ function Played({ voice, index }: VoiceProps) {
 function Source({ voice, index }: VoiceProps) {
   const { store, soundActions } = usePage();
   const picker = useRef<HTMLInputElement>(null);
-  const sound = store.groove.value.sounds[index]!;
+  const sound = store.scene.value.kit.voices[index]!;
   const map = store.sounds.maps.value[index];
   const nearest = map && sound.point && sound.from !== "factory" ? describeNearestSound(map, sound.point) : null;
   return (

@@ -8,7 +8,7 @@ import { Slider } from "./Slider";
 /** The present style or blend, and the way to change it. */
 function useStyle() {
   const { store, actions } = usePage();
-  const { style } = store.groove.value.place.settings;
+  const { style } = store.scene.value.settings;
   const known = store.instrument.value?.space.styles ?? [];
   const shares = sharesOf(style);
   const change = (to: StyleChoice) => actions.changeSettings("style", { style: to });

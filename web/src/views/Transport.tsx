@@ -2,6 +2,7 @@
 
 import { useRef } from "preact/hooks";
 import type { Quantum } from "../rules/sequencer";
+import { tempoOf } from "../rules/scene";
 import { tapped, tempoOfTaps } from "../rules/tapTempo";
 import { MAX_SWING, MAX_TEMPO_BPM, MIN_SWING, MIN_TEMPO_BPM } from "../rules/units";
 import { describeLink } from "../midi/midiSettings";
@@ -62,7 +63,7 @@ function Surprise() {
 function Tempo() {
   const { store, actions } = usePage();
   const taps = useRef<readonly number[]>([]);
-  const { tempoBpm } = store.groove.value;
+  const tempoBpm = tempoOf(store.scene.value);
   const tap = () => {
     taps.current = tapped(taps.current, performance.now());
     const tempo = tempoOfTaps(taps.current);
@@ -95,7 +96,7 @@ function Swing() {
         id="swing"
         label="Swing in percent"
         unit="%"
-        value={Math.round(store.groove.value.swing * 1000) / 10}
+        value={Math.round(store.scene.value.swing * 1000) / 10}
         min={MIN_SWING * 100}
         max={MAX_SWING * 100}
         step={1}
@@ -112,7 +113,7 @@ function Applies() {
   const { store, actions } = usePage();
   return (
     <label class="dial applies">
-      <select value={store.groove.value.quantum} onChange={(event) => actions.set("changes apply", { quantum: event.currentTarget.value as Quantum })}>
+      <select value={store.project.value.quantum} onChange={(event) => actions.set("changes apply", { quantum: event.currentTarget.value as Quantum })}>
         <option value="step">next step</option>
         <option value="beat">next beat</option>
         <option value="bar">next bar</option>
@@ -124,7 +125,7 @@ function Applies() {
 
 function Volume() {
   const { store, actions } = usePage();
-  const { volume } = store.groove.value;
+  const { volume } = store.project.value;
   return (
     <div class="dial volume">
       <Slider

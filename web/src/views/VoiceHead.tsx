@@ -1,6 +1,6 @@
 /** The head of a voice's row: the map of its sounds, or its strokes on a ring where there is no map; its sound in words; mute, solo, level, pan. */
 
-import { DEFAULT_MIX } from "../rules/groove";
+import { PLAIN_MIX } from "../rules/project";
 import type { VoiceInfo, BarPattern } from "../rules/protocol";
 import { MAX_LEVEL } from "../rules/sequencer";
 import { formatHeard, formatLevel, formatOrigin, formatPan } from "../rules/soundWords";
@@ -74,7 +74,7 @@ function RowHold({ voice, index }: VoiceProps) {
 /** Name and sound in words; opens the map at large. */
 function SoundName({ voice, index }: VoiceProps) {
   const { store } = usePage();
-  const sound = store.groove.value.sounds[index]!;
+  const sound = store.scene.value.kit.voices[index]!;
   const heard = store.sounds.heard.value[index];
   const { opened } = store.sounds;
   const open = opened.value === index;
@@ -96,7 +96,7 @@ function SoundName({ voice, index }: VoiceProps) {
 
 function MuteAndSolo({ voice, index }: VoiceProps) {
   const { store, actions } = usePage();
-  const { mute, solo } = store.groove.value.mix[index]!;
+  const { mute, solo } = store.scene.value.mix[index]!;
   const toggle = (what: "mute" | "solo", on: boolean) => {
     actions.mixVoice(what, index, { [what]: on });
     store.settle();
@@ -115,7 +115,7 @@ function MuteAndSolo({ voice, index }: VoiceProps) {
 
 function Knobs({ voice, index }: VoiceProps) {
   const { store, actions } = usePage();
-  const { level, pan } = store.groove.value.mix[index]!;
+  const { level, pan } = store.scene.value.mix[index]!;
   const done = () => store.settle();
   return (
     <span class="voice-knobs">
@@ -127,7 +127,7 @@ function Knobs({ voice, index }: VoiceProps) {
         max={MAX_LEVEL}
         step={0.02}
         value={level}
-        rest={DEFAULT_MIX.level}
+        rest={PLAIN_MIX.level}
         valueText={formatLevel(level)}
         onValue={(to) => actions.mixVoice(`${voice.name} level`, index, { level: to })}
         onDone={done}
@@ -141,7 +141,7 @@ function Knobs({ voice, index }: VoiceProps) {
         max={1}
         step={0.05}
         value={pan}
-        rest={DEFAULT_MIX.pan}
+        rest={PLAIN_MIX.pan}
         valueText={formatPan(pan)}
         onValue={(to) => actions.mixVoice(`${voice.name} pan`, index, { pan: Math.abs(to) < 0.04 ? 0 : to })}
         onDone={done}

@@ -36,7 +36,7 @@ export function moved({ voice, cell }: GridPlace, key: string, voices: number, c
 function commandOf(key: string, place: GridPlace, { store, actions, barActions }: Page): (() => void) | null {
   const { voice } = place;
   const toggle = (what: "mute" | "solo") => () => {
-    actions.mixVoice(what, voice, { [what]: !store.groove.value.mix[voice]![what] });
+    actions.mixVoice(what, voice, { [what]: !store.scene.value.mix[voice]![what] });
     store.settle();
   };
   if (key === "k") return () => barActions.toggleCell(place);

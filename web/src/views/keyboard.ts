@@ -1,5 +1,6 @@
 /** Keys that work anywhere on the page. The grid and the map have keys of their own and keep those to themselves. */
 
+import { journeyOf, slotsOf } from "../rules/scene";
 import { TAP_VELOCITY } from "../rules/taps";
 import type { Page } from "./page";
 
@@ -13,10 +14,10 @@ function commandOf(event: KeyboardEvent, { store, actions, barActions, soundActi
   switch (key) {
     case "a":
     case "b":
-      return () => actions.setPin(key, store.shownPoint.value);
+      return () => actions.setPin(key === "a" ? "A" : "B", store.shownPoint.value);
     case "t": {
-      const { a, b, travelling } = store.groove.value.journey;
-      return () => (a && b ? actions.travel(!travelling) : store.notify("Set pin A and pin B first."));
+      const { a, b, travelling } = journeyOf(store.scene.value);
+      return () => ((a && b) || store.scene.value.path ? actions.travel(!travelling) : store.notify("Set pin A and pin B first."));
     }
     case "h":
       return () => barActions.humaniseAgain();
@@ -43,7 +44,7 @@ function commandOf(event: KeyboardEvent, { store, actions, barActions, soundActi
 function playSlot(slot: number, keep: boolean, { store, actions, player }: Page): void {
   if (keep) return actions.keep(slot);
   actions.recall(slot);
-  if (store.groove.value.slots[slot] && !store.playing.value) void player.play();
+  if (slotsOf(store.project.value)[slot] && !store.playing.value) void player.play();
 }
 
 export function listenToKeys(page: Page): void {

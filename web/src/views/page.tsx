@@ -6,6 +6,7 @@ import type { Kits } from "../audio/kits";
 import type { MidiPorts } from "../midi/midiPorts";
 import type { Actions } from "../state/actions";
 import type { BarActions } from "../state/barActions";
+import type { Decoding } from "../state/decoding";
 import type { KeptKits } from "../state/keptKits";
 import type { Player } from "../state/player";
 import type { SoundActions } from "../state/soundActions";
@@ -16,6 +17,7 @@ export interface Page {
   readonly store: Store;
   readonly actions: Actions;
   readonly barActions: BarActions;
+  readonly decoding: Decoding;
   readonly player: Player;
   readonly midi: MidiPorts;
   readonly kits: Kits;

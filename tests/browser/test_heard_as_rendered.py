@@ -1,0 +1,112 @@
+"""What the page plays is what `clave render` writes: the same strokes at the same samples, live and as sound."""
+
+import json
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+from test_page import heard
+from test_projects import open_file
+
+import clave
+from clave.music.kit import VOICES
+from clave.play.performance import Performance
+from clave.play.project import Project, from_json
+from clave.play.render import performance_stems
+
+RATE = 44_100
+SAMPLE = 1 / RATE
+BARS = [
+    {"kind": "generated", "point": [0.3, 0.4], "settings": {"variation": 0.2, "seed": 3}},
+    {"kind": "generated", "point": [-1.0, 0.4]},
+]
+LANES = [{"probability": 0.7}, {"ratchet": 3, "ratchet_probability": 0.5}, {"nudge_ms": 8}, *[{}] * 5]
+LEVEL = {"parameter": "closed-hi-hat.level", "shape": "sine", "period": 1, "unit": "bars", "depth": 0.5}
+TUNE = {"parameter": "snare.tune", "shape": "steps", "period": 2, "unit": "bars", "depth": 5, "values": [-1, 1]}
+WANDER = {"parameter": "map.x", "shape": "random", "period": 2, "unit": "bars", "depth": 1}
+RAMP = [{"bar": 0, "tempo_bpm": 150}, {"bar": 3, "tempo_bpm": 210, "ramp": True}]
+DRAWN = {"points": [[-1, -1], [0, 1], [1, 0]], "curve": "smooth", "bars": 3, "quantum": "beat", "travelling": True}
+SLOW = {"tempo": [{"bar": 0, "tempo_bpm": 140}], "bars": BARS[:1]}
+FAST = {"tempo": [{"bar": 0, "tempo_bpm": 170}], "bars": BARS[1:], "mix": [{"level": 0.5}, {"mute": True}, *[{}] * 6]}
+SCENES: dict[str, dict[str, Any]] = {
+    "plain": {"scene": {"tempo": [{"bar": 0, "tempo_bpm": 160}], "bars": BARS}},
+    "lanes, a ramp and modulation": {
+        "scene": {"tempo": RAMP, "swing": 0.58, "bars": BARS, "lanes": LANES, "modulations": [LEVEL, TUNE]}
+    },
+    "a drawn path": {"scene": {"tempo": [{"bar": 0, "tempo_bpm": 180}], "path": DRAWN, "modulations": [WANDER]}},
+    "a song with a morph": {
+        "scenes": [SLOW, FAST],
+        "song": [{"scene": 0, "bars": 2, "morph_bars": 1}, {"scene": 1, "bars": 1}],
+    },
+}
+LISTEN = """() => {
+    window.listened = { start: null, strikes: [] };
+    clave.player.outputs.push({
+        strike: (voice, velocity, time) => listened.strikes.push([voice, velocity, time]),
+        step: ({ time }) => (listened.start ??= time),
+        release() {},
+        silence() {},
+    });
+}"""
+
+FAR_AHEAD = """() => {
+    Object.defineProperty(document, "hidden", { value: true });  // then a busy computer does not make strokes late
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+@pytest.fixture(params=SCENES)
+def project(request: pytest.FixtureRequest) -> Project:
+    document = {"format": "clave project", "version": 1, "seed": 5, **SCENES[request.param]}
+    return from_json(json.dumps(document).encode())
+
+
+def opened_here(page: Page, project: Project, bars: int | None = None) -> Performance:
+    """The project in the page, what it begins with decoded; and its performance, as Python has it."""
+    open_file(page, "project.json", project.model_dump_json())
+    expect(page.get_by_role("status").filter(has_text="Opened project.json")).to_be_visible()
+    page.wait_for_function("!clave.store.waiting.value && clave.store.sounds.coming.value.size === 0")
+    return clave.perform(project, bars=bars)
+
+
+def test_each_stroke_is_queued_for_its_sample(opened: Page, project: Project) -> None:
+    opened.evaluate(LISTEN)
+    performance = opened_here(opened, project, 8)
+    opened.get_by_role("button", name="Play", exact=True).click()
+    opened.evaluate(FAR_AHEAD)
+    seconds = min(5.0, performance.seconds - 0.5)
+    opened.wait_for_timeout(seconds * 1000 + 800)
+    found = opened.evaluate("listened")
+    for voice, info in enumerate(VOICES):
+        wanted = sorted(max(0.0, strike.seconds) for strike in performance.strikes if strike.voice == voice)
+        wanted = [each for each in wanted if each < seconds]
+        times = sorted(time - found["start"] for row, _, time in found["strikes"] if row == voice)[: len(wanted)]
+        assert len(times) == len(wanted), info.name
+        assert np.abs(np.subtract(times, wanted)).max(initial=0) < SAMPLE, info.name
+
+
+def lag(one: np.ndarray, other: np.ndarray) -> int:
+    """How many samples later the second one is."""
+    size = 2 * len(one)
+    shift = int(np.argmax(np.fft.irfft(np.fft.rfft(other, size) * np.conj(np.fft.rfft(one, size)), size)))
+    return shift if shift < len(one) else shift - size
+
+
+def test_the_sound_is_that_of_the_rendered_file(opened: Page, project: Project) -> None:
+    performance = opened_here(opened, project)
+    compared = 0
+    for voice, (info, stem) in enumerate(zip(VOICES, performance_stems(performance), strict=True)):
+        struck = sorted(max(0.0, strike.seconds) for strike in performance.strikes if strike.voice == voice)
+        if not struck:
+            continue
+        sound = heard(opened, None, voice)
+        for first, after in pairwise([*(round(each * RATE) for each in struck), len(stem.samples)]):
+            end = min(after, first + RATE // 20)
+            if end - first < RATE // 100:  # too short to say how late it is
+                continue
+            late = lag(stem.samples[first:end], sound[first:end])
+            assert abs(late) <= 1, f"{info.name} at {first / RATE:.3f} s is {late} samples late"
+            compared += 1
+    assert compared > 5

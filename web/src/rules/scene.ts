@@ -1,0 +1,195 @@
+/** What the page changes of a scene: its place on the map, its bars, its way from A to B, its mix. Each change makes a new value. */
+
+import { barKey, edited } from "./bars";
+import { type BarAddress, fillOf } from "./plan";
+import { type Bar, type GenerationSettings, NEW_PROJECT, NEW_SCENE, type Path, PLAIN_SETTINGS, type Project, type Scene, type VoiceMix } from "./project";
+import { MAX_SHIFT, NO_RHYTHM_SHIFT, type Point, type SpaceInfo } from "./protocol";
+import { knownOf, sharesOf } from "./styleBlend";
+import { pointAt, roundBars, shareAt, vertices } from "./travel";
+import { DEFAULT_SOUND } from "./voiceSound";
+
+export const SLOT_COUNT = 8; // the first scenes of a project, each under a number key
+export const JOURNEY_BARS = [2, 4, 8, 16, 32] as const;
+export const LOOP_BARS = [1, 2, 4, 8] as const;
+export const FILLS_EVERY = [0, 4, 8, 16] as const; // bars; 0 is never
+export const PINS = ["A", "B"] as const;
+export type Pin = (typeof PINS)[number];
+
+const PHRASE_VARIATION = 0.25; // of the bars of a phrase, until the player sets another
+
+/** The bars that lie at a point of the map, and how they are generated. */
+export type Place = Pick<Scene, "settings" | "bars" | "fill">;
+
+const NEW_PAGE_SCENE: Scene = {
+  ...NEW_SCENE,
+  tempo: [{ bar: 0, tempo_bpm: 112, ramp: false }],
+  kit: { ...NEW_SCENE.kit, name: "", voices: NEW_SCENE.kit.voices.map(() => DEFAULT_SOUND) },
+};
+
+/** What a new player begins with. */
+export const NEW_PAGE_PROJECT: Project = { ...NEW_PROJECT, scene: NEW_PAGE_SCENE };
+
+// ---- the bars at a place
+
+/** The bars that the space has at this point: one, or a phrase. */
+export function generatedBars(point: Point, settings: GenerationSettings, count: number): Bar[] {
+  const own = { kind: "generated", point, settings } as const;
+  return count === 1 ? [{ ...own, phrase: null }] : Array.from({ length: count }, (_, index) => ({ ...own, phrase: { bars: count, index, fill: false } }));
+}
+
+/** Where the first bar of the loop lies on the map. */
+export function pointOf({ bars }: Pick<Place, "bars">): Point {
+  const [first] = bars;
+  const base = first?.kind === "edited" ? first.base : first;
+  return base?.kind === "generated" ? base.point : [0, 0];
+}
+
+/** Was anything done to its bars by hand? */
+export const isEdited = ({ bars, fill }: Place): boolean => fill !== null || bars.some(({ kind }) => kind !== "generated");
+
+/** What the space has at this point, with these settings; nothing of what was done by hand is left. */
+export const placeAt = (point: Point, settings: GenerationSettings, count: number): Place => ({ settings, bars: generatedBars(point, settings, count), fill: null });
+
+export const atPoint = ({ settings, bars }: Place, point: Point): Place => placeAt(point, settings, bars.length);
+
+/** Settings of generation, and the bars of the loop. */
+export type PlaceChanges = Partial<GenerationSettings> & { readonly loop?: number };
+
+/** The same place with other settings: a fill is one bar, and a new phrase gets some variation, so that its bars are no copies of each other. */
+export function withSettings(place: Place, { loop, ...changes }: PlaceChanges): Place {
+  const settings = { ...place.settings, ...changes };
+  let count = loop ?? place.bars.length;
+  if (changes.section === "fill") count = 1;
+  if (loop !== undefined && loop > 1) {
+    if (settings.section === "fill") settings.section = "beat";
+    if (place.bars.length === 1 && settings.variation === 0) settings.variation = PHRASE_VARIATION;
+  }
+  return placeAt(pointOf(place), settings, count);
+}
+
+/** Is this what the scene plays now? */
+export const isSamePlace = (one: Place | null | undefined, other: Place): boolean =>
+  !!one && one.bars.length === other.bars.length && one.bars.every((bar, index) => barKey(bar) === barKey(other.bars[index]!));
+
+/** The place with what this space knows, and in words what it lacks. Where a direction moves the density, a share of older links becomes one. */
+export function knownHere(place: Place, { styles, sections, meters, directions }: SpaceInfo): { place: Place; unknown: readonly string[] } {
+  const { settings } = place;
+  const style = knownOf(settings.style, styles);
+  const section = sections.includes(settings.section) ? settings.section : (sections[0] ?? settings.section);
+  const meter = meters.find((each) => String(each) === String(settings.meter)) ?? meters[0] ?? settings.meter;
+  const shift = directions.length === 0 ? NO_RHYTHM_SHIFT : settings.shift;
+  const becomes = directions.includes("density") && settings.density !== null;
+  const dense = becomes ? { density: null, shift: { ...shift, density: Math.round((settings.density - 0.5) * 2 * MAX_SHIFT * 10) / 10 } } : { density: settings.density, shift };
+  const count = directions.length === 0 ? 1 : place.bars.length; // what has no detail has no bars that agree
+  const known: GenerationSettings = { ...settings, style, section, meter, ...dense };
+  const unknown = [
+    ...(style === settings.style ? [] : sharesOf(settings.style).flatMap(([name]) => (styles.includes(name) ? [] : [`style “${name}”`]))),
+    ...(section === settings.section ? [] : [`section “${settings.section}”`]),
+    ...(String(meter) === String(settings.meter) ? [] : [`${settings.meter.join("/")}`]),
+    ...(count === place.bars.length ? [] : ["phrases"]),
+  ];
+  const same = JSON.stringify(known) === JSON.stringify(settings) && count === place.bars.length;
+  return { place: same ? place : placeAt(pointOf(place), known, count), unknown };
+}
+
+// ---- one bar by its address
+
+const sceneAt = (project: Project, { scene }: BarAddress): Scene => (scene === null ? project.scene : (project.scenes[scene] ?? project.scene));
+
+/** How the bar at this address is made. */
+export function barAt(project: Project, address: BarAddress): Bar {
+  const { bars, fill, path, settings, ...scene } = sceneAt(project, address);
+  if (!address.path || path === null) {
+    const own = bars[address.bar % bars.length]!;
+    return address.fill ? (fill ?? fillOf(own)) : own;
+  }
+  const point = pointAt(vertices({ ...scene, bars, fill, settings, path }), shareAt(path, address.bar));
+  const own: Bar = { kind: "generated", point, settings, phrase: null };
+  const edit = path.edits.find((each) => each.bar === address.bar && each.fill === address.fill);
+  return edited(address.fill ? fillOf(own) : own, edit?.operations ?? []);
+}
+
+/** The project with this bar at the address; of a bar on a path, what was done to it is kept. */
+export function withBarAt(project: Project, address: BarAddress, bar: Bar): Project {
+  const scene = withBar(sceneAt(project, address), address, bar);
+  if (address.scene === null) return { ...project, scene };
+  return { ...project, scenes: project.scenes.map((each, index) => (index === address.scene ? scene : each)) };
+}
+
+function withBar(scene: Scene, { path: onPath, bar: index, fill }: BarAddress, bar: Bar): Scene {
+  const { path } = scene;
+  if (onPath && path !== null) {
+    const others = path.edits.filter((each) => each.bar !== index || each.fill !== fill);
+    return { ...scene, path: { ...path, edits: bar.kind === "edited" ? [...others, { bar: index, fill, operations: bar.operations }] : others } };
+  }
+  return fill ? { ...scene, fill: bar } : { ...scene, bars: scene.bars.map((each, place) => (place === index ? bar : each)) };
+}
+
+// ---- the way from A to B
+
+export interface Journey {
+  readonly a: Point | null;
+  readonly b: Point | null;
+  readonly travelling: boolean;
+}
+
+const NEW_PATH: Path = { points: [], curve: "line", smoothing: 0, bars: 8, way: "loop", quantum: "bar", travelling: false, edits: [] };
+
+/** How long a journey is and which way it goes: of the path, or chosen before both pins are set. */
+export type JourneyKind = Pick<Path, "bars" | "way">;
+export const NEW_JOURNEY: JourneyKind = { bars: NEW_PATH.bars, way: NEW_PATH.way };
+
+const pinOf = ({ anchors }: Scene, pin: Pin): Point | null => anchors.find(({ name }) => name === pin)?.point ?? null;
+
+export const journeyOf = (scene: Scene): Journey => ({ a: pinOf(scene, "A"), b: pinOf(scene, "B"), travelling: scene.path?.travelling ?? false });
+
+/** Is the path one from A to B, bar by bar? Else it was drawn elsewhere. */
+export const isJourney = ({ path, anchors }: Scene): boolean =>
+  path !== null && path.points.length === 0 && path.curve === "line" && path.quantum === "bar" && anchors.every(({ name }) => PINS.some((pin) => pin === name));
+
+/** The points of one round, one a bar; none without a path. */
+export function roundPoints(scene: Scene): Point[] {
+  const { path } = scene;
+  if (path === null) return [];
+  const corners = vertices(scene);
+  return Array.from({ length: roundBars(path) }, (_, bar) => pointAt(corners, shareAt(path, bar)));
+}
+
+/** The scene with a pin at this point; once both are there, a path leads from A to B. */
+export function withPin(scene: Scene, pin: Pin, point: Point, kind: JourneyKind): Scene {
+  const points = { A: pinOf(scene, "A"), B: pinOf(scene, "B"), [pin]: point };
+  const anchors = PINS.flatMap((name) => (points[name] ? [{ name, point: points[name] }] : []));
+  const before = isJourney(scene) ? scene.path! : { ...NEW_PATH, ...kind, travelling: scene.path?.travelling ?? false };
+  return { ...scene, anchors, path: anchors.length === PINS.length ? { ...before, edits: [] } : null };
+}
+
+/** The path changed; what was done to its bars by hand goes. */
+export const withPath = (scene: Scene, changes: Partial<Pick<Path, "bars" | "way">>): Scene => (scene.path ? { ...scene, path: { ...scene.path, ...changes, edits: [] } } : scene);
+
+export const travelling = (scene: Scene, on: boolean): Scene => (scene.path && scene.path.travelling !== on ? { ...scene, path: { ...scene.path, travelling: on } } : scene);
+
+// ---- slots, mix, tempo
+
+/** The first scenes of a project, or null where none is kept. */
+export const slotsOf = ({ scenes }: Project): (Scene | null)[] => Array.from({ length: SLOT_COUNT }, (_, slot) => scenes[slot] ?? null);
+
+/** The project with this scene in a slot, or with the slot emptied: then the song goes without it. */
+export function withSlot(project: Project, slot: number, scene: Scene | null): Project {
+  const scenes = [...project.scenes];
+  while (scenes.length <= slot) scenes.push(null);
+  scenes[slot] = scene;
+  while (scenes.at(-1) === null) scenes.pop();
+  return { ...project, scenes, song: project.song.filter((part) => scenes[part.scene]) };
+}
+
+export const withMix = (scene: Scene, voice: number, mix: Partial<VoiceMix>): Scene => ({
+  ...scene,
+  mix: scene.mix.map((each, index) => (index === voice ? { ...each, ...mix } : each)),
+});
+
+export const tempoOf = ({ tempo }: Scene): number => tempo[0]!.tempo_bpm;
+
+/** Another tempo at the start: later changes of it stay. */
+export const withTempo = (scene: Scene, tempoBpm: number): Scene => ({ ...scene, tempo: [{ ...scene.tempo[0]!, tempo_bpm: tempoBpm }, ...scene.tempo.slice(1)] });
+
+export { PLAIN_SETTINGS as DEFAULT_SETTINGS };

@@ -1,0 +1,106 @@
+/** A project as it is played live: bar after bar, each arranged when it is due, through the same rules as a performance. */
+
+import { audibleVoices, barsToDecode, type DecodedBars, type LaneStroke, struckBar } from "./arrange";
+import { barKey } from "./bars";
+import { VOICE_SLUGS } from "./parameters";
+import { EMPTY_BAR } from "./pattern";
+import { Plan, type PlannedBar } from "./plan";
+import type { BarPattern, KitVoice, Project } from "./project";
+import { strokePosition } from "./sequencer";
+
+/** A stroke of a bar, before its tempo and its swing. */
+export interface LiveStroke {
+  readonly voice: number;
+  readonly velocity: number; // in (0, 1]
+  readonly step: number; // of the bar, from which it is queued
+  readonly at: number; // step of the bar, any fraction: a ratchet lies between steps
+  readonly offset: number; // steps
+  readonly swing: number | null; // of its lane; null: that of the bar
+  readonly nudge: number; // seconds
+  readonly level: number | null; // linear; null: as the mix has it
+  readonly pan: number; // -1 to 1, where there is a level
+  readonly sound: KitVoice | null; // null: the kit's
+  readonly otherMix: boolean; // of another scene of a song: mute and solo of the present one do not touch it
+}
+
+/** One bar, as it is played. */
+export interface ArrangedBar {
+  readonly planned: PlannedBar;
+  readonly pattern: BarPattern; // before lanes and chance: what the grid shows
+  readonly strokes: readonly LiveStroke[];
+}
+
+/** Bars that are played one after the other. */
+export interface Bars {
+  readonly travels: boolean; // along a path or through a song: it begins at its own first bar
+  bar(index: number): ArrangedBar;
+}
+
+/** Where a stroke sounds, in steps from its bar line, its nudge aside. */
+export const positionOf = ({ at, offset, swing }: LiveStroke, ofTheBar: number): number => strokePosition(at, offset, swing ?? ofTheBar);
+
+/** The bars of a project. Until a bar is decoded, the one before it is played again; before the first, there is silence. */
+export class Score implements Bars {
+  private readonly plan: Plan;
+  private readonly arranged = new Map<number, ArrangedBar>();
+  private latest: ArrangedBar | null = null; // that was decoded when it was due
+
+  constructor(
+    readonly project: Project,
+    private readonly decoded: DecodedBars,
+  ) {
+    this.plan = new Plan(project);
+  }
+
+  get travels(): boolean {
+    return this.project.song.length > 0 || this.project.scene.path?.travelling === true;
+  }
+
+  planned(index: number): PlannedBar {
+    return this.plan.bar(index);
+  }
+
+  /** Is all of this bar decoded? */
+  isDecoded(index: number): boolean {
+    return barsToDecode(this.plan.bar(index)).every((bar) => this.decoded.get(barKey(bar)));
+  }
+
+  bar(index: number): ArrangedBar {
+    const known = this.arranged.get(index);
+    if (known) return known;
+    const planned = this.plan.bar(index);
+    if (!this.isDecoded(index)) return this.standIn(planned);
+    const { pattern, rows } = struckBar(planned, this.decoded, this.project.seed);
+    const strokes = rows.flatMap((row, voice) => row.map((stroke) => this.liveStroke(planned, voice, stroke)));
+    const heard = planned.mix === this.project.scene.mix ? null : audibleVoices(planned.mix); // else the mixer mutes, at once
+    const bar = { planned, pattern, strokes: heard ? strokes.filter(({ voice }) => heard[voice]) : strokes };
+    this.arranged.set(index, bar);
+    this.latest = bar;
+    return bar;
+  }
+
+  private standIn(planned: PlannedBar): ArrangedBar {
+    const { latest } = this;
+    if (latest && String(latest.planned.meter) === String(planned.meter)) return { ...latest, planned };
+    return { planned, pattern: { ...EMPTY_BAR, meter: planned.meter }, strokes: [] };
+  }
+
+  private liveStroke(planned: PlannedBar, voice: number, { step, velocity, offset, cell }: LaneStroke): LiveStroke {
+    const { scene } = this.project;
+    const [name, mix, lane, sound] = [VOICE_SLUGS[voice]!, planned.mix[voice]!, planned.lanes[voice]!, planned.voices[voice]!];
+    const mixed = mix === scene.mix[voice] && !planned.moves(`${name}.level`) && !planned.moves(`${name}.pan`);
+    return {
+      voice,
+      velocity,
+      step: cell,
+      at: step,
+      offset,
+      swing: lane.swing,
+      nudge: planned.value(`${name}.nudge`, lane.nudge_ms, cell) / 1000,
+      level: mixed ? null : planned.value(`${name}.level`, mix.level, cell),
+      pan: mixed ? 0 : planned.value(`${name}.pan`, mix.pan, cell),
+      sound: sound === scene.kit.voices[voice] ? null : sound,
+      otherMix: planned.mix !== scene.mix,
+    };
+  }
+}

@@ -69,6 +69,8 @@ GENERATED = {"kind": "generated", "point": [1, -1], "settings": {"style": "funk"
 PHRASE = {"bars": 4, "index": 1}
 HUMANISE = {"kind": "humanise"}
 HUMANISED = {"kind": "edited", "base": GENERATED, "operations": [HUMANISE]}
+MANY_HUMANISED = [{**HUMANISED, "operations": [{"kind": "humanise", "seed": bar}] * 32} for bar in range(17)]
+LONG_PATH = {"points": [[0, 0], [1, 1]], "bars": 1024, "quantum": "step"}
 EMPTY_PROJECT = {"format": "clave project", "version": 1}
 
 
@@ -461,6 +463,14 @@ REFUSED: dict[str, tuple[str, str, Any, int, str, str]] = {
             {**EMPTY_PROJECT, "scene": {"bars": [{**HUMANISED, "operations": [HUMANISE] * 33}]}},
         ),
         *(422, "project", r"scene\.bars\.0.*at most 32 operations .*got 33"),
+    ),
+    "a MIDI file that takes minutes": (
+        *("POST", "/api/project/midi", {**EMPTY_PROJECT, "scene": {"bars": MANY_HUMANISED}}, 422, "project"),
+        "at most 512 operations that need the space, got 544; `clave render` writes longer ones",
+    ),
+    "a MIDI file of a path that is long": (
+        *("POST", "/api/project/midi", {**EMPTY_PROJECT, "scene": {"path": LONG_PATH}}, 422, "project"),
+        "at most 4096 bars that differ, got 16",
     ),
     "a phrase that is no beat": (
         *("POST", "/api/bars", {"bars": [{**GENERATED, "settings": {"section": "fill"}, "phrase": PHRASE}]}, 422),

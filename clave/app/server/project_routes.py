@@ -5,22 +5,24 @@ from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Response
 
-from clave.app.protocol import ProjectReply
+from clave.app.protocol import MAX_REQUEST_OPERATIONS, ProjectReply
 from clave.app.server.bodies import limited_body
+from clave.errors import ProjectError
+from clave.play.arrange import requests
 from clave.play.formats import midi_bytes
 from clave.play.perform import perform_strokes
 from clave.play.project import Project, from_json, schema
+from clave.play.project.bars import space_operations
 from clave.play.project.saving import MAX_FILE_BYTES
 from clave.rhythm.space import RhythmSpace
 
+MAX_REQUEST_BARS = 4096  # each takes up to 4 ms
 PROJECT_BODY = {
     "requestBody": {
         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Project"}}},
         "required": True,
     }
 }
-
-
 ProjectBody = Annotated[bytes, Depends(limited_body(MAX_FILE_BYTES, "a project"))]
 
 
@@ -44,6 +46,20 @@ def add_project_routes(
 
     @app.post("/api/project/midi", response_class=Response, openapi_extra=PROJECT_BODY)
     def midi_file(content: ProjectBody, on_grid: bool = False) -> Response:
-        played = perform_strokes(from_json(content), rhythm)
+        project = from_json(content)
+        _check_takes_seconds(project)
+        played = perform_strokes(project, rhythm)
         headers = {"content-disposition": 'attachment; filename="groove.mid"'}
         return Response(midi_bytes(played, on_grid=on_grid), headers=headers, media_type="audio/midi")
+
+
+def _check_takes_seconds(project: Project) -> None:
+    """ProjectError for a project that would keep the space busy for minutes: a command may, a request may not."""
+    bars = requests(project).bars
+    operations = sum(map(space_operations, bars))
+    for what, count, most in (
+        ("bars that differ", len(bars), MAX_REQUEST_BARS),
+        ("operations that need the space", operations, MAX_REQUEST_OPERATIONS),
+    ):
+        if count > most:
+            raise ProjectError(f"a request has at most {most} {what}, got {count}; `clave render` writes longer ones")

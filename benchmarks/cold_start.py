@@ -12,7 +12,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from measuring import fetch, instrument, median_of, memory_mb, options, print_table, write_json
+from measuring import fetch, instrument, median_of, memory_mb, options, players_environment, print_table, write_json
 
 TIMES = 5
 
@@ -20,7 +20,7 @@ TIMES = 5
 def command_seconds(*command: str) -> float:
     """From start to exit."""
     started = time.perf_counter()
-    subprocess.run([sys.executable, *command], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([sys.executable, *command], check=True, env=players_environment(), stdout=subprocess.DEVNULL)
     return time.perf_counter() - started
 
 

@@ -7,7 +7,7 @@ import { AS_MIXED, type Output, type OwnSound } from "./output";
 export type KitBuffers = readonly (AudioBuffer | null)[];
 
 const SMOOTHING_SECONDS = 0.01; // of knob movements
-const CHOKE_SECONDS = 0.005; // fade of a choked sound, as in clave/play/render.py
+const CHOKE_SECONDS = 0.005; // fade of a choked sound, as in clave/play/mixdown.py
 const STOP_SECONDS = 0.03; // fade when the music stops
 const MAKE_UP = 2; // kits leave room for eight voices at full velocity; a played bar needs a third of it
 const LIMIT_KNEE = 0.8; // below it the limiter leaves the sound alone

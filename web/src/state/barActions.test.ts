@@ -5,6 +5,7 @@ import { given } from "../../tests/givenBars";
 import { HeldRhythm } from "../../tests/heldRhythm";
 import type { Bar, Operation } from "../rules/project";
 import type { BarPattern } from "../rules/protocol";
+import { readMessage } from "../rules/messageChecks";
 import { isEdited, withSlot } from "../rules/scene";
 import { Actions } from "./actions";
 import { BarActions } from "./barActions";
@@ -134,6 +135,17 @@ test("each time the rest has another seed; when all is held there is no rest", a
   expect(store.notice.value?.text).toContain("Everything stays");
   expect(rhythm.requests).toHaveLength(2);
 });
+
+test("a bar that was filled in more often than a project holds keeps its strokes, and goes on", async () => {
+  bar.toggleRow(0);
+  for (let n = 0; n < 40; n++) {
+    void bar.fillRest();
+    await settled();
+  }
+  const [now] = store.scene.value.bars;
+  expect(now!.kind === "edited" && [now!.base.kind, now!.operations.length]).toEqual(["given", 9]); // its cells, and what was done since
+  expect(readMessage("Project", store.project.value)).toBe(store.project.value);
+}, 20_000);
 
 test("a drag marks from its corner, and takes marks off where it began on one", () => {
   const mark = bar.markFrom({ voice: 1, cell: 2 });

@@ -1,7 +1,7 @@
 /** What a player can do with the bar in the grid: humanise it, fill in what is not held, tap one. Each is one step of undo. */
 
-import { beforeHumanise, type HumaniseOperation, lastHumanise } from "../rules/barChanges";
-import { barKey, edited } from "../rules/bars";
+import { beforeHumanise, type HumaniseOperation, lastHumanise, withOperation } from "../rules/barChanges";
+import { barKey } from "../rules/bars";
 import { areColumnsHeld, cellsBetween, type GridCell, heldBlocks, type Holds, isHeld, NOTHING_HELD, withCells, withRow } from "../rules/holds";
 import { cellCount } from "../rules/pattern";
 import type { Bar, Operation } from "../rules/project";
@@ -91,7 +91,8 @@ export class BarActions {
     if (this.store.shown.value.strokes.length === 0) return this.store.notify("There is no stroke to play.");
     const before = beforeHumanise(this.bar);
     const operation = this.operationOf(settings);
-    const request = { address: this.store.address.value, before, settings, bar: operation ? edited(before, [operation]) : before, ownStep };
+    const bar = operation ? withOperation(before, operation, this.store.shown.value) : before;
+    const request = { address: this.store.address.value, before, settings, bar, ownStep };
     this.store.bar.humanising.value = request;
     this.humanising.send(request);
   }
@@ -166,7 +167,7 @@ export class BarActions {
     if (busy.value) return false;
     busy.value = true;
     try {
-      const bar = edited(before, [operation]);
+      const bar = withOperation(before, operation, store.shown.value);
       await this.decoding.now(bar);
       store.settle();
       if (!this.actions.replaceBar(label, address, before, bar)) return false;

@@ -1,5 +1,6 @@
 /** What versions until 0.2 stored: the strokes of bars, without how they were made, and a link beside them. */
 
+import { everyCell } from "../rules/barChanges";
 import { barKey, edited } from "../rules/bars";
 import { NO_CLICKS } from "../rules/clickHistory";
 import { keptKitId } from "../rules/kitNames";
@@ -12,7 +13,6 @@ import { type BarPattern, type KitVoice, MAX_SEED, MAX_SHIFT, type RhythmDirecti
 import { generatedBars, LOOP_BARS, NEW_PAGE_PROJECT, type Place, roundPoints, SLOT_COUNT } from "../rules/scene";
 import { MAX_LEVEL } from "../rules/sequencer";
 import { styleOf } from "../rules/styleBlend";
-import { stepsPerBar } from "../rules/units";
 import { DEFAULT_SOUND } from "../rules/voiceSound";
 import { asRecord, finite, type Remembered } from "./storedValues";
 
@@ -88,12 +88,6 @@ function readEdits(value: unknown, scene: Scene, known: Map<string, BarPattern>)
     }),
   );
   return { ...scene, path: { ...scene.path, edits } };
-}
-
-function everyCell(pattern: BarPattern): (readonly [number, number, number, number])[] {
-  const places = Array.from({ length: VOICE_COUNT * stepsPerBar(pattern.meter) }, (_, place) => [place % VOICE_COUNT, Math.floor(place / VOICE_COUNT)] as const);
-  const struck = new Map(pattern.strokes.map(([voice, step, velocity, offset]) => [`${voice}.${step}`, [velocity, offset] as const]));
-  return places.map(([voice, step]) => [voice, step, ...(struck.get(`${voice}.${step}`) ?? ([0, 0] as const))] as const);
 }
 
 /** As a project, or null for anything that is not one of ours. */

@@ -83,6 +83,8 @@ export async function openServersProject(store: Store, actions: Actions): Promis
   const project = await fetchProject();
   if (project === null || !isNewHere(canonicalJson(project))) return false;
   play(store, actions, project, "open the project");
+  const { remarks } = await checkProject(JSON.stringify(project));
+  if (remarks.length > 0) store.notify(remarks.map((remark) => `${remark}.`).join(" "));
   return true;
 }
 

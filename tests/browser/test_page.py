@@ -108,6 +108,24 @@ def test_two_tabs_keep_their_own_slots(opened: Page, instrument: str) -> None:
     expect(opened.get_by_role("button", name="Play slot 4")).to_be_visible()
 
 
+def test_a_drag_is_heard_at_the_next_step_though_a_click_waits_for_the_bar(opened: Page) -> None:
+    opened.get_by_label("Tempo in beats per minute").fill("30")  # a bar lasts 8 seconds
+    click_map(opened, 0.0, 0.0)
+    opened.wait_for_function("clave.store.position.value > 2")
+    same = "JSON.stringify(clave.store.heard.value.bar.pattern) === JSON.stringify(clave.store.shown.value)"
+    click_map(opened, 1.5, 0.5)
+    assert not opened.evaluate(same)
+    box = opened.get_by_role("application", name="Rhythm map").bounding_box()
+    assert box is not None
+    x, y = box["x"] + 0.6 * box["width"], box["y"] + 0.4 * box["height"]
+    opened.mouse.move(x, y)
+    opened.mouse.down()
+    opened.mouse.move(x - 60, y + 20, steps=4)
+    opened.wait_for_function(f"!clave.store.waiting.value && {same}", timeout=2000)
+    opened.mouse.up()
+    assert opened.evaluate("clave.store.position.value") < 60  # still in the first bar
+
+
 def test_music_goes_on_without_the_server_and_says_when_it_is_back(page: Page, instrument: str) -> None:
     page.goto(instrument)
     page.wait_for_function("clave.store.corpus.value && clave.store.kitBuffers.value.length === 8")

@@ -75,16 +75,26 @@ test("until its bar has come, the bar of before is shown; what was decoded once 
   expect([store.shown.value, rhythm.requests.length]).toEqual([at(1, 1), many]);
 });
 
+test("a click is heard as changes apply, a drag at the next step", async () => {
+  actions.goTo([1, 1]);
+  expect(store.atOnce.value).toBe(false);
+  actions.goTo([1.1, 1], true);
+  expect(store.atOnce.value).toBe(true);
+  actions.settle();
+  actions.goTo([0, 0]);
+  expect(store.atOnce.value).toBe(false);
+});
+
 test("strokes edited by hand are kept until the settings change", async () => {
   actions.goTo([1, 1]);
   await settled();
   const wanted = withCellToggled(store.shown.value, 7, 5);
   actions.edit("stroke", (pattern) => withCellToggled(pattern, 7, 5));
   same(store.shown.value, wanted);
-  expect([store.editing.value, isEdited(scene()), store.waiting.value]).toEqual([true, true, false]);
+  expect([store.atOnce.value, isEdited(scene()), store.waiting.value]).toEqual([true, true, false]);
   actions.changeSettings("density", { density: 0.9 });
   await settled();
-  expect([isEdited(scene()), store.editing.value]).toEqual([false, false]);
+  expect([isEdited(scene()), store.atOnce.value]).toEqual([false, false]);
   actions.undo();
   same(store.shown.value, wanted);
 });

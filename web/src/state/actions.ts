@@ -39,9 +39,10 @@ export class Actions {
 
   // ---- where we are
 
-  /** Go to a point and hear what lies there; leaves a journey and a song. `settle` ends the gesture. */
-  goTo(point: Point): void {
+  /** Go to a point and hear what lies there, in a drag at the next step; leaves a journey and a song. `settle` ends the gesture. */
+  goTo(point: Point, dragged = false): void {
     this.goToPlace("point", atPoint(this.scene, onMap(point)), travelling(this.scene, false));
+    this.store.atOnce.value = dragged;
   }
 
   /** The gesture on the map is over: keep the place in the click history and say where it is. */
@@ -67,7 +68,7 @@ export class Actions {
   }
 
   private goToPlace(label: string, { settings, bars, fill }: Place, scene = this.scene): void {
-    this.store.editing.value = false;
+    this.store.atOnce.value = false;
     this.store.playsSong.value = false;
     this.store.changeScene(label, { ...scene, settings, bars, fill });
   }
@@ -90,14 +91,14 @@ export class Actions {
   edit(label: string, rewrite: (pattern: BarPattern) => BarPattern): void {
     const { shown, address } = this.store;
     const [before, at] = [shown.value, address.value];
-    this.store.editing.value = true;
+    this.store.atOnce.value = true;
     this.store.change(label, withBarAt(this.project, at, withCellsWritten(barAt(this.project, at), before, rewrite(before))));
   }
 
   /** Puts a bar in the place of another one, heard as changes apply. False: that one is no longer there. */
   replaceBar(label: string, at: BarAddress, before: Bar, bar: Bar): boolean {
     if (barKey(barAt(this.project, at)) !== barKey(before)) return false;
-    this.store.editing.value = false;
+    this.store.atOnce.value = false;
     this.store.change(label, withBarAt(this.project, at, bar));
     return true;
   }
@@ -158,7 +159,7 @@ export class Actions {
 
   /** Replace the whole project, as one undo step. */
   replaceProject(label: string, project: Project): void {
-    this.store.editing.value = false;
+    this.store.atOnce.value = false;
     this.store.settle();
     this.store.change(label, project);
     this.store.settle();
@@ -192,7 +193,7 @@ export class Actions {
   }
 
   travel(on: boolean): void {
-    this.store.editing.value = false;
+    this.store.atOnce.value = false;
     this.store.playsSong.value = false;
     this.store.changeScene(on ? "travel" : "stop travelling", travelling(this.scene, on));
     this.store.settle();

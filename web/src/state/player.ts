@@ -201,9 +201,9 @@ export class Player {
   }
 
   private wanted(): Wanted {
-    const { project, editing, bar, score } = this.store;
+    const { project, atOnce, bar, score } = this.store;
     if (bar.clicking.value) return { bars: this.silenceFor(score.value), quantum: "step" };
-    return { bars: score.value, quantum: editing.value ? "step" : project.value.quantum };
+    return { bars: score.value, quantum: atOnce.value ? "step" : project.value.quantum };
   }
 
   private silence: { readonly of: Bars; readonly bars: Bars } | null = null;

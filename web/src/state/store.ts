@@ -63,7 +63,7 @@ export class Store {
   readonly sound = signal<Sound>("off");
   readonly heard = signal<Part | null>(null); // what sounds at this moment
   readonly position = signal<number | null>(null); // of the playhead, in steps of its bar
-  readonly editing = signal(false); // the latest change is a stroke edited by hand: heard at once
+  readonly atOnce = signal(false); // the latest change is heard at the next step: a stroke edited by hand, or a drag over the map
   readonly kitBuffers = signal<KitBuffers>([]);
   readonly folderKits = signal<readonly KitInfo[]>([]);
 

@@ -27,9 +27,9 @@ function useMapPointer(frame: RefObject<HTMLDivElement | null>) {
   const dragging = useRef<"point" | Pin | null>(null);
   const [hovered, setHovered] = useState<number | null>(null); // the bar of the corpus under the pointer
 
-  const drag = (event: PointerEvent) => {
+  const drag = (event: PointerEvent, moved = true) => {
     const point = pointUnder(event, frame.current!);
-    if (dragging.current === "point") actions.goTo(point);
+    if (dragging.current === "point") actions.goTo(point, moved);
     else if (dragging.current) actions.setPin(dragging.current, point);
   };
   const hover = (event: PointerEvent) => {
@@ -43,7 +43,7 @@ function useMapPointer(frame: RefObject<HTMLDivElement | null>) {
     dragging.current = PINS.find((pin) => pin === pressed) ?? "point";
     frame.current!.setPointerCapture(event.pointerId);
     if (dragging.current !== "point") return;
-    drag(event);
+    drag(event, false); // a click waits for its step, beat or bar
     if (!store.playing.value) void player.play(); // a click is heard at once
   };
   const onPointerUp = () => {

@@ -3,6 +3,7 @@
 import { barsToDecode } from "../rules/arrange";
 import { barKey, modelPart } from "../rules/bars";
 import { withSounds } from "../rules/kitChanges";
+import { writeLink } from "../rules/link";
 import { canonicalJson, PLAIN_LANE, PLAIN_MIX, type Project } from "../rules/project";
 import { projectIn, readProject, writeProject } from "../rules/projectLink";
 import type { BarPattern } from "../rules/protocol";
@@ -47,7 +48,8 @@ async function open(store: Store, actions: Actions, name: string, read: () => Pr
 export async function shareLink(store: Store): Promise<void> {
   const project = store.project.value;
   const letters = isMoreThanItsLink(project) ? await writeProject(withoutFiles(project)) : "";
-  const link = letters ? `${location.href}&z=${letters}` : location.href;
+  const [address] = location.href.split("#"); // what stands behind it may be from before the last change
+  const link = `${address}#${writeLink(project)}${letters ? `&z=${letters}` : ""}`;
   const left = letters === null ? " What it cannot hold, such as edited strokes, slots and the mix, needs a file: Save project." : "";
   try {
     await navigator.clipboard.writeText(link);

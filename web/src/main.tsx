@@ -44,7 +44,7 @@ const soundActions = new SoundActions(store, actions, sounds, serverSounds, deco
 const barActions = new BarActions(store, actions, player, decoding);
 const page: Page = { store, player, midi, actions, decoding, barActions, kits, kept: new KeptKits(store, kits, serverSounds), sounds, soundActions };
 
-/** For browser tests: the store, the strokes as they are queued, and the bars that are heard (or others) as sound, through the same graph as live. */
+/** For browser tests: what a player can do, what plays, and the bars that are heard (or others) as sound, through the same graph as live. */
 const hook = {
   store,
   actions,

@@ -7,7 +7,6 @@ import wire from "./wireSchemas.generated.json" with { type: "json" };
 import type { CompleteRequest, PatternRequest, RhythmShift, SoundRequest, SoundShift, TapsRequest, BarPattern } from "./wireTypes.generated";
 
 export type {
-  Attributes,
   CompleteRequest,
   CorpusMap,
   DrawnKit,
@@ -21,7 +20,6 @@ export type {
   KitInfo,
   KitVoice,
   MapGround,
-  MidiRequest,
   PatternMade,
   PatternReply,
   PatternRequest,
@@ -35,7 +33,6 @@ export type {
   SoundInfo,
   SoundMap,
   SoundRequest,
-  SoundShift,
   SpaceInfo,
   TapsRequest,
   VoiceInfo,

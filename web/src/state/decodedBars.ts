@@ -1,9 +1,8 @@
 /** What the rhythm space has made of bars, by `barKey`. It is no part of the project: a project says how its bars are made again. */
 
 import { signal } from "@preact/signals";
-import { barKey } from "../rules/bars";
+import { barKey, meterOf } from "../rules/bars";
 import { EMPTY_BAR } from "../rules/pattern";
-import { meterOf } from "../rules/bars";
 import type { Bar } from "../rules/project";
 import type { BarPattern } from "../rules/protocol";
 

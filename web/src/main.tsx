@@ -24,6 +24,7 @@ import { knownStrokes, openLinkedProject, openProjectFile, openServersProject } 
 import { SoundActions } from "./state/soundActions";
 import { Sounds } from "./state/sounds";
 import { Store } from "./state/store";
+import { StyleActions } from "./state/styleActions";
 import { App } from "./views/App";
 import { filesOfDrop } from "./views/droppedFiles";
 import { listenToKeys } from "./views/keyboard";
@@ -42,12 +43,14 @@ const decoding = new Decoding(store, serverRhythm);
 const actions = new Actions(store);
 const soundActions = new SoundActions(store, actions, sounds, serverSounds, decoding);
 const barActions = new BarActions(store, actions, player, decoding);
-const page: Page = { store, player, midi, actions, decoding, barActions, kits, kept: new KeptKits(store, kits, serverSounds), sounds, soundActions };
+const styleActions = new StyleActions(store, actions, player);
+const page: Page = { store, player, midi, actions, decoding, barActions, styleActions, kits, kept: new KeptKits(store, kits, serverSounds), sounds, soundActions };
 
 /** For browser tests: what a player can do, what plays, and the bars that are heard (or others) as sound, through the same graph as live. */
 const hook = {
   store,
   actions,
+  styleActions,
   player,
   point: () => pointOf(store.scene.value),
   heardBars: () => store.heardBars(),

@@ -13,6 +13,7 @@ import { usePage } from "./page";
 import { Pads } from "./Perform";
 import { Shape, StyleHere } from "./Shape";
 import { SoundSheet } from "./SoundSheet";
+import { StyleList } from "./StyleList";
 import { useDark } from "./theme";
 import { VoiceColours } from "./VoiceColours";
 import { VoiceSheet } from "./VoiceSheet";
@@ -38,6 +39,7 @@ export function App() {
       <main>
         <section class="stage" aria-label="Rhythm">
           <MapView />
+          <StyleList />
           <SoundSheet />
           <Shape />
           <AboutThisBar />

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clave.errors import SpaceError
-from clave.music.shapes import Float32, Float64
+from clave.music.shapes import Float32
 from clave.music.units import MAX_TEMPO_BPM, MIN_TEMPO_BPM, Meter
 from clave.rhythm import grooves
 from clave.rhythm.corpus_map import STYLE_BANDWIDTH, CorpusMap
@@ -124,7 +124,7 @@ class _OwnBars:
         return cls(places[np.lexsort((first, -density[first]))], meter)
 
 
-def _density(points: Float32[np.ndarray, "bar 2"]) -> Float64[np.ndarray, " bar"]:
+def _density(points: Float32[np.ndarray, "bar 2"]) -> Float32[np.ndarray, " bar"]:
     """The kernel density of these points at the lattice point next to each of them, not normalised."""
     axis = np.arange(-SPAN, SPAN + LATTICE / 2, LATTICE, dtype=np.float32)
     x, y = (np.exp(-0.5 * np.square((axis - points[:, [way]]) / STYLE_BANDWIDTH)) for way in (0, 1))

@@ -5,6 +5,8 @@ import { formatStyle } from "../rules/styleBlend";
 import { found, type StyleHome } from "../rules/styleHome";
 import { usePage } from "./page";
 
+export const STYLE_FIELD = "go-to-style"; // where one types
+
 export function StyleList() {
   const { store, styleActions } = usePage();
   const [typed, setTyped] = useState("");
@@ -42,6 +44,7 @@ export function StyleList() {
   return (
     <div class="style-list" onPointerDown={(event) => event.stopPropagation()} onDblClick={(event) => event.stopPropagation()}>
       <input
+        id={STYLE_FIELD}
         type="text"
         role="combobox"
         aria-label="Go to a style"

@@ -10,7 +10,16 @@ from clave import Pattern
 from clave.errors import SpaceError
 from clave.rhythm import grooves
 from clave.rhythm.corpus_map import CorpusMap
-from clave.rhythm.homes import HOMES_FILE, Home, densest_homes, find_homes, homes_of, read_homes, usual_tempo_bpm, write_homes
+from clave.rhythm.homes import (
+    HOMES_FILE,
+    Home,
+    densest_homes,
+    find_homes,
+    homes_of,
+    read_homes,
+    usual_tempo_bpm,
+    write_homes,
+)
 from clave.rhythm.signatures import SIGNATURES
 from clave.rhythm.space import load_rhythm
 
@@ -37,8 +46,8 @@ def test_a_fill_is_no_home_unless_there_is_nothing_else():
     assert (house.point, waltz.point) == ((2, 2), (1, 1))
 
 
-class HouseAtTwo(ToyRhythm):
-    """House is played at (2, 2) alone; a phrase there is house where the test says so."""
+class HouseOnTheRight(ToyRhythm):
+    """House is played right of the middle, at (0, 0) and (2, 2); a phrase is house at one of them."""
 
     def __init__(self, *, detail_size: int = 0, phrases_at: float = 2.0) -> None:
         super().__init__()
@@ -61,9 +70,11 @@ class HouseAtTwo(ToyRhythm):
 
 
 def test_a_home_is_where_the_signature_is_heard_and_in_phrases_too():
-    assert [home.point for home in find_homes(HouseAtTwo())] == [(0, 0)]  # of two alike, the one among more bars
-    assert [home.point for home in find_homes(HouseAtTwo(detail_size=4))] == [(2, 2)]
-    assert [home.point for home in find_homes(HouseAtTwo(detail_size=4, phrases_at=0.0))] == [(0, 0)]
+    assert [home.point for home in find_homes(HouseOnTheRight())] == [
+        (2, 2)
+    ]  # as dense as (0, 0), and first of the two
+    assert [home.point for home in find_homes(HouseOnTheRight(detail_size=4))] == [(2, 2)]
+    assert [home.point for home in find_homes(HouseOnTheRight(detail_size=4, phrases_at=0.0))] == [(0, 0)]
 
 
 def test_homes_are_written_and_read(tmp_path):

@@ -21,8 +21,8 @@ import time
 from typing import Any
 
 import numpy as np
-from measuring import instrument, options, print_table, write_json
-from playwright.async_api import Browser, Page, async_playwright
+from measuring import Instrument, instrument, options, print_table, processor_seconds, write_json
+from playwright.async_api import Browser, CDPSession, Page, async_playwright
 
 DRAG_SECONDS = 20.0
 CLICKS = 60
@@ -31,7 +31,7 @@ LONG_FRAME_MS = 34
 
 WATCH = """() => {
     const { store, player } = clave;
-    const found = { moves: [], struck: [], placed: [], steps: [], frames: [], tasks: [] };
+    const found = { moves: [], struck: [], placed: [], steps: [], frames: [], tasks: [], ready: [] };
     window.feel = found;
     const key = ({ voice, at, velocity, offset }) => `${voice} ${at} ${velocity} ${offset}`;
     const pointOf = ({ scene: { bars: [{ point, base }] } }) => String(point ?? base?.point);
@@ -54,7 +54,10 @@ WATCH = """() => {
         if (pointOf(now.project) !== before[0]) found.placed.push([performance.now(), pointOf(now.project), before[1]]);
     };
     store.score.subscribe(look);
-    addEventListener("pointermove", event => found.moves.push([event.timeStamp, String(clave.point())]));
+    addEventListener("pointermove", event => {
+        found.moves.push([event.timeStamp, String(clave.point())]);
+        found.ready.push(!store.waiting.peek());
+    });
     let last = null;
     const frame = now => {
         if (last !== null) found.frames.push([now, now - last]);
@@ -117,6 +120,8 @@ async def drag(page: Page, seconds: float) -> dict[str, Any]:
     await page.wait_for_function("clave.store.position.value > 1")
     await page.wait_for_timeout(500)
     input_events = await page.context.new_cdp_session(page)
+    await input_events.send("Performance.enable", {"timeDomain": "threadTicks"})
+    worked = await page_seconds(input_events)
     since = await page.evaluate("performance.now()")
     started = time.perf_counter()
     sent = []
@@ -128,13 +133,20 @@ async def drag(page: Page, seconds: float) -> dict[str, Any]:
         sent.append(asyncio.create_task(input_events.send("Input.dispatchMouseEvent", moved)))
     await asyncio.gather(*sent)
     until = await page.evaluate("performance.now()")
+    worked = await page_seconds(input_events) - worked
     await page.wait_for_timeout(1500)  # what the last moves changed is still to be heard
     await page.mouse.up()
     found = await page.evaluate("feel")
     within = {
         name: [each for each in found[name] if since <= each[0] <= until] for name in ("moves", "frames", "tasks")
     }
-    return {**found, **within, "seconds": (until - since) / 1000}
+    return {**found, **within, "seconds": (until - since) / 1000, "page seconds": worked}
+
+
+async def page_seconds(session: CDPSession) -> float:
+    """Processor time of the page's main thread so far."""
+    metrics = (await session.send("Performance.getMetrics"))["metrics"]
+    return next(each["value"] for each in metrics if each["name"] == "TaskDuration")
 
 
 def waits(found: dict[str, Any]) -> dict[str, np.ndarray]:
@@ -172,15 +184,19 @@ async def clicks(page: Page, count: int) -> np.ndarray:
     return np.array(await page.evaluate("clicks"))
 
 
-async def measured(address: str, seconds: float, count: int) -> tuple[dict[str, Any], np.ndarray]:
+async def measured(playing: Instrument, seconds: float, count: int) -> tuple[dict[str, Any], np.ndarray]:
     """A drag of so many seconds, and so many clicks, each in a fresh page."""
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     async with async_playwright() as driver:
         browser = await driver.chromium.launch(
             executable_path=chromium, args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
         )
+        address = playing.address
         await drag(await opened(browser, address), 2.0)  # to warm up
-        found = await drag(await opened(browser, address), seconds)
+        page = await opened(browser, address)
+        before = processor_seconds(playing.process.pid)
+        found = await drag(page, seconds)
+        found["server seconds"] = processor_seconds(playing.process.pid) - before
         pressed = await clicks(await opened(browser, address), count)
         await browser.close()
     return found, pressed
@@ -193,7 +209,7 @@ def main() -> None:
     given = parser.parse_args()
     seconds, count = (4.0, 10) if given.quick else (given.seconds, CLICKS)
     with instrument() as playing:
-        found, pressed = asyncio.run(measured(playing.address, seconds, count))
+        found, pressed = asyncio.run(measured(playing, seconds, count))
     rows = []
     numbers: dict[str, float] = {}
     for name, each in {**waits(found), "click painted": pressed}.items():
@@ -205,6 +221,12 @@ def main() -> None:
     long = int((frames > LONG_FRAME_MS).sum())
     print(f"frames over {LONG_FRAME_MS} ms: {long} of {len(frames)} ({100 * long / len(frames):.1f} %)")
     print(f"tasks over 50 ms: {len(found['tasks'])}; moves: {len(found['moves'])} in {found['seconds']:.1f} s")
+    for who in ("page", "server"):  # a busy machine does not blur it
+        numbers[f"processor ms a move, {who}"] = 1000 * found[f"{who} seconds"] / len(found["moves"])
+        print(f"processor time of the {who}: {numbers[f'processor ms a move, {who}']:.1f} ms a move")
+    ready = found["ready"]
+    numbers["bars decoded ahead"] = sum(ready) / max(1, len(ready))
+    print(f"bars that were there before the move: {100 * numbers['bars decoded ahead']:.0f} %")
     numbers |= {
         "moves": len(found["moves"]),
         "frames": len(frames),

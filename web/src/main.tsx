@@ -16,6 +16,7 @@ import { MidiPorts } from "./midi/midiPorts";
 import { Actions } from "./state/actions";
 import { BarActions } from "./state/barActions";
 import { restore, serialise, store as storeText, stored, storedMidi, storedTheme, storeMidi, storeTheme } from "./state/browserStorage";
+import { DecodeAhead } from "./state/decodeAhead";
 import { Decoding } from "./state/decoding";
 import { forgetUnknownPoints, forgetUnknownSettings } from "./state/forgetUnknown";
 import { KeptKits } from "./state/keptKits";
@@ -39,6 +40,7 @@ const sounds = new Sounds(store, kits, serverSounds, (voice) => {
 const player: Player = new Player(store, sounds.soundOf, (error) => midi.failed(error));
 const midi = new MidiPorts(store, player.midi);
 const decoding = new Decoding(store, serverRhythm);
+new DecodeAhead(store, serverRhythm);
 const actions = new Actions(store);
 const soundActions = new SoundActions(store, actions, sounds, serverSounds, decoding);
 const barActions = new BarActions(store, actions, player, decoding);

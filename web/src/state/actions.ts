@@ -1,11 +1,12 @@
 /** What a player can do. Each action makes a new project from the old one; its bars are decoded by `Decoding`. */
 
+import { batch } from "@preact/signals";
 import { withCellsWritten } from "../rules/barChanges";
 import { barKey } from "../rules/bars";
 import { toClick, withClick } from "../rules/clickHistory";
 import { redo, undo } from "../rules/history";
 import { describe } from "../rules/journey";
-import { onMap } from "../rules/mapPoint";
+import { onLattice, onMap } from "../rules/mapPoint";
 import type { BarAddress } from "../rules/plan";
 import type { Bar, Project, Scene, VoiceMix } from "../rules/project";
 import type { Point, BarPattern } from "../rules/protocol";
@@ -41,12 +42,17 @@ export class Actions {
 
   /** Go to a point and hear what lies there, in a drag at the next step; leaves a journey and a song. `settle` ends the gesture. */
   goTo(point: Point, dragged = false): void {
-    this.goToPlace("point", atPoint(this.scene, onMap(point)), travelling(this.scene, false));
-    this.store.atOnce.value = dragged;
+    const to = dragged ? onLattice(point, this.store.lattice.value) : onMap(point);
+    batch(() => {
+      this.goToPlace("point", atPoint(this.scene, to), travelling(this.scene, false));
+      this.store.atOnce.value = dragged;
+      this.store.underHand.value = true;
+    });
   }
 
   /** The gesture on the map is over: keep the place in the click history and say where it is. */
   settle(): void {
+    this.store.underHand.value = false;
     this.store.clicks.value = withClick(this.store.clicks.value, this.scene);
     this.store.settle();
     this.announcePlace();

@@ -73,6 +73,7 @@ export class Decoding {
       for (const bar of bars) if (found.size < AT_ONCE && !store.decoded.get(barKey(bar))) found.set(barKey(bar), bar);
     };
     for (let index = first; index < first + count; index++) collect(barsToDecode(wanted.planned(index)));
+    if (store.underHand.value) return [...found.values()]; // what comes later would be another bar by then
     if (found.size === 0) for (let index = first + count; index < first + count + AHEAD_BARS; index++) collect(barsToDecode(wanted.planned(index)));
     if (found.size === 0) collect(slotsOf(store.project.value).flatMap((scene) => (scene ? [modelPart(scene.bars[0]!)] : [])).filter((bar) => bar !== null));
     return [...found.values()];

@@ -53,6 +53,10 @@ export class Player {
       const kit = store.kitBuffers.value;
       if (this.running) this.running.mixer.kit = kit;
     });
+    effect(() => {
+      const underHand = store.underHand.value;
+      if (this.running) this.running.clock.underHand = underHand;
+    });
     document.addEventListener("visibilitychange", () => {
       if (!this.running) return;
       this.running.clock.hidden = document.hidden;
@@ -191,6 +195,7 @@ export class Player {
       this.listen();
       if (context.state !== "running" && store.playing.value) void context.resume().catch(() => undefined);
     };
+    clock.underHand = store.underHand.value;
     return { context, mixer, clock, moment };
   }
 
@@ -234,6 +239,7 @@ function silent(of: Bars): Bars {
   const known = new Map<number, ArrangedBar>();
   return {
     travels: false,
+    tempo: (index) => of.tempo(index),
     bar(index) {
       const { planned } = of.bar(index);
       const bar = known.get(index) ?? { planned, pattern: { meter: planned.meter, strokes: [] }, strokes: [] };

@@ -6,6 +6,7 @@ import { type ClickHistory, NO_CLICKS } from "../rules/clickHistory";
 import type { Part } from "../rules/conductor";
 import { amend, begin, change, type History } from "../rules/history";
 import { keptKitId, keptKitName, SPACE_KIT } from "../rules/kitNames";
+import { latticeSpacing } from "../rules/mapPoint";
 import type { Nearby } from "../rules/neighbours";
 import { EMPTY_BAR, isSamePattern } from "../rules/pattern";
 import { type BarAddress, naturalBars } from "../rules/plan";
@@ -22,6 +23,7 @@ import { DecodedBars } from "./decodedBars";
 import { KeptKitState } from "./keptKitState";
 import { SoundState } from "./soundState";
 
+const DRAG_PX = 3; // between the points of a drag: near enough to be where the hand is, few enough to be decoded ahead
 const LONGEST_WINDOW = 32; // bars that have to be decoded before a change is heard
 
 /** Is there sound? "waiting": the player wants it, but the browser has not allowed it (yet). */
@@ -65,6 +67,7 @@ export class Store {
   readonly heard = signal<Part | null>(null); // what sounds at this moment
   readonly position = signal<number | null>(null); // of the playhead, in steps of its bar
   readonly atOnce = signal(false); // the latest change is heard at the next step: a stroke edited by hand, or a drag over the map
+  readonly underHand = signal(false); // the place on the map is being moved: it is heard as soon as it can be
   readonly kitBuffers = signal<KitBuffers>([]);
   readonly folderKits = signal<readonly KitInfo[]>([]);
 
@@ -83,6 +86,7 @@ export class Store {
   readonly view = signal<View>(HOME);
   readonly stage = signal<Size>({ width: 0, height: 0 });
   readonly projection = computed(() => new Projection(this.view.value, this.stage.value));
+  readonly lattice = computed(() => latticeSpacing(DRAG_PX / this.projection.value.scale)); // between the points of a drag, in map units
   readonly showsBars = signal(false); // single bars, and where no bar is near; else only from near by
 
   // the page

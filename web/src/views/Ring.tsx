@@ -1,7 +1,7 @@
 /** Where one is on the map: the bar as a ring, its playhead as a hand, each stroke as a pulse in its voice's colour. */
 
 import { useSignalEffect } from "@preact/signals";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { stepsPerBeat } from "../rules/sequencer";
 import { stepsPerBar } from "../rules/units";
 import { drawRing, passed, type Pulse, PULSE_SECONDS } from "../map/ringDrawing";
@@ -12,12 +12,20 @@ import { inkOf } from "./VoiceColours";
 const MARGIN = 30; // CSS pixels around the ring for its pulses
 const CALM = "(prefers-reduced-motion: reduce)";
 
+function coloursOf(canvas: HTMLCanvasElement) {
+  const style = getComputedStyle(canvas);
+  const colour = (name: string) => style.getPropertyValue(name).trim();
+  return { glass: colour("--map-glass"), accent: colour("--accent"), ink: colour("--ink-page"), line: colour("--field-hover") };
+}
+
 export function Ring() {
   const { store } = usePage();
   const dark = useDark();
   const canvas = useRef<HTMLCanvasElement>(null);
   const sounded = useRef<(Omit<Pulse, "age"> & { readonly at: number })[]>([]);
   const before = useRef<number | null>(null); // the playhead when the ring was drawn last
+  const calmly = useRef(window.matchMedia(CALM));
+  const colours = useRef<Record<"glass" | "accent" | "ink" | "line", string> | null>(null); // asking for them takes longer than drawing
   const [left, top] = store.projection.value.toPixel(store.shownPoint.value);
   const radius = store.stage.value.width < 560 ? 36 : 48;
   const side = 2 * (radius + MARGIN);
@@ -29,15 +37,14 @@ export function Ring() {
     const pending = store.pending.value;
     const playing = store.playing.value;
     const heard = store.heard.value?.bar.pattern ?? shown;
-    const calm = window.matchMedia(CALM).matches;
+    const calm = calmly.current.matches;
     const now = performance.now() / 1000;
     if (position !== null && before.current !== null && !calm)
       for (const [voice, velocity] of passed(heard, before.current, position)) sounded.current.push({ voice, velocity, at: now });
     before.current = position;
     sounded.current = sounded.current.filter(({ at }) => now - at < PULSE_SECONDS);
 
-    const style = getComputedStyle(canvas.current!);
-    const colour = (name: string) => style.getPropertyValue(name).trim();
+    const { glass, accent, ink, line } = (colours.current ??= coloursOf(canvas.current!));
     const step = position !== null && calm ? Math.floor(position / stepsPerBeat(heard.meter)) * stepsPerBeat(heard.meter) : position;
     drawRing(canvas.current!, {
       radius,
@@ -47,12 +54,16 @@ export function Ring() {
       inks: voices.map((voice) => inkOf(voice.colour, dark)),
       hand: step === null ? null : step / stepsPerBar(heard.meter),
       pulses: position === null ? [] : sounded.current.map(({ at, ...pulse }) => ({ ...pulse, age: now - at })),
-      colours: { glass: colour("--map-glass"), edge: colour(playing ? "--accent" : "--ink-page"), line: colour("--field-hover"), hand: colour("--ink-page") },
+      colours: { glass, edge: playing ? accent : ink, line, hand: ink },
       pending,
     });
   };
   useSignalEffect(draw);
-  useLayoutEffect(draw, [dark, radius]);
+  useLayoutEffect(draw, [radius]);
+  useEffect(() => {
+    colours.current = null; // the page has its new theme by now
+    draw();
+  }, [dark]);
   return (
     <canvas
       ref={canvas}

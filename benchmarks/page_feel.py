@@ -10,8 +10,9 @@ from the moment of each move (its event's time stamp):
     first changed    until a stroke is queued that the bar of before did not have: with the wait for that stroke
 
 and over the whole drag the share of frames longer than 34 ms and the tasks longer than 50 ms. A click is measured from
-its press until the frame that shows the new bar is painted. Latency of the loudspeakers is not in it. Needs Chromium
-and a built page (scripts/page), and a machine with nothing else to do: a busy one shows in every number.
+its press until the frame that shows the new bar is painted; the pointer comes to rest before, as a hand does. Latency
+of the loudspeakers is in none of them. Needs Chromium and a built page (scripts/page), and a machine with nothing else
+to do: a busy one shows in every number but the processor times.
 """
 
 import asyncio
@@ -28,6 +29,7 @@ DRAG_SECONDS = 20.0
 CLICKS = 60
 MOVE_SECONDS = 1 / 60
 LONG_FRAME_MS = 34
+REST_MS = 150  # before a click
 
 WATCH = """() => {
     const { store, player } = clave;
@@ -77,7 +79,6 @@ WATCH_CLICKS = """() => {
     addEventListener("pointerdown", event => {
         const before = store.shown.peek();
         const pressed = event.timeStamp;
-        const asked = String(clave.point());
         const look = () => {
             if (store.shown.peek() === before && performance.now() - pressed < 2000) return requestAnimationFrame(look);
             // this frame is the first that can show it; the task after the frame finds it painted
@@ -86,7 +87,7 @@ WATCH_CLICKS = """() => {
             port2.postMessage(0);
         };
         requestAnimationFrame(look);
-    });
+    }, true); // before the page itself hears of it
 }"""
 
 
@@ -179,7 +180,10 @@ async def clicks(page: Page, count: int) -> np.ndarray:
     await page.evaluate(WATCH_CLICKS)
     box = await map_box(page)
     for click in range(count):
-        await page.mouse.click(*along(click * 0.0137, box))
+        x, y = along(click * 0.0137, box)
+        await page.mouse.move(x, y)
+        await page.wait_for_timeout(REST_MS)
+        await page.mouse.click(x, y)
         await page.wait_for_timeout(300)
     return np.array(await page.evaluate("clicks"))
 

@@ -82,6 +82,26 @@ test("after a slow answer the server rests from what is only likely", async () =
   expect(ahead.requests).toHaveLength(2);
 });
 
+test("what lies where the pointer rests is there when it is pressed; nothing is asked on the way there", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  for (const x of [0.2, 0.4, 0.6]) {
+    store.pointed.value = [x, 0];
+    vi.advanceTimersByTime(16);
+  }
+  expect(ahead.requests).toHaveLength(0);
+  vi.advanceTimersByTime(60);
+  expect(ahead.requests.flat()).toHaveLength(1);
+  vi.useRealTimers();
+  await wanted.settle();
+  await ahead.settle();
+  actions.goTo([0.6, 0]);
+  expect(store.waiting.value).toBe(false);
+  actions.settle();
+  store.pointed.value = null; // it has left the map
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  expect(ahead.requests).toHaveLength(1);
+});
+
 test("a failure is not said: nothing that is wanted is missing", async () => {
   ahead.failure = new ServerError("the server does not answer; is clave still running?");
   await drag(3);

@@ -1,8 +1,11 @@
-/** While the place on the map is moved by hand: decodes the bars where it may be next, so that they are there when it comes. */
+/**
+ * Decodes bars before they are wanted: while the place on the map is moved by hand, those where it may be next; and what
+ * lies where the pointer rests.
+ */
 
 import { effect } from "@preact/signals";
 import { barKey, modelPart } from "../rules/bars";
-import { onward } from "../rules/mapPoint";
+import { onMap, onward } from "../rules/mapPoint";
 import type { Bar } from "../rules/project";
 import type { BarPattern, Point } from "../rules/protocol";
 import { atPoint, pointOf } from "../rules/scene";
@@ -11,6 +14,7 @@ import type { RhythmSource } from "../net/sources";
 import type { Store } from "./store";
 
 const MOST_BARS = 14; // in one request: more take longer than they are ahead
+const RESTS_MS = 40; // a pointer that has not moved for so long may be pressed
 const SLOW_MS = 40; // an answer that takes longer comes too late to be of use
 const REST = 8; // times as long as a slow answer took, nothing is asked for: the server has enough to do
 
@@ -19,6 +23,7 @@ export class DecodeAhead {
   private from: Point | null = null; // the two latest places of a drag
   private to: Point | null = null;
   private restsUntil = -Infinity; // of performance.now()
+  private resting: ReturnType<typeof setTimeout> | undefined; // the pointer rests, soon
 
   /** The bar that is wanted has a request of its own, and does not wait for these. */
   constructor(
@@ -31,6 +36,11 @@ export class DecodeAhead {
       () => undefined, // nothing is lost: a bar is requested again, and a failure said, when it is wanted
     );
     effect(() => this.follow());
+    effect(() => {
+      const point = store.pointed.value;
+      clearTimeout(this.resting);
+      if (point && !store.underHand.peek()) this.resting = setTimeout(() => this.ask([onMap(point)]), RESTS_MS);
+    });
   }
 
   private follow(): void {
@@ -41,9 +51,7 @@ export class DecodeAhead {
     }
     const point = pointOf(scene.value);
     if (String(point) !== String(this.to)) [this.from, this.to] = [this.to, point];
-    if (!this.from || performance.now() < this.restsUntil) return;
-    const missing = this.missing(this.from, point);
-    if (missing.length > 0) this.requests.send(missing);
+    if (this.from && performance.now() >= this.restsUntil) this.ask(onward(this.from, point, this.store.lattice.peek()));
   }
 
   private async timed(coming: Promise<readonly BarPattern[]>): Promise<readonly BarPattern[]> {
@@ -54,15 +62,15 @@ export class DecodeAhead {
     return patterns;
   }
 
-  /** What is not decoded of the places where the drag may be next. */
-  private missing(from: Point, to: Point): Bar[] {
-    const { scene, decoded, lattice } = this.store;
-    const found = new Map<string, Bar>();
-    for (const point of onward(from, to, lattice.value))
-      for (const bar of atPoint(scene.value, point).bars) {
+  /** Has the bars at these points decoded, as far as they are not. */
+  private ask(points: readonly Point[]): void {
+    const { scene, decoded } = this.store;
+    const missing = new Map<string, Bar>();
+    for (const point of points)
+      for (const bar of atPoint(scene.peek(), point).bars) {
         const part = modelPart(bar);
-        if (part !== null && found.size < MOST_BARS && !decoded.get(barKey(part))) found.set(barKey(part), part);
+        if (part !== null && missing.size < MOST_BARS && !decoded.get(barKey(part))) missing.set(barKey(part), part);
       }
-    return [...found.values()];
+    if (missing.size > 0) this.requests.send([...missing.values()]);
   }
 }

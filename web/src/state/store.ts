@@ -87,6 +87,7 @@ export class Store {
   readonly stage = signal<Size>({ width: 0, height: 0 });
   readonly projection = computed(() => new Projection(this.view.value, this.stage.value));
   readonly lattice = computed(() => latticeSpacing(DRAG_PX / this.projection.value.scale)); // between the points of a drag, in map units
+  readonly pointed = signal<Point | null>(null); // the point under the pointer, before it is pressed
   readonly showsBars = signal(false); // single bars, and where no bar is near; else only from near by
 
   // the page

@@ -61,6 +61,7 @@ export function useMapPointer(frame: RefObject<HTMLDivElement | null>) {
     const kind: Press = event.button !== 0 || event.altKey ? "move the window" : (PINS.find((each) => each === pin) ?? "play");
     pressed.current = { kind, from: pixelOf(event), began: false };
     if (event.pointerType !== "touch") return begin(event);
+    store.pointed.value = pointOf(event);
     waiting.current = setTimeout(() => begin(event), FINGER_WAIT_MS);
   };
 
@@ -92,7 +93,9 @@ export function useMapPointer(frame: RefObject<HTMLDivElement | null>) {
       if (press.began) drag(event, press);
     } else {
       const { projection, nearby } = store;
-      const near = nearby.value?.nearest(pointOf(event), 1)[0];
+      const point = pointOf(event);
+      store.pointed.value = point;
+      const near = nearby.value?.nearest(point, 1)[0];
       setHovered(near && near.distance * projection.value.scale < HOVER_PX ? near.index : null);
     }
     if (fingers.current.has(event.pointerId)) fingers.current.set(event.pointerId, to);
@@ -122,7 +125,10 @@ export function useMapPointer(frame: RefObject<HTMLDivElement | null>) {
       onPointerMove,
       onPointerUp,
       onPointerCancel: onPointerUp,
-      onPointerLeave: () => setHovered(null),
+      onPointerLeave: () => {
+        setHovered(null);
+        store.pointed.value = null;
+      },
       onContextMenu: (event: Event) => event.preventDefault(),
       onDblClick: () => (store.view.value = HOME),
     },

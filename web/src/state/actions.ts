@@ -48,7 +48,7 @@ export class Actions {
     batch(() => {
       this.goToPlace("point", atPoint(this.scene, to), travelling(this.scene, false));
       this.store.atOnce.value = dragged;
-      this.store.underHand.value = true;
+      if (dragged) this.store.underHand.value = true;
     });
   }
 

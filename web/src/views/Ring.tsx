@@ -6,17 +6,12 @@ import { stepsPerBeat } from "../rules/sequencer";
 import { stepsPerBar } from "../rules/units";
 import { drawRing, passed, type Pulse, PULSE_SECONDS } from "../map/ringDrawing";
 import { usePage } from "./page";
+import { pageColour } from "./pageColours";
 import { useDark } from "./theme";
 import { inkOf } from "./VoiceColours";
 
 const MARGIN = 30; // CSS pixels around the ring for its pulses
 const CALM = "(prefers-reduced-motion: reduce)";
-
-function coloursOf(canvas: HTMLCanvasElement) {
-  const style = getComputedStyle(canvas);
-  const colour = (name: string) => style.getPropertyValue(name).trim();
-  return { glass: colour("--map-glass"), accent: colour("--accent"), ink: colour("--ink-page"), line: colour("--field-hover") };
-}
 
 export function Ring() {
   const { store } = usePage();
@@ -25,7 +20,6 @@ export function Ring() {
   const sounded = useRef<(Omit<Pulse, "age"> & { readonly at: number })[]>([]);
   const before = useRef<number | null>(null); // the playhead when the ring was drawn last
   const calmly = useRef(window.matchMedia(CALM));
-  const colours = useRef<Record<"glass" | "accent" | "ink" | "line", string> | null>(null); // asking for them takes longer than drawing
   const [left, top] = store.projection.value.toPixel(store.shownPoint.value);
   const radius = store.stage.value.width < 560 ? 36 : 48;
   const side = 2 * (radius + MARGIN);
@@ -44,7 +38,6 @@ export function Ring() {
     before.current = position;
     sounded.current = sounded.current.filter(({ at }) => now - at < PULSE_SECONDS);
 
-    const { glass, accent, ink, line } = (colours.current ??= coloursOf(canvas.current!));
     const step = position !== null && calm ? Math.floor(position / stepsPerBeat(heard.meter)) * stepsPerBeat(heard.meter) : position;
     drawRing(canvas.current!, {
       radius,
@@ -54,16 +47,13 @@ export function Ring() {
       inks: voices.map((voice) => inkOf(voice.colour, dark)),
       hand: step === null ? null : step / stepsPerBar(heard.meter),
       pulses: position === null ? [] : sounded.current.map(({ at, ...pulse }) => ({ ...pulse, age: now - at })),
-      colours: { glass, edge: playing ? accent : ink, line, hand: ink },
+      colours: { glass: pageColour("--map-glass"), edge: pageColour(playing ? "--accent" : "--ink-page"), line: pageColour("--field-hover"), hand: pageColour("--ink-page") },
       pending,
     });
   };
   useSignalEffect(draw);
   useLayoutEffect(draw, [radius]);
-  useEffect(() => {
-    colours.current = null; // the page has its new theme by now
-    draw();
-  }, [dark]);
+  useEffect(draw, [dark]); // when the page has its new theme
   return (
     <canvas
       ref={canvas}

@@ -1,7 +1,7 @@
 /** One voice of the sheet: a pad that plays it, its name, Hold, and its sixteen cells on a canvas. */
 
 import { useSignalEffect } from "@preact/signals";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { handCells } from "../rules/bars";
 import { describeHeld, heldOf, isHeld } from "../rules/holds";
 import { cellCount, STEPS_PER_CELL } from "../rules/pattern";
@@ -14,12 +14,13 @@ import { cellBoxes, drawRow, GAP_PX } from "../map/rowDrawing";
 import { Cell } from "./Cell";
 import { MuteAndSolo } from "./MuteAndSolo";
 import { usePage } from "./page";
+import { colourForced, pageColour } from "./pageColours";
 import { velocityAt } from "./Perform";
 import { useSettled } from "./settled";
 import { useDark } from "./theme";
 import { inkOf } from "./VoiceColours";
 
-const CELLS_FOLLOW_MS = 120; // the buttons over the canvas, in a drag over the map
+const CELLS_FOLLOW_MS = 120; // the buttons over the canvas
 
 interface VoiceProps {
   readonly voice: VoiceInfo;
@@ -127,9 +128,6 @@ function RowCanvas({ index }: { readonly index: number }) {
     const colour = store.voices.value[index]?.colour;
     if (size.width === 0 || !colour) return;
     const cells = cellCount(pattern);
-    const forced = matchMedia("(forced-colors: active)").matches;
-    const style = getComputedStyle(canvas.current!);
-    const own = (name: string) => style.getPropertyValue(name).trim();
     drawRow(canvas.current!, {
       ...size,
       scale: devicePixelRatio || 1,
@@ -140,20 +138,21 @@ function RowCanvas({ index }: { readonly index: number }) {
       opened: opened?.voice === index ? opened.cell : null,
       byHand,
       staying: new Set(Array.from({ length: cells }, (_, cell) => cell).filter((cell) => holds.cells.has(`${index}.${cell}`))),
-      colours: forced
+      colours: colourForced()
         ? { cell: "Canvas", onBeat: "GrayText", ink: "CanvasText", mark: "Highlight" }
-        : { cell: own("--field"), onBeat: own("--field-strong"), ink: inkOf(colour, dark), mark: own("--ink-page") },
+        : { cell: pageColour("--field"), onBeat: pageColour("--field-strong"), ink: inkOf(colour, dark), mark: pageColour("--ink-page") },
     });
   };
   useSignalEffect(draw);
-  useLayoutEffect(draw, [dark, size]);
+  useLayoutEffect(draw, [size]);
+  useEffect(draw, [dark]); // when the page has its new theme
   return <canvas ref={canvas} class="row-canvas" aria-hidden="true" />;
 }
 
 /** The buttons over the canvas. */
 function Cells({ voice, index, reachable }: VoiceRowProps) {
   const { store } = usePage();
-  const pattern = useSettled(store.shown, CELLS_FOLLOW_MS);
+  const pattern = useSettled(store.shown, CELLS_FOLLOW_MS, store.underHand);
   const opened = store.opened.value;
   const holds = store.holds.value;
   const byHand = new Set(handCells(barAt(store.project.value, store.address.value)).flatMap(([row, step]) => (row === index ? [Math.floor(step / STEPS_PER_CELL)] : [])));

@@ -43,10 +43,12 @@ export function useMapPointer(frame: RefObject<HTMLDivElement | null>) {
     if (press.kind !== "play") return;
     setTrail([]);
     actions.goTo(pointOf(event), false); // a click waits for its step, beat or bar
+    store.underHand.value = true; // it may become a drag
     if (!store.playing.value) void player.play();
   };
   const end = () => {
     clearTimeout(waiting.current);
+    store.underHand.value = false;
     if (pressed.current?.kind === "play") actions.settle();
     else if (pressed.current) store.settle();
     pressed.current = null;

@@ -1,9 +1,12 @@
-/** A value that follows a signal at most so often: at once after a pause, in a stream of changes now and then, and its last one always. */
+/**
+ * A value that follows a signal at most so often: at once after a pause, in a stream of changes now and then, and its last
+ * one always. While something else moves it stands still: what is under the hand has all of the page's time.
+ */
 
-import type { ReadonlySignal } from "@preact/signals";
+import { effect, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 
-export function useSettled<T>(from: ReadonlySignal<T>, everyMs: number): T {
+export function useSettled<T>(from: ReadonlySignal<T>, everyMs: number, moving: ReadonlySignal<boolean>): T {
   const [value, setValue] = useState(from.peek());
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -11,10 +14,11 @@ export function useSettled<T>(from: ReadonlySignal<T>, everyMs: number): T {
     const take = () => {
       timer = undefined;
       last = performance.now();
-      setValue(() => from.peek());
+      if (!moving.peek()) setValue(() => from.peek());
     };
-    const stop = from.subscribe(() => {
-      if (timer !== undefined) return;
+    const stop = effect(() => {
+      void from.value;
+      if (moving.value || timer !== undefined) return;
       const wait = last + everyMs - performance.now();
       if (wait <= 0) take();
       else timer = setTimeout(take, wait);
@@ -23,6 +27,6 @@ export function useSettled<T>(from: ReadonlySignal<T>, everyMs: number): T {
       clearTimeout(timer);
       stop();
     };
-  }, [from, everyMs]);
+  }, [from, everyMs, moving]);
   return value;
 }

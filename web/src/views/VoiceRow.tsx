@@ -139,7 +139,7 @@ function RowCanvas({ index }: { readonly index: number }) {
       byHand,
       staying: new Set(Array.from({ length: cells }, (_, cell) => cell).filter((cell) => holds.cells.has(`${index}.${cell}`))),
       colours: colourForced()
-        ? { cell: "Canvas", onBeat: "GrayText", ink: "CanvasText", mark: "Highlight" }
+        ? { cell: "Canvas", onBeat: "Canvas", ink: "CanvasText", mark: "Highlight" }
         : { cell: pageColour("--field"), onBeat: pageColour("--field-strong"), ink: inkOf(colour, dark), mark: pageColour("--ink-page") },
     });
   };

@@ -13,7 +13,7 @@ export interface Held {
   readonly sound: boolean;
 }
 
-export const heldOf = ({ lanes, kit }: Scene, voice: number): Held => ({ rhythm: lanes[voice]!.hold !== null, sound: kit.voices[voice]!.locked });
+export const heldOf = ({ lanes, kit }: Pick<Scene, "lanes" | "kit">, voice: number): Held => ({ rhythm: lanes[voice]!.hold !== null, sound: kit.voices[voice]!.locked });
 
 /** "held", "sound held", "all held", or "hold" when nothing is. */
 export const describeHeld = ({ rhythm, sound }: Held): string => (rhythm ? (sound ? "all held" : "held") : sound ? "sound held" : "hold");

@@ -1,7 +1,7 @@
 /** The one store: everything the views draw. It holds state and knows no rules, no server and no sound. */
 
 import { computed, signal } from "@preact/signals";
-import { barKey, finished, meterOf, modelPart } from "../rules/bars";
+import { barKey, finished, handCells, meterOf, modelPart } from "../rules/bars";
 import { type ClickHistory, NO_CLICKS } from "../rules/clickHistory";
 import type { Part } from "../rules/conductor";
 import { amend, begin, change, type History } from "../rules/history";
@@ -11,9 +11,9 @@ import { latticeSpacing } from "../rules/mapPoint";
 import type { Nearby } from "../rules/neighbours";
 import { EMPTY_BAR, isSamePattern } from "../rules/pattern";
 import { type BarAddress, naturalBars } from "../rules/plan";
-import type { Bar, Project, Scene } from "../rules/project";
+import type { Bar, Cell, Project, Scene } from "../rules/project";
 import type { CorpusMap, Instrument, KeptInfo, KitInfo, MapGround, Point, BarPattern } from "../rules/protocol";
-import { type JourneyKind, NEW_JOURNEY, NEW_PAGE_PROJECT, pointOf, roundPoints } from "../rules/scene";
+import { barAt, type JourneyKind, NEW_JOURNEY, NEW_PAGE_PROJECT, pointOf, roundPoints } from "../rules/scene";
 import { type ArrangedBar, Score } from "../rules/score";
 import { audible } from "../rules/sequencer";
 import type { KitBuffers } from "../audio/mixer";
@@ -55,6 +55,11 @@ export class Store {
   readonly history = signal<History<Project>>(begin(NEW_PAGE_PROJECT));
   readonly project = computed<Project>(() => this.history.value.present.value);
   readonly scene = computed<Scene>(() => this.project.value.scene);
+
+  // parts of it that stay the same values while its bars change: what shows them is not drawn again with every move
+  readonly kit = computed(() => this.scene.value.kit);
+  readonly mix = computed(() => this.scene.value.mix);
+  readonly lanes = computed(() => this.scene.value.lanes);
 
   // beside it
   readonly decoded = new DecodedBars();
@@ -111,7 +116,7 @@ export class Store {
   });
   /** The name of a kit as a person reads it; null is the one that plays. */
   kitLabel(name: string | null): string {
-    const wanted = name ?? this.scene.value.kit.name;
+    const wanted = name ?? this.kit.value.name;
     const named = (kits: readonly KeptInfo[] | null) => kits?.find(({ id }) => keptKitName(id) === wanted)?.name;
     const removed = named(this.kept.removed.value);
     return named(this.kept.kits.value) ?? (removed && `${removed} (deleted)`) ?? this.kits.value.find((kit) => kit.name === wanted)?.label ?? (keptKitId(wanted) === null ? wanted : "a kept kit");
@@ -171,12 +176,16 @@ export class Store {
 
   /** What stays when the rest of the bar is filled in. */
   readonly holds = computed<Holds>(() => ({
-    rows: new Set(this.scene.value.lanes.flatMap(({ hold }, voice) => (hold === null ? [] : [voice]))),
+    rows: new Set(this.lanes.value.flatMap(({ hold }, voice) => (hold === null ? [] : [voice]))),
     cells: this.bar.marked.value,
   }));
 
   /** Where in the project that bar stands. */
   readonly address = computed<BarAddress>(() => this.arrangedBar.value.planned.address);
+
+  private readonly byHandText = computed(() => JSON.stringify(handCells(barAt(this.project.value, this.address.value)))); // equal cells have equal text
+  /** The cells of that bar that were written by hand. */
+  readonly byHand = computed(() => JSON.parse(this.byHandText.value) as readonly Cell[]);
 
   /** The bar of the path's round that is heard, or its first before it starts; null when not travelling. */
   readonly journeyBar = computed<number | null>(() => (this.address.value.path ? this.address.value.bar : null));
@@ -208,7 +217,7 @@ export class Store {
   });
 
   readonly heardVoices = computed<readonly boolean[]>(() => {
-    const { mix } = this.scene.value;
+    const mix = this.mix.value;
     return audible(
       mix.map(({ mute }) => mute),
       mix.map(({ solo }) => solo),

@@ -2,11 +2,9 @@
 
 import { useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { handCells } from "../rules/bars";
 import { describeHeld, heldOf, isHeld } from "../rules/holds";
 import { cellCount, STEPS_PER_CELL } from "../rules/pattern";
 import type { VoiceInfo } from "../rules/protocol";
-import { barAt } from "../rules/scene";
 import { stepsPerBeat } from "../rules/sequencer";
 import { formatHeard, formatOrigin } from "../rules/soundWords";
 import { titled } from "../rules/summary";
@@ -78,7 +76,7 @@ function VoiceHead({ voice, index }: VoiceProps) {
 /** One word for how it sounds: "deep". */
 function SoundWord({ index }: { readonly index: number }) {
   const { store } = usePage();
-  const sound = store.scene.value.kit.voices[index]!;
+  const sound = store.kit.value.voices[index]!;
   const heard = store.sounds.heard.value[index];
   const words = heard ? formatHeard(heard) : formatOrigin(sound, store.kitLabel(sound.kit));
   return (
@@ -92,7 +90,7 @@ function SoundWord({ index }: { readonly index: number }) {
 /** Its row stays as it is shown, over the map, styles and paths. */
 function Hold({ voice, index }: VoiceProps) {
   const { store, actions } = usePage();
-  const held = heldOf(store.scene.value, index);
+  const held = heldOf({ lanes: store.lanes.value, kit: store.kit.value }, index);
   return (
     <button
       type="button"
@@ -124,7 +122,7 @@ function RowCanvas({ index }: { readonly index: number }) {
     const pattern = store.shown.value;
     const opened = store.opened.value;
     const holds = store.holds.value;
-    const byHand = new Set(handCells(barAt(store.project.value, store.address.value)).flatMap(([voice, step]) => (voice === index ? [step] : [])));
+    const byHand = new Set(store.byHand.value.flatMap(([voice, step]) => (voice === index ? [step] : [])));
     const colour = store.voices.value[index]?.colour;
     if (size.width === 0 || !colour) return;
     const cells = cellCount(pattern);
@@ -155,7 +153,7 @@ function Cells({ voice, index, reachable }: VoiceRowProps) {
   const pattern = useSettled(store.shown, CELLS_FOLLOW_MS, store.underHand);
   const opened = store.opened.value;
   const holds = store.holds.value;
-  const byHand = new Set(handCells(barAt(store.project.value, store.address.value)).flatMap(([row, step]) => (row === index ? [Math.floor(step / STEPS_PER_CELL)] : [])));
+  const byHand = new Set(store.byHand.value.flatMap(([row, step]) => (row === index ? [Math.floor(step / STEPS_PER_CELL)] : [])));
   const openCell = opened?.voice === index ? opened.cell : null;
   const columns = cellBoxes(cellCount(pattern), openCell, 1000).map(([, width]) => `${(width + GAP_PX).toFixed(2)}fr`).join(" ");
   return (

@@ -41,7 +41,7 @@ export function generatedBars(point: Point, settings: GenerationSettings, count:
 export function pointOf({ bars }: Pick<Place, "bars">): Point {
   const [first] = bars;
   const base = first?.kind === "edited" ? first.base : first;
-  return base?.kind === "generated" ? base.point : [0, 0];
+  return base?.point ?? [0, 0];
 }
 
 /** Was anything done to its bars by hand? */

@@ -2,6 +2,7 @@
 
 import { effect } from "@preact/signals";
 import { arrange, type Performance } from "../rules/arrange";
+import { givenBar } from "../rules/bars";
 import type { Wanted } from "../rules/conductor";
 import { naturalBars } from "../rules/plan";
 import type { Project } from "../rules/project";
@@ -226,7 +227,7 @@ export class Player {
 
 /** The project with these bars as its loop. */
 function withPatterns(project: Project, patterns: readonly BarPattern[]): Project {
-  const bars = patterns.map(({ meter, strokes }) => ({ kind: "given", pattern: { meter, strokes }, source: "" }) as const);
+  const bars = patterns.map((pattern) => givenBar(pattern));
   return { ...project, song: [], scene: { ...project.scene, bars, fill: null, fill_every: 0, path: null } };
 }
 

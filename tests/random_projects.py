@@ -176,7 +176,10 @@ class Drawing:
         return {"scene": self.random.choice(scenes), "bars": bars, "fill": self.now_and_then(0.4), "morph_bars": morph}
 
     def file(self) -> dict[str, Any]:
-        bars = [{"pattern": self.pattern((4, 4)), "point": self.point()} for _ in range(self.random.randint(1, 3))]
+        bars = [
+            {"bar": bar, "pattern": self.pattern((4, 4)), "point": self.point()}
+            for bar in range(self.random.randint(1, 3))
+        ]
         return {
             "name": "own.mid",
             "tempo_bpm": self.random.choice((None, 97.5)),

@@ -39,9 +39,12 @@ def read_material(content: bytes, name: str, rhythm: RhythmSpace) -> MaterialFil
     known = [pattern for pattern in struck if pattern.meter in rhythm.meters]
     if not known:
         raise MidiError(f"{name}: no bar has a meter that the map knows ({_meters(rhythm.meters)}), {_read(report)}")
-    differing = dict.fromkeys(map(_written, known))
-    taken = list(islice(differing, MAX_FILE_BARS))
-    points = rhythm.locate([bar.pattern() for bar in taken])
+    differing: dict[BarPattern, int] = {}  # with the bar of the file where each comes first
+    for bar, pattern in enumerate(patterns):
+        if pattern.hits.any() and pattern.meter in rhythm.meters:
+            differing.setdefault(_written(pattern), bar)
+    taken = list(islice(differing.items(), MAX_FILE_BARS))
+    points = rhythm.locate([written.pattern() for written, _ in taken])
     said = [
         _read(report).capitalize() + ".",
         *_bars_left_out(len(patterns), struck, known, len(differing), rhythm),
@@ -52,8 +55,8 @@ def read_material(content: bytes, name: str, rhythm: RhythmSpace) -> MaterialFil
         name=name,
         tempo_bpm=report.tempos_bpm[0],
         bars=tuple(
-            MaterialBar(pattern=bar, point=(round(x, DIGITS), round(y, DIGITS)))
-            for bar, (x, y) in zip(taken, points.tolist(), strict=True)
+            MaterialBar(bar=bar, pattern=written, point=(round(x, DIGITS), round(y, DIGITS)))
+            for (written, bar), (x, y) in zip(taken, points.tolist(), strict=True)
         ),
         said=tuple(each[:MAX_SAID_LENGTH] for each in said[:MAX_SAID]),
     )

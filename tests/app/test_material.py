@@ -54,6 +54,7 @@ def test_bars_come_in_their_order_with_their_places(client: TestClient, form: in
         ((0, 0, 0.7874, 0.0), (1, 4 * (nth + 1), 0.7874, 0.0)) for nth in range(3)
     ]
     assert [bar.point for bar in made.bars] == [(0.25, (nth + 1) / 4) for nth in range(3)]
+    assert [bar.bar for bar in made.bars] == [0, 1, 2]
     assert (made.name, made.tempo_bpm) == ("own.mid", 100)
     assert made.said == ("3 bars (3 in 4/4) and 6 strokes read.",)
 

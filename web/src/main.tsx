@@ -10,6 +10,7 @@ import { atPoint, pointOf } from "./rules/scene";
 import { withSounds } from "./rules/kitChanges";
 import { keptKitId } from "./rules/kitNames";
 import { fetchInstrument } from "./net/api";
+import { serverMaterial } from "./net/material";
 import { serverRhythm, serverSounds } from "./net/sources";
 import { Kits } from "./audio/kits";
 import { MidiPorts } from "./midi/midiPorts";
@@ -19,15 +20,15 @@ import { restore, serialise, store as storeText, stored, storedMidi, storedTheme
 import { Decoding } from "./state/decoding";
 import { forgetUnknownPoints, forgetUnknownSettings } from "./state/forgetUnknown";
 import { KeptKits } from "./state/keptKits";
+import { Material } from "./state/material";
 import { Player } from "./state/player";
-import { knownStrokes, openLinkedProject, openProjectFile, openServersProject } from "./state/projects";
+import { knownStrokes, openLinkedProject, openServersProject } from "./state/projects";
 import { SoundActions } from "./state/soundActions";
 import { Sounds } from "./state/sounds";
 import { Store } from "./state/store";
 import { App } from "./views/App";
-import { filesOfDrop } from "./views/droppedFiles";
+import { takeDrop } from "./views/droppedFiles";
 import { listenToKeys } from "./views/keyboard";
-import { takeFolder } from "./views/KitChoice";
 import { type Page, PageContext } from "./views/page";
 import "./views/style/page.css";
 
@@ -42,7 +43,7 @@ const decoding = new Decoding(store, serverRhythm);
 const actions = new Actions(store);
 const soundActions = new SoundActions(store, actions, sounds, serverSounds, decoding);
 const barActions = new BarActions(store, actions, player, decoding);
-const page: Page = { store, player, midi, actions, decoding, barActions, kits, kept: new KeptKits(store, kits, serverSounds), sounds, soundActions };
+const page: Page = { store, player, midi, actions, decoding, barActions, kits, kept: new KeptKits(store, kits, serverSounds), sounds, soundActions, material: new Material(store, actions, serverMaterial) };
 
 /** For browser tests: what a player can do, what plays, and the bars that are heard (or others) as sound, through the same graph as live. */
 const hook = {
@@ -126,11 +127,7 @@ addEventListener("hashchange", () => {
 addEventListener("dragover", (event) => event.preventDefault());
 addEventListener("drop", (event) => {
   event.preventDefault();
-  void filesOfDrop(event).then((files) => {
-    const [file] = files;
-    if (file && files.length === 1 && /\.json$/i.test(file.name)) return openProjectFile(store, actions, file);
-    return takeFolder(page, files);
-  });
+  void takeDrop(page, event);
 });
 
 /** A new player begins where most grooves are, and can still undo to there. */

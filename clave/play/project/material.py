@@ -18,6 +18,7 @@ MAX_SAID_LENGTH = 500
 class MaterialBar(Value):
     """A bar of a file, where it lies on the map."""
 
+    bar: Annotated[int, Field(ge=0)] = 0  # of the file, counted from the bar of its first stroke
     pattern: BarPattern
     point: Point
 

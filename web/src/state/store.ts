@@ -20,6 +20,7 @@ import { DEFAULT_MIDI, type MidiLink, type MidiSettings, OFF, type PortInfo } fr
 import { BarState } from "./barState";
 import { DecodedBars } from "./decodedBars";
 import { KeptKitState } from "./keptKitState";
+import { MaterialState } from "./materialState";
 import { SoundState } from "./soundState";
 
 const LONGEST_WINDOW = 32; // bars that have to be decoded before a change is heard
@@ -39,7 +40,7 @@ export interface OpenCell {
 }
 
 /** What opens beside the instrument. */
-export type Drawer = "MIDI out" | "Kits" | "Shape" | "About this bar" | "Style";
+export type Drawer = "MIDI out" | "Kits" | "Shape" | "About this bar" | "Style" | "Your material";
 
 export class Store {
   // what the server has given
@@ -73,6 +74,8 @@ export class Store {
   readonly sounds = new SoundState();
 
   readonly kept = new KeptKitState();
+
+  readonly material = new MaterialState();
 
   // MIDI out
   readonly midi = signal<MidiSettings>(DEFAULT_MIDI);

@@ -8,6 +8,7 @@ import { Help } from "./Help";
 import { IconButton } from "./Icon";
 import { KeptKits } from "./KeptKits";
 import { MapView } from "./MapView";
+import { MaterialPanel } from "./MaterialPanel";
 import { MidiPanel } from "./MidiPanel";
 import { usePage } from "./page";
 import { Pads } from "./Perform";
@@ -42,6 +43,7 @@ export function App() {
           <Shape />
           <AboutThisBar />
           <StyleHere />
+          <MaterialPanel />
         </section>
         {performing ? <Pads /> : <VoiceSheet />}
         <KeptKits />

@@ -89,7 +89,7 @@ export function Grid() {
           <Beats cells={cells} cellsPerBeat={cellsPerBeat} />
           {tapping && <TapRow pattern={pattern} />}
           {store.voices.value.map((voice, index) => (
-            <div key={voice.name} role="row" class={`grid-row ${heard[index] ? "" : "is-silent"}`}>
+            <div key={voice.name} role="row" data-voice={index} class={`grid-row ${heard[index] ? "" : "is-silent"}`}>
               <VoiceHead voice={voice} index={index} pattern={pattern} />
               <Cells name={voice.name} voice={index} pattern={pattern} cellsPerBeat={cellsPerBeat} reachable={focus.voice === index ? Math.min(focus.cell, cells - 1) : null} />
             </div>

@@ -15,6 +15,7 @@ import { byArrows } from "./mapGestures";
 import { useMapPointer, zoomedByKey } from "./mapPointer";
 import { usePage } from "./page";
 import { Ring } from "./Ring";
+import { Stars } from "./Stars";
 import { StyleNames } from "./StyleNames";
 import { useDark } from "./theme";
 
@@ -74,6 +75,7 @@ export function MapView() {
       <Bars />
       <StyleNames />
       <JourneyLine />
+      <Stars />
       <Trail points={trail} />
       <Ring />
       <Pins />

@@ -6,6 +6,7 @@ import type { Point } from "../rules/protocol";
 import { type Pin, PINS } from "../rules/scene";
 import { HOME, type Pixel } from "../map/view";
 import { usePage } from "./page";
+import { starUnder } from "./Stars";
 
 const HOVER_PX = 9; // how near a bar the pointer must be to name it
 const TRAIL_POINTS = 90;
@@ -19,11 +20,12 @@ type Press = "play" | "move the window" | Pin;
 interface Pressed {
   readonly kind: Press;
   readonly from: Pixel;
+  readonly star: ReturnType<typeof starUnder>; // that was pressed
   began: boolean; // it is no part of a pinch
 }
 
 export function useMapPointer(frame: RefObject<HTMLDivElement | null>) {
-  const { store, actions, player } = usePage();
+  const { store, actions, player, material } = usePage();
   const pressed = useRef<Pressed | null>(null);
   const fingers = useRef(new Map<number, Pixel>());
   const waiting = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -42,7 +44,9 @@ export function useMapPointer(frame: RefObject<HTMLDivElement | null>) {
     press.began = true;
     if (press.kind !== "play") return;
     setTrail([]);
-    actions.goTo(pointOf(event), false); // a click waits for its step, beat or bar
+    const star = press.star;
+    if (star) material.play(...star);
+    else actions.goTo(pointOf(event), false); // a click waits for its step, beat or bar
     if (!store.playing.value) void player.play();
   };
   const end = () => {
@@ -59,7 +63,7 @@ export function useMapPointer(frame: RefObject<HTMLDivElement | null>) {
     if (fingers.current.size > 1) return end(); // a pinch
     const pin = (event.target as Element).closest<HTMLElement>("[data-pin]")?.dataset["pin"];
     const kind: Press = event.button !== 0 || event.altKey ? "move the window" : (PINS.find((each) => each === pin) ?? "play");
-    pressed.current = { kind, from: pixelOf(event), began: false };
+    pressed.current = { kind, from: pixelOf(event), star: starUnder(event), began: false };
     if (event.pointerType !== "touch") return begin(event);
     waiting.current = setTimeout(() => begin(event), FINGER_WAIT_MS);
   };
@@ -88,8 +92,9 @@ export function useMapPointer(frame: RefObject<HTMLDivElement | null>) {
     if (fingers.current.size > 1 && fingers.current.has(event.pointerId)) {
       pinch(event.pointerId, to);
     } else if (press) {
-      if (!press.began && Math.hypot(to[0] - press.from[0], to[1] - press.from[1]) > HELD_STILL_PX) begin(event);
-      if (press.began) drag(event, press);
+      const moved = Math.hypot(to[0] - press.from[0], to[1] - press.from[1]) > HELD_STILL_PX;
+      if (!press.began && moved) begin(event);
+      if (press.began && (moved || !press.star)) drag(event, press); // a star that was pressed plays on until the pointer leaves it
     } else {
       const { projection, nearby } = store;
       const near = nearby.value?.nearest(pointOf(event), 1)[0];

@@ -8,6 +8,7 @@ import type { Actions } from "../state/actions";
 import type { BarActions } from "../state/barActions";
 import type { Decoding } from "../state/decoding";
 import type { KeptKits } from "../state/keptKits";
+import type { Material } from "../state/material";
 import type { Player } from "../state/player";
 import type { SoundActions } from "../state/soundActions";
 import type { Sounds } from "../state/sounds";
@@ -24,6 +25,7 @@ export interface Page {
   readonly kept: KeptKits;
   readonly sounds: Sounds;
   readonly soundActions: SoundActions;
+  readonly material: Material;
 }
 
 export const PageContext = createContext<Page | null>(null);

@@ -295,6 +295,7 @@ export interface components {
         };
         /** @description A bar of a file, where it lies on the map. */
         readonly MaterialBar: {
+            readonly bar: number;
             readonly pattern: components["schemas"]["BarPattern"];
             readonly point: readonly [
                 number,

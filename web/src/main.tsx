@@ -23,6 +23,7 @@ import { KeptKits } from "./state/keptKits";
 import { Material } from "./state/material";
 import { Player } from "./state/player";
 import { knownStrokes, openLinkedProject, openServersProject } from "./state/projects";
+import { isUnanswered, ServerWatch } from "./state/serverWatch";
 import { SoundActions } from "./state/soundActions";
 import { Sounds } from "./state/sounds";
 import { Store } from "./state/store";
@@ -33,17 +34,20 @@ import { type Page, PageContext } from "./views/page";
 import "./views/style/page.css";
 
 const store = new Store();
+const server = new ServerWatch(store, fetchInstrument);
+addEventListener("online", () => server.tryNow());
+document.addEventListener("visibilitychange", () => document.hidden || server.tryNow());
 const kits = new Kits(serverSounds);
 const sounds = new Sounds(store, kits, serverSounds, (voice) => {
   if (store.sounds.adjusted.value === voice && !store.playing.value) void player.audition(voice); // an adjustment is heard at once
-});
+}, server);
 const player: Player = new Player(store, sounds.soundOf, (error) => midi.failed(error));
 const midi = new MidiPorts(store, player.midi);
-const decoding = new Decoding(store, serverRhythm);
+const decoding = new Decoding(store, serverRhythm, server);
 const actions = new Actions(store);
-const soundActions = new SoundActions(store, actions, sounds, serverSounds, decoding);
+const soundActions = new SoundActions(store, actions, sounds, serverSounds, decoding, server);
 const barActions = new BarActions(store, actions, player, decoding);
-const page: Page = { store, player, midi, actions, decoding, barActions, kits, kept: new KeptKits(store, kits, serverSounds), sounds, soundActions, material: new Material(store, actions, serverMaterial) };
+const page: Page = { store, player, midi, actions, decoding, barActions, kits, kept: new KeptKits(store, kits, serverSounds), sounds, soundActions, material: new Material(store, actions, serverMaterial, server), server };
 
 /** For browser tests: what a player can do, what plays, and the bars that are heard (or others) as sound, through the same graph as live. */
 const hook = {
@@ -144,10 +148,24 @@ render(
   document.getElementById("page")!,
 );
 
+/** Whatever the server gives; while it does not answer, it is asked again. */
+async function had<T>(what: string, ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      const answer = await ask();
+      server.answered(what);
+      return answer;
+    } catch (error) {
+      if (!isUnanswered(error)) throw error;
+      await new Promise<void>((again) => void server.waits(what, error, again));
+    }
+  }
+}
+
 try {
-  const coming = serverRhythm.corpus();
+  const coming = had("the map", () => serverRhythm.corpus());
   coming.catch(() => undefined); // reported below, if nothing else goes wrong first
-  const instrument = await fetchInstrument();
+  const instrument = await had("the instrument", fetchInstrument);
   if (instrument.voices.length !== VOICE_COUNT) throw new Error(`the page plays ${VOICE_COUNT} voices, the server has ${instrument.voices.length}`);
   forgetUnknownPoints(store, instrument);
   forgetUnknownSettings(store, instrument.space);
@@ -159,7 +177,7 @@ try {
   if (restored.known === "nothing") beginAt(store.nearby.value.densest());
   await openServersProject(store, actions);
   await openLinkedProject(store, actions, openedLink);
-  store.ground.value = await serverRhythm.ground();
+  store.ground.value = await had("the map", () => serverRhythm.ground());
 } catch (error) {
   store.reportError(error);
 }

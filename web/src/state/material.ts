@@ -5,16 +5,19 @@ import { filePlace, pathThrough, starName, starPlace, whyNotRead, withMaterial, 
 import type { MaterialFile } from "../rules/project";
 import { withTempo } from "../rules/scene";
 import { clamp, MAX_TEMPO_BPM, MIN_TEMPO_BPM } from "../rules/units";
-import { ServerError } from "../net/api";
 import type { MaterialSource } from "../net/material";
 import type { Actions } from "./actions";
+import { ServerWatch } from "./serverWatch";
 import type { Store } from "./store";
+
+const FILES = "your files";
 
 export class Material {
   constructor(
     private readonly store: Store,
     private readonly actions: Actions,
     private readonly source: MaterialSource,
+    private readonly server = new ServerWatch(store),
   ) {}
 
   private file(index: number): MaterialFile | undefined {
@@ -34,9 +37,11 @@ export class Material {
 
   /** Files that the server did not answer for. */
   async again(): Promise<void> {
-    const files = this.store.material.waiting.value;
-    this.store.material.waiting.value = [];
-    if (files.length > 0) await this.take(files);
+    const { waiting } = this.store.material;
+    const files = waiting.value;
+    waiting.value = [];
+    await this.take(files);
+    if (waiting.value.length === 0) this.server.answered(FILES);
   }
 
   private async read(file: File): Promise<void> {
@@ -53,7 +58,7 @@ export class Material {
       store.settle();
       store.spoken.value = `${read.name}: ${read.bars.length} ${read.bars.length === 1 ? "star" : "stars"} on the map.`;
     } catch (error) {
-      if (error instanceof ServerError && !error.refused) material.waiting.value = [...material.waiting.value, file];
+      if (this.server.waits(FILES, error, () => void this.again())) material.waiting.value = [...material.waiting.value, file];
       else material.report(file.name, false, `Not taken: ${error instanceof Error ? error.message : String(error)}.`);
     }
   }

@@ -17,10 +17,12 @@ import { pathOf } from "../audio/kits";
 import type { Actions } from "./actions";
 import type { Decoding } from "./decoding";
 import { randomSeed } from "./randomSeed";
+import { ServerWatch } from "./serverWatch";
 import type { Sounds } from "./sounds";
 import type { Store } from "./store";
 
 export const SIMILAR_SOUNDS = 6;
+const KIT = "the kit";
 const SIMILAR_VARIATION = 0.3; // at least: two sounds at one place would be one
 const SIMILAR_NEAREST = 0.4; // of the radius
 
@@ -62,11 +64,16 @@ export class SoundActions {
     private readonly sounds: Sounds,
     private readonly source: SoundSource,
     private readonly decoding: Decoding,
+    server = new ServerWatch(store),
   ) {
     this.drawing = new LatestOnly(
       ({ seed, kept }) => source.draw(seed, kept),
-      (_, { voices }) => this.drawn(voices),
+      (_, { voices }) => {
+        server.answered(KIT);
+        this.drawn(voices);
+      },
       (_, error) => {
+        if (server.waits(KIT, error, () => this.drawMissing())) return;
         store.reportError(error);
         this.withoutSpace();
       },

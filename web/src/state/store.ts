@@ -14,6 +14,7 @@ import type { CorpusMap, Instrument, KeptInfo, KitInfo, MapGround, Point, BarPat
 import { type JourneyKind, NEW_JOURNEY, NEW_PAGE_PROJECT, pointOf, roundPoints } from "../rules/scene";
 import { type ArrangedBar, Score } from "../rules/score";
 import { audible } from "../rules/sequencer";
+import { ServerError } from "../net/api";
 import type { KitBuffers } from "../audio/mixer";
 import { HOME, Projection, type Size, type View } from "../map/view";
 import { DEFAULT_MIDI, type MidiLink, type MidiSettings, OFF, type PortInfo } from "../midi/midiSettings";
@@ -32,6 +33,7 @@ export type Theme = "auto" | "dark" | "light";
 export interface Notice {
   readonly text: string;
   readonly kind: "info" | "error";
+  readonly unanswered?: boolean; // the server did not answer: it goes when it does
 }
 
 export interface OpenCell {
@@ -48,6 +50,7 @@ export class Store {
   readonly corpus = signal<CorpusMap | null>(null);
   readonly nearby = signal<Nearby | null>(null);
   readonly ground = signal<MapGround | null>(null);
+  readonly away = signal<readonly string[]>([]); // what waits for a server that does not answer, in words; none: it does
 
   // what undo brings back
   readonly history = signal<History<Project>>(begin(NEW_PAGE_PROJECT));
@@ -173,9 +176,11 @@ export class Store {
   /** The bar that the grid shows: where one is on the journey, else what lies at the point. */
   readonly shown = computed<BarPattern>(() => this.arrangedBar.value.pattern);
 
+  /** Where what sounds lies on the map. */
   readonly shownPoint = computed<Point>(() => {
     const bar = this.journeyBar.value;
-    return (bar === null ? undefined : roundPoints(this.score.value.project.scene)[bar]) ?? pointOf(this.scene.value);
+    const { scene } = this.score.value.project; // with the bars that sound, while others are waited for
+    return (bar === null ? undefined : roundPoints(scene)[bar]) ?? pointOf(this.lastDecoded === NEW_PAGE_PROJECT ? this.scene.value : scene);
   });
 
   /** Asked to play, but the browser or the system keeps the sound back. */
@@ -233,7 +238,8 @@ export class Store {
   }
 
   reportError(error: unknown): void {
-    this.notice.value = { text: error instanceof Error ? error.message : String(error), kind: "error" };
+    const unanswered = error instanceof ServerError && !error.refused;
+    this.notice.value = { text: error instanceof Error ? error.message : String(error), kind: "error", ...(unanswered ? { unanswered } : {}) };
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { useEffect, useLayoutEffect } from "preact/hooks";
 import { AboutThisBar } from "./AboutThisBar";
+import { Away } from "./Away";
 import { Footer } from "./Footer";
 import { Header } from "./Header";
 import { Help } from "./Help";
@@ -66,13 +67,16 @@ function Notice() {
     return () => clearTimeout(timer);
   }, [notice]);
   return (
-    <div class="notices" role={notice?.kind === "error" ? "alert" : "status"}>
-      {notice && (
+    <div class="notices">
+      <Away />
+      <div role={notice?.kind === "error" ? "alert" : "status"}>
+        {notice && (
         <p class={`notice is-${notice.kind}`}>
-          {notice.text}
-          <IconButton icon="close" label="Put away" onClick={() => (store.notice.value = null)} />
-        </p>
-      )}
+            {notice.text}
+            <IconButton icon="close" label="Put away" onClick={() => (store.notice.value = null)} />
+          </p>
+        )}
+      </div>
     </div>
   );
 }

@@ -10,6 +10,7 @@ import type { Decoding } from "../state/decoding";
 import type { KeptKits } from "../state/keptKits";
 import type { Material } from "../state/material";
 import type { Player } from "../state/player";
+import type { ServerWatch } from "../state/serverWatch";
 import type { SoundActions } from "../state/soundActions";
 import type { Sounds } from "../state/sounds";
 import type { Store } from "../state/store";
@@ -26,6 +27,7 @@ export interface Page {
   readonly sounds: Sounds;
   readonly soundActions: SoundActions;
   readonly material: Material;
+  readonly server: ServerWatch;
 }
 
 export const PageContext = createContext<Page | null>(null);

@@ -21,6 +21,7 @@ import { Decoding } from "./state/decoding";
 import { forgetUnknownPoints, forgetUnknownSettings } from "./state/forgetUnknown";
 import { KeptKits } from "./state/keptKits";
 import { Material } from "./state/material";
+import { otherTabs } from "./state/otherTabs";
 import { Player } from "./state/player";
 import { knownStrokes, openLinkedProject, openServersProject } from "./state/projects";
 import { isUnanswered, ServerWatch } from "./state/serverWatch";
@@ -47,7 +48,7 @@ const decoding = new Decoding(store, serverRhythm, server);
 const actions = new Actions(store);
 const soundActions = new SoundActions(store, actions, sounds, serverSounds, decoding, server);
 const barActions = new BarActions(store, actions, player, decoding);
-const page: Page = { store, player, midi, actions, decoding, barActions, kits, kept: new KeptKits(store, kits, serverSounds), sounds, soundActions, material: new Material(store, actions, serverMaterial, server), server };
+const page: Page = { store, player, midi, actions, decoding, barActions, kits, kept: new KeptKits(store, kits, serverSounds), sounds, soundActions, material: new Material(store, actions, serverMaterial, server), server, tabs: otherTabs(store, () => player.stop()) };
 
 /** For browser tests: what a player can do, what plays, and the bars that are heard (or others) as sound, through the same graph as live. */
 const hook = {
@@ -103,7 +104,7 @@ function writeNow(): void {
   const project = store.project.peek();
   const link = `#${writeLink(project)}`;
   if (link !== location.hash) history.replaceState(null, "", link);
-  storeText(serialise(project, store.clicks.peek(), link, knownStrokes(store)));
+  store.unstored.value = !storeText(serialise(project, store.clicks.peek(), link, knownStrokes(store)));
 }
 effect(() => {
   void [store.project.value, store.clicks.value, store.decoded.changes.value];

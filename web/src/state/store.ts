@@ -26,8 +26,8 @@ import { SoundState } from "./soundState";
 
 const LONGEST_WINDOW = 32; // bars that have to be decoded before a change is heard
 
-/** Is there sound? "waiting": the player wants it, but the browser has not allowed it (yet). */
-export type Sound = "off" | "on" | "waiting" | "interrupted";
+/** Is there sound? "waiting": the player wants it, but the browser has not allowed it (yet); "lost": its device is gone. */
+export type Sound = "off" | "on" | "waiting" | "interrupted" | "lost";
 export type Theme = "auto" | "dark" | "light";
 
 export interface Notice {
@@ -94,6 +94,8 @@ export class Store {
   // the page
   readonly drawer = signal<Drawer | null>(null); // the one that is open
   readonly notice = signal<Notice | null>(null);
+  readonly playsElsewhere = signal(false); // another tab plays
+  readonly unstored = signal(false); // the browser's storage is full, or forbidden
   readonly spoken = signal(""); // for the live region
   readonly theme = signal<Theme>("auto");
   readonly opened = signal<OpenCell | null>(null);

@@ -1,21 +1,89 @@
-/** What is true of the page as a whole and stays so for a while: the server does not answer, another tab plays. Each goes by itself. */
+/** What stays true for a while, said until it is over: the server does not answer, another tab plays, nothing is remembered. */
 
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { saveProject } from "../state/projects";
 import { usePage } from "./page";
 
 export function Away() {
+  return (
+    <>
+      <ServerAway />
+      <PlaysElsewhere />
+      <NotRemembered />
+    </>
+  );
+}
+
+function ServerAway() {
   const { store, server } = usePage();
   const waiting = store.away.value;
+  const more = waiting.length > 3 ? ` and ${waiting.length - 3} more` : "";
   return (
     <div role="alert">
       {waiting.length > 0 && (
-        <p class="notice is-error" data-testid="away">
-          <span>The server does not answer; is clave still running? What is here plays on. Waiting: {waiting.slice(0, 3).join(", ")}
-          {waiting.length > 3 && ` and ${waiting.length - 3} more`}.</span>
-          <button type="button" class="framed" onClick={() => server.tryNow()}>
-            Try now
-          </button>
-        </p>
+        <Said trouble act="Try now" onAct={() => server.tryNow()}>
+          The server does not answer; is clave still running? What is here plays on, and waits for {waiting.slice(0, 3).join(", ")}
+          {more}.
+        </Said>
       )}
     </div>
+  );
+}
+
+/** Two tabs may play at once; who wants one stops the other from here. */
+function PlaysElsewhere() {
+  const { store, tabs, player } = usePage();
+  const playHere = () => {
+    tabs?.playHere();
+    if (!store.playing.value) void player.play();
+  };
+  return (
+    <div role="status">
+      {store.playsElsewhere.value && (
+        <Said act="Play here" onAct={playHere}>
+          Clave plays in another tab{store.playing.value ? ", too" : ""}.
+        </Said>
+      )}
+    </div>
+  );
+}
+
+function NotRemembered() {
+  const { store } = usePage();
+  const [put, setPut] = useState(false); // away: it is said once
+  return (
+    <div role="alert">
+      {store.unstored.value && !put && (
+        <Said
+          trouble
+          act="Save as a file"
+          onAct={() => {
+            saveProject(store);
+            setPut(true);
+          }}
+        >
+          This browser keeps no more of what you play: its storage is full, or closed to pages. Playing goes on, but a reload forgets the latest changes.
+        </Said>
+      )}
+    </div>
+  );
+}
+
+interface SaidProps {
+  readonly trouble?: boolean;
+  readonly act: string;
+  readonly onAct: () => void;
+  readonly children: ComponentChildren;
+}
+
+function Said({ trouble = false, act, onAct, children }: SaidProps) {
+  return (
+    <p class={`notice lasting ${trouble ? "is-error" : ""}`}>
+      <span>{children}</span>
+      <button type="button" class="framed" onClick={onAct}>
+        {act}
+      </button>
+    </p>
   );
 }

@@ -9,6 +9,7 @@ import type { BarActions } from "../state/barActions";
 import type { Decoding } from "../state/decoding";
 import type { KeptKits } from "../state/keptKits";
 import type { Material } from "../state/material";
+import type { OtherTabs } from "../state/otherTabs";
 import type { Player } from "../state/player";
 import type { ServerWatch } from "../state/serverWatch";
 import type { SoundActions } from "../state/soundActions";
@@ -28,6 +29,7 @@ export interface Page {
   readonly soundActions: SoundActions;
   readonly material: Material;
   readonly server: ServerWatch;
+  readonly tabs: OtherTabs | null; // null: this browser tells no tab of another
 }
 
 export const PageContext = createContext<Page | null>(null);

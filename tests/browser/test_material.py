@@ -72,8 +72,12 @@ def test_the_bars_of_a_midi_file_are_stars_that_play_where_they_lie(opened: Page
     assert opened.evaluate("clave.store.heard.value.bar.pattern.strokes") == read["bars"][2]["pattern"]["strokes"]
     expect(opened.locator(".where")).to_contain_text("own groove.mid")
 
-    opened.get_by_role("button", name="Undo", exact=True).click()
-    opened.get_by_role("button", name="Undo", exact=True).click()
+    panel(opened).get_by_label("a star plays the map's bar at its place").check()
+    opened.mouse.click(left, top)
+    opened.wait_for_function("clave.store.scene.value.bars[0].kind === 'generated' && !clave.store.waiting.value")
+    assert opened.evaluate("clave.point()") == read["bars"][2]["point"]
+    for _ in range(3):
+        opened.get_by_role("button", name="Undo", exact=True).click()
     expect(stars).to_have_count(0)
     opened.get_by_role("button", name="Redo", exact=True).click()
     expect(stars).to_have_count(4)
@@ -133,11 +137,11 @@ def test_what_is_not_taken_is_said_in_words_and_nothing_is_lost(refusing: Page) 
         ],
     )
     said = panel(opened).get_by_role("status")
-    expect(said).to_contain_text("letter.mid Not taken: letter.mid: not a MIDI file; one begins with MThd")
+    expect(said).to_contain_text("letter.mid Not taken: not a MIDI file; one begins with MThd")
     expect(said).to_contain_text("empty.mid Not read: it is empty (0 bytes).")
     expect(said).to_contain_text("picture.png Not read: neither a MIDI file nor a sound")
-    expect(said).to_contain_text("no drums.mid Not taken: no drums.mid: no drums; its 2 notes are not on channel 10")
-    expect(said).to_contain_text("odd.mid: no bar has a meter that the map knows")
+    expect(said).to_contain_text("no drums.mid Not taken: no drums; its 2 notes are not on channel 10")
+    expect(said).to_contain_text("odd.mid Not taken: no bar has a meter that the map knows")
     expect(said).to_contain_text("project.json Not opened: a project is dropped alone.")
     assert opened.evaluate("JSON.stringify(clave.store.project.value)") == before
     panel(opened).get_by_role("button", name="Put away what was said of letter.mid").click()

@@ -129,9 +129,15 @@ addEventListener("hashchange", () => {
   store.settle();
 });
 
-addEventListener("dragover", (event) => event.preventDefault());
+const showDropping = (on: boolean) => document.documentElement.toggleAttribute("data-dropping", on);
+addEventListener("dragover", (event) => {
+  event.preventDefault();
+  showDropping(true);
+});
+addEventListener("dragleave", (event) => event.relatedTarget ?? showDropping(false)); // out of the window
 addEventListener("drop", (event) => {
   event.preventDefault();
+  showDropping(false);
   void takeDrop(page, event);
 });
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { toyInstrument } from "../../dev/toyServer";
 import { filePlace, isStar, kindOf, MAX_MATERIAL_BARS, MAX_MATERIAL_FILES, MAX_MIDI_BYTES, megabytes, pathThrough, starName, starPlace, whyNotRead, withMaterial, withoutMaterial } from "./material";
 import { type MaterialFile, NEW_PROJECT } from "./project";
 import type { Point } from "./protocol";
-import { pointOf, travelling, withSettings } from "./scene";
+import { atPoint, generatedBars, knownHere, pointOf, travelling, withSettings } from "./scene";
 import { pointAt, shareAt } from "./travel";
 
 const file = (name: string, points: readonly Point[]): MaterialFile => ({
@@ -59,12 +60,24 @@ describe("to play", () => {
     expect(place.bars).toEqual([{ kind: "given", pattern: own.bars[1]!.pattern, source: "own.mid", point: [2, 1] }]);
     expect([place.settings.meter, place.fill, pointOf(place), starName(own, 1)]).toEqual([[3, 4], null, [2, 1], "bar 3"]);
     expect([isStar(place, "own.mid", [2, 1]), isStar(place, "own.mid", [2, -1]), isStar(place, "other.mid", [2, 1])]).toEqual([true, false, false]);
+    expect(isStar({ bars: generatedBars([2, 1], scene.settings, 1) }, "own.mid", [2, 1])).toBe(true); // the map's bar there
     expect(isStar(filePlace(scene, own), "own.mid", [0, 1])).toBe(false); // all bars are no star
     expect(withSettings(place, { variation: 0.5 }).bars[0]).toMatchObject({ kind: "generated", point: [2, 1] }); // from there on, the map's bars
   });
 
   test("all bars of a file play in their order", () => {
     expect(filePlace(scene, own).bars.map((bar) => bar.kind === "given" && bar.point)).toEqual([[0, 1], [2, 1], [2, -1]]); // prettier-ignore
+  });
+
+  test("away from a file's bars, the map's is one again, not as many as the file has", () => {
+    const long = filePlace(scene, many("long.mid", 100));
+    expect([long.bars.length, atPoint(long, [1, 1]).bars.length, withSettings(long, { seed: 3 }).bars.length]).toEqual([100, 1, 1]);
+  });
+
+  test("where the space lacks a style, a file's bars stay as they are", () => {
+    const place = starPlace({ ...scene, settings: { ...scene.settings, style: "polka" } }, own, 1);
+    const { place: known, unknown } = knownHere(place, toyInstrument.space);
+    expect([known.bars, known.settings.style, unknown]).toEqual([place.bars, null, ["style “polka”"]]);
   });
 
   test("a path leads through the stars in their order, from the first to the last, a bar for each", () => {

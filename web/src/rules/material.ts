@@ -80,9 +80,10 @@ export function pathThrough({ bars }: MaterialFile): Path | null {
 /** Which star this is, in words: "bar 3". */
 export const starName = ({ bars }: MaterialFile, bar: number): string => `bar ${bars[bar]!.bar + 1}`;
 
-/** The star that plays: a bar that was given lies there with this source. */
+/** Does the star of this file at this point play: its own bar, or the map's there? */
 export const isStar = (place: Pick<Place, "bars">, name: string, point: Point): boolean => {
   const [first] = place.bars;
   const base = first?.kind === "edited" ? first.base : first;
-  return place.bars.length === 1 && base?.kind === "given" && base.source === name && String(base.point) === String(point);
+  if (place.bars.length !== 1 || !base || String(base.point) !== String(point)) return false;
+  return base.kind === "generated" || base.source === name;
 };

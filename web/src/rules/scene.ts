@@ -1,6 +1,6 @@
 /** What the page changes of a scene: its place on the map, its bars, its way from A to B, its mix. Each change makes a new value. */
 
-import { barKey, edited } from "./bars";
+import { barKey, edited, handCells, withHandCells, withoutHandCells } from "./bars";
 import { type BarAddress, fillOf } from "./plan";
 import { type Bar, type GenerationSettings, NEW_PROJECT, NEW_SCENE, type Path, PLAIN_SETTINGS, type Project, type Scene, type VoiceMix } from "./project";
 import { MAX_SHIFT, NO_RHYTHM_SHIFT, type Point, type SpaceInfo } from "./protocol";
@@ -15,6 +15,7 @@ export const FILLS_EVERY = [0, 4, 8, 16] as const; // bars; 0 is never
 export const PINS = ["A", "B"] as const;
 export type Pin = (typeof PINS)[number];
 
+const MAX_PHRASE_BARS = 64; // that the space makes together
 const PHRASE_VARIATION = 0.25; // of the bars of a phrase, until the player sets another
 
 /** The bars that lie at a point of the map, and how they are generated. */
@@ -47,10 +48,33 @@ export function pointOf({ bars }: Pick<Place, "bars">): Point {
 /** Was anything done to its bars by hand? */
 export const isEdited = ({ bars, fill }: Place): boolean => fill !== null || bars.some(({ kind }) => kind !== "generated");
 
-/** What the space has at this point, with these settings; nothing of what was done by hand is left. */
+/** What the space has at this point, with these settings. */
 export const placeAt = (point: Point, settings: GenerationSettings, count: number): Place => ({ settings, bars: generatedBars(point, settings, count), fill: null });
 
-export const atPoint = ({ settings, bars }: Place, point: Point): Place => placeAt(point, settings, bars.length);
+const hasGiven = ({ bars }: Pick<Place, "bars">): boolean => bars.some((bar) => (bar.kind === "edited" ? bar.base : bar).kind === "given");
+
+/** How many bars the loop has at another place of the map: what was given, such as the bars of a file, is no loop of the map's. */
+export const loopOf = (place: Pick<Place, "bars">): number => (hasGiven(place) ? 1 : Math.min(place.bars.length, MAX_PHRASE_BARS));
+
+/** Another place of the map, with what was written by hand into the bars of this one: a layer that stays when the map's bar goes. */
+export function movedPlace(before: Place, point: Point, settings = before.settings, count = loopOf(before)): Place {
+  const to = placeAt(point, settings, count);
+  const layers = before.bars.map(handCells);
+  const bars = to.bars.map((bar, index) => withHandCells(bar, layers[index % layers.length]!));
+  const inFill = before.fill ? handCells(before.fill) : [];
+  return { ...to, bars, fill: inFill.length > 0 ? withHandCells(fillOf(bars.at(-1)!), inFill) : null };
+}
+
+export const atPoint = (place: Place, point: Point): Place => movedPlace(place, point);
+
+/** How many strokes were written or silenced by hand, in all bars of the loop. */
+export const handCellCount = ({ bars, fill }: Place): number => [...bars, ...(fill ? [fill] : [])].reduce((sum, bar) => sum + handCells(bar).length, 0);
+
+/** The place as the map has it: without what was written by hand, of one voice or of all. */
+export const released = (place: Place, voice: number | null = null): Pick<Place, "bars" | "fill"> => ({
+  bars: place.bars.map((bar) => withoutHandCells(bar, voice)),
+  fill: place.fill && withoutHandCells(place.fill, voice),
+});
 
 /** Settings of generation, and the bars of the loop. */
 export type PlaceChanges = Partial<GenerationSettings> & { readonly loop?: number };
@@ -58,13 +82,13 @@ export type PlaceChanges = Partial<GenerationSettings> & { readonly loop?: numbe
 /** The same place with other settings: a fill is one bar, and a new phrase gets some variation, so that its bars are no copies of each other. */
 export function withSettings(place: Place, { loop, ...changes }: PlaceChanges): Place {
   const settings = { ...place.settings, ...changes };
-  let count = loop ?? place.bars.length;
+  let count = loop ?? loopOf(place);
   if (changes.section === "fill") count = 1;
   if (loop !== undefined && loop > 1) {
     if (settings.section === "fill") settings.section = "beat";
     if (place.bars.length === 1 && settings.variation === 0) settings.variation = PHRASE_VARIATION;
   }
-  return placeAt(pointOf(place), settings, count);
+  return movedPlace(place, pointOf(place), settings, count);
 }
 
 /** Is this what the scene plays now? */
@@ -80,7 +104,8 @@ export function knownHere(place: Place, { styles, sections, meters, directions }
   const shift = directions.length === 0 ? NO_RHYTHM_SHIFT : settings.shift;
   const becomes = directions.includes("density") && settings.density !== null;
   const dense = becomes ? { density: null, shift: { ...shift, density: Math.round((settings.density - 0.5) * 2 * MAX_SHIFT * 10) / 10 } } : { density: settings.density, shift };
-  const count = directions.length === 0 ? 1 : place.bars.length; // what has no detail has no bars that agree
+  const given = hasGiven(place); // needs no space, and stays
+  const count = directions.length === 0 && !given ? 1 : place.bars.length; // what has no detail has no bars that agree
   const known: GenerationSettings = { ...settings, style, section, meter, ...dense };
   const unknown = [
     ...(style === settings.style ? [] : sharesOf(settings.style).flatMap(([name]) => (styles.includes(name) ? [] : [`style “${name}”`]))),
@@ -89,7 +114,7 @@ export function knownHere(place: Place, { styles, sections, meters, directions }
     ...(count === place.bars.length ? [] : ["phrases"]),
   ];
   const same = JSON.stringify(known) === JSON.stringify(settings) && count === place.bars.length;
-  return { place: same ? place : placeAt(pointOf(place), known, count), unknown };
+  return { place: same ? place : given ? { ...place, settings: known } : movedPlace(place, pointOf(place), known, count), unknown };
 }
 
 // ---- one bar by its address
@@ -160,11 +185,15 @@ export function withPin(scene: Scene, pin: Pin, point: Point, kind: JourneyKind)
   const points = { A: pinOf(scene, "A"), B: pinOf(scene, "B"), [pin]: point };
   const anchors = PINS.flatMap((name) => (points[name] ? [{ name, point: points[name] }] : []));
   const before = isJourney(scene) ? scene.path! : { ...NEW_PATH, ...kind, travelling: scene.path?.travelling ?? false };
-  return { ...scene, anchors, path: anchors.length === PINS.length ? { ...before, edits: [] } : null };
+  return { ...scene, anchors, path: anchors.length === PINS.length ? before : null };
 }
 
-/** The path changed; what was done to its bars by hand goes. */
-export const withPath = (scene: Scene, changes: Partial<Pick<Path, "bars" | "way">>): Scene => (scene.path ? { ...scene, path: { ...scene.path, ...changes, edits: [] } } : scene);
+/** The path changed; what was done to its bars by hand stays with those that are still there. */
+export function withPath(scene: Scene, changes: Partial<Pick<Path, "bars" | "way">>): Scene {
+  if (!scene.path) return scene;
+  const path = { ...scene.path, ...changes };
+  return { ...scene, path: { ...path, edits: path.edits.filter(({ bar }) => bar < roundBars(path)) } };
+}
 
 export const travelling = (scene: Scene, on: boolean): Scene => (scene.path && scene.path.travelling !== on ? { ...scene, path: { ...scene.path, travelling: on } } : scene);
 

@@ -58,7 +58,7 @@ test("what is too large or refused is said by its name, and the others are taken
   await material.take([midi()]);
   expect(read).toEqual(["letter.mid", "own.mid"]);
   expect(reports()).toEqual([
-    ["letter.mid", "Not taken: letter.mid: not a MIDI file."],
+    ["letter.mid", "Not taken: not a MIDI file."],
     ["long.mid", "Not read: it has 5 MB, and a MIDI file has 4 MB at most."],
   ]);
   expect([names(), store.material.waiting.value, store.away.value]).toEqual([["own.mid"], [], []]);

@@ -3,7 +3,7 @@
 import { withClick } from "../rules/clickHistory";
 import { filePlace, pathThrough, starName, starPlace, whyNotRead, withMaterial, withoutMaterial } from "../rules/material";
 import type { MaterialFile } from "../rules/project";
-import { withTempo } from "../rules/scene";
+import { placeAt, withTempo } from "../rules/scene";
 import { clamp, MAX_TEMPO_BPM, MIN_TEMPO_BPM } from "../rules/units";
 import type { MaterialSource } from "../net/material";
 import type { Actions } from "./actions";
@@ -59,15 +59,19 @@ export class Material {
       store.spoken.value = `${read.name}: ${read.bars.length} ${read.bars.length === 1 ? "star" : "stars"} on the map.`;
     } catch (error) {
       if (this.server.waits(FILES, error, () => void this.again())) material.waiting.value = [...material.waiting.value, file];
-      else material.report(file.name, false, `Not taken: ${error instanceof Error ? error.message : String(error)}.`);
+      else material.report(file.name, false, `Not taken: ${(error instanceof Error ? error.message : String(error)).replace(`${file.name}: `, "")}.`);
     }
   }
 
-  /** Play one bar of a file as it is, at its place. `settle` of the actions ends the gesture. */
+  /** Play one bar of a file at its place: as it is, or the map's bar there. */
   play(index: number, bar: number): void {
     const file = this.file(index);
     if (!file?.bars[bar]) return;
-    this.actions.leaveFor(`${file.name}, ${starName(file, bar)}`, starPlace(this.store.scene.value, file, bar));
+    const { scene, material } = this.store;
+    const { settings } = scene.value;
+    const { point, pattern } = file.bars[bar];
+    const place = material.theMaps.value ? placeAt(point, { ...settings, meter: pattern.meter }, 1) : starPlace(scene.value, file, bar);
+    this.actions.leaveFor(`${file.name}, ${starName(file, bar)}`, place);
     this.store.clicks.value = withClick(this.store.clicks.value, this.store.scene.value);
   }
 
@@ -85,7 +89,7 @@ export class Material {
     const { store } = this;
     store.playsSong.value = false;
     const { scene } = store;
-    this.actions.replaceProject(`travel through ${file.name}`, { ...store.project.value, scene: { ...scene.value, path } });
+    this.actions.replaceProject(`travel through ${file.name}`, { ...store.project.value, scene: { ...scene.value, settings: { ...scene.value.settings, meter: file.bars[0]!.pattern.meter }, path } });
     store.spoken.value = `travelling through ${file.name}, ${path.bars} bars`;
   }
 

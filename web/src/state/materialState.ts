@@ -21,6 +21,7 @@ export class MaterialState {
   readonly reports = signal<readonly FileReport[]>([]);
   readonly waiting = signal<readonly File[]>([]); // MIDI files that the server has not answered for yet
   readonly reading = signal<string | null>(null); // name of the file that is being read
+  readonly theMaps = signal(false); // a star plays the map's bar at its place, not the file's
   readonly asked = signal<readonly AskedSound[]>([]);
 
   report(name: string, taken: boolean, ...said: string[]): void {

@@ -40,15 +40,16 @@ export function App() {
       <main>
         <section class="stage" aria-label="Rhythm">
           <MapView />
+          <Away />
           <SoundSheet />
           <Shape />
           <AboutThisBar />
           <StyleHere />
           <MaterialPanel />
+          <KeptKits />
+          <MidiPanel />
         </section>
         {performing ? <Pads /> : <VoiceSheet />}
-        <KeptKits />
-        <MidiPanel />
       </main>
       <Footer />
       <Notice />
@@ -68,7 +69,6 @@ function Notice() {
   }, [notice]);
   return (
     <div class="notices">
-      <Away />
       <div role={notice?.kind === "error" ? "alert" : "status"}>
         {notice && (
         <p class={`notice is-${notice.kind}`}>

@@ -7,11 +7,11 @@ import { usePage } from "./page";
 
 export function Away() {
   return (
-    <>
+    <div class="lasting">
       <ServerAway />
       <PlaysElsewhere />
       <NotRemembered />
-    </>
+    </div>
   );
 }
 
@@ -79,7 +79,7 @@ interface SaidProps {
 
 function Said({ trouble = false, act, onAct, children }: SaidProps) {
   return (
-    <p class={`notice lasting ${trouble ? "is-error" : ""}`}>
+    <p class={`notice ${trouble ? "is-error" : ""}`}>
       <span>{children}</span>
       <button type="button" class="framed" onClick={onAct}>
         {act}

@@ -21,7 +21,7 @@ export function MaterialPanel() {
 
 function Files() {
   const { store } = usePage();
-  const { reports, waiting, reading, asked } = store.material;
+  const { reports, waiting, reading, asked, theMaps } = store.material;
   return (
     <>
       <AddFiles />
@@ -37,6 +37,12 @@ function Files() {
           <Report key={report.name} report={report} />
         ))}
       </div>
+      {store.project.value.material.length > 0 && (
+        <label class="check">
+          <input type="checkbox" checked={theMaps.value} onChange={(event) => (theMaps.value = event.currentTarget.checked)} />
+          a star plays the map's bar at its place
+        </label>
+      )}
       {store.project.value.material.map((file, index) => (
         <File_ key={file.name} file={file} index={index} />
       ))}

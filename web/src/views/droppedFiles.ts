@@ -32,7 +32,7 @@ async function filesOfDrop(event: DragEvent): Promise<Dropped> {
 
 /** The voice in whose row something is dropped. */
 function voiceAt(event: DragEvent): number | null {
-  const voice = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-voice]")?.dataset["voice"] : undefined;
+  const voice = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-voice-row]")?.dataset["voiceRow"] : undefined;
   return voice === undefined ? null : Number(voice);
 }
 

@@ -87,10 +87,10 @@ def test_a_player_need_not_wait_for_the_next_try(ready: Page) -> None:
     ready.route("**/api/bars", refuse)
     click(ready, -1.0, 0.5)
     expect(ready.get_by_role("button", name="Try now")).to_be_visible()
-    ready.wait_for_timeout(1500)
-    assert len(tried) >= 2
+    while len(tried) < 4:  # then the next try comes in eight seconds
+        ready.wait_for_timeout(100)
     ready.unroute("**/api/bars")
-    ready.get_by_role("button", name="Try now").click()
+    ready.get_by_role("button", name="Try now").dispatch_event("click")
     lies_here(ready)
     expect(ready.get_by_role("button", name="Try now")).to_have_count(0)
 

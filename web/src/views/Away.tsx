@@ -19,15 +19,12 @@ function ServerAway() {
   const { store, server } = usePage();
   const waiting = store.away.value;
   const more = waiting.length > 3 ? ` and ${waiting.length - 3} more` : "";
+  if (waiting.length === 0) return null;
   return (
-    <div role="alert">
-      {waiting.length > 0 && (
-        <Said trouble act="Try now" onAct={() => server.tryNow()}>
-          The server does not answer; is clave still running? What is here plays on, and waits for {waiting.slice(0, 3).join(", ")}
-          {more}.
-        </Said>
-      )}
-    </div>
+    <Said trouble act="Try now" onAct={() => server.tryNow()}>
+      The server does not answer; is clave still running? What is here plays on, and waits for {waiting.slice(0, 3).join(", ")}
+      {more}.
+    </Said>
   );
 }
 
@@ -52,21 +49,15 @@ function PlaysElsewhere() {
 function NotRemembered() {
   const { store } = usePage();
   const [put, setPut] = useState(false); // away: it is said once
+  if (!store.unstored.value || put) return null;
+  const saveIt = () => {
+    saveProject(store);
+    setPut(true);
+  };
   return (
-    <div role="alert">
-      {store.unstored.value && !put && (
-        <Said
-          trouble
-          act="Save as a file"
-          onAct={() => {
-            saveProject(store);
-            setPut(true);
-          }}
-        >
-          This browser keeps no more of what you play: its storage is full, or closed to pages. Playing goes on, but a reload forgets the latest changes.
-        </Said>
-      )}
-    </div>
+    <Said trouble act="Save as a file" onAct={saveIt}>
+      This browser keeps no more of what you play: its storage is full, or closed to pages. Playing goes on, but a reload forgets the latest changes.
+    </Said>
   );
 }
 
@@ -79,7 +70,7 @@ interface SaidProps {
 
 function Said({ trouble = false, act, onAct, children }: SaidProps) {
   return (
-    <p class={`notice ${trouble ? "is-error" : ""}`}>
+    <p class={`notice ${trouble ? "is-error" : ""}`} {...(trouble ? { role: "alert" } : {})}>
       <span>{children}</span>
       <button type="button" class="framed" onClick={onAct}>
         {act}

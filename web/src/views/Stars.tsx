@@ -6,9 +6,14 @@ import { usePage } from "./page";
 
 export function Stars() {
   const { store } = usePage();
+  const files = store.project.value.material;
+  const projection = store.projection.value;
+  const [left, top] = projection.toPixel([0, 0]);
+  if (files.length === 0) return null;
+  // The window moves by these three numbers alone: no star is drawn again.
   return (
-    <div class="stars" aria-hidden="true">
-      {store.project.value.material.map((file, index) => (
+    <div class="stars" aria-hidden="true" style={{ "--left": `${left}px`, "--top": `${top}px`, "--unit": `${projection.scale}px` }}>
+      {files.map((file, index) => (
         <FileStars key={file.name} file={file} index={index} />
       ))}
     </div>
@@ -18,29 +23,20 @@ export function Stars() {
 /** The list in the panel says the same for those who listen, and is reached by keyboard. */
 function FileStars({ file, index }: { readonly file: MaterialFile; readonly index: number }) {
   const { store } = usePage();
-  const projection = store.projection.value;
-  const { width, height } = projection.size;
   const place = store.score.value.project.scene;
-  let named = false;
   return (
     <>
-      {file.bars.map(({ point }, bar) => {
-        const [left, top] = projection.toPixel(point);
-        if (left < -20 || top < -20 || left > width + 20 || top > height + 20) return null;
-        const first = !named;
-        named = true;
-        return (
-          <span
-            key={bar}
-            class={`star ${isStar(place, file.name, point) ? "is-here" : ""}`}
-            data-star={`${index}.${bar}`}
-            title={`${file.name}, ${starName(file, bar)}`}
-            style={{ transform: `translate(${left.toFixed(1)}px, ${top.toFixed(1)}px)` }}
-          >
-            {first && <i class="star-name">{file.name}</i>}
-          </span>
-        );
-      })}
+      {file.bars.map(({ point }, bar) => (
+        <span
+          key={bar}
+          class={`star ${isStar(place, file.name, point) ? "is-here" : ""}`}
+          data-star={`${index}.${bar}`}
+          title={`${file.name}, ${starName(file, bar)}`}
+          style={{ "--x": point[0], "--y": point[1] }}
+        >
+          {bar === 0 && <i class="star-name">{file.name}</i>}
+        </span>
+      ))}
     </>
   );
 }

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hands import lies_here, place_on_map
 from playwright.sync_api import BrowserContext, Page, Route, expect
-from test_material import drop, groove, panel
+from test_material import drop, groove, has_stars, panel
 
 READY = "clave.store.corpus.value && clave.store.kitBuffers.value.length === 8"
 KEPT_CONTEXTS = """
@@ -69,7 +69,7 @@ def test_while_the_server_is_away_music_plays_on_and_wishes_are_granted_when_it_
 
     ready.unroute("**/api/**")
     expect(away).to_have_count(0, timeout=20_000)  # it is tried again by itself
-    expect(ready.locator("[data-star]")).to_have_count(4)
+    has_stars(ready, 4)
     expect(ready.locator(".map-awaited")).to_have_count(0)
     lies_here(ready)
     assert abs(ready.evaluate("clave.store.shownPoint.value[0]") + 1.0) < 0.02

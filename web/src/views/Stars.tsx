@@ -1,49 +1,38 @@
 /** The player's own bars on the map: a star a bar, with the file's name at the first. A press on one plays that very bar. */
 
-import { isStar, starName } from "../rules/material";
-import type { MaterialFile } from "../rules/project";
+import { isStar } from "../rules/material";
+import { drawStars } from "../map/stars";
+import { CanvasLayer } from "./CanvasLayer";
 import { usePage } from "./page";
-
-export function Stars() {
-  const { store } = usePage();
-  const files = store.project.value.material;
-  const projection = store.projection.value;
-  const [left, top] = projection.toPixel([0, 0]);
-  if (files.length === 0) return null;
-  // The window moves by these three numbers alone: no star is drawn again.
-  return (
-    <div class="stars" aria-hidden="true" style={{ "--left": `${left}px`, "--top": `${top}px`, "--unit": `${projection.scale}px` }}>
-      {files.map((file, index) => (
-        <FileStars key={file.name} file={file} index={index} />
-      ))}
-    </div>
-  );
-}
+import { useDark } from "./theme";
 
 /** The list in the panel says the same for those who listen, and is reached by keyboard. */
-function FileStars({ file, index }: { readonly file: MaterialFile; readonly index: number }) {
+export function Stars() {
   const { store } = usePage();
-  const place = store.score.value.project.scene;
+  const dark = useDark();
+  const files = store.project.value.material;
+  const projection = store.projection.value;
+  const playing = store.score.value.project.scene;
+  if (files.length === 0) return null;
+  const stars = files.flatMap(({ name, bars }) => bars.map(({ point }) => ({ point, here: isStar(playing, name, point) })));
   return (
-    <>
-      {file.bars.map(({ point }, bar) => (
-        <span
-          key={bar}
-          class={`star ${isStar(place, file.name, point) ? "is-here" : ""}`}
-          data-star={`${index}.${bar}`}
-          title={`${file.name}, ${starName(file, bar)}`}
-          style={{ "--x": point[0], "--y": point[1] }}
-        >
-          {bar === 0 && <i class="star-name">{file.name}</i>}
-        </span>
-      ))}
-    </>
+    <div class="stars" aria-hidden="true" data-stars={stars.length}>
+      <CanvasLayer
+        class="map-layer star-layer"
+        from={[files, projection, playing, dark]}
+        draw={(canvas, size) => {
+          const style = getComputedStyle(canvas);
+          drawStars(canvas, stars, { ...size, projection, ink: style.color, accent: style.outlineColor });
+        }}
+      />
+      {files.map(({ name, bars }) => {
+        const [left, top] = projection.toPixel(bars[0]!.point);
+        return (
+          <span key={name} class="star-name" style={{ left: `${left}px`, top: `${top}px` }}>
+            {name}
+          </span>
+        );
+      })}
+    </div>
   );
-}
-
-/** Which star lies under the pointer: file and bar. */
-export function starUnder(event: Event): readonly [file: number, bar: number] | null {
-  const star = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-star]")?.dataset["star"] : undefined;
-  const [file, bar] = (star ?? "").split(".").map(Number);
-  return star === undefined ? null : [file!, bar!];
 }

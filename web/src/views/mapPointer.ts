@@ -4,11 +4,13 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { RefObject } from "preact";
 import type { Point } from "../rules/protocol";
 import { type Pin, PINS } from "../rules/scene";
+import { nearestStar } from "../map/stars";
 import { HOME, type Pixel } from "../map/view";
 import { usePage } from "./page";
-import { starUnder } from "./Stars";
 
 const HOVER_PX = 9; // how near a bar the pointer must be to name it
+const REACH_PX = 11; // how near a star is pressed
+const FINGER_REACH_PX = 22;
 const TRAIL_POINTS = 90;
 const WHEEL_ZOOM = 0.0016; // of its factor's logarithm, a pixel of the wheel
 const HELD_STILL_PX = 5; // a finger that has moved less has not moved
@@ -20,7 +22,7 @@ type Press = "play" | "move the window" | Pin;
 interface Pressed {
   readonly kind: Press;
   readonly from: Pixel;
-  readonly star: ReturnType<typeof starUnder>; // that was pressed
+  readonly star: ReturnType<typeof nearestStar>; // that was pressed
   began: boolean; // it is no part of a pinch
 }
 
@@ -37,6 +39,8 @@ export function useMapPointer(frame: RefObject<HTMLDivElement | null>) {
     return [event.clientX - box.left, event.clientY - box.top];
   };
   const pointOf = (event: MouseEvent): Point => store.projection.value.toPoint(pixelOf(event));
+
+  const starAt = (event: PointerEvent) => nearestStar(store.project.value.material, store.projection.value, pixelOf(event), event.pointerType === "touch" ? FINGER_REACH_PX : REACH_PX);
 
   const begin = (event: PointerEvent) => {
     const press = pressed.current;
@@ -63,7 +67,7 @@ export function useMapPointer(frame: RefObject<HTMLDivElement | null>) {
     if (fingers.current.size > 1) return end(); // a pinch
     const pin = (event.target as Element).closest<HTMLElement>("[data-pin]")?.dataset["pin"];
     const kind: Press = event.button !== 0 || event.altKey ? "move the window" : (PINS.find((each) => each === pin) ?? "play");
-    pressed.current = { kind, from: pixelOf(event), star: starUnder(event), began: false };
+    pressed.current = { kind, from: pixelOf(event), star: kind === "play" ? starAt(event) : null, began: false };
     if (event.pointerType !== "touch") return begin(event);
     waiting.current = setTimeout(() => begin(event), FINGER_WAIT_MS);
   };

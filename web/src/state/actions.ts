@@ -195,7 +195,8 @@ export class Actions {
     this.store.clicks.value = found.clicks;
   }
 
-  private leaveFor(label: string, place: Place): void {
+  /** To another place, as one undo step; leaves a journey and a song. */
+  leaveFor(label: string, place: Place): void {
     this.store.settle();
     this.goToPlace(label, place, travelling(this.scene, false));
     this.store.settle();

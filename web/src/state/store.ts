@@ -16,24 +16,27 @@ import type { CorpusMap, Instrument, KeptInfo, KitInfo, MapGround, Point, BarPat
 import { barAt, type JourneyKind, NEW_JOURNEY, NEW_PAGE_PROJECT, pointOf, roundPoints } from "../rules/scene";
 import { type ArrangedBar, Score } from "../rules/score";
 import { audible } from "../rules/sequencer";
+import { ServerError } from "../net/api";
 import type { KitBuffers } from "../audio/mixer";
 import { HOME, Projection, type Size, type View } from "../map/view";
 import { DEFAULT_MIDI, type MidiLink, type MidiSettings, OFF, type PortInfo } from "../midi/midiSettings";
 import { BarState } from "./barState";
 import { DecodedBars } from "./decodedBars";
 import { KeptKitState } from "./keptKitState";
+import { MaterialState } from "./materialState";
 import { SoundState } from "./soundState";
 
 const DRAG_PX = 3; // between the points of a drag: near enough to be where the hand is, few enough to be decoded ahead
 const LONGEST_WINDOW = 32; // bars that have to be decoded before a change is heard
 
-/** Is there sound? "waiting": the player wants it, but the browser has not allowed it (yet). */
-export type Sound = "off" | "on" | "waiting" | "interrupted";
+/** Is there sound? "waiting": the player wants it, but the browser has not allowed it (yet); "lost": its device is gone. */
+export type Sound = "off" | "on" | "waiting" | "interrupted" | "lost";
 export type Theme = "auto" | "dark" | "light";
 
 export interface Notice {
   readonly text: string;
   readonly kind: "info" | "error";
+  readonly unanswered?: boolean; // the server did not answer: it goes when it does
 }
 
 export interface OpenCell {
@@ -42,7 +45,7 @@ export interface OpenCell {
 }
 
 /** What opens beside the instrument. */
-export type Drawer = "MIDI out" | "Kits" | "Shape" | "About this bar" | "Style";
+export type Drawer = "MIDI out" | "Kits" | "Shape" | "About this bar" | "Style" | "Your material";
 
 export class Store {
   // what the server has given
@@ -50,6 +53,7 @@ export class Store {
   readonly corpus = signal<CorpusMap | null>(null);
   readonly nearby = signal<Nearby | null>(null);
   readonly ground = signal<MapGround | null>(null);
+  readonly away = signal<readonly string[]>([]); // what waits for a server that does not answer, in words; none: it does
 
   // what undo brings back
   readonly history = signal<History<Project>>(begin(NEW_PAGE_PROJECT));
@@ -83,6 +87,8 @@ export class Store {
 
   readonly kept = new KeptKitState();
 
+  readonly material = new MaterialState();
+
   // MIDI out
   readonly midi = signal<MidiSettings>(DEFAULT_MIDI);
   readonly midiLink = signal<MidiLink>(OFF);
@@ -99,6 +105,8 @@ export class Store {
   // the page
   readonly drawer = signal<Drawer | null>(null); // the one that is open
   readonly notice = signal<Notice | null>(null);
+  readonly playsElsewhere = signal(false); // another tab plays
+  readonly unstored = signal(false); // the browser's storage is full, or forbidden
   readonly spoken = signal(""); // for the live region
   readonly theme = signal<Theme>("dark");
   readonly prompts = signal(0); // how many of the first prompts were followed
@@ -193,9 +201,11 @@ export class Store {
   /** The bar that the grid shows: where one is on the journey, else what lies at the point. */
   readonly shown = computed<BarPattern>(() => this.arrangedBar.value.pattern);
 
+  /** Where what sounds lies on the map. */
   readonly shownPoint = computed<Point>(() => {
     const bar = this.journeyBar.value;
-    return (bar === null ? undefined : roundPoints(this.score.value.project.scene)[bar]) ?? pointOf(this.scene.value);
+    const { scene } = this.score.value.project; // with the bars that sound, while others are waited for
+    return (bar === null ? undefined : roundPoints(scene)[bar]) ?? pointOf(this.lastDecoded === NEW_PAGE_PROJECT ? this.scene.value : scene);
   });
 
   /** Asked to play, but the browser or the system keeps the sound back. */
@@ -253,7 +263,8 @@ export class Store {
   }
 
   reportError(error: unknown): void {
-    this.notice.value = { text: error instanceof Error ? error.message : String(error), kind: "error" };
+    const unanswered = error instanceof ServerError && !error.refused;
+    this.notice.value = { text: error instanceof Error ? error.message : String(error), kind: "error", ...(unanswered ? { unanswered } : {}) };
   }
 }
 

@@ -21,6 +21,7 @@ const SOUND_WORDS = {
   on: "sound is on",
   waiting: "sound is blocked: press play again",
   interrupted: "sound is interrupted",
+  lost: "the sound device is gone: press play",
 } as const;
 
 export function Header() {

@@ -29,6 +29,7 @@ import { isUnanswered, ServerWatch } from "./state/serverWatch";
 import { SoundActions } from "./state/soundActions";
 import { Sounds } from "./state/sounds";
 import { Store } from "./state/store";
+import { StyleActions } from "./state/styleActions";
 import { App } from "./views/App";
 import { takeDrop } from "./views/droppedFiles";
 import { listenToKeys } from "./views/keyboard";
@@ -50,12 +51,28 @@ new DecodeAhead(store, serverRhythm);
 const actions = new Actions(store);
 const soundActions = new SoundActions(store, actions, sounds, serverSounds, decoding, server);
 const barActions = new BarActions(store, actions, player, decoding);
-const page: Page = { store, player, midi, actions, decoding, barActions, kits, kept: new KeptKits(store, kits, serverSounds), sounds, soundActions, material: new Material(store, actions, serverMaterial, server), server, tabs: otherTabs(store, () => player.stop()) };
+const page: Page = {
+  store,
+  player,
+  midi,
+  actions,
+  decoding,
+  barActions,
+  styleActions: new StyleActions(store, actions, player),
+  kits,
+  kept: new KeptKits(store, kits, serverSounds),
+  sounds,
+  soundActions,
+  material: new Material(store, actions, serverMaterial, server),
+  server,
+  tabs: otherTabs(store, () => player.stop()),
+};
 
 /** For browser tests: what a player can do, what plays, and the bars that are heard (or others) as sound, through the same graph as live. */
 const hook = {
   store,
   actions,
+  styleActions,
   player,
   point: () => pointOf(store.scene.value),
   heardBars: () => store.heardBars(),

@@ -14,12 +14,14 @@ import type { Player } from "../state/player";
 import type { ServerWatch } from "../state/serverWatch";
 import type { SoundActions } from "../state/soundActions";
 import type { Sounds } from "../state/sounds";
+import type { StyleActions } from "../state/styleActions";
 import type { Store } from "../state/store";
 
 export interface Page {
   readonly store: Store;
   readonly actions: Actions;
   readonly barActions: BarActions;
+  readonly styleActions: StyleActions;
   readonly decoding: Decoding;
   readonly player: Player;
   readonly midi: MidiPorts;

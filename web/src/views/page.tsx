@@ -8,7 +8,10 @@ import type { Actions } from "../state/actions";
 import type { BarActions } from "../state/barActions";
 import type { Decoding } from "../state/decoding";
 import type { KeptKits } from "../state/keptKits";
+import type { Material } from "../state/material";
+import type { OtherTabs } from "../state/otherTabs";
 import type { Player } from "../state/player";
+import type { ServerWatch } from "../state/serverWatch";
 import type { SoundActions } from "../state/soundActions";
 import type { Sounds } from "../state/sounds";
 import type { StyleActions } from "../state/styleActions";
@@ -26,6 +29,9 @@ export interface Page {
   readonly kept: KeptKits;
   readonly sounds: Sounds;
   readonly soundActions: SoundActions;
+  readonly material: Material;
+  readonly server: ServerWatch;
+  readonly tabs: OtherTabs | null; // null: this browser tells no tab of another
 }
 
 export const PageContext = createContext<Page | null>(null);

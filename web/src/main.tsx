@@ -115,7 +115,7 @@ addEventListener("hashchange", () => {
   batch(() => {
     // nothing is decoded before what is unknown here was replaced
     store.change("link", project);
-    store.playsSong.value = false;
+    store.playScene();
     if (!store.instrument.value) return;
     forgetUnknownSettings(store, store.instrument.value.space);
     forgetUnknownPoints(store, store.instrument.value);

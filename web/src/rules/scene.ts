@@ -112,7 +112,7 @@ export function barAt(project: Project, address: BarAddress): Bar {
 /** The project with this bar at the address; of a bar on a path, what was done to it is kept. */
 export function withBarAt(project: Project, address: BarAddress, bar: Bar): Project {
   const scene = withBar(sceneAt(project, address), address, bar);
-  if (address.scene === null) return { ...project, scene };
+  if (address.scene === null || address.scene >= project.scenes.length) return { ...project, scene }; // the present one, also while it morphs
   return { ...project, scenes: project.scenes.map((each, index) => (index === address.scene ? scene : each)) };
 }
 

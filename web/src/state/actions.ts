@@ -9,7 +9,7 @@ import { onMap } from "../rules/mapPoint";
 import type { BarAddress } from "../rules/plan";
 import type { Bar, Project, Scene, VoiceMix } from "../rules/project";
 import type { Point, BarPattern } from "../rules/protocol";
-import { atPoint, barAt, type JourneyKind, type Pin, type Place, type PlaceChanges, slotsOf, travelling, withBarAt, withMix, withPath, withPin, withSettings, withSlot, withTempo } from "../rules/scene";
+import { atPoint, barAt, type JourneyKind, type Pin, type Place, type PlaceChanges, travelling, withBarAt, withMix, withPath, withPin, withSettings, withTempo } from "../rules/scene";
 import { describeBar, describePlace } from "../rules/summary";
 import { randomSeed } from "./randomSeed";
 import type { Store } from "./store";
@@ -69,7 +69,7 @@ export class Actions {
 
   private goToPlace(label: string, { settings, bars, fill }: Place, scene = this.scene): void {
     this.store.atOnce.value = false;
-    this.store.playsSong.value = false;
+    this.store.playScene();
     this.store.changeScene(label, { ...scene, settings, bars, fill });
   }
 
@@ -116,31 +116,7 @@ export class Actions {
     this.store.change(label, { ...this.project, ...changes, scene });
   }
 
-  // ---- slots and history
-
-  /** Keeps the scene in a slot; of a journey or a song, the bar that is heard. */
-  keep(slot: number): void {
-    const { address, score } = this.store;
-    const at = address.value;
-    const still = travelling(this.scene, false);
-    const moves = score.value.travels;
-    const scene: Scene = moves ? { ...still, bars: [barAt(score.value.project, at)], fill: null } : still;
-    this.store.change(`keep in slot ${slot + 1}`, withSlot(this.project, slot, scene));
-    this.store.settle();
-    this.store.notify(`Kept in slot ${slot + 1}.`);
-  }
-
-  recall(slot: number): void {
-    const kept = slotsOf(this.project)[slot];
-    if (!kept) return this.store.notify(`Slot ${slot + 1} is empty: Shift+${slot + 1} keeps what you hear.`);
-    this.leaveFor(`slot ${slot + 1}`, kept);
-    this.store.clicks.value = withClick(this.store.clicks.value, this.scene);
-  }
-
-  clearSlot(slot: number): void {
-    this.store.change(`empty slot ${slot + 1}`, withSlot(this.project, slot, null));
-    this.store.settle();
-  }
+  // ---- history
 
   /** Through the click history: -1 is back, 1 forward. */
   visit(by: number): void {
@@ -160,6 +136,8 @@ export class Actions {
   /** Replace the whole project, as one undo step. */
   replaceProject(label: string, project: Project): void {
     this.store.atOnce.value = false;
+    this.store.playScene();
+    this.store.slot.value = null;
     this.store.settle();
     this.store.change(label, project);
     this.store.settle();
@@ -180,7 +158,7 @@ export class Actions {
     this.store.notify(`${word}: ${label}.`);
   }
 
-  // ---- the journey and the song
+  // ---- the journey
 
   setPin(pin: Pin, point: Point): void {
     this.store.changeScene(`pin ${pin}`, withPin(this.scene, pin, onMap(point), this.store.newJourney.value));
@@ -194,14 +172,9 @@ export class Actions {
 
   travel(on: boolean): void {
     this.store.atOnce.value = false;
-    this.store.playsSong.value = false;
+    this.store.playScene();
     this.store.changeScene(on ? "travel" : "stop travelling", travelling(this.scene, on));
     this.store.settle();
     this.store.spoken.value = on && this.scene.path ? describe(this.scene.path, 0) : "journey left";
-  }
-
-  playSong(on: boolean): void {
-    this.store.playsSong.value = on && this.project.song.length > 0;
-    this.store.spoken.value = on ? "song" : "song left";
   }
 }

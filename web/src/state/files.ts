@@ -24,7 +24,7 @@ const formatBars = (count: number): string => (count === 1 ? "1 bar" : `${count}
 type Whole = Pick<Decoding | Sounds, "all">;
 
 export async function saveMidi(store: Store): Promise<void> {
-  const { project } = store.score.value;
+  const project = store.filed.value;
   save(await fetchMidi(project), "groove.mid");
   store.notify(`groove.mid: ${formatBars(naturalBars(project))}, as heard.`);
 }

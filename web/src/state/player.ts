@@ -3,7 +3,6 @@
 import { effect } from "@preact/signals";
 import { arrange, type Performance } from "../rules/arrange";
 import type { Wanted } from "../rules/conductor";
-import { naturalBars } from "../rules/plan";
 import type { Project } from "../rules/project";
 import type { BarPattern } from "../rules/protocol";
 import type { ArrangedBar, Bars } from "../rules/score";
@@ -129,8 +128,7 @@ export class Player {
 
   /** The bars that are heard: a round of the path, the song, or the loop until its fill was heard. */
   performance(): Performance {
-    const { score } = this.store;
-    return arrange(score.value.project, this.store.decoded, naturalBars(score.value.project));
+    return arrange(this.store.filed.value, this.store.decoded);
   }
 
   /** These bars once, or those that are heard, from their start until the last sound has rung out; all voices, or one: what tests measure. */
@@ -201,9 +199,11 @@ export class Player {
   }
 
   private wanted(): Wanted {
-    const { project, atOnce, bar, score } = this.store;
-    if (bar.clicking.value) return { bars: this.silenceFor(score.value), quantum: "step" };
-    return { bars: score.value, quantum: atOnce.value ? "step" : project.value.quantum };
+    const { project, atOnce, bar, score, entry, launch, launchReady, launchScore } = this.store;
+    if (bar.clicking.value) return { bars: this.silenceFor(score.value), quantum: "step", entry: entry.value };
+    const { quantum } = project.value;
+    if (launchReady.value) return { bars: launchScore.value!, quantum, entry: launch.value!.entry };
+    return { bars: score.value, quantum: atOnce.value ? "step" : quantum, entry: entry.value };
   }
 
   private silence: { readonly of: Bars; readonly bars: Bars } | null = null;

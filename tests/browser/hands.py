@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 NARROW = {"width": 360, "height": 740}
@@ -50,12 +50,30 @@ def lies_here(page: Page) -> Cells:
 
 
 def click_map(page: Page, x: float, y: float) -> None:
-    """Click at a point of the map, which shows [-3, 3]."""
-    area = page.get_by_role("application", name="Rhythm map")
-    box = area.bounding_box()
-    assert box is not None
-    area.click(position={"x": (x + 3) / 6 * box["width"], "y": (3 - y) / 6 * box["height"]})
+    """Click at a point of the map; the window is moved there first if it does not show the point."""
+    left, top = place_on_map(page, x, y)
+    page.mouse.click(left, top)
     lies_here(page)
+
+
+def place_on_map(page: Page, x: float, y: float) -> tuple[float, float]:
+    """Where a point of the map lies on the screen, in pixels of the page."""
+    page.evaluate("point => { clave.store.view.value = clave.store.projection.value.showing(point) }", [x, y])
+    box = page.get_by_role("application", name="Rhythm map").bounding_box()
+    assert box is not None
+    left, top = page.evaluate("point => clave.store.projection.value.toPixel(point)", [x, y])
+    return box["x"] + left, box["y"] + top
+
+
+def opened_drawer(page: Page, name: str) -> Locator:
+    """What is one step away from the stage, open: "Shape", "About this bar", "Style"."""
+    drawer = page.get_by_role("dialog", name=name)
+    if not drawer.is_visible():
+        page.get_by_role("button", name=BUTTONS.get(name, name), exact=True).click()
+    return drawer
+
+
+BUTTONS = {"Style": "In this style, stay here"}
 
 
 def focus_by_tab(page: Page, wanted: Callable[[str], bool], limit: int = 120) -> str:

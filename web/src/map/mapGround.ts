@@ -1,9 +1,9 @@
 /** The background of the map: the region of a style, and hatching where no training data is near. */
 
-import { toShare } from "../rules/mapPoint";
 import type { MapGround } from "../rules/protocol";
 import { clamp } from "../rules/units";
 import { type CanvasSize, channelsOf, penFor } from "./canvas";
+import type { Projection } from "./view";
 
 /** One line of a contour, in lattice units: [0, size - 1] on both axes. */
 export type Line = readonly [x0: number, y0: number, x1: number, y1: number];
@@ -43,6 +43,8 @@ export interface Region {
 export interface GroundPicture extends CanvasSize {
   readonly dark: boolean;
   readonly regions: readonly Region[];
+  readonly hatched: boolean; // over what is far from the data
+  readonly projection: Projection;
 }
 
 const WITHIN_LINE = 0.5; // of a style's bars
@@ -64,39 +66,39 @@ export const hasFarAreas = ({ distance }: MapGround): boolean => distance.some((
 export function drawGround(canvas: HTMLCanvasElement, ground: MapGround, picture: GroundPicture): void {
   const pen = penFor(canvas, picture);
   if (!pen) return;
-  drawHatching(pen, ground, picture);
+  if (picture.hatched) drawHatching(pen, ground, picture);
   for (const region of picture.regions) drawRegion(pen, ground, region, picture);
 }
 
-/** Where the lattice lies on a canvas: its outermost points, and the distance between two. */
-function lattice({ size, span }: MapGround, { canvas }: CanvasRenderingContext2D) {
-  const [left, right] = [toShare(-span) * canvas.width, toShare(span) * canvas.width];
-  const [top, bottom] = [(1 - toShare(span)) * canvas.height, (1 - toShare(-span)) * canvas.height];
-  return { left, bottom, across: (right - left) / (size - 1), up: (bottom - top) / (size - 1) };
+/** Where the lattice lies on the canvas, in its pixels: the first point, and the distance between two. */
+function lattice({ size, span }: MapGround, { projection, scale }: GroundPicture) {
+  const [left, bottom] = projection.toPixel([-span, -span]).map((each) => each * scale) as [number, number];
+  return { left, bottom, apart: (2 * span * projection.scale * scale) / (size - 1) };
 }
 
 /** A field as one colour, the more opaque the more there is: a pixel a point of the lattice, smooth between them. */
-function drawField(pen: CanvasRenderingContext2D, ground: MapGround, colour: string, opacity: (at: number) => number): void {
+function drawField(pen: CanvasRenderingContext2D, ground: MapGround, picture: GroundPicture, colour: string, opacity: (at: number) => number): void {
   const { size } = ground;
   const small = document.createElement("canvas");
   small.width = small.height = size;
-  const picture = new ImageData(size, size);
+  const pixels = new ImageData(size, size);
   const tint = channelsOf(colour);
   for (let row = 0; row < size; row++)
     for (let column = 0; column < size; column++) {
       const pixel = ((size - 1 - row) * size + column) * 4; // a picture begins at its top
-      picture.data.set([...tint, 255 * opacity(row * size + column)], pixel);
+      pixels.data.set([...tint, 255 * opacity(row * size + column)], pixel);
     }
-  small.getContext("2d")?.putImageData(picture, 0, 0);
-  const { left, bottom, across, up } = lattice(ground, pen);
+  small.getContext("2d")?.putImageData(pixels, 0, 0);
+  const { left, bottom, apart } = lattice(ground, picture);
   pen.imageSmoothingQuality = "high";
-  pen.drawImage(small, left - across / 2, bottom + up / 2 - size * up, size * across, size * up);
+  pen.drawImage(small, left - apart / 2, bottom + apart / 2 - size * apart, size * apart, size * apart);
 }
 
 /** Hatching where the nearest training bars are far. */
-function drawHatching(pen: CanvasRenderingContext2D, ground: MapGround, { scale, dark }: GroundPicture): void {
+function drawHatching(pen: CanvasRenderingContext2D, ground: MapGround, picture: GroundPicture): void {
   const { width, height } = pen.canvas;
-  drawField(pen, ground, "#000000", (at) => hatchingOver(ground.distance[at]!));
+  const { scale, dark } = picture;
+  drawField(pen, ground, picture, "#000000", (at) => hatchingOver(ground.distance[at]!));
   const hatching = document.createElement("canvas");
   [hatching.width, hatching.height] = [width, height];
   const ink = hatching.getContext("2d");
@@ -115,17 +117,18 @@ function drawHatching(pen: CanvasRenderingContext2D, ground: MapGround, { scale,
 }
 
 /** A soft tint, and the line within which half of the style's bars lie. */
-function drawRegion(pen: CanvasRenderingContext2D, ground: MapGround, { field, colour }: Region, { scale, dark, regions }: GroundPicture): void {
+function drawRegion(pen: CanvasRenderingContext2D, ground: MapGround, { field, colour }: Region, picture: GroundPicture): void {
+  const { scale, dark, regions } = picture;
   const tint = (dark ? TINT.dark : TINT.light) / Math.sqrt(regions.length);
-  drawField(pen, ground, colour, (at) => tint * smoothstep(field[at]!, 0, 1));
-  const { left, bottom, across, up } = lattice(ground, pen);
+  drawField(pen, ground, picture, colour, (at) => tint * smoothstep(field[at]!, 0, 1));
+  const { left, bottom, apart } = lattice(ground, picture);
   pen.strokeStyle = colour;
   pen.lineWidth = 1.5 * scale;
   pen.lineCap = "round";
   pen.beginPath();
   for (const [x0, y0, x1, y1] of contour(field, ground.size, levelOf(field, WITHIN_LINE))) {
-    pen.moveTo(left + x0 * across, bottom - y0 * up);
-    pen.lineTo(left + x1 * across, bottom - y1 * up);
+    pen.moveTo(left + x0 * apart, bottom - y0 * apart);
+    pen.lineTo(left + x1 * apart, bottom - y1 * apart);
   }
   pen.stroke();
 }

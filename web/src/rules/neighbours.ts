@@ -33,6 +33,11 @@ export class Nearby {
     }
   }
 
+  /** The bars between these bounds, in no order. */
+  within([left, bottom, right, top]: readonly [number, number, number, number]): number[] {
+    return this.index.range(left, bottom, right, top);
+  }
+
   /** A point where bars are dense: of some hundred bars, the one with the most others close by. */
   densest(): Point {
     const { x, y } = this.corpus;

@@ -16,6 +16,7 @@ import { type ArrangedBar, Score } from "../rules/score";
 import { audible } from "../rules/sequencer";
 import { isSameScene, type Morph, morphing } from "../rules/song";
 import type { KitBuffers } from "../audio/mixer";
+import { HOME, Projection, type Size, type View } from "../map/view";
 import { DEFAULT_MIDI, type MidiLink, type MidiSettings, OFF, type PortInfo } from "../midi/midiSettings";
 import { BarState } from "./barState";
 import { DecodedBars } from "./decodedBars";
@@ -40,7 +41,7 @@ export interface OpenCell {
 }
 
 /** What opens beside the instrument. */
-export type Drawer = "MIDI out" | "Kits";
+export type Drawer = "MIDI out" | "Kits" | "Shape" | "About this bar" | "Style";
 
 export class Store {
   // what the server has given
@@ -86,6 +87,12 @@ export class Store {
   readonly midi = signal<MidiSettings>(DEFAULT_MIDI);
   readonly midiLink = signal<MidiLink>(OFF);
   readonly midiPorts = signal<readonly PortInfo[]>([]);
+
+  // the window on the map
+  readonly view = signal<View>(HOME);
+  readonly stage = signal<Size>({ width: 0, height: 0 });
+  readonly projection = computed(() => new Projection(this.view.value, this.stage.value));
+  readonly showsBars = signal(false); // single bars, and where no bar is near; else only from near by
 
   // the page
   readonly drawer = signal<Drawer | null>(null); // the one that is open

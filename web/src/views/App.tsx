@@ -1,17 +1,20 @@
-/** The page on one screen: on the left the rhythm map and its settings, on the right the pattern with the voices' sounds. */
+/** The page on one screen: the map is the stage, the voices a sheet beside it, the scenes below. */
 
 import { useEffect } from "preact/hooks";
+import { AboutThisBar } from "./AboutThisBar";
 import { Footer } from "./Footer";
-import { Grid } from "./Grid";
+import { Header } from "./Header";
 import { Help } from "./Help";
 import { IconButton } from "./Icon";
 import { KeptKits } from "./KeptKits";
+import { MapView } from "./MapView";
 import { MidiPanel } from "./MidiPanel";
 import { usePage } from "./page";
-import { RhythmPanel } from "./RhythmPanel";
+import { Shape, StyleHere } from "./Shape";
+import { SoundSheet } from "./SoundSheet";
 import { useDark } from "./theme";
-import { Transport } from "./Transport";
 import { VoiceColours } from "./VoiceColours";
+import { VoiceSheet } from "./VoiceSheet";
 
 export function App() {
   const dark = useDark();
@@ -21,10 +24,22 @@ export function App() {
   return (
     <>
       <VoiceColours dark={dark} />
-      <Transport />
+      <a class="skip" href="#map">
+        To the map
+      </a>
+      <a class="skip" href="#voices">
+        To the voices
+      </a>
+      <Header />
       <main>
-        <RhythmPanel />
-        <Grid />
+        <section class="stage" aria-label="Rhythm">
+          <MapView />
+          <SoundSheet />
+          <Shape />
+          <AboutThisBar />
+          <StyleHere />
+        </section>
+        <VoiceSheet />
         <KeptKits />
         <MidiPanel />
       </main>

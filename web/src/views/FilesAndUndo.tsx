@@ -1,23 +1,31 @@
-/** Undo and redo, the link, files, dark or light page, help. */
+/** Undo and redo, files and links out and in, dark or light page, help. */
 
 import { useRef } from "preact/hooks";
 import { saveMidi, saveWav } from "../state/files";
 import { openProjectFile, saveProject, shareLink } from "../state/projects";
 import { IconButton } from "./Icon";
+import { Menu } from "./Menu";
 import { usePage } from "./page";
 import { nextTheme, useDark } from "./theme";
 
 export function FilesAndUndo() {
-  const { store, actions, player, decoding, sounds } = usePage();
-  const dark = useDark();
-  const picker = useRef<HTMLInputElement>(null);
-  const { past, present, future } = store.history.value;
-  const attempt = (action: () => Promise<void>) => () => void action().catch((error: unknown) => store.reportError(error));
   return (
     <div class="tools">
+      <UndoAndRedo />
+      <Save />
+      <Export />
+      <More />
+    </div>
+  );
+}
+
+function UndoAndRedo() {
+  const { store, actions } = usePage();
+  const { past, present, future } = store.history.value;
+  return (
+    <>
       <IconButton
         icon="undo"
-        framed
         label="Undo"
         title={past.length > 0 ? `Undo: ${present.label}` : "Nothing to undo"}
         disabled={past.length === 0}
@@ -25,27 +33,62 @@ export function FilesAndUndo() {
       />
       <IconButton
         icon="redo"
-        framed
         label="Redo"
         title={future[0] ? `Redo: ${future[0].label}` : "Nothing to redo"}
         disabled={future.length === 0}
         onClick={() => actions.redo()}
       />
-      <button type="button" class="framed" onClick={attempt(() => shareLink(store))}>
-        Share
+    </>
+  );
+}
+
+function Save() {
+  const { store } = usePage();
+  return (
+    <button type="button" class="quiet" aria-label="Save project" title="Save everything that plays here as a file" onClick={() => saveProject(store)}>
+      Save
+    </button>
+  );
+}
+
+function Export() {
+  const { store, player, decoding, sounds } = usePage();
+  const attempt = (action: () => Promise<void>) => () => void action().catch((error: unknown) => store.reportError(error));
+  return (
+    <Menu label="Export">
+      <button type="button" aria-label="Save MIDI" onClick={attempt(() => saveMidi(store))}>
+        MIDI file of what is heard
       </button>
-      <button type="button" class="framed" aria-label="Save MIDI" title="Save what is heard as MIDI" onClick={attempt(() => saveMidi(store))}>
-        MIDI
+      <button type="button" aria-label="Save WAV" onClick={attempt(() => saveWav(store, player, decoding, sounds))}>
+        WAV file of what is heard
       </button>
-      <button type="button" class="framed" aria-label="Save WAV" title="Save what is heard as WAV" onClick={attempt(() => saveWav(store, player, decoding, sounds))}>
-        WAV
+      <button type="button" aria-label="Share" onClick={attempt(() => shareLink(store))}>
+        Copy a link to it
       </button>
-      <button type="button" class="framed" aria-label="Save project" title="Save everything that plays here as a file" onClick={() => saveProject(store)}>
-        Save
-      </button>
-      <button type="button" class="framed" aria-label="Open project" title="Open a project: a file that was saved here, or by clave groove --save" onClick={() => picker.current?.click()}>
-        Open
-      </button>
+    </Menu>
+  );
+}
+
+function More() {
+  const { store, actions } = usePage();
+  const dark = useDark();
+  const picker = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <Menu label="More">
+        <button type="button" aria-label="Open project" title="A file that was saved here, or by clave groove --save" onClick={() => picker.current?.click()}>
+          Open a project
+        </button>
+        <button type="button" onClick={() => (store.theme.value = nextTheme(dark))}>
+          {dark ? "Light page" : "Dark page"}
+        </button>
+        <button type="button" aria-pressed={store.showsBars.value} onClick={() => (store.showsBars.value = !store.showsBars.value)}>
+          Single bars on the map
+        </button>
+        <button type="button" onClick={() => (store.helping.value = true)}>
+          Keyboard help
+        </button>
+      </Menu>
       <input
         ref={picker}
         type="file"
@@ -57,15 +100,6 @@ export function FilesAndUndo() {
           if (file) void openProjectFile(store, actions, file);
         }}
       />
-      <IconButton
-        icon="theme"
-        label={dark ? "Light page" : "Dark page"}
-        title={dark ? "Light page" : "Dark page"}
-        onClick={() => (store.theme.value = nextTheme(dark))}
-      />
-      <button type="button" class="icon" aria-label="Keyboard help" title="Keyboard help" onClick={() => (store.helping.value = true)}>
-        ?
-      </button>
-    </div>
+    </>
   );
 }

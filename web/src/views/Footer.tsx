@@ -1,29 +1,34 @@
-/** The bottom of the page: the slots, and the source of the nearest bar. */
+/** Below the stage: the scenes, and the ways to what is one step away. */
 
 import { describeNearest } from "../rules/summary";
+import type { Drawer } from "../state/store";
+import { DrawerButton } from "./Drawer";
 import { usePage } from "./page";
 import { Slots } from "./Slots";
 
-export function Footer() {
-  return (
-    <footer class="footer">
-      <Slots />
-      <Provenance />
-    </footer>
-  );
-}
+const WAYS: readonly (readonly [Drawer, string])[] = [
+  ["Shape", "Shape"],
+  ["About this bar", "About this bar"],
+  ["Style", "In this style, stay here"],
+];
 
-function Provenance() {
+export function Footer() {
   const { store } = usePage();
   const corpus = store.corpus.value;
   const near = store.nearby.value?.nearest(store.shownPoint.value, 1)[0];
-  const space = store.instrument.value?.space;
-  if (!corpus || !near || !space) return <p class="provenance" />;
   return (
-    <p class="provenance" title={corpus.credit}>
-      {describeNearest(corpus, near)}
-      <br />
-      space: {space.name}, seed {store.scene.value.settings.seed}
-    </p>
+    <footer class="footer">
+      <Slots />
+      <div class="ways">
+        <p>
+          {WAYS.map(([drawer, words]) => (
+            <DrawerButton key={drawer} drawer={drawer}>
+              {words}
+            </DrawerButton>
+          ))}
+        </p>
+        <p class="near">{corpus && near && describeNearest(corpus, near)}</p>
+      </div>
+    </footer>
   );
 }

@@ -6,7 +6,6 @@ import { Choice } from "./Choice";
 import { IconButton } from "./Icon";
 import { usePage } from "./page";
 import { Slider } from "./Slider";
-import { StyleControls } from "./StyleControls";
 
 const LEARNED_DENSITY = 0.5; // where the knob rests while the density is as learned
 
@@ -27,7 +26,7 @@ export function GenerationControls() {
   );
 }
 
-/** Style, meter, beat or fill, and the seed. */
+/** Meter, beat or fill, and the seed. */
 function What() {
   const { store, actions } = usePage();
   const { settings } = store.scene.value;
@@ -40,7 +39,6 @@ function What() {
   };
   return (
     <div class="deck-column">
-      <StyleControls />
       <div class="bar-kind">
         <select
           aria-label="Meter"

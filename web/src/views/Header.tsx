@@ -1,4 +1,4 @@
-/** The top of the page: play, time, kit and volume; whether there is sound; undo, sharing, files. */
+/** The top of the page: play, time, where one is; whether there is sound; undo, files. */
 
 import { useRef } from "preact/hooks";
 import type { Quantum } from "../rules/sequencer";
@@ -9,10 +9,10 @@ import { describeLink } from "../midi/midiSettings";
 import { DrawerButton } from "./Drawer";
 import { FilesAndUndo } from "./FilesAndUndo";
 import { Icon } from "./Icon";
-import { KitChoice } from "./KitChoice";
 import { NumberField } from "./NumberField";
 import { usePage } from "./page";
 import { Slider } from "./Slider";
+import { Where } from "./Where";
 
 const SOUND_WORDS = {
   off: "sound is off",
@@ -21,17 +21,15 @@ const SOUND_WORDS = {
   interrupted: "sound is interrupted",
 } as const;
 
-export function Transport() {
+export function Header() {
   return (
     <header class="transport">
       <h1>CLAVE</h1>
       <PlayButton />
-      <Surprise />
       <Tempo />
       <Swing />
-      <Applies />
-      <KitChoice />
-      <Volume />
+      <Where />
+      <Surprise />
       <SoundState />
       <FilesAndUndo />
     </header>
@@ -55,7 +53,7 @@ function Surprise() {
   const surprise = () => void soundActions.surprise().then(() => (store.playing.value ? undefined : player.play()));
   return (
     <button type="button" class="framed surprise" title="A new pattern and eight new sounds; what is locked stays" onClick={surprise}>
-      <Icon name="dice" /> Surprise me
+      Surprise me
     </button>
   );
 }
@@ -109,7 +107,8 @@ function Swing() {
   );
 }
 
-function Applies() {
+/** When a click, a scene or a style is heard. */
+export function Applies() {
   const { store, actions } = usePage();
   return (
     <label class="dial applies">
@@ -123,7 +122,7 @@ function Applies() {
   );
 }
 
-function Volume() {
+export function Volume() {
   const { store, actions } = usePage();
   const { volume } = store.project.value;
   return (

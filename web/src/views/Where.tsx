@@ -1,0 +1,52 @@
+/** "bar 7 of 16, on the path", or "near latin": which bar sounds, and where it lies. */
+
+import { describe } from "../rules/journey";
+import { naturalBars } from "../rules/plan";
+import { isEdited, isJourney } from "../rules/scene";
+import { describeBar, formatPoint } from "../rules/summary";
+import { roundBars } from "../rules/travel";
+import { usePage } from "./page";
+
+export function Where() {
+  const { store } = usePage();
+  const { bars, path } = store.score.value.project.scene;
+  const { quantum } = store.project.value;
+  const bar = store.journeyBar.value;
+  const corpus = store.corpus.value;
+  const near = store.nearby.value?.nearest(store.shownPoint.value, 1)[0];
+  const { fill, scene, bar: place } = store.address.value;
+  if (scene !== null) {
+    const all = naturalBars(store.project.value);
+    return (
+      <Said what={`bar ${(store.heardIndex.value % all) + 1} of ${all}`} fill={fill}>
+        song, scene {scene + 1}
+      </Said>
+    );
+  }
+  if (bar !== null && path)
+    return (
+      <Said what={`bar ${bar + 1} of ${roundBars(path)}`} fill={fill}>
+        {isJourney(store.scene.value) ? describe(path, bar) : "on the path"}
+      </Said>
+    );
+  return (
+    <Said what={corpus && near ? `near ${describeBar(corpus, near.index).style}` : ""} fill={fill}>
+      <span class="numbers unseen">{formatPoint(store.shownPoint.value)}</span>
+      {bars.length > 1 && <span>{`bar ${place + 1} of ${bars.length}`}</span>}
+      {isEdited(store.scene.value) && <span>edited by hand</span>}
+      {store.pending.value && <em>from the next {quantum}</em>}
+    </Said>
+  );
+}
+
+function Said({ what, fill, children }: { readonly what: string; readonly fill: boolean; readonly children: preact.ComponentChildren }) {
+  return (
+    <div class="where">
+      <b>{what}</b>
+      <p>
+        {children}
+        {fill && <em>fill</em>}
+      </p>
+    </div>
+  );
+}

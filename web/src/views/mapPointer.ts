@@ -1,0 +1,142 @@
+/** What a pointer does on the map: a press plays what lies there, a drag moves on, two fingers or the middle button move the window, the wheel zooms. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { RefObject } from "preact";
+import type { Point } from "../rules/protocol";
+import { type Pin, PINS } from "../rules/scene";
+import { HOME, type Pixel } from "../map/view";
+import { usePage } from "./page";
+
+const HOVER_PX = 9; // how near a bar the pointer must be to name it
+const TRAIL_POINTS = 90;
+const WHEEL_ZOOM = 0.0016; // of its factor's logarithm, a pixel of the wheel
+const HELD_STILL_PX = 5; // a finger that has moved less has not moved
+const FINGER_WAIT_MS = 90; // for a second finger
+
+type Press = "play" | "move the window" | Pin;
+
+/** A press that may become a drag, where it began. */
+interface Pressed {
+  readonly kind: Press;
+  readonly from: Pixel;
+  began: boolean; // it is no part of a pinch
+}
+
+export function useMapPointer(frame: RefObject<HTMLDivElement | null>) {
+  const { store, actions, player } = usePage();
+  const pressed = useRef<Pressed | null>(null);
+  const fingers = useRef(new Map<number, Pixel>());
+  const waiting = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const [hovered, setHovered] = useState<number | null>(null); // the bar of the corpus under the pointer
+  const [trail, setTrail] = useState<readonly Point[]>([]);
+
+  const pixelOf = (event: MouseEvent): Pixel => {
+    const box = frame.current!.getBoundingClientRect();
+    return [event.clientX - box.left, event.clientY - box.top];
+  };
+  const pointOf = (event: MouseEvent): Point => store.projection.value.toPoint(pixelOf(event));
+
+  const begin = (event: PointerEvent) => {
+    const press = pressed.current;
+    if (!press || press.began) return;
+    press.began = true;
+    if (press.kind !== "play") return;
+    setTrail([]);
+    actions.goTo(pointOf(event), false); // a click waits for its step, beat or bar
+    if (!store.playing.value) void player.play();
+  };
+  const end = () => {
+    clearTimeout(waiting.current);
+    if (pressed.current?.kind === "play") actions.settle();
+    else if (pressed.current) store.settle();
+    pressed.current = null;
+  };
+
+  const onPointerDown = (event: PointerEvent) => {
+    setHovered(null);
+    frame.current!.setPointerCapture(event.pointerId);
+    fingers.current.set(event.pointerId, pixelOf(event));
+    if (fingers.current.size > 1) return end(); // a pinch
+    const pin = (event.target as Element).closest<HTMLElement>("[data-pin]")?.dataset["pin"];
+    const kind: Press = event.button !== 0 || event.altKey ? "move the window" : (PINS.find((each) => each === pin) ?? "play");
+    pressed.current = { kind, from: pixelOf(event), began: false };
+    if (event.pointerType !== "touch") return begin(event);
+    waiting.current = setTimeout(() => begin(event), FINGER_WAIT_MS);
+  };
+
+  const drag = (event: PointerEvent, { kind }: Pressed) => {
+    if (kind === "play") {
+      const point = pointOf(event);
+      setTrail((before) => [...before.slice(-TRAIL_POINTS), point]);
+      actions.goTo(point, true);
+    } else if (kind === "move the window") store.view.value = store.projection.value.pannedBy(event.movementX, event.movementY);
+    else actions.setPin(kind, pointOf(event));
+  };
+
+  const pinch = (id: number, to: Pixel) => {
+    const from = fingers.current.get(id)!;
+    const [still] = [...fingers.current].filter(([other]) => other !== id).map(([, pixel]) => pixel);
+    if (!still) return;
+    const apart = ([left, top]: Pixel) => Math.max(20, Math.hypot(left - still[0], top - still[1]));
+    store.view.value = store.projection.value.zoomedAt(still, apart(to) / apart(from));
+    store.view.value = store.projection.value.pannedBy((to[0] - from[0]) / 2, (to[1] - from[1]) / 2);
+  };
+
+  const onPointerMove = (event: PointerEvent) => {
+    const to = pixelOf(event);
+    const press = pressed.current;
+    if (fingers.current.size > 1 && fingers.current.has(event.pointerId)) {
+      pinch(event.pointerId, to);
+    } else if (press) {
+      if (!press.began && Math.hypot(to[0] - press.from[0], to[1] - press.from[1]) > HELD_STILL_PX) begin(event);
+      if (press.began) drag(event, press);
+    } else {
+      const { projection, nearby } = store;
+      const near = nearby.value?.nearest(pointOf(event), 1)[0];
+      setHovered(near && near.distance * projection.value.scale < HOVER_PX ? near.index : null);
+    }
+    if (fingers.current.has(event.pointerId)) fingers.current.set(event.pointerId, to);
+  };
+
+  const onPointerUp = (event: PointerEvent) => {
+    if (event.type === "pointerup") begin(event); // a tap that was over before a second finger could come
+    fingers.current.delete(event.pointerId);
+    end();
+  };
+
+  useEffect(() => {
+    const onWheel = (event: WheelEvent) => {
+      event.preventDefault();
+      store.view.value = store.projection.value.zoomedAt(pixelOf(event), Math.exp(-event.deltaY * WHEEL_ZOOM * (event.ctrlKey ? 5 : 1)));
+    };
+    const element = frame.current!;
+    element.addEventListener("wheel", onWheel, { passive: false });
+    return () => element.removeEventListener("wheel", onWheel);
+  }, []);
+
+  return {
+    hovered,
+    trail,
+    handlers: {
+      onPointerDown,
+      onPointerMove,
+      onPointerUp,
+      onPointerCancel: onPointerUp,
+      onPointerLeave: () => setHovered(null),
+      onContextMenu: (event: Event) => event.preventDefault(),
+      onDblClick: () => (store.view.value = HOME),
+    },
+  };
+}
+
+/** Plus and minus zoom about the middle, 0 shows the whole map; true if the key was one of these. */
+export function zoomedByKey(event: KeyboardEvent, store: ReturnType<typeof usePage>["store"]): boolean {
+  const { projection, view, stage } = store;
+  const middle: Pixel = [stage.value.width / 2, stage.value.height / 2];
+  const factor = event.key === "+" || event.key === "=" ? 1.5 : event.key === "-" ? 1 / 1.5 : null;
+  if (event.ctrlKey || event.metaKey || event.altKey || (factor === null && event.key !== "0")) return false;
+  view.value = factor === null ? HOME : projection.value.zoomedAt(middle, factor);
+  event.preventDefault();
+  event.stopPropagation();
+  return true;
+}

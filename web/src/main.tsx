@@ -18,9 +18,13 @@ import { BarActions } from "./state/barActions";
 import { restore, serialise, store as storeText, stored, storedMidi, storedTheme, storeMidi, storeTheme } from "./state/browserStorage";
 import { Decoding } from "./state/decoding";
 import { forgetUnknownPoints, forgetUnknownSettings } from "./state/forgetUnknown";
+import { Keeping } from "./state/keeping";
 import { KeptKits } from "./state/keptKits";
+import { Memory } from "./state/memory";
 import { Player } from "./state/player";
 import { knownStrokes, openLinkedProject, openProjectFile, openServersProject } from "./state/projects";
+import { Recording } from "./state/recording";
+import { SceneActions } from "./state/sceneActions";
 import { SoundActions } from "./state/soundActions";
 import { Sounds } from "./state/sounds";
 import { Store } from "./state/store";
@@ -42,12 +46,21 @@ const decoding = new Decoding(store, serverRhythm);
 const actions = new Actions(store);
 const soundActions = new SoundActions(store, actions, sounds, serverSounds, decoding);
 const barActions = new BarActions(store, actions, player, decoding);
-const page: Page = { store, player, midi, actions, decoding, barActions, kits, kept: new KeptKits(store, kits, serverSounds), sounds, soundActions };
+const scenes = new SceneActions(store);
+const memory = new Memory(store);
+player.outputs.push(memory);
+const keeping = new Keeping(store, memory, sounds);
+const recording = new Recording(store);
+const page: Page = { store, player, midi, actions, scenes, memory, keeping, recording, decoding, barActions, kits, kept: new KeptKits(store, kits, serverSounds), sounds, soundActions };
 
 /** For browser tests: what a player can do, what plays, and the bars that are heard (or others) as sound, through the same graph as live. */
 const hook = {
   store,
   actions,
+  scenes,
+  memory,
+  keeping,
+  recording,
   player,
   point: () => pointOf(store.scene.value),
   heardBars: () => store.heardBars(),

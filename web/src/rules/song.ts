@@ -1,7 +1,7 @@
 /** Scenes and songs as they are put together: what a tile says, parts of a song, a morph to another scene. Each change makes a new project. */
 
-import { naturalBars, sceneBars } from "./plan";
-import { canonicalJson, type Project, type Scene, type SongPart } from "./project";
+import { naturalBars, Plan, sceneBars } from "./plan";
+import { type Bar, canonicalJson, NEW_PROJECT, type Project, type Scene, type SongPart } from "./project";
 import { withSlot } from "./scene";
 import { clamp } from "./units";
 
@@ -123,4 +123,13 @@ export function morphing(project: Project, { slot, first, bars }: Morph): Projec
   const present = { scene: project.scenes.length, bars: first + bars, fill: false, morph_bars: bars };
   const other = { scene: slot, bars: MAX_PART_BARS, fill: false, morph_bars: 0 };
   return { ...project, scenes: [...project.scenes, project.scene], song: [present, other] };
+}
+
+const opening = new WeakMap<Scene, Bar>(); // scenes never change
+
+/** The bar with which a scene begins: what its tile shows. */
+export function openingBar(scene: Scene): Bar {
+  const known = opening.get(scene) ?? new Plan({ ...NEW_PROJECT, scene }).bar(0).pieces[0]![1];
+  opening.set(scene, known);
+  return known;
 }

@@ -7,6 +7,7 @@ import { redo, undo } from "../rules/history";
 import { describe } from "../rules/journey";
 import { onMap } from "../rules/mapPoint";
 import type { BarAddress } from "../rules/plan";
+import { withoutAutomation } from "../rules/recording";
 import type { Bar, Project, Scene, VoiceMix } from "../rules/project";
 import type { Point, BarPattern } from "../rules/protocol";
 import { atPoint, barAt, type JourneyKind, type Pin, type Place, type PlaceChanges, travelling, withBarAt, withMix, withPath, withPin, withSettings, withTempo } from "../rules/scene";
@@ -41,7 +42,7 @@ export class Actions {
 
   /** Go to a point and hear what lies there, in a drag at the next step; leaves a journey and a song. `settle` ends the gesture. */
   goTo(point: Point, dragged = false): void {
-    this.goToPlace("point", atPoint(this.scene, onMap(point)), travelling(this.scene, false));
+    this.goToPlace("point", atPoint(this.scene, onMap(point)), withoutAutomation(travelling(this.scene, false), ["map.x", "map.y"]));
     this.store.atOnce.value = dragged;
   }
 

@@ -5,6 +5,7 @@ import { barsToDecode, requests } from "../rules/arrange";
 import { barKey, modelPart } from "../rules/bars";
 import type { Bar } from "../rules/project";
 import type { BarPattern } from "../rules/protocol";
+import { openingBar } from "../rules/song";
 import { ServerError } from "../net/api";
 import { LatestOnly } from "../net/latestOnly";
 import type { RhythmSource } from "../net/sources";
@@ -76,7 +77,7 @@ export class Decoding {
     const [entered, launched] = launchWindow.value;
     if (launchScore.value) for (let index = entered; index < entered + launched; index++) collect(barsToDecode(launchScore.value.planned(index)));
     if (found.size === 0) for (let index = first + count; index < first + count + AHEAD_BARS; index++) collect(barsToDecode(wanted.planned(index)));
-    if (found.size === 0) collect(store.project.value.scenes.flatMap((scene) => (scene ? [modelPart(scene.bars[0]!)] : [])).filter((bar) => bar !== null));
+    if (found.size === 0) collect(store.project.value.scenes.flatMap((scene) => (scene ? [modelPart(openingBar(scene))] : [])).filter((bar) => bar !== null));
     return [...found.values()];
   }
 

@@ -3,6 +3,7 @@ import { toyInstrument, toyPattern } from "../../dev/toyServer";
 import { HeldRhythm } from "../../tests/heldRhythm";
 import { nextPart, type Part } from "../rules/conductor";
 import { withCellToggled } from "../rules/pattern";
+import type { Generated } from "../rules/project";
 import { DEFAULT_SETTINGS, pointOf, withTempo } from "../rules/scene";
 import { Actions } from "./actions";
 import { Decoding } from "./decoding";
@@ -121,7 +122,7 @@ test("a launch at the next beat comes in the middle of the bar, from its first b
   music.step();
   scenes.launch(0);
   soundsCome();
-  const heard = Array.from({ length: 20 }, (_, step) => music.step().bar.pattern);
+  const heard = Array.from({ length: 20 }, () => music.step().bar.pattern);
   expect(heard.findIndex((pattern) => JSON.stringify(pattern) === JSON.stringify(at(1, 1)))).toBe(15); // step 16
 });
 
@@ -145,7 +146,7 @@ test("a morph goes over bars from the present scene to the other, and then is it
   music.bar();
   const xs: number[] = [];
   for (let bar = 0; bar < 3; bar++) {
-    xs.push((music.bar().bar.planned.pieces[0]![1] as { point: [number, number] }).point[0]);
+    xs.push((music.bar().bar.planned.pieces[0]![1] as Generated).point[0]);
     expect(store.morph.value).not.toBeNull();
   }
   expect(xs.map((x) => Math.round(x * 100))).toEqual([-50, 0, 50]);
@@ -207,9 +208,9 @@ test("the song plays from a part on", async () => {
 test("“then” makes a song of what sounds and what comes", async () => {
   await two();
   scenes.launch(0);
-  scenes.then(1);
+  scenes.playThen(1);
   expect(store.project.value.song.map(({ scene }) => scene)).toEqual([0, 1]);
-  scenes.then(0);
+  scenes.playThen(0);
   expect(store.project.value.song.map(({ scene }) => scene)).toEqual([0, 1, 0]);
 });
 

@@ -180,7 +180,7 @@ export class SceneActions {
   }
 
   /** The scene comes when what is in the song is over; the song plays from the scene that sounds now. */
-  then(slot: number): void {
+  playThen(slot: number): void {
     const { store } = this;
     const now = store.slotHeard.value;
     if (this.project.song.length === 0 && now !== null && now !== slot) this.addPart(now);

@@ -216,7 +216,11 @@ export class Store {
 
   readonly shownPoint = computed<Point>(() => {
     const bar = this.journeyBar.value;
-    return (bar === null ? undefined : roundPoints(this.score.value.project.scene)[bar]) ?? pointOf(this.scene.value);
+    const own = (bar === null ? undefined : roundPoints(this.score.value.project.scene)[bar]) ?? pointOf(this.scene.value);
+    const { planned } = this.arrangedBar.value;
+    if (!planned.moves("map.x") && !planned.moves("map.y")) return own;
+    const step = this.position.value ?? 0;
+    return [planned.value("map.x", own[0], step), planned.value("map.y", own[1], step)];
   });
 
   /** Asked to play, but the browser or the system keeps the sound back. */

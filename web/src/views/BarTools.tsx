@@ -1,7 +1,7 @@
 /** One line above the grid: humanise the bar, fill in what is not held, tap a rhythm. */
 
 import { describeHolds } from "../rules/holds";
-import { slotsOf } from "../rules/scene";
+import { sceneName } from "../rules/song";
 import { stepsPerBar } from "../rules/units";
 import type { TapTo } from "../state/barState";
 import { Choice } from "./Choice";
@@ -29,7 +29,7 @@ export function BarTools() {
 function Humanise() {
   const { store, barActions } = usePage();
   const { amount, like } = barActions.humanise;
-  const slots = slotsOf(store.project.value);
+  const { scenes } = store.project.value;
   return (
     <span class="humanise">
       <Slider
@@ -46,16 +46,16 @@ function Humanise() {
         like{" "}
         <select
           aria-label="Humanise like"
-          title={slots.some(Boolean) ? "Whose feel the bar takes" : "Keep a bar in a slot to take its feel"}
+          title={scenes.some(Boolean) ? "Whose feel the bar takes" : "Keep a scene to take the feel of its first bar"}
           value={like ?? ""}
           onChange={(event) => barActions.humaniseLike(event.currentTarget.value === "" ? null : Number(event.currentTarget.value))}
         >
           <option value="">a drummer</option>
-          {slots.map(
+          {scenes.map(
             (kept, slot) =>
               kept && (
                 <option key={slot} value={slot}>
-                  slot {slot + 1}
+                  {sceneName(kept, slot)}
                 </option>
               ),
           )}

@@ -4,7 +4,8 @@ import { describeNearest } from "../rules/summary";
 import type { Drawer } from "../state/store";
 import { DrawerButton } from "./Drawer";
 import { usePage } from "./page";
-import { Slots } from "./Slots";
+import { SceneTiles } from "./SceneTiles";
+import { SongStrip } from "./SongStrip";
 
 const WAYS: readonly (readonly [Drawer, string])[] = [
   ["Shape", "Shape"],
@@ -18,7 +19,10 @@ export function Footer() {
   const near = store.nearby.value?.nearest(store.shownPoint.value, 1)[0];
   return (
     <footer class="footer">
-      <Slots />
+      <div class="scenes-and-song">
+        <SceneTiles />
+        <SongStrip />
+      </div>
       <div class="ways">
         <p>
           {WAYS.map(([drawer, words]) => (

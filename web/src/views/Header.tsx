@@ -9,8 +9,10 @@ import { describeLink } from "../midi/midiSettings";
 import { DrawerButton } from "./Drawer";
 import { FilesAndUndo } from "./FilesAndUndo";
 import { Icon } from "./Icon";
+import { KeepBars } from "./KeepBars";
 import { NumberField } from "./NumberField";
 import { usePage } from "./page";
+import { RecordButton } from "./RecordButton";
 import { Slider } from "./Slider";
 import { Where } from "./Where";
 
@@ -26,10 +28,12 @@ export function Header() {
     <header class="transport">
       <h1>CLAVE</h1>
       <PlayButton />
+      <RecordButton />
       <Tempo />
       <Swing />
       <Where />
       <Surprise />
+      <KeepBars />
       <SoundState />
       <FilesAndUndo />
     </header>

@@ -8,7 +8,7 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ["arrow keys", "on the map: move 1 %, with Shift 10 %; in the grid: go to the next cell"],
   ["A, B", "set the pins of the journey where you are"],
   ["T", "travel from A to B"],
-  ["1 to 8", "play a slot; with Shift, keep what you hear in it"],
+  ["1 to 8", "play a scene; with Shift, keep what you hear in it"],
   ["[ ]", "back and forward through your clicks"],
   ["R", "new seed"],
   ["H", "humanise: the same strokes, played once more"],

@@ -218,8 +218,9 @@ export class Store {
     const bar = this.journeyBar.value;
     const own = (bar === null ? undefined : roundPoints(this.score.value.project.scene)[bar]) ?? pointOf(this.scene.value);
     const { planned } = this.arrangedBar.value;
-    if (!planned.moves("map.x") && !planned.moves("map.y")) return own;
     const step = this.position.value ?? 0;
+    if (planned.address.scene !== null) return generatedAt(planned.pieces.findLast(([from]) => from <= step)![1]) ?? own; // a song, or a morph
+    if (!planned.moves("map.x") && !planned.moves("map.y")) return own;
     return [planned.value("map.x", own[0], step), planned.value("map.y", own[1], step)];
   });
 
@@ -290,6 +291,9 @@ export class Store {
     this.notice.value = { text: error instanceof Error ? error.message : String(error), kind: "error" };
   }
 }
+
+/** Where a bar lies on the map; null where it was given. */
+const generatedAt = (bar: Bar): Point | null => (bar.kind === "edited" ? generatedAt(bar.base) : bar.kind === "generated" ? bar.point : null);
 
 /** The project with the bars of another one: those that can be played until its own are decoded. */
 function withBarsOf(project: Project, { scene, scenes, song }: Project): Project {

@@ -69,8 +69,15 @@ def opened_drawer(page: Page, name: str) -> Locator:
     """What is one step away from the stage, open: "Shape", "About this bar", "Style"."""
     drawer = page.get_by_role("dialog", name=name)
     if not drawer.is_visible():
+        page.evaluate("clave.store.drawer.value = null")  # on a phone it lies over the buttons
         page.get_by_role("button", name=BUTTONS.get(name, name), exact=True).click()
     return drawer
+
+
+def from_menu(page: Page, menu: str, name: str) -> None:
+    """Press a button of the menu "Export" or "More"."""
+    page.get_by_role("button", name=menu, exact=True).click()
+    page.get_by_role("group", name=menu, exact=True).get_by_role("button", name=name, exact=True).click()
 
 
 BUTTONS = {"Style": "In this style, stay here"}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import soundfile
-from hands import LOOKS, NARROW, shown, violations
+from hands import LOOKS, NARROW, from_menu, opened_drawer, shown, violations
 from playwright.sync_api import Locator, Page, Route, expect
 
 from clave import midi
@@ -70,6 +70,11 @@ def ready(drummer: list[Asked], opened: Page) -> Page:
 
 
 def combobox(page: Page, name: str) -> Locator:
+    """In the drawer where it stands, opened."""
+    if name in ("Meter", "Fills", "Length of the loop"):
+        opened_drawer(page, "Shape")
+    elif "style" in name.lower():
+        opened_drawer(page, "Style")
     return page.get_by_role("combobox", name=name, exact=True)
 
 
@@ -87,6 +92,7 @@ def test_two_styles_are_blended_in_shares_that_the_link_keeps(ready: Page, drumm
     ready.wait_for_function("location.hash.includes('s=60+') && location.hash.includes('s=40+')")
     assert drummer[-1]["style"] == {first: 0.4, second: 0.6}
     ready.reload()
+    opened_drawer(ready, "Style")
     expect(ready.get_by_role("slider", name=f"Share of {first}")).to_have_attribute("aria-valuetext", "40 %")
     combobox(ready, "Blend with another style").select_option(third)
     expect(combobox(ready, "Blend with another style")).to_have_count(0)
@@ -113,13 +119,13 @@ def test_the_grid_and_the_files_follow_the_meter(
     )
     assert shown(ready)["meter"] == [int(part) for part in meter.split("/")]
     with ready.expect_download() as file:
-        ready.get_by_role("button", name="Save MIDI").click()
+        from_menu(ready, "Export", "Save MIDI")
     file.value.save_as(tmp_path / "groove.mid")
     assert [f"{b}/{u}" for b, u in {pattern.meter for pattern in midi.read(tmp_path / "groove.mid").patterns}] == [
         meter
     ]
     with ready.expect_download() as file:
-        ready.get_by_role("button", name="Save WAV").click()
+        from_menu(ready, "Export", "Save WAV")
     file.value.save_as(tmp_path / "groove.wav")
     samples, rate = soundfile.read(tmp_path / "groove.wav")
     tempo = ready.evaluate("clave.store.scene.value.tempo[0].tempo_bpm")
@@ -197,7 +203,7 @@ def test_a_loop_of_four_bars_plays_one_after_the_other(ready: Page) -> None:
 
 
 def test_a_slider_moves_how_it_is_played_and_a_double_click_puts_it_back(ready: Page, drummer: list[Asked]) -> None:
-    slider = ready.get_by_role("slider", name="swung playing")
+    slider = opened_drawer(ready, "Shape").get_by_role("slider", name="swung playing")
     slider.fill("1.5")
     expect(slider).to_have_attribute("aria-valuetext", "+1.5")
     ready.wait_for_function("location.hash.includes('x=0,0,1.5')")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hands import click_map, lies_here, shown
+from hands import click_map, from_menu, lies_here, shown
 from playwright.sync_api import BrowserContext, FilePayload, Page, expect
 
 from clave.play.arrange import requests
@@ -43,7 +43,7 @@ def saved(page: Page, folder: Path) -> Path:
 
 def open_file(page: Page, name: str, content: str) -> None:
     with page.expect_file_chooser() as chooser:
-        page.get_by_role("button", name="Open project", exact=True).click()
+        from_menu(page, "More", "Open project")
     chooser.value.set_files(FilePayload(name=name, mimeType="application/json", buffer=content.encode()))
 
 
@@ -142,7 +142,7 @@ def test_a_link_carries_a_small_project(opened: Page, context: BrowserContext) -
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     made = edit_and_humanise(opened)
     opened.evaluate("history.replaceState(null, '', location.pathname)")  # as before the address bar was written
-    opened.get_by_role("button", name="Share", exact=True).click()
+    from_menu(opened, "Export", "Share")
     expect(opened.get_by_role("status").filter(has_text="Link copied.")).to_be_visible()
     link = opened.evaluate("navigator.clipboard.readText()")
     assert re.search(r"/#p=.*&z=", link)

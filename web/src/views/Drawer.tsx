@@ -65,4 +65,4 @@ export function Drawer({ name, children }: DrawerProps) {
   );
 }
 
-const idOf = (name: Name): string => `drawer-${name.replace(" ", "-")}`;
+const idOf = (name: Name): string => `drawer-${name.replaceAll(" ", "-")}`;

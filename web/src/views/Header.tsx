@@ -13,6 +13,7 @@ import { KeepBars } from "./KeepBars";
 import { NumberField } from "./NumberField";
 import { usePage } from "./page";
 import { RecordButton } from "./RecordButton";
+import { useRoving } from "./roving";
 import { Slider } from "./Slider";
 import { Where } from "./Where";
 
@@ -24,18 +25,26 @@ const SOUND_WORDS = {
 } as const;
 
 export function Header() {
+  const rest = useRef<HTMLDivElement>(null);
+  const roving = useRoving(rest, "button:not(.menu-panel *, .popover *)");
   return (
     <header class="transport">
       <h1>CLAVE</h1>
-      <PlayButton />
-      <RecordButton />
-      <Tempo />
-      <Swing />
-      <Where />
-      <Surprise />
-      <KeepBars />
-      <SoundState />
-      <FilesAndUndo />
+      <div class="header-play">
+        <PlayButton />
+        <RecordButton />
+        <Tempo />
+        <Swing />
+        <Where />
+      </div>
+      <div ref={rest} class="header-rest" role="toolbar" aria-label="Project" {...roving}>
+        <div class="header-acts">
+          <Surprise />
+          <KeepBars />
+        </div>
+        <SoundState />
+        <FilesAndUndo />
+      </div>
     </header>
   );
 }

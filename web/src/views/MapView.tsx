@@ -136,7 +136,7 @@ function Ground() {
     });
     drawGround(canvas, ground, { ...size, dark, regions, hatched, projection });
   };
-  return <CanvasLayer class="map-layer" from={[ground, corpus, dark, hatched, projection, styles.join()]} draw={draw} />;
+  return <CanvasLayer class="map-layer map-ground" from={[ground, corpus, dark, hatched, projection, styles.join()]} draw={draw} />;
 }
 
 /** The path, from A to B or as it was drawn, and a dot for each of its bars. */

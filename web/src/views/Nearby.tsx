@@ -23,12 +23,12 @@ export function Nearby() {
   const accepts = (bar: number) => highlighted.size === 0 || highlighted.has(corpus?.style[bar] ?? -1);
   const found = store.nearby.value?.nearestSources([x, y], LISTED, accepts) ?? [];
   return (
-    <aside id="nearby" class="nearby" aria-label="Nearby">
+    <div id="nearby" class="nearby" role="group" aria-label="Nearby">
       <Axis label="x" value={x} onMove={(to) => actions.goTo([to, y])} />
       <Axis label="y" value={y} onMove={(to) => actions.goTo([x, to])} />
       <ul>{corpus && found.map((each) => <NearbyBar key={each.index} corpus={corpus} look={lookOf(rank[corpus.style[each.index]!] ?? -1, dark)} {...each} />)}</ul>
       <p class="credit">{corpus?.credit}</p>
-    </aside>
+    </div>
   );
 }
 

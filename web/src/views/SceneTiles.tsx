@@ -24,28 +24,24 @@ export function SceneTiles() {
   const { store } = usePage();
   const list = useRef<HTMLOListElement>(null);
   const tiles = tilesOf(store.project.value);
-  const roving = useRoving(list, tiles.length);
+  const roving = useRoving(list, ".scene-play, .scene-keep");
   const [opened, setOpened] = useState<{ slot: number; anchor: Element } | null>(null);
   return (
     <>
-      <ol ref={list} class="scenes" aria-label="Scenes">
+      <ol ref={list} class="scenes" aria-label="Scenes" {...roving}>
         {tiles.map((scene, slot) => (
           <li key={slot}>
             <Tile
               scene={scene}
               slot={slot}
-              tabIndex={roving.tabIndex(slot)}
               onKeyDown={(event) => {
-                if (roving.moved(event, slot) || scene === null) return;
+                if (scene === null) return;
                 if (event.key !== "m" && event.key !== "ContextMenu" && !(event.key === "F10" && event.shiftKey)) return;
                 event.preventDefault();
                 event.stopPropagation();
                 setOpened({ slot, anchor: event.currentTarget as Element });
               }}
-              onMore={(anchor) => {
-                roving.focus(slot);
-                setOpened(opened?.slot === slot ? null : { slot, anchor });
-              }}
+              onMore={(anchor) => setOpened(opened?.slot === slot ? null : { slot, anchor })}
             />
           </li>
         ))}
@@ -60,17 +56,16 @@ export function SceneTiles() {
 interface TileProps {
   readonly scene: Scene | null;
   readonly slot: number;
-  readonly tabIndex: 0 | -1;
   readonly onKeyDown: (event: KeyboardEvent) => void;
   readonly onMore: (anchor: Element) => void;
 }
 
-function Tile({ scene, slot, onMore, ...focus }: TileProps) {
+function Tile({ scene, slot, onMore, onKeyDown }: TileProps) {
   const { store, scenes, player } = usePage();
   const number = slot + 1;
   if (scene === null)
     return (
-      <button type="button" class="scene-keep" data-roving={slot} aria-label={`Keep in scene ${number}`} title={`Keep what sounds (Shift+${number})`} onClick={() => scenes.keep(slot)} {...focus}>
+      <button type="button" class="scene-keep" aria-label={`Keep in scene ${number}`} title={`Keep what sounds (Shift+${number})`} onClick={() => scenes.keep(slot)}>
         + keep
       </button>
     );
@@ -86,7 +81,7 @@ function Tile({ scene, slot, onMore, ...focus }: TileProps) {
       <button
         type="button"
         class="scene-play"
-        data-roving={slot}
+       
         aria-label={[`Play scene ${number}`, ...(scene.name ? [scene.name] : []), what, ...(trouble ? [trouble] : []), ...(state ? [state] : [])].join(", ")}
         aria-current={here}
         aria-keyshortcuts={number <= 8 ? String(number) : undefined}
@@ -95,7 +90,7 @@ function Tile({ scene, slot, onMore, ...focus }: TileProps) {
           scenes.launch(slot);
           if (!store.playing.value) void player.play();
         }}
-        {...focus}
+        onKeyDown={onKeyDown}
         {...draggable("scene", slot, name, (place) => scenes.addPart(slot, place))}
       >
         <b class="scene-name">{name}</b>

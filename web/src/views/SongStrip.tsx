@@ -20,10 +20,11 @@ export function SongStrip() {
   const { song } = store.project.value;
   const playing = store.playsSong.value;
   const strip = useRef<HTMLOListElement>(null);
-  const roving = useRoving(strip, song.length);
+  const roving = useRoving(strip, ".song-part button");
   const [opened, setOpened] = useState<{ place: number; anchor: Element } | null>(null);
   const drag = dragged.value;
   if (song.length === 0 && drag === null && !store.project.value.scenes.some(Boolean)) return null;
+  const focus = (place: number) => requestAnimationFrame(() => strip.current?.querySelectorAll<HTMLElement>(".song-part button")[place]?.focus());
   const play = (place: number) => {
     scenes.playSong(place);
     if (!store.playing.value) void player.play();
@@ -41,7 +42,7 @@ export function SongStrip() {
       >
         <Icon name={playing ? "close" : "play"} />
       </button>
-      <ol ref={strip} class={`song-parts ${drag ? "is-open" : ""}`} aria-label="Parts of the song">
+      <ol ref={strip} class={`song-parts ${drag ? "is-open" : ""}`} aria-label="Parts of the song" {...roving}>
         {song.length === 0 && <li class="song-empty">Drag scenes here, or “Add to the song” in their menu: one plays after the other</li>}
         {song.map((part, place) => (
           <Part
@@ -49,9 +50,7 @@ export function SongStrip() {
             part={part}
             place={place}
             dropsHere={drag?.place === place}
-            tabIndex={roving.tabIndex(place)}
-            onMoved={(to) => roving.focus(to)}
-            onKeyDown={(event) => roving.moved(event, place)}
+            onMoved={focus}
             onMore={(anchor) => setOpened({ place, anchor })}
             play={() => play(place)}
           />
@@ -75,9 +74,7 @@ interface PartProps {
   readonly part: SongPart;
   readonly place: number;
   readonly dropsHere: boolean;
-  readonly tabIndex: 0 | -1;
   readonly onMoved: (to: number) => void;
-  readonly onKeyDown: (event: KeyboardEvent) => boolean;
   readonly onMore: (anchor: Element) => void;
   readonly play: () => void;
 }
@@ -90,7 +87,7 @@ function describePart(name: string, { bars, fill, morph_bars: morph }: SongPart,
 /** The next choice of bars of a morph. */
 const nextMorph = ({ bars, morph_bars: now }: SongPart): number => MORPH_BARS.find((each) => each > now && each <= bars) ?? 0;
 
-function Part({ part, place, dropsHere, tabIndex, onMoved, onKeyDown, onMore, play }: PartProps) {
+function Part({ part, place, dropsHere, onMoved, onMore, play }: PartProps) {
   const { store, scenes } = usePage();
   const { bars, fill, morph_bars: morph } = part;
   const name = sceneName(store.project.value.scenes[part.scene], part.scene);
@@ -136,15 +133,12 @@ function Part({ part, place, dropsHere, tabIndex, onMoved, onKeyDown, onMore, pl
     <li class={`song-part ${sounds ? "is-here" : ""} ${dropsHere ? "drops-here" : ""}`} style={{ flexGrow: bars, "--scene": sceneColour(part.scene), "--morph": `${(100 * morph) / bars}%` }}>
       <button
         type="button"
-        data-roving={place}
-        tabIndex={tabIndex}
         aria-label={describePart(name, part, place)}
         aria-current={sounds}
         aria-describedby="song-keys"
         title={`${describePart(name, part, place)}. Click: more. Drag: to another place. P: play from here.`}
         onClick={(event) => onMore(event.currentTarget)}
         onKeyDown={(event) => {
-          if (onKeyDown(event)) return;
           const does = act(event);
           if (!does || event.ctrlKey || event.metaKey) return;
           event.preventDefault();

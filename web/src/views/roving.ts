@@ -1,37 +1,38 @@
-/** Groups of buttons that are one tab stop: arrows move among them. */
+/** Many controls, one tab stop: Tab reaches the group, the arrow keys go from control to control, Home and End to its ends. */
 
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { RefObject } from "preact";
-import { useState } from "preact/hooks";
 
-interface Roving {
-  readonly at: number;
-  readonly tabIndex: (index: number) => 0 | -1;
-  readonly focus: (index: number) => void;
-  /** Moves the focus, if the key does that. */
-  readonly moved: (event: KeyboardEvent, index: number) => boolean;
-}
+const FORWARD = ["ArrowRight", "ArrowDown"];
+const BACK = ["ArrowLeft", "ArrowUp"];
 
-/** `count` elements of the group, each with its number as `data-roving`. */
-export function useRoving(group: RefObject<HTMLElement | null>, count: number): Roving {
-  const [at, setAt] = useState(0);
-  const present = Math.min(at, Math.max(0, count - 1));
-  const focus = (index: number) => {
-    const to = Math.max(0, Math.min(count - 1, index));
-    setAt(to);
-    requestAnimationFrame(() => group.current?.querySelector<HTMLElement>(`[data-roving="${to}"]`)?.focus());
+/** Handlers of the group; `selector` finds its controls. */
+export function useRoving(group: RefObject<HTMLElement | null>, selector = "button") {
+  const current = useRef<Element | null>(null); // the control that Tab reaches
+  const controls = (): HTMLElement[] => [...(group.current?.querySelectorAll<HTMLElement>(selector) ?? [])].filter((each) => !each.matches(":disabled") && !each.closest("[hidden]"));
+  const mark = () => {
+    const all = controls();
+    if (!all.some((each) => each === current.current)) current.current = all[0] ?? null;
+    for (const each of all) each.tabIndex = each === current.current ? 0 : -1;
   };
+  useLayoutEffect(mark); // after each drawing: controls come and go
   return {
-    at: present,
-    tabIndex: (index) => (index === present ? 0 : -1),
-    focus,
-    moved(event, index) {
-      if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return false;
-      const to = { ArrowLeft: index - 1, ArrowUp: index - 1, ArrowRight: index + 1, ArrowDown: index + 1, Home: 0, End: count - 1 }[event.key];
-      if (to === undefined) return false;
+    onFocusIn(event: FocusEvent) {
+      const at = event.target instanceof Element ? event.target.closest(selector) : null;
+      if (!at || at === current.current) return;
+      current.current = at;
+      mark();
+    },
+    onKeyDown(event: KeyboardEvent) {
+      if (event.altKey || event.ctrlKey || event.metaKey) return;
+      const all = controls();
+      const at = all.indexOf(event.target as HTMLElement);
+      const by = FORWARD.includes(event.key) ? 1 : BACK.includes(event.key) ? -1 : 0;
+      const next = by !== 0 ? all[(at + by + all.length) % all.length] : event.key === "Home" ? all[0] : event.key === "End" ? all.at(-1) : undefined;
+      if (at < 0 || !next) return;
       event.preventDefault();
       event.stopPropagation();
-      focus(to);
-      return true;
+      next.focus();
     },
   };
 }

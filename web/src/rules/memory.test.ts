@@ -27,7 +27,7 @@ const timesOf = (strokes: readonly { seconds: number }[]) => strokes.map(({ seco
 
 test("what was heard is played again, each stroke at its time, whatever its swing, ratchet and nudge was", () => {
   const draw = (bar: number, n: number, what: number) => chance(7, bar, n, what);
-  const bars = played([0, 1, 2, 3].map((bar) => ({ bpm: 90 + bar * 17, meter: (bar === 2 ? [6, 8] : [4, 4]) as Meter, strokes: Array.from({ length: 60 }, (_, n) => [Math.floor(draw(bar, n, 0) * 8), draw(bar, n, 1) * 47, { velocity: 0.1 + 0.9 * draw(bar, n, 2) }] as const) })));
+  const bars = played([0, 1, 2, 3].map((bar) => ({ bpm: 90 + bar * 17, meter: (bar === 2 ? [6, 8] : [4, 4]) as Meter, strokes: Array.from({ length: 60 }, (_, n) => [Math.floor(draw(bar, n, 0) * 8), draw(bar, n, 1) * 50 - 1.9, { velocity: 0.1 + 0.9 * draw(bar, n, 2) }] as const) })));
   const wanted = heardEvents(bars).strokes;
   const found = again(bars);
   expect(found).toHaveLength(wanted.length);
@@ -53,9 +53,10 @@ test("of two strokes that share a step, the louder one stays", () => {
 });
 
 test("an early stroke on the first beat stays early, one over the bar line stays in its place", () => {
-  const bars = played([{ bpm: 120, strokes: [[0, -1.5]] }, { bpm: 120, strokes: [[1, -0.75]] }]); // prettier-ignore
-  const [first, second] = again(bars);
-  expect([first!.position, second!.position].map((each) => Math.round(each * 1e4) / 1e4)).toEqual([-1.5, 63.25]);
+  const bars = played([{ bpm: 120, strokes: [[0, -1.5]] }, { bpm: 240, strokes: [[1, -0.75], [2, 64.5]] }, { bpm: 60, strokes: [] }]); // prettier-ignore
+  const found = again(bars);
+  expect(found.map(({ position }) => Math.round(position * 1e4) / 1e4)).toEqual([-1.5, 63.625, 128.125]); // by the tempo of the bar in which they sound
+  expect(timesOf(found).map((each) => Math.round(each * 1e6))).toEqual(heardEvents(bars).strokes.map(({ time }) => Math.round(time * 1e6)));
 });
 
 test("a bar that lasted otherwise than planned has the tempo that it had", () => {

@@ -6,6 +6,7 @@
 import { VOICE_SLUGS } from "./parameters";
 import { type Automation, type BarPattern, canonicalJson, type Given, type KitVoice, NEW_SCENE, type Project, type Scene, type SongPart, type TempoChange, type VoiceMix } from "./project";
 import { MAX_SCENES } from "./song";
+import { countUpTo } from "./tempo";
 import { clamp, MAX_TEMPO_BPM, type Meter, MIN_TEMPO_BPM, stepsPerBar, STEPS_PER_QUARTER } from "./units";
 
 export const REMEMBERED_BARS = 64;
@@ -13,7 +14,7 @@ export const KEPT_BARS = [1, 2, 4, 8, 16, 32, 64] as const; // offered
 
 const FARTHEST = 2; // steps that a stroke may lie before or after its step
 const NEVER_ROUNDED = 1e-6; // steps; below the precision of a clock
-const SAME_TEMPO = 1e-4; // relative: the same tempo but for the clock's rounding
+const SAME_TEMPO = 1e-9; // relative: the same tempo but for the clock's rounding
 
 /** One stroke as it sounded. */
 export interface HeardStroke {
@@ -125,12 +126,13 @@ export function sceneOf(bars: readonly HeardBar[], name: string, source: string)
   const starts: number[] = [0];
   for (const { meter } of bars) starts.push(starts.at(-1)! + stepsPerBar(meter));
   const placed: Placed[][] = VOICE_SLUGS.map(() => []);
-  bars.forEach((bar, place) => {
-    for (const stroke of bar.strokes) {
-      const position = starts[place]! + ((stroke.time - bar.start) / bar.seconds) * stepsPerBar(bar.meter);
-      placed[stroke.voice]!.push({ position, stroke });
-    }
-  });
+  const times: number[] = [0];
+  for (const { seconds } of bars) times.push(times.at(-1)! + seconds);
+  for (const stroke of heardEvents(bars).strokes) {
+    const place = Math.min(bars.length, Math.max(1, countUpTo(times, stroke.time))) - 1; // an early stroke sounds in the tempo of the bar before
+    const { meter, seconds } = bars[place]!;
+    placed[stroke.voice]!.push({ position: starts[place]! + ((stroke.time - times[place]!) / seconds) * stepsPerBar(meter), stroke });
+  }
   const found = placed.map((strokes) => stepsFor(strokes.sort((one, other) => one.position - other.position), starts.at(-1)!));
   const cells = found.flatMap((each) => each.cells);
   const strokes: [number, number, number, number][][] = bars.map(() => []);

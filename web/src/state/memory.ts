@@ -19,8 +19,9 @@ interface Open {
 
 export class Memory implements Output {
   private bars: Open[] = [];
+  private cut: Open | null = null; // that was stopped within, and is kept only if there is no whole one
   private now = 0;
-  /** How many whole bars can be kept. */
+  /** How many bars can be kept. */
   readonly count = signal(0);
 
   constructor(private readonly store: Store) {}
@@ -48,25 +49,25 @@ export class Memory implements Output {
     if (count !== this.count.peek()) this.count.value = count;
   }
 
-  /** What was queued and is not heard any more is forgotten; a bar that was cut short goes on in silence if it is all there is. */
+  /** What was queued and is not heard any more is forgotten. */
   silence(now: number): void {
-    this.now = now;
-    this.bars = this.bars.filter(({ start }) => start < now);
-    for (const bar of this.bars) bar.strokes.splice(0, bar.strokes.length, ...bar.strokes.filter(({ time }) => time <= now));
-    const whole = this.whole();
-    this.bars = whole.length > 0 || this.bars.length === 0 ? whole : this.bars.map(asWhole);
-    this.now = Infinity; // all that is left was heard
-    this.release(this.now);
+    const begun = this.bars.filter(({ start }) => start < now).map((bar) => ({ ...bar, strokes: bar.strokes.filter(({ time }) => time <= now) }));
+    this.bars = begun.filter((bar) => isWhole(bar, now));
+    const last = begun.at(-1);
+    this.cut = last && !isWhole(last, now) ? asWhole(last) : null;
+    this.release(now);
   }
 
+  /** The bars that were heard to their end; where there is none, the one that was stopped within. */
   private whole(): Open[] {
-    return this.bars.filter(({ end, steps, planned }) => steps === planned.steps && end <= this.now + 1e-6);
+    const whole = this.bars.filter((bar) => isWhole(bar, this.now));
+    return whole.length > 0 || this.cut === null ? whole : [this.cut];
   }
 
-  /** The last whole bars that were heard, so many at most. */
+  /** The last bars that were heard, so many at most. */
   last(count: number): HeardBar[] {
     return this.whole()
-      .slice(-count)
+      .slice(-Math.min(count, REMEMBERED_BARS))
       .map(({ start, end, planned, strokes }) => ({
         start,
         seconds: end - start,
@@ -78,6 +79,8 @@ export class Memory implements Output {
       }));
   }
 }
+
+const isWhole = ({ end, steps, planned }: Open, now: number): boolean => steps >= planned.steps && end <= now + 1e-6;
 
 /** A bar that was stopped within, as long as it was to be. */
 function asWhole(bar: Open): Open {

@@ -82,7 +82,7 @@ function Tile({ scene, slot, onMore, onKeyDown }: TileProps) {
         type="button"
         class="scene-play"
        
-        aria-label={[`Play scene ${number}`, ...(scene.name ? [scene.name] : []), what, ...(trouble ? [trouble] : []), ...(state ? [state] : [])].join(", ")}
+        aria-label={[`Play scene ${number}`, ...(scene.name ? [scene.name] : []), trouble ?? what, ...(state ? [state] : [])].join(", ")}
         aria-current={here}
         aria-keyshortcuts={number <= 8 ? String(number) : undefined}
         title={trouble ?? `Click: play from the next ${store.project.value.quantum}. Drag: into the song. M: more.`}
@@ -93,8 +93,8 @@ function Tile({ scene, slot, onMore, onKeyDown }: TileProps) {
         onKeyDown={onKeyDown}
         {...draggable("scene", slot, name, (place) => scenes.addPart(slot, place))}
       >
-        <b class="scene-name">{name}</b>
-        <span class={`scene-what ${trouble ? "is-trouble" : ""}`}>{trouble ?? what}</span>
+        <b class="scene-name">{name}</b>{" "}
+        <span class={`scene-what ${trouble ? "is-trouble" : ""}`}>{trouble ?? what}</span>{" "}
         <BarDots pattern={store.strokesOf(openingBar(scene))} />
         {state && <em class="scene-state">{state}</em>}
       </button>

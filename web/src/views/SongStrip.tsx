@@ -148,7 +148,7 @@ function Part({ part, place, dropsHere, onMoved, onMore, play }: PartProps) {
         {...draggable("part", place, name, (to) => scenes.movePart(place, to > place ? to - 1 : to))}
       >
         <span class="song-name">{name}</span>
-        {fill && <span class="song-fill">fill</span>}
+        {fill && <i class="song-fill" data-text="fill" />}
       </button>
       <Edge bars={bars} onBars={(to) => change({ bars: to })} onDone={() => store.settle()} />
       {place === 0 && (

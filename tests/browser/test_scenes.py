@@ -71,6 +71,38 @@ def test_a_launched_scene_is_next_and_comes_with_the_bar_and_its_tempo(two: Page
     assert two.evaluate("clave.store.scene.value.tempo[0].tempo_bpm") == 200
 
 
+WATCH_KITS = """() => {
+    const kitOf = (index) => clave.store.kitBuffers.value[index];
+    window.struck = [];
+    clave.player.outputs.push({
+        strike: (voice, velocity, time, own) => struck.push([own.sound?.kit ?? null, kitOf(voice)]),
+        step() {}, release() {}, silence() {},
+    });
+}"""
+
+
+def test_a_launched_kit_sounds_from_the_first_stroke_on(opened: Page) -> None:
+    opened.evaluate(WATCH_KITS)
+    kit = opened.get_by_role("combobox", name="Kit")
+    ready = "!clave.store.waiting.value && clave.store.sounds.coming.value.size === 0"
+    opened.get_by_label("Tempo in beats per minute").fill("240")
+    for number, name in ((1, "analogue"), (2, "room")):
+        kit.select_option(name)
+        opened.wait_for_function(ready)
+        keep(opened, number)
+        opened.evaluate(f"window.buffers{number} = [...clave.store.kitBuffers.value]")
+    play(opened)
+    tile(opened, 1).click()
+    opened.wait_for_function("clave.store.slotHeard.value === 0")
+    opened.wait_for_timeout(1500)
+    of_buffer = "buffers1.includes(buffer) ? 'analogue' : buffers2.includes(buffer) ? 'room' : 'none'"
+    found = opened.evaluate(f"struck.map(([own, buffer]) => own ?? ({of_buffer}))")
+    first = found.index("analogue")
+    assert first > 0
+    assert set(found[:first]) == {"room"}
+    assert set(found[first:]) == {"analogue"}
+
+
 def test_a_number_key_launches_and_with_shift_keeps(two: Page) -> None:
     click_map(two, 1.5, 1.5)
     two.keyboard.press("Shift+Digit3")

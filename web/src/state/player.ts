@@ -143,11 +143,11 @@ export class Player {
     return this.store.kitBuffers.value.reduce((most, sound) => Math.max(most, sound?.duration ?? 0), LONGEST_TAIL_SECONDS);
   }
 
-  /** The bars that are heard as a loop, exactly as long as they last: what rings over the end is heard at the beginning. */
-  async renderLoop(): Promise<Float32Array[]> {
+  /** The bars that are heard as a loop, exactly as long as they last: what rings over the end is heard at the beginning; all voices, or one. */
+  async renderLoop(only?: number): Promise<Float32Array[]> {
     const performance = this.performance();
     const length = performance.tempo.seconds;
-    const once = this.timed(performance);
+    const once = this.timed(performance).filter(({ voice }) => only === undefined || voice === only);
     const before = Math.ceil(this.tailSeconds() / length); // rounds until every tail is there
     const rounds = Array.from({ length: before + 1 }, (_, round) => once.map((stroke) => ({ ...stroke, seconds: stroke.seconds + round * length })));
     const sound = await this.render(rounds.flat(), (before + 1) * length);

@@ -1,7 +1,7 @@
 /** Undo and redo, files and links out and in, dark or light page, help. */
 
 import { useRef } from "preact/hooks";
-import { saveMidi, saveWav } from "../state/files";
+import { saveMidi, saveStems, saveWav } from "../state/files";
 import { openProjectFile, saveProject, shareLink } from "../state/projects";
 import { IconButton } from "./Icon";
 import { Menu } from "./Menu";
@@ -63,6 +63,9 @@ function Export() {
       </button>
       <button type="button" aria-label="Save WAV" onClick={attempt(() => saveWav(store, player, decoding, sounds))}>
         WAV file of what is heard
+      </button>
+      <button type="button" aria-label="Save stems" onClick={attempt(() => saveStems(store, player, decoding, sounds))}>
+        Stems of it, a WAV file a voice
       </button>
       <button type="button" aria-label="Share" onClick={attempt(() => shareLink(store))}>
         Copy a link to it

@@ -26,14 +26,15 @@ export function RecordButton() {
       <select
         aria-label="Length of the recording"
         class="record-loop"
+        title="Free: until it is stopped. Else round by round over so many bars"
         disabled={state !== "off"}
         value={recording.loop.value ?? ""}
         onChange={(event) => (recording.loop.value = event.currentTarget.value === "" ? null : Number(event.currentTarget.value))}
       >
-        <option value="">until stopped</option>
+        <option value="">free</option>
         {RECORD_LOOPS.map((bars) => (
           <option key={bars} value={bars}>
-            {bars === 1 ? "over 1 bar" : `over ${bars} bars`}
+            {bars === 1 ? "1 bar" : `${bars} bars`}
           </option>
         ))}
       </select>

@@ -15,7 +15,13 @@ import { dragged, draggable } from "./songDrag";
 
 const formatBars = (count: number): string => (count === 1 ? "1 bar" : `${count} bars`);
 
+/** Once there is a scene, there is a strip to drag it to. */
 export function SongStrip() {
+  const { song, scenes } = usePage().store.project.value;
+  return song.length > 0 || scenes.some(Boolean) ? <Strip /> : null;
+}
+
+function Strip() {
   const { store, scenes, player } = usePage();
   const { song } = store.project.value;
   const playing = store.playsSong.value;
@@ -23,7 +29,6 @@ export function SongStrip() {
   const roving = useRoving(strip, ".song-part button");
   const [opened, setOpened] = useState<{ place: number; anchor: Element } | null>(null);
   const drag = dragged.value;
-  if (song.length === 0 && drag === null && !store.project.value.scenes.some(Boolean)) return null;
   const focus = (place: number) => requestAnimationFrame(() => strip.current?.querySelectorAll<HTMLElement>(".song-part button")[place]?.focus());
   const play = (place: number) => {
     scenes.playSong(place);

@@ -47,6 +47,12 @@ export function movesBetween(before: Scene, after: Scene): { readonly parameter:
   });
 }
 
+/** The scene after a move by hand: what was moved is automated no more. */
+export function inHand(before: Scene, after: Scene): Scene {
+  if (after.automations.length === 0 || after.automations !== before.automations) return after;
+  return withoutAutomation(after, movesBetween(before, after).map(({ parameter }) => parameter)); // prettier-ignore
+}
+
 /** One parameter over the samples of a loop, from what automates it now, or its value at rest. */
 export const sampled = (automation: Automation | undefined, own: number, bars: number): number[] =>
   Array.from({ length: bars * GRID }, (_, place) => (automation ? automated(automation, place / GRID) : own));

@@ -9,7 +9,7 @@ import { describe } from "../rules/journey";
 import { onMap } from "../rules/mapPoint";
 import { strokesInCell, withCellToggled } from "../rules/pattern";
 import type { BarAddress } from "../rules/plan";
-import { withoutAutomation } from "../rules/recording";
+import { inHand, withoutAutomation } from "../rules/recording";
 import type { Bar, Project, Scene, VoiceMix } from "../rules/project";
 import type { BarPattern, BarStroke, Point } from "../rules/protocol";
 import { atPoint, barAt, type JourneyKind, type Pin, type Place, type PlaceChanges, released, travelling, withBarAt, withMix, withPath, withPin, withSettings, withTempo } from "../rules/scene";
@@ -153,7 +153,14 @@ export class Actions {
     let { scene } = this;
     if (tempoBpm !== undefined) scene = withTempo(scene, tempoBpm);
     if (swing !== undefined) scene = { ...scene, swing };
-    this.store.change(label, { ...this.project, ...changes, scene });
+    this.store.change(label, { ...this.project, ...changes, scene: inHand(this.scene, scene) });
+  }
+
+  /** The moves that were recorded into the scene, and all that is drawn like them, go. */
+  forgetMoves(): void {
+    this.store.settle();
+    this.store.changeScene("forget recorded moves", { ...this.scene, automations: [] });
+    this.store.settle();
   }
 
   // ---- history

@@ -8,6 +8,8 @@ import { Store } from "./store";
 
 const bar = { meter: [4, 4] as const, strokes: [[0, 0, 1, 0], [1, 32, 0.5, -0.5], [2, 60, 0.25, 0]] as const }; // prettier-ignore
 
+const bars = scoreOf([bar]);
+
 let store: Store;
 let memory: Memory;
 let clock: Clock;
@@ -21,7 +23,7 @@ beforeEach(() => {
   memory = new Memory(store);
   clock = new Clock(
     new Transport({ now: () => now }),
-    () => ({ bars: scoreOf([bar]), quantum: "bar" }),
+    () => ({ bars, quantum: "bar" }),
     [memory],
     (_, call) => {
       tick = call;

@@ -100,6 +100,22 @@ test("it ends when the music stops; in a song it does not begin", () => {
   expect([recording.state.value, store.notice.value?.text]).toEqual(["off", "Moves are recorded into a scene: leave the song first."]);
 });
 
+test("a hand takes over from what was recorded, and all of it can be forgotten", () => {
+  recording.toggle();
+  hear(1);
+  hear(1.5);
+  actions.set("tempo", { tempoBpm: 90 });
+  actions.mixVoice("level", 0, { level: 0.5 });
+  hear(1.9);
+  recording.toggle();
+  expect(store.scene.value.automations.map(({ parameter }) => parameter)).toEqual(["tempo", "kick.level"]);
+  actions.set("tempo", { tempoBpm: 100 });
+  expect(store.scene.value.automations.map(({ parameter }) => parameter)).toEqual(["kick.level"]);
+  actions.undo();
+  actions.forgetMoves();
+  expect(store.scene.value.automations).toEqual([]);
+});
+
 test("a click on the map releases moves that were recorded there", () => {
   recording.toggle();
   hear(1);

@@ -14,6 +14,7 @@ import type { Bar, Project, Scene } from "../rules/project";
 import type { CorpusMap, Instrument, KeptInfo, KitInfo, MapGround, Point, BarPattern } from "../rules/protocol";
 import { type JourneyKind, NEW_JOURNEY, NEW_PAGE_PROJECT, pointOf, roundPoints } from "../rules/scene";
 import { type ArrangedBar, Score } from "../rules/score";
+import { inHand } from "../rules/recording";
 import { audible } from "../rules/sequencer";
 import { isSameScene, type Morph, morphing } from "../rules/song";
 import type { KitBuffers } from "../audio/mixer";
@@ -274,9 +275,9 @@ export class Store {
     if (project !== this.project.value) this.history.value = change(this.history.value, project, label, Date.now());
   }
 
-  /** The same for the present scene. */
+  /** The same for the present scene; a hand takes over from automation. */
   changeScene(label: string, scene: Scene): void {
-    if (scene !== this.scene.value) this.change(label, { ...this.project.value, scene });
+    if (scene !== this.scene.value) this.change(label, { ...this.project.value, scene: inHand(this.scene.value, scene) });
   }
 
   /** The present change as it turned out. */

@@ -90,6 +90,11 @@ function More() {
         <button type="button" aria-pressed={store.showsBars.value} onClick={() => (store.showsBars.value = !store.showsBars.value)}>
           Single bars on the map
         </button>
+        {store.scene.value.automations.length > 0 && (
+          <button type="button" title={store.scene.value.automations.map(({ parameter }) => parameter).join(", ")} onClick={() => actions.forgetMoves()}>
+            Forget the recorded moves
+          </button>
+        )}
         <button type="button" onClick={() => (store.helping.value = true)}>
           Keyboard help
         </button>

@@ -72,10 +72,9 @@ export function stepsFor(strokes: readonly Placed[], steps: number): { readonly 
   const cells: { position: number; stroke: HeardStroke; step: number }[] = [];
   let merged = 0;
   for (const placed of strokes) {
-    const earliest = Math.max(0, Math.floor(placed.position - FARTHEST) + 1); // an offset lies below 2 steps
     const latest = Math.min(steps - 1, Math.floor(placed.position + FARTHEST));
     const taken = cells.at(-1)?.step ?? -1;
-    const wanted = Math.max(taken + 1, earliest, Math.min(Math.round(placed.position), steps - 1));
+    const wanted = Math.max(taken + 1, Math.min(Math.round(placed.position), steps - 1));
     if (wanted <= latest || taken < 0) {
       cells.push({ ...placed, step: Math.min(wanted, Math.max(latest, 0)) });
     } else if (!makeRoom(cells, latest)) {

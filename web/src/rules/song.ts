@@ -1,5 +1,6 @@
 /** Scenes and songs as they are put together: what a tile says, parts of a song, a morph to another scene. Each change makes a new project. */
 
+import { barKey } from "./bars";
 import { naturalBars, Plan, sceneBars } from "./plan";
 import { type Bar, canonicalJson, NEW_PROJECT, type Project, type Scene, type SongPart } from "./project";
 import { withSlot } from "./scene";
@@ -60,9 +61,16 @@ export function withSceneRenamed(project: Project, slot: number, name: string): 
   return scene ? withSlot(project, slot, { ...scene, name: name.trim() }) : project;
 }
 
-/** Is this the same scene, but for its name? */
-export const isSameScene = (one: Scene | null | undefined, other: Scene): boolean =>
-  !!one && (one === other || canonicalJson({ ...one, name: "" }) === canonicalJson({ ...other, name: "" }));
+/** Is this the same scene, but for its name? Asked at every change: what was not touched is not looked into. */
+export function isSameScene(one: Scene | null | undefined, other: Scene): boolean {
+  if (!one) return false;
+  const keys = Object.keys(other) as (keyof Scene)[];
+  return keys.every((key) => {
+    if (key === "name" || one[key] === other[key]) return true;
+    if (key === "bars") return one.bars.length === other.bars.length && one.bars.every((bar, index) => barKey(bar) === barKey(other.bars[index]!));
+    return canonicalJson(one[key]) === canonicalJson(other[key]);
+  });
+}
 
 // ---- parts of the song
 

@@ -20,12 +20,16 @@ import { restore, serialise, store as storeText, stored, storedMidi, storedPromp
 import { DecodeAhead } from "./state/decodeAhead";
 import { Decoding } from "./state/decoding";
 import { forgetUnknownPoints, forgetUnknownSettings } from "./state/forgetUnknown";
+import { Keeping } from "./state/keeping";
 import { KeptKits } from "./state/keptKits";
 import { Material } from "./state/material";
+import { Memory } from "./state/memory";
 import { otherTabs } from "./state/otherTabs";
 import { Player } from "./state/player";
 import { knownStrokes, openLinkedProject, openServersProject } from "./state/projects";
 import { isUnanswered, ServerWatch } from "./state/serverWatch";
+import { Recording } from "./state/recording";
+import { SceneActions } from "./state/sceneActions";
 import { SoundActions } from "./state/soundActions";
 import { Sounds } from "./state/sounds";
 import { Store } from "./state/store";
@@ -51,6 +55,12 @@ new DecodeAhead(store, serverRhythm);
 const actions = new Actions(store);
 const soundActions = new SoundActions(store, actions, sounds, serverSounds, decoding, server);
 const barActions = new BarActions(store, actions, player, decoding);
+const styleActions = new StyleActions(store, actions, player);
+const scenes = new SceneActions(store);
+const memory = new Memory(store);
+player.outputs.push(memory);
+const keeping = new Keeping(store, memory, sounds);
+const recording = new Recording(store);
 const page: Page = {
   store,
   player,
@@ -58,7 +68,11 @@ const page: Page = {
   actions,
   decoding,
   barActions,
-  styleActions: new StyleActions(store, actions, player),
+  styleActions,
+  scenes,
+  memory,
+  keeping,
+  recording,
   kits,
   kept: new KeptKits(store, kits, serverSounds),
   sounds,
@@ -73,6 +87,10 @@ const hook = {
   store,
   actions,
   styleActions,
+  scenes,
+  memory,
+  keeping,
+  recording,
   player,
   point: () => pointOf(store.scene.value),
   heardBars: () => store.heardBars(),
@@ -142,7 +160,7 @@ addEventListener("hashchange", () => {
   batch(() => {
     // nothing is decoded before what is unknown here was replaced
     store.change("link", project);
-    store.playsSong.value = false;
+    store.playScene();
     if (!store.instrument.value) return;
     forgetUnknownSettings(store, store.instrument.value.space);
     forgetUnknownPoints(store, store.instrument.value);

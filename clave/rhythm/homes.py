@@ -67,16 +67,13 @@ def usual_tempo_bpm(style: str) -> float | None:
 
 def densest_homes(corpus: CorpusMap, styles: Sequence[str]) -> tuple[Home, ...]:
     """The bar of each style around which most of its bars lie; no home for a style without bars."""
-    own = ((style, _OwnBars.of(corpus, style)) for style in styles)
-    return tuple(_home(style, bars, 0) for style, bars in own if bars is not None)
+    return tuple(_home(style, bars, 0) for style, bars in _own_bars(corpus, styles))
 
 
 def find_homes(space: RhythmSpace) -> Iterator[Home]:
     """The home of each style that has bars, as the rule above says; with a signature each takes a second or two."""
-    for style in space.styles:
-        bars = _OwnBars.of(space.corpus, style)
-        if bars is not None:
-            yield _home(style, bars, _best(space, style, bars, SIGNATURES.get(style)))
+    for style, bars in _own_bars(space.corpus, space.styles):
+        yield _home(style, bars, _best(space, style, bars, SIGNATURES.get(style)))
 
 
 def read_homes(path: Path, space: RhythmSpace) -> tuple[Home, ...]:
@@ -119,18 +116,22 @@ class _OwnBars:
     points: Float32[np.ndarray, "place 2"]
     meter: Meter
 
-    @classmethod
-    def of(cls, corpus: CorpusMap, style: str) -> "_OwnBars | None":
-        """Fills count where there is nothing else; None for a style without bars."""
-        mine = [bar for bar, name in enumerate(corpus.styles) if name == style]
+
+def _own_bars(corpus: CorpusMap, styles: Sequence[str]) -> Iterator[tuple[str, _OwnBars]]:
+    """Those of each style that has bars; fills count where there is nothing else."""
+    found: dict[str, list[int]] = {}
+    for bar, style in enumerate(corpus.styles):
+        found.setdefault(style, []).append(bar)
+    for style in styles:
+        mine = found.get(style, [])
         rows = [bar for bar in mine if corpus.sections[bar] == "beat"] or mine
         if not rows:
-            return None
+            continue
         meter = Counter(corpus.meters[bar] for bar in rows).most_common(1)[0][0]
         points = corpus.map[[bar for bar in rows if corpus.meters[bar] == meter]]
         density = _density(points)
-        places, first = np.unique(points, axis=0, return_index=True)
-        return cls(places[np.lexsort((first, -density[first]))], meter)
+        first = np.unique(points[:, 0] + 1j * points[:, 1], return_index=True)[1]
+        yield style, _OwnBars(points[first[np.lexsort((first, -density[first]))]], meter)
 
 
 def _density(points: Float32[np.ndarray, "bar 2"]) -> Float32[np.ndarray, " bar"]:

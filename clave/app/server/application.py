@@ -15,6 +15,7 @@ from clave.app.kit_library import KitLibrary
 from clave.app.project_remarks import remarks_here
 from clave.app.protocol import Instrument, KitInfo, MidiRequest, Refusal, SoundInfo, SpaceInfo, VoiceInfo
 from clave.app.server.kit_routes import add_kit_routes, add_library_routes
+from clave.app.server.material_routes import add_material_routes
 from clave.app.server.page_files import STATIC, UNBUILT, page_is_built
 from clave.app.server.project_routes import add_project_routes
 from clave.app.server.refusals import add_refusals
@@ -61,6 +62,7 @@ def create_app(
     add_map_routes(app, rhythm)
     add_pattern_routes(app, rhythm)
     add_bar_routes(app, rhythm)
+    add_material_routes(app, rhythm)
     add_sound_routes(app, builder)
     add_kit_routes(app, builder)
     add_library_routes(app, library)

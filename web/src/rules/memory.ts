@@ -153,7 +153,7 @@ export function sceneOf(bars: readonly HeardBar[], name: string, source: string)
     name,
     tempo: tempoMap(bars.map(tempoOf)),
     settings: { ...NEW_SCENE.settings, meter: first!.meter },
-    bars: patterns.map((pattern): Given => ({ kind: "given", pattern, source })),
+    bars: patterns.map((pattern): Given => ({ kind: "given", pattern, source, point: null })),
     kit: { name: first!.voices[0]?.kit ?? "kept", voices: first!.voices.map((voice) => ({ ...voice, locked: false })) },
     mix,
     automations: [...movedMixes(cells, mix, placeOf), ...movedSounds(bars)],

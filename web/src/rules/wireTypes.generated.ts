@@ -173,6 +173,10 @@ export interface components {
             readonly kind: "given";
             readonly pattern: components["schemas"]["BarPattern"];
             readonly source: string;
+            readonly point: readonly [
+                number,
+                number
+            ] | null;
         };
         /** @description Descriptors of a sound. */
         readonly Heard: {
@@ -291,6 +295,22 @@ export interface components {
             readonly styles: {
                 readonly [key: string]: readonly number[];
             };
+        };
+        /** @description A bar of a file, where it lies on the map. */
+        readonly MaterialBar: {
+            readonly bar: number;
+            readonly pattern: components["schemas"]["BarPattern"];
+            readonly point: readonly [
+                number,
+                number
+            ];
+        };
+        /** @description A MIDI file: its bars in the order of the file, those that repeat an earlier one left out. */
+        readonly MaterialFile: {
+            readonly name: string;
+            readonly tempo_bpm: number | null;
+            readonly bars: readonly components["schemas"]["MaterialBar"][];
+            readonly said: readonly string[];
         };
         /** @description The attributes before and after. */
         readonly Measured: {
@@ -431,6 +451,7 @@ export interface components {
             readonly scene: components["schemas"]["Scene"];
             readonly scenes: readonly (components["schemas"]["Scene"] | null)[];
             readonly song: readonly components["schemas"]["SongPart"][];
+            readonly material: readonly components["schemas"]["MaterialFile"][];
         };
         /** @description Eight sounds under the name they were chosen by. */
         readonly ProjectKit: {
@@ -667,6 +688,8 @@ export type KitToKeep = components['schemas']['KitToKeep'];
 export type KitVoice = components['schemas']['KitVoice'];
 export type Lane = components['schemas']['Lane'];
 export type MapGround = components['schemas']['MapGround'];
+export type MaterialBar = components['schemas']['MaterialBar'];
+export type MaterialFile = components['schemas']['MaterialFile'];
 export type Measured = components['schemas']['Measured'];
 export type MidiRequest = components['schemas']['MidiRequest'];
 export type Modulation = components['schemas']['Modulation'];

@@ -9,10 +9,13 @@ import type { BarActions } from "../state/barActions";
 import type { Decoding } from "../state/decoding";
 import type { Keeping } from "../state/keeping";
 import type { KeptKits } from "../state/keptKits";
+import type { Material } from "../state/material";
 import type { Memory } from "../state/memory";
+import type { OtherTabs } from "../state/otherTabs";
 import type { Player } from "../state/player";
 import type { Recording } from "../state/recording";
 import type { SceneActions } from "../state/sceneActions";
+import type { ServerWatch } from "../state/serverWatch";
 import type { SoundActions } from "../state/soundActions";
 import type { Sounds } from "../state/sounds";
 import type { Store } from "../state/store";
@@ -32,6 +35,9 @@ export interface Page {
   readonly kept: KeptKits;
   readonly sounds: Sounds;
   readonly soundActions: SoundActions;
+  readonly material: Material;
+  readonly server: ServerWatch;
+  readonly tabs: OtherTabs | null; // null: this browser tells no tab of another
 }
 
 export const PageContext = createContext<Page | null>(null);

@@ -27,12 +27,13 @@ import { Memory } from "./state/memory";
 import { otherTabs } from "./state/otherTabs";
 import { Player } from "./state/player";
 import { knownStrokes, openLinkedProject, openServersProject } from "./state/projects";
+import { isUnanswered, ServerWatch } from "./state/serverWatch";
 import { Recording } from "./state/recording";
 import { SceneActions } from "./state/sceneActions";
-import { isUnanswered, ServerWatch } from "./state/serverWatch";
 import { SoundActions } from "./state/soundActions";
 import { Sounds } from "./state/sounds";
 import { Store } from "./state/store";
+import { StyleActions } from "./state/styleActions";
 import { App } from "./views/App";
 import { takeDrop } from "./views/droppedFiles";
 import { listenToKeys } from "./views/keyboard";
@@ -54,17 +55,38 @@ new DecodeAhead(store, serverRhythm);
 const actions = new Actions(store);
 const soundActions = new SoundActions(store, actions, sounds, serverSounds, decoding, server);
 const barActions = new BarActions(store, actions, player, decoding);
+const styleActions = new StyleActions(store, actions, player);
 const scenes = new SceneActions(store);
 const memory = new Memory(store);
 player.outputs.push(memory);
 const keeping = new Keeping(store, memory, sounds);
 const recording = new Recording(store);
-const page: Page = { store, player, midi, actions, scenes, memory, keeping, recording, decoding, barActions, kits, kept: new KeptKits(store, kits, serverSounds), sounds, soundActions, material: new Material(store, actions, serverMaterial, server), server, tabs: otherTabs(store, () => player.stop()) };
+const page: Page = {
+  store,
+  player,
+  midi,
+  actions,
+  decoding,
+  barActions,
+  styleActions,
+  scenes,
+  memory,
+  keeping,
+  recording,
+  kits,
+  kept: new KeptKits(store, kits, serverSounds),
+  sounds,
+  soundActions,
+  material: new Material(store, actions, serverMaterial, server),
+  server,
+  tabs: otherTabs(store, () => player.stop()),
+};
 
 /** For browser tests: what a player can do, what plays, and the bars that are heard (or others) as sound, through the same graph as live. */
 const hook = {
   store,
   actions,
+  styleActions,
   scenes,
   memory,
   keeping,

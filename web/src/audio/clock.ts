@@ -118,9 +118,10 @@ export class Clock {
   /** How long before its step a stroke may sound from here on, in seconds: steps are queued that much sooner. */
   private earliness(part: Part, wanted: Wanted, times: BarTimes): number {
     const { bar, index } = part;
+    const bars = barsAfter(part, wanted);
     const own = earlinessOf(bar);
     const atEnd = this.transport.step > bar.planned.steps - NEAR_END_STEPS;
-    const next = atEnd ? earlinessOf(barsAfter(part, wanted).bar(index + 1)) : own;
+    const next = atEnd ? earlinessOf(bars.bar(index + 1)) : own;
     return times.between(0, Math.max(own.steps, next.steps)) + Math.max(own.seconds, next.seconds);
   }
 

@@ -591,6 +591,7 @@ export interface components {
             readonly name: string;
             readonly reference: components["schemas"]["SpaceReference"];
             readonly styles: readonly string[];
+            readonly style_homes: readonly components["schemas"]["StyleHome"][];
             readonly sections: readonly string[];
             readonly meters: readonly (readonly [
                 number,
@@ -610,6 +611,19 @@ export interface components {
         readonly Spaces: {
             readonly rhythm: components["schemas"]["SpaceReference"] | null;
             readonly sound: components["schemas"]["SpaceReference"] | null;
+        };
+        /** @description Where a style is at home on the rhythm map, and how it is usually played. */
+        readonly StyleHome: {
+            readonly style: string;
+            readonly point: readonly [
+                number,
+                number
+            ];
+            readonly tempo_bpm: number | null;
+            readonly meter: readonly [
+                number,
+                number
+            ];
         };
         /**
          * @description POST /api/patterns/taps: drums for a rhythm that was tapped; a PatternMade answers.
@@ -721,6 +735,7 @@ export type SoundShift = components['schemas']['SoundShift'];
 export type SpaceInfo = components['schemas']['SpaceInfo'];
 export type SpaceReference = components['schemas']['SpaceReference'];
 export type Spaces = components['schemas']['Spaces'];
+export type StyleHome = components['schemas']['StyleHome'];
 export type TapsRequest = components['schemas']['TapsRequest'];
 export type TempoChange = components['schemas']['TempoChange'];
 export type VoiceInfo = components['schemas']['VoiceInfo'];

@@ -17,8 +17,8 @@ import { barAt, type JourneyKind, NEW_JOURNEY, NEW_PAGE_PROJECT, pointOf, roundP
 import { type ArrangedBar, Score } from "../rules/score";
 import { inHand } from "../rules/recording";
 import { audible } from "../rules/sequencer";
-import { isSameScene, type Morph, morphing } from "../rules/song";
 import { ServerError } from "../net/api";
+import { isSameScene, type Morph, morphing } from "../rules/song";
 import type { KitBuffers } from "../audio/mixer";
 import { HOME, Projection, type Size, type View } from "../map/view";
 import { DEFAULT_MIDI, type MidiLink, type MidiSettings, OFF, type PortInfo } from "../midi/midiSettings";

@@ -15,6 +15,7 @@ import { usePage } from "./page";
 import { Pads } from "./Perform";
 import { Shape, StyleHere } from "./Shape";
 import { SoundSheet } from "./SoundSheet";
+import { StyleList } from "./StyleList";
 import { useDark } from "./theme";
 import { VoiceColours } from "./VoiceColours";
 import { VoiceSheet } from "./VoiceSheet";
@@ -41,6 +42,7 @@ export function App() {
         <section class="stage" aria-label="Rhythm">
           <MapView />
           <Away />
+          <StyleList />
           <SoundSheet />
           <Shape />
           <AboutThisBar />

@@ -16,6 +16,8 @@ export function Where() {
   const corpus = store.corpus.value;
   const near = store.nearby.value?.nearest(store.shownPoint.value, 1)[0];
   const { fill, scene, bar: place } = store.address.value;
+  const shown = bars[place % bars.length];
+  const own = shown?.kind === "given" ? shown.source : "";
   const { scenes } = store.project.value;
   const morph = store.morph.value;
   if (morph)
@@ -24,8 +26,6 @@ export function Where() {
         on the way to {sceneName(scenes[morph.slot], morph.slot)}
       </Said>
     );
-  const shown = bars[place % bars.length];
-  const own = shown?.kind === "given" ? shown.source : "";
   if (scene !== null) {
     const all = naturalBars(store.project.value);
     return (

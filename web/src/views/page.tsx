@@ -13,17 +13,19 @@ import type { Material } from "../state/material";
 import type { Memory } from "../state/memory";
 import type { OtherTabs } from "../state/otherTabs";
 import type { Player } from "../state/player";
+import type { ServerWatch } from "../state/serverWatch";
 import type { Recording } from "../state/recording";
 import type { SceneActions } from "../state/sceneActions";
-import type { ServerWatch } from "../state/serverWatch";
 import type { SoundActions } from "../state/soundActions";
 import type { Sounds } from "../state/sounds";
+import type { StyleActions } from "../state/styleActions";
 import type { Store } from "../state/store";
 
 export interface Page {
   readonly store: Store;
   readonly actions: Actions;
   readonly barActions: BarActions;
+  readonly styleActions: StyleActions;
   readonly scenes: SceneActions;
   readonly memory: Memory;
   readonly keeping: Keeping;

@@ -119,7 +119,9 @@ class Drawing:
             (self.random.randrange(2 * bars), self.now_and_then(0.3)) for _ in range(self.random.choice((0, 0, 2)))
         }
         still = self.point() if self.now_and_then(0.1) else None
+        stops = sorted(self.number(0, 1) for _ in range(self.random.choice((0, bars, bars))))
         return {
+            "stops": stops if self.now_and_then(0.4) else None,
             "points": [] if anchors > 1 and self.now_and_then(0.3) else [still or self.point() for _ in range(own)],
             "curve": self.random.choice(("line", "smooth")), "smoothing": self.random.choice((0, self.number(0, 1))),
             "bars": bars, "way": way, "quantum": self.random.choice(QUANTA), "travelling": self.now_and_then(0.8),
@@ -141,7 +143,8 @@ class Drawing:
         low, high, _, _ = PARAMETERS[parameter]
         bars = sorted({self.number(0, 10) for _ in range(self.random.randint(1, 4))})
         points = [{"bar": bar, "value": self.number(max(low, -3), min(high, 200))} for bar in bars]
-        return {"parameter": parameter, "breakpoints": points}
+        loop = {"loop_bars": self.number(0.1, 6)} if self.now_and_then(0.4) else {}
+        return {"parameter": parameter, "breakpoints": points, **loop}
 
     def scene(self) -> dict[str, Any]:
         meter = self.random.choice(METERS)

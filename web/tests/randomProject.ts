@@ -77,16 +77,21 @@ function laneOf(draw: Drawing, meter: Meter): Lane {
   };
 }
 
-const pathOf = (draw: Drawing, meter: Meter): Path => ({
-  points: draw.list(draw.whole(2, 6), () => pointOf(draw)),
-  curve: draw.chosen(["line", "smooth"]),
-  smoothing: draw.chosen([0, draw.number(0, 1)]),
-  bars: draw.whole(1, 6),
-  way: draw.chosen(["once", "loop", "ping-pong"]),
-  quantum: draw.chosen(["step", "beat", "bar"]),
-  travelling: true,
-  edits: draw.share() < 0.3 ? [{ bar: draw.whole(0, 5), operations: [operationOf(draw, meter)], fill: false }] : [],
-});
+function pathOf(draw: Drawing, meter: Meter): Path {
+  const bars = draw.whole(1, 6);
+  const stops = draw.list(draw.chosen([0, bars, bars]), () => draw.number(0, 1)).sort((one, other) => one - other);
+  return {
+    points: draw.list(draw.whole(2, 6), () => pointOf(draw)),
+    curve: draw.chosen(["line", "smooth"]),
+    smoothing: draw.chosen([0, draw.number(0, 1)]),
+    bars,
+    way: draw.chosen(["once", "loop", "ping-pong"]),
+    quantum: draw.chosen(["step", "beat", "bar"]),
+    travelling: true,
+    edits: draw.share() < 0.3 ? [{ bar: draw.whole(0, 5), operations: [operationOf(draw, meter)], fill: false }] : [],
+    stops: draw.share() < 0.5 ? stops : null,
+  };
+}
 
 function modulationOf(draw: Drawing, parameter: string): Modulation {
   const shape = draw.chosen(["sine", "triangle", "saw", "square", "steps", "random"] as const);
@@ -113,7 +118,7 @@ function sceneOf(draw: Drawing): Scene {
     mix: draw.list(8, () => ({ level: draw.number(0, 2), pan: draw.number(-1, 1), mute: draw.share() < 0.05, solo: draw.share() < 0.05 })),
     lanes: draw.list(8, () => laneOf(draw, meter)),
     modulations: names.map((name) => modulationOf(draw, name)),
-    automations: automated.map((parameter) => ({ parameter, breakpoints: [{ bar: 0.5, value: PARAMETERS.get(parameter)![0] }, { bar: 4, value: PARAMETERS.get(parameter)![1] }] })),
+    automations: automated.map((parameter) => ({ parameter, breakpoints: [{ bar: 0.5, value: PARAMETERS.get(parameter)![0] }, { bar: 4, value: PARAMETERS.get(parameter)![1] }], loop_bars: draw.chosen([null, draw.number(0.1, 6)]) })),
   };
 }
 

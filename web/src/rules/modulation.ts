@@ -42,8 +42,9 @@ function nextOf(here: number, drawn: number): number {
   return there > 1 ? 2 - there : there < -1 ? -2 - there : there;
 }
 
-/** The value at this place, in bars: straight between breakpoints, level before the first and after the last. */
-export function automated({ breakpoints: points }: Automation, bar: number): number {
+/** The value at this place, in bars: straight between breakpoints, level before the first and after the last; where it loops, within its round. */
+export function automated({ breakpoints: points, loop_bars: loop }: Automation, at: number): number {
+  const bar = loop === null ? at : at - loop * Math.floor(at / loop);
   const place = countUpTo(
     points.map((each) => each.bar),
     bar,

@@ -133,7 +133,7 @@ export interface Journey {
   readonly travelling: boolean;
 }
 
-const NEW_PATH: Path = { points: [], curve: "line", smoothing: 0, bars: 8, way: "loop", quantum: "bar", travelling: false, edits: [] };
+const NEW_PATH: Path = { points: [], curve: "line", smoothing: 0, bars: 8, way: "loop", quantum: "bar", travelling: false, edits: [], stops: null };
 
 /** How long a journey is and which way it goes: of the path, or chosen before both pins are set. */
 export type JourneyKind = Pick<Path, "bars" | "way">;

@@ -60,13 +60,24 @@ export function pointAt(corners: readonly Point[], share: number): Point {
 }
 
 /** How far along the path it is, so many bars (any fraction) after its start: 0 is one end, 1 the other. */
-export function shareAt({ bars: length, way }: Path, bars: number): number {
+export function shareAt(path: Path, bars: number): number {
+  const { stops } = path;
+  const last = path.bars - 1;
+  const known = stops && stops.length > 0 ? stops : null; // an empty list is still to be found
+  if (last === 0) return known?.[0] ?? 0;
+  const bar = barBetweenEnds(path, bars);
+  if (!known) return bar / last;
+  const before = Math.min(Math.floor(bar), last - 1);
+  return known[before]! + (known[before + 1]! - known[before]!) * (bar - before);
+}
+
+/** The same in bars from one end: 0 to `path.bars` - 1. */
+function barBetweenEnds({ bars: length, way }: Path, bars: number): number {
   const last = length - 1;
-  if (last === 0) return 0;
-  if (way === "once") return Math.min(bars, last) / last;
-  if (way === "loop") return Math.min((bars - length * Math.floor(bars / length)) / last, 1);
+  if (way === "once") return Math.min(bars, last);
+  if (way === "loop") return Math.min(bars - length * Math.floor(bars / length), last);
   const thereAndBack = bars - 2 * last * Math.floor(bars / (2 * last));
-  return (last - Math.abs(last - thereAndBack)) / last;
+  return last - Math.abs(last - thereAndBack);
 }
 
 /** How many bars a round has: there, and back as well for ping-pong. */

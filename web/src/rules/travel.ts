@@ -5,11 +5,17 @@ import type { Point } from "./protocol";
 import { stepsPerBeat } from "./sequencer";
 import { type Meter, STEPS_PER_SIXTEENTH, stepsPerBar } from "./units";
 
-const CURVE_PIECES = 16; // straight pieces of each part of a smooth curve
+export const CURVE_PIECES = 16; // straight pieces of each part of a smooth curve
 const SMOOTHING_PASSES = 16; // of a moving average, where a path is smoothed entirely
 
 /** The corners of the scene's path, smoothed and curved as it asks; none without a path. */
-export function vertices({ path, anchors }: Scene): Point[] {
+export function vertices(scene: Scene): Point[] {
+  const points = smoothed(scene);
+  return scene.path?.curve === "smooth" ? spline(points) : points;
+}
+
+/** The points that it goes through, smoothed as it asks. */
+export function smoothed({ path, anchors }: Scene): Point[] {
   if (path === null) return [];
   let points: Point[] = path.points.length > 0 ? [...path.points] : anchors.map(({ point }) => point);
   for (let pass = Math.floor(path.smoothing * SMOOTHING_PASSES + 0.5); pass > 0; pass--) {
@@ -19,7 +25,7 @@ export function vertices({ path, anchors }: Scene): Point[] {
       return a && c ? [(a[0] + 2 * b[0] + c[0]) / 4, (a[1] + 2 * b[1] + c[1]) / 4] : b;
     });
   }
-  return path.curve === "smooth" ? spline(points) : points;
+  return points;
 }
 
 /** A uniform Catmull-Rom spline through the points, as straight pieces. */

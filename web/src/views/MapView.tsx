@@ -14,6 +14,7 @@ import { CanvasLayer } from "./CanvasLayer";
 import { byArrows } from "./mapGestures";
 import { useMapPointer, zoomedByKey } from "./mapPointer";
 import { usePage } from "./page";
+import { Prompts } from "./Prompts";
 import { Ring } from "./Ring";
 import { StyleNames } from "./StyleNames";
 import { useDark } from "./theme";
@@ -78,7 +79,7 @@ export function MapView() {
       <Ring />
       <Pins />
       {hovered !== null && corpus && <Label corpus={corpus} bar={hovered} />}
-      {!store.playing.value && store.sound.value === "off" && <p class="map-hint">Click anywhere: the rhythm there plays</p>}
+      <Prompts />
       <p id="map-keys" class="unseen">
         Arrow keys move by 1 percent, with Shift by 10. Plus and minus zoom, 0 shows the whole map. A and B set the pins of a journey here. The two
         sliders and the list under “About this bar” do the same.

@@ -41,6 +41,7 @@ function commandOf(key: string, place: GridPlace, { store, actions, barActions }
   };
   if (key === "k") return () => barActions.toggleCell(place);
   switch (key.toLowerCase()) {
+    case "h":
     case "k":
       return () => barActions.toggleRow(voice);
     case "m":
@@ -48,7 +49,7 @@ function commandOf(key: string, place: GridPlace, { store, actions, barActions }
     case "s":
       return toggle("solo");
     case "o":
-      return store.instrument.value?.sound ? () => (store.sounds.opened.value = voice) : null;
+      return () => (store.openVoice.value = store.openVoice.value === voice ? null : voice);
     case "enter":
       return () => (store.opened.value = place);
     default:

@@ -10,15 +10,17 @@ import { atPoint, pointOf } from "./rules/scene";
 import { withSounds } from "./rules/kitChanges";
 import { keptKitId } from "./rules/kitNames";
 import { fetchInstrument } from "./net/api";
-import { serverRhythm, serverSounds } from "./net/sources";
+import { serverEven, serverRhythm, serverSounds } from "./net/sources";
 import { Kits } from "./audio/kits";
 import { MidiPorts } from "./midi/midiPorts";
 import { Actions } from "./state/actions";
 import { BarActions } from "./state/barActions";
 import { restore, serialise, store as storeText, stored, storedMidi, storedPrompts, storedTheme, storeMidi, storePrompts, storeTheme } from "./state/browserStorage";
 import { Decoding } from "./state/decoding";
+import { EvenChange } from "./state/evenChange";
 import { forgetUnknownPoints, forgetUnknownSettings } from "./state/forgetUnknown";
 import { KeptKits } from "./state/keptKits";
+import { PathActions } from "./state/pathActions";
 import { Player } from "./state/player";
 import { knownStrokes, openLinkedProject, openProjectFile, openServersProject } from "./state/projects";
 import { SoundActions } from "./state/soundActions";
@@ -40,9 +42,11 @@ const player: Player = new Player(store, sounds.soundOf, (error) => midi.failed(
 const midi = new MidiPorts(store, player.midi);
 const decoding = new Decoding(store, serverRhythm);
 const actions = new Actions(store);
+const paths = new PathActions(store, actions);
+new EvenChange(store, serverEven);
 const soundActions = new SoundActions(store, actions, sounds, serverSounds, decoding);
 const barActions = new BarActions(store, actions, player, decoding);
-const page: Page = { store, player, midi, actions, decoding, barActions, kits, kept: new KeptKits(store, kits, serverSounds), sounds, soundActions };
+const page: Page = { store, player, midi, actions, paths, decoding, barActions, kits, kept: new KeptKits(store, kits, serverSounds), sounds, soundActions };
 
 /** For browser tests: what a player can do, what plays, and the bars that are heard (or others) as sound, through the same graph as live. */
 const hook = {

@@ -21,6 +21,7 @@ import { DEFAULT_MIDI, type MidiLink, type MidiSettings, OFF, type PortInfo } fr
 import { BarState } from "./barState";
 import { DecodedBars } from "./decodedBars";
 import { KeptKitState } from "./keptKitState";
+import { PathState } from "./pathState";
 import { SoundState } from "./soundState";
 
 const LONGEST_WINDOW = 32; // bars that have to be decoded before a change is heard
@@ -40,7 +41,7 @@ export interface OpenCell {
 }
 
 /** What opens beside the instrument. */
-export type Drawer = "MIDI out" | "Kits" | "Shape" | "About this bar" | "Style";
+export type Drawer = "MIDI out" | "Kits" | "Shape" | "About this bar" | "Style" | "Path";
 
 export class Store {
   // what the server has given
@@ -74,6 +75,8 @@ export class Store {
   readonly sounds = new SoundState();
 
   readonly kept = new KeptKitState();
+
+  readonly paths = new PathState();
 
   // MIDI out
   readonly midi = signal<MidiSettings>(DEFAULT_MIDI);

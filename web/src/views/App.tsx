@@ -10,6 +10,7 @@ import { KeptKits } from "./KeptKits";
 import { MapView } from "./MapView";
 import { MidiPanel } from "./MidiPanel";
 import { usePage } from "./page";
+import { PathControls } from "./PathControls";
 import { Pads } from "./Perform";
 import { Shape, StyleHere } from "./Shape";
 import { SoundSheet } from "./SoundSheet";
@@ -39,6 +40,7 @@ export function App() {
         <section class="stage" aria-label="Rhythm">
           <MapView />
           <SoundSheet />
+          <PathControls />
           <Shape />
           <AboutThisBar />
           <StyleHere />

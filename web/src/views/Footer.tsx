@@ -9,6 +9,7 @@ import { useRoving } from "./roving";
 import { Slots } from "./Slots";
 
 const WAYS: readonly (readonly [Drawer, string])[] = [
+  ["Path", "Path"],
   ["Shape", "Shape"],
   ["About this bar", "About this bar"],
   ["Style", "In this style, stay here"],

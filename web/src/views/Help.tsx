@@ -6,8 +6,10 @@ import { usePage } from "./page";
 const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ["Space", "play and stop (on a cell: set or clear the stroke)"],
   ["arrow keys", "on the map: move 1 %, with Shift 10 %; in the grid: go to the next cell"],
-  ["A, B", "set the pins of the journey where you are"],
-  ["T", "travel from A to B"],
+  ["A, B, C, D", "set one of four places where you are: a path leads through them, the morph pad between them"],
+  ["P", "draw a path on the map; so does a drag with Shift"],
+  ["T", "travel the path, and leave it"],
+  ["Page Up, Page Down", "on a bead or a point of the path: go to another; arrow keys move it, Delete takes the point away"],
   ["1 to 8", "play a slot; with Shift, keep what you hear in it"],
   ["[ ]", "back and forward through your clicks"],
   ["R", "new seed"],

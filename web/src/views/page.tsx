@@ -8,6 +8,7 @@ import type { Actions } from "../state/actions";
 import type { BarActions } from "../state/barActions";
 import type { Decoding } from "../state/decoding";
 import type { KeptKits } from "../state/keptKits";
+import type { PathActions } from "../state/pathActions";
 import type { Player } from "../state/player";
 import type { SoundActions } from "../state/soundActions";
 import type { Sounds } from "../state/sounds";
@@ -16,6 +17,7 @@ import type { Store } from "../state/store";
 export interface Page {
   readonly store: Store;
   readonly actions: Actions;
+  readonly paths: PathActions;
   readonly barActions: BarActions;
   readonly decoding: Decoding;
   readonly player: Player;

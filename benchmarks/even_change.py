@@ -5,13 +5,14 @@ python benchmarks/even_change.py [--paths 50] [--bars 16]: a Markdown table of s
 
 import argparse
 import time
+from itertools import pairwise
 
 import numpy as np
 
 import clave
+from clave.play.decoding import decode_bars
 from clave.play.even_change import EvenChange, even_change
 from clave.play.project import Generated, Path, Scene
-from clave.play.decoding import decode_bars
 from clave.play.travel import point_at, share_at, vertices
 from clave.rhythm.space import RhythmSpace
 
@@ -30,7 +31,7 @@ def strokes_changed(scene: Scene, rhythm: RhythmSpace) -> np.ndarray:
     corners = vertices(scene)
     points = [point_at(corners, share_at(scene.path, bar)) for bar in range(scene.path.bars)]
     bars = decode_bars([Generated(point=point, settings=scene.settings) for point in points], rhythm)
-    return np.array([(one.hits != other.hits).sum() for one, other in zip(bars, bars[1:])])
+    return np.array([(one.hits != other.hits).sum() for one, other in pairwise(bars)])
 
 
 def row(name: str, changes: list[np.ndarray]) -> str:
@@ -60,11 +61,13 @@ def main() -> None:
         least.append(found.least)
         longer = scene.changed(path=scene.path.changed(bars=max(chosen.bars, found.needed_bars or 0)))
         limited.append(strokes_changed(with_stops(longer, even_change(longer, rhythm, chosen.most)), rhythm))
-    print("| bars stand | mean | spread within a path | largest, mean of paths | largest of all |\n|---|---|---|---|---|")
+    print(
+        "| bars stand | mean | spread within a path | largest, mean of paths | largest of all |\n|---|---|---|---|---|"
+    )
     print(row("evenly along the path", before))
     print(row("at even change", after))
     print(row(f"at even change, at most {chosen.most} strokes, with the bars that this takes", limited))
-    kept = np.mean([(each <= max(chosen.most, floor)).all() for each, floor in zip(limited, least)])
+    kept = np.mean([(each <= max(chosen.most, floor)).all() for each, floor in zip(limited, least, strict=True)])
     print(f"\nlimit kept on {kept:.0%} of the paths; bars needed: {np.percentile(needed, [0, 50, 100])}")
     print(f"smallest limit that can be kept: {np.percentile(least, [0, 50, 100])}")
     print(f"seconds: median {np.median(seconds):.2f}, largest {max(seconds):.2f}")

@@ -9,18 +9,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from clave.music.units import COMMON_TIME, Meter
-from clave.play.project.bars import (
-    Bar,
-    BarPattern,
-    Block,
-    GenerationSettings,
-    RhythmShift,
-    StyleChoice,
-    Tap,
-    space_operations,
-)
+from clave.play.project.bars import Bar, BarPattern, Block, RhythmShift, StyleChoice, Tap, space_operations
 from clave.play.project.document import Project, SpaceReference
-from clave.play.project.movement import MAX_BARS, MAX_PATH_POINTS, Path
 from clave.play.project.value import Digest, Point, Seed, Share, Value, VoiceIndex
 from clave.play.project.voices import Detail, EightVoices, KitVoice, SoundShift
 
@@ -177,30 +167,6 @@ class BarsRequest(Message):
                 f"a request has at most {MAX_REQUEST_OPERATIONS} operations that need the space, got {needed}"
             )
         return self
-
-
-class EvenRequest(Message):
-    """POST /api/path/even: where the bars of a path stand so that what one hears changes evenly."""
-
-    path: Path
-    points: Annotated[list[Point], Field(max_length=MAX_PATH_POINTS)] = []  # of the anchors, if the path has none
-    settings: GenerationSettings = GenerationSettings()
-    most: Annotated[int, Field(ge=1, le=512)] | None = None  # strokes that may come or go from bar to bar
-
-    @model_validator(mode="after")
-    def _leads_somewhere(self) -> "EvenRequest":
-        if len(self.path.points or self.points) < 2:
-            raise ValueError(f"a path has two points or more, got {len(self.path.points or self.points)}")
-        return self
-
-
-class EvenReply(Message):
-    """The stops that were found, and what changes between them."""
-
-    stops: Annotated[list[Share], Field(max_length=MAX_BARS)]  # shares of the path's length, one a bar
-    changes: list[int]  # strokes that come or go from each bar to the next
-    least: int  # the smallest limit that can be kept: so many strokes change at once somewhere
-    needed_bars: int | None  # that the limit takes, or `least` where that is larger; None: no limit was set
 
 
 class PhraseRequest(Message):

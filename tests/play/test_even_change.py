@@ -1,5 +1,7 @@
 """The stops of a path at which what one hears changes evenly, judged by the bars that are decoded."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from toy_rhythm import ToyRhythm
@@ -26,7 +28,7 @@ def heard(scene: Scene, stops: tuple[float, ...] | None, rhythm: RhythmSpace) ->
     path, corners = scene.path.changed(stops=stops), vertices(scene)
     points = [point_at(corners, share_at(path, bar)) for bar in range(path.bars)]
     bars = decode_bars([Generated(point=point, settings=scene.settings) for point in points], rhythm)
-    return [int((one.hits != other.hits).sum()) for one, other in zip(bars, bars[1:], strict=False)]
+    return [int((one.hits != other.hits).sum()) for one, other in pairwise(bars)]
 
 
 @pytest.fixture(scope="module")

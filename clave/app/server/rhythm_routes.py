@@ -11,13 +11,12 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from clave.app import rhythm_map
+from clave.app.path_protocol import EvenReply, EvenRequest
 from clave.app.protocol import (
     Attributes,
     BarsRequest,
     CompleteRequest,
     CorpusMap,
-    EvenReply,
-    EvenRequest,
     FeelRequest,
     MapGround,
     Measured,

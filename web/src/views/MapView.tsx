@@ -58,7 +58,7 @@ export function MapView() {
       tabIndex={0}
       {...handlers}
       data-mode={store.paths.mode.value}
-      onPointerDown={(event) => path.down(event) || handlers.onPointerDown(event)}
+      onPointerDown={(event) => (path.down(event) ? handlers.onPointerLeave() : handlers.onPointerDown(event))}
       onPointerMove={(event) => path.move(event) || handlers.onPointerMove(event)}
       onPointerUp={(event) => path.up(event) || handlers.onPointerUp(event)}
       onPointerCancel={(event) => path.up(event) || handlers.onPointerCancel(event)}

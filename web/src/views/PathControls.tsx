@@ -72,11 +72,14 @@ function Making() {
     make();
     if (store.scene.value.path?.travelling && !store.playing.value) void player.play();
   };
-  const turn = (to: "draw" | "points") => () => (mode.value = mode.value === to ? "play" : to);
+  const draw = () => {
+    mode.value = mode.value === "draw" ? "play" : "draw";
+    if (mode.value === "draw") store.drawer.value = null; // the map is free to draw on
+  };
   return (
     <>
       <div ref={group} class="path-buttons" role="toolbar" aria-label="Make a path" {...roving}>
-        <button type="button" class="framed" aria-pressed={mode.value === "draw"} title="Then drag over the map; a drag with Shift draws at any time" onClick={turn("draw")}>
+        <button type="button" class="framed" aria-pressed={mode.value === "draw"} title="Then drag over the map; a drag with Shift draws at any time" onClick={draw}>
           Draw a path
         </button>
         <button type="button" class="framed" title="Around where you are" onClick={play(() => paths.orbit(radius))}>
@@ -90,7 +93,7 @@ function Making() {
         </button>
         {path && (
           <>
-            <button type="button" class="framed" aria-pressed={mode.value === "points"} title="Show its points: drag, insert and delete them" onClick={turn("points")}>
+            <button type="button" class="framed" aria-pressed={mode.value === "points"} title="Show its points: drag, insert and delete them" onClick={() => (mode.value = mode.value === "points" ? "play" : "points")}>
               Edit points
             </button>
             <button type="button" class="framed" onClick={() => paths.remove()}>

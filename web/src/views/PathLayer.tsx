@@ -29,6 +29,7 @@ export function PathLayer() {
       {scene.path && store.paths.mode.value === "points" && <Points />}
       {scene.path && <Label />}
       <DrawnLine />
+      <DrawHint />
       <Anchors />
       <Said />
     </>
@@ -171,6 +172,21 @@ function DrawnLine() {
     <svg class="map-path map-drawn" aria-hidden="true">
       <polyline points={points.map((each) => projection.toPixel(each).join()).join(" ")} />
     </svg>
+  );
+}
+
+/** That the next drag draws, and the way out of it. */
+function DrawHint() {
+  const { store } = usePage();
+  const { mode } = store.paths;
+  if (mode.value !== "draw") return null;
+  return (
+    <p class="draw-hint" role="status">
+      Drag over the map: you draw a path
+      <button type="button" class="quiet" onClick={() => (mode.value = "play")}>
+        stop drawing
+      </button>
+    </p>
   );
 }
 

@@ -234,7 +234,7 @@ def test_a_sound_moves_along_a_path_on_its_map(opened: Page) -> None:
     )
     assert max(places) - min(places) > 30
     expect(opened.get_by_label("Bars of the path of the snare")).to_have_value("8")
-    opened.get_by_role("button", name="stay here").click()
+    opened.get_by_role("button", name="stay here", exact=True).click()
     assert opened.evaluate("clave.store.scene.value.automations") == []
 
 

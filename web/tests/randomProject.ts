@@ -56,7 +56,7 @@ function operationOf(draw: Drawing, meter: Meter): Operation {
 function barOf(draw: Drawing, meter: Meter): Bar {
   const base: Bar =
     draw.share() < 0.2
-      ? { kind: "given", pattern: { meter, strokes: [[draw.whole(0, 7), draw.whole(0, 40), draw.number(0.1, 1), draw.number(-2, 1)]] }, source: "" }
+      ? { kind: "given", pattern: { meter, strokes: [[draw.whole(0, 7), draw.whole(0, 40), draw.number(0.1, 1), draw.number(-2, 1)]] }, source: "own.mid", point: draw.share() < 0.5 ? pointOf(draw) : null }
       : { kind: "generated", point: pointOf(draw), settings: { ...PLAIN_SETTINGS, meter, seed: draw.whole(0, 9) }, phrase: null };
   return draw.share() < 0.4 ? { kind: "edited", base, operations: draw.list(draw.whole(1, 3), () => operationOf(draw, meter)) } : base;
 }

@@ -127,7 +127,7 @@ test("one voice is mixed, the others stay; another tempo keeps its later changes
 });
 
 test("a fill of a bar that was given is the bar itself; natural lengths count whole loops until the fill", () => {
-  const given: Bar = { kind: "given", pattern: BAR, source: "" };
+  const given: Bar = { kind: "given", pattern: BAR, source: "", point: null };
   expect(new Plan(projectOf({ ...scene, bars: [given], fill_every: 2 })).bar(1).pieces[0]![1]).toBe(given);
   expect(naturalBars(projectOf({ ...scene, ...placeAt([0, 0], scene.settings, 4), fill_every: 8 }))).toBe(8);
 });

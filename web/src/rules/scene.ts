@@ -16,6 +16,7 @@ export const PINS = ["A", "B", "C", "D"] as const;
 const ENDS: readonly string[] = ["A", "B"];
 export type Pin = (typeof PINS)[number];
 
+const MAX_PHRASE_BARS = 64; // that the space makes together
 const PHRASE_VARIATION = 0.25; // of the bars of a phrase, until the player sets another
 
 /** The bars that lie at a point of the map, and how they are generated. */
@@ -42,7 +43,7 @@ export function generatedBars(point: Point, settings: GenerationSettings, count:
 export function pointOf({ bars }: Pick<Place, "bars">): Point {
   const [first] = bars;
   const base = first?.kind === "edited" ? first.base : first;
-  return base?.kind === "generated" ? base.point : [0, 0];
+  return base?.point ?? [0, 0];
 }
 
 /** Was anything done to its bars by hand? */
@@ -51,8 +52,13 @@ export const isEdited = ({ bars, fill }: Place): boolean => fill !== null || bar
 /** What the space has at this point, with these settings. */
 export const placeAt = (point: Point, settings: GenerationSettings, count: number): Place => ({ settings, bars: generatedBars(point, settings, count), fill: null });
 
+const hasGiven = ({ bars }: Pick<Place, "bars">): boolean => bars.some((bar) => (bar.kind === "edited" ? bar.base : bar).kind === "given");
+
+/** How many bars the loop has at another place of the map: what was given, such as the bars of a file, is no loop of the map's. */
+export const loopOf = (place: Pick<Place, "bars">): number => (hasGiven(place) ? 1 : Math.min(place.bars.length, MAX_PHRASE_BARS));
+
 /** Another place of the map, with what was written by hand into the bars of this one: a layer that stays when the map's bar goes. */
-export function movedPlace(before: Place, point: Point, settings = before.settings, count = before.bars.length): Place {
+export function movedPlace(before: Place, point: Point, settings = before.settings, count = loopOf(before)): Place {
   const to = placeAt(point, settings, count);
   const layers = before.bars.map(handCells);
   const bars = to.bars.map((bar, index) => withHandCells(bar, layers[index % layers.length]!));
@@ -77,7 +83,7 @@ export type PlaceChanges = Partial<GenerationSettings> & { readonly loop?: numbe
 /** The same place with other settings: a fill is one bar, and a new phrase gets some variation, so that its bars are no copies of each other. */
 export function withSettings(place: Place, { loop, ...changes }: PlaceChanges): Place {
   const settings = { ...place.settings, ...changes };
-  let count = loop ?? place.bars.length;
+  let count = loop ?? loopOf(place);
   if (changes.section === "fill") count = 1;
   if (loop !== undefined && loop > 1) {
     if (settings.section === "fill") settings.section = "beat";
@@ -99,7 +105,8 @@ export function knownHere(place: Place, { styles, sections, meters, directions }
   const shift = directions.length === 0 ? NO_RHYTHM_SHIFT : settings.shift;
   const becomes = directions.includes("density") && settings.density !== null;
   const dense = becomes ? { density: null, shift: { ...shift, density: Math.round((settings.density - 0.5) * 2 * MAX_SHIFT * 10) / 10 } } : { density: settings.density, shift };
-  const count = directions.length === 0 ? 1 : place.bars.length; // what has no detail has no bars that agree
+  const given = hasGiven(place); // needs no space, and stays
+  const count = directions.length === 0 && !given ? 1 : place.bars.length; // what has no detail has no bars that agree
   const known: GenerationSettings = { ...settings, style, section, meter, ...dense };
   const unknown = [
     ...(style === settings.style ? [] : sharesOf(settings.style).flatMap(([name]) => (styles.includes(name) ? [] : [`style “${name}”`]))),
@@ -108,7 +115,7 @@ export function knownHere(place: Place, { styles, sections, meters, directions }
     ...(count === place.bars.length ? [] : ["phrases"]),
   ];
   const same = JSON.stringify(known) === JSON.stringify(settings) && count === place.bars.length;
-  return { place: same ? place : movedPlace(place, pointOf(place), known, count), unknown };
+  return { place: same ? place : given ? { ...place, settings: known } : movedPlace(place, pointOf(place), known, count), unknown };
 }
 
 // ---- one bar by its address
@@ -152,7 +159,7 @@ export interface Journey {
   readonly travelling: boolean;
 }
 
-const NEW_PATH: Path = { points: [], curve: "line", smoothing: 0, bars: 8, way: "loop", quantum: "bar", travelling: false, edits: [], stops: null };
+export const NEW_PATH: Path = { points: [], curve: "line", smoothing: 0, bars: 8, way: "loop", quantum: "bar", travelling: false, edits: [], stops: null };
 
 /** How long a journey is and which way it goes: of the path, or chosen before both pins are set. */
 export type JourneyKind = Pick<Path, "bars" | "way">;

@@ -10,17 +10,20 @@ import { DEFAULT_SETTINGS, generatedBars, isEdited, journeyOf, pointOf, roundPoi
 import { ServerError } from "../net/api";
 import { Actions } from "./actions";
 import { Decoding } from "./decoding";
+import { ServerWatch } from "./serverWatch";
 import { Store } from "./store";
 
 let store: Store;
 let actions: Actions;
 let rhythm: HeldRhythm;
+let server: ServerWatch;
 
 beforeEach(() => {
   rhythm = new HeldRhythm();
   store = new Store();
   store.instrument.value = toyInstrument;
-  new Decoding(store, rhythm);
+  server = new ServerWatch(store, undefined, () => () => undefined); // no test waits for time
+  new Decoding(store, rhythm, server);
   actions = new Actions(store);
 });
 
@@ -200,19 +203,34 @@ test("what the space refuses is silent, and the player is told why; the rest sou
   expect(heardBars()).toEqual([at(1, 1), EMPTY_BAR]);
 });
 
-test("a server that does not answer is reported, and is not asked again before something changes", async () => {
+test("while the server does not answer, the bar of before plays at its place; the wish is tried again and granted", async () => {
+  actions.goTo([-1, 1]);
   await settled();
-  rhythm.failure = new Error("the server does not answer");
+  rhythm.failure = new ServerError("the server does not answer");
   actions.goTo([1, 1]);
   await settled();
+  expect([store.away.value, store.waiting.value, store.notice.value]).toEqual([["the bars here"], true, null]);
+  expect([store.shownPoint.value, store.shown.value, pointOf(scene())]).toEqual([[-1, 1], at(-1, 1), [1, 1]]);
   const many = rhythm.requests.length;
-  expect([store.notice.value?.text, store.waiting.value]).toEqual(["the server does not answer", true]);
   await settled();
-  expect(rhythm.requests).toHaveLength(many);
+  expect(rhythm.requests).toHaveLength(many); // not without a pause
   rhythm.failure = null;
-  actions.goTo([1, 1.5]);
+  server.tryNow();
   await settled();
-  expect([store.notice.value, store.shown.value]).toEqual([null, at(1, 1.5)]);
+  expect([store.away.value, store.waiting.value]).toEqual([[], false]);
+  expect([store.shownPoint.value, store.shown.value]).toEqual([[1, 1], at(1, 1)]);
+});
+
+test("who goes back to what is here waits for nothing any more", async () => {
+  actions.goTo([-1, 1]);
+  await settled();
+  rhythm.failure = new ServerError("the server does not answer");
+  actions.goTo([1, 1]);
+  await settled();
+  expect(store.away.value).toEqual(["the bars here"]);
+  actions.undo();
+  await settled();
+  expect(store.away.value).toEqual([]);
 });
 
 test("a fill stands at the end of every group, and is decoded once it is wanted", async () => {

@@ -1,12 +1,13 @@
 /** What a player can do. Each action makes a new project from the old one; its bars are decoded by `Decoding`. */
 
+import { batch } from "@preact/signals";
 import { withCellsWritten } from "../rules/barChanges";
 import { barKey } from "../rules/bars";
 import { toClick, withClick } from "../rules/clickHistory";
 import { redo, undo } from "../rules/history";
 import { withHeldRows, withHold } from "../rules/holds";
 import { describe } from "../rules/journey";
-import { onMap } from "../rules/mapPoint";
+import { onLattice, onMap } from "../rules/mapPoint";
 import { strokesInCell, withCellToggled } from "../rules/pattern";
 import type { BarAddress } from "../rules/plan";
 import type { Bar, Project, Scene, VoiceMix } from "../rules/project";
@@ -43,12 +44,17 @@ export class Actions {
 
   /** Go to a point and hear what lies there, in a drag at the next step; leaves a journey and a song. `settle` ends the gesture. */
   goTo(point: Point, dragged = false): void {
-    this.goToPlace("point", atPoint(this.scene, onMap(point)), travelling(this.scene, false));
-    this.store.atOnce.value = dragged;
+    const to = dragged ? onLattice(point, this.store.lattice.value) : onMap(point);
+    batch(() => {
+      this.goToPlace("point", atPoint(this.scene, to), travelling(this.scene, false));
+      this.store.atOnce.value = dragged;
+      if (dragged) this.store.underHand.value = true;
+    });
   }
 
   /** The gesture on the map is over: keep the place in the click history and say where it is. */
   settle(): void {
+    this.store.underHand.value = false;
     this.store.clicks.value = withClick(this.store.clicks.value, this.scene);
     this.store.settle();
     this.announcePlace();
@@ -189,7 +195,8 @@ export class Actions {
     this.store.clicks.value = found.clicks;
   }
 
-  private leaveFor(label: string, place: Place): void {
+  /** To another place, as one undo step; leaves a journey and a song. */
+  leaveFor(label: string, place: Place): void {
     this.store.settle();
     this.goToPlace(label, place, travelling(this.scene, false));
     this.store.settle();

@@ -2,6 +2,7 @@
 
 import { effect } from "@preact/signals";
 import { arrange, type Performance } from "../rules/arrange";
+import { givenBar } from "../rules/bars";
 import type { Wanted } from "../rules/conductor";
 import { naturalBars } from "../rules/plan";
 import type { Project } from "../rules/project";
@@ -21,6 +22,7 @@ import type { Store } from "./store";
 
 const FILE_SAMPLE_RATE = 44_100;
 const LONGEST_TAIL_SECONDS = 3;
+const STALLED_MS = 4000; // an audio clock that stands still for so long has no device
 const BLOCKED_AFTER_MS = 400; // a browser that lets sound through does so sooner
 
 type Running = { readonly context: AudioContext; readonly mixer: Mixer; readonly clock: Clock; readonly moment: AudibleMoment };
@@ -52,6 +54,10 @@ export class Player {
     effect(() => {
       const kit = store.kitBuffers.value;
       if (this.running) this.running.mixer.kit = kit;
+    });
+    effect(() => {
+      const underHand = store.underHand.value;
+      if (this.running) this.running.clock.underHand = underHand;
     });
     document.addEventListener("visibilitychange", () => {
       if (!this.running) return;
@@ -188,10 +194,33 @@ export class Player {
       everyTick,
     );
     context.onstatechange = () => {
+      if (context.state === "closed") return this.lose(context);
       this.listen();
       if (context.state !== "running" && store.playing.value) void context.resume().catch(() => undefined);
     };
+    clock.underHand = store.underHand.value;
+    context.addEventListener("error", () => this.lose(context)); // its device fails
     return { context, mixer, clock, moment };
+  }
+
+  private ticked = { at: 0, audioSeconds: -1 }; // when the audio clock was last seen to move
+
+  /** A device that was pulled out may leave a context that says it runs, and whose clock stands still. */
+  private stalled({ currentTime, state }: AudioContext): boolean {
+    const now = performance.now();
+    if (currentTime !== this.ticked.audioSeconds || state !== "running") this.ticked = { at: now, audioSeconds: currentTime };
+    return now - this.ticked.at > STALLED_MS;
+  }
+
+  /** The audio device is gone: the music stops, and the next play begins on the device that is there then. */
+  private lose(context: AudioContext): void {
+    if (this.running?.context !== context) return;
+    this.stop();
+    this.running = null;
+    context.onstatechange = null;
+    if (context.state !== "closed") void context.close().catch(() => undefined);
+    this.store.sound.value = "lost";
+    this.store.reportError(new Error("The sound device is gone. Nothing is lost: press play, and the device that is there now plays."));
   }
 
   private listen(): void {
@@ -219,6 +248,7 @@ export class Player {
     if (!store.playing.value || !running) return;
     const here = running.clock.playhead(audibleTime(running.context));
     store.position.value = here?.position ?? null;
+    if (this.stalled(running.context)) return this.lose(running.context);
     if (here && store.heard.value !== here.part) store.heard.value = here.part;
     this.frame = requestAnimationFrame(this.follow);
   };
@@ -226,7 +256,7 @@ export class Player {
 
 /** The project with these bars as its loop. */
 function withPatterns(project: Project, patterns: readonly BarPattern[]): Project {
-  const bars = patterns.map(({ meter, strokes }) => ({ kind: "given", pattern: { meter, strokes }, source: "" }) as const);
+  const bars = patterns.map((pattern) => givenBar(pattern));
   return { ...project, song: [], scene: { ...project.scene, bars, fill: null, fill_every: 0, path: null } };
 }
 
@@ -234,6 +264,7 @@ function silent(of: Bars): Bars {
   const known = new Map<number, ArrangedBar>();
   return {
     travels: false,
+    tempo: (index) => of.tempo(index),
     bar(index) {
       const { planned } = of.bar(index);
       const bar = known.get(index) ?? { planned, pattern: { meter: planned.meter, strokes: [] }, strokes: [] };

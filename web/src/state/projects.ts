@@ -68,9 +68,10 @@ function isMoreThanItsLink({ scene, scenes, song, seed }: Project): boolean {
   return isEdited(scene) || drawn || moved || seed !== 0 || scenes.length > 0 || song.length > 0 || !plain(scene.mix, PLAIN_MIX) || !plain(scene.lanes, PLAIN_LANE);
 }
 
-/** Files are on this computer only: they travel as their point on the map. */
+/** Files are on this computer only: sounds travel as their point on the map, stars stay here. */
 const withoutFiles = (project: Project): Project => ({
   ...project,
+  material: [],
   scene: withSounds(
     project.scene,
     project.scene.kit.voices.map((sound) => {

@@ -8,9 +8,11 @@ import { LatestOnly } from "../net/latestOnly";
 import type { SoundSource } from "../net/sources";
 import { decode, type Kits } from "../audio/kits";
 import { playedBuffer } from "../audio/playedBuffer";
+import { ServerWatch } from "./serverWatch";
 import type { Store } from "./store";
 
 const MOST_CACHED = 96; // decoded sounds, so that undo is heard at once
+const LATER = "sounds of the bars to come";
 const MOST_PASSING = 512; // sounds that voices have for some bars only
 
 interface Decoded {
@@ -41,12 +43,15 @@ export class Sounds {
     private readonly kits: Kits,
     private readonly source: SoundSource,
     arrived: (voice: number) => void = () => {},
+    server = new ServerWatch(store),
   ) {
+    const what = (voice: number) => `the sound of the ${store.voices.value[voice]?.name ?? `voice ${voice + 1}`}`;
     this.requests = this.wanted.map(
       (_, voice) =>
         new LatestOnly<VoiceSound, Decoded>(
           (sound) => this.make(voice, sound),
           (sound, { buffer, heard }) => {
+            server.answered(what(voice));
             const first = this.buffers[voice] === null;
             this.buffers[voice] = buffer;
             store.sounds.heard.value = Object.assign([...store.sounds.heard.peek()], { [voice]: heard });
@@ -54,7 +59,7 @@ export class Sounds {
             if (!first) arrived(voice);
           },
           (sound, error) => {
-            store.reportError(error);
+            if (!server.waits(what(voice), error, () => this.again(voice))) store.reportError(error);
             this.publish(voice, sound);
           },
         ),
@@ -65,8 +70,12 @@ export class Sounds {
     });
     this.passing = new LatestOnly(
       async ({ voice, sound }) => (await this.make(voice, sound)).buffer,
-      ({ voice, sound }, buffer) => this.keepPassing(voice, sound, buffer),
+      ({ voice, sound }, buffer) => {
+        server.answered(LATER);
+        this.keepPassing(voice, sound, buffer);
+      },
       ({ voice, sound }, error) => {
+        if (server.waits(LATER, error, () => this.preparePassing())) return;
         store.reportError(error);
         this.keepPassing(voice, sound, null);
       },
@@ -124,6 +133,12 @@ export class Sounds {
     this.wanted[voice] = key;
     this.store.sounds.coming.value = new Set(this.store.sounds.coming.peek()).add(voice);
     this.requests[voice]!.send(sound);
+  }
+
+  /** Wish for the sound of a voice once more. */
+  private again(voice: number): void {
+    this.wanted[voice] = null;
+    this.want(voice, this.store.scene.value.kit.voices[voice]!);
   }
 
   private publish(voice: number, sound: VoiceSound): void {

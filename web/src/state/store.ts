@@ -1,38 +1,43 @@
 /** The one store: everything the views draw. It holds state and knows no rules, no server and no sound. */
 
 import { computed, signal } from "@preact/signals";
-import { barKey, finished, meterOf, modelPart } from "../rules/bars";
+import { barKey, finished, handCells, meterOf, modelPart } from "../rules/bars";
 import { type ClickHistory, NO_CLICKS } from "../rules/clickHistory";
 import type { Part } from "../rules/conductor";
 import { amend, begin, change, type History } from "../rules/history";
 import type { Holds } from "../rules/holds";
 import { keptKitId, keptKitName, SPACE_KIT } from "../rules/kitNames";
+import { latticeSpacing } from "../rules/mapPoint";
 import type { Nearby } from "../rules/neighbours";
 import { EMPTY_BAR, isSamePattern } from "../rules/pattern";
 import { type BarAddress, naturalBars } from "../rules/plan";
-import type { Bar, Project, Scene } from "../rules/project";
+import type { Bar, Cell, Project, Scene } from "../rules/project";
 import type { CorpusMap, Instrument, KeptInfo, KitInfo, MapGround, Point, BarPattern } from "../rules/protocol";
-import { type JourneyKind, NEW_JOURNEY, NEW_PAGE_PROJECT, pointOf, roundPoints } from "../rules/scene";
+import { barAt, type JourneyKind, NEW_JOURNEY, NEW_PAGE_PROJECT, pointOf, roundPoints } from "../rules/scene";
 import { type ArrangedBar, Score } from "../rules/score";
 import { audible } from "../rules/sequencer";
+import { ServerError } from "../net/api";
 import type { KitBuffers } from "../audio/mixer";
 import { HOME, Projection, type Size, type View } from "../map/view";
 import { DEFAULT_MIDI, type MidiLink, type MidiSettings, OFF, type PortInfo } from "../midi/midiSettings";
 import { BarState } from "./barState";
 import { DecodedBars } from "./decodedBars";
 import { KeptKitState } from "./keptKitState";
+import { MaterialState } from "./materialState";
 import { PathState } from "./pathState";
 import { SoundState } from "./soundState";
 
+const DRAG_PX = 3; // between the points of a drag: near enough to be where the hand is, few enough to be decoded ahead
 const LONGEST_WINDOW = 32; // bars that have to be decoded before a change is heard
 
-/** Is there sound? "waiting": the player wants it, but the browser has not allowed it (yet). */
-export type Sound = "off" | "on" | "waiting" | "interrupted";
+/** Is there sound? "waiting": the player wants it, but the browser has not allowed it (yet); "lost": its device is gone. */
+export type Sound = "off" | "on" | "waiting" | "interrupted" | "lost";
 export type Theme = "auto" | "dark" | "light";
 
 export interface Notice {
   readonly text: string;
   readonly kind: "info" | "error";
+  readonly unanswered?: boolean; // the server did not answer: it goes when it does
 }
 
 export interface OpenCell {
@@ -41,7 +46,7 @@ export interface OpenCell {
 }
 
 /** What opens beside the instrument. */
-export type Drawer = "MIDI out" | "Kits" | "Shape" | "About this bar" | "Style" | "Path";
+export type Drawer = "MIDI out" | "Kits" | "Shape" | "About this bar" | "Style" | "Path" | "Your material";
 
 export class Store {
   // what the server has given
@@ -49,11 +54,17 @@ export class Store {
   readonly corpus = signal<CorpusMap | null>(null);
   readonly nearby = signal<Nearby | null>(null);
   readonly ground = signal<MapGround | null>(null);
+  readonly away = signal<readonly string[]>([]); // what waits for a server that does not answer, in words; none: it does
 
   // what undo brings back
   readonly history = signal<History<Project>>(begin(NEW_PAGE_PROJECT));
   readonly project = computed<Project>(() => this.history.value.present.value);
   readonly scene = computed<Scene>(() => this.project.value.scene);
+
+  // parts of it that stay the same values while its bars change: what shows them is not drawn again with every move
+  readonly kit = computed(() => this.scene.value.kit);
+  readonly mix = computed(() => this.scene.value.mix);
+  readonly lanes = computed(() => this.scene.value.lanes);
 
   // beside it
   readonly decoded = new DecodedBars();
@@ -67,6 +78,7 @@ export class Store {
   readonly heard = signal<Part | null>(null); // what sounds at this moment
   readonly position = signal<number | null>(null); // of the playhead, in steps of its bar
   readonly atOnce = signal(false); // the latest change is heard at the next step: a stroke edited by hand, or a drag over the map
+  readonly underHand = signal(false); // the place on the map is being moved: it is heard as soon as it can be
   readonly kitBuffers = signal<KitBuffers>([]);
   readonly folderKits = signal<readonly KitInfo[]>([]);
 
@@ -75,6 +87,8 @@ export class Store {
   readonly sounds = new SoundState();
 
   readonly kept = new KeptKitState();
+
+  readonly material = new MaterialState();
 
   readonly paths = new PathState();
 
@@ -87,11 +101,15 @@ export class Store {
   readonly view = signal<View>(HOME);
   readonly stage = signal<Size>({ width: 0, height: 0 });
   readonly projection = computed(() => new Projection(this.view.value, this.stage.value));
+  readonly lattice = computed(() => latticeSpacing(DRAG_PX / this.projection.value.scale)); // between the points of a drag, in map units
+  readonly pointed = signal<Point | null>(null); // the point under the pointer, before it is pressed
   readonly showsBars = signal(false); // single bars, and where no bar is near; else only from near by
 
   // the page
   readonly drawer = signal<Drawer | null>(null); // the one that is open
   readonly notice = signal<Notice | null>(null);
+  readonly playsElsewhere = signal(false); // another tab plays
+  readonly unstored = signal(false); // the browser's storage is full, or forbidden
   readonly spoken = signal(""); // for the live region
   readonly theme = signal<Theme>("dark");
   readonly prompts = signal(0); // how many of the first prompts were followed
@@ -109,7 +127,7 @@ export class Store {
   });
   /** The name of a kit as a person reads it; null is the one that plays. */
   kitLabel(name: string | null): string {
-    const wanted = name ?? this.scene.value.kit.name;
+    const wanted = name ?? this.kit.value.name;
     const named = (kits: readonly KeptInfo[] | null) => kits?.find(({ id }) => keptKitName(id) === wanted)?.name;
     const removed = named(this.kept.removed.value);
     return named(this.kept.kits.value) ?? (removed && `${removed} (deleted)`) ?? this.kits.value.find((kit) => kit.name === wanted)?.label ?? (keptKitId(wanted) === null ? wanted : "a kept kit");
@@ -169,12 +187,16 @@ export class Store {
 
   /** What stays when the rest of the bar is filled in. */
   readonly holds = computed<Holds>(() => ({
-    rows: new Set(this.scene.value.lanes.flatMap(({ hold }, voice) => (hold === null ? [] : [voice]))),
+    rows: new Set(this.lanes.value.flatMap(({ hold }, voice) => (hold === null ? [] : [voice]))),
     cells: this.bar.marked.value,
   }));
 
   /** Where in the project that bar stands. */
   readonly address = computed<BarAddress>(() => this.arrangedBar.value.planned.address);
+
+  private readonly byHandText = computed(() => JSON.stringify(handCells(barAt(this.project.value, this.address.value)))); // equal cells have equal text
+  /** The cells of that bar that were written by hand. */
+  readonly byHand = computed(() => JSON.parse(this.byHandText.value) as readonly Cell[]);
 
   /** The bar of the path's round that is heard, or its first before it starts; null when not travelling. */
   readonly journeyBar = computed<number | null>(() => (this.address.value.path ? this.address.value.bar : null));
@@ -182,9 +204,11 @@ export class Store {
   /** The bar that the grid shows: where one is on the journey, else what lies at the point. */
   readonly shown = computed<BarPattern>(() => this.arrangedBar.value.pattern);
 
+  /** Where what sounds lies on the map. */
   readonly shownPoint = computed<Point>(() => {
     const bar = this.journeyBar.value;
-    return (bar === null ? undefined : roundPoints(this.score.value.project.scene)[bar]) ?? pointOf(this.scene.value);
+    const { scene } = this.score.value.project; // with the bars that sound, while others are waited for
+    return (bar === null ? undefined : roundPoints(scene)[bar]) ?? pointOf(this.lastDecoded === NEW_PAGE_PROJECT ? this.scene.value : scene);
   });
 
   /** Asked to play, but the browser or the system keeps the sound back. */
@@ -206,7 +230,7 @@ export class Store {
   });
 
   readonly heardVoices = computed<readonly boolean[]>(() => {
-    const { mix } = this.scene.value;
+    const mix = this.mix.value;
     return audible(
       mix.map(({ mute }) => mute),
       mix.map(({ solo }) => solo),
@@ -242,7 +266,8 @@ export class Store {
   }
 
   reportError(error: unknown): void {
-    this.notice.value = { text: error instanceof Error ? error.message : String(error), kind: "error" };
+    const unanswered = error instanceof ServerError && !error.refused;
+    this.notice.value = { text: error instanceof Error ? error.message : String(error), kind: "error", ...(unanswered ? { unanswered } : {}) };
   }
 }
 

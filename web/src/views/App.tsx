@@ -2,18 +2,21 @@
 
 import { useEffect, useLayoutEffect } from "preact/hooks";
 import { AboutThisBar } from "./AboutThisBar";
+import { Away } from "./Away";
 import { Footer } from "./Footer";
 import { Header } from "./Header";
 import { Help } from "./Help";
 import { IconButton } from "./Icon";
 import { KeptKits } from "./KeptKits";
 import { MapView } from "./MapView";
+import { MaterialPanel } from "./MaterialPanel";
 import { MidiPanel } from "./MidiPanel";
 import { usePage } from "./page";
 import { PathControls } from "./PathControls";
 import { Pads } from "./Perform";
 import { Shape, StyleHere } from "./Shape";
 import { SoundSheet } from "./SoundSheet";
+import { StyleList } from "./StyleList";
 import { useDark } from "./theme";
 import { VoiceColours } from "./VoiceColours";
 import { VoiceSheet } from "./VoiceSheet";
@@ -39,11 +42,14 @@ export function App() {
       <main>
         <section class="stage" aria-label="Rhythm">
           <MapView />
+          <Away />
+          <StyleList />
           <SoundSheet />
           <PathControls />
           <Shape />
           <AboutThisBar />
           <StyleHere />
+          <MaterialPanel />
           <KeptKits />
           <MidiPanel />
         </section>
@@ -66,13 +72,15 @@ function Notice() {
     return () => clearTimeout(timer);
   }, [notice]);
   return (
-    <div class="notices" role={notice?.kind === "error" ? "alert" : "status"}>
-      {notice && (
+    <div class="notices">
+      <div role={notice?.kind === "error" ? "alert" : "status"}>
+        {notice && (
         <p class={`notice is-${notice.kind}`}>
-          {notice.text}
-          <IconButton icon="close" label="Put away" onClick={() => (store.notice.value = null)} />
-        </p>
-      )}
+            {notice.text}
+            <IconButton icon="close" label="Put away" onClick={() => (store.notice.value = null)} />
+          </p>
+        )}
+      </div>
     </div>
   );
 }

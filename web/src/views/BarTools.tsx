@@ -1,5 +1,6 @@
 /** One line above the grid: humanise the bar, fill in what is not held, tap a rhythm. */
 
+import { useComputed } from "@preact/signals";
 import { describeHolds } from "../rules/holds";
 import { handCellCount, slotsOf } from "../rules/scene";
 import { stepsPerBar } from "../rules/units";
@@ -97,7 +98,7 @@ function FillRest() {
 /** How many strokes were written by hand, and the way back to the map's own. */
 function ByHand() {
   const { store, actions } = usePage();
-  const count = handCellCount(store.scene.value);
+  const count = useComputed(() => handCellCount(store.scene.value)).value;
   if (count === 0) return null;
   return (
     <span class="by-hand">

@@ -13,6 +13,7 @@ const WAYS: readonly (readonly [Drawer, string])[] = [
   ["Shape", "Shape"],
   ["About this bar", "About this bar"],
   ["Style", "In this style, stay here"],
+  ["Your material", "Your material"],
 ];
 
 export function Footer() {

@@ -1,5 +1,6 @@
 /** The top of the page: play, time, where one is; whether there is sound; undo, files. */
 
+import { useComputed } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { Quantum } from "../rules/sequencer";
 import { tempoOf } from "../rules/scene";
@@ -20,6 +21,7 @@ const SOUND_WORDS = {
   on: "sound is on",
   waiting: "sound is blocked: press play again",
   interrupted: "sound is interrupted",
+  lost: "the sound device is gone: press play",
 } as const;
 
 export function Header() {
@@ -70,7 +72,7 @@ function Surprise() {
 function Tempo() {
   const { store, actions } = usePage();
   const taps = useRef<readonly number[]>([]);
-  const tempoBpm = tempoOf(store.scene.value);
+  const tempoBpm = useComputed(() => tempoOf(store.scene.value)).value;
   const tap = () => {
     taps.current = tapped(taps.current, performance.now());
     const tempo = tempoOfTaps(taps.current);
@@ -97,13 +99,14 @@ function Tempo() {
 
 function Swing() {
   const { store, actions } = usePage();
+  const swing = useComputed(() => store.scene.value.swing).value;
   return (
     <div class="dial swing">
       <NumberField
         id="swing"
         label="Swing in percent"
         unit="%"
-        value={Math.round(store.scene.value.swing * 1000) / 10}
+        value={Math.round(swing * 1000) / 10}
         min={MIN_SWING * 100}
         max={MAX_SWING * 100}
         step={1}
@@ -119,9 +122,10 @@ function Swing() {
 /** When a click, a scene or a style is heard. */
 export function Applies() {
   const { store, actions } = usePage();
+  const quantum = useComputed(() => store.project.value.quantum).value;
   return (
     <label class="dial applies">
-      <select value={store.project.value.quantum} onChange={(event) => actions.set("changes apply", { quantum: event.currentTarget.value as Quantum })}>
+      <select value={quantum} onChange={(event) => actions.set("changes apply", { quantum: event.currentTarget.value as Quantum })}>
         <option value="step">next step</option>
         <option value="beat">next beat</option>
         <option value="bar">next bar</option>
@@ -133,7 +137,7 @@ export function Applies() {
 
 export function Volume() {
   const { store, actions } = usePage();
-  const { volume } = store.project.value;
+  const volume = useComputed(() => store.project.value.volume).value;
   return (
     <div class="dial volume">
       <Slider

@@ -6,6 +6,7 @@ import { usePage } from "./page";
 const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ["Space", "play and stop (on a cell: set or clear the stroke)"],
   ["arrow keys", "on the map: move 1 %, with Shift 10 %; in the grid: go to the next cell"],
+  ["/", "go to a style: type, then Enter; with Shift it blends, with Alt you stay at this place"],
   ["A, B, C, D", "set one of four places where you are: a path leads through them, the morph pad between them"],
   ["P", "draw a path on the map; so does a drag with Shift"],
   ["T", "travel the path, and leave it"],

@@ -2,6 +2,7 @@
 
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { CorpusMap, Point } from "../rules/protocol";
+import { pointOf } from "../rules/scene";
 import { describeBar } from "../rules/summary";
 import { drawBars } from "../map/barsDrawing";
 import type { CanvasSize } from "../map/canvas";
@@ -17,9 +18,12 @@ import { PathLayer } from "./PathLayer";
 import { usePathPointer } from "./pathPointer";
 import { Prompts } from "./Prompts";
 import { Ring } from "./Ring";
+import { useResting } from "./settled";
+import { Stars } from "./Stars";
 import { StyleNames } from "./StyleNames";
 import { useDark } from "./theme";
 
+const GROUND_RESTS_MS = 140; // it is drawn when the window has stopped moving
 const NEAR = 3; // zoom from which single bars are shown
 
 /** The window is as large as the element. */
@@ -42,7 +46,7 @@ export function MapView() {
   const path = usePathPointer(frame);
   const point = store.shownPoint.value;
   const corpus = store.corpus.value;
-  const arrows = byArrows(point, (to) => actions.goTo(to), () => actions.settle());
+  const arrows = byArrows(store.journeyBar.value === null ? pointOf(store.scene.value) : point, (to) => actions.goTo(to), () => actions.settle());
   useLayoutEffect(() => {
     if (trail.length === 0) store.view.value = store.projection.peek().showing(point); // where one is stays in sight
   }, [point]);
@@ -72,7 +76,9 @@ export function MapView() {
       <Bars />
       <StyleNames />
       <PathLayer />
+      <Stars />
       <Trail points={trail} />
+      <Awaited />
       <Ring />
       {hovered !== null && corpus && <Label corpus={corpus} bar={hovered} />}
       <Prompts />
@@ -96,7 +102,8 @@ function Glow() {
   }, [corpus, dark]);
   const [left, top] = projection.toPixel([-GLOW_EDGE, GLOW_EDGE]);
   const side = 2 * GLOW_EDGE * projection.scale;
-  return <canvas ref={canvas} class="map-glow" aria-hidden="true" style={{ left: `${left}px`, top: `${top}px`, width: `${side}px`, height: `${side}px` }} />;
+  const opacity = 1 / Math.max(1, projection.view.zoom) ** 0.4; // from near by, the bars themselves are to be seen
+  return <canvas ref={canvas} class="map-glow" aria-hidden="true" style={{ left: `${left}px`, top: `${top}px`, width: `${side}px`, height: `${side}px`, opacity }} />;
 }
 
 /** Single bars, from near by or when asked for. */
@@ -120,10 +127,10 @@ function Ground() {
   const ground = store.ground.value;
   const corpus = store.corpus.value;
   const styles = store.regions.value;
-  const projection = store.projection.value;
+  const projection = useResting(store.projection, GROUND_RESTS_MS);
   const hatched = store.showsBars.value;
   const shown = hatched || styles.length > 0;
-  if (!shown) return null;
+  if (!shown || !projection) return null;
   const draw = (canvas: HTMLCanvasElement, size: CanvasSize) => {
     if (!ground || !corpus) return;
     const rank = ranks(corpus.style, corpus.styles.length);
@@ -145,6 +152,13 @@ function Trail({ points }: { readonly points: readonly Point[] }) {
       {points.length > 1 && <polyline points={points.map((each) => projection.toPixel(each).join()).join(" ")} />}
     </svg>
   );
+}
+
+/** Where one has clicked, while the server does not answer and the bar of before sounds on. */
+function Awaited() {
+  const { store } = usePage();
+  const place = usePlaces();
+  return store.waiting.value && store.away.value.length > 0 ? <span class="map-awaited" style={place(pointOf(store.scene.value))} /> : null;
 }
 
 /** Where the bar under the pointer comes from. */

@@ -38,11 +38,11 @@ export function VoicePanel({ voice, index }: VoicePanelProps) {
 /** Its sound in words, which opens all of it; and whether the sound is held. */
 function SoundWays({ voice, index }: VoicePanelProps) {
   const { store, soundActions } = usePage();
-  const sound = store.scene.value.kit.voices[index]!;
+  const sound = store.kit.value.voices[index]!;
   const heard = store.sounds.heard.value[index];
   const { opened } = store.sounds;
   const open = opened.value === index;
-  const held = heldOf(store.scene.value, index);
+  const held = heldOf({ lanes: store.lanes.value, kit: store.kit.value }, index);
   return (
     <div class="sound-ways">
       <button type="button" class="framed" aria-haspopup="dialog" aria-expanded={open} onClick={() => (opened.value = open ? null : index)}>
@@ -58,7 +58,7 @@ function SoundWays({ voice, index }: VoicePanelProps) {
 
 function LevelAndPan({ voice, index }: VoicePanelProps) {
   const { store, actions } = usePage();
-  const { level, pan } = store.scene.value.mix[index]!;
+  const { level, pan } = store.mix.value[index]!;
   const done = () => store.settle();
   return (
     <>

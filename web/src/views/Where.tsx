@@ -15,6 +15,8 @@ export function Where() {
   const corpus = store.corpus.value;
   const near = store.nearby.value?.nearest(store.shownPoint.value, 1)[0];
   const { fill, scene, bar: place } = store.address.value;
+  const shown = bars[place % bars.length];
+  const own = shown?.kind === "given" ? shown.source : "";
   if (scene !== null) {
     const all = naturalBars(store.project.value);
     return (
@@ -34,7 +36,7 @@ export function Where() {
     <Said what={corpus && near ? `near ${describeBar(corpus, near.index).style}` : ""} fill={fill}>
       <span class="numbers unseen">{formatPoint(store.shownPoint.value)}</span>
       {bars.length > 1 && <span>{`bar ${place + 1} of ${bars.length}`}</span>}
-      {isEdited(store.scene.value) && <span>edited by hand</span>}
+      {own ? <span>{own}</span> : isEdited(store.scene.value) && <span>edited by hand</span>}
       {store.pending.value && <em>from the next {quantum}</em>}
     </Said>
   );

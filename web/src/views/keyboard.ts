@@ -4,6 +4,7 @@ import { PINS, slotsOf } from "../rules/scene";
 import { TAP_VELOCITY } from "../rules/taps";
 import type { Page } from "./page";
 import { leave, PAD_CODES } from "./Perform";
+import { STYLE_FIELD } from "./StyleList";
 
 const KEY_VELOCITY = 0.8; // of a pad; with Shift it is struck as hard as can be
 
@@ -79,6 +80,10 @@ export function listenToKeys(page: Page): void {
     const pad = store.performing.value ? PAD_CODES.indexOf(event.code) : -1;
     if (pad >= 0) return event.repeat ? undefined : void player.audition(pad, event.shiftKey ? 1 : KEY_VELOCITY);
     if (!store.shortcuts.value || event.repeat) return;
+    if (event.key === "/") {
+      event.preventDefault(); // the sign is no part of a name
+      return document.getElementById(STYLE_FIELD)?.focus();
+    }
     const digit = /^Digit([1-8])$/.exec(event.code)?.[1];
     if (digit) return playSlot(Number(digit) - 1, event.shiftKey, page);
     commandOf(event, page)?.();

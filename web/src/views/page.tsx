@@ -9,9 +9,13 @@ import type { BarActions } from "../state/barActions";
 import type { Decoding } from "../state/decoding";
 import type { KeptKits } from "../state/keptKits";
 import type { PathActions } from "../state/pathActions";
+import type { Material } from "../state/material";
+import type { OtherTabs } from "../state/otherTabs";
 import type { Player } from "../state/player";
+import type { ServerWatch } from "../state/serverWatch";
 import type { SoundActions } from "../state/soundActions";
 import type { Sounds } from "../state/sounds";
+import type { StyleActions } from "../state/styleActions";
 import type { Store } from "../state/store";
 
 export interface Page {
@@ -19,6 +23,7 @@ export interface Page {
   readonly actions: Actions;
   readonly paths: PathActions;
   readonly barActions: BarActions;
+  readonly styleActions: StyleActions;
   readonly decoding: Decoding;
   readonly player: Player;
   readonly midi: MidiPorts;
@@ -26,6 +31,9 @@ export interface Page {
   readonly kept: KeptKits;
   readonly sounds: Sounds;
   readonly soundActions: SoundActions;
+  readonly material: Material;
+  readonly server: ServerWatch;
+  readonly tabs: OtherTabs | null; // null: this browser tells no tab of another
 }
 
 export const PageContext = createContext<Page | null>(null);

@@ -1,9 +1,10 @@
-/** A value that follows a signal at most so often: at once after a pause, in a stream of changes now and then, and its last one always. */
+/** Values that follow a signal later, so that what costs much is not drawn with every frame. */
 
-import type { ReadonlySignal } from "@preact/signals";
+import { effect, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 
-export function useSettled<T>(from: ReadonlySignal<T>, everyMs: number): T {
+/** At once after a pause, in a stream of changes at most so often, and its last one always; while something else moves, not at all. */
+export function useSettled<T>(from: ReadonlySignal<T>, everyMs: number, moving?: ReadonlySignal<boolean>): T {
   const [value, setValue] = useState(from.peek());
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -11,10 +12,11 @@ export function useSettled<T>(from: ReadonlySignal<T>, everyMs: number): T {
     const take = () => {
       timer = undefined;
       last = performance.now();
-      setValue(() => from.peek());
+      if (!moving?.peek()) setValue(() => from.peek());
     };
-    const stop = from.subscribe(() => {
-      if (timer !== undefined) return;
+    const stop = effect(() => {
+      void from.value;
+      if (moving?.value || timer !== undefined) return;
       const wait = last + everyMs - performance.now();
       if (wait <= 0) take();
       else timer = setTimeout(take, wait);
@@ -23,6 +25,26 @@ export function useSettled<T>(from: ReadonlySignal<T>, everyMs: number): T {
       clearTimeout(timer);
       stop();
     };
-  }, [from, everyMs]);
+  }, [from, everyMs, moving]);
+  return value;
+}
+
+/** The value once it has rested for so long; null while it changes. */
+export function useResting<T>(from: ReadonlySignal<T>, forMs: number): T | null {
+  const [value, setValue] = useState<T | null>(from.peek());
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let first = true; // the subscription begins with the value as it is
+    const stop = from.subscribe((now) => {
+      if (first) return void (first = false);
+      clearTimeout(timer);
+      setValue(null);
+      timer = setTimeout(() => setValue(() => now), forMs);
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [from, forMs]);
   return value;
 }

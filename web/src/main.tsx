@@ -55,6 +55,7 @@ const paths = new PathActions(store, actions);
 new EvenChange(store, serverEven);
 const soundActions = new SoundActions(store, actions, sounds, serverSounds, decoding, server);
 const barActions = new BarActions(store, actions, player, decoding);
+const styleActions = new StyleActions(store, actions, player);
 const page: Page = {
   store,
   player,
@@ -63,7 +64,7 @@ const page: Page = {
   paths,
   decoding,
   barActions,
-  styleActions: new StyleActions(store, actions, player),
+  styleActions,
   kits,
   kept: new KeptKits(store, kits, serverSounds),
   sounds,
@@ -77,7 +78,7 @@ const page: Page = {
 const hook = {
   store,
   actions,
-  styleActions: page.styleActions,
+  styleActions,
   player,
   point: () => pointOf(store.scene.value),
   heardBars: () => store.heardBars(),

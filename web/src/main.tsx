@@ -21,13 +21,17 @@ import { DecodeAhead } from "./state/decodeAhead";
 import { Decoding } from "./state/decoding";
 import { EvenChange } from "./state/evenChange";
 import { forgetUnknownPoints, forgetUnknownSettings } from "./state/forgetUnknown";
+import { Keeping } from "./state/keeping";
 import { KeptKits } from "./state/keptKits";
 import { Material } from "./state/material";
+import { Memory } from "./state/memory";
 import { otherTabs } from "./state/otherTabs";
 import { PathActions } from "./state/pathActions";
 import { Player } from "./state/player";
 import { knownStrokes, openLinkedProject, openServersProject } from "./state/projects";
 import { isUnanswered, ServerWatch } from "./state/serverWatch";
+import { Recording } from "./state/recording";
+import { SceneActions } from "./state/sceneActions";
 import { SoundActions } from "./state/soundActions";
 import { Sounds } from "./state/sounds";
 import { Store } from "./state/store";
@@ -56,6 +60,11 @@ new EvenChange(store, serverEven);
 const soundActions = new SoundActions(store, actions, sounds, serverSounds, decoding, server);
 const barActions = new BarActions(store, actions, player, decoding);
 const styleActions = new StyleActions(store, actions, player);
+const scenes = new SceneActions(store);
+const memory = new Memory(store);
+player.outputs.push(memory);
+const keeping = new Keeping(store, memory, sounds);
+const recording = new Recording(store);
 const page: Page = {
   store,
   player,
@@ -65,6 +74,10 @@ const page: Page = {
   decoding,
   barActions,
   styleActions,
+  scenes,
+  memory,
+  keeping,
+  recording,
   kits,
   kept: new KeptKits(store, kits, serverSounds),
   sounds,
@@ -79,6 +92,10 @@ const hook = {
   store,
   actions,
   styleActions,
+  scenes,
+  memory,
+  keeping,
+  recording,
   player,
   point: () => pointOf(store.scene.value),
   heardBars: () => store.heardBars(),
@@ -148,7 +165,7 @@ addEventListener("hashchange", () => {
   batch(() => {
     // nothing is decoded before what is unknown here was replaced
     store.change("link", project);
-    store.playsSong.value = false;
+    store.playScene();
     if (!store.instrument.value) return;
     forgetUnknownSettings(store, store.instrument.value.space);
     forgetUnknownPoints(store, store.instrument.value);

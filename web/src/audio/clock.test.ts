@@ -80,6 +80,18 @@ test.each<[string, Partial<Scene>]>([
   found.forEach(({ time }, n) => expect(Math.abs(time - Math.max(0, planned[n]!.seconds))).toBeLessThan(0.01 / 44_100));
 });
 
+test("the tempo and the swing of a launch come with its first stroke", () => {
+  const four: BarPattern = { meter: [4, 4], strokes: [[0, 0, 1, 0], [0, 16, 1, 0], [0, 36, 1, 0]] }; // prettier-ignore
+  const beforeIt = scoreOf([four], {}, 120);
+  wanted = { bars: beforeIt, quantum: "bar" };
+  clock.start();
+  pass(1);
+  wanted = { bars: scoreOf([four], { swing: 0.6 }, 240), quantum: "bar", entry: { id: 1, bar: 0, quantum: "bar" } };
+  pass(2.5);
+  const step = secondsPerStep(120);
+  expect(times(0).slice(0, 6)).toEqual([0, 16 * step, 36 * step, 64 * step, 72 * step, (64 + 18.4) * step].map((time) => expect.closeTo(time, 6)));
+});
+
 test("every stroke is queued before it sounds, and not long before", () => {
   clock.start();
   pass(6);

@@ -1,6 +1,6 @@
 /** The scheduler: it queues strokes a little ahead of their time, and knows where the playhead is. */
 
-import { nextPart, type Part, type Wanted } from "../rules/conductor";
+import { barsAfter, nextPart, type Part, type Wanted } from "../rules/conductor";
 import { type ArrangedBar, positionOf } from "../rules/score";
 import { clamp, stepsPerBar, swingSteps } from "../rules/units";
 import type { Output } from "./output";
@@ -116,7 +116,9 @@ export class Clock {
   }
 
   /** How long before its step a stroke may sound from here on, in seconds: steps are queued that much sooner. */
-  private earliness({ bar, index }: Part, { bars }: Wanted, times: BarTimes): number {
+  private earliness(part: Part, wanted: Wanted, times: BarTimes): number {
+    const { bar, index } = part;
+    const bars = barsAfter(part, wanted);
     const own = earlinessOf(bar);
     const atEnd = this.transport.step > bar.planned.steps - NEAR_END_STEPS;
     const next = atEnd ? earlinessOf(bars.bar(index + 1)) : own;
@@ -133,17 +135,19 @@ export class Clock {
     return { position: here.step + fraction, turn: here.turn, part: here.part };
   }
 
-  /** The tempo is that of what is wanted now, also while the bar of before sounds on. */
-  private timesOf({ index }: Part, { bars }: Wanted): BarTimes {
+  /** The tempo is that of what is wanted now, also while the bar of before sounds on; that of a launch comes with it. */
+  private timesOf(part: Part, wanted: Wanted): BarTimes {
+    const { index } = part;
+    const bars = barsAfter(part, wanted);
     return new BarTimes(index > 0 ? bars.tempo(index - 1) : null, bars.tempo(index), bars.tempo(index + 1), this.transport.source);
   }
 
-  private queueStep(part: Part, { bars }: Wanted, times: BarTimes, now: number): void {
+  private queueStep(part: Part, wanted: Wanted, times: BarTimes, now: number): void {
     const { step, turn, time, startTime } = this.transport;
     const { planned, strokes } = part.bar;
     const seconds = times.between(step, step + 1);
-    const { swing } = bars.bar(part.index).planned;
-    for (const output of this.outputs) output.step({ step, time, seconds });
+    const { swing } = barsAfter(part, wanted).bar(part.index).planned;
+    for (const output of this.outputs) output.step({ step, time, seconds, planned });
     this.marks.push({ time: time + times.between(step, swingSteps(step, swing)), step, turn, part });
     for (const stroke of strokes) {
       if (stroke.step !== step) continue;

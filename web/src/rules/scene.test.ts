@@ -10,7 +10,7 @@ import { readMessage } from "./messageChecks";
 import { naturalBars, Plan } from "./plan";
 import type { Bar, Project, Scene } from "./project";
 import type { BarPattern } from "./protocol";
-import { atPoint, barAt, isEdited, isJourney, isSamePlace, journeyOf, knownHere, NEW_JOURNEY, NEW_PAGE_PROJECT, placeAt, pointOf, roundPoints, slotsOf, travelling, withBarAt, withMix, withPath, withPin, withSettings, withSlot, withTempo } from "./scene";
+import { atPoint, barAt, isEdited, isJourney, isSamePlace, journeyOf, knownHere, NEW_JOURNEY, NEW_PAGE_PROJECT, placeAt, pointOf, roundPoints, travelling, withBarAt, withMix, withPath, withPin, withSettings, withSlot, withTempo } from "./scene";
 
 const bar = (...strokes: BarPattern["strokes"][number][]): BarPattern => ({ meter: [4, 4], strokes });
 const BAR = bar([0, 0, 0.8, 0], [2, 8, 0.5, -0.5]);
@@ -114,7 +114,7 @@ test("anchors stand in their order, and the path leads through all of them once 
 
 test("slots are the first scenes; an emptied one leaves the song", () => {
   const kept = withSlot(NEW_PAGE_PROJECT, 4, pinned);
-  expect([slotsOf(kept)[4], slotsOf(kept)[0], kept.scenes.length]).toEqual([pinned, null, 5]);
+  expect([kept.scenes[4], kept.scenes[0], kept.scenes.length]).toEqual([pinned, null, 5]);
   const song = { ...kept, song: [{ scene: 4, bars: 1, morph_bars: 0, fill: false }] };
   expect(withSlot(song, 4, null)).toMatchObject({ scenes: [], song: [] });
 });

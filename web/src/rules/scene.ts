@@ -8,7 +8,7 @@ import { knownOf, sharesOf } from "./styleBlend";
 import { pointAt, roundBars, shareAt, vertices } from "./travel";
 import { DEFAULT_SOUND } from "./voiceSound";
 
-export const SLOT_COUNT = 8; // the first scenes of a project, each under a number key
+export const SLOT_COUNT = 8; // places for bars, in projects of before
 export const JOURNEY_BARS = [2, 4, 8, 16, 32] as const;
 export const LOOP_BARS = [1, 2, 4, 8] as const;
 export const FILLS_EVERY = [0, 4, 8, 16] as const; // bars; 0 is never
@@ -138,7 +138,7 @@ export function barAt(project: Project, address: BarAddress): Bar {
 /** The project with this bar at the address; of a bar on a path, what was done to it is kept. */
 export function withBarAt(project: Project, address: BarAddress, bar: Bar): Project {
   const scene = withBar(sceneAt(project, address), address, bar);
-  if (address.scene === null) return { ...project, scene };
+  if (address.scene === null || address.scene >= project.scenes.length) return { ...project, scene }; // the present one, also while it morphs
   return { ...project, scenes: project.scenes.map((each, index) => (index === address.scene ? scene : each)) };
 }
 
@@ -207,12 +207,9 @@ export function withPath(scene: Scene, changes: Partial<Path>): Scene {
 
 export const travelling = (scene: Scene, on: boolean): Scene => (scene.path && scene.path.travelling !== on ? { ...scene, path: { ...scene.path, travelling: on } } : scene);
 
-// ---- slots, mix, tempo
+// ---- scenes, mix, tempo
 
-/** The first scenes of a project, or null where none is kept. */
-export const slotsOf = ({ scenes }: Project): (Scene | null)[] => Array.from({ length: SLOT_COUNT }, (_, slot) => scenes[slot] ?? null);
-
-/** The project with this scene in a slot, or with the slot emptied: then the song goes without it. */
+/** The project with this scene in its place, or with that place emptied: then the song goes without it. */
 export function withSlot(project: Project, slot: number, scene: Scene | null): Project {
   const scenes = [...project.scenes];
   while (scenes.length <= slot) scenes.push(null);

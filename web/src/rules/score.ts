@@ -5,7 +5,7 @@ import { barKey } from "./bars";
 import { VOICE_SLUGS } from "./parameters";
 import { EMPTY_BAR } from "./pattern";
 import { Plan, type PlannedBar } from "./plan";
-import type { BarPattern, KitVoice, Project } from "./project";
+import type { BarPattern, KitVoice, Project, Scene } from "./project";
 import { strokePosition } from "./sequencer";
 import type { BarTempo } from "./tempo";
 
@@ -56,9 +56,11 @@ export class Score implements Bars {
   private readonly arranged = new Map<number, ArrangedBar>();
   private latest: ArrangedBar | null = null; // that was decoded when it was due
 
+  /** `mixed` is the scene whose mix and kit the mixer has: strokes of any other bring their own. */
   constructor(
     readonly project: Project,
     private readonly decoded: DecodedBars,
+    private readonly mixed: Scene = project.scene,
   ) {
     this.plan = new Plan(project);
   }
@@ -89,7 +91,7 @@ export class Score implements Bars {
     if (!this.isDecoded(index)) return this.standIn(planned);
     const { pattern, rows } = struckBar(planned, this.decoded, this.project.seed);
     const strokes = rows.flatMap((row, voice) => row.map((stroke) => this.liveStroke(planned, voice, stroke)));
-    const heard = planned.mix === this.project.scene.mix ? null : audibleVoices(planned.mix); // else the mixer mutes, at once
+    const heard = planned.mix === this.mixed.mix ? null : audibleVoices(planned.mix); // else the mixer mutes, at once
     const bar = { planned, pattern, strokes: heard ? strokes.filter(({ voice }) => heard[voice]) : strokes };
     keep(this.arranged, index, bar);
     this.latest = bar;
@@ -103,7 +105,7 @@ export class Score implements Bars {
   }
 
   private liveStroke(planned: PlannedBar, voice: number, { step, velocity, offset, cell }: LaneStroke): LiveStroke {
-    const { scene } = this.project;
+    const scene = this.mixed;
     const [name, mix, lane, sound] = [VOICE_SLUGS[voice]!, planned.mix[voice]!, planned.lanes[voice]!, planned.voices[voice]!];
     const mixed = mix === scene.mix[voice] && !planned.moves(`${name}.level`) && !planned.moves(`${name}.pan`);
     return {

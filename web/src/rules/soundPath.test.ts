@@ -26,7 +26,7 @@ test.each(WAYS)("a sound moves along its path: %s", (way, points) => {
 });
 
 test("another path takes the place of the first, and without one the sound stays", () => {
-  const swing = { parameter: "swing", breakpoints: [{ bar: 0, value: 0.5 }], loop_bars: null };
+  const swing = { parameter: "swing", breakpoints: [{ bar: 0, value: 0.5 }], loop_bars: null, quantum: "bar" } as const;
   const other = withSoundPath(withSoundPath({ ...scene, automations: [swing] }, 1, LINE, 5, "loop"), 1, [[0, 0], [2, 2]], 3, "once");
   expect(soundPathOf(other, 1)).toEqual({ points: [[0, 0], [2, 2]], bars: 3, way: "once" });
   expect(withoutSoundPath(other, 1).automations).toEqual([swing]);

@@ -4,6 +4,8 @@ import { VOICE_SLUGS } from "./parameters";
 import type { Automation, Path, Scene } from "./project";
 import type { Point } from "./protocol";
 
+export const MAX_SOUND_BARS = 512; // there and back are 1022: as many as an automation may loop
+
 export type SoundWay = Path["way"];
 
 const coordinates = (voice: number): readonly [string, string] => [`${VOICE_SLUGS[voice]!}.sound.x`, `${VOICE_SLUGS[voice]!}.sound.y`];
@@ -28,7 +30,7 @@ export function withSoundPath(scene: Scene, voice: number, points: readonly Poin
   const back = way === "ping-pong" ? there.slice(0, -1).reverse().map(({ bar, point }) => ({ bar: 2 * last - bar, point })) : []; // prettier-ignore
   const stations = [...there, ...back].filter(({ bar }, place, all) => place === 0 || bar > all[place - 1]!.bar);
   const loop = way === "once" ? null : way === "loop" ? bars : Math.max(1, 2 * last);
-  const curves = coordinates(voice).map((parameter, coordinate): Automation => ({ parameter, breakpoints: stations.map(({ bar, point }) => ({ bar, value: point[coordinate]! })), loop_bars: loop }));
+  const curves = coordinates(voice).map((parameter, coordinate): Automation => ({ parameter, breakpoints: stations.map(({ bar, point }) => ({ bar, value: point[coordinate]! })), loop_bars: loop, quantum: "bar" }));
   return { ...scene, automations: [...scene.automations.filter((each) => !isOf(voice)(each)), ...curves] };
 }
 

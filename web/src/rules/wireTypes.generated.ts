@@ -28,6 +28,8 @@ export interface components {
             readonly parameter: string;
             readonly breakpoints: readonly components["schemas"]["Breakpoint"][];
             readonly loop_bars: number | null;
+            /** @enum {string} */
+            readonly quantum: "step" | "beat" | "bar";
         };
         /** @description One bar, as the list of its strokes. */
         readonly BarPattern: {

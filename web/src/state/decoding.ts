@@ -1,11 +1,11 @@
-/** Has the bars of the project decoded: first those that sound now, then those that come, then those in slots. */
+/** Has the bars of the project decoded: first those that sound now, then those that come, then those of kept scenes. */
 
 import { effect } from "@preact/signals";
 import { barsToDecode, requests } from "../rules/arrange";
 import { barKey, modelPart } from "../rules/bars";
 import type { Bar } from "../rules/project";
 import type { BarPattern } from "../rules/protocol";
-import { slotsOf } from "../rules/scene";
+import { openingBar } from "../rules/song";
 import { ServerError } from "../net/api";
 import { LatestOnly } from "../net/latestOnly";
 import type { RhythmSource } from "../net/sources";
@@ -75,9 +75,12 @@ export class Decoding {
       for (const bar of bars) if (found.size < AT_ONCE && !store.decoded.get(barKey(bar))) found.set(barKey(bar), bar);
     };
     for (let index = first; index < first + count; index++) collect(barsToDecode(wanted.planned(index)));
+    const { launchScore, launchWindow } = store;
+    const [entered, launched] = launchWindow.value;
+    if (launchScore.value) for (let index = entered; index < entered + launched; index++) collect(barsToDecode(launchScore.value.planned(index)));
     if (store.underHand.value) return [...found.values()]; // what comes later would be another bar by then
     if (found.size === 0) for (let index = first + count; index < first + count + AHEAD_BARS; index++) collect(barsToDecode(wanted.planned(index)));
-    if (found.size === 0) collect(slotsOf(store.project.value).flatMap((scene) => (scene ? [modelPart(scene.bars[0]!)] : [])).filter((bar) => bar !== null));
+    if (found.size === 0) collect(store.project.value.scenes.flatMap((scene) => (scene ? [modelPart(openingBar(scene))] : [])).filter((bar) => bar !== null));
     return [...found.values()];
   }
 

@@ -9,7 +9,7 @@ import { blend, leadsSomewhere, movedBy, type NearestBars, orbit, ownPoints, pla
 import type { Path, Scene } from "../rules/project";
 import type { Point } from "../rules/protocol";
 import { pinOf, PINS, withNewPath, withPath, withPin } from "../rules/scene";
-import { type SoundPath, soundPathOf, withoutSoundPath, withSoundPath } from "../rules/soundPath";
+import { MAX_SOUND_BARS, type SoundPath, soundPathOf, withoutSoundPath, withSoundPath } from "../rules/soundPath";
 import { shareAt } from "../rules/travel";
 import { clamp } from "../rules/units";
 import type { Actions } from "./actions";
@@ -202,7 +202,7 @@ export class PathActions {
     const path = soundPathOf(this.scene, voice);
     if (!path) return;
     const { points, bars, way } = { ...path, ...changes };
-    this.setSound("path of a sound", withSoundPath(this.scene, voice, points, clamp(Math.round(bars), 1, MAX_PATH_BARS), way));
+    this.setSound("path of a sound", withSoundPath(this.scene, voice, points, clamp(Math.round(bars), 1, MAX_SOUND_BARS), way));
   }
 
   removeSound(voice: number): void {

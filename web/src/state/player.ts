@@ -4,7 +4,6 @@ import { effect } from "@preact/signals";
 import { arrange, type Performance } from "../rules/arrange";
 import { givenBar } from "../rules/bars";
 import type { Wanted } from "../rules/conductor";
-import { naturalBars } from "../rules/plan";
 import type { Project } from "../rules/project";
 import type { BarPattern } from "../rules/protocol";
 import type { ArrangedBar, Bars } from "../rules/score";
@@ -135,8 +134,7 @@ export class Player {
 
   /** The bars that are heard: a round of the path, the song, or the loop until its fill was heard. */
   performance(): Performance {
-    const { score } = this.store;
-    return arrange(score.value.project, this.store.decoded, naturalBars(score.value.project));
+    return arrange(this.store.filed.value, this.store.decoded);
   }
 
   /** These bars once, or those that are heard, from their start until the last sound has rung out; all voices, or one: what tests measure. */
@@ -151,11 +149,11 @@ export class Player {
     return this.store.kitBuffers.value.reduce((most, sound) => Math.max(most, sound?.duration ?? 0), LONGEST_TAIL_SECONDS);
   }
 
-  /** The bars that are heard as a loop, exactly as long as they last: what rings over the end is heard at the beginning. */
-  async renderLoop(): Promise<Float32Array[]> {
+  /** The bars that are heard as a loop, exactly as long as they last: what rings over the end is heard at the beginning; all voices, or one. */
+  async renderLoop(only?: number): Promise<Float32Array[]> {
     const performance = this.performance();
     const length = performance.tempo.seconds;
-    const once = this.timed(performance);
+    const once = this.timed(performance).filter(({ voice }) => only === undefined || voice === only);
     const before = Math.ceil(this.tailSeconds() / length); // rounds until every tail is there
     const rounds = Array.from({ length: before + 1 }, (_, round) => once.map((stroke) => ({ ...stroke, seconds: stroke.seconds + round * length })));
     const sound = await this.render(rounds.flat(), (before + 1) * length);
@@ -230,9 +228,11 @@ export class Player {
   }
 
   private wanted(): Wanted {
-    const { project, atOnce, bar, score } = this.store;
-    if (bar.clicking.value) return { bars: this.silenceFor(score.value), quantum: "step" };
-    return { bars: score.value, quantum: atOnce.value ? "step" : project.value.quantum };
+    const { project, atOnce, bar, score, entry, launch, launchReady, launchScore } = this.store;
+    if (bar.clicking.value) return { bars: this.silenceFor(score.value), quantum: "step", entry: entry.value };
+    const { quantum } = project.value;
+    if (launchReady.value) return { bars: launchScore.value!, quantum, entry: launch.value!.entry };
+    return { bars: score.value, quantum: atOnce.value ? "step" : quantum, entry: entry.value };
   }
 
   private silence: { readonly of: Bars; readonly bars: Bars } | null = null;

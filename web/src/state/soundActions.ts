@@ -246,7 +246,7 @@ export class SoundActions {
     try {
       const [kit] = await Promise.all([this.source.draw(place.settings.seed, this.keptBut(({ locked }) => !locked)), ...place.bars.map((each) => this.decoding.now(each))]);
       this.store.sounds.similar.value = null;
-      this.store.playsSong.value = false;
+      this.store.playScene();
       const scene = travelling(withKit({ ...this.scene, ...place }, kit.voices.map(asLinked), SPACE_KIT), false);
       this.actions.replaceProject("surprise", { ...this.store.project.value, scene });
       this.store.clicks.value = withClick(this.store.clicks.value, scene);

@@ -1,9 +1,9 @@
 /** The one store: everything the views draw. It holds state and knows no rules, no server and no sound. */
 
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { barKey, finished, handCells, meterOf, modelPart } from "../rules/bars";
 import { type ClickHistory, NO_CLICKS } from "../rules/clickHistory";
-import type { Part } from "../rules/conductor";
+import type { Entry, Part } from "../rules/conductor";
 import { amend, begin, change, type History } from "../rules/history";
 import type { Holds } from "../rules/holds";
 import { keptKitId, keptKitName, SPACE_KIT } from "../rules/kitNames";
@@ -15,14 +15,17 @@ import type { Bar, Cell, Project, Scene } from "../rules/project";
 import type { CorpusMap, Instrument, KeptInfo, KitInfo, MapGround, Point, BarPattern } from "../rules/protocol";
 import { barAt, type JourneyKind, NEW_JOURNEY, NEW_PAGE_PROJECT, pointOf, roundPoints } from "../rules/scene";
 import { type ArrangedBar, Score } from "../rules/score";
+import { inHand } from "../rules/recording";
 import { audible } from "../rules/sequencer";
 import { ServerError } from "../net/api";
+import { isSameScene, type Morph, morphing } from "../rules/song";
 import type { KitBuffers } from "../audio/mixer";
 import { HOME, Projection, type Size, type View } from "../map/view";
 import { DEFAULT_MIDI, type MidiLink, type MidiSettings, OFF, type PortInfo } from "../midi/midiSettings";
 import { BarState } from "./barState";
 import { DecodedBars } from "./decodedBars";
 import { KeptKitState } from "./keptKitState";
+import type { Launch } from "./launch";
 import { MaterialState } from "./materialState";
 import { PathState } from "./pathState";
 import { SoundState } from "./soundState";
@@ -71,6 +74,13 @@ export class Store {
   readonly clicks = signal<ClickHistory>(NO_CLICKS);
   readonly newJourney = signal<JourneyKind>(NEW_JOURNEY); // of the next path from A to B
   readonly playsSong = signal(false); // else the present scene
+
+  // scenes
+  readonly launch = signal<Launch | null>(null); // what waits for its step, beat or bar
+  readonly launchSounds = signal<Launch | null>(null); // the one whose sounds are decoded
+  readonly entry = signal<Entry | null>(null); // the launch that what plays came by
+  readonly morph = signal<Morph | null>(null); // the present scene is on its way to another
+  readonly slot = signal<number | null>(null); // the scene that was launched or kept last
 
   // the music
   readonly playing = signal(false);
@@ -137,6 +147,8 @@ export class Store {
   /** What is to be played: the song, or the present scene. */
   private readonly wanted = computed<Project>(() => {
     const project = this.project.value;
+    const morph = this.morph.value;
+    if (morph && project.scenes[morph.slot]) return morphing(project, morph);
     return project.song.length > 0 && !this.playsSong.value ? { ...project, song: [] } : project;
   });
   readonly wantedScore = computed(() => new Score(this.wanted.value, this.decoded));
@@ -161,6 +173,37 @@ export class Store {
   /** What is played, bar after bar. */
   readonly score = computed<Score>(() => (this.playable.value === this.wanted.value ? this.wantedScore.value : new Score(this.playable.value, this.decoded)));
 
+  /** What waits to be launched, beside what plays: it is mixed as that is until it has begun. */
+  readonly launchScore = computed<Score | null>(() => this.launch.value && new Score(this.launch.value.played, this.decoded, this.scene.value));
+
+  /** The bars that have to be decoded before it is launched: the first, and how many. */
+  readonly launchWindow = computed<readonly [first: number, count: number]>(() => {
+    const { launch } = this;
+    return launch.value ? [launch.value.entry.bar, Math.min(naturalBars(launch.value.played), LONGEST_WINDOW)] : [0, 0];
+  });
+
+  /** Is all of it decoded? */
+  readonly launchReady = computed<boolean>(() => {
+    void this.decoded.changes.value;
+    const { launch, launchSounds, launchScore, launchWindow } = this;
+    const [first, count] = launchWindow.value;
+    return launch.value !== null && launchSounds.value === launch.value && Array.from({ length: count }, (_, bar) => first + bar).every((bar) => launchScore.value!.isDecoded(bar));
+  });
+
+  /** The scene that sounds: of the song, or the one that was launched or kept last; null: none. */
+  readonly slotHeard = computed<number | null>(() => {
+    const { scenes } = this.project.value;
+    const { scene } = this.address.value;
+    if (scene !== null && scene < scenes.length) return scene;
+    return this.slot.value !== null && scenes[this.slot.value] ? this.slot.value : null;
+  });
+
+  /** Was the present scene changed since it was launched or kept? */
+  readonly slotChanged = computed<boolean>(() => {
+    const slot = this.slot.value;
+    return slot !== null && this.address.value.scene === null && !isSameScene(this.project.value.scenes[slot], this.scene.value);
+  });
+
   /** Does what is wanted wait for its bars? */
   readonly waiting = computed(() => this.playable.value !== this.wanted.value);
 
@@ -171,10 +214,13 @@ export class Store {
     return score.value.bar(heard.value?.bars.travels === score.value.travels ? heard.value.index : 0);
   });
 
+  /** What files are made of: what plays; of a morph, the scene that it comes from. */
+  readonly filed = computed<Project>(() => (this.morph.value ? { ...this.project.value, song: [] } : this.score.value.project));
+
   /** The bars that are heard: a round of the path, the song, or the loop until its fill was heard. */
   heardBars(): BarPattern[] {
     const score = this.score.value;
-    return Array.from({ length: naturalBars(score.project) }, (_, index) => score.bar(index).pattern);
+    return Array.from({ length: naturalBars(this.filed.value) }, (_, index) => score.bar(index).pattern);
   }
 
   /** The strokes of a bar; an empty bar until it is decoded. */
@@ -208,7 +254,12 @@ export class Store {
   readonly shownPoint = computed<Point>(() => {
     const bar = this.journeyBar.value;
     const { scene } = this.score.value.project; // with the bars that sound, while others are waited for
-    return (bar === null ? undefined : roundPoints(scene)[bar]) ?? pointOf(this.lastDecoded === NEW_PAGE_PROJECT ? this.scene.value : scene);
+    const own = (bar === null ? undefined : roundPoints(scene)[bar]) ?? pointOf(this.lastDecoded === NEW_PAGE_PROJECT ? this.scene.value : scene);
+    const { planned } = this.arrangedBar.value;
+    const step = this.position.value ?? 0;
+    if (planned.address.scene !== null) return generatedAt(planned.pieces.findLast(([from]) => from <= step)![1]) ?? own; // a song, or a morph
+    if (!planned.moves("map.x") && !planned.moves("map.y")) return own;
+    return [planned.value("map.x", own[0], step), planned.value("map.y", own[1], step)];
   });
 
   /** Asked to play, but the browser or the system keeps the sound back. */
@@ -237,14 +288,23 @@ export class Store {
     );
   });
 
+  /** What plays is the present scene: not the song, no morph, and nothing that waits to be launched. */
+  playScene(): void {
+    batch(() => {
+      this.playsSong.value = false;
+      this.morph.value = null;
+      this.launch.value = null;
+    });
+  }
+
   /** A change that undo can take back. Changes with one label in quick succession count as one. */
   change(label: string, project: Project): void {
     if (project !== this.project.value) this.history.value = change(this.history.value, project, label, Date.now());
   }
 
-  /** The same for the present scene. */
+  /** The same for the present scene; a hand takes over from automation. */
   changeScene(label: string, scene: Scene): void {
-    if (scene !== this.scene.value) this.change(label, { ...this.project.value, scene });
+    if (scene !== this.scene.value) this.change(label, { ...this.project.value, scene: inHand(this.scene.value, scene) });
   }
 
   /** The present change as it turned out. */
@@ -270,6 +330,9 @@ export class Store {
     this.notice.value = { text: error instanceof Error ? error.message : String(error), kind: "error", ...(unanswered ? { unanswered } : {}) };
   }
 }
+
+/** Where a bar lies on the map; null where it was given. */
+const generatedAt = (bar: Bar): Point | null => (bar.kind === "edited" ? generatedAt(bar.base) : bar.kind === "generated" ? bar.point : null);
 
 /** The project with the bars of another one: those that can be played until its own are decoded. */
 function withBarsOf(project: Project, { scene, scenes, song }: Project): Project {

@@ -6,7 +6,8 @@ import type { Drawer } from "../state/store";
 import { DrawerButton } from "./Drawer";
 import { usePage } from "./page";
 import { useRoving } from "./roving";
-import { Slots } from "./Slots";
+import { SceneTiles } from "./SceneTiles";
+import { SongStrip } from "./SongStrip";
 
 const WAYS: readonly (readonly [Drawer, string])[] = [
   ["Path", "Path"],
@@ -24,7 +25,10 @@ export function Footer() {
   const roving = useRoving(ways);
   return (
     <footer class="footer">
-      <Slots />
+      <div class="scenes-and-song">
+        <SceneTiles />
+        <SongStrip />
+      </div>
       <div class="ways">
         <p ref={ways} role="toolbar" aria-label="One step away" {...roving}>
           {WAYS.map(([drawer, words]) => (

@@ -10,8 +10,10 @@ import { describeLink } from "../midi/midiSettings";
 import { DrawerButton } from "./Drawer";
 import { FilesAndUndo } from "./FilesAndUndo";
 import { Icon } from "./Icon";
+import { KeepBars } from "./KeepBars";
 import { NumberField } from "./NumberField";
 import { usePage } from "./page";
+import { RecordButton } from "./RecordButton";
 import { useRoving } from "./roving";
 import { Slider } from "./Slider";
 import { Where } from "./Where";
@@ -26,12 +28,13 @@ const SOUND_WORDS = {
 
 export function Header() {
   const rest = useRef<HTMLDivElement>(null);
-  const roving = useRoving(rest, "button:not(.menu-panel *)");
+  const roving = useRoving(rest, "button:not(.menu-panel *, .popover *)");
   return (
     <header class="transport">
       <h1>CLAVE</h1>
       <div class="header-play">
         <PlayButton />
+        <RecordButton />
         <Tempo />
         <Swing />
         <Where />
@@ -39,6 +42,7 @@ export function Header() {
       <div ref={rest} class="header-rest" role="toolbar" aria-label="Project" {...roving}>
         <div class="header-acts">
           <Surprise />
+          <KeepBars />
         </div>
         <SoundState />
         <FilesAndUndo />

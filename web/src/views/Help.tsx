@@ -11,7 +11,7 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ["P", "draw a path on the map; so does a drag with Shift"],
   ["T", "travel the path, and leave it"],
   ["Page Up, Page Down", "on a bead or a point of the path: go to another; arrow keys move it, Delete takes the point away"],
-  ["1 to 8", "play a slot; with Shift, keep what you hear in it"],
+  ["1 to 8", "play a scene; with Shift, keep what you hear in it"],
   ["[ ]", "back and forward through your clicks"],
   ["R", "new seed"],
   ["H", "humanise: the same strokes, played once more"],

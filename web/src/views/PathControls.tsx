@@ -40,23 +40,16 @@ function Travel() {
   const ready = path !== null;
   const travelling = path?.travelling === true;
   return (
-    <>
-      <button
-        type="button"
-        class="travel"
-        aria-pressed={travelling}
-        disabled={!ready}
-        title={ready ? undefined : "Draw a path first, or set pin A and pin B"}
-        onClick={() => actions.travel(!travelling)}
-      >
-        {ready ? (travelling ? "travelling" : isJourney(scene) ? "travel A to B" : "travel the path") : "set A and B, or draw a path"}
-      </button>
-      {store.project.value.song.length > 0 && (
-        <button type="button" class="travel" aria-pressed={store.playsSong.value} title="The scenes of the song, one after the other; a click on the map leaves it" onClick={() => actions.playSong(!store.playsSong.value)}>
-          {store.playsSong.value ? "playing the song" : "play the song"}
-        </button>
-      )}
-    </>
+    <button
+      type="button"
+      class="travel"
+      aria-pressed={travelling}
+      disabled={!ready}
+      title={ready ? undefined : "Draw a path first, or set pin A and pin B"}
+      onClick={() => actions.travel(!travelling)}
+    >
+      {ready ? (travelling ? "travelling" : isJourney(scene) ? "travel A to B" : "travel the path") : "set A and B, or draw a path"}
+    </button>
   );
 }
 

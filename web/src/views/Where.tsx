@@ -3,6 +3,7 @@
 import { describe } from "../rules/journey";
 import { naturalBars } from "../rules/plan";
 import { isEdited, isJourney } from "../rules/scene";
+import { sceneName } from "../rules/song";
 import { describeBar, formatPoint } from "../rules/summary";
 import { roundBars } from "../rules/travel";
 import { usePage } from "./page";
@@ -17,11 +18,19 @@ export function Where() {
   const { fill, scene, bar: place } = store.address.value;
   const shown = bars[place % bars.length];
   const own = shown?.kind === "given" ? shown.source : "";
+  const { scenes } = store.project.value;
+  const morph = store.morph.value;
+  if (morph)
+    return (
+      <Said what={`bar ${Math.max(1, Math.min(morph.bars, store.heardIndex.value - morph.first + 1))} of ${morph.bars}`} fill={fill}>
+        on the way to {sceneName(scenes[morph.slot], morph.slot)}
+      </Said>
+    );
   if (scene !== null) {
     const all = naturalBars(store.project.value);
     return (
       <Said what={`bar ${(store.heardIndex.value % all) + 1} of ${all}`} fill={fill}>
-        song, scene {scene + 1}
+        song, {sceneName(scenes[scene], scene)}
       </Said>
     );
   }

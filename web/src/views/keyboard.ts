@@ -1,6 +1,6 @@
 /** Keys that work anywhere on the page. The grid and the map have keys of their own and keep those to themselves. */
 
-import { PINS, slotsOf } from "../rules/scene";
+import { PINS } from "../rules/scene";
 import { TAP_VELOCITY } from "../rules/taps";
 import type { Page } from "./page";
 import { leave, PAD_CODES } from "./Perform";
@@ -12,7 +12,7 @@ const KEY_VELOCITY = 0.8; // of a pad; with Shift it is struck as hard as can be
 const takesText = (element: Element): boolean =>
   element.matches("input:not([type=range], [type=checkbox]), textarea, select, [contenteditable]");
 
-/** Letters and signs; digits are slots. */
+/** Letters and signs; digits are scenes. */
 function commandOf(event: KeyboardEvent, { store, actions, barActions, soundActions, player }: Page): (() => void) | null {
   const key = event.key.toLowerCase();
   switch (key) {
@@ -46,11 +46,11 @@ function commandOf(event: KeyboardEvent, { store, actions, barActions, soundActi
   }
 }
 
-/** Plays a slot, with Shift keeps what is heard in it. */
-function playSlot(slot: number, keep: boolean, { store, actions, player }: Page): void {
-  if (keep) return actions.keep(slot);
-  actions.recall(slot);
-  if (slotsOf(store.project.value)[slot] && !store.playing.value) void player.play();
+/** Launches a scene, with Shift keeps what is heard in it. */
+function playScene(slot: number, keep: boolean, { store, scenes, player }: Page): void {
+  if (keep) return scenes.keep(slot);
+  scenes.launch(slot);
+  if (store.project.value.scenes[slot] && !store.playing.value) void player.play();
 }
 
 export function listenToKeys(page: Page): void {
@@ -85,7 +85,7 @@ export function listenToKeys(page: Page): void {
       return document.getElementById(STYLE_FIELD)?.focus();
     }
     const digit = /^Digit([1-8])$/.exec(event.code)?.[1];
-    if (digit) return playSlot(Number(digit) - 1, event.shiftKey, page);
+    if (digit) return playScene(Number(digit) - 1, event.shiftKey, page);
     commandOf(event, page)?.();
   });
   addEventListener("keyup", (event) => {

@@ -120,7 +120,9 @@ class Drawing:
             (self.random.randrange(2 * bars), self.now_and_then(0.3)) for _ in range(self.random.choice((0, 0, 2)))
         }
         still = self.point() if self.now_and_then(0.1) else None
+        stops = sorted(self.number(0, 1) for _ in range(self.random.choice((0, bars, bars))))
         return {
+            "stops": stops if self.now_and_then(0.4) else None,
             "points": [] if anchors > 1 and self.now_and_then(0.3) else [still or self.point() for _ in range(own)],
             "curve": self.random.choice(("line", "smooth")), "smoothing": self.random.choice((0, self.number(0, 1))),
             "bars": bars, "way": way, "quantum": self.random.choice(QUANTA), "travelling": self.now_and_then(0.8),

@@ -78,16 +78,21 @@ function laneOf(draw: Drawing, meter: Meter): Lane {
   };
 }
 
-const pathOf = (draw: Drawing, meter: Meter): Path => ({
-  points: draw.list(draw.whole(2, 6), () => pointOf(draw)),
-  curve: draw.chosen(["line", "smooth"]),
-  smoothing: draw.chosen([0, draw.number(0, 1)]),
-  bars: draw.whole(1, 6),
-  way: draw.chosen(["once", "loop", "ping-pong"]),
-  quantum: draw.chosen(["step", "beat", "bar"]),
-  travelling: true,
-  edits: draw.share() < 0.3 ? [{ bar: draw.whole(0, 5), operations: [operationOf(draw, meter)], fill: false }] : [],
-});
+function pathOf(draw: Drawing, meter: Meter): Path {
+  const bars = draw.whole(1, 6);
+  const stops = draw.list(draw.chosen([0, bars, bars]), () => draw.number(0, 1)).sort((one, other) => one - other);
+  return {
+    points: draw.list(draw.whole(2, 6), () => pointOf(draw)),
+    curve: draw.chosen(["line", "smooth"]),
+    smoothing: draw.chosen([0, draw.number(0, 1)]),
+    bars,
+    way: draw.chosen(["once", "loop", "ping-pong"]),
+    quantum: draw.chosen(["step", "beat", "bar"]),
+    travelling: true,
+    edits: draw.share() < 0.3 ? [{ bar: draw.whole(0, 5), operations: [operationOf(draw, meter)], fill: false }] : [],
+    stops: draw.share() < 0.5 ? stops : null,
+  };
+}
 
 function modulationOf(draw: Drawing, parameter: string): Modulation {
   const shape = draw.chosen(["sine", "triangle", "saw", "square", "steps", "random"] as const);

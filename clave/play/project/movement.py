@@ -62,7 +62,8 @@ class PathEdit(Value):
 class Path(Value):
     """A way over the map, travelled in so many bars a round.
 
-    Points are evenly spaced along its length, the first bar at its start and the last at its end.
+    Bars are evenly spaced along its length, the first at its start and the last at its end, unless `stops` says where
+    along it each of them stands.
     """
 
     points: Annotated[tuple[Point, ...], Field(max_length=MAX_PATH_POINTS)] = ()  # none: through the scene's anchors
@@ -73,11 +74,18 @@ class Path(Value):
     quantum: Quantum = "bar"  # how often the place on the path is looked at: step is a 16th here
     travelling: bool = True  # False: it is there, but the scene's loop plays
     edits: Annotated[tuple[PathEdit, ...], Field(max_length=4 * MAX_BARS)] = ()
+    # shares of its length, one a bar, so that what one hears changes evenly (`clave.play.even_change`); None: evenly
+    # spaced, and so is an empty list, whose shares are still to be found
+    stops: Annotated[tuple[Share, ...], Field(max_length=MAX_BARS)] | None = None
 
     @model_validator(mode="after")
     def _leads_somewhere(self) -> "Path":
         if len(self.points) == 1:
             raise ValueError("a path has two points or more, got 1")
+        if self.stops and len(self.stops) != self.bars:
+            raise ValueError(f"a path of {self.bars} bars has as many stops, or none, got {len(self.stops)}")
+        if any(later < earlier for earlier, later in pairwise(self.stops or ())):
+            raise ValueError(f"the stops of a path never go back, got {list(self.stops or ())[:8]}")
         places = [(edit.bar, edit.fill) for edit in self.edits]
         if len(set(places)) < len(places):
             raise ValueError("the edits of a path name each bar once")
@@ -171,7 +179,10 @@ class Breakpoint(Value):
 
 
 class Automation(Value):
-    """The value of a parameter over the bars of a scene: straight between its breakpoints, level beyond them."""
+    """The value of a parameter over the bars of a scene: straight between its breakpoints, level beyond them.
+
+    With `loop_bars` it begins anew after so many bars, and breakpoints after that are not reached.
+    """
 
     parameter: ParameterName
     breakpoints: Annotated[tuple[Breakpoint, ...], Field(min_length=1, max_length=4096)]

@@ -19,7 +19,11 @@ export interface components {
             readonly swing: number;
             readonly loudness: number;
         };
-        /** @description The value of a parameter over the bars of a scene: straight between its breakpoints, level beyond them. */
+        /**
+         * @description The value of a parameter over the bars of a scene: straight between its breakpoints, level beyond them.
+         *
+         *     With `loop_bars` it begins anew after so many bars, and breakpoints after that are not reached.
+         */
         readonly Automation: {
             readonly parameter: string;
             readonly breakpoints: readonly components["schemas"]["Breakpoint"][];
@@ -107,6 +111,23 @@ export interface components {
             readonly kind: "edited";
             readonly base: components["schemas"]["Generated"] | components["schemas"]["Given"];
             readonly operations: readonly (components["schemas"]["SetCells"] | components["schemas"]["Humanise"] | components["schemas"]["Shift"] | components["schemas"]["Complete"] | components["schemas"]["FollowTaps"])[];
+        };
+        /** @description The stops that were found, and what changes between them. */
+        readonly EvenReply: {
+            readonly stops: readonly number[];
+            readonly changes: readonly number[];
+            readonly least: number;
+            readonly needed_bars: number | null;
+        };
+        /** @description POST /api/path/even: where the bars of a path stand so that what one hears changes evenly. */
+        readonly EvenRequest: {
+            readonly path: components["schemas"]["Path"];
+            readonly points: readonly (readonly [
+                number,
+                number
+            ])[];
+            readonly settings: components["schemas"]["GenerationSettings"];
+            readonly most: number | null;
         };
         /** @description POST /api/patterns/feel: the same strokes, played by a drummer; a PatternMade answers. */
         readonly FeelRequest: {
@@ -350,7 +371,8 @@ export interface components {
         /**
          * @description A way over the map, travelled in so many bars a round.
          *
-         *     Points are evenly spaced along its length, the first bar at its start and the last at its end.
+         *     Bars are evenly spaced along its length, the first at its start and the last at its end, unless `stops` says where
+         *     along it each of them stands.
          */
         readonly Path: {
             readonly points: readonly (readonly [
@@ -367,6 +389,7 @@ export interface components {
             readonly quantum: "step" | "beat" | "bar";
             readonly travelling: boolean;
             readonly edits: readonly components["schemas"]["PathEdit"][];
+            readonly stops: readonly number[] | null;
         };
         /** @description What was done to one bar of a path's round. */
         readonly PathEdit: {
@@ -684,6 +707,8 @@ export type CompleteRequest = components['schemas']['CompleteRequest'];
 export type CorpusMap = components['schemas']['CorpusMap'];
 export type DrawnKit = components['schemas']['DrawnKit'];
 export type Edited = components['schemas']['Edited'];
+export type EvenReply = components['schemas']['EvenReply'];
+export type EvenRequest = components['schemas']['EvenRequest'];
 export type FeelRequest = components['schemas']['FeelRequest'];
 export type FollowTaps = components['schemas']['FollowTaps'];
 export type Generated = components['schemas']['Generated'];

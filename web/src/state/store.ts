@@ -27,6 +27,7 @@ import { DecodedBars } from "./decodedBars";
 import { KeptKitState } from "./keptKitState";
 import type { Launch } from "./launch";
 import { MaterialState } from "./materialState";
+import { PathState } from "./pathState";
 import { SoundState } from "./soundState";
 
 const DRAG_PX = 3; // between the points of a drag: near enough to be where the hand is, few enough to be decoded ahead
@@ -48,7 +49,7 @@ export interface OpenCell {
 }
 
 /** What opens beside the instrument. */
-export type Drawer = "MIDI out" | "Kits" | "Shape" | "About this bar" | "Style" | "Your material";
+export type Drawer = "MIDI out" | "Kits" | "Shape" | "About this bar" | "Style" | "Path" | "Your material";
 
 export class Store {
   // what the server has given
@@ -98,6 +99,8 @@ export class Store {
   readonly kept = new KeptKitState();
 
   readonly material = new MaterialState();
+
+  readonly paths = new PathState();
 
   // MIDI out
   readonly midi = signal<MidiSettings>(DEFAULT_MIDI);

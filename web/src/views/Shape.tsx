@@ -2,15 +2,15 @@
 
 import { Drawer } from "./Drawer";
 import { GenerationControls } from "./GenerationControls";
-import { JourneyControls } from "./JourneyControls";
 import { Legend } from "./Legend";
+import { LoopAndFills } from "./LoopAndFills";
 import { StyleControls } from "./StyleControls";
 
 export function Shape() {
   return (
     <Drawer name="Shape">
       <GenerationControls />
-      <JourneyControls />
+      <LoopAndFills />
     </Drawer>
   );
 }

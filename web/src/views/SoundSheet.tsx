@@ -11,6 +11,7 @@ import { Icon, IconButton } from "./Icon";
 import { usePage } from "./page";
 import { Slider } from "./Slider";
 import { SoundMap } from "./SoundMap";
+import { SoundPathControls } from "./SoundPath";
 import { useDark } from "./theme";
 
 /** The decay slider runs in octaves, as far to half as to double; its steps meet 0, as it is. */
@@ -89,6 +90,7 @@ function Sheet({ voice, index }: VoiceProps) {
       <div class="sheet-body">
         <div class="sheet-map">
           <SoundMap voice={voice} index={index} large />
+          <SoundPathControls index={index} name={voice.name} />
           <Colours voice={voice} index={index} />
         </div>
         <div class="sheet-side">

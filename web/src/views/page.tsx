@@ -9,6 +9,7 @@ import type { BarActions } from "../state/barActions";
 import type { Decoding } from "../state/decoding";
 import type { Keeping } from "../state/keeping";
 import type { KeptKits } from "../state/keptKits";
+import type { PathActions } from "../state/pathActions";
 import type { Material } from "../state/material";
 import type { Memory } from "../state/memory";
 import type { OtherTabs } from "../state/otherTabs";
@@ -24,6 +25,7 @@ import type { Store } from "../state/store";
 export interface Page {
   readonly store: Store;
   readonly actions: Actions;
+  readonly paths: PathActions;
   readonly barActions: BarActions;
   readonly styleActions: StyleActions;
   readonly scenes: SceneActions;

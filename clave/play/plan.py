@@ -15,7 +15,7 @@ from clave.play.morph import bars_between, between, half_way, lanes_between, mix
 from clave.play.project.bars import Bar, Edited, Generated, Given, Phrase, RhythmShift, edited
 from clave.play.project.document import Project, Scene
 from clave.play.project.movement import slug
-from clave.play.project.voices import KitVoice, Lane, VoiceMix
+from clave.play.project.voices import KitVoice, Lane, SoundShift, VoiceMix
 from clave.play.sequencer import Point, steps_per_beat
 from clave.play.tempo import BarTempo, tempo_of_bar
 from clave.play.travel import bar_of_round, looks, point_at, round_bars, share_at, vertices
@@ -40,6 +40,7 @@ class PlannedBar:
     movement: Movement
     scene_bars: int  # since the scene began
     scene_beats: float
+    round: int  # of the scene's loop or path, since the scene began
 
     @property
     def steps(self) -> int:
@@ -75,8 +76,13 @@ def scene_bars(scene: Scene) -> int:
     path = scene.path if scene.path is not None and scene.path.travelling else None
     if path is not None and path.way == "once":
         return path.bars
-    size = len(scene.bars) if path is None else round_bars(path)
+    size = round_of(scene)
     return size * max(1, -(-scene.fill_every // size)) if scene.fill_every else size
+
+
+def round_of(scene: Scene) -> int:
+    """How many bars a round of the scene has: of its path while that travels, else of its loop."""
+    return round_bars(scene.path) if scene.path is not None and scene.path.travelling else len(scene.bars)
 
 
 def place_of(project: Project, bar: int) -> Place:
@@ -108,6 +114,7 @@ class Plan:
     def __init__(self, project: Project) -> None:
         self.project = project
         self._corners: dict[int, tuple[Point, ...]] = {}  # by the scene's identity: it lives as long as the project
+        self._movements: dict[int, Movement] = {}
 
     def bars(self, count: int) -> tuple[PlannedBar, ...]:
         """The first so many bars. Raises ProjectError unless it is 1 to 100,000."""
@@ -127,7 +134,7 @@ class Plan:
     def _bar(self, place: Place, index: int, start: int, beats: float) -> PlannedBar:
         scene, into, t = place.scene, place.into, place.share
         leading = scene if into is None else half_way(scene, into, t)
-        movement = Movement(leading.automations, leading.modulations, self.project.seed)
+        movement = self._movement_of(leading)
         pieces = self._pieces(scene, place.bar, place.fill, beats, movement)
         swing, tempo = scene.swing, tempo_of_bar(scene.tempo, place.bar)
         voices, mix, lanes = scene.kit.voices, scene.mix, scene.lanes
@@ -164,7 +171,13 @@ class Plan:
             movement=movement,
             scene_bars=place.bar,
             scene_beats=beats,
+            round=place.bar // round_of(scene),
         )
+
+    def _movement_of(self, scene: Scene) -> Movement:
+        if id(scene) not in self._movements:
+            self._movements[id(scene)] = Movement(scene.automations, scene.modulations, self.project.seed)
+        return self._movements[id(scene)]
 
     def _pieces(
         self, scene: Scene, bar: int, fill: bool, beats: float, movement: Movement
@@ -252,6 +265,9 @@ def _moved_voice(voice: KitVoice, name: str, now: Callable[[str, float], float])
         if value != getattr(voice, setting):
             changes[setting] = value
     if voice.point is not None:
+        shift = {each: now(f"{name}.shift.{each}", getattr(voice.shift, each)) for each in SoundShift.model_fields}
+        if any(shift[each] != getattr(voice.shift, each) for each in shift):
+            changes["shift"] = SoundShift(**shift)
         x, y = now(f"{name}.sound.x", voice.point[0]), now(f"{name}.sound.y", voice.point[1])
         if (x, y) != tuple(voice.point):
             changes["point"] = (x, y)

@@ -14,6 +14,7 @@ import {
   PLAIN_LANE,
   PLAIN_SETTINGS,
   type Project,
+  type Rounds,
   type Scene,
   type SongPart,
 } from "../src/rules/project";
@@ -61,12 +62,16 @@ function barOf(draw: Drawing, meter: Meter): Bar {
   return draw.share() < 0.4 ? { kind: "edited", base, operations: draw.list(draw.whole(1, 3), () => operationOf(draw, meter)) } : base;
 }
 
+const roundsOf = (draw: Drawing): Rounds => ({ cycle: draw.list(draw.whole(1, 5), () => draw.share() < 0.6), first: draw.chosen(["too", "too", "never", "only"]) });
+
 function laneOf(draw: Drawing, meter: Meter): Lane {
   if (draw.share() < 0.5) return PLAIN_LANE;
   const one = <T>(share: number, plain: T, other: () => T): T => (draw.share() < share ? other() : plain);
   return {
     hold: one(0.2, null, () => barOf(draw, meter)),
     density: one(0.4, 1, () => draw.number(0, 1)),
+    rounds: one(0.3, PLAIN_LANE.rounds, () => roundsOf(draw)),
+    ratchet_rounds: one(0.3, PLAIN_LANE.ratchet_rounds, () => roundsOf(draw)),
     probability: one(0.4, 1, () => draw.number(0, 1)),
     ratchet: one(0.4, 1, () => draw.whole(2, 8)),
     ratchet_probability: draw.number(0, 1),

@@ -41,6 +41,7 @@ export interface PlannedBar {
   readonly lanes: readonly Lane[];
   readonly swing: number;
   readonly tempo: BarTempo;
+  readonly round: number; // of the scene's loop or path, since the scene began
   /** Does anything move this parameter? */
   readonly moves: (parameter: string) => boolean;
   /** What a parameter is at this step of the bar. */
@@ -63,9 +64,12 @@ export const naturalBars = ({ song, scene }: Project): number => (song.length > 
 /** The same of a scene: a round of its path or loop, or as many as it takes to hear a fill; once is once. */
 export function sceneBars({ path, bars, fill_every: fillEvery }: Scene): number {
   if (path?.travelling && path.way === "once") return path.bars;
-  const size = path?.travelling ? roundBars(path) : bars.length;
+  const size = roundOf({ path, bars });
   return fillEvery > 0 ? size * Math.max(1, Math.ceil(fillEvery / size)) : size;
 }
+
+/** How many bars a round of the scene has: of its path while that travels, else of its loop. */
+const roundOf = ({ path, bars }: Pick<Scene, "path" | "bars">): number => (path?.travelling ? roundBars(path) : bars.length);
 
 /** Where this bar is, counted from 0; a song begins anew after its end. */
 function placeOf(project: Project, bar: number): Place {
@@ -84,6 +88,7 @@ function placeOf(project: Project, bar: number): Place {
 export class Plan {
   private readonly starts: Moment[] = [{ steps: 0, beats: 0 }]; // of each bar that was looked at, and of the one after them
   private readonly corners = new Map<Scene, readonly Point[]>();
+  private readonly movements = new Map<Scene, Movement>();
 
   constructor(readonly project: Project) {}
 
@@ -102,6 +107,13 @@ export class Plan {
       this.starts.push({ steps: steps + stepsPerBar(meter), beats: begins ? 0 : beats + stepsPerBar(meter) / stepsPerBeat(meter) });
     }
     return this.starts[index]!;
+  }
+
+  /** What moves in a scene. */
+  movementOf(scene: Scene): Movement {
+    const known = this.movements.get(scene) ?? new Movement(scene.automations, scene.modulations, this.project.seed);
+    this.movements.set(scene, known);
+    return known;
   }
 
   /** The corners of a scene's path, worked out once. */
@@ -150,9 +162,8 @@ function addressOf({ scene, number, bar, fill }: Place): BarAddress {
 
 function plannedBar(at: Place, index: number, { steps: start, beats }: Moment, plan: Plan): PlannedBar {
   const { scene, bar, fill, into, share: t } = at;
-  const { seed } = plan.project;
   const leading = into === null ? scene : halfWay(scene, into, t);
-  const movement = new Movement(leading.automations, leading.modulations, seed);
+  const movement = plan.movementOf(leading);
   const piecesFrom = (from: Scene, place: number) => piecesOf(from, place, fill, (bars, step) => movedBar(bars, movement, place, beats, step), plan.cornersOf(from));
   let pieces = piecesFrom(scene, bar);
   let { swing, mix, lanes } = scene;
@@ -181,6 +192,7 @@ function plannedBar(at: Place, index: number, { steps: start, beats }: Moment, p
     mix,
     lanes,
     swing: atStart("swing", swing),
+    round: Math.floor(bar / roundOf(scene)),
     tempo: { steps, startBpm: atStart("tempo", tempo[0]), endBpm: atStart("tempo", tempo[1]) },
     moves: (parameter) => movement.moves(parameter),
     value: (parameter, own, step) => movement.value(parameter, own, bar + step / steps, beats + step / stepsPerBeat(meter)),
@@ -246,16 +258,25 @@ function movedBar(bar: Bar, movement: Movement, sceneBars: number, sceneBeats: n
   };
 }
 
-const MOVING_VOICES = ["tune", "decay", "gain", "sound.x", "sound.y"] as const;
+const MOVING_VOICES = ["tune", "decay", "gain", "sound.x", "sound.y", "shift.brightness", "shift.decay", "shift.pitch", "shift.noisiness"] as const;
 
 /** The sound at what automation and modulation make of its point and its playback settings; the sound itself where nothing moves it. */
 function movedVoice(voice: KitVoice, name: string, movement: Movement, now: (parameter: string, own: number) => number): KitVoice {
   if (!MOVING_VOICES.some((each) => movement.moves(`${name}.${each}`))) return voice;
+  const { shift } = voice;
   return {
     ...voice,
     tune: now(`${name}.tune`, voice.tune),
     decay: now(`${name}.decay`, voice.decay),
     gain: now(`${name}.gain`, voice.gain),
+    shift: voice.point
+      ? {
+          brightness: now(`${name}.shift.brightness`, shift.brightness),
+          decay: now(`${name}.shift.decay`, shift.decay),
+          pitch: now(`${name}.shift.pitch`, shift.pitch),
+          noisiness: now(`${name}.shift.noisiness`, shift.noisiness),
+        }
+      : shift,
     point: voice.point && [now(`${name}.sound.x`, voice.point[0]), now(`${name}.sound.y`, voice.point[1])],
   };
 }

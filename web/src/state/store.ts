@@ -94,6 +94,7 @@ export class Store {
   readonly highlightedStyles = signal<ReadonlySet<number>>(new Set()); // empty: all
   readonly hoveredStyle = signal<number | null>(null); // the one pointed at in the legend
   readonly helping = signal(false);
+  readonly performing = signal(false); // the map, eight pads and the scenes, nothing else
   readonly shortcuts = signal(true); // single-key shortcuts
 
   readonly kits = computed<readonly KitInfo[]>(() => {

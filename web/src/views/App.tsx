@@ -1,6 +1,6 @@
 /** The page on one screen: the map is the stage, the voices a sheet beside it, the scenes below. */
 
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import { AboutThisBar } from "./AboutThisBar";
 import { Footer } from "./Footer";
 import { Header } from "./Header";
@@ -10,6 +10,7 @@ import { KeptKits } from "./KeptKits";
 import { MapView } from "./MapView";
 import { MidiPanel } from "./MidiPanel";
 import { usePage } from "./page";
+import { Pads } from "./Perform";
 import { Shape, StyleHere } from "./Shape";
 import { SoundSheet } from "./SoundSheet";
 import { useDark } from "./theme";
@@ -17,10 +18,13 @@ import { VoiceColours } from "./VoiceColours";
 import { VoiceSheet } from "./VoiceSheet";
 
 export function App() {
+  const { store } = usePage();
   const dark = useDark();
-  useEffect(() => {
+  const performing = store.performing.value;
+  useLayoutEffect(() => {
     document.documentElement.dataset["theme"] = dark ? "dark" : "light";
-  }, [dark]);
+    document.documentElement.toggleAttribute("data-performing", performing);
+  }, [dark, performing]);
   return (
     <>
       <VoiceColours dark={dark} />
@@ -39,7 +43,7 @@ export function App() {
           <AboutThisBar />
           <StyleHere />
         </section>
-        <VoiceSheet />
+        {performing ? <Pads /> : <VoiceSheet />}
         <KeptKits />
         <MidiPanel />
       </main>

@@ -6,6 +6,7 @@ import { openProjectFile, saveProject, shareLink } from "../state/projects";
 import { IconButton } from "./Icon";
 import { Menu } from "./Menu";
 import { usePage } from "./page";
+import { PerformButton } from "./Perform";
 import { nextTheme, useDark } from "./theme";
 
 export function FilesAndUndo() {
@@ -15,6 +16,7 @@ export function FilesAndUndo() {
       <Save />
       <Export />
       <More />
+      <PerformButton />
     </div>
   );
 }

@@ -1,9 +1,11 @@
 /** Below the stage: the scenes, and the ways to what is one step away. */
 
+import { useRef } from "preact/hooks";
 import { describeNearest } from "../rules/summary";
 import type { Drawer } from "../state/store";
 import { DrawerButton } from "./Drawer";
 import { usePage } from "./page";
+import { useRoving } from "./roving";
 import { Slots } from "./Slots";
 
 const WAYS: readonly (readonly [Drawer, string])[] = [
@@ -16,11 +18,13 @@ export function Footer() {
   const { store } = usePage();
   const corpus = store.corpus.value;
   const near = store.nearby.value?.nearest(store.shownPoint.value, 1)[0];
+  const ways = useRef<HTMLParagraphElement>(null);
+  const roving = useRoving(ways);
   return (
     <footer class="footer">
       <Slots />
       <div class="ways">
-        <p>
+        <p ref={ways} role="toolbar" aria-label="One step away" {...roving}>
           {WAYS.map(([drawer, words]) => (
             <DrawerButton key={drawer} drawer={drawer}>
               {words}

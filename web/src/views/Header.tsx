@@ -11,6 +11,7 @@ import { FilesAndUndo } from "./FilesAndUndo";
 import { Icon } from "./Icon";
 import { NumberField } from "./NumberField";
 import { usePage } from "./page";
+import { useRoving } from "./roving";
 import { Slider } from "./Slider";
 import { Where } from "./Where";
 
@@ -22,16 +23,24 @@ const SOUND_WORDS = {
 } as const;
 
 export function Header() {
+  const rest = useRef<HTMLDivElement>(null);
+  const roving = useRoving(rest, "button:not(.menu-panel *)");
   return (
     <header class="transport">
       <h1>CLAVE</h1>
-      <PlayButton />
-      <Tempo />
-      <Swing />
-      <Where />
-      <Surprise />
-      <SoundState />
-      <FilesAndUndo />
+      <div class="header-play">
+        <PlayButton />
+        <Tempo />
+        <Swing />
+        <Where />
+      </div>
+      <div ref={rest} class="header-rest" role="toolbar" aria-label="Project" {...roving}>
+        <div class="header-acts">
+          <Surprise />
+        </div>
+        <SoundState />
+        <FilesAndUndo />
+      </div>
     </header>
   );
 }

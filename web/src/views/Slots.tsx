@@ -1,11 +1,13 @@
 /** Eight places to keep good clicks in, each shown as its clock. */
 
+import { useRef } from "preact/hooks";
 import { isSamePlace, type Place, pointOf, slotsOf } from "../rules/scene";
 import { formatStyle } from "../rules/styleBlend";
 import { describeBar, describePattern } from "../rules/summary";
 import { ClockGlyph } from "./ClockGlyph";
 import { Icon } from "./Icon";
 import { usePage } from "./page";
+import { useRoving } from "./roving";
 
 export function Slots() {
   const { store, actions, player } = usePage();
@@ -16,8 +18,10 @@ export function Slots() {
     const near = store.nearby.value?.nearest(pointOf(place), 1)[0];
     return settings.style !== null ? formatStyle(settings.style) : (corpus && near ? describeBar(corpus, near.index).style : settings.section);
   };
+  const list = useRef<HTMLOListElement>(null);
+  const roving = useRoving(list);
   return (
-    <ol class="slots" aria-label="Slots">
+    <ol ref={list} class="slots" aria-label="Slots" {...roving}>
       {slotsOf(project.value).map((kept, slot) => {
         const here = !score.value.travels && isSamePlace(kept, scene.value);
         const pattern = kept && store.strokesOf(kept.bars[0]!);

@@ -3,6 +3,9 @@
 import { journeyOf, slotsOf } from "../rules/scene";
 import { TAP_VELOCITY } from "../rules/taps";
 import type { Page } from "./page";
+import { leave, PAD_CODES } from "./Perform";
+
+const KEY_VELOCITY = 0.8; // of a pad; with Shift it is struck as hard as can be
 
 /** Fields in which letters and digits belong to the text. */
 const takesText = (element: Element): boolean =>
@@ -70,6 +73,9 @@ export function listenToKeys(page: Page): void {
       if (!event.repeat) void player.toggle();
       return;
     }
+    if (store.performing.value && event.key === "Escape") return leave(page);
+    const pad = store.performing.value ? PAD_CODES.indexOf(event.code) : -1;
+    if (pad >= 0) return event.repeat ? undefined : void player.audition(pad, event.shiftKey ? 1 : KEY_VELOCITY);
     if (!store.shortcuts.value || event.repeat) return;
     const digit = /^Digit([1-8])$/.exec(event.code)?.[1];
     if (digit) return playSlot(Number(digit) - 1, event.shiftKey, page);

@@ -146,7 +146,8 @@ class Drawing:
         low, high, _, _ = PARAMETERS[parameter]
         bars = sorted({self.number(0, 10) for _ in range(self.random.randint(1, 4))})
         points = [{"bar": bar, "value": self.number(max(low, -3), min(high, 200))} for bar in bars]
-        return {"parameter": parameter, "breakpoints": points}
+        loop = {"loop_bars": self.number(0.1, 6)} if self.now_and_then(0.4) else {}
+        return {"parameter": parameter, "breakpoints": points, **loop}
 
     def scene(self) -> dict[str, Any]:
         meter = self.random.choice(METERS)

@@ -53,8 +53,13 @@ class RandomWalk:
 
 
 def automated(automation: Automation, bar: float) -> float:
-    """The value at this place, in bars: straight between breakpoints, level before the first and after the last."""
+    """The value at this place, in bars: straight between breakpoints, level before the first and after the last.
+
+    Where it loops, the place is that within its round.
+    """
     points = automation.breakpoints
+    if automation.loop_bars is not None:
+        bar -= automation.loop_bars * math.floor(bar / automation.loop_bars)
     place = bisect_right([each.bar for each in points], bar)
     if place == 0:
         return points[0].value

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from random_projects import asked_of
@@ -74,7 +74,9 @@ def test_a_round_is_once_through_the_loop() -> None:
 
 
 @pytest.mark.parametrize(("way", "heard"), [("loop", [3, 4, 5, 9, 10, 11]), ("ping-pong", [4, 5, 6, 7])])
-def test_a_round_of_a_path_is_once_along_it_and_back_for_ping_pong(way: str, heard: list[int]) -> None:
+def test_a_round_of_a_path_is_once_along_it_and_back_for_ping_pong(
+    way: Literal["loop", "ping-pong"], heard: list[int]
+) -> None:
     along = Path(points=((0, 0), (1, 1)), bars=3, way=way)
     lane = Lane(rounds=Rounds(cycle=(False, True)), hold=TWO_SNARES)
     assert struck_bars(scene(lane, path=along), 12 if way == "loop" else 8) == heard
@@ -125,6 +127,14 @@ def test_a_random_walk_walks_and_stays_within_its_bounds() -> None:
     assert 0.1 < max(steps) <= 0.125 + 1e-9  # up to 1/2 a turn, straight between
     assert RandomWalk(7, 3).at(1234.5) == walk.at(1234.5)  # it does not matter where one looked before
     assert len({round(value, 6) for value in at[::4]}) > 4_900
+
+
+def test_a_drawn_curve_plays_once_or_again_and_again() -> None:
+    curve = (Breakpoint(bar=0, value=0.5), Breakpoint(bar=1, value=0.6), Breakpoint(bar=2, value=0.7))
+    for loop, swings in ((None, [0.5, 0.6, 0.7, 0.7, 0.7]), (2, [0.5, 0.6, 0.5, 0.6, 0.5])):
+        drawn = Automation(parameter="swing", breakpoints=curve, loop_bars=loop)
+        planned = Plan(Project(scene=Scene(automations=(drawn,)))).bars(5)
+        assert [bar.swing for bar in planned] == pytest.approx(swings)
 
 
 def test_what_would_leave_the_map_is_kept_at_its_edge_and_remarked() -> None:

@@ -118,7 +118,7 @@ function sceneOf(draw: Drawing): Scene {
     mix: draw.list(8, () => ({ level: draw.number(0, 2), pan: draw.number(-1, 1), mute: draw.share() < 0.05, solo: draw.share() < 0.05 })),
     lanes: draw.list(8, () => laneOf(draw, meter)),
     modulations: names.map((name) => modulationOf(draw, name)),
-    automations: automated.map((parameter) => ({ parameter, breakpoints: [{ bar: 0.5, value: PARAMETERS.get(parameter)![0] }, { bar: 4, value: PARAMETERS.get(parameter)![1] }] })),
+    automations: automated.map((parameter) => ({ parameter, breakpoints: [{ bar: 0.5, value: PARAMETERS.get(parameter)![0] }, { bar: 4, value: PARAMETERS.get(parameter)![1] }], loop_bars: draw.chosen([null, 3, 4.5]) })),
   };
 }
 

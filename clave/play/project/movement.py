@@ -179,10 +179,14 @@ class Breakpoint(Value):
 
 
 class Automation(Value):
-    """The value of a parameter over the bars of a scene: straight between its breakpoints, level beyond them."""
+    """The value of a parameter over the bars of a scene: straight between its breakpoints, level beyond them.
+
+    With `loop_bars` it begins anew after so many bars, and breakpoints after that are not reached.
+    """
 
     parameter: ParameterName
     breakpoints: Annotated[tuple[Breakpoint, ...], Field(min_length=1, max_length=4096)]
+    loop_bars: Annotated[float, Field(gt=0, le=4096)] | None = None  # None: once
 
     @model_validator(mode="after")
     def _goes_forward(self) -> "Automation":

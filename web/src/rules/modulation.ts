@@ -51,8 +51,9 @@ export class RandomWalk {
   }
 }
 
-/** The value at this place, in bars: straight between breakpoints, level before the first and after the last. */
-export function automated({ breakpoints: points }: Automation, bar: number): number {
+/** The value at this place, in bars: straight between breakpoints, level before the first and after the last; where it loops, within its round. */
+export function automated({ breakpoints: points, loop_bars: loop }: Automation, at: number): number {
+  const bar = loop === null ? at : at - loop * Math.floor(at / loop);
   const place = countUpTo(
     points.map((each) => each.bar),
     bar,

@@ -19,10 +19,15 @@ export interface components {
             readonly swing: number;
             readonly loudness: number;
         };
-        /** @description The value of a parameter over the bars of a scene: straight between its breakpoints, level beyond them. */
+        /**
+         * @description The value of a parameter over the bars of a scene: straight between its breakpoints, level beyond them.
+         *
+         *     With `loop_bars` it begins anew after so many bars, and breakpoints after that are not reached.
+         */
         readonly Automation: {
             readonly parameter: string;
             readonly breakpoints: readonly components["schemas"]["Breakpoint"][];
+            readonly loop_bars: number | null;
         };
         /** @description One bar, as the list of its strokes. */
         readonly BarPattern: {

@@ -18,6 +18,7 @@ import { BarActions } from "./state/barActions";
 import { restore, serialise, store as storeText, stored, storedMidi, storedTheme, storeMidi, storeTheme } from "./state/browserStorage";
 import { Decoding } from "./state/decoding";
 import { forgetUnknownPoints, forgetUnknownSettings } from "./state/forgetUnknown";
+import { LaneActions } from "./state/laneActions";
 import { KeptKits } from "./state/keptKits";
 import { Player } from "./state/player";
 import { knownStrokes, openLinkedProject, openProjectFile, openServersProject } from "./state/projects";
@@ -42,7 +43,7 @@ const decoding = new Decoding(store, serverRhythm);
 const actions = new Actions(store);
 const soundActions = new SoundActions(store, actions, sounds, serverSounds, decoding);
 const barActions = new BarActions(store, actions, player, decoding);
-const page: Page = { store, player, midi, actions, decoding, barActions, kits, kept: new KeptKits(store, kits, serverSounds), sounds, soundActions };
+const page: Page = { store, player, midi, actions, decoding, barActions, kits, kept: new KeptKits(store, kits, serverSounds), sounds, soundActions, lanes: new LaneActions(store) };
 
 /** For browser tests: what a player can do, what plays, and the bars that are heard (or others) as sound, through the same graph as live. */
 const hook = {

@@ -10,6 +10,7 @@ import { decode, type Kits } from "../audio/kits";
 import { playedBuffer } from "../audio/playedBuffer";
 import type { Store } from "./store";
 
+const AHEAD_BARS = 4; // beyond those that have to be there: a voice that moves has another sound in each
 const MOST_CACHED = 96; // decoded sounds, so that undo is heard at once
 const MOST_PASSING = 512; // sounds that voices have for some bars only
 
@@ -85,7 +86,7 @@ export class Sounds {
   /** Decode what the next bars have instead of the kit's sounds: one after the other, in the order in which they are heard. */
   private preparePassing(): void {
     const [first, count] = this.store.window.value;
-    const next = this.store.voices.value.length > 0 ? this.missing(first, count) : null;
+    const next = this.store.voices.value.length > 0 ? this.missing(first, count + AHEAD_BARS) : null;
     if (next) this.passing.send(next);
   }
 

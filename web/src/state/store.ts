@@ -172,6 +172,8 @@ export class Store {
 
   readonly shownPoint = computed<Point>(() => {
     const bar = this.journeyBar.value;
+    const { planned } = this.arrangedBar.value;
+    if (planned.moves("map.x") || planned.moves("map.y")) return pointOf({ bars: planned.pieces.map(([, each]) => each) });
     return (bar === null ? undefined : roundPoints(this.score.value.project.scene)[bar]) ?? pointOf(this.scene.value);
   });
 

@@ -1,5 +1,6 @@
 /** The bar as a grid of buttons: a row a voice, a cell a 16th; an opened cell shows its four steps. */
 
+import { Fragment } from "preact";
 import { useSignalEffect } from "@preact/signals";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { areColumnsHeld, type GridCell, isHeld } from "../rules/holds";
@@ -12,6 +13,7 @@ import { type GridPlace, useGridKeys } from "./gridKeys";
 import { usePage } from "./page";
 import { TapRow } from "./TapRow";
 import { VoiceHead } from "./VoiceHead";
+import { VoicePanel } from "./VoicePanel";
 
 /** Which cell an element belongs to. */
 function cellOf(element: Element | null): GridCell | null {
@@ -89,17 +91,27 @@ export function Grid() {
           <Beats cells={cells} cellsPerBeat={cellsPerBeat} />
           {tapping && <TapRow pattern={pattern} />}
           {store.voices.value.map((voice, index) => (
-            <div key={voice.name} role="row" class={`grid-row ${heard[index] ? "" : "is-silent"}`}>
-              <VoiceHead voice={voice} index={index} pattern={pattern} />
-              <Cells name={voice.name} voice={index} pattern={pattern} cellsPerBeat={cellsPerBeat} reachable={focus.voice === index ? Math.min(focus.cell, cells - 1) : null} />
-            </div>
+            <Fragment key={voice.name}>
+              <div role="row" class={`grid-row ${heard[index] ? "" : "is-silent"}`}>
+                <VoiceHead voice={voice} index={index} pattern={pattern} />
+                <Cells name={voice.name} voice={index} pattern={pattern} cellsPerBeat={cellsPerBeat} reachable={focus.voice === index ? Math.min(focus.cell, cells - 1) : null} />
+              </div>
+              {store.sounds.panel.value === index && (
+                <div role="row" class="panel-row">
+                  <div role="gridcell">
+                    <VoicePanel voice={voice} index={index} />
+                  </div>
+                </div>
+              )}
+            </Fragment>
           ))}
           <Playhead cellsPerBeat={cellsPerBeat} />
         </div>
       </div>
       <p id="grid-keys" class="unseen">
         Arrow keys move, Space sets or clears a stroke, plus and minus change its velocity, Enter opens a cell into its four steps, M mutes and S
-        solos the voice, O opens its sound. K marks what stays when the rest is filled in, Shift K the whole row.
+        solos the voice, O opens its sliders. D, P, C, I, V, E, N, W and L change how it plays its row: density, chance, rounds, ratchet and its rounds,
+        accent, nudge, swing and own loop; with Shift the other way. K marks what stays when the rest is filled in, Shift K the whole row.
       </p>
     </section>
   );

@@ -9,6 +9,7 @@ import { describeLink } from "../midi/midiSettings";
 import { DrawerButton } from "./Drawer";
 import { FilesAndUndo } from "./FilesAndUndo";
 import { Icon } from "./Icon";
+import { MovingNumber } from "./Moving";
 import { NumberField } from "./NumberField";
 import { usePage } from "./page";
 import { useRoving } from "./roving";
@@ -88,6 +89,7 @@ function Tempo() {
         step={1}
         onValue={(bpm) => actions.set("tempo", { tempoBpm: bpm })}
       />
+      <MovingNumber parameter="tempo" name="Tempo" own={tempoBpm} say={(bpm) => `${Math.round(bpm)} bpm`} />
       <button type="button" class="under" onPointerDown={tap} onKeyDown={(event) => (event.key === "Enter" || event.key === " ") && !event.repeat && tap()}>
         tap tempo
       </button>
@@ -109,6 +111,7 @@ function Swing() {
         step={1}
         onValue={(percent) => actions.set("swing", { swing: percent / 100 })}
       />
+      <MovingNumber parameter="swing" name="Swing" own={store.scene.value.swing} say={(swing) => `${Math.round(swing * 100)} %`} />
       <label class="under" for="swing">
         swing
       </label>

@@ -4,12 +4,14 @@ import { Drawer } from "./Drawer";
 import { GenerationControls } from "./GenerationControls";
 import { JourneyControls } from "./JourneyControls";
 import { Legend } from "./Legend";
+import { MapCoordinates } from "./MapCoordinates";
 import { StyleControls } from "./StyleControls";
 
 export function Shape() {
   return (
     <Drawer name="Shape">
       <GenerationControls />
+      <MapCoordinates />
       <JourneyControls />
     </Drawer>
   );

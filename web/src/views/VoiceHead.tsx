@@ -7,6 +7,8 @@ import { formatHeard, formatLevel, formatOrigin, formatPan } from "../rules/soun
 import { titled } from "../rules/summary";
 import { ClockGlyph } from "./ClockGlyph";
 import { Icon } from "./Icon";
+import { laneKeysOf } from "./laneKeys";
+import { LaneSummary } from "./LaneSummary";
 import { usePage } from "./page";
 import { Slider } from "./Slider";
 import { SoundLock } from "./SoundLock";
@@ -19,24 +21,31 @@ interface VoiceHeadProps {
 }
 
 export function VoiceHead({ voice, index, pattern }: VoiceHeadProps) {
-  const { store, player } = usePage();
+  const page = usePage();
+  const { store, player } = page;
+  const keys = laneKeysOf(index, page);
   const hear = () => void player.audition(index);
   if (!store.instrument.value?.sound?.voices.includes(voice.name))
     return (
-      <div role="rowheader" class="voice">
+      <div role="rowheader" class="voice" onKeyDown={keys}>
         <button type="button" class="voice-ring" aria-label={`Hear ${voice.name}`} onClick={hear}>
           <ClockGlyph pattern={pattern} voice={index} />
         </button>
-        <span class="voice-name">{titled(voice.name)}</span>
+        <span class="voice-title">
+          <button type="button" class="voice-open" aria-expanded={store.sounds.panel.value === index} onClick={() => (store.sounds.panel.value = store.sounds.panel.value === index ? null : index)}>
+            <span class="voice-name">{titled(voice.name)}</span>
+          </button>
+        </span>
         <span class="voice-switches">
           <MuteAndSolo voice={voice} index={index} />
         </span>
         <Knobs voice={voice} index={index} />
+        <LaneSummary voice={voice} index={index} />
         <RowHold voice={voice} index={index} />
       </div>
     );
   return (
-    <div role="rowheader" class="voice has-map">
+    <div role="rowheader" class="voice has-map" onKeyDown={keys}>
       <SoundMap voice={voice} index={index} />
       <span class="voice-title">
         <SoundName voice={voice} index={index} />
@@ -49,6 +58,7 @@ export function VoiceHead({ voice, index, pattern }: VoiceHeadProps) {
         <SoundLock voice={voice} index={index} />
       </span>
       <Knobs voice={voice} index={index} />
+      <LaneSummary voice={voice} index={index} />
       <RowHold voice={voice} index={index} />
     </div>
   );
@@ -71,21 +81,20 @@ function RowHold({ voice, index }: VoiceProps) {
   );
 }
 
-/** Name and sound in words; opens the map at large. */
+/** Name and sound in words; opens the panel below the row. */
 function SoundName({ voice, index }: VoiceProps) {
   const { store } = usePage();
   const sound = store.scene.value.kit.voices[index]!;
   const heard = store.sounds.heard.value[index];
-  const { opened } = store.sounds;
-  const open = opened.value === index;
+  const { panel } = store.sounds;
+  const open = panel.value === index;
   const words = heard ? formatHeard(heard) : formatOrigin(sound, store.kitLabel(sound.kit));
   return (
     <button
       type="button"
       class="voice-open"
-      aria-haspopup="dialog"
       aria-expanded={open}
-      onClick={() => (opened.value = open ? null : index)}
+      onClick={() => (panel.value = open ? null : index)}
     >
       <span class="voice-name">{titled(voice.name)}</span>
       <span class="unseen"> sound: </span>

@@ -7,6 +7,7 @@ import type { MidiPorts } from "../midi/midiPorts";
 import type { Actions } from "../state/actions";
 import type { BarActions } from "../state/barActions";
 import type { Decoding } from "../state/decoding";
+import type { LaneActions } from "../state/laneActions";
 import type { KeptKits } from "../state/keptKits";
 import type { Player } from "../state/player";
 import type { SoundActions } from "../state/soundActions";
@@ -24,6 +25,7 @@ export interface Page {
   readonly kept: KeptKits;
   readonly sounds: Sounds;
   readonly soundActions: SoundActions;
+  readonly lanes: LaneActions;
 }
 
 export const PageContext = createContext<Page | null>(null);

@@ -1,0 +1,86 @@
+/** On a voice's row: what of its lane differs from plain, in words. A drag over one of them changes it, a click opens the panel. */
+
+import { useRef } from "preact/hooks";
+import { type Difference, differences } from "../rules/laneWords";
+import { isStill, movedBy } from "../rules/movement";
+import { PARAMETERS, VOICE_SLUGS } from "../rules/parameters";
+import { titled } from "../rules/summary";
+import type { VoiceInfo } from "../rules/protocol";
+import { usePage } from "./page";
+
+const PX_A_STEP = 6; // of a drag
+
+interface LaneProps {
+  readonly voice: VoiceInfo;
+  readonly index: number;
+}
+
+export function LaneSummary({ voice, index }: LaneProps) {
+  const { store } = usePage();
+  const scene = store.scene.value;
+  const found = differences(scene.lanes[index]!);
+  const own = `${VOICE_SLUGS[index]!}.`;
+  const moving = [...PARAMETERS.keys()].filter((name) => name.startsWith(own) && !isStill(movedBy(scene, name))).length;
+  const { panel } = store.sounds;
+  const open = panel.value === index;
+  const dragged = useRef(false); // the click that ends a drag opens nothing
+  const words = [...found.map((each) => each.words), ...(moving > 0 ? [`${moving} ${moving === 1 ? "moves" : "move"}`] : [])];
+  return (
+    <button
+      type="button"
+      class={`lane-summary ${words.length === 0 ? "is-plain" : ""}`}
+      tabIndex={-1} // the name beside it opens the same
+      aria-expanded={open}
+      aria-label={`${titled(voice.name)} lane: ${words.join(", ") || "as the map"}`}
+      title={words.length === 0 ? "Density, chance, ratchet, nudge ... of this voice (O)" : "Drag over a word to change it; click for all"}
+      onClick={() => {
+        if (!dragged.current) panel.value = open ? null : index;
+        dragged.current = false;
+      }}
+    >
+      {words.length === 0 && <span>as the map</span>}
+      {found.map((each) => (
+        <Word key={each.control} {...each} index={index} onDrag={() => (dragged.current = true)} />
+      ))}
+      {moving > 0 && <span class="lane-word is-moving">{words.at(-1)}</span>}
+    </button>
+  );
+}
+
+interface WordProps extends Difference {
+  readonly index: number;
+  readonly onDrag: () => void;
+}
+
+/** To the right or up is more. */
+function Word({ control, words, index, onDrag }: WordProps) {
+  const { lanes, store } = usePage();
+  const start = useRef<{ readonly at: number; readonly taken: number } | null>(null);
+  const along = (event: PointerEvent) => event.clientX - event.clientY;
+  return (
+    <span
+      class="lane-word"
+      onPointerDown={(event) => {
+        if (event.button !== 0) return;
+        start.current = { at: along(event), taken: 0 };
+        event.currentTarget.setPointerCapture(event.pointerId);
+      }}
+      onPointerMove={(event) => {
+        if (!start.current) return;
+        const { at, taken } = start.current;
+        const steps = Math.trunc((along(event) - at) / PX_A_STEP);
+        if (steps === taken) return;
+        start.current = { at, taken: steps };
+        onDrag();
+        lanes.step(index, control, steps - taken);
+      }}
+      onPointerUp={() => {
+        start.current = null;
+        store.settle();
+      }}
+      onPointerCancel={() => (start.current = null)}
+    >
+      {words}
+    </span>
+  );
+}

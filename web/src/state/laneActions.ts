@@ -52,6 +52,7 @@ export class LaneActions {
   /** It stands still. */
   still(parameter: string): void {
     if (isStill(movedBy(this.store.scene.value, parameter))) return;
+    this.store.settle(); // a step of undo of its own
     this.move(parameter, { waves: [], drawn: null });
     this.store.settle();
   }

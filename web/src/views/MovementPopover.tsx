@@ -28,12 +28,15 @@ interface PopoverProps extends Movable {
   readonly onClose: () => void;
 }
 
-/** Beside its anchor, wholly in the window. */
-function place(box: HTMLElement, anchor: DOMRect): void {
+/** Beside the sheet of its anchor, so that what moves is seen, or below it; wholly in the window. */
+function place(box: HTMLElement, anchor: HTMLElement): void {
   const { offsetWidth: width, offsetHeight: height } = box;
-  const left = anchor.right + width + GAP < innerWidth ? anchor.right + GAP : Math.max(GAP, anchor.left - width - GAP);
-  box.style.left = `${Math.min(left, Math.max(GAP, innerWidth - width - GAP))}px`;
-  box.style.top = `${Math.max(GAP, Math.min(anchor.top - GAP, innerHeight - height - GAP))}px`;
+  const at = anchor.getBoundingClientRect();
+  const sheet = anchor.closest(".voice-sheet, .drawer, .sheet")?.getBoundingClientRect();
+  const beside = sheet ? sheet.left - width - GAP : -1;
+  const [left, top] = beside >= 0 ? [beside, at.top - GAP] : [at.left, at.bottom + GAP];
+  box.style.left = `${Math.max(GAP, Math.min(left, innerWidth - width - GAP))}px`;
+  box.style.top = `${Math.max(GAP, Math.min(top, innerHeight - height - GAP))}px`;
 }
 
 export function MovementPopover({ anchor, onClose, ...movable }: PopoverProps) {
@@ -50,7 +53,7 @@ export function MovementPopover({ anchor, onClose, ...movable }: PopoverProps) {
       if (opened.contains(document.activeElement) || document.activeElement === document.body) (from instanceof HTMLElement ? from : anchor.current)?.focus();
     };
   }, []);
-  useLayoutEffect(() => place(box.current!, anchor.current!.getBoundingClientRect()));
+  useLayoutEffect(() => place(box.current!, anchor.current!));
   const move = (to: Moved) => lanes.move(parameter, to);
   const settle = () => {
     store.settle();

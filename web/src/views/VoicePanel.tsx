@@ -205,6 +205,8 @@ function RoundsRow({ label, name, rounds, onRounds }: RoundsProps) {
 
 const CHARACTER: Readonly<Record<SoundDirection, string>> = { brightness: "bright", decay: "long", pitch: "high", noisiness: "noisy" };
 
+const characterWords = (direction: SoundDirection, shift: number): string => (Math.abs(shift) < 0.05 ? "as on the map" : formatShift(direction, shift));
+
 /** What one hears, where the sound space makes the sound. */
 function Character({ voice, index }: VoiceProps) {
   const { store, soundActions } = usePage();
@@ -226,8 +228,8 @@ function Character({ voice, index }: VoiceProps) {
           step={0.1}
           rest={0}
           value={sound.shift[direction]}
-          valueText={formatShift(direction, sound.shift[direction])}
-          say={(value) => formatShift(direction, value)}
+          valueText={characterWords(direction, sound.shift[direction])}
+          say={(value) => characterWords(direction, value)}
           onValue={(to) => soundActions.adjust(index, direction, { shift: { ...sound.shift, [direction]: Math.abs(to) < 0.05 ? 0 : to } })}
           onDone={() => store.settle()}
         />

@@ -74,6 +74,13 @@ def opened_drawer(page: Page, name: str) -> Locator:
     return drawer
 
 
+def opened_sound(page: Page, voice: str) -> Locator:
+    """All of a voice's sound, open: one step behind the panel below its row."""
+    page.get_by_role("button", name=f"{voice} sound:").click()
+    page.get_by_role("button", name="More of its sound").click()
+    return page.get_by_role("dialog", name=voice, exact=True)
+
+
 def from_menu(page: Page, menu: str, name: str) -> None:
     """Press a button of the menu "Export" or "More"."""
     page.get_by_role("button", name=menu, exact=True).click()

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 import uvicorn
-from hands import LOOKS, violations
+from hands import LOOKS, opened_sound, violations
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from clave import load_rhythm
@@ -179,8 +179,7 @@ def test_a_dropped_file_plays_as_itself_and_its_twin_is_one_switch_away(opened: 
     opened.wait_for_function("clave.store.scene.value.kit.voices[4].from === 'file'")
     itself = sound_of(opened, 4)
     assert likeness(itself, tin()) > 0.999
-    opened.get_by_role("button", name="Tom sound:").click()
-    sheet = opened.get_by_role("dialog", name="Tom")
+    sheet = opened_sound(opened, "Tom")
     expect(sheet.get_by_text("tin.wav", exact=True)).to_be_visible()
     sheet.get_by_role("button", name="its decoded twin").click()
     assert sounds(opened)[4]["twin"] is True
@@ -250,8 +249,7 @@ def test_the_sheet_by_keys_alone(opened: Page) -> None:
 
 def test_more_like_this_is_heard_by_one_click_and_taken_by_another(opened: Page) -> None:
     before = sound_of(opened, 0)
-    opened.get_by_role("button", name="Kick sound:").click()
-    sheet = opened.get_by_role("dialog", name="Kick")
+    sheet = opened_sound(opened, "Kick")
     sheet.get_by_role("button", name="More like this").click()
     found = sheet.get_by_role("group", name="Sounds like this kick").get_by_role("button")
     expect(found).to_have_count(7)
@@ -270,7 +268,7 @@ def test_more_like_this_is_heard_by_one_click_and_taken_by_another(opened: Page)
 def test_axe_finds_no_violation_on_an_open_sheet(opened: Page, look: str) -> None:
     ready(opened)
     opened.get_by_role("button", name="Lock clap").click()
-    opened.get_by_role("button", name="Kick sound:").click()
+    opened_sound(opened, "Kick")
     opened.get_by_role("button", name="More like this").click()
     opened.get_by_role("button", name="Hear sound 2").click()
     assert violations(opened) == []
@@ -327,8 +325,7 @@ def test_decay_and_gain_are_heard_and_a_key_leaves_their_rest(opened: Page) -> N
 
 def test_the_sliders_of_character_turn_what_one_hears(opened: Page) -> None:
     ready(opened)
-    opened.get_by_role("button", name="Kick sound:").click()
-    sheet = opened.get_by_role("dialog", name="Kick")
+    sheet = opened_sound(opened, "Kick")
     before = opened.evaluate("clave.store.sounds.heard.value[0].brightness_hz")
     point = sounds(opened)[0]["point"]
     sheet.get_by_role("slider", name="Kick character, brightness").focus()

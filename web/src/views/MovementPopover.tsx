@@ -1,6 +1,7 @@
 /** What moves a parameter: a wave, a curve drawn by hand, or both; opened by the dot beside its slider. */
 
 import type { RefObject } from "preact";
+import { createPortal } from "preact/compat";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { depthWords, phaseWords } from "../rules/depthWords";
 import {
@@ -60,7 +61,7 @@ export function MovementPopover({ anchor, onClose, ...movable }: PopoverProps) {
     lanes.sayMovement(parameter);
   };
   const kept = keptWithin(moved, own, parameter, say);
-  return (
+  return createPortal(
     <div
       ref={box}
       class="movement"
@@ -68,10 +69,9 @@ export function MovementPopover({ anchor, onClose, ...movable }: PopoverProps) {
       role="dialog"
       aria-label={`${name} moves`}
       onToggle={(event) => event.newState === "closed" && onClose()}
-      onKeyDown={(event) => event.key === "Escape" && event.stopPropagation()}
     >
       <div class="movement-head">
-        <h3>{name}</h3>
+        <h2>{name}</h2>
         <p>{isStill(moved) ? `stands at ${say(own)}` : movementWords(moved)}</p>
         <IconButton icon="close" label={`Close what moves ${name}`} title="Close (Escape)" onClick={() => box.current!.hidePopover()} />
       </div>
@@ -85,7 +85,8 @@ export function MovementPopover({ anchor, onClose, ...movable }: PopoverProps) {
           Off: stand still
         </button>
       )}
-    </div>
+    </div>,
+    document.body, // keys and styles of what it belongs to are not its own
   );
 }
 

@@ -46,6 +46,10 @@ export function Moving({ parameter, own, say, place = (value) => value, ...slide
       <Slider
         {...slider}
         {...(still ? {} : { moving: movementWords(moved), now: dot })}
+        onDone={() => {
+          slider.onDone?.();
+          if (moved.drawn) store.notify(`${slider.name} follows its curve: the dot beside it opens that.`);
+        }}
         onKeyDown={(event) => {
           if (event.key !== "Enter" || event.altKey || event.ctrlKey || event.metaKey) return;
           event.preventDefault();

@@ -37,6 +37,7 @@ export function VoicePanel({ voice, index }: VoiceProps) {
     const from = document.activeElement;
     box.current?.querySelector<HTMLElement>("input[type=range]")?.focus({ preventScroll: true });
     box.current?.scrollIntoView({ block: "nearest" });
+    box.current?.closest("[role=row]")?.previousElementSibling?.scrollIntoView({ block: "nearest" }); // its row stays in sight
     adjusted.value = index;
     return () => {
       if (adjusted.value === index) adjusted.value = null;
@@ -53,7 +54,7 @@ export function VoicePanel({ voice, index }: VoiceProps) {
       aria-description="Up and Down go from slider to slider, Left and Right change one, Enter lets it move by itself, Escape closes."
       {...rows}
       onKeyDownCapture={(event) => {
-        if (event.key !== "Escape" || event.defaultPrevented || (event.target as Element).closest("[popover]")) return;
+        if (event.key !== "Escape" || event.defaultPrevented) return;
         event.stopPropagation();
         panel.value = null;
       }}
@@ -114,6 +115,8 @@ function PanelMap({ voice, index }: VoiceProps) {
   );
 }
 
+const percentWords = (share: number): string => `${Math.round(share * 100)} %`;
+
 /** How it plays its row. */
 function LaneSliders({ voice, index }: VoiceProps) {
   const { store, lanes } = usePage();
@@ -127,14 +130,14 @@ function LaneSliders({ voice, index }: VoiceProps) {
   const ratchets = lane.ratchet > 1 || !isStill(movedBy(store.scene.value, `${slug}.ratchet`));
   return (
     <>
-      <Moving {...share} label="density" name={`${name} density`} parameter={`${slug}.density`} value={lane.density} valueText={densityWords(lane.density)} say={densityWords} onValue={(density) => change("density", { density })} />
-      <Moving {...share} label="chance" name={`${name} chance`} parameter={`${slug}.probability`} value={lane.probability} valueText={chanceWords(lane.probability)} say={chanceWords} onValue={(probability) => change("chance", { probability })} />
+      <Moving {...share} label="density" name={`${name} density`} parameter={`${slug}.density`} value={lane.density} valueText={densityWords(lane.density)} say={percentWords} onValue={(density) => change("density", { density })} />
+      <Moving {...share} label="chance" name={`${name} chance`} parameter={`${slug}.probability`} value={lane.probability} valueText={chanceWords(lane.probability)} say={percentWords} onValue={(probability) => change("chance", { probability })} />
       <RoundsRow label="sounds" name={`${name} sounds`} rounds={lane.rounds} onRounds={(rounds) => change("rounds", { rounds })} />
       <Moving label="ratchet" name={`${name} ratchet`} parameter={`${slug}.ratchet`} min={1} max={MAX_RATCHET} step={1} rest={1} value={lane.ratchet} valueText={ratchetWords(lane.ratchet)} say={ratchetWords} onValue={(ratchet) => change("ratchet", { ratchet })} onDone={onDone} />
       {ratchets && (
         <>
           <RoundsRow label="ratchets" name={`${name} ratchets`} rounds={lane.ratchet_rounds} onRounds={(rounds) => change("ratchet rounds", { ratchet_rounds: rounds })} />
-          <Moving {...share} label="its chance" name={`${name} ratchet chance`} parameter={`${slug}.ratchet_probability`} value={lane.ratchet_probability} valueText={chanceWords(lane.ratchet_probability)} say={chanceWords} onValue={(to) => change("ratchet chance", { ratchet_probability: to })} />
+          <Moving {...share} label="its chance" name={`${name} ratchet chance`} parameter={`${slug}.ratchet_probability`} value={lane.ratchet_probability} valueText={chanceWords(lane.ratchet_probability)} say={percentWords} onValue={(to) => change("ratchet chance", { ratchet_probability: to })} />
         </>
       )}
       <Moving centred label="nudge" name={`${name} nudge`} parameter={`${slug}.nudge`} min={-MAX_NUDGE_MS} max={MAX_NUDGE_MS} step={1} rest={0} value={lane.nudge_ms} valueText={nudgeWords(lane.nudge_ms)} say={nudgeWords} onValue={(to) => change("nudge", { nudge_ms: to })} onDone={onDone} />

@@ -5,7 +5,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 
 export function useSliderRows(group: RefObject<HTMLElement | null>) {
   const current = useRef<Element | null>(null); // the slider that Tab reaches
-  const sliders = (): HTMLElement[] => [...(group.current?.querySelectorAll<HTMLElement>("input[type=range]:not(:disabled)") ?? [])].filter((each) => !each.closest("[popover]"));
+  const sliders = (): HTMLElement[] => [...(group.current?.querySelectorAll<HTMLElement>("input[type=range]:not(:disabled)") ?? [])];
   const mark = () => {
     const all = sliders();
     if (!all.some((each) => each === current.current)) current.current = all[0] ?? null;

@@ -300,8 +300,7 @@ def test_without_a_sound_space_the_kits_play_as_before(page: Page, without_sound
 
 def test_decay_and_gain_are_heard_and_a_key_leaves_their_rest(opened: Page) -> None:
     plain = sound_of(opened, 5)
-    opened.get_by_role("button", name="Cymbal sound:").click()
-    sheet = opened.get_by_role("dialog", name="Cymbal")
+    sheet = opened_sound(opened, "Cymbal")
     decay = sheet.get_by_role("slider", name="Cymbal decay")
     decay.focus()
     for _ in range(20):

@@ -25,20 +25,20 @@ export function LaneSummary({ voice, index }: LaneProps) {
   const open = panel.value === index;
   const dragged = useRef(false); // the click that ends a drag opens nothing
   const words = [...found.map((each) => each.words), ...(moving > 0 ? [`${moving} ${moving === 1 ? "moves" : "move"}`] : [])];
+  if (words.length === 0) return null;
   return (
     <button
       type="button"
-      class={`lane-summary ${words.length === 0 ? "is-plain" : ""}`}
+      class="lane-summary"
       tabIndex={-1} // the name beside it opens the same
       aria-expanded={open}
-      aria-label={`${titled(voice.name)} lane: ${words.join(", ") || "as the map"}`}
-      title={words.length === 0 ? "Density, chance, ratchet, nudge ... of this voice (O)" : "Drag over a word to change it; click for all"}
+      aria-label={`${titled(voice.name)} lane: ${words.join(", ")}`}
+      title="Drag over a word to change it; click for all (O)"
       onClick={() => {
         if (!dragged.current) panel.value = open ? null : index;
         dragged.current = false;
       }}
     >
-      {words.length === 0 && <span>as the map</span>}
       {found.map((each) => (
         <Word key={each.control} {...each} index={index} onDrag={() => (dragged.current = true)} />
       ))}

@@ -1,6 +1,7 @@
 """How a person drives the page: what one sees in it, clicks, and reaches by keyboard."""
 
 import json
+import re
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page
+
+from clave.music.kit import VOICES
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 NARROW = {"width": 360, "height": 740}
@@ -27,7 +30,8 @@ def shown(page: Page) -> dict[str, Any]:
 
 
 def pressed(page: Page) -> Cells:
-    """Voice and 16th of every cell that is struck, as the buttons of the grid say."""
+    """Voice and 16th of every cell that is struck, as the buttons of the grid say; in a stream of changes they follow late."""
+    page.wait_for_timeout(200)
     places = page.locator('[data-cell][aria-pressed="true"]').evaluate_all(
         "cells => cells.map(({ dataset }) => [Number(dataset.voice), Number(dataset.cell)])"
     )
@@ -74,17 +78,35 @@ def opened_drawer(page: Page, name: str) -> Locator:
     return drawer
 
 
-def opened_sound(page: Page, voice: str) -> Locator:
-    """All of a voice's sound, open: one step behind the panel below its row."""
-    page.get_by_role("button", name=f"{voice} sound:").click()
-    page.get_by_role("button", name="More of its sound").click()
-    return page.get_by_role("dialog", name=voice, exact=True)
-
-
 def from_menu(page: Page, menu: str, name: str) -> None:
     """Press a button of the menu "Export" or "More"."""
     page.get_by_role("button", name=menu, exact=True).click()
     page.get_by_role("group", name=menu, exact=True).get_by_role("button", name=name, exact=True).click()
+
+
+def open_voice(page: Page, name: str) -> None:
+    """Open the panel of a voice below its row."""
+    row = [voice.name for voice in VOICES].index(name.lower())
+    head = page.locator(f'[data-voice-row="{row}"] .voice-open')
+    if head.get_attribute("aria-expanded") == "false":
+        head.click()
+
+
+def open_sound(page: Page, name: str) -> Locator:
+    """Open all of a voice's sound."""
+    open_voice(page, name)
+    page.get_by_role("button", name=f"{name} sound:").click()
+    return page.get_by_role("dialog", name=name)
+
+
+def hold_row(page: Page, name: str) -> Locator:
+    """The button that holds the row of a voice, or lets it go."""
+    return page.get_by_role("button", name=re.compile(f"^(hold|held|sound held|all held): {name}$"))
+
+
+def hold_sound(page: Page, name: str) -> None:
+    open_voice(page, name)
+    page.get_by_role("button", name=f"hold the sound of {name.lower()}").click()
 
 
 BUTTONS = {"Style": "In this style, stay here"}

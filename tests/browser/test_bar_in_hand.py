@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 import pytest
-from hands import LOOKS, NARROW, click_map, focus_by_tab, lies_here, pressed, shown, violations
+from hands import LOOKS, NARROW, click_map, focus_by_tab, hold_row, lies_here, pressed, shown, violations
 from playwright.sync_api import Locator, Page, Route, expect
 
 Bar = dict[str, Any]
@@ -120,7 +120,7 @@ def test_the_rest_is_filled_in_around_a_row_a_beat_and_marked_cells(drummer: lis
     before = pressed(opened)
     button(opened, "Fill in the rest").click()
     expect(opened.get_by_role("status").filter(has_text="Mark what stays")).to_be_visible()
-    button(opened, "Kick row stays").click()
+    hold_row(opened, "kick").click()
     button(opened, "Beat 1 stays").click()
     first, last = middle(opened, 1, 8), middle(opened, 2, 11)
     opened.keyboard.down("Shift")
@@ -139,6 +139,8 @@ def test_the_rest_is_filled_in_around_a_row_a_beat_and_marked_cells(drummer: lis
     assert pressed(opened) == (before & stays) | {(7, cell) for cell in range(4, 16)}
     button(opened, "Nothing stays").click()
     expect(button(opened, "Nothing stays")).to_have_count(0)
+    assert pressed(opened) == (before & stays) | {(7, cell) for cell in range(4, 16)}
+    opened.keyboard.press("Control+z")  # the row is held again
     opened.keyboard.press("Control+z")
     assert pressed(opened) == before
 
@@ -155,7 +157,7 @@ def test_what_stays_by_keys(drummer: list[Any], opened: Page) -> None:
     keys.press("ArrowDown")
     expect(at).to_have_attribute("aria-label", re.compile(r"^Closed hi-hat, step 1,"))
     keys.press("Shift+K")
-    expect(button(opened, "Closed hi-hat row stays")).to_have_attribute("aria-pressed", "true")
+    expect(hold_row(opened, "closed hi-hat")).to_have_attribute("aria-pressed", "true")
     keys.press("f")
     opened.wait_for_function("clave.store.shown.value.strokes.some(stroke => stroke[0] === 7)")
     assert sorted(drummer[0]["keep"]) == [[1, 0, 4], [2, 0, 64]]
@@ -228,7 +230,7 @@ def test_tapping_by_keys(drummer: list[Any], opened: Page) -> None:
 @pytest.mark.parametrize("look", LOOKS)
 def test_axe_finds_no_violation_with_the_bar_in_hand(drummer: list[Any], opened: Page, look: str) -> None:
     lies_here(opened)
-    button(opened, "Kick row stays").click()
+    hold_row(opened, "kick").click()
     button(opened, "Beat 2 stays").click()
     button(opened, "Another take").click()
     opened.wait_for_function("clave.store.scene.value.bars[0].kind === 'edited'")
@@ -241,7 +243,7 @@ def test_axe_finds_no_violation_with_the_bar_in_hand(drummer: list[Any], opened:
 @pytest.mark.browser_context_args(viewport=NARROW)
 def test_the_bar_in_hand_fits_a_narrow_page(opened: Page) -> None:
     lies_here(opened)
-    button(opened, "Kick row stays").click()
+    hold_row(opened, "kick").click()
     tools = opened.get_by_role("group", name="The bar in hand")
     for _ in range(2):
         assert opened.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from hands import LOOKS, NARROW, focus_by_tab, lies_here, violations
+from hands import LOOKS, NARROW, focus_by_tab, hold_sound, lies_here, violations
 from playwright.sync_api import Locator, Page, expect
 
 Asked = dict[int, dict[str, Any]]
@@ -142,11 +142,11 @@ def test_a_locked_voice_keeps_its_sound_unless_asked(opened: Page) -> None:
     keep(opened, "Around the snare")
     draw_others(opened)
     other = sounds(opened)
-    opened.get_by_role("button", name="Lock snare").click()
+    hold_sound(opened, "Snare")
     load(opened, "Around the snare")
     assert sounds(opened) == [other[voice] if voice == 1 else kept[voice] for voice in range(8)]
-    expect(opened.locator(".notice")).to_contain_text("1 locked voice keeps its sound")
-    sheet(opened).get_by_label("load into the locked voice too").check()
+    expect(opened.locator(".notice")).to_contain_text("1 held voice keeps its sound")
+    sheet(opened).get_by_label("load into the held voice too").check()
     sheet(opened).get_by_role("button", name=re.compile("^Load Around the snare")).click()
     opened.wait_for_function(f"(those) => JSON.stringify({SOUNDING}) === JSON.stringify(those)", arg=kept)
     assert opened.evaluate("clave.store.scene.value.kit.voices[1].locked")

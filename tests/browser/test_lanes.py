@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hands import LOOKS, opened_drawer, violations
+from hands import LOOKS, open_voice, opened_drawer, violations
 from playwright.sync_api import Locator, Page, expect
 
 import clave
@@ -58,7 +58,7 @@ def cell(page: Page, voice: int) -> Locator:
 
 
 def panel(page: Page) -> Locator:
-    page.get_by_role("button", name="Snare sound:").click()
+    open_voice(page, "Snare")
     return page.get_by_role("group", name="Snare in hand")
 
 
@@ -222,7 +222,7 @@ def test_a_place_that_would_leave_the_map_is_kept_at_its_edge_and_that_is_said(o
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_axe_finds_no_violation_in_the_panel_and_in_what_moves(opened: Page, look: str) -> None:
-    opened.evaluate("clave.store.sounds.panel.value = 1")
+    opened.evaluate("clave.store.openVoice.value = 1")
     opened.get_by_role("combobox", name="Snare sounds").select_option("own rounds ...")
     assert violations(opened) == []
     opened.get_by_role("slider", name="Snare chance").press("Enter")

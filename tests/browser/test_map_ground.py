@@ -37,6 +37,7 @@ def ground(page: Page) -> None:
 def inked(page: Page, x: float, y: float) -> float:
     """How much ink the ground has around a point of the map, 0 to 1."""
     page.wait_for_function("clave.store.ground.value")
+    page.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
     return page.evaluate(
         """([x, y]) => {
             const ground = document.querySelector(".map-ground");

@@ -153,7 +153,7 @@ def test_every_stroke_goes_out_at_its_moment(wired: Page, swing: float) -> None:
 
 
 def test_stop_and_mute_are_heard_by_the_gear(wired: Page) -> None:
-    click_map(wired, 0.4, 0.6)
+    click_map(wired, -1.4, 0.6)
     wait_for_bars(wired, 1)
     voice = VOICES[shown(wired)["strokes"][0][0]]
     wired.get_by_role("button", name=f"Mute {voice.name}", exact=True).click()
@@ -195,7 +195,7 @@ def test_another_bar_reaches_the_gear_at_the_bar_line(wired: Page) -> None:
 
 
 def test_channel_notes_and_switches_are_kept_over_a_reload(wired: Page) -> None:
-    wired.get_by_label("port").select_option("Sampler")
+    wired.get_by_role("combobox", name="port").select_option("Sampler")
     wired.get_by_label("channel").select_option("3")
     wired.get_by_label("Note of clap").fill("54")
     wired.get_by_label("send clock, start and stop").check()
@@ -300,7 +300,9 @@ def test_a_permission_that_the_browser_refuses_is_said(opened: Page) -> None:
 
 def test_midi_out_by_keyboard(gear: None, opened: Page) -> None:
     lies_here(opened)
-    focus_by_tab(opened, lambda name: name.startswith("MIDI out:"))
+    focus_by_tab(opened, lambda name: name == "Surprise me")
+    opened.keyboard.press("ArrowRight")
+    expect(state(opened)).to_be_focused()
     opened.keyboard.press("Enter")
     focus_by_tab(opened, lambda name: name == "on")
     opened.keyboard.press("Enter")

@@ -33,6 +33,13 @@ def edit_and_humanise(page: Page) -> list[Any]:
     return strokes(page)
 
 
+def leave(page: Page) -> None:
+    """For another place, without what was written by hand."""
+    page.get_by_role("button", name="release", exact=True).click()
+    click_map(page, -1, 1)
+    lies_here(page)
+
+
 def saved(page: Page, folder: Path) -> Path:
     with page.expect_download() as download:
         page.get_by_role("button", name="Save project", exact=True).click()
@@ -55,8 +62,7 @@ def test_a_saved_project_opens_with_the_same_strokes_and_loads_in_python(opened:
     assert isinstance(bar, Edited)
     assert [type(operation) for operation in bar.operations] == [SetCells, Humanise]
     assert len(requests(project).bars) == 1
-    click_map(opened, -1, 1)
-    lies_here(opened)
+    leave(opened)
     open_file(opened, "project.json", path.read_text("utf-8"))
     expect(opened.get_by_role("status").filter(has_text="Opened project.json")).to_be_visible()
     assert strokes(opened) == made
@@ -148,7 +154,7 @@ def test_a_link_carries_a_small_project(opened: Page, context: BrowserContext) -
     assert re.search(r"/#p=.*&z=", link)
     assert len(link) < 2500
     opened.evaluate("localStorage.clear(); sessionStorage.clear()")
-    click_map(opened, -1, 1)
+    leave(opened)
     other = context.new_page()
     other.goto(link)
     expect(other.get_by_role("status").filter(has_text="Opened the project in the link")).to_be_visible()

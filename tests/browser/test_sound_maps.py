@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 import uvicorn
-from hands import LOOKS, opened_sound, violations
+from hands import LOOKS, hold_sound, open_sound, open_voice, violations
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from clave import load_rhythm
@@ -59,6 +59,7 @@ def sounds(page: Page) -> list[dict[str, Any]]:
 
 
 def sound_map(page: Page, name: str) -> Locator:
+    open_voice(page, name)
     return page.get_by_role("application", name=f"{name} sound map").first
 
 
@@ -149,9 +150,9 @@ def test_the_next_stroke_has_the_new_sound_while_the_pattern_plays(opened: Page)
 
 def test_the_lock_holds(opened: Page) -> None:
     kick, snare = sound_of(opened, 0), sound_of(opened, 1)
-    opened.get_by_role("button", name="Lock kick").click()
+    hold_sound(opened, "Kick")
     press(opened, sound_map(opened, "Kick"), 1.5, 1.5)
-    expect(opened.get_by_text("Kick is locked.")).to_be_visible()
+    expect(opened.get_by_text("The sound of kick is held.")).to_be_visible()
     opened.get_by_role("button", name="Surprise me").click()
     opened.wait_for_function("clave.store.history.value.present.label === 'surprise'")
     assert same(sound_of(opened, 0), kick)
@@ -179,7 +180,7 @@ def test_a_dropped_file_plays_as_itself_and_its_twin_is_one_switch_away(opened: 
     opened.wait_for_function("clave.store.scene.value.kit.voices[4].from === 'file'")
     itself = sound_of(opened, 4)
     assert likeness(itself, tin()) > 0.999
-    sheet = opened_sound(opened, "Tom")
+    sheet = open_sound(opened, "Tom")
     expect(sheet.get_by_text("tin.wav", exact=True)).to_be_visible()
     sheet.get_by_role("button", name="its decoded twin").click()
     assert sounds(opened)[4]["twin"] is True
@@ -212,7 +213,7 @@ def test_the_link_brings_back_the_very_sounds(opened: Page, browser: Browser) ->
 
 
 def test_sounds_are_remembered(opened: Page) -> None:
-    opened.get_by_role("button", name="Lock snare").click()
+    hold_sound(opened, "Snare")
     press(opened, sound_map(opened, "Cymbal"), 1, 0)
     kept = sounds(opened)
     cymbal = sound_of(opened, 5)
@@ -249,7 +250,7 @@ def test_the_sheet_by_keys_alone(opened: Page) -> None:
 
 def test_more_like_this_is_heard_by_one_click_and_taken_by_another(opened: Page) -> None:
     before = sound_of(opened, 0)
-    sheet = opened_sound(opened, "Kick")
+    sheet = open_sound(opened, "Kick")
     sheet.get_by_role("button", name="More like this").click()
     found = sheet.get_by_role("group", name="Sounds like this kick").get_by_role("button")
     expect(found).to_have_count(7)
@@ -267,8 +268,8 @@ def test_more_like_this_is_heard_by_one_click_and_taken_by_another(opened: Page)
 @pytest.mark.parametrize("look", LOOKS)
 def test_axe_finds_no_violation_on_an_open_sheet(opened: Page, look: str) -> None:
     ready(opened)
-    opened.get_by_role("button", name="Lock clap").click()
-    opened_sound(opened, "Kick")
+    hold_sound(opened, "Clap")
+    open_sound(opened, "Kick")
     opened.get_by_role("button", name="More like this").click()
     opened.get_by_role("button", name="Hear sound 2").click()
     assert violations(opened) == []
@@ -300,7 +301,7 @@ def test_without_a_sound_space_the_kits_play_as_before(page: Page, without_sound
 
 def test_decay_and_gain_are_heard_and_a_key_leaves_their_rest(opened: Page) -> None:
     plain = sound_of(opened, 5)
-    sheet = opened_sound(opened, "Cymbal")
+    sheet = open_sound(opened, "Cymbal")
     decay = sheet.get_by_role("slider", name="Cymbal decay")
     decay.focus()
     for _ in range(20):
@@ -324,7 +325,7 @@ def test_decay_and_gain_are_heard_and_a_key_leaves_their_rest(opened: Page) -> N
 
 def test_the_sliders_of_character_turn_what_one_hears(opened: Page) -> None:
     ready(opened)
-    sheet = opened_sound(opened, "Kick")
+    sheet = open_sound(opened, "Kick")
     before = opened.evaluate("clave.store.sounds.heard.value[0].brightness_hz")
     point = sounds(opened)[0]["point"]
     sheet.get_by_role("slider", name="Kick character, brightness").focus()

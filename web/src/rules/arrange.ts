@@ -110,15 +110,18 @@ export function arrange(project: Project, decoded: DecodedBars, bars = naturalBa
 
 /** A bar before its lanes and chance, and what they make of each of its rows. */
 export interface StruckBar {
-  readonly pattern: BarPattern;
+  readonly pattern: BarPattern; // with the rows that are held
   readonly rows: readonly (readonly LaneStroke[])[]; // of each voice
 }
 
 /** Puts a bar together and sends each row through its lane. */
 export function struckBar(bar: PlannedBar, decoded: DecodedBars, seed: number): StruckBar {
   const pattern = composed(bar, decoded);
-  const rows = bar.lanes.map((lane, voice) => laneStrokes(bar, voice, lane, lane.hold === null ? pattern : patternOf(lane.hold, decoded), seed));
-  return { pattern, rows };
+  const sources = bar.lanes.map(({ hold }) => (hold === null ? pattern : patternOf(hold, decoded)));
+  const rows = bar.lanes.map((lane, voice) => laneStrokes(bar, voice, lane, sources[voice]!, seed));
+  if (sources.every((source) => source === pattern)) return { pattern, rows };
+  const strokes = sources.flatMap((source, voice) => source.strokes.filter(([row, step]) => row === voice && step < bar.steps));
+  return { pattern: { ...pattern, strokes }, rows };
 }
 
 export const audibleVoices = (mix: PlannedBar["mix"]): boolean[] => audible(mix.map(({ mute }) => mute), mix.map(({ solo }) => solo)); // prettier-ignore

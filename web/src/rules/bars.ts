@@ -1,7 +1,8 @@
 /** The bars of a project, and what of them only a space can make: the twin of `clave/play/project/bars.py`. */
 
 import { type Bar, type BarPattern, canonicalJson, type Cell, type Edited, type Generated, type Operation } from "./project";
-import type { Meter } from "./units";
+import { VOICE_COUNT } from "./protocol";
+import { type Meter, stepsPerBar } from "./units";
 
 const keys = new WeakMap<Bar, string>(); // bars never change
 
@@ -49,4 +50,39 @@ export function withCellsSet(pattern: BarPattern, cells: readonly Cell[]): BarPa
     else strokes.delete(place);
   }
   return { ...pattern, strokes: [...strokes.values()] };
+}
+
+// ---- what was written by hand
+
+const placeOf = ([voice, step]: Cell): string => `${voice}.${step}`;
+
+/** Does an operation write the bar, or parts of it, anew? Cells written before it are no longer there. */
+const writesAnew = ({ kind }: Operation): boolean => kind === "complete" || kind === "taps";
+
+/** The cells of a bar that were written by hand, as they were written last; a whole bar that was written down is none of them. */
+export function handCells(bar: Bar): Cell[] {
+  if (bar.kind !== "edited") return [];
+  const whole = VOICE_COUNT * stepsPerBar(meterOf(bar));
+  const since = bar.operations.slice(bar.operations.findLastIndex(writesAnew) + 1);
+  const cells = since.flatMap((operation) => (operation.kind === "cells" && operation.cells.length < whole ? operation.cells : []));
+  return [...new Map(cells.map((cell) => [placeOf(cell), cell])).values()];
+}
+
+/** The bar with these cells written into it, as far as it is long enough. */
+export function withHandCells(bar: Bar, cells: readonly Cell[]): Bar {
+  const steps = stepsPerBar(meterOf(bar));
+  const within = cells.filter(([, step]) => step < steps);
+  return edited(bar, within.length > 0 ? [{ kind: "cells", cells: within }] : []);
+}
+
+/** The bar without what was written by hand: of one voice, or of all. */
+export function withoutHandCells(bar: Bar, voice: number | null = null): Bar {
+  if (bar.kind !== "edited") return bar;
+  const whole = VOICE_COUNT * stepsPerBar(meterOf(bar));
+  const operations = bar.operations.flatMap((operation): Operation[] => {
+    if (operation.kind !== "cells" || operation.cells.length >= whole) return [operation];
+    const cells = operation.cells.filter(([row]) => voice !== null && row !== voice);
+    return cells.length > 0 ? [{ ...operation, cells }] : [];
+  });
+  return edited(bar.base, operations);
 }

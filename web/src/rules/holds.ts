@@ -1,8 +1,38 @@
-/** The rows and cells that are held while the rest of a bar is filled in. */
+/** What is held: a voice whose row or sound stays whatever else changes, and cells that stay while the rest of a bar is filled in. */
 
 import { cellCount, STEPS_PER_CELL } from "./pattern";
+import type { Given, Lane, Scene } from "./project";
 import type { Block, BarPattern } from "./protocol";
 import { stepsPerBar } from "./units";
+
+// ---- voices
+
+/** What is held of a voice. */
+export interface Held {
+  readonly rhythm: boolean; // its row
+  readonly sound: boolean;
+}
+
+export const heldOf = ({ lanes, kit }: Scene, voice: number): Held => ({ rhythm: lanes[voice]!.hold !== null, sound: kit.voices[voice]!.locked });
+
+/** "held", "sound held", "all held", or "hold" when nothing is. */
+export const describeHeld = ({ rhythm, sound }: Held): string => (rhythm ? (sound ? "all held" : "held") : sound ? "sound held" : "hold");
+
+/** The row of a voice, as a bar that holds nothing else. */
+export const rowOf = ({ meter, strokes }: BarPattern, voice: number): Given => ({ kind: "given", pattern: { meter, strokes: strokes.filter(([row]) => row === voice) }, source: "held" });
+
+const withLane = (scene: Scene, voice: number, changes: Partial<Lane>): Scene => ({ ...scene, lanes: scene.lanes.map((lane, index) => (index === voice ? { ...lane, ...changes } : lane)) });
+
+/** The scene with the row of a voice held as this bar has it; null releases it. */
+export const withHold = (scene: Scene, voice: number, pattern: BarPattern | null): Scene => withLane(scene, voice, { hold: pattern && rowOf(pattern, voice) });
+
+/** The scene with the rows that are held as this bar has them. */
+export const withHeldRows = (scene: Scene, pattern: BarPattern): Scene =>
+  scene.lanes.reduce((changed, { hold }, voice) => (hold === null || sameRow(hold.kind === "given" ? hold.pattern : null, pattern, voice) ? changed : withHold(changed, voice, pattern)), scene);
+
+const sameRow = (held: BarPattern | null, pattern: BarPattern, voice: number): boolean => held !== null && JSON.stringify(held.strokes.filter(([row]) => row === voice)) === JSON.stringify(rowOf(pattern, voice).pattern.strokes);
+
+// ---- rows and cells, while the rest is filled in
 
 export interface GridCell {
   readonly voice: number;
@@ -10,7 +40,7 @@ export interface GridCell {
 }
 
 export interface Holds {
-  readonly rows: ReadonlySet<number>; // voices, in bars of any length
+  readonly rows: ReadonlySet<number>; // voices whose row is held
   readonly cells: ReadonlySet<string>; // "voice.cell"
 }
 
@@ -19,13 +49,6 @@ export const NOTHING_HELD: Holds = { rows: new Set(), cells: new Set() };
 const keyOf = ({ voice, cell }: GridCell): string => `${voice}.${cell}`;
 
 export const isHeld = ({ rows, cells }: Holds, at: GridCell): boolean => rows.has(at.voice) || cells.has(keyOf(at));
-
-export function withRow({ rows, cells }: Holds, voice: number, on: boolean): Holds {
-  const kept = new Set(rows);
-  if (on) kept.add(voice);
-  else kept.delete(voice);
-  return { rows: kept, cells };
-}
 
 export function withCells({ rows, cells }: Holds, which: readonly GridCell[], on: boolean): Holds {
   const kept = new Set(cells);

@@ -1,6 +1,6 @@
 /** What the page changes of a scene: its place on the map, its bars, its way from A to B, its mix. Each change makes a new value. */
 
-import { barKey, edited } from "./bars";
+import { barKey, edited, handCells, withHandCells, withoutHandCells } from "./bars";
 import { type BarAddress, fillOf } from "./plan";
 import { type Bar, type GenerationSettings, NEW_PROJECT, NEW_SCENE, type Path, PLAIN_SETTINGS, type Project, type Scene, type VoiceMix } from "./project";
 import { MAX_SHIFT, NO_RHYTHM_SHIFT, type Point, type SpaceInfo } from "./protocol";
@@ -47,10 +47,28 @@ export function pointOf({ bars }: Pick<Place, "bars">): Point {
 /** Was anything done to its bars by hand? */
 export const isEdited = ({ bars, fill }: Place): boolean => fill !== null || bars.some(({ kind }) => kind !== "generated");
 
-/** What the space has at this point, with these settings; nothing of what was done by hand is left. */
+/** What the space has at this point, with these settings. */
 export const placeAt = (point: Point, settings: GenerationSettings, count: number): Place => ({ settings, bars: generatedBars(point, settings, count), fill: null });
 
-export const atPoint = ({ settings, bars }: Place, point: Point): Place => placeAt(point, settings, bars.length);
+/** Another place of the map, with what was written by hand into the bars of this one: a layer that stays when the map's bar goes. */
+export function movedPlace(before: Place, point: Point, settings = before.settings, count = before.bars.length): Place {
+  const to = placeAt(point, settings, count);
+  const layers = before.bars.map(handCells);
+  const bars = to.bars.map((bar, index) => withHandCells(bar, layers[index % layers.length]!));
+  const inFill = before.fill ? handCells(before.fill) : [];
+  return { ...to, bars, fill: inFill.length > 0 ? withHandCells(fillOf(bars.at(-1)!), inFill) : null };
+}
+
+export const atPoint = (place: Place, point: Point): Place => movedPlace(place, point);
+
+/** How many strokes were written or silenced by hand, in all bars of the loop. */
+export const handCellCount = ({ bars, fill }: Place): number => [...bars, ...(fill ? [fill] : [])].reduce((sum, bar) => sum + handCells(bar).length, 0);
+
+/** The place as the map has it: without what was written by hand, of one voice or of all. */
+export const released = (place: Place, voice: number | null = null): Pick<Place, "bars" | "fill"> => ({
+  bars: place.bars.map((bar) => withoutHandCells(bar, voice)),
+  fill: place.fill && withoutHandCells(place.fill, voice),
+});
 
 /** Settings of generation, and the bars of the loop. */
 export type PlaceChanges = Partial<GenerationSettings> & { readonly loop?: number };
@@ -64,7 +82,7 @@ export function withSettings(place: Place, { loop, ...changes }: PlaceChanges): 
     if (settings.section === "fill") settings.section = "beat";
     if (place.bars.length === 1 && settings.variation === 0) settings.variation = PHRASE_VARIATION;
   }
-  return placeAt(pointOf(place), settings, count);
+  return movedPlace(place, pointOf(place), settings, count);
 }
 
 /** Is this what the scene plays now? */
@@ -89,7 +107,7 @@ export function knownHere(place: Place, { styles, sections, meters, directions }
     ...(count === place.bars.length ? [] : ["phrases"]),
   ];
   const same = JSON.stringify(known) === JSON.stringify(settings) && count === place.bars.length;
-  return { place: same ? place : placeAt(pointOf(place), known, count), unknown };
+  return { place: same ? place : movedPlace(place, pointOf(place), known, count), unknown };
 }
 
 // ---- one bar by its address
@@ -160,11 +178,15 @@ export function withPin(scene: Scene, pin: Pin, point: Point, kind: JourneyKind)
   const points = { A: pinOf(scene, "A"), B: pinOf(scene, "B"), [pin]: point };
   const anchors = PINS.flatMap((name) => (points[name] ? [{ name, point: points[name] }] : []));
   const before = isJourney(scene) ? scene.path! : { ...NEW_PATH, ...kind, travelling: scene.path?.travelling ?? false };
-  return { ...scene, anchors, path: anchors.length === PINS.length ? { ...before, edits: [] } : null };
+  return { ...scene, anchors, path: anchors.length === PINS.length ? before : null };
 }
 
-/** The path changed; what was done to its bars by hand goes. */
-export const withPath = (scene: Scene, changes: Partial<Pick<Path, "bars" | "way">>): Scene => (scene.path ? { ...scene, path: { ...scene.path, ...changes, edits: [] } } : scene);
+/** The path changed; what was done to its bars by hand stays with those that are still there. */
+export function withPath(scene: Scene, changes: Partial<Pick<Path, "bars" | "way">>): Scene {
+  if (!scene.path) return scene;
+  const path = { ...scene.path, ...changes };
+  return { ...scene, path: { ...path, edits: path.edits.filter(({ bar }) => bar < roundBars(path)) } };
+}
 
 export const travelling = (scene: Scene, on: boolean): Scene => (scene.path && scene.path.travelling !== on ? { ...scene, path: { ...scene.path, travelling: on } } : scene);
 

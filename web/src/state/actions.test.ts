@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from "vitest";
 import { toyBar, toyInstrument, toyPattern } from "../../dev/toyServer";
 import { HeldRhythm } from "../../tests/heldRhythm";
 import { arrange } from "../rules/arrange";
-import { barKey } from "../rules/bars";
+import { barKey, handCells } from "../rules/bars";
 import { EMPTY_BAR, withCellToggled } from "../rules/pattern";
 import type { Bar, GenerationSettings } from "../rules/project";
 import type { BarPattern } from "../rules/protocol";
@@ -85,18 +85,65 @@ test("a click is heard as changes apply, a drag at the next step", async () => {
   expect(store.atOnce.value).toBe(false);
 });
 
-test("strokes edited by hand are kept until the settings change", async () => {
+test("strokes written by hand are a layer over the map's bar, until they are released", async () => {
   actions.goTo([1, 1]);
   await settled();
   const wanted = withCellToggled(store.shown.value, 7, 5);
   actions.edit("stroke", (pattern) => withCellToggled(pattern, 7, 5));
   same(store.shown.value, wanted);
   expect([store.atOnce.value, isEdited(scene()), store.waiting.value]).toEqual([true, true, false]);
+  const written = () => store.shown.value.strokes.some(([voice, step]) => voice === 7 && step === 20);
   actions.changeSettings("density", { density: 0.9 });
   await settled();
-  expect([isEdited(scene()), store.atOnce.value]).toEqual([false, false]);
+  expect([isEdited(scene()), written(), store.atOnce.value]).toEqual([true, true, false]);
+  actions.goTo([-1, 0.5]);
+  await settled();
+  expect([pointOf(scene()), written()]).toEqual([[-1, 0.5], true]);
+  actions.changeSettings("loop", { loop: 2 });
+  await settled();
+  expect(scene().bars.map(handCells)).toEqual([[[7, 20, 0.8, 0]], [[7, 20, 0.8, 0]]]);
+  actions.changeSettings("loop", { loop: 1 });
+  actions.release(6); // another voice
+  expect(written()).toBe(true);
+  actions.release();
+  await settled();
+  expect([isEdited(scene()), written()]).toEqual([false, false]);
   actions.undo();
-  same(store.shown.value, wanted);
+  expect(written()).toBe(true);
+});
+
+test("a cell that was cleared comes back with its velocity and timing", async () => {
+  actions.goTo([1, 1]);
+  await settled();
+  const [voice, step] = store.shown.value.strokes[0]!;
+  const before = store.shown.value;
+  const cell = Math.floor(step / 4);
+  actions.toggleCell(voice, cell);
+  expect(store.shown.value.strokes.length).toBeLessThan(before.strokes.length);
+  actions.toggleCell(voice, cell);
+  same(store.shown.value, before);
+});
+
+test("a held voice keeps its row over the map, settings and a journey; what is written into it is held", async () => {
+  const row = (voice: number) => store.shown.value.strokes.filter(([each]) => each === voice).map(([, step]) => step).sort((one, other) => one - other);
+  actions.goTo([1, 1]);
+  await settled();
+  const held = store.shown.value.strokes[0]![0];
+  actions.hold(held, true);
+  const kept = row(held);
+  actions.goTo([-2, 0.5]);
+  await settled();
+  actions.changeSettings("style", { style: "funk", seed: 9 });
+  await settled();
+  expect(row(held)).toEqual(kept);
+  const free = Array.from({ length: 16 }, (_, cell) => cell).find((cell) => !kept.some((step) => Math.floor(step / 4) === cell))!;
+  actions.toggleCell(held, free);
+  actions.goTo([0, 0]);
+  await settled();
+  expect(row(held)).toEqual([...kept, free * 4].sort((one, other) => one - other));
+  expect(isEdited(scene())).toBe(false); // it is the hold that was written into
+  actions.hold(held, false);
+  same(store.shown.value, at(0, 0, { style: "funk", seed: 9 }));
 });
 
 test("slots keep and give back, and say when they are empty", async () => {

@@ -4,12 +4,14 @@ import { withCellsWritten } from "../rules/barChanges";
 import { barKey } from "../rules/bars";
 import { toClick, withClick } from "../rules/clickHistory";
 import { redo, undo } from "../rules/history";
+import { withHeldRows, withHold } from "../rules/holds";
 import { describe } from "../rules/journey";
 import { onMap } from "../rules/mapPoint";
+import { strokesInCell, withCellToggled } from "../rules/pattern";
 import type { BarAddress } from "../rules/plan";
 import type { Bar, Project, Scene, VoiceMix } from "../rules/project";
-import type { Point, BarPattern } from "../rules/protocol";
-import { atPoint, barAt, type JourneyKind, type Pin, type Place, type PlaceChanges, slotsOf, travelling, withBarAt, withMix, withPath, withPin, withSettings, withSlot, withTempo } from "../rules/scene";
+import type { BarPattern, BarStroke, Point } from "../rules/protocol";
+import { atPoint, barAt, type JourneyKind, type Pin, type Place, type PlaceChanges, released, slotsOf, travelling, withBarAt, withMix, withPath, withPin, withSettings, withSlot, withTempo } from "../rules/scene";
 import { describeBar, describePlace } from "../rules/summary";
 import { randomSeed } from "./randomSeed";
 import type { Store } from "./store";
@@ -88,12 +90,49 @@ export class Actions {
 
   // ---- strokes
 
-  /** Change the bar that is shown, by hand: heard at once. */
+  /** Change the bar that is shown, by hand: heard at once. What is written into a held row becomes what is held. */
   edit(label: string, rewrite: (pattern: BarPattern) => BarPattern): void {
-    const { shown, address } = this.store;
+    const { shown, address, holds } = this.store;
     const [before, at] = [shown.value, address.value];
+    const after = rewrite(before);
+    const { rows } = holds.value;
+    const free = ({ meter, strokes }: BarPattern): BarPattern => ({ meter, strokes: strokes.filter(([voice]) => !rows.has(voice)) });
+    const project = withBarAt(this.project, at, withCellsWritten(barAt(this.project, at), free(before), free(after)));
     this.store.atOnce.value = true;
-    this.store.change(label, withBarAt(this.project, at, withCellsWritten(barAt(this.project, at), before, rewrite(before))));
+    this.store.change(label, rows.size > 0 ? { ...project, scene: withHeldRows(project.scene, after) } : project);
+  }
+
+  private cleared: { of: string; readonly cells: Map<string, readonly BarStroke[]> } = { of: "", cells: new Map() };
+
+  /** Clears a cell, or brings back what was cleared there in this bar; else an empty cell gets a stroke on its first step. */
+  toggleCell(voice: number, cell: number): void {
+    const bar = barAt(this.project, this.store.address.value);
+    const of = barKey(bar.kind === "edited" ? bar.base : bar);
+    if (this.cleared.of !== of) this.cleared = { of, cells: new Map() };
+    const { cells } = this.cleared;
+    const key = `${voice}.${cell}`;
+    const before = strokesInCell(this.store.shown.value, voice, cell);
+    const known = before.length === 0 ? cells.get(key) : undefined;
+    cells.set(key, before);
+    this.edit("stroke", (pattern) => (known ? { ...pattern, strokes: [...pattern.strokes, ...known] } : withCellToggled(pattern, voice, cell)));
+  }
+
+  /** Takes away what was written by hand: of one voice, or of all; the map's own bars are left. */
+  release(voice: number | null = null): void {
+    this.store.settle();
+    this.store.atOnce.value = true;
+    this.store.changeScene("release", { ...this.scene, ...released(this.scene, voice) });
+    this.store.settle();
+  }
+
+  /** The row of a voice stays as it is shown, whatever else changes; or goes with the map again. */
+  hold(voice: number, on: boolean): void {
+    this.store.settle();
+    this.store.atOnce.value = true;
+    this.store.changeScene(on ? "hold" : "release", withHold(this.scene, voice, on ? this.store.shown.value : null));
+    this.store.settle();
+    const name = this.store.voices.value[voice]?.name;
+    if (name) this.store.spoken.value = on ? `${name} is held` : `${name} goes with the map`;
   }
 
   /** Puts a bar in the place of another one, heard as changes apply. False: that one is no longer there. */

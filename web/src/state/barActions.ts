@@ -1,8 +1,8 @@
 /** What a player can do with the bar in the grid: humanise it, fill in what is not held, tap one. Each is one step of undo. */
 
-import { beforeHumanise, type HumaniseOperation, lastHumanise, withOperation } from "../rules/barChanges";
+import { beforeHumanise, type HumaniseOperation, lastHumanise, withCellsWritten, withOperation } from "../rules/barChanges";
 import { barKey } from "../rules/bars";
-import { areColumnsHeld, cellsBetween, type GridCell, heldBlocks, type Holds, isHeld, NOTHING_HELD, withCells, withRow } from "../rules/holds";
+import { areColumnsHeld, cellsBetween, type GridCell, heldBlocks, type Holds, isHeld, NOTHING_HELD, withCells } from "../rules/holds";
 import { cellCount } from "../rules/pattern";
 import type { Bar, Operation } from "../rules/project";
 import { barAt, slotsOf } from "../rules/scene";
@@ -115,18 +115,17 @@ export class BarActions {
 
   // ---- holds, and filling in the rest
 
-  private mark(holds: Holds): void {
-    this.store.bar.holds.value = holds;
+  private mark({ cells }: Holds): void {
+    this.store.bar.marked.value = cells;
   }
 
   toggleRow(voice: number): void {
-    const { holds } = this.store.bar;
-    this.mark(withRow(holds.value, voice, !holds.value.rows.has(voice)));
+    this.actions.hold(voice, !this.store.holds.value.rows.has(voice));
   }
 
   /** All rows of these columns. */
   toggleColumns(cells: readonly number[]): void {
-    const { holds } = this.store.bar;
+    const { holds } = this.store;
     const voices = this.names.length;
     const on = !areColumnsHeld(holds.value, cells, voices);
     this.mark(withCells(holds.value, cells.flatMap((cell) => cellsBetween({ voice: 0, cell }, { voice: voices - 1, cell })), on));
@@ -138,36 +137,40 @@ export class BarActions {
 
   /** Begins a drag over cells: the last call of the result gives its other corner. The first cell decides whether all are held or released. */
   markFrom(corner: GridCell): (other: GridCell) => void {
-    const before = this.store.bar.holds.value;
+    const before = this.store.holds.value;
     const on = !isHeld(before, corner);
     return (other) => this.mark(withCells(before, cellsBetween(corner, other), on));
   }
 
+  /** Nothing is held: neither cells nor rows. */
   releaseAll(): void {
     this.mark(NOTHING_HELD);
+    for (const voice of this.store.holds.value.rows) this.actions.hold(voice, false);
   }
 
   /** Generate everything that is not held, with a new seed each time. */
   async fillRest(): Promise<void> {
     const { store } = this;
-    const { holds, filling } = store.bar;
+    const { filling } = store.bar;
     const pattern = store.shown.value;
-    const keep = heldBlocks(holds.value, pattern, this.names.length);
+    const keep = heldBlocks(store.holds.value, pattern, this.names.length);
     const heldSteps = keep.reduce((sum, [, , steps]) => sum + steps, 0);
-    if (heldSteps === 0) return store.notify("Mark what stays first: a row by its bracket, a beat by its number, cells with Shift and a drag.");
+    if (heldSteps === 0) return store.notify("Mark what stays first: hold a voice, press the number of a beat, or drag over cells with Shift.");
     if (heldSteps === stepsPerBar(pattern.meter) * this.names.length) return store.notify("Everything stays: there is nothing to fill in.");
     const { style, section } = this.settings;
-    await this.makeBar("fill in the rest", filling, { kind: "complete", keep, style, section, seed: randomSeed() });
+    // what is filled in goes with the rows that are held, so the bar itself has them too
+    const bar = withCellsWritten(this.bar, store.strokesOf(this.bar), pattern);
+    await this.makeBar("fill in the rest", filling, { kind: "complete", keep, style, section, seed: randomSeed() }, bar);
   }
 
   /** Puts what the operation makes of the bar in its place and plays it, as one undo step; `busy` meanwhile. True if it is there. */
-  private async makeBar(label: string, busy: { value: boolean }, operation: Operation): Promise<boolean> {
+  private async makeBar(label: string, busy: { value: boolean }, operation: Operation, onto = this.bar): Promise<boolean> {
     const { store, bar: before } = this;
     const address = store.address.value;
     if (busy.value) return false;
     busy.value = true;
     try {
-      const bar = withOperation(before, operation, store.shown.value);
+      const bar = withOperation(onto, operation, store.shown.value);
       await this.decoding.now(bar);
       store.settle();
       if (!this.actions.replaceBar(label, address, before, bar)) return false;

@@ -1,7 +1,6 @@
 /** State of the bar in the grid that undo does not bring back: what is held, what has been requested, what is tapped. */
 
 import { computed, signal } from "@preact/signals";
-import { type Holds, NOTHING_HELD } from "../rules/holds";
 import type { BarAddress } from "../rules/plan";
 import type { Bar } from "../rules/project";
 import type { Tap } from "../rules/protocol";
@@ -24,7 +23,7 @@ export interface Humanising {
 export type TapTo = "click" | "loop";
 
 export class BarState {
-  readonly holds = signal<Holds>(NOTHING_HELD);
+  readonly marked = signal<ReadonlySet<string>>(new Set()); // cells that stay when the rest is filled in
   readonly humanising = signal<Humanising | null>(null);
 
   readonly tapTo = signal<TapTo | null>(null); // null: not tapping

@@ -118,7 +118,7 @@ test("locked voices keep their sound unless they are included, and stay locked",
   sound(dark.map((each, voice) => ({ ...each, locked: voice === 1 })));
   await kept.load(1);
   expect(store.scene.value.kit.voices.map(({ point }) => point![0])).toEqual([0, -1 / 8, ...[2, 3, 4, 5, 6, 7].map((voice) => voice / 8)]);
-  expect(notice()).toBe("mine is loaded; 1 locked voice keeps its sound.");
+  expect(notice()).toBe("mine is loaded; 1 held voice keeps its sound.");
   await kept.load(1, { lockedToo: true });
   expect(store.scene.value.kit.voices).toEqual(bright.map((each, voice) => ({ ...each, locked: voice === 1 })));
 });

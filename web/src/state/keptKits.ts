@@ -57,7 +57,7 @@ export class KeptKits {
       store.settle();
       const which = version === undefined ? kit.name : `${kit.name}, version ${version}`;
       const locked = store.scene.value.kit.voices.filter((sound) => sound.locked).length;
-      store.notify(locked > 0 && !lockedToo ? `${which} is loaded; ${locked === 1 ? "1 locked voice keeps its" : `${locked} locked voices keep their`} sound.` : `${which} is loaded.`);
+      store.notify(locked > 0 && !lockedToo ? `${which} is loaded; ${locked === 1 ? "1 held voice keeps its" : `${locked} held voices keep their`} sound.` : `${which} is loaded.`);
     });
   }
 

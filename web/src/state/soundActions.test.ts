@@ -135,7 +135,7 @@ test("a locked voice is not moved, randomised, tuned or drawn anew", async () =>
   actions.move(4, [2, 2]);
   actions.randomise(4);
   actions.adjust(4, "tune", { tune: 3 });
-  expect(store.notice.value?.text).toBe("Tom is locked.");
+  expect(store.notice.value?.text).toBe("The sound of tom is held.");
   await actions.surprise();
   actions.chooseKit("toy");
   expect(sounds()[4]).toEqual(kept);

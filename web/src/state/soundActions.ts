@@ -7,7 +7,7 @@ import { SPACE_KIT } from "../rules/kitNames";
 import { onMap } from "../rules/mapPoint";
 import type { Scene } from "../rules/project";
 import { type DrawnKit, type KitDraw, type KitVoice, NO_SOUND_SHIFT, type Point, type SoundMap, VOICE_COUNT } from "../rules/protocol";
-import { placeAt, travelling } from "../rules/scene";
+import { movedPlace, travelling } from "../rules/scene";
 import { titled } from "../rules/summary";
 import { DEFAULT_SOUND, isUndrawn, movedTo, type VoiceSound } from "../rules/voiceSound";
 import { LatestOnly } from "../net/latestOnly";
@@ -81,7 +81,7 @@ export class SoundActions {
   /** May this voice be changed? If not, the player is told why. */
   private free(voice: number): boolean {
     if (!this.voices[voice]!.locked) return true;
-    this.store.notify(`${titled(this.name(voice))} is locked.`);
+    this.store.notify(`The sound of ${this.name(voice)} is held.`);
     return false;
   }
 
@@ -97,7 +97,7 @@ export class SoundActions {
   }
 
   lock(voice: number, locked: boolean): void {
-    this.put(voice, locked ? "lock" : "unlock", { locked });
+    this.put(voice, locked ? "hold the sound" : "release the sound", { locked });
     this.store.settle();
   }
 
@@ -222,7 +222,7 @@ export class SoundActions {
     if (bars === 0) return;
     const bar = Math.floor(Math.random() * bars);
     const point = rounded([corpus.value!.x[bar]!, corpus.value!.y[bar]!]);
-    const place = placeAt(point, { ...settings, seed: randomSeed() }, this.scene.bars.length);
+    const place = movedPlace(this.scene, point, { ...settings, seed: randomSeed() });
     try {
       const [kit] = await Promise.all([this.source.draw(place.settings.seed, this.keptBut(({ locked }) => !locked)), ...place.bars.map((each) => this.decoding.now(each))]);
       this.store.sounds.similar.value = null;

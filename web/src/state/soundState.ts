@@ -16,7 +16,6 @@ export class SoundState {
   readonly heard = signal<readonly (Heard | null)[]>([]); // descriptors of each voice's present sound
   readonly coming = signal<ReadonlySet<number>>(new Set()); // voices that wait for their sound
   readonly adjusted = signal<number | null>(null); // the voice whose sound is being adjusted
-  readonly panel = signal<number | null>(null); // the voice whose panel is open below its row
   readonly opened = signal<number | null>(null); // the voice whose sheet is open
   readonly colouredBy = signal<SoundDirection>("brightness");
   readonly radius = signal(0.6); // on the map: of random and similar sounds

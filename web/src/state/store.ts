@@ -5,6 +5,7 @@ import { barKey, finished, meterOf, modelPart } from "../rules/bars";
 import { type ClickHistory, NO_CLICKS } from "../rules/clickHistory";
 import type { Part } from "../rules/conductor";
 import { amend, begin, change, type History } from "../rules/history";
+import type { Holds } from "../rules/holds";
 import { keptKitId, keptKitName, SPACE_KIT } from "../rules/kitNames";
 import type { Nearby } from "../rules/neighbours";
 import { EMPTY_BAR, isSamePattern } from "../rules/pattern";
@@ -91,6 +92,7 @@ export class Store {
   readonly spoken = signal(""); // for the live region
   readonly theme = signal<Theme>("auto");
   readonly opened = signal<OpenCell | null>(null);
+  readonly openVoice = signal<number | null>(null); // whose panel stands below its row
   readonly highlightedStyles = signal<ReadonlySet<number>>(new Set()); // empty: all
   readonly hoveredStyle = signal<number | null>(null); // the one pointed at in the legend
   readonly helping = signal(false);
@@ -160,6 +162,12 @@ export class Store {
     const made = part && (this.decoded.get(barKey(part)) ?? null);
     return part && !made ? { ...EMPTY_BAR, meter: meterOf(bar) } : finished(bar, made);
   }
+
+  /** What stays when the rest of the bar is filled in. */
+  readonly holds = computed<Holds>(() => ({
+    rows: new Set(this.scene.value.lanes.flatMap(({ hold }, voice) => (hold === null ? [] : [voice]))),
+    cells: this.bar.marked.value,
+  }));
 
   /** Where in the project that bar stands. */
   readonly address = computed<BarAddress>(() => this.arrangedBar.value.planned.address);

@@ -42,10 +42,10 @@ export function App() {
           <Shape />
           <AboutThisBar />
           <StyleHere />
+          <KeptKits />
+          <MidiPanel />
         </section>
         {performing ? <Pads /> : <VoiceSheet />}
-        <KeptKits />
-        <MidiPanel />
       </main>
       <Footer />
       <Notice />

@@ -1,7 +1,7 @@
 /** One line above the grid: humanise the bar, fill in what is not held, tap a rhythm. */
 
 import { describeHolds } from "../rules/holds";
-import { slotsOf } from "../rules/scene";
+import { handCellCount, slotsOf } from "../rules/scene";
 import { stepsPerBar } from "../rules/units";
 import type { TapTo } from "../state/barState";
 import { Choice } from "./Choice";
@@ -18,6 +18,7 @@ export function BarTools() {
           <Humanise />
           <FillRest />
           <OpenTaps />
+          <ByHand />
         </>
       ) : (
         <Tapping to={store.bar.tapTo.value} />
@@ -68,7 +69,8 @@ function Humanise() {
 
 function FillRest() {
   const { store, barActions } = usePage();
-  const { holds, filling } = store.bar;
+  const { holds } = store;
+  const { filling } = store.bar;
   const held = describeHolds(
     holds.value,
     store.shown.value,
@@ -80,7 +82,7 @@ function FillRest() {
         type="button"
         class="framed"
         aria-busy={filling.value}
-        title="Everything that does not stay is played anew (F). Mark what stays: a row by its bracket, a beat by its number, cells with Shift and a drag"
+        title="Everything that does not stay is played anew (F). What is held stays, and so do beats marked by their number and cells marked with Shift and a drag"
         onClick={() => void barActions.fillRest()}
       >
         <Icon name="dice" /> Fill in the rest
@@ -88,6 +90,21 @@ function FillRest() {
       {held && (
         <IconButton icon="close" label="Nothing stays" title={`Nothing stays (now: ${held})`} onClick={() => barActions.releaseAll()} />
       )}
+    </span>
+  );
+}
+
+/** How many strokes were written by hand, and the way back to the map's own. */
+function ByHand() {
+  const { store, actions } = usePage();
+  const count = handCellCount(store.scene.value);
+  if (count === 0) return null;
+  return (
+    <span class="by-hand">
+      {count === 1 ? "1 stroke by hand" : `${count} strokes by hand`}
+      <button type="button" class="quiet" title="Take away what was written by hand; the map's own strokes come back" onClick={() => actions.release()}>
+        release
+      </button>
     </span>
   );
 }

@@ -1,13 +1,14 @@
-/** One 16th of one voice: a button whose fill is the velocity; what lies between two cells is a thin tick at its true place. */
+/** One 16th of one voice: a button over what the canvas of its row shows; a drag up or down sets the velocity. */
 
-import { useRef } from "preact/hooks";
-import { DEFAULT_VELOCITY, isOnCell, loudest, STEPS_PER_CELL, strokeAt, strokesInCell, withCellToggled, withCellVelocity, withStroke } from "../rules/pattern";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { DEFAULT_VELOCITY, loudest, STEPS_PER_CELL, strokeAt, strokesInCell, withCellVelocity, withStroke } from "../rules/pattern";
 import type { BarPattern } from "../rules/protocol";
 import { describeCell, titled } from "../rules/summary";
 import { velocityToMidi } from "../rules/units";
 import { usePage } from "./page";
 
 const DRAG_STARTS_PX = 5;
+const FINGER_RESTS_MS = 350; // before it drags the velocity; a swipe scrolls
 const ORDINALS = ["first", "second", "third", "fourth"];
 
 interface CellProps {
@@ -15,25 +16,35 @@ interface CellProps {
   readonly voice: number;
   readonly name: string;
   readonly cell: number;
-  readonly onBeat: boolean;
   readonly opened: boolean;
-  readonly wide: boolean; // a cell of its column is opened
   readonly held: boolean; // stays as it is when the rest of the bar is filled in
+  readonly byHand: boolean;
   readonly reachable: boolean; // by Tab: one cell of the grid is
 }
 
-/** Dragging up and down sets the velocity; a press without a drag is a click. */
-function useVelocityDrag(velocity: number, set: (velocity: number) => void, done: () => void) {
-  const start = useRef<{ y: number; velocity: number; height: number; dragged: boolean } | null>(null);
+/** Dragging up and down sets the velocity, of a finger once it has rested; a press without a drag is a click. */
+function useVelocityDrag(velocity: () => number, set: (velocity: number) => void, done: () => void) {
+  const start = useRef<{ y: number; velocity: number; height: number } | null>(null);
   const dragged = useRef(false);
+  const resting = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const begin = (button: HTMLElement, pointer: number, y: number) => {
+    start.current = { y, velocity: velocity(), height: button.clientHeight };
+    button.setPointerCapture(pointer);
+  };
+  const end = () => {
+    clearTimeout(resting.current);
+    if (dragged.current) done();
+    start.current = null;
+  };
   return {
     wasDrag: () => dragged.current,
     handlers: {
       onPointerDown: (event: PointerEvent) => {
         const button = event.currentTarget as HTMLElement;
+        const { pointerId, clientY } = event;
         dragged.current = false;
-        start.current = { y: event.clientY, velocity, height: button.clientHeight, dragged: false };
-        button.setPointerCapture(event.pointerId);
+        if (event.pointerType !== "touch") return begin(button, pointerId, clientY);
+        resting.current = setTimeout(() => begin(button, pointerId, clientY), FINGER_RESTS_MS);
       },
       onPointerMove: (event: PointerEvent) => {
         const from = start.current;
@@ -43,26 +54,30 @@ function useVelocityDrag(velocity: number, set: (velocity: number) => void, done
         dragged.current = true;
         set(Math.min(1, Math.max(1 / 127, from.velocity + up / from.height)));
       },
-      onPointerUp: () => {
-        if (dragged.current) done();
-        start.current = null;
+      onTouchMove: (event: TouchEvent) => {
+        if (start.current && event.cancelable) event.preventDefault(); // the finger drags, it does not scroll
       },
-      onPointerCancel: () => (start.current = null),
+      onPointerUp: end,
+      onPointerCancel: end,
     },
   };
 }
 
-export function Cell({ pattern, voice, name, cell, onBeat, opened, wide, held, reachable }: CellProps) {
+export function Cell({ pattern, voice, name, cell, opened, held, byHand, reachable }: CellProps) {
   const { store, actions } = usePage();
   const before = useRef<BarPattern | null>(null);
   const strokes = strokesInCell(pattern, voice, cell);
   const done = () => store.settle();
-  const drag = useVelocityDrag(loudest(strokes), (velocity) => actions.edit("velocity", (bar) => withCellVelocity(bar, voice, cell, velocity)), done);
+  const drag = useVelocityDrag(
+    () => loudest(strokesInCell(store.shown.value, voice, cell)),
+    (velocity) => actions.edit("velocity", (bar) => withCellVelocity(bar, voice, cell, velocity)),
+    done,
+  );
 
   const onClick = (event: MouseEvent) => {
     if (drag.wasDrag()) return;
-    if (event.detail < 2) before.current = pattern;
-    actions.edit("stroke", (bar) => withCellToggled(bar, voice, cell));
+    if (event.detail < 2) before.current = store.shown.value;
+    actions.toggleCell(voice, cell);
     if (event.detail === 0) done(); // by key: no second click to wait for
   };
   const onDblClick = () => {
@@ -72,17 +87,9 @@ export function Cell({ pattern, voice, name, cell, onBeat, opened, wide, held, r
     store.opened.value = { voice, cell };
   };
 
-  const classes = `cell ${onBeat ? "on-beat" : ""} ${wide ? "is-wide" : ""} ${held ? "is-held" : ""} ink-${voice}`;
-  if (opened)
-    return (
-      <div role="gridcell" class={`${classes} is-open`}>
-        {ORDINALS.map((ordinal, part) => (
-          <Step key={part} pattern={pattern} voice={voice} cell={cell} step={cell * STEPS_PER_CELL + part} label={`${titled(name)}, step ${cell + 1}, ${ordinal} quarter`} />
-        ))}
-      </div>
-    );
+  if (opened) return <OpenedCell pattern={pattern} voice={voice} name={name} cell={cell} />;
   return (
-    <div role="gridcell" class={classes}>
+    <div role="gridcell" class="cell">
       <button
         type="button"
         class="cell-button"
@@ -90,21 +97,24 @@ export function Cell({ pattern, voice, name, cell, onBeat, opened, wide, held, r
         data-cell={cell}
         tabIndex={reachable ? 0 : -1}
         aria-pressed={strokes.length > 0}
-        aria-label={`${describeCell(name, cell, strokes)}${held ? ", stays" : ""}`}
+        aria-label={`${describeCell(name, cell, strokes)}${byHand ? ", by hand" : ""}${held ? ", stays" : ""}`}
         onClick={onClick}
         onDblClick={onDblClick}
         {...drag.handlers}
-      >
-        {strokes.map((stroke) => {
-          const [, step, velocity, offset] = stroke;
-          const place = (step - cell * STEPS_PER_CELL + offset) / STEPS_PER_CELL;
-          return isOnCell(stroke) ? (
-            <i key={step} class="bar" style={{ height: `${velocity * 100}%`, left: `${place * 100}%`, "--velocity": velocity }} />
-          ) : (
-            <i key={step} class="tick" style={{ height: `${velocity * 100}%`, left: `${place * 100}%`, "--velocity": velocity }} />
-          );
-        })}
-      </button>
+      />
+    </div>
+  );
+}
+
+/** The four steps; the first takes the focus, as the button that had it is gone. */
+function OpenedCell({ pattern, voice, name, cell }: Pick<CellProps, "pattern" | "voice" | "name" | "cell">) {
+  const steps = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => steps.current?.querySelector("button")?.focus(), []);
+  return (
+    <div ref={steps} role="gridcell" class="cell is-open">
+      {ORDINALS.map((ordinal, part) => (
+        <Step key={part} pattern={pattern} voice={voice} cell={cell} step={cell * STEPS_PER_CELL + part} label={`${titled(name)}, step ${cell + 1}, ${ordinal} quarter`} />
+      ))}
     </div>
   );
 }
@@ -122,7 +132,11 @@ function Step({ pattern, voice, cell, step, label }: StepProps) {
   const { store, actions } = usePage();
   const velocity = strokeAt(pattern, voice, step)?.[2] ?? 0;
   const done = () => store.settle();
-  const drag = useVelocityDrag(velocity, (to) => actions.edit("velocity", (bar) => withStroke(bar, voice, step, to)), done);
+  const drag = useVelocityDrag(
+    () => strokeAt(store.shown.value, voice, step)?.[2] ?? 0,
+    (to) => actions.edit("velocity", (bar) => withStroke(bar, voice, step, to)),
+    done,
+  );
   return (
     <button
       type="button"
@@ -138,8 +152,6 @@ function Step({ pattern, voice, cell, step, label }: StepProps) {
         done();
       }}
       {...drag.handlers}
-    >
-      {velocity > 0 && <i class="bar" style={{ height: `${velocity * 100}%`, "--velocity": velocity }} />}
-    </button>
+    />
   );
 }

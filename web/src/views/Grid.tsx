@@ -1,19 +1,22 @@
-/** The bar as a grid of buttons: a row a voice, a cell a 16th; an opened cell shows its four steps. */
+/** The bar as a grid: a row a voice, a cell a 16th; an opened cell shows its four steps, an opened voice its panel. */
 
-import { Fragment } from "preact";
 import { useSignalEffect } from "@preact/signals";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { areColumnsHeld, type GridCell, isHeld } from "../rules/holds";
+import { Fragment } from "preact";
+import { useRef, useState } from "preact/hooks";
+import { areColumnsHeld, type GridCell } from "../rules/holds";
 import { cellCount, STEPS_PER_CELL } from "../rules/pattern";
-import type { BarPattern } from "../rules/protocol";
 import { stepsPerBeat } from "../rules/sequencer";
 import { BarTools } from "./BarTools";
-import { Cell } from "./Cell";
 import { type GridPlace, useGridKeys } from "./gridKeys";
 import { usePage } from "./page";
+import { useRoving } from "./roving";
+import { useSettled } from "./settled";
 import { TapRow } from "./TapRow";
-import { VoiceHead } from "./VoiceHead";
 import { VoicePanel } from "./VoicePanel";
+import { VoiceRow } from "./VoiceRow";
+
+const BUTTONS_OF_A_HEAD = 5; // pad, name, hold, mute, solo
+const BEATS_FOLLOW_MS = 120; // their numbers, in a drag over the map
 
 /** Which cell an element belongs to. */
 function cellOf(element: Element | null): GridCell | null {
@@ -49,69 +52,57 @@ function useMarking() {
   };
 }
 
-const OPENED_WIDTH = "minmax(104px, 3.4fr)";
-
 export function Grid() {
   const { store } = usePage();
   const marking = useMarking();
   const grid = useRef<HTMLDivElement>(null);
+  const heads = useRoving(grid, ".voice button:not(.tap-pad)", BUTTONS_OF_A_HEAD);
+  const beats = useRoving(grid, ".beat button");
   const [focus, setFocus] = useState<GridPlace>({ voice: 0, cell: 0 });
-  const pattern = store.shown.value;
-  const cells = cellCount(pattern);
-  const cellsPerBeat = stepsPerBeat(pattern.meter) / STEPS_PER_CELL;
-  const opened = store.opened.value;
+  const { meter } = useSettled(store.shown, BEATS_FOLLOW_MS);
+  const cells = cellCount({ meter, strokes: [] });
+  const cellsPerBeat = stepsPerBeat(meter) / STEPS_PER_CELL;
+  const openVoice = store.openVoice.value;
   const tapping = store.bar.tapTo.value !== null;
   const keys = useGridKeys(grid, cells);
-  const heard = store.heardVoices.value;
-  const columns = Array.from({ length: cells }, (_, cell) => (opened?.cell === cell ? OPENED_WIDTH : "var(--cell)")).join(" ");
-
-  useLayoutEffect(() => {
-    if (opened) grid.current?.querySelector<HTMLElement>(".cell-step")?.focus(); // the button that had the focus is gone
-  }, [opened]);
 
   return (
-    <section class="panel pattern" aria-label="Pattern">
-      <BarTools />
-      <div class="grid-scroll" tabIndex={-1}>
-        <div
-          ref={grid}
-          class="grid"
-          role="grid"
-          aria-label="Pattern"
-          aria-describedby="grid-keys"
-          aria-rowcount={store.voices.value.length + (tapping ? 2 : 1)}
-          style={{ "--columns": columns, "--cells": cells }}
-          onKeyDown={keys}
-          {...marking}
-          onFocusIn={(event) => {
-            const { voice, cell } = (event.target as HTMLElement).dataset;
-            if (voice !== undefined && cell !== undefined) setFocus({ voice: Number(voice), cell: Number(cell) });
-          }}
-        >
-          <Beats cells={cells} cellsPerBeat={cellsPerBeat} />
-          {tapping && <TapRow pattern={pattern} />}
-          {store.voices.value.map((voice, index) => (
-            <Fragment key={voice.name}>
-              <div role="row" class={`grid-row ${heard[index] ? "" : "is-silent"}`}>
-                <VoiceHead voice={voice} index={index} pattern={pattern} />
-                <Cells name={voice.name} voice={index} pattern={pattern} cellsPerBeat={cellsPerBeat} reachable={focus.voice === index ? Math.min(focus.cell, cells - 1) : null} />
-              </div>
-              {store.sounds.panel.value === index && (
-                <div role="row" class="panel-row">
-                  <div role="gridcell">
-                    <VoicePanel voice={voice} index={index} />
-                  </div>
-                </div>
-              )}
-            </Fragment>
-          ))}
-          <Playhead cellsPerBeat={cellsPerBeat} />
-        </div>
+    <section class="pattern" aria-label="Pattern">
+      <div
+        ref={grid}
+        class="grid"
+        role="grid"
+        aria-label="Pattern"
+        aria-describedby="grid-keys"
+        style={{ "--cells": cells }}
+        onKeyDown={(event) => {
+          keys(event);
+          heads.onKeyDown(event);
+          beats.onKeyDown(event);
+        }}
+        {...marking}
+        onFocusIn={(event) => {
+          heads.onFocusIn(event);
+          beats.onFocusIn(event);
+          const { voice, cell } = (event.target as HTMLElement).dataset;
+          if (voice !== undefined && cell !== undefined) setFocus({ voice: Number(voice), cell: Number(cell) });
+        }}
+      >
+        <Beats cells={cells} cellsPerBeat={cellsPerBeat} />
+        {tapping && <TapRow />}
+        {store.voices.value.map((voice, index) => (
+          <Fragment key={voice.name}>
+            <VoiceRow voice={voice} index={index} reachable={focus.voice === index ? Math.min(focus.cell, cells - 1) : null} />
+            {openVoice === index && <VoicePanel voice={voice} index={index} />}
+          </Fragment>
+        ))}
+        <Playhead cells={cells} cellsPerBeat={cellsPerBeat} />
       </div>
+      <BarTools />
       <p id="grid-keys" class="unseen">
-        Arrow keys move, Space sets or clears a stroke, plus and minus change its velocity, Enter opens a cell into its four steps, M mutes and S
-        solos the voice, O opens its sliders. D, P, C, I, V, E, N, W and L change how it plays its row: density, chance, rounds, ratchet and its rounds,
-        accent, nudge, swing and own loop; with Shift the other way. K marks what stays when the rest is filled in, Shift K the whole row.
+        Arrow keys move, Space sets or clears a stroke, plus and minus change its velocity, Enter opens a cell into its four steps, H holds the row, M
+        mutes and S solos the voice, O opens its sliders. D, P, C, I, V, E, N, W and L change how it plays its row: density, chance, rounds, ratchet and
+        its rounds, accent, nudge, swing and own loop; with Shift the other way. K marks a cell that stays when the rest is filled in.
       </p>
     </section>
   );
@@ -120,12 +111,13 @@ export function Grid() {
 /** The numbers of the beats; each holds or releases what its beat plays. */
 function Beats({ cells, cellsPerBeat }: { readonly cells: number; readonly cellsPerBeat: number }) {
   const { store, barActions } = usePage();
-  const holds = store.bar.holds.value;
+  const holds = store.holds.value;
   return (
     <div role="row" class="grid-beats">
       <span role="columnheader" class="beats-head">
         <span class="unseen">voice</span>
       </span>
+      <div role="none" class="beats">
       {Array.from({ length: Math.ceil(cells / cellsPerBeat) }, (_, beat) => {
         const columns = barActions.cellsOfBeat(beat, cellsPerBeat);
         return (
@@ -142,45 +134,13 @@ function Beats({ cells, cellsPerBeat }: { readonly cells: number; readonly cells
           </span>
         );
       })}
+      </div>
     </div>
   );
 }
 
-interface CellsProps {
-  readonly name: string;
-  readonly voice: number;
-  readonly pattern: BarPattern;
-  readonly cellsPerBeat: number;
-  readonly reachable: number | null; // the cell that Tab reaches, if it is in this row
-}
-
-/** The cells of one voice. */
-function Cells({ name, voice, pattern, cellsPerBeat, reachable }: CellsProps) {
-  const { store } = usePage();
-  const opened = store.opened.value;
-  const holds = store.bar.holds.value;
-  return (
-    <>
-      {Array.from({ length: cellCount(pattern) }, (_, cell) => (
-        <Cell
-          key={cell}
-          pattern={pattern}
-          voice={voice}
-          name={name}
-          cell={cell}
-          onBeat={cell % cellsPerBeat === 0}
-          wide={opened?.cell === cell}
-          opened={opened?.voice === voice && opened.cell === cell}
-          held={isHeld(holds, { voice, cell })}
-          reachable={reachable === cell}
-        />
-      ))}
-    </>
-  );
-}
-
 /** An outline around the 16th that sounds; with reduced motion, around the beat. */
-function Playhead({ cellsPerBeat }: { readonly cellsPerBeat: number }) {
+function Playhead({ cells, cellsPerBeat }: { readonly cells: number; readonly cellsPerBeat: number }) {
   const { store } = usePage();
   const outline = useRef<HTMLDivElement>(null);
   useSignalEffect(() => {
@@ -193,9 +153,11 @@ function Playhead({ cellsPerBeat }: { readonly cellsPerBeat: number }) {
     }
     const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     const cell = Math.floor(position / STEPS_PER_CELL);
-    const column = calm ? `${Math.floor(cell / cellsPerBeat) * cellsPerBeat + 2} / span ${cellsPerBeat}` : `${cell + 2}`;
+    const [first, wide] = calm ? [Math.floor(cell / cellsPerBeat) * cellsPerBeat, cellsPerBeat] : [cell, 1];
+    const [left, width] = [`${(100 * first) / cells}%`, `${(100 * wide) / cells}%`];
     if (box.hidden) box.hidden = false;
-    if (box.style.gridColumn !== column) box.style.gridColumn = column;
+    if (box.style.left !== left) box.style.left = left;
+    if (box.style.width !== width) box.style.width = width;
   });
   return (
     <div class="grid-playhead" aria-hidden="true">

@@ -62,7 +62,7 @@ function Surprise() {
   if (!store.instrument.value?.sound) return null;
   const surprise = () => void soundActions.surprise().then(() => (store.playing.value ? undefined : player.play()));
   return (
-    <button type="button" class="framed surprise" title="A new pattern and eight new sounds; what is locked stays" onClick={surprise}>
+    <button type="button" class="framed surprise" title="A new pattern and eight new sounds; what is held stays" onClick={surprise}>
       Surprise me
     </button>
   );

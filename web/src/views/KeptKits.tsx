@@ -29,7 +29,7 @@ function KitList() {
       {locked > 0 && (list?.length ?? 0) > 0 && (
         <label class="check">
           <input type="checkbox" checked={lockedToo} onChange={(event) => setLockedToo(event.currentTarget.checked)} />
-          {locked === 1 ? "load into the locked voice too" : `load into the ${locked} locked voices too`}
+          {locked === 1 ? "load into the held voice too" : `load into the ${locked} held voices too`}
         </label>
       )}
       {store.kept.removed.value.map((kit) => (

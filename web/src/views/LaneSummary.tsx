@@ -21,29 +21,30 @@ export function LaneSummary({ voice, index }: LaneProps) {
   const found = differences(scene.lanes[index]!);
   const own = `${VOICE_SLUGS[index]!}.`;
   const moving = [...PARAMETERS.keys()].filter((name) => name.startsWith(own) && !isStill(movedBy(scene, name))).length;
-  const { panel } = store.sounds;
-  const open = panel.value === index;
+  const open = store.openVoice.value === index;
   const dragged = useRef(false); // the click that ends a drag opens nothing
   const words = [...found.map((each) => each.words), ...(moving > 0 ? [`${moving} ${moving === 1 ? "moves" : "move"}`] : [])];
   if (words.length === 0) return null;
   return (
-    <button
-      type="button"
-      class="lane-summary"
-      tabIndex={-1} // the name beside it opens the same
-      aria-expanded={open}
-      aria-label={`${titled(voice.name)} lane: ${words.join(", ")}`}
-      title="Drag over a word to change it; click for all (O)"
-      onClick={() => {
-        if (!dragged.current) panel.value = open ? null : index;
-        dragged.current = false;
-      }}
-    >
-      {found.map((each) => (
-        <Word key={each.control} {...each} index={index} onDrag={() => (dragged.current = true)} />
-      ))}
-      {moving > 0 && <span class="lane-word is-moving">{words.at(-1)}</span>}
-    </button>
+    <div role="gridcell" class="lane-cell">
+      <button
+        type="button"
+        class="lane-summary"
+        tabIndex={-1} // the name beside it opens the same
+        aria-expanded={open}
+        aria-label={`${titled(voice.name)} lane: ${words.join(", ")}`}
+        title="Drag over a word to change it; click for all (O)"
+        onClick={() => {
+          if (!dragged.current) store.openVoice.value = open ? null : index;
+          dragged.current = false;
+        }}
+      >
+        {found.map((each) => (
+          <Word key={each.control} {...each} index={index} onDrag={() => (dragged.current = true)} />
+        ))}
+        {moving > 0 && <span class="lane-word is-moving">{words.at(-1)}</span>}
+      </button>
+    </div>
   );
 }
 

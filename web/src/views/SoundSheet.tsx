@@ -12,7 +12,6 @@ import { Icon, IconButton } from "./Icon";
 import { Moving } from "./Moving";
 import { usePage } from "./page";
 import { Slider } from "./Slider";
-import { SoundLock } from "./SoundLock";
 import { SoundMap } from "./SoundMap";
 import { useDark } from "./theme";
 
@@ -59,7 +58,7 @@ interface VoiceProps {
 }
 
 function Sheet({ voice, index }: VoiceProps) {
-  const { store, player } = usePage();
+  const { store, player, soundActions } = usePage();
   const { opened } = store.sounds;
   const voices = store.voices.value;
   const to = (by: number) => (opened.value = (index + by + voices.length) % voices.length);
@@ -78,7 +77,15 @@ function Sheet({ voice, index }: VoiceProps) {
         <IconButton icon="forward" label="Next voice" onClick={() => to(1)} />
         <Words index={index} />
         <IconButton icon="play" framed label={`Audition ${voice.name}`} title="Hear it" onClick={() => void player.audition(index)} />
-        <SoundLock voice={voice} index={index} framed />
+        <button
+          type="button"
+          class="framed"
+          aria-pressed={store.scene.value.kit.voices[index]!.locked}
+          title="This sound stays when kits come and go"
+          onClick={() => soundActions.lock(index, !store.scene.value.kit.voices[index]!.locked)}
+        >
+          {store.scene.value.kit.voices[index]!.locked ? "held" : "hold"}
+        </button>
         <IconButton icon="close" label="Close the sound" title="Close (Escape)" onClick={() => (opened.value = null)} />
       </header>
       <div class="sheet-body">

@@ -1,7 +1,7 @@
 /** The row of taps: a pad at its head, each tap at its position in the bar, and the strokes into which they fold. */
 
 import { useEffect, useRef } from "preact/hooks";
-import type { Tap, BarPattern } from "../rules/protocol";
+import type { Tap } from "../rules/protocol";
 import { TAP_VELOCITY, velocityOf } from "../rules/taps";
 import { stepsPerBar } from "../rules/units";
 import type { BarActions } from "../state/barActions";
@@ -15,8 +15,9 @@ const KEYS: Record<string, (barActions: BarActions, event: KeyboardEvent) => voi
   Escape: (barActions) => barActions.closeTaps(),
 };
 
-export function TapRow({ pattern }: { readonly pattern: BarPattern }) {
+export function TapRow() {
   const { store, barActions } = usePage();
+  const pattern = store.shown.value;
   const pad = useRef<HTMLButtonElement>(null);
   useEffect(() => pad.current?.focus(), []);
   const steps = stepsPerBar(pattern.meter);

@@ -1,6 +1,7 @@
 /** A voice opened below its row: its sound map, how it plays its row, and what one hears. Everything else of its sound is under "More". */
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { heldOf } from "../rules/holds";
 import { COMMON_ROUNDS, LOOP_CHOICES } from "../rules/laneChanges";
 import { accentWords, chanceWords, densityWords, loopWords, nudgeWords, ratchetWords, roundsWords, swingWords } from "../rules/laneWords";
 import { isStill, movedBy } from "../rules/movement";
@@ -8,13 +9,14 @@ import { MAX_NUDGE_MS, MAX_RATCHET, VOICE_SLUGS } from "../rules/parameters";
 import { type Lane, PLAIN_LANE, PLAIN_MIX, type Rounds } from "../rules/project";
 import { MAX_SHIFT, type Point, SOUND_DIRECTIONS, type SoundDirection, type VoiceInfo } from "../rules/protocol";
 import { MAX_LEVEL } from "../rules/sequencer";
-import { formatLevel, formatPan, formatShift } from "../rules/soundWords";
+import { formatHeard, formatLevel, formatOrigin, formatPan, formatShift } from "../rules/soundWords";
 import { formatCoordinate, titled } from "../rules/summary";
 import { MAX_SWING, MIN_SWING, STEPS_PER_SIXTEENTH } from "../rules/units";
 import { requestOf } from "../rules/voiceSound";
 import { IconButton } from "./Icon";
 import { at } from "./mapGestures";
 import { Moving, MovingNumber, useValueNow } from "./Moving";
+import { MuteAndSolo } from "./MuteAndSolo";
 import { usePage } from "./page";
 import { RoundsChoice } from "./RoundsChoice";
 import { Slider } from "./Slider";
@@ -28,7 +30,7 @@ interface VoiceProps {
 
 export function VoicePanel({ voice, index }: VoiceProps) {
   const { store } = usePage();
-  const { panel, adjusted, opened } = store.sounds;
+  const { adjusted } = store.sounds;
   const box = useRef<HTMLDivElement>(null);
   const name = titled(voice.name);
   const hasMap = store.instrument.value?.sound?.voices.includes(voice.name) ?? false;
@@ -46,33 +48,57 @@ export function VoicePanel({ voice, index }: VoiceProps) {
     };
   }, [index]);
   return (
-    <div
-      ref={box}
-      class={`voice-panel ink-${index}`}
-      role="group"
-      aria-label={`${name} in hand`}
-      aria-description="Up and Down go from slider to slider, Left and Right change one, Enter lets it move by itself, Escape closes."
-      {...rows}
-      onKeyDownCapture={(event) => {
-        if (event.key !== "Escape" || event.defaultPrevented) return;
-        event.stopPropagation();
-        panel.value = null;
-      }}
-    >
-      {hasMap && <PanelMap voice={voice} index={index} />}
-      <div class="panel-sliders">
-        <LaneSliders voice={voice} index={index} />
-        <Character voice={voice} index={index} />
-        <MixSliders voice={voice} index={index} />
+    <div role="row" class={`voice-panel ink-${index}`}>
+      <div role="gridcell" class="voice-panel-body">
+        <div
+          ref={box}
+          class="voice-in-hand"
+          role="group"
+          aria-label={`${name} in hand`}
+          aria-description="Up and Down go from slider to slider, Left and Right change one, Enter lets it move by itself, Escape closes."
+          {...rows}
+          onKeyDownCapture={(event) => {
+            if (event.key !== "Escape" || event.defaultPrevented) return;
+            event.stopPropagation();
+            store.openVoice.value = null;
+          }}
+        >
+          {hasMap && <PanelMap voice={voice} index={index} />}
+          <div class="panel-sliders">
+            <LaneSliders voice={voice} index={index} />
+            <Character voice={voice} index={index} />
+            <MixSliders voice={voice} index={index} />
+          </div>
+          <div class="panel-ends">
+            {hasMap && <SoundWays voice={voice} index={index} />}
+            <span class="narrow-only">
+              <MuteAndSolo voice={voice} index={index} />
+            </span>
+            <IconButton icon="close" label={`Close ${voice.name}`} title="Close (Escape)" onClick={() => (store.openVoice.value = null)} />
+          </div>
+        </div>
       </div>
-      <div class="panel-ends">
-        {hasMap && (
-          <button type="button" class="framed" aria-haspopup="dialog" onClick={() => (opened.value = index)}>
-            More of its sound
-          </button>
-        )}
-        <IconButton icon="close" label={`Close ${voice.name}`} title="Close (Escape)" onClick={() => (panel.value = null)} />
-      </div>
+    </div>
+  );
+}
+
+/** Its sound in words, which opens all of it; and whether the sound is held. */
+function SoundWays({ voice, index }: VoiceProps) {
+  const { store, soundActions } = usePage();
+  const sound = store.scene.value.kit.voices[index]!;
+  const heard = store.sounds.heard.value[index];
+  const { opened } = store.sounds;
+  const open = opened.value === index;
+  const held = heldOf(store.scene.value, index);
+  return (
+    <div class="sound-ways">
+      <button type="button" class="framed" aria-haspopup="dialog" aria-expanded={open} onClick={() => (opened.value = open ? null : index)}>
+        <span class="unseen">{titled(voice.name)} </span>
+        sound: {heard ? formatHeard(heard) : formatOrigin(sound, store.kitLabel(sound.kit))}
+      </button>
+      <button type="button" class="hold" aria-pressed={held.sound} aria-label={`hold the sound of ${voice.name}`} title="This sound stays when kits come and go" onClick={() => soundActions.lock(index, !held.sound)}>
+        hold the sound
+      </button>
     </div>
   );
 }
@@ -249,8 +275,8 @@ function MixSliders({ voice, index }: VoiceProps) {
   const onDone = () => store.settle();
   return (
     <>
-      <Moving label="level" name={`${name} level, here`} parameter={`${slug}.level`} min={0} max={MAX_LEVEL} step={0.02} rest={PLAIN_MIX.level} value={level} valueText={formatLevel(level)} say={formatLevel} onValue={(to) => actions.mixVoice(`${voice.name} level`, index, { level: to })} onDone={onDone} />
-      <Moving centred label="pan" name={`${name} pan, here`} parameter={`${slug}.pan`} min={-1} max={1} step={0.05} rest={PLAIN_MIX.pan} value={pan} valueText={formatPan(pan)} say={formatPan} onValue={(to) => actions.mixVoice(`${voice.name} pan`, index, { pan: Math.abs(to) < 0.04 ? 0 : to })} onDone={onDone} />
+      <Moving label="level" name={`${name} level`} parameter={`${slug}.level`} min={0} max={MAX_LEVEL} step={0.02} rest={PLAIN_MIX.level} value={level} valueText={formatLevel(level)} say={formatLevel} onValue={(to) => actions.mixVoice(`${voice.name} level`, index, { level: to })} onDone={onDone} />
+      <Moving centred label="pan" name={`${name} pan`} parameter={`${slug}.pan`} min={-1} max={1} step={0.05} rest={PLAIN_MIX.pan} value={pan} valueText={formatPan(pan)} say={formatPan} onValue={(to) => actions.mixVoice(`${voice.name} pan`, index, { pan: Math.abs(to) < 0.04 ? 0 : to })} onDone={onDone} />
     </>
   );
 }

@@ -1,4 +1,4 @@
-/** The voices, a sheet beside the map: the kit on top, then a row a voice. */
+/** The voices, a sheet beside the map: a row a voice, then what can be done with the bar, and the kit. */
 
 import { Grid } from "./Grid";
 import { Applies, Volume } from "./Header";
@@ -7,12 +7,12 @@ import { KitChoice } from "./KitChoice";
 export function VoiceSheet() {
   return (
     <section id="voices" class="voice-sheet" aria-label="Voices" tabIndex={-1}>
-      <div class="voice-sheet-head">
+      <Grid />
+      <div class="voice-sheet-foot">
         <KitChoice />
         <Volume />
         <Applies />
       </div>
-      <Grid />
     </section>
   );
 }

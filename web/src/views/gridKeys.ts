@@ -45,6 +45,7 @@ function commandOf(key: string, place: GridPlace, page: Page): (() => void) | nu
   if (lane) return lane;
   if (key === "k") return () => barActions.toggleCell(place);
   switch (key.toLowerCase()) {
+    case "h":
     case "k":
       return () => barActions.toggleRow(voice);
     case "m":

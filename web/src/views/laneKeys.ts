@@ -20,7 +20,7 @@ export const LANE_KEYS: readonly { readonly key: string; readonly control: LaneC
 export function laneCommand(key: string, voice: number, { lanes, store }: Pick<Page, "lanes" | "store">): (() => void) | null {
   const found = LANE_KEYS.find((each) => each.key === key.toLowerCase());
   if (found) return () => lanes.step(voice, found.control, key === found.key ? 1 : -1);
-  if (key === "o") return () => (store.sounds.panel.value = voice);
+  if (key === "o") return () => (store.openVoice.value = store.openVoice.value === voice ? null : voice);
   return null;
 }
 

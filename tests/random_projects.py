@@ -137,7 +137,8 @@ class Drawing:
         shape = self.random.choice(("sine", "triangle", "saw", "square", "steps", "random"))
         values = [self.number(-1, 1) for _ in range(self.random.randint(1, 5))] if shape == "steps" else []
         return {
-            "parameter": parameter, "shape": shape, "period": self.number(0.1, 6),
+            "parameter": parameter, "shape": shape,
+            "period": self.random.choice((self.number(0.1, 6), self.random.randint(1, 12))),
             "unit": self.random.choice(("bars", "beats")),
             "phase": self.number(0, 0.999), "depth": self.number(-size, size), "values": values, "seed": self.seed(),
         }  # fmt: skip

@@ -19,6 +19,7 @@ from clave.play.project.voices import KitVoice, Lane, SoundShift, VoiceMix
 from clave.play.sequencer import Point, steps_per_beat
 from clave.play.tempo import BarTempo, tempo_of_bar
 from clave.play.travel import bar_of_round, looks, point_at, round_bars, share_at, vertices
+from clave.play.whole_round import whole_round
 
 MAX_PLANNED_BARS = 100_000
 SHIFTS = tuple(RhythmShift.model_fields)
@@ -65,19 +66,20 @@ class Place:
 
 
 def natural_bars(project: Project) -> int:
-    """How many bars there are: those of the song; else those of the path, or whole loops up to the fill."""
+    """How many bars there are: those of the song, or as many as it takes to hear all of the scene."""
     if project.song:
         return sum(part.bars for part in project.song)
     return scene_bars(project.scene)
 
 
 def scene_bars(scene: Scene) -> int:
-    """The same of a scene: a round of its path or loop, or as many as it takes to hear a fill; once is once."""
+    """The same of a scene: whole rounds until its fill, lanes, waves and curves were heard; a path once is once."""
     path = scene.path if scene.path is not None and scene.path.travelling else None
     if path is not None and path.way == "once":
         return path.bars
     size = round_of(scene)
-    return size * max(1, -(-scene.fill_every // size)) if scene.fill_every else size
+    filled = size * max(1, -(-scene.fill_every // size)) if scene.fill_every else size
+    return whole_round(scene, filled, size)
 
 
 def round_of(scene: Scene) -> int:

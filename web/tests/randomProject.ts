@@ -96,7 +96,7 @@ const pathOf = (draw: Drawing, meter: Meter): Path => ({
 function modulationOf(draw: Drawing, parameter: string): Modulation {
   const shape = draw.chosen(["sine", "triangle", "saw", "square", "steps", "random"] as const);
   const values = shape === "steps" ? draw.list(draw.whole(1, 5), () => draw.number(-1, 1)) : [];
-  const period = draw.number(0.1, 6);
+  const period = draw.chosen([draw.number(0.1, 6), draw.whole(1, 12)]);
   return { parameter, shape, period, unit: draw.chosen(["bars", "beats"]), phase: draw.number(0, 0.999), depth: draw.number(-1, 1), values, seed: draw.whole(0, 9) };
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { COMMON_ROUNDS, describeControl, nextRounds, plainOf, stepLane, withCycleLength, withRound } from "./laneChanges";
-import { accentWords, chanceWords, densityWords, type LaneControl, loopWords, nudgeWords, ordinal, ratchetWords, rollWords, roundsWords, summaryOf, swingWords, whenWords } from "./laneWords";
+import { accentWords, chanceWords, densityWords, type LaneControl, loopWords, movingWords, nudgeWords, ordinal, ratchetWords, rollWords, roundsWords, summaryOf, swingWords, whenWords } from "./laneWords";
 import { EVERY_ROUND, type Lane, PLAIN_LANE, type Rounds } from "./project";
 
 const rounds = (cycle: string, first: Rounds["first"] = "too"): Rounds => ({ cycle: [...cycle].map((each) => each === "x"), first });
@@ -42,6 +42,10 @@ test("a row sums up what differs from plain, and nothing else", () => {
   expect(summaryOf(PLAIN_LANE)).toBe("");
   expect(summaryOf(lane({ probability: 0.8, ratchet: 2, ratchet_rounds: rounds("---x"), loop_steps: 48 }))).toBe("80 % · × 2 every 4th round · 12 steps");
   expect(summaryOf(lane({ density: 0.5, rounds: rounds("-x"), accent: -0.2, nudge_ms: -3, swing: 0.6 }))).toBe("density 50 % · every 2nd round · accent 20 % off the beat · 3 ms early · swing 60 %");
+});
+
+test("what moves is named while it is little", () => {
+  expect([["shift.brightness"], ["nudge", "probability"], ["sound.x", "sound.y"], ["level", "pan", "nudge"]].map(movingWords)).toEqual(["bright moves", "nudge and chance move", "sound moves", "3 things move"]);
 });
 
 test("keys go in small steps and stop at the ends", () => {

@@ -88,5 +88,14 @@ export function differences(lane: Lane): Difference[] {
   return found.filter((each) => each !== false);
 }
 
+const MOVING: Readonly<Record<string, string>> = { probability: "chance", ratchet_probability: "ratchet", "shift.brightness": "bright", "shift.decay": "long", "shift.pitch": "high", "shift.noisiness": "noisy", "sound.x": "sound", "sound.y": "sound" };
+
+/** "bright moves", "chance and sound move": the parameters of a voice that move by themselves, in short. */
+export function movingWords(parameters: readonly string[]): string {
+  const names = [...new Set(parameters.map((name) => MOVING[name] ?? name))];
+  if (names.length > 2) return `${names.length} things move`;
+  return `${names.join(" and ")} ${names.length === 1 ? "moves" : "move"}`;
+}
+
 /** "80 % · × 2 every 4th round · 12 steps"; empty for a plain lane. */
 export const summaryOf = (lane: Lane): string => differences(lane).map(({ words }) => words).join(" · "); // prettier-ignore

@@ -14,6 +14,7 @@ import { stepsPerBeat } from "./sequencer";
 import { type BarTempo, tempoOfBar } from "./tempo";
 import { barOfRound, looks, pointAt, roundBars, shareAt, vertices } from "./travel";
 import { type Meter, stepsPerBar } from "./units";
+import { wholeRound } from "./wholeRound";
 
 const MAX_PLANNED_BARS = 100_000;
 
@@ -58,11 +59,17 @@ interface Place {
   readonly share: number; // of that way
 }
 
-/** How many bars there are: those of the song; else those of the path, or whole loops until the fill is heard. */
+/** How many bars there are: those of the song, or as many as it takes to hear all of the scene. */
 export const naturalBars = ({ song, scene }: Project): number => (song.length > 0 ? song.reduce((sum, { bars }) => sum + bars, 0) : sceneBars(scene));
 
-/** The same of a scene: a round of its path or loop, or as many as it takes to hear a fill; once is once. */
-export function sceneBars({ path, bars, fill_every: fillEvery }: Scene): number {
+/** The same of a scene: rounds of its path or loop until its fill was heard, and until its lanes, waves and curves begin anew; once is once. */
+export function sceneBars(scene: Scene): number {
+  const { path } = scene;
+  return path?.travelling && path.way === "once" ? path.bars : wholeRound(scene, filledBars(scene), roundOf(scene));
+}
+
+/** A round of the path or loop, or as many as it takes to hear a fill: what has to be decoded before it plays. */
+export function filledBars({ path, bars, fill_every: fillEvery }: Scene): number {
   if (path?.travelling && path.way === "once") return path.bars;
   const size = roundOf({ path, bars });
   return fillEvery > 0 ? size * Math.max(1, Math.ceil(fillEvery / size)) : size;

@@ -1,7 +1,7 @@
 /** On a voice's row: what of its lane differs from plain, in words. A drag over one of them changes it, a click opens the panel. */
 
 import { useRef } from "preact/hooks";
-import { type Difference, differences } from "../rules/laneWords";
+import { type Difference, differences, movingWords } from "../rules/laneWords";
 import { isStill, movedBy } from "../rules/movement";
 import { PARAMETERS, VOICE_SLUGS } from "../rules/parameters";
 import { titled } from "../rules/summary";
@@ -20,10 +20,10 @@ export function LaneSummary({ voice, index }: LaneProps) {
   const scene = store.scene.value;
   const found = differences(scene.lanes[index]!);
   const own = `${VOICE_SLUGS[index]!}.`;
-  const moving = [...PARAMETERS.keys()].filter((name) => name.startsWith(own) && !isStill(movedBy(scene, name))).length;
+  const moving = [...PARAMETERS.keys()].filter((name) => name.startsWith(own) && !isStill(movedBy(scene, name)));
   const open = store.openVoice.value === index;
   const dragged = useRef(false); // the click that ends a drag opens nothing
-  const words = [...found.map((each) => each.words), ...(moving > 0 ? [`${moving} ${moving === 1 ? "moves" : "move"}`] : [])];
+  const words = [...found.map((each) => each.words), ...(moving.length > 0 ? [movingWords(moving.map((name) => name.slice(own.length)))] : [])];
   if (words.length === 0) return null;
   return (
     <div role="gridcell" class="lane-cell">
@@ -42,7 +42,7 @@ export function LaneSummary({ voice, index }: LaneProps) {
         {found.map((each) => (
           <Word key={each.control} {...each} index={index} onDrag={() => (dragged.current = true)} />
         ))}
-        {moving > 0 && <span class="lane-word is-moving">{words.at(-1)}</span>}
+        {moving.length > 0 && <span class="lane-word is-moving">{words.at(-1)}</span>}
       </button>
     </div>
   );

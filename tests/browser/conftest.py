@@ -50,6 +50,7 @@ def instrument() -> Iterator[str]:
 def opened(page: Page, instrument: str) -> Iterator[Page]:
     """The page, open and ready; whatever it logs as an error, or asks of another host, fails the test."""
     troubles: list[str] = []
+    page.add_init_script("localStorage['clave.theme'] ??= 'auto'")  # dark or light as the test's context has it
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
     page.on(

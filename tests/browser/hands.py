@@ -30,7 +30,7 @@ def shown(page: Page) -> dict[str, Any]:
 
 
 def pressed(page: Page) -> Cells:
-    """Voice and 16th of every cell that is struck, as the buttons of the grid say; in a stream of changes they follow late."""
+    """Voice and 16th of every cell that is struck, as the buttons of the grid say, which follow a little late."""
     page.wait_for_timeout(200)
     places = page.locator('[data-cell][aria-pressed="true"]').evaluate_all(
         "cells => cells.map(({ dataset }) => [Number(dataset.voice), Number(dataset.cell)])"

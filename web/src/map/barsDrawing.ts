@@ -11,9 +11,10 @@ export interface BarsPicture extends CanvasSize {
   readonly projection: Projection;
 }
 
-const MOST_DRAWN = 6000; // drawn at once in some milliseconds
-const SMALLEST_PX = 1.6;
+const MOST_DRAWN = 4000; // drawn at once in some milliseconds
+const SMALLEST_PX = 1;
 const LARGEST_PX = 4;
+const SHAPES_FROM_PX = 1.8; // half a width from which shapes can be told apart
 
 /** These bars, or evenly chosen ones of them; the same ones wherever the window is. */
 export function thinned(bars: readonly number[], most = MOST_DRAWN): readonly number[] {
@@ -40,14 +41,23 @@ export function drawBars(canvas: HTMLCanvasElement, corpus: CorpusMap, bars: rea
   const { dark, highlighted, projection, scale } = picture;
   const rank = ranks(corpus.style, corpus.styles.length);
   const radius = Math.min(LARGEST_PX, Math.max(SMALLEST_PX, 14 / Math.sqrt(Math.max(20, bars.length / 10)))) * scale;
-  const sprites = new Map<number, HTMLCanvasElement>();
+  const byStyle = new Map<number, number[]>();
   for (const bar of thinned(bars)) {
     const style = corpus.style[bar]!;
-    let sprite = sprites.get(style);
-    if (!sprite) sprites.set(style, (sprite = stamp(lookOf(rank[style] ?? -1, dark), radius)));
+    const members = byStyle.get(style) ?? [];
+    members.push(bar);
+    byStyle.set(style, members);
+  }
+  for (const [style, members] of byStyle) {
+    const look = lookOf(rank[style] ?? -1, dark);
+    const sprite = radius > SHAPES_FROM_PX * scale ? stamp(look, radius) : null;
+    pen.fillStyle = look.colour;
     pen.globalAlpha = highlighted.size === 0 || highlighted.has(style) ? 0.85 : 0.08;
-    const [left, top] = projection.toPixel([corpus.x[bar]!, corpus.y[bar]!]);
-    pen.drawImage(sprite, left * scale - sprite.width / 2, top * scale - sprite.width / 2);
+    for (const bar of members) {
+      const [left, top] = projection.toPixel([corpus.x[bar]!, corpus.y[bar]!]);
+      if (sprite) pen.drawImage(sprite, left * scale - sprite.width / 2, top * scale - sprite.width / 2);
+      else pen.fillRect(left * scale - radius, top * scale - radius, 2 * radius, 2 * radius);
+    }
   }
   pen.globalAlpha = 1;
 }

@@ -26,8 +26,16 @@ export function lookOf(rank: number, dark: boolean): StyleLook {
   return { colour: colours[rank % colours.length]!, marker: MARKERS[rank % MARKERS.length]! };
 }
 
+const known = new WeakMap<readonly number[], readonly number[]>(); // the styles of a corpus never change
+
 /** For each style its rank by number of bars, the most frequent first. */
-export function ranks(style: readonly number[], styles: number): number[] {
+export function ranks(style: readonly number[], styles: number): readonly number[] {
+  const found = known.get(style) ?? countedRanks(style, styles);
+  known.set(style, found);
+  return found;
+}
+
+function countedRanks(style: readonly number[], styles: number): number[] {
   const counts = Array.from({ length: styles }, () => 0);
   for (const index of style) if (index >= 0) counts[index]! += 1;
   const order = counts.map((_, index) => index).sort((one, other) => counts[other]! - counts[one]! || one - other);

@@ -14,6 +14,7 @@ import type { Theme } from "./store";
 const KEY = "clave.project.1";
 const OLD_KEY = "clave.groove.1"; // until version 0.2
 const MIDI_KEY = "clave.midi.1";
+const PROMPTS_KEY = "clave.prompts.1";
 const THEME_KEY = "clave.theme";
 
 const readPattern = (value: unknown) => readMessage("BarPattern", value);
@@ -115,7 +116,7 @@ export function storedMidi(): MidiSettings {
 
 export function storeTheme(theme: Theme): void {
   try {
-    if (theme !== "auto") localStorage.setItem(THEME_KEY, theme);
+    localStorage.setItem(THEME_KEY, theme);
   } catch {
     // no storage: the choice holds until the page is closed
   }
@@ -124,8 +125,25 @@ export function storeTheme(theme: Theme): void {
 export function storedTheme(): Theme {
   try {
     const kept = localStorage.getItem(THEME_KEY);
-    return kept === "dark" || kept === "light" ? kept : "auto";
+    return kept === "auto" || kept === "light" ? kept : "dark";
   } catch {
-    return "auto";
+    return "dark";
+  }
+}
+
+/** How many of the first prompts were followed. */
+export function storedPrompts(): number {
+  try {
+    return finite(Number(localStorage.getItem(PROMPTS_KEY) ?? 0), 0, 99, 0);
+  } catch {
+    return 0;
+  }
+}
+
+export function storePrompts(done: number): void {
+  try {
+    localStorage.setItem(PROMPTS_KEY, String(done));
+  } catch {
+    // no storage: they come again with the next visit
   }
 }

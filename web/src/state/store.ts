@@ -90,7 +90,8 @@ export class Store {
   readonly drawer = signal<Drawer | null>(null); // the one that is open
   readonly notice = signal<Notice | null>(null);
   readonly spoken = signal(""); // for the live region
-  readonly theme = signal<Theme>("auto");
+  readonly theme = signal<Theme>("dark");
+  readonly prompts = signal(0); // how many of the first prompts were followed
   readonly opened = signal<OpenCell | null>(null);
   readonly openVoice = signal<number | null>(null); // whose panel stands below its row
   readonly highlightedStyles = signal<ReadonlySet<number>>(new Set()); // empty: all

@@ -14,10 +14,13 @@ import { CanvasLayer } from "./CanvasLayer";
 import { byArrows } from "./mapGestures";
 import { useMapPointer, zoomedByKey } from "./mapPointer";
 import { usePage } from "./page";
+import { Prompts } from "./Prompts";
 import { Ring } from "./Ring";
+import { useResting } from "./settled";
 import { StyleNames } from "./StyleNames";
 import { useDark } from "./theme";
 
+const GROUND_RESTS_MS = 140; // it is drawn when the window has stopped moving
 const NEAR = 3; // zoom from which single bars are shown
 
 /** Style that puts an element at a point of the map. */
@@ -78,7 +81,7 @@ export function MapView() {
       <Ring />
       <Pins />
       {hovered !== null && corpus && <Label corpus={corpus} bar={hovered} />}
-      {!store.playing.value && store.sound.value === "off" && <p class="map-hint">Click anywhere: the rhythm there plays</p>}
+      <Prompts />
       <p id="map-keys" class="unseen">
         Arrow keys move by 1 percent, with Shift by 10. Plus and minus zoom, 0 shows the whole map. A and B set the pins of a journey here. The two
         sliders and the list under “About this bar” do the same.
@@ -99,7 +102,8 @@ function Glow() {
   }, [corpus, dark]);
   const [left, top] = projection.toPixel([-GLOW_EDGE, GLOW_EDGE]);
   const side = 2 * GLOW_EDGE * projection.scale;
-  return <canvas ref={canvas} class="map-glow" aria-hidden="true" style={{ left: `${left}px`, top: `${top}px`, width: `${side}px`, height: `${side}px` }} />;
+  const opacity = 1 / Math.max(1, projection.view.zoom) ** 0.4; // from near by, the bars themselves are to be seen
+  return <canvas ref={canvas} class="map-glow" aria-hidden="true" style={{ left: `${left}px`, top: `${top}px`, width: `${side}px`, height: `${side}px`, opacity }} />;
 }
 
 /** Single bars, from near by or when asked for. */
@@ -123,10 +127,10 @@ function Ground() {
   const ground = store.ground.value;
   const corpus = store.corpus.value;
   const styles = store.regions.value;
-  const projection = store.projection.value;
+  const projection = useResting(store.projection, GROUND_RESTS_MS);
   const hatched = store.showsBars.value;
   const shown = hatched || styles.length > 0;
-  if (!shown) return null;
+  if (!shown || !projection) return null;
   const draw = (canvas: HTMLCanvasElement, size: CanvasSize) => {
     if (!ground || !corpus) return;
     const rank = ranks(corpus.style, corpus.styles.length);

@@ -24,7 +24,7 @@ export function StyleNames() {
         <li key={name} style={{ transform: `translate(${left}px, ${top}px) translate(-50%, -50%)`, fontSize: `${size}px` }}>
           <button
             type="button"
-            onPointerDown={(event) => event.stopPropagation()}
+            onPointerDown={(event) => event.button === 0 && event.stopPropagation()}
             onPointerEnter={look(name)}
             onPointerLeave={look(null)}
             onClick={() => {

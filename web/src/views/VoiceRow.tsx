@@ -145,7 +145,7 @@ function RowCanvas({ index }: { readonly index: number }) {
       byHand,
       staying: new Set(Array.from({ length: cells }, (_, cell) => cell).filter((cell) => holds.cells.has(`${index}.${cell}`))),
       colours: forced
-        ? { cell: "Canvas", onBeat: "GrayText", ink: "CanvasText", mark: "Highlight" }
+        ? { cell: "Canvas", onBeat: "Canvas", ink: "CanvasText", mark: "Highlight" }
         : { cell: own("--field"), onBeat: own("--field-strong"), ink: inkOf(colour, dark), mark: own("--ink-page") },
     });
   };

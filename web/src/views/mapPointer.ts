@@ -69,8 +69,10 @@ export function useMapPointer(frame: RefObject<HTMLDivElement | null>) {
       const point = pointOf(event);
       setTrail((before) => [...before.slice(-TRAIL_POINTS), point]);
       actions.goTo(point, true);
-    } else if (kind === "move the window") store.view.value = store.projection.value.pannedBy(event.movementX, event.movementY);
-    else actions.setPin(kind, pointOf(event));
+    } else if (kind === "move the window") {
+      const [to, [left, top]] = [pixelOf(event), fingers.current.get(event.pointerId)!];
+      store.view.value = store.projection.value.pannedBy(to[0] - left, to[1] - top);
+    } else actions.setPin(kind, pointOf(event));
   };
 
   const pinch = (id: number, to: Pixel) => {
@@ -123,6 +125,9 @@ export function useMapPointer(frame: RefObject<HTMLDivElement | null>) {
       onPointerUp,
       onPointerCancel: onPointerUp,
       onPointerLeave: () => setHovered(null),
+      onMouseDown: (event: MouseEvent) => {
+        if (event.button === 1) event.preventDefault(); // else the browser scrolls
+      },
       onContextMenu: (event: Event) => event.preventDefault(),
       onDblClick: () => (store.view.value = HOME),
     },

@@ -1,8 +1,9 @@
-/** A value that follows a signal at most so often: at once after a pause, in a stream of changes now and then, and its last one always. */
+/** Values that follow a signal later, so that what costs much is not drawn with every frame. */
 
 import type { ReadonlySignal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 
+/** At once after a pause, in a stream of changes at most so often, and its last one always. */
 export function useSettled<T>(from: ReadonlySignal<T>, everyMs: number): T {
   const [value, setValue] = useState(from.peek());
   useEffect(() => {
@@ -24,5 +25,25 @@ export function useSettled<T>(from: ReadonlySignal<T>, everyMs: number): T {
       stop();
     };
   }, [from, everyMs]);
+  return value;
+}
+
+/** The value once it has rested for so long; null while it changes. */
+export function useResting<T>(from: ReadonlySignal<T>, forMs: number): T | null {
+  const [value, setValue] = useState<T | null>(from.peek());
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let first = true; // the subscription begins with the value as it is
+    const stop = from.subscribe((now) => {
+      if (first) return void (first = false);
+      clearTimeout(timer);
+      setValue(null);
+      timer = setTimeout(() => setValue(() => now), forMs);
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [from, forMs]);
   return value;
 }

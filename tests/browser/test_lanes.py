@@ -175,7 +175,7 @@ def test_rounds_of_ones_own_are_switched_one_by_one(page_with_bar: Page) -> None
 
 
 def test_a_curve_is_drawn_and_what_lies_out_of_range_is_refused_in_words(opened: Page) -> None:
-    opened.get_by_role("button", name="Tempo moves: stands still").click()
+    opened.get_by_role("spinbutton", name="Tempo in beats per minute").press("m")
     moves = opened.get_by_role("dialog", name="Tempo moves")
     moves.get_by_role("combobox", name="Tempo: drawn over").select_option("4 bars")
     box = moves.get_by_role("group", name="Tempo: curve over 4 bars").bounding_box()

@@ -79,17 +79,18 @@ function Tempo() {
   };
   return (
     <div class="dial tempo">
-      <NumberField
-        id="tempo"
-        label="Tempo in beats per minute"
-        unit="bpm"
-        value={tempoBpm}
-        min={MIN_TEMPO_BPM}
-        max={MAX_TEMPO_BPM}
-        step={1}
-        onValue={(bpm) => actions.set("tempo", { tempoBpm: bpm })}
-      />
-      <MovingNumber parameter="tempo" name="Tempo" own={tempoBpm} say={(bpm) => `${Math.round(bpm)} bpm`} />
+      <MovingNumber parameter="tempo" name="Tempo" own={tempoBpm} say={(bpm) => `${Math.round(bpm)} bpm`}>
+        <NumberField
+          id="tempo"
+          label="Tempo in beats per minute"
+          unit="bpm"
+          value={tempoBpm}
+          min={MIN_TEMPO_BPM}
+          max={MAX_TEMPO_BPM}
+          step={1}
+          onValue={(bpm) => actions.set("tempo", { tempoBpm: bpm })}
+        />
+      </MovingNumber>
       <button type="button" class="under" onPointerDown={tap} onKeyDown={(event) => (event.key === "Enter" || event.key === " ") && !event.repeat && tap()}>
         tap tempo
       </button>
@@ -101,17 +102,18 @@ function Swing() {
   const { store, actions } = usePage();
   return (
     <div class="dial swing">
-      <NumberField
-        id="swing"
-        label="Swing in percent"
-        unit="%"
-        value={Math.round(store.scene.value.swing * 1000) / 10}
-        min={MIN_SWING * 100}
-        max={MAX_SWING * 100}
-        step={1}
-        onValue={(percent) => actions.set("swing", { swing: percent / 100 })}
-      />
-      <MovingNumber parameter="swing" name="Swing" own={store.scene.value.swing} say={(swing) => `${Math.round(swing * 100)} %`} />
+      <MovingNumber parameter="swing" name="Swing" own={store.scene.value.swing} say={(swing) => `${Math.round(swing * 100)} %`}>
+        <NumberField
+          id="swing"
+          label="Swing in percent"
+          unit="%"
+          value={Math.round(store.scene.value.swing * 1000) / 10}
+          min={MIN_SWING * 100}
+          max={MAX_SWING * 100}
+          step={1}
+          onValue={(percent) => actions.set("swing", { swing: percent / 100 })}
+        />
+      </MovingNumber>
       <label class="under" for="swing">
         swing
       </label>

@@ -1,6 +1,7 @@
 /** A slider that may move by itself: a small dot beside it opens what moves it; while it moves, an accent dot shows the value now. */
 
 import { useSignalEffect } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { isStill, type Movable, movedBy, movementWords, rangeOf } from "../rules/movement";
 import { clamp } from "../rules/units";
@@ -57,7 +58,7 @@ export function Moving({ parameter, own, say, place = (value) => value, ...slide
           setOpen(true);
         }}
       />
-      <MovingDot parameter={parameter} name={slider.name} own={rest} say={words} open={open} onOpen={setOpen} tabIndex={-1} />
+      <MovingDot parameter={parameter} name={slider.name} own={rest} say={words} open={open} onOpen={setOpen} tabIndex={-1} hint="Enter on the slider" />
     </div>
   );
 }
@@ -65,10 +66,11 @@ export function Moving({ parameter, own, say, place = (value) => value, ...slide
 interface DotProps extends Movable {
   readonly open: boolean;
   readonly onOpen: (open: boolean) => void;
-  readonly tabIndex?: number; // -1 beside a slider, whose Enter opens it as well
+  readonly tabIndex?: number; // -1 beside a control that has a key for it
+  readonly hint?: string; // that key
 }
 
-function MovingDot({ open, onOpen, tabIndex = 0, ...movable }: DotProps) {
+function MovingDot({ open, onOpen, tabIndex = 0, hint, ...movable }: DotProps) {
   const { store } = usePage();
   const button = useRef<HTMLButtonElement>(null);
   const wasOpen = useRef(false); // when the press began: by the click, it is closed already
@@ -84,7 +86,7 @@ function MovingDot({ open, onOpen, tabIndex = 0, ...movable }: DotProps) {
         aria-haspopup="dialog"
         aria-expanded={open}
         aria-label={`${movable.name} moves: ${still ? "stands still" : movementWords(moved)}`}
-        title={still ? `Let it move by itself${tabIndex < 0 ? " (Enter on the slider)" : ""}` : movementWords(moved)}
+        title={still ? `Let it move by itself${hint ? ` (${hint})` : ""}` : movementWords(moved)}
         onPointerDown={() => (wasOpen.current = open)}
         onClick={(event) => onOpen(event.detail === 0 || !wasOpen.current)}
       />
@@ -93,8 +95,12 @@ function MovingDot({ open, onOpen, tabIndex = 0, ...movable }: DotProps) {
   );
 }
 
-/** A dot by itself, beside a number one types; while it moves, the value now stands there in the accent colour. */
-export function MovingNumber(movable: Movable) {
+interface MovingNumberProps extends Movable {
+  readonly children?: ComponentChildren;
+}
+
+/** A dot beside a number one types, or by itself; while it moves, the value now stands there in the accent colour. The key M in the field opens it as well. */
+export function MovingNumber({ children, ...movable }: MovingNumberProps) {
   const { store } = usePage();
   const [open, setOpen] = useState(false);
   const now = useRef<HTMLSpanElement>(null);
@@ -103,8 +109,16 @@ export function MovingNumber(movable: Movable) {
     if (now.current) now.current.textContent = movable.say(value);
   });
   return (
-    <span class={`moving-number ${still ? "" : "is-moving"}`}>
-      <MovingDot {...movable} open={open} onOpen={setOpen} />
+    <span
+      class={`moving-number ${still ? "" : "is-moving"}`}
+      onKeyDown={(event) => {
+        if (event.key.toLowerCase() !== "m" || event.altKey || event.ctrlKey || event.metaKey || !(event.target instanceof HTMLInputElement)) return;
+        event.preventDefault();
+        setOpen(true);
+      }}
+    >
+      {children}
+      <MovingDot {...movable} open={open} onOpen={setOpen} {...(children ? { tabIndex: -1, hint: "M in the field" } : {})} />
       {!still && <span ref={now} class="moving-value" aria-hidden="true" />}
     </span>
   );

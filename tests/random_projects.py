@@ -54,7 +54,8 @@ class Drawing:
 
     def plain_bar(self, meter: Meter) -> dict[str, Any]:
         if self.now_and_then(0.25):
-            return {"kind": "given", "pattern": self.pattern(meter)}
+            own = {"source": "own.mid", "point": self.point()} if self.now_and_then(0.5) else {}
+            return {"kind": "given", "pattern": self.pattern(meter), **own}
         bars = self.random.choice((2, 4))
         phrase = {"bars": bars, "index": self.random.randrange(bars), "fill": self.now_and_then(0.2)}
         chosen = phrase if self.now_and_then(0.3) else None
@@ -147,8 +148,10 @@ class Drawing:
         low, high, _, _ = PARAMETERS[parameter]
         bars = sorted({self.number(0, 10) for _ in range(self.random.randint(1, 4))})
         points = [{"bar": bar, "value": self.number(max(low, -3), min(high, 200))} for bar in bars]
-        loop = {"loop_bars": self.number(0.1, 6)} if self.now_and_then(0.4) else {}
-        return {"parameter": parameter, "breakpoints": points, **loop}
+        loop = self.random.choice((None, None, self.random.randint(1, 8)))
+        return {
+            "parameter": parameter, "breakpoints": points, "loop_bars": loop, "quantum": self.random.choice(QUANTA),
+        }  # fmt: skip
 
     def scene(self) -> dict[str, Any]:
         meter = self.random.choice(METERS)
@@ -181,13 +184,25 @@ class Drawing:
         morph = self.random.choice((0, self.random.randint(0, bars)))
         return {"scene": self.random.choice(scenes), "bars": bars, "fill": self.now_and_then(0.4), "morph_bars": morph}
 
+    def file(self) -> dict[str, Any]:
+        bars = [
+            {"bar": bar, "pattern": self.pattern((4, 4)), "point": self.point()}
+            for bar in range(self.random.randint(1, 3))
+        ]
+        return {
+            "name": "own.mid",
+            "tempo_bpm": self.random.choice((None, 97.5)),
+            "bars": bars,
+            "said": ["3 bars read."],
+        }
+
     def project(self) -> dict[str, Any]:
         scenes = [self.scene() if self.now_and_then(0.8) else None for _ in range(self.random.choice((0, 0, 3)))]
         there = [place for place, scene in enumerate(scenes) if scene]
         song = [self.part(there) for _ in range(self.random.choice((0, 1, 3)))] if there else []
         return {
             "format": "clave project", "version": 1, "seed": self.seed(), "scene": self.scene(),
-            "scenes": scenes, "song": song,
+            "scenes": scenes, "song": song, "material": [self.file() for _ in range(self.random.choice((0, 0, 2)))],
         }  # fmt: skip
 
 

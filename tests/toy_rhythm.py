@@ -71,6 +71,10 @@ class ToyRhythm(RhythmSpace):
         row = Pattern(np.where(first, tapped.velocity, 0), np.where(first, tapped.offset, 0), meter)
         return self.complete(row, first, style, section, seed)
 
+    def locate(self, patterns):
+        """To the right by the strokes, upwards by the first step of the snare."""
+        return np.array([[bar.hits.sum() / 8, bar.hits[1].argmax() / 16] for bar in patterns], np.float32)
+
     def shifted(self, pattern, shift):
         """Louder by a tenth a deviation; nothing else moves."""
         if set(shift) - {"loudness"}:

@@ -59,12 +59,22 @@ class KitInfo(Message):
     label: str
 
 
+class StyleHome(Message):
+    """Where a style is at home on the rhythm map, and how it is usually played."""
+
+    style: str
+    point: Point
+    tempo_bpm: float | None  # None: unknown
+    meter: Meter
+
+
 class SpaceInfo(Message):
     """The rhythm space that is being played."""
 
     name: str
     reference: SpaceReference
     styles: list[str]
+    style_homes: list[StyleHome]  # of each style that has bars on the map
     sections: list[str]
     meters: list[Meter]
     directions: list[str]  # what `RhythmShift` may move: "density" and so on; none for a space without detail

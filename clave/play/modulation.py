@@ -4,8 +4,10 @@ import math
 from bisect import bisect_right
 from collections.abc import Sequence
 
+from clave.music.units import Meter
 from clave.play.chance import WALK, chance
 from clave.play.project.movement import PARAMETERS, Automation, Modulation
+from clave.play.travel import looks_each
 
 
 def wave(modulation: Modulation, position: float, walk: "RandomWalk") -> float:
@@ -81,6 +83,11 @@ class Movement:
     def moves(self, parameter: str) -> bool:
         """Whether anything moves this parameter."""
         return parameter in self._automations or parameter in self._modulations
+
+    def looks(self, parameters: Sequence[str], meter: Meter) -> list[int]:
+        """The steps of a bar at which automation wants these parameters read; the first is 0."""
+        found = [self._automations[name] for name in parameters if name in self._automations]
+        return sorted({0, *(step for each in found for step in looks_each(each.quantum, meter))})
 
     def value(self, parameter: str, own: float, bars: float, beats: float) -> float:
         """What the parameter is so many bars, or beats, from the start of the scene; `own` is its value at rest.

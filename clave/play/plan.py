@@ -12,7 +12,7 @@ from clave.music.kit import VOICES
 from clave.music.units import Meter, steps_per_bar
 from clave.play.modulation import Movement
 from clave.play.morph import bars_between, between, half_way, lanes_between, mixes_between, voices_between
-from clave.play.project.bars import Bar, Edited, Generated, Given, Phrase, RhythmShift, edited
+from clave.play.project.bars import Bar, Edited, Generated, Given, Phrase, RhythmShift, edited, model_part
 from clave.play.project.document import Project, Scene
 from clave.play.project.movement import slug
 from clave.play.project.voices import KitVoice, Lane, SoundShift, VoiceMix
@@ -23,6 +23,7 @@ from clave.play.whole_round import whole_round
 
 MAX_PLANNED_BARS = 100_000
 SHIFTS = tuple(RhythmShift.model_fields)
+MOVING_BARS = ("map.x", "map.y", "variation", "density", *(f"shift.{name}" for name in SHIFTS))
 
 
 @dataclass(frozen=True)
@@ -189,23 +190,32 @@ class Plan:
         if path is None or not path.travelling:
             own = scene.bars[bar % len(scene.bars)]
             own = (scene.fill or fill_of(own)) if fill else own
-            return ((0, _moved_bar(own, movement, bar, beats)),)
+            quick = isinstance(model_part(own), Generated)  # what needs the space for long is looked at once a bar
+            return tuple(
+                (step, _moved_bar(own, movement, *_later(bar, beats, step, own.meter)))
+                for step in (movement.looks(MOVING_BARS, own.meter) if quick else (0,))
+            )
         if id(scene) not in self._corners:
             self._corners[id(scene)] = vertices(scene)
         corners = self._corners[id(scene)]
         meter, turn = scene.settings.meter, bar_of_round(path, bar)
         operations = next((each.operations for each in path.edits if (each.bar, each.fill) == (turn, fill)), ())
         found: list[tuple[int, Bar]] = []
-        for step in looks(path, meter):
-            share = share_at(path, bar + step / steps_per_bar(meter))
-            own = Generated(point=point_at(corners, share), settings=scene.settings)
+        for step in sorted({*looks(path, meter), *movement.looks(MOVING_BARS, meter)}):
+            bars_in, beats_in = _later(bar, beats, step, meter)
+            own = Generated(point=point_at(corners, share_at(path, bars_in)), settings=scene.settings)
             own = fill_of(own) if fill else own
-            moved = _moved_bar(own, movement, bar + step / steps_per_bar(meter), beats + step / steps_per_beat(meter))
+            moved = _moved_bar(own, movement, bars_in, beats_in)
             try:
                 found.append((step, edited(moved, *operations)))
             except ProjectError as error:
                 raise ProjectError(f"the edit of bar {turn} of the path cannot be done: {error}") from error
         return tuple(found)
+
+
+def _later(bars: float, beats: float, step: int, meter: Meter) -> tuple[float, float]:
+    """Bars and beats at this step of the bar that begins there."""
+    return bars + step / steps_per_bar(meter), beats + step / steps_per_beat(meter)
 
 
 def fill_of(bar: Bar) -> Bar:
@@ -234,8 +244,7 @@ def _pieces_between(
 
 def _moved_bar(bar: Bar, movement: Movement, bars: float, beats: float) -> Bar:
     """The bar at what automation and modulation make of its point and settings."""
-    names = ("map.x", "map.y", "variation", "density", *(f"shift.{name}" for name in SHIFTS))
-    if not any(map(movement.moves, names)):
+    if not any(map(movement.moves, MOVING_BARS)):
         return bar
     if isinstance(bar, Edited):
         moved = _moved_bar(bar.base, movement, bars, beats)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from clave.music.units import STEPS_PER_SIXTEENTH, Meter, steps_per_bar
 from clave.play.project.document import Scene
 from clave.play.project.movement import Path
-from clave.play.sequencer import Point, steps_per_beat
+from clave.play.sequencer import Point, Quantum, steps_per_beat
 
 CURVE_PIECES = 16  # straight pieces of each part of a smooth curve
 SMOOTHING_PASSES = 16  # of a moving average, where a path is smoothed entirely
@@ -86,8 +86,12 @@ def bar_of_round(path: Path, bar: int) -> int:
 
 def looks(path: Path, meter: Meter) -> list[int]:
     """The steps of a bar at which the position on the path is read."""
-    steps = steps_per_bar(meter)
-    if path.quantum == "bar":
+    return looks_each(path.quantum, meter)
+
+
+def looks_each(quantum: Quantum, meter: Meter) -> list[int]:
+    """The steps of a bar at which something is looked at this often: step is a 16th here."""
+    if quantum == "bar":
         return [0]
-    size = STEPS_PER_SIXTEENTH if path.quantum == "step" else max(1, int(steps_per_beat(meter)))
-    return list(range(0, steps, size))
+    size = STEPS_PER_SIXTEENTH if quantum == "step" else max(1, int(steps_per_beat(meter)))
+    return list(range(0, steps_per_bar(meter), size))

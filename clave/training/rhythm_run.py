@@ -9,12 +9,13 @@ import numpy as np
 
 from clave import __version__
 from clave.files import midi
-from clave.latent.space_folder import SpaceFolder, write_settings
+from clave.latent.space_folder import SpaceFolder, open_space, write_settings
 from clave.music.shapes import Float32
 from clave.music.units import METERS
 from clave.rhythm import attributes, scores
 from clave.rhythm.corpus_map import CorpusMap, write_corpus_map
 from clave.rhythm.dataset import Corpus
+from clave.rhythm.homes import find_homes, write_homes
 from clave.rhythm.space import RhythmSpace
 from clave.rhythm.space_format import RHYTHM_FORMAT
 from clave.training.loop import Recipe, negative_log_likelihood
@@ -101,6 +102,7 @@ def write_space(best: BestModel, recipe: Recipe, corpus: Corpus, folder: Path, c
         card_text = model_card(facts, metrics, chosen_settings(recipe), kind="rhythm", unit="bars")
         (files / CARD_FILE).write_text(card_text, encoding="utf-8")
         write_corpus_map(files, corpus_map(corpus, space.locate(corpus.patterns), str(facts["licence"])))
+        write_homes(files, tuple(find_homes(RhythmSpace(open_space(files, RHYTHM_FORMAT)))))
         examples = held_out.patterns[:: max(1, len(held_out) // EXAMPLE_BARS)][:EXAMPLE_BARS]
         midi.write(files / EXAMPLES_FILE, examples, lead_in_bars=1)
 

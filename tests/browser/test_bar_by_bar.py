@@ -188,14 +188,14 @@ def test_a_loop_of_four_bars_plays_one_after_the_other(ready: Page) -> None:
     assert [pattern["strokes"][-1][1] for pattern in round_of(ready)] == [0, 4, 8, 12]
     combobox(ready, "Fills").select_option("4")
     ready.wait_for_function("!clave.store.waiting.value && clave.store.scene.value.fill_every > 0")
-    ready.get_by_role("button", name="Keep in slot 2").click()
+    ready.get_by_role("button", name="Keep in scene 2").click()
     ready.get_by_label("Tempo in beats per minute").fill("400")
     ready.get_by_role("button", name="Play", exact=True).click()
     for number in (1, 2, 3, 4):
         ready.get_by_text(f"bar {number} of 4").wait_for()
     combobox(ready, "Length of the loop").select_option("1")
     ready.wait_for_function("clave.store.scene.value.bars.length === 1")
-    ready.get_by_role("button", name="Play slot 2").click()
+    ready.get_by_role("button", name="Play scene 2").click()
     assert len(round_of(ready)) == 4
 
 

@@ -110,7 +110,7 @@ def test_another_take_and_the_feel_of_a_slot(drummer: list[Any], opened: Page) -
     assert drummer[0]["seed"] != drummer[1]["seed"]
     opened.keyboard.press("Shift+Digit2")
     click_map(opened, -0.5, 0.5)
-    opened.get_by_role("combobox", name="Humanise like").select_option("slot 2")
+    opened.get_by_role("combobox", name="Humanise like").select_option("scene 2")
     opened.wait_for_function("clave.store.shown.value.strokes.every(stroke => stroke[3] === -0.6)")
     assert drummer[-1]["like"]["operations"][-1]["seed"] == drummer[1]["seed"]
 

@@ -40,6 +40,20 @@ RAMP = [{"bar": 0, "tempo_bpm": 150}, {"bar": 3, "tempo_bpm": 210, "ramp": True}
 DRAWN = {"points": [[-1, -1], [0, 1], [1, 0]], "curve": "smooth", "bars": 3, "quantum": "beat", "travelling": True}
 SLOW = {"tempo": [{"bar": 0, "tempo_bpm": 140}], "bars": BARS[:1]}
 FAST = {"tempo": [{"bar": 0, "tempo_bpm": 170}], "bars": BARS[1:], "mix": [{"level": 0.5}, {"mute": True}, *[{}] * 6]}
+HELD = {"hold": {"kind": "generated", "point": [-0.5, -0.7], "settings": {"seed": 4}}}
+MOVED = [
+    {"parameter": "map.x", "loop_bars": 1, "quantum": "step",
+     "breakpoints": [{"bar": 0, "value": -1}, {"bar": 0.9, "value": 1}]},
+    {"parameter": "snare.pan", "breakpoints": [{"bar": 0, "value": -1}, {"bar": 2, "value": 1}]},
+]  # fmt: skip
+FOUR = [
+    {"tempo": [{"bar": 0, "tempo_bpm": 260}], "path": {**DRAWN, "quantum": "step"}, "lanes": [HELD, *[{}] * 7]},
+    {"tempo": [{"bar": 0, "tempo_bpm": 300}], "bars": BARS, "lanes": LANES, "modulations": [LEVEL, TUNE, WANDER]},
+    {"tempo": [{"bar": 0, "tempo_bpm": 280}], "bars": BARS, "swing": 0.6,
+     "lanes": [{}, HELD, {"ratchet": 4}, *[{}] * 5], "automations": MOVED, "mix": [{"level": 0.5}, *[{}] * 7]},
+    {"tempo": [{"bar": 0, "tempo_bpm": 240}, {"bar": 1, "tempo_bpm": 320, "ramp": True}], "bars": BARS[1:],
+     "path": {"points": [[1, 1], [-1, 0]], "bars": 2, "way": "ping-pong"}, "modulations": [{**LEVEL, "unit": "beats"}]},
+]  # fmt: skip
 SCENES: dict[str, dict[str, Any]] = {
     "plain": {"scene": {"tempo": [{"bar": 0, "tempo_bpm": 160}], "bars": BARS}},
     "lanes, a ramp and modulation": {
@@ -52,6 +66,15 @@ SCENES: dict[str, dict[str, Any]] = {
     "a song with a morph": {
         "scenes": [SLOW, FAST],
         "song": [{"scene": 0, "bars": 2, "morph_bars": 1}, {"scene": 1, "bars": 1}],
+    },
+    "a song of four scenes with paths, modulation, ratchets, holds and recorded moves": {
+        "scenes": FOUR,
+        "song": [
+            {"scene": 0, "bars": 2, "fill": True},
+            {"scene": 1, "bars": 2, "morph_bars": 1},
+            {"scene": 2, "bars": 2},
+            {"scene": 3, "bars": 2, "morph_bars": 2},
+        ],
     },
 }
 LISTEN = """() => {
@@ -89,7 +112,7 @@ def test_each_stroke_is_queued_for_its_sample(opened: Page, project: Project) ->
     performance = opened_here(opened, project, 8)
     opened.get_by_role("button", name="Play", exact=True).click()
     opened.evaluate(FAR_AHEAD)
-    seconds = min(5.0, performance.seconds - 0.5)
+    seconds = min(6.0, performance.seconds - 0.5)
     opened.wait_for_timeout(seconds * 1000 + 800)
     found = opened.evaluate("listened")
     for voice, info in enumerate(VOICES):

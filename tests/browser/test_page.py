@@ -107,16 +107,16 @@ def test_blocked_sound_is_said_and_play_tries_again(page: Page, instrument: str)
     page.wait_for_function("clave.store.position.value > 4")
 
 
-def test_two_tabs_keep_their_own_slots(opened: Page, instrument: str) -> None:
+def test_two_tabs_keep_their_own_scenes(opened: Page, instrument: str) -> None:
     other = opened.context.new_page()
     other.goto(instrument)
     other.wait_for_function("clave.store.corpus.value")
-    opened.get_by_role("button", name="Keep in slot 4").click()
+    opened.get_by_role("button", name="Keep in scene 4").click()
     opened.wait_for_timeout(400)  # written a moment after the last change
     other.get_by_label("Tempo in beats per minute").fill("99")
     other.wait_for_timeout(400)
     opened.reload()
-    expect(opened.get_by_role("button", name="Play slot 4")).to_be_visible()
+    expect(opened.get_by_role("button", name="Play scene 4")).to_be_visible()
 
 
 def test_a_drag_is_heard_at_the_next_step_though_a_click_waits_for_the_bar(opened: Page) -> None:
@@ -237,14 +237,14 @@ def test_density_thins_and_thickens(opened: Page) -> None:
     assert counts[0] < counts[1]
 
 
-def test_slots_keep_a_click_over_a_reload(opened: Page) -> None:
+def test_scenes_keep_what_sounds_over_a_reload(opened: Page) -> None:
     click_map(opened, -0.7, 0.9)
     kept = pressed(opened)
-    opened.get_by_role("button", name="Keep in slot 3").click()
+    opened.get_by_role("button", name="Keep in scene 3").click()
     click_map(opened, 1.9, -1.4)
     opened.wait_for_timeout(400)  # written a moment after the last change
     opened.reload()
-    opened.get_by_role("button", name="Play slot 3").click()
+    opened.get_by_role("button", name="Play scene 3").click()
     assert pressed(opened) == kept
 
 
@@ -355,11 +355,14 @@ def test_everything_by_keyboard(opened: Page) -> None:
         keys.press("Shift+ArrowDown")
     lies_here(opened)
     keys.press("b")
-    keys.press("Digit1")
-    assert pressed(opened) == kept
     keys.press("t")
     opened.wait_for_function("clave.store.scene.value.path.travelling")
     keys.press("t")
+    keys.press("Digit1")
+    opened.wait_for_function(
+        "clave.store.slotHeard.value === 0 && clave.store.launch.value === null"
+    )  # from the next bar
+    assert pressed(opened) == kept
 
     focus_by_tab(opened, lambda name: re.match(r"Kick, step 1,", name) is not None)
     keys.press("End")
@@ -429,7 +432,7 @@ def test_axe_finds_no_violation(opened: Page, look: str) -> None:
     lies_here(opened)
     assert violations(opened) == []
     click_map(opened, 0.5, 0.5)
-    opened.get_by_role("button", name="Keep in slot 1").click()
+    opened.get_by_role("button", name="Keep in scene 1").click()
     open_voice(opened, "Snare")
     opened.get_by_role("button", name="Mute snare").and_(opened.locator(":visible")).click()
     for drawer in ("Shape", "About this bar", "Style"):

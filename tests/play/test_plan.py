@@ -99,6 +99,35 @@ def test_a_song_morphs_from_scene_to_scene_and_begins_anew() -> None:
     assert [bar.pieces[0][1].settings.section for bar in planned] == ["beat", "beat", "beat", "fill", "beat"]
 
 
+def automated(**changes: object) -> Automation:
+    points = ({"bar": 0, "value": 0}, {"bar": 2, "value": 2})
+    return Automation.model_validate({"parameter": "map.x", "breakpoints": points, **changes})
+
+
+def test_automation_begins_anew_after_its_loop() -> None:
+    scene = Scene(bars=(Generated(point=(9, 1)),), automations=(automated(loop_bars=2),))
+    points = [
+        bar.pieces[0][1].point for bar in Plan(Project(scene=scene)).bars(5) if isinstance(bar.pieces[0][1], Generated)
+    ]
+    assert points == [(0, 1), (1, 1), (0, 1), (1, 1), (0, 1)]
+    assert Plan(Project(scene=scene.changed(automations=(automated(),)))).bars(5)[4].pieces[0][1] == Generated(
+        point=(2, 1)
+    )
+
+
+def test_automation_moves_a_bar_as_often_as_it_says() -> None:
+    drawn, slow = Generated(point=(9, 1)), edited(Generated(point=(9, 1)), Humanise())
+    scene = Scene(bars=(drawn, slow, GIVEN), automations=(automated(quantum="step"),))
+    first, second, third = Plan(Project(scene=scene)).bars(3)
+    assert [(step, bar.point) for step, bar in first.pieces if isinstance(bar, Generated)] == [
+        (step, (step / 64, 1)) for step in range(0, 64, 4)
+    ]
+    assert len(second.pieces) == 1  # humanising takes the space long
+    assert third.pieces == ((0, GIVEN),)
+    beats = Plan(Project(scene=scene.changed(automations=(automated(quantum="beat"),)))).bars(1)[0]
+    assert [step for step, _ in beats.pieces] == [0, 16, 32, 48]
+
+
 @pytest.mark.parametrize("count", [0, -1, 100_001])
 def test_a_number_of_bars_that_cannot_be_played_is_refused(count: int) -> None:
     with pytest.raises(ProjectError, match=f"got {count}"):

@@ -10,45 +10,89 @@ import { atPoint, pointOf } from "./rules/scene";
 import { withSounds } from "./rules/kitChanges";
 import { keptKitId } from "./rules/kitNames";
 import { fetchInstrument } from "./net/api";
+import { serverMaterial } from "./net/material";
 import { serverRhythm, serverSounds } from "./net/sources";
 import { Kits } from "./audio/kits";
 import { MidiPorts } from "./midi/midiPorts";
 import { Actions } from "./state/actions";
 import { BarActions } from "./state/barActions";
 import { restore, serialise, store as storeText, stored, storedMidi, storedPrompts, storedTheme, storeMidi, storePrompts, storeTheme } from "./state/browserStorage";
+import { DecodeAhead } from "./state/decodeAhead";
 import { Decoding } from "./state/decoding";
 import { forgetUnknownPoints, forgetUnknownSettings } from "./state/forgetUnknown";
 import { LaneActions } from "./state/laneActions";
+import { Keeping } from "./state/keeping";
 import { KeptKits } from "./state/keptKits";
+import { Material } from "./state/material";
+import { Memory } from "./state/memory";
+import { otherTabs } from "./state/otherTabs";
 import { Player } from "./state/player";
-import { knownStrokes, openLinkedProject, openProjectFile, openServersProject } from "./state/projects";
+import { knownStrokes, openLinkedProject, openServersProject } from "./state/projects";
+import { isUnanswered, ServerWatch } from "./state/serverWatch";
+import { Recording } from "./state/recording";
+import { SceneActions } from "./state/sceneActions";
 import { SoundActions } from "./state/soundActions";
 import { Sounds } from "./state/sounds";
 import { Store } from "./state/store";
+import { StyleActions } from "./state/styleActions";
 import { App } from "./views/App";
-import { filesOfDrop } from "./views/droppedFiles";
+import { takeDrop } from "./views/droppedFiles";
 import { listenToKeys } from "./views/keyboard";
-import { takeFolder } from "./views/KitChoice";
 import { type Page, PageContext } from "./views/page";
 import "./views/style/page.css";
 
 const store = new Store();
+const server = new ServerWatch(store, fetchInstrument);
+addEventListener("online", () => server.tryNow());
+document.addEventListener("visibilitychange", () => document.hidden || server.tryNow());
 const kits = new Kits(serverSounds);
 const sounds = new Sounds(store, kits, serverSounds, (voice) => {
   if (store.sounds.adjusted.value === voice && !store.playing.value) void player.audition(voice); // an adjustment is heard at once
-});
+}, server);
 const player: Player = new Player(store, sounds.soundOf, (error) => midi.failed(error));
 const midi = new MidiPorts(store, player.midi);
-const decoding = new Decoding(store, serverRhythm);
+const decoding = new Decoding(store, serverRhythm, server);
+new DecodeAhead(store, serverRhythm);
 const actions = new Actions(store);
-const soundActions = new SoundActions(store, actions, sounds, serverSounds, decoding);
+const soundActions = new SoundActions(store, actions, sounds, serverSounds, decoding, server);
 const barActions = new BarActions(store, actions, player, decoding);
-const page: Page = { store, player, midi, actions, decoding, barActions, kits, kept: new KeptKits(store, kits, serverSounds), sounds, soundActions, lanes: new LaneActions(store) };
+const styleActions = new StyleActions(store, actions, player);
+const scenes = new SceneActions(store);
+const memory = new Memory(store);
+player.outputs.push(memory);
+const keeping = new Keeping(store, memory, sounds);
+const recording = new Recording(store);
+const page: Page = {
+  store,
+  player,
+  midi,
+  actions,
+  decoding,
+  barActions,
+  styleActions,
+  scenes,
+  memory,
+  keeping,
+  recording,
+  kits,
+  kept: new KeptKits(store, kits, serverSounds),
+  sounds,
+  soundActions,
+  lanes: new LaneActions(store),
+  material: new Material(store, actions, serverMaterial, server),
+  server,
+  tabs: otherTabs(store, () => player.stop()),
+};
 
 /** For browser tests: what a player can do, what plays, and the bars that are heard (or others) as sound, through the same graph as live. */
 const hook = {
   store,
   actions,
+  styleActions,
+  scenes,
+  memory,
+  keeping,
+  recording,
   player,
   point: () => pointOf(store.scene.value),
   heardBars: () => store.heardBars(),
@@ -101,7 +145,7 @@ function writeNow(): void {
   const project = store.project.peek();
   const link = `#${writeLink(project)}`;
   if (link !== location.hash) history.replaceState(null, "", link);
-  storeText(serialise(project, store.clicks.peek(), link, knownStrokes(store)));
+  store.unstored.value = !storeText(serialise(project, store.clicks.peek(), link, knownStrokes(store)));
 }
 effect(() => {
   void [store.project.value, store.clicks.value, store.decoded.changes.value];
@@ -118,7 +162,7 @@ addEventListener("hashchange", () => {
   batch(() => {
     // nothing is decoded before what is unknown here was replaced
     store.change("link", project);
-    store.playsSong.value = false;
+    store.playScene();
     if (!store.instrument.value) return;
     forgetUnknownSettings(store, store.instrument.value.space);
     forgetUnknownPoints(store, store.instrument.value);
@@ -126,14 +170,16 @@ addEventListener("hashchange", () => {
   store.settle();
 });
 
-addEventListener("dragover", (event) => event.preventDefault());
+const showDropping = (on: boolean) => document.documentElement.toggleAttribute("data-dropping", on);
+addEventListener("dragover", (event) => {
+  event.preventDefault();
+  showDropping(true);
+});
+addEventListener("dragleave", (event) => event.relatedTarget ?? showDropping(false)); // out of the window
 addEventListener("drop", (event) => {
   event.preventDefault();
-  void filesOfDrop(event).then((files) => {
-    const [file] = files;
-    if (file && files.length === 1 && /\.json$/i.test(file.name)) return openProjectFile(store, actions, file);
-    return takeFolder(page, files);
-  });
+  showDropping(false);
+  void takeDrop(page, event);
 });
 
 /** A new player begins where most grooves are, and can still undo to there. */
@@ -150,10 +196,24 @@ render(
   document.getElementById("page")!,
 );
 
+/** Whatever the server gives; while it does not answer, it is asked again. */
+async function had<T>(what: string, ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      const answer = await ask();
+      server.answered(what);
+      return answer;
+    } catch (error) {
+      if (!isUnanswered(error)) throw error;
+      await new Promise<void>((again) => void server.waits(what, error, again));
+    }
+  }
+}
+
 try {
-  const coming = serverRhythm.corpus();
+  const coming = had("the map", () => serverRhythm.corpus());
   coming.catch(() => undefined); // reported below, if nothing else goes wrong first
-  const instrument = await fetchInstrument();
+  const instrument = await had("the instrument", fetchInstrument);
   if (instrument.voices.length !== VOICE_COUNT) throw new Error(`the page plays ${VOICE_COUNT} voices, the server has ${instrument.voices.length}`);
   forgetUnknownPoints(store, instrument);
   forgetUnknownSettings(store, instrument.space);
@@ -165,7 +225,7 @@ try {
   if (restored.known === "nothing") beginAt(store.nearby.value.densest());
   await openServersProject(store, actions);
   await openLinkedProject(store, actions, openedLink);
-  store.ground.value = await serverRhythm.ground();
+  store.ground.value = await had("the map", () => serverRhythm.ground());
 } catch (error) {
   store.reportError(error);
 }

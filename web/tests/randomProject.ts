@@ -3,6 +3,7 @@
 import { chance } from "../src/rules/chance";
 import { PARAMETERS } from "../src/rules/parameters";
 import {
+  type Automation,
   type Bar,
   FACTORY_VOICE,
   type Lane,
@@ -57,7 +58,7 @@ function operationOf(draw: Drawing, meter: Meter): Operation {
 function barOf(draw: Drawing, meter: Meter): Bar {
   const base: Bar =
     draw.share() < 0.2
-      ? { kind: "given", pattern: { meter, strokes: [[draw.whole(0, 7), draw.whole(0, 40), draw.number(0.1, 1), draw.number(-2, 1)]] }, source: "" }
+      ? { kind: "given", pattern: { meter, strokes: [[draw.whole(0, 7), draw.whole(0, 40), draw.number(0.1, 1), draw.number(-2, 1)]] }, source: "own.mid", point: draw.share() < 0.5 ? pointOf(draw) : null }
       : { kind: "generated", point: pointOf(draw), settings: { ...PLAIN_SETTINGS, meter, seed: draw.whole(0, 9) }, phrase: null };
   return draw.share() < 0.4 ? { kind: "edited", base, operations: draw.list(draw.whole(1, 3), () => operationOf(draw, meter)) } : base;
 }
@@ -100,6 +101,12 @@ function modulationOf(draw: Drawing, parameter: string): Modulation {
   return { parameter, shape, period, unit: draw.chosen(["bars", "beats"]), phase: draw.number(0, 0.999), depth: draw.number(-1, 1), values, seed: draw.whole(0, 9) };
 }
 
+function automationOf(draw: Drawing, parameter: string): Automation {
+  const [low, high] = PARAMETERS.get(parameter)!;
+  const breakpoints = [{ bar: 0.5, value: low }, { bar: 4, value: high }]; // prettier-ignore
+  return { parameter, breakpoints, loop_bars: draw.chosen([null, draw.whole(1, 5)]), quantum: draw.chosen(["step", "beat", "bar"]) };
+}
+
 function sceneOf(draw: Drawing): Scene {
   const meter = draw.chosen(METERS);
   const names = draw.list(draw.chosen([0, 0, 6]), () => draw.chosen([...PARAMETERS.keys()]));
@@ -118,7 +125,7 @@ function sceneOf(draw: Drawing): Scene {
     mix: draw.list(8, () => ({ level: draw.number(0, 2), pan: draw.number(-1, 1), mute: draw.share() < 0.05, solo: draw.share() < 0.05 })),
     lanes: draw.list(8, () => laneOf(draw, meter)),
     modulations: names.map((name) => modulationOf(draw, name)),
-    automations: automated.map((parameter) => ({ parameter, breakpoints: [{ bar: 0.5, value: PARAMETERS.get(parameter)![0] }, { bar: 4, value: PARAMETERS.get(parameter)![1] }], loop_bars: draw.chosen([null, 3, 4.5]) })),
+    automations: automated.map((parameter) => automationOf(draw, parameter)),
   };
 }
 

@@ -13,8 +13,9 @@ from fastapi.staticfiles import StaticFiles
 from clave.app.kit_builder import BUILT_IN, KitBuilder, OfferedKit
 from clave.app.kit_library import KitLibrary
 from clave.app.project_remarks import remarks_here
-from clave.app.protocol import Instrument, KitInfo, MidiRequest, Refusal, SoundInfo, SpaceInfo, VoiceInfo
+from clave.app.protocol import Instrument, KitInfo, MidiRequest, Refusal, SoundInfo, SpaceInfo, StyleHome, VoiceInfo
 from clave.app.server.kit_routes import add_kit_routes, add_library_routes
+from clave.app.server.material_routes import add_material_routes
 from clave.app.server.page_files import STATIC, UNBUILT, page_is_built
 from clave.app.server.project_routes import add_project_routes
 from clave.app.server.refusals import add_refusals
@@ -61,6 +62,7 @@ def create_app(
     add_map_routes(app, rhythm)
     add_pattern_routes(app, rhythm)
     add_bar_routes(app, rhythm)
+    add_material_routes(app, rhythm)
     add_sound_routes(app, builder)
     add_kit_routes(app, builder)
     add_library_routes(app, library)
@@ -125,6 +127,10 @@ def _space_info(rhythm: RhythmSpace) -> SpaceInfo:
         name=rhythm.card["name"],
         reference=space_reference(rhythm),
         styles=list(rhythm.styles),
+        style_homes=[
+            StyleHome(style=home.style, point=home.point, tempo_bpm=home.tempo_bpm, meter=home.meter)
+            for home in rhythm.homes
+        ],
         sections=list(rhythm.sections),
         meters=list(rhythm.meters),
         directions=list(rhythm.directions),

@@ -22,6 +22,7 @@ from clave.play.project.bars import (
     edited,
 )
 from clave.play.project.document import FORMAT, VERSION, Project, Scene, SongPart, SpaceReference, Spaces
+from clave.play.project.material import MaterialBar, MaterialFile
 from clave.play.project.movement import (
     PARAMETERS,
     Anchor,
@@ -37,8 +38,8 @@ from clave.play.project.voices import KitVoice, Lane, ProjectKit, Rounds, SoundS
 
 __all__ = [
     "FORMAT", "PARAMETERS", "VERSION", "Anchor", "Automation", "Bar", "BarPattern", "Breakpoint", "Complete", "Edited",
-    "FollowTaps", "Generated", "GenerationSettings", "Given", "Humanise", "KitVoice", "Lane", "Modulation", "Operation",
-    "Path", "PathEdit", "Phrase", "Project", "ProjectKit", "RhythmShift", "Rounds", "Scene", "SetCells", "Shift",
-    "SongPart", "SoundShift", "SpaceReference", "Spaces", "TempoChange", "VoiceMix", "edited", "from_json", "load",
-    "save", "schema", "to_json",
+    "FollowTaps", "Generated", "GenerationSettings", "Given", "Humanise", "KitVoice", "Lane", "MaterialBar",
+    "MaterialFile", "Modulation", "Operation", "Path", "PathEdit", "Phrase", "Project", "ProjectKit", "RhythmShift",
+    "Rounds", "Scene", "SetCells", "Shift", "SongPart", "SoundShift", "SpaceReference", "Spaces", "TempoChange",
+    "VoiceMix", "edited", "from_json", "load", "save", "schema", "to_json",
 ]  # fmt: skip

@@ -143,6 +143,7 @@ class Given(Value):
     kind: Literal["given"] = "given"
     pattern: BarPattern
     source: str = ""  # the file it comes from
+    point: Point | None = None  # where it lies on the map; None: nobody has asked
 
     @property
     def meter(self) -> Meter:

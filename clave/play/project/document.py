@@ -2,11 +2,12 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from clave.music.kit import VOICES
 from clave.music.units import MAX_SWING, MIN_SWING
 from clave.play.project.bars import Bar, Generated, GenerationSettings
+from clave.play.project.material import MAX_MATERIAL_FILES, MaterialFile, check_material
 from clave.play.project.movement import MAX_BARS, Anchor, Automation, Modulation, Path, TempoChange, TempoMap
 from clave.play.project.value import Seed, Share, Value
 from clave.play.project.voices import Lane, ProjectKit, VoiceMix
@@ -91,6 +92,9 @@ class Project(Value):
     scene: Scene = Scene()  # what is being played
     scenes: Annotated[tuple[Scene | None, ...], Field(max_length=MAX_SCENES)] = ()  # kept ones, by slot
     song: Annotated[tuple[SongPart, ...], Field(max_length=1024)] = ()  # empty: the scene alone
+    material: Annotated[
+        tuple[MaterialFile, ...], Field(max_length=MAX_MATERIAL_FILES), AfterValidator(check_material)
+    ] = ()  # MIDI files of the player's own: at hand as stars on the map, heard only where bars are taken from them
 
     @model_validator(mode="after")
     def _song_plays_what_is_there(self) -> "Project":

@@ -186,7 +186,8 @@ class Automation(Value):
 
     parameter: ParameterName
     breakpoints: Annotated[tuple[Breakpoint, ...], Field(min_length=1, max_length=4096)]
-    loop_bars: Annotated[float, Field(gt=0, le=4096)] | None = None  # None: once
+    loop_bars: Annotated[int, Field(ge=1, le=MAX_BARS)] | None = None  # begins anew after so many bars; None: once
+    quantum: Quantum = "bar"  # how often it moves a bar's place and settings: step is a 16th here
 
     @model_validator(mode="after")
     def _goes_forward(self) -> "Automation":

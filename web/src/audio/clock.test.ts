@@ -80,6 +80,18 @@ test.each<[string, Partial<Scene>]>([
   found.forEach(({ time }, n) => expect(Math.abs(time - Math.max(0, planned[n]!.seconds))).toBeLessThan(0.01 / 44_100));
 });
 
+test("the tempo and the swing of a launch come with its first stroke", () => {
+  const four: BarPattern = { meter: [4, 4], strokes: [[0, 0, 1, 0], [0, 16, 1, 0], [0, 36, 1, 0]] }; // prettier-ignore
+  const beforeIt = scoreOf([four], {}, 120);
+  wanted = { bars: beforeIt, quantum: "bar" };
+  clock.start();
+  pass(1);
+  wanted = { bars: scoreOf([four], { swing: 0.6 }, 240), quantum: "bar", entry: { id: 1, bar: 0, quantum: "bar" } };
+  pass(2.5);
+  const step = secondsPerStep(120);
+  expect(times(0).slice(0, 6)).toEqual([0, 16 * step, 36 * step, 64 * step, 72 * step, (64 + 18.4) * step].map((time) => expect.closeTo(time, 6)));
+});
+
 test("every stroke is queued before it sounds, and not long before", () => {
   clock.start();
   pass(6);
@@ -88,6 +100,51 @@ test("every stroke is queued before it sounds, and not long before", () => {
     expect(time).toBeGreaterThanOrEqual(queuedAt);
     expect(time - queuedAt).toBeLessThanOrEqual(AHEAD_SECONDS + 2 * earliest + 1e-9);
   }
+});
+
+/** Every 64th is struck, early or late. */
+const everyStep: BarPattern = { meter: [4, 4], strokes: Array.from({ length: 64 }, (_, step) => [step % 8, step, 0.5, Math.sin(step) / 4]) };
+
+test("under the hand strokes are queued shortly before they sound, none too late, and again far ahead when it is gone", () => {
+  play([everyStep]);
+  clock.start();
+  clock.underHand = true;
+  pass(4, 0.01);
+  const early = Math.max(...everyStep.strokes.map(([, , , offset]) => -offset)) * secondsPerStep(120);
+  const later = struck.filter(({ queuedAt }) => queuedAt > 11);
+  expect(later.length).toBeGreaterThan(80);
+  for (const { time, queuedAt } of later) {
+    expect(time).toBeGreaterThan(queuedAt);
+    expect(time - queuedAt).toBeLessThan(0.03 + 2 * early);
+  }
+  clock.underHand = false;
+  struck = [];
+  pass(1, 0.01);
+  expect(Math.max(...struck.map(({ time, queuedAt }) => time - queuedAt))).toBeGreaterThan(AHEAD_SECONDS - 0.01);
+});
+
+test("under the hand a page that is late queues further ahead, so that no stroke is late twice", () => {
+  play([everyStep]);
+  clock.start();
+  clock.underHand = true;
+  pass(1, 0.01);
+  pass(0.05, 0.05); // something else took 50 ms
+  const since = now;
+  pass(0.2, 0.01);
+  pass(0.05, 0.05); // and once more
+  pass(0.2, 0.01);
+  expect(struck.filter(({ queuedAt }) => queuedAt > since).every(({ time, queuedAt }) => time > queuedAt)).toBe(true);
+});
+
+test("an early stroke of the next bar is queued in time, though its own bar has none", () => {
+  const straight: BarPattern = { meter: [4, 4], strokes: [[0, 0, 1, 0], [0, 63, 1, 0]] }; // prettier-ignore
+  const early: BarPattern = { meter: [4, 4], strokes: [[1, 0, 1, -1.9], [0, 32, 1, 0]] }; // prettier-ignore
+  play([straight, early]);
+  clock.start();
+  clock.underHand = true;
+  pass(8, 0.01);
+  expect(times(1).slice(0, 2)).toEqual([2 - 1.9 / 32, 6 - 1.9 / 32].map((time) => expect.closeTo(time, 6)));
+  expect(struck.slice(1).every(({ time, queuedAt }) => time > queuedAt)).toBe(true);
 });
 
 test("an early stroke on the very first beat sounds at the start, not before", () => {

@@ -1,5 +1,6 @@
 /** What plays along with the clock: the mixer, a click, MIDI out. */
 
+import type { PlannedBar } from "../rules/plan";
 import type { KitVoice } from "../rules/project";
 
 /** A step as it is queued, straight: its step of the bar, when it begins and how long it lasts. */
@@ -7,6 +8,7 @@ export interface QueuedStep {
   readonly step: number;
   readonly time: number; // audio seconds
   readonly seconds: number;
+  readonly planned: PlannedBar; // the bar that it belongs to
 }
 
 /** How a stroke differs from what the mix and the kit say: by automation, modulation, or another scene of a song. */

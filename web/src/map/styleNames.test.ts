@@ -13,6 +13,14 @@ test("a name stands where its bars are densest, the largest style first", () => 
   ]);
 });
 
+test("a style with a home is named there", () => {
+  const names = styleNames(corpus as never, ground as never, [{ style: "rock", point: [1, 2], tempo_bpm: 105, meter: [4, 4] }]);
+  expect(names.map(({ name, point }) => [name, point])).toEqual([
+    ["rock", [1, 2]],
+    ["bossa", [3, 0]],
+  ]);
+});
+
 const many: StyleName[] = Array.from({ length: 40 }, (_, n) => ({ name: `style ${n}`, point: [-2.4 + 0.6 * (n % 8), 1.8 - 0.6 * Math.floor(n / 8)], bars: 100 - n }));
 const at = (zoom: number) => placed(many, new Projection({ ...HOME, zoom }, { width: 1000, height: 700 }));
 

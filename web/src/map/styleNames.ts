@@ -1,11 +1,11 @@
 /** The names of styles on the map, like cities: the largest first, more as one zooms, none over another. */
 
-import type { CorpusMap, MapGround, Point } from "../rules/protocol";
+import type { CorpusMap, MapGround, Point, SpaceInfo } from "../rules/protocol";
 import type { Pixel, Projection } from "./view";
 
 export interface StyleName {
   readonly name: string;
-  readonly point: Point; // where its bars are densest
+  readonly point: Point; // its home, or where its bars are densest
   readonly bars: number;
 }
 
@@ -25,13 +25,13 @@ const APART_PX = 10;
 const LINE_HEIGHT = 1.3;
 
 /** All styles with bars on the map, the one with the most bars first. */
-export function styleNames(corpus: CorpusMap, ground: MapGround): StyleName[] {
+export function styleNames(corpus: CorpusMap, ground: MapGround, homes: SpaceInfo["style_homes"] = []): StyleName[] {
   const bars = corpus.styles.map(() => 0);
   for (const style of corpus.style) if (style >= 0) bars[style]! += 1;
   return corpus.styles
     .flatMap((name, style): StyleName[] => {
       const field = ground.styles[name];
-      return field && bars[style]! > 0 ? [{ name, point: densest(field, ground), bars: bars[style]! }] : [];
+      return field && bars[style]! > 0 ? [{ name, point: homes.find((home) => home.style === name)?.point ?? densest(field, ground), bars: bars[style]! }] : [];
     })
     .sort((one, other) => other.bars - one.bars);
 }

@@ -19,7 +19,7 @@ export function completedScene(value: unknown): unknown {
     kit: isFields(kit) ? { ...kit, voices: eachOver(FACTORY_VOICE, kit["voices"]) } : kit,
     mix: eachOver(PLAIN_MIX, scene["mix"]),
     lanes: eachOver(PLAIN_LANE, scene["lanes"]),
-    automations: eachOver({ loop_bars: null }, scene["automations"]),
+    automations: eachOver({ loop_bars: null, quantum: "bar" }, scene["automations"]),
   };
 }
 

@@ -109,6 +109,27 @@ test("what is saved is what is heard: whole loops, until a fill was heard", () =
     expect(naturalBars(projectOf(loop, { fill_every: fillEvery }))).toBe(length);
 });
 
+const launched = (by: Wanted, quantum: Quantum, bar = 0, origin?: number): Wanted => ({ ...by, entry: { id: 7, bar, quantum, ...(origin === undefined ? {} : { origin }) } });
+
+test("a launch begins with its first bar, at the chosen boundary, and counts its bars from there", () => {
+  const loop = wanted([old]);
+  const phrase = [bar(1), bar(2), bar(3)];
+  expect(played(7, (turn) => (turn < 2 ? loop : launched(wanted(phrase), "bar")))).toEqual([0, 0, 1, 2, 3, 1, 2]);
+  expect(played(6, (turn) => (turn < 2 ? loop : launched(journey(), "bar", 2)))).toEqual([0, 0, 4, 5, 2, 3]);
+  for (const [quantum, at] of [["step", 5], ["beat", 16], ["bar", 64]] as const) expect(takenAt(5, launched(wanted(phrase), quantum), start())).toBe(at); // prettier-ignore
+  const midway = nextPart(start(), launched(wanted(phrase), "step"), 5, 1);
+  expect([midway.index, midway.since]).toEqual([0, 1]);
+  expect(nextPart(start(), launched(journey(), "step"), 5, 1).index).toBe(0); // a path as well
+});
+
+test("another launch begins anew, and what goes on from what sounds keeps its place", () => {
+  const first = nextPart(start(), launched(journey(), "bar"), 0, 3);
+  expect(nextPart(first, launched(journey(), "bar"), 0, 5)).toMatchObject({ index: 2, since: 3 });
+  const again = nextPart(first, { ...journey(), entry: { id: 8, bar: 0, quantum: "bar" } }, 0, 5);
+  expect([again.index, again.since]).toEqual([0, 5]);
+  expect(nextPart(first, { ...wanted([bar(1), bar(2)]), entry: { id: 9, bar: 0, quantum: "step", origin: 4 } }, 9, 5)).toMatchObject({ index: 1, since: 4 });
+});
+
 test("while nothing changes, the part stays the same", () => {
   const loop = wanted([old]);
   const now = nextPart(null, loop, 0, 0);

@@ -66,7 +66,7 @@ test("a voice holds its row as it is shown, alone; the others keep to the map", 
   const { scene } = NEW_PAGE_PROJECT;
   const shown: BarPattern = { meter: [4, 4], strokes: [[0, 0, 0.9, 0], [1, 16, 0.8, 0.5], [0, 32, 0.7, 0]] };
   const held = withHold(scene, 0, shown);
-  expect(held.lanes[0]!.hold).toEqual({ kind: "given", pattern: { meter: [4, 4], strokes: [[0, 0, 0.9, 0], [0, 32, 0.7, 0]] }, source: "held" });
+  expect(held.lanes[0]!.hold).toEqual({ kind: "given", pattern: { meter: [4, 4], strokes: [[0, 0, 0.9, 0], [0, 32, 0.7, 0]] }, source: "held", point: null });
   expect(held.lanes.slice(1)).toEqual(scene.lanes.slice(1));
   expect([heldOf(held, 0), heldOf(held, 1)]).toEqual([{ rhythm: true, sound: false }, { rhythm: false, sound: false }]);
   expect(withHold(held, 0, null)).toEqual(scene);

@@ -13,13 +13,13 @@ export interface Held {
   readonly sound: boolean;
 }
 
-export const heldOf = ({ lanes, kit }: Scene, voice: number): Held => ({ rhythm: lanes[voice]!.hold !== null, sound: kit.voices[voice]!.locked });
+export const heldOf = ({ lanes, kit }: Pick<Scene, "lanes" | "kit">, voice: number): Held => ({ rhythm: lanes[voice]!.hold !== null, sound: kit.voices[voice]!.locked });
 
 /** "held", "sound held", "all held", or "hold" when nothing is. */
 export const describeHeld = ({ rhythm, sound }: Held): string => (rhythm ? (sound ? "all held" : "held") : sound ? "sound held" : "hold");
 
 /** The row of a voice, as a bar that holds nothing else. */
-export const rowOf = ({ meter, strokes }: BarPattern, voice: number): Given => ({ kind: "given", pattern: { meter, strokes: strokes.filter(([row]) => row === voice) }, source: "held" });
+export const rowOf = ({ meter, strokes }: BarPattern, voice: number): Given => ({ kind: "given", pattern: { meter, strokes: strokes.filter(([row]) => row === voice) }, source: "held", point: null });
 
 const withLane = (scene: Scene, voice: number, changes: Partial<Lane>): Scene => ({ ...scene, lanes: scene.lanes.map((lane, index) => (index === voice ? { ...lane, ...changes } : lane)) });
 

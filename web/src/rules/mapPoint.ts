@@ -7,6 +7,25 @@ export const MAP_EDGE = 3; // the map shows [-3, 3] on both axes
 
 export const onMap = ([x, y]: Point): Point => [clamp(x, -MAP_EDGE, MAP_EDGE), clamp(y, -MAP_EDGE, MAP_EDGE)];
 
+const COARSEST = 1 / 16;
+
+/** How far apart the points of a lattice lie that is about as fine as this: a power of two, so that its points are exact. */
+export const latticeSpacing = (about: number): number => Math.min(COARSEST, 2 ** Math.round(Math.log2(about)));
+
+/** The nearest point of the map on a lattice. */
+export function onLattice(point: Point, spacing: number): Point {
+  const [x, y] = onMap(point);
+  return [Math.round(x / spacing) * spacing, Math.round(y / spacing) * spacing];
+}
+
+const AROUND: readonly Point[] = [[0, 0], [1, 0], [-1, 0], [0, 1], [0, -1], [1, 1], [1, -1], [-1, 1], [-1, -1]]; // prettier-ignore
+
+/** Where a move on the lattice may go next: on as it went last and the points around there, then further on; the likeliest first. */
+export function onward(from: Point, to: Point, spacing: number): Point[] {
+  const goes = ([x, y]: Point, moves: number): Point => onLattice([to[0] + moves * (to[0] - from[0]) + x * spacing, to[1] + moves * (to[1] - from[1]) + y * spacing], spacing);
+  return [...AROUND.map((each) => goes(each, 1)), ...AROUND.slice(0, 5).map((each) => goes(each, 2))];
+}
+
 /** A map coordinate as a share of the map's side, 0 to 1. */
 export const toShare = (coordinate: number): number => (coordinate + MAP_EDGE) / (2 * MAP_EDGE);
 export const fromShare = (share: number): number => share * 2 * MAP_EDGE - MAP_EDGE;

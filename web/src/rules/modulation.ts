@@ -4,7 +4,8 @@ import { chance, WALK } from "./chance";
 import { PARAMETERS } from "./parameters";
 import type { Automation, Modulation } from "./project";
 import { countUpTo } from "./tempo";
-import { clamp } from "./units";
+import { looksEach } from "./travel";
+import { clamp, type Meter } from "./units";
 
 /** The wave in [-1, 1] at this position, in the unit of the modulation (bars or beats from the scene's start); `walk` is what the shape `random` follows. */
 export function wave({ shape, period, phase, values }: Modulation, position: number, walk: RandomWalk): number {
@@ -52,13 +53,13 @@ export class RandomWalk {
 }
 
 /** The value at this place, in bars: straight between breakpoints, level before the first and after the last; where it loops, within its round. */
-export function automated({ breakpoints: points, loop_bars: loop }: Automation, at: number): number {
-  const bar = loop === null ? at : at - loop * Math.floor(at / loop);
-  const place = countUpTo(
+export function automated({ breakpoints: points, loop_bars: round }: Automation, place: number): number {
+  const bar = round === null ? place : place - round * Math.floor(place / round);
+  const passed = countUpTo(
     points.map((each) => each.bar),
     bar,
   );
-  const [before, after] = [points[place - 1], points[place]];
+  const [before, after] = [points[passed - 1], points[passed]];
   if (!before) return after!.value;
   if (!after) return before.value;
   return before.value + ((after.value - before.value) * (bar - before.bar)) / (after.bar - before.bar);
@@ -79,6 +80,12 @@ export class Movement {
   /** Does anything move this parameter? */
   moves(parameter: string): boolean {
     return this.automations.has(parameter) || this.modulations.has(parameter);
+  }
+
+  /** The steps of a bar at which automation wants these parameters read; the first is 0. */
+  looks(parameters: readonly string[], meter: Meter): number[] {
+    const quanta = new Set(parameters.flatMap((name) => this.automations.get(name)?.quantum ?? []));
+    return [...new Set([0, ...[...quanta].flatMap((quantum) => looksEach(quantum, meter))])].sort((one, other) => one - other);
   }
 
   /** What the parameter is so many bars, or beats, from the start of the scene, kept within its range; `own` is its value at rest. */

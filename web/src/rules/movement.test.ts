@@ -9,7 +9,7 @@ import { PARAMETERS } from "./parameters";
 import { type Automation, type Modulation, NEW_SCENE } from "./project";
 
 const sine: Modulation = { ...newWave("swing", "sine", 0), depth: 0.1 };
-const curve = (...points: (readonly [bar: number, value: number])[]): Automation => ({ parameter: "swing", breakpoints: points.map(([bar, value]) => ({ bar, value })), loop_bars: 4 });
+const curve = (...points: (readonly [bar: number, value: number])[]): Automation => ({ parameter: "swing", breakpoints: points.map(([bar, value]) => ({ bar, value })), loop_bars: 4, quantum: "bar" });
 const only = (wave: Modulation | null, drawn: Automation | null = null): Moved => ({ waves: wave ? [wave] : [], drawn });
 const percent = (value: number) => `${Math.round(value * 100)} %`;
 

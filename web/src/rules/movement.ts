@@ -75,7 +75,7 @@ export const withShape = (before: Modulation, shape: Shape, seed: number): Modul
 export const newCurve = (parameter: string, value: number, bars: number): Automation => {
   const { low, high } = rangeOf(parameter);
   const level = clamp(value, low, high);
-  return { parameter, breakpoints: [{ bar: 0, value: level }, { bar: bars / 2, value: level }], loop_bars: bars }; // prettier-ignore
+  return { parameter, breakpoints: [{ bar: 0, value: level }, { bar: bars / 2, value: level }], loop_bars: bars, quantum: "bar" }; // prettier-ignore
 };
 
 // ---- steps and breakpoints

@@ -4,7 +4,7 @@
  * The twin of `clave/play/plan.py`.
  */
 
-import { edited, meterOf } from "./bars";
+import { edited, meterOf, modelPart } from "./bars";
 import { Movement } from "./modulation";
 import { barsBetween, between, halfWay, lanesBetween, mixesBetween, voicesBetween } from "./morph";
 import { VOICE_SLUGS } from "./parameters";
@@ -171,7 +171,10 @@ function plannedBar(at: Place, index: number, { steps: start, beats }: Moment, p
   const { scene, bar, fill, into, share: t } = at;
   const leading = into === null ? scene : halfWay(scene, into, t);
   const movement = plan.movementOf(leading);
-  const piecesFrom = (from: Scene, place: number) => piecesOf(from, place, fill, (bars, step) => movedBar(bars, movement, place, beats, step), plan.cornersOf(from));
+  const piecesFrom = (from: Scene, place: number) => {
+    const moved: Moved = (own, step) => movedBar(own, movement, place, beats, step);
+    return piecesOf(from, place, fill, { moved, looks: (own) => movement.looks(MOVING_BARS, own) }, plan.cornersOf(from));
+  };
   let pieces = piecesFrom(scene, bar);
   let { swing, mix, lanes } = scene;
   let voices = scene.kit.voices;
@@ -209,13 +212,24 @@ function plannedBar(at: Place, index: number, { steps: start, beats }: Moment, p
 /** The bar at a step of its meter, moved. */
 type Moved = (bar: Bar, step: number) => Bar;
 
-function piecesOf(scene: Scene, bar: number, fillDue: boolean, moved: Moved, corners: readonly Point[]): Piece[] {
+/** What automation and modulation do to a bar, and at which steps of its meter it is looked at. */
+interface Moving {
+  readonly moved: Moved;
+  readonly looks: (meter: Meter) => number[];
+}
+
+function piecesOf(scene: Scene, bar: number, fillDue: boolean, { moved, looks: automated }: Moving, corners: readonly Point[]): Piece[] {
   const { path, settings } = scene;
   const fill = isFillDue(scene, bar, fillDue);
-  if (!path?.travelling) return [[0, moved(loopBar(scene, bar, fill), 0)]];
+  if (!path?.travelling) {
+    const own = loopBar(scene, bar, fill);
+    const quick = modelPart(own)?.kind === "generated"; // what needs the space for long is looked at once a bar
+    return (quick ? automated(meterOf(own)) : [0]).map((step) => [step, moved(own, step)]);
+  }
   const turn = barOfRound(path, bar);
   const operations = path.edits.find((each) => each.bar === turn && each.fill === fill)?.operations ?? [];
-  return looks(path, settings.meter).map((step) => {
+  const steps = new Set([...looks(path, settings.meter), ...automated(settings.meter)]);
+  return [...steps].sort((one, other) => one - other).map((step) => {
     const point = pointAt(corners, shareAt(path, bar + step / stepsPerBar(settings.meter)));
     const own: Bar = { kind: "generated", point, settings, phrase: null };
     return [step, edited(moved(fill ? fillOf(own) : own, step), operations)];

@@ -15,6 +15,8 @@ export type {
   Humanise,
   KitVoice,
   Lane,
+  MaterialBar,
+  MaterialFile,
   Modulation,
   Path,
   PathEdit,
@@ -112,6 +114,7 @@ export const NEW_PROJECT: Project = {
   scene: NEW_SCENE,
   scenes: [],
   song: [],
+  material: [],
 };
 
 /** As JSON whose fields stand in one order, so that equal values have equal text. */

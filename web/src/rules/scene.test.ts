@@ -10,7 +10,7 @@ import { readMessage } from "./messageChecks";
 import { naturalBars, Plan } from "./plan";
 import type { Bar, Project, Scene } from "./project";
 import type { BarPattern } from "./protocol";
-import { atPoint, barAt, isEdited, isJourney, isSamePlace, journeyOf, knownHere, NEW_JOURNEY, NEW_PAGE_PROJECT, placeAt, pointOf, roundPoints, slotsOf, travelling, withBarAt, withMix, withPath, withPin, withSettings, withSlot, withTempo } from "./scene";
+import { atPoint, barAt, isEdited, isJourney, isSamePlace, journeyOf, knownHere, NEW_JOURNEY, NEW_PAGE_PROJECT, placeAt, pointOf, roundPoints, travelling, withBarAt, withMix, withPath, withPin, withSettings, withSlot, withTempo } from "./scene";
 
 const bar = (...strokes: BarPattern["strokes"][number][]): BarPattern => ({ meter: [4, 4], strokes });
 const BAR = bar([0, 0, 0.8, 0], [2, 8, 0.5, -0.5]);
@@ -104,7 +104,7 @@ test("a path that was drawn elsewhere stays until a pin is set", () => {
 
 test("slots are the first scenes; an emptied one leaves the song", () => {
   const kept = withSlot(NEW_PAGE_PROJECT, 4, pinned);
-  expect([slotsOf(kept)[4], slotsOf(kept)[0], kept.scenes.length]).toEqual([pinned, null, 5]);
+  expect([kept.scenes[4], kept.scenes[0], kept.scenes.length]).toEqual([pinned, null, 5]);
   const song = { ...kept, song: [{ scene: 4, bars: 1, morph_bars: 0, fill: false }] };
   expect(withSlot(song, 4, null)).toMatchObject({ scenes: [], song: [] });
 });
@@ -117,7 +117,7 @@ test("one voice is mixed, the others stay; another tempo keeps its later changes
 });
 
 test("a fill of a bar that was given is the bar itself; natural lengths count whole loops until the fill", () => {
-  const given: Bar = { kind: "given", pattern: BAR, source: "" };
+  const given: Bar = { kind: "given", pattern: BAR, source: "", point: null };
   expect(new Plan(projectOf({ ...scene, bars: [given], fill_every: 2 })).bar(1).pieces[0]![1]).toBe(given);
   expect(naturalBars(projectOf({ ...scene, ...placeAt([0, 0], scene.settings, 4), fill_every: 8 }))).toBe(8);
 });

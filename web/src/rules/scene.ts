@@ -8,13 +8,14 @@ import { knownOf, sharesOf } from "./styleBlend";
 import { pointAt, roundBars, shareAt, vertices } from "./travel";
 import { DEFAULT_SOUND } from "./voiceSound";
 
-export const SLOT_COUNT = 8; // the first scenes of a project, each under a number key
+export const SLOT_COUNT = 8; // places for bars, in projects of before
 export const JOURNEY_BARS = [2, 4, 8, 16, 32] as const;
 export const LOOP_BARS = [1, 2, 4, 8] as const;
 export const FILLS_EVERY = [0, 4, 8, 16] as const; // bars; 0 is never
 export const PINS = ["A", "B"] as const;
 export type Pin = (typeof PINS)[number];
 
+const MAX_PHRASE_BARS = 64; // that the space makes together
 const PHRASE_VARIATION = 0.25; // of the bars of a phrase, until the player sets another
 
 /** The bars that lie at a point of the map, and how they are generated. */
@@ -41,7 +42,7 @@ export function generatedBars(point: Point, settings: GenerationSettings, count:
 export function pointOf({ bars }: Pick<Place, "bars">): Point {
   const [first] = bars;
   const base = first?.kind === "edited" ? first.base : first;
-  return base?.kind === "generated" ? base.point : [0, 0];
+  return base?.point ?? [0, 0];
 }
 
 /** Was anything done to its bars by hand? */
@@ -50,8 +51,13 @@ export const isEdited = ({ bars, fill }: Place): boolean => fill !== null || bar
 /** What the space has at this point, with these settings. */
 export const placeAt = (point: Point, settings: GenerationSettings, count: number): Place => ({ settings, bars: generatedBars(point, settings, count), fill: null });
 
+const hasGiven = ({ bars }: Pick<Place, "bars">): boolean => bars.some((bar) => (bar.kind === "edited" ? bar.base : bar).kind === "given");
+
+/** How many bars the loop has at another place of the map: what was given, such as the bars of a file, is no loop of the map's. */
+export const loopOf = (place: Pick<Place, "bars">): number => (hasGiven(place) ? 1 : Math.min(place.bars.length, MAX_PHRASE_BARS));
+
 /** Another place of the map, with what was written by hand into the bars of this one: a layer that stays when the map's bar goes. */
-export function movedPlace(before: Place, point: Point, settings = before.settings, count = before.bars.length): Place {
+export function movedPlace(before: Place, point: Point, settings = before.settings, count = loopOf(before)): Place {
   const to = placeAt(point, settings, count);
   const layers = before.bars.map(handCells);
   const bars = to.bars.map((bar, index) => withHandCells(bar, layers[index % layers.length]!));
@@ -76,7 +82,7 @@ export type PlaceChanges = Partial<GenerationSettings> & { readonly loop?: numbe
 /** The same place with other settings: a fill is one bar, and a new phrase gets some variation, so that its bars are no copies of each other. */
 export function withSettings(place: Place, { loop, ...changes }: PlaceChanges): Place {
   const settings = { ...place.settings, ...changes };
-  let count = loop ?? place.bars.length;
+  let count = loop ?? loopOf(place);
   if (changes.section === "fill") count = 1;
   if (loop !== undefined && loop > 1) {
     if (settings.section === "fill") settings.section = "beat";
@@ -98,7 +104,8 @@ export function knownHere(place: Place, { styles, sections, meters, directions }
   const shift = directions.length === 0 ? NO_RHYTHM_SHIFT : settings.shift;
   const becomes = directions.includes("density") && settings.density !== null;
   const dense = becomes ? { density: null, shift: { ...shift, density: Math.round((settings.density - 0.5) * 2 * MAX_SHIFT * 10) / 10 } } : { density: settings.density, shift };
-  const count = directions.length === 0 ? 1 : place.bars.length; // what has no detail has no bars that agree
+  const given = hasGiven(place); // needs no space, and stays
+  const count = directions.length === 0 && !given ? 1 : place.bars.length; // what has no detail has no bars that agree
   const known: GenerationSettings = { ...settings, style, section, meter, ...dense };
   const unknown = [
     ...(style === settings.style ? [] : sharesOf(settings.style).flatMap(([name]) => (styles.includes(name) ? [] : [`style “${name}”`]))),
@@ -107,7 +114,7 @@ export function knownHere(place: Place, { styles, sections, meters, directions }
     ...(count === place.bars.length ? [] : ["phrases"]),
   ];
   const same = JSON.stringify(known) === JSON.stringify(settings) && count === place.bars.length;
-  return { place: same ? place : movedPlace(place, pointOf(place), known, count), unknown };
+  return { place: same ? place : given ? { ...place, settings: known } : movedPlace(place, pointOf(place), known, count), unknown };
 }
 
 // ---- one bar by its address
@@ -130,7 +137,7 @@ export function barAt(project: Project, address: BarAddress): Bar {
 /** The project with this bar at the address; of a bar on a path, what was done to it is kept. */
 export function withBarAt(project: Project, address: BarAddress, bar: Bar): Project {
   const scene = withBar(sceneAt(project, address), address, bar);
-  if (address.scene === null) return { ...project, scene };
+  if (address.scene === null || address.scene >= project.scenes.length) return { ...project, scene }; // the present one, also while it morphs
   return { ...project, scenes: project.scenes.map((each, index) => (index === address.scene ? scene : each)) };
 }
 
@@ -151,7 +158,7 @@ export interface Journey {
   readonly travelling: boolean;
 }
 
-const NEW_PATH: Path = { points: [], curve: "line", smoothing: 0, bars: 8, way: "loop", quantum: "bar", travelling: false, edits: [] };
+export const NEW_PATH: Path = { points: [], curve: "line", smoothing: 0, bars: 8, way: "loop", quantum: "bar", travelling: false, edits: [] };
 
 /** How long a journey is and which way it goes: of the path, or chosen before both pins are set. */
 export type JourneyKind = Pick<Path, "bars" | "way">;
@@ -190,12 +197,9 @@ export function withPath(scene: Scene, changes: Partial<Pick<Path, "bars" | "way
 
 export const travelling = (scene: Scene, on: boolean): Scene => (scene.path && scene.path.travelling !== on ? { ...scene, path: { ...scene.path, travelling: on } } : scene);
 
-// ---- slots, mix, tempo
+// ---- scenes, mix, tempo
 
-/** The first scenes of a project, or null where none is kept. */
-export const slotsOf = ({ scenes }: Project): (Scene | null)[] => Array.from({ length: SLOT_COUNT }, (_, slot) => scenes[slot] ?? null);
-
-/** The project with this scene in a slot, or with the slot emptied: then the song goes without it. */
+/** The project with this scene in its place, or with that place emptied: then the song goes without it. */
 export function withSlot(project: Project, slot: number, scene: Scene | null): Project {
   const scenes = [...project.scenes];
   while (scenes.length <= slot) scenes.push(null);

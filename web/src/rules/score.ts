@@ -5,8 +5,9 @@ import { barKey } from "./bars";
 import { VOICE_SLUGS } from "./parameters";
 import { EMPTY_BAR } from "./pattern";
 import { Plan, type PlannedBar } from "./plan";
-import type { BarPattern, KitVoice, Project } from "./project";
+import type { BarPattern, KitVoice, Project, Scene } from "./project";
 import { strokePosition } from "./sequencer";
+import type { BarTempo } from "./tempo";
 
 /** A stroke of a bar, before its tempo and its swing. */
 export interface LiveStroke {
@@ -34,6 +35,15 @@ export interface ArrangedBar {
 export interface Bars {
   readonly travels: boolean; // along a path or through a song: it begins at its own first bar
   bar(index: number): ArrangedBar;
+  /** Of a bar, without the work to arrange it. */
+  tempo(index: number): BarTempo;
+}
+
+const MOST_KEPT = 128; // bars: music that plays for hours is forgotten as it goes
+
+function keep<Value>(known: Map<number, Value>, index: number, value: Value): void {
+  known.set(index, value);
+  if (known.size > MOST_KEPT) known.delete(known.keys().next().value!);
 }
 
 /** Where a stroke sounds, in steps from its bar line, its nudge aside. */
@@ -42,12 +52,15 @@ export const positionOf = ({ at, offset, swing }: LiveStroke, ofTheBar: number):
 /** The bars of a project. Until a bar is decoded, the one before it is played again; before the first, there is silence. */
 export class Score implements Bars {
   private readonly plan: Plan;
+  private readonly planning = new Map<number, PlannedBar>();
   private readonly arranged = new Map<number, ArrangedBar>();
   private latest: ArrangedBar | null = null; // that was decoded when it was due
 
+  /** `mixed` is the scene whose mix and kit the mixer has: strokes of any other bring their own. */
   constructor(
     readonly project: Project,
     private readonly decoded: DecodedBars,
+    private readonly mixed: Scene = project.scene,
   ) {
     this.plan = new Plan(project);
   }
@@ -57,24 +70,30 @@ export class Score implements Bars {
   }
 
   planned(index: number): PlannedBar {
-    return this.plan.bar(index);
+    const planned = this.planning.get(index) ?? this.plan.bar(index);
+    keep(this.planning, index, planned);
+    return planned;
+  }
+
+  tempo(index: number): BarTempo {
+    return this.planned(index).tempo;
   }
 
   /** Is all of this bar decoded? */
   isDecoded(index: number): boolean {
-    return barsToDecode(this.plan.bar(index)).every((bar) => this.decoded.get(barKey(bar)));
+    return barsToDecode(this.planned(index)).every((bar) => this.decoded.get(barKey(bar)));
   }
 
   bar(index: number): ArrangedBar {
     const known = this.arranged.get(index);
     if (known) return known;
-    const planned = this.plan.bar(index);
+    const planned = this.planned(index);
     if (!this.isDecoded(index)) return this.standIn(planned);
     const { pattern, rows } = struckBar(planned, this.decoded, this.project.seed);
     const strokes = rows.flatMap((row, voice) => row.map((stroke) => this.liveStroke(planned, voice, stroke)));
-    const heard = planned.mix === this.project.scene.mix ? null : audibleVoices(planned.mix); // else the mixer mutes, at once
+    const heard = planned.mix === this.mixed.mix ? null : audibleVoices(planned.mix); // else the mixer mutes, at once
     const bar = { planned, pattern, strokes: heard ? strokes.filter(({ voice }) => heard[voice]) : strokes };
-    this.arranged.set(index, bar);
+    keep(this.arranged, index, bar);
     this.latest = bar;
     return bar;
   }
@@ -86,7 +105,7 @@ export class Score implements Bars {
   }
 
   private liveStroke(planned: PlannedBar, voice: number, { step, velocity, offset, cell }: LaneStroke): LiveStroke {
-    const { scene } = this.project;
+    const scene = this.mixed;
     const [name, mix, lane, sound] = [VOICE_SLUGS[voice]!, planned.mix[voice]!, planned.lanes[voice]!, planned.voices[voice]!];
     const mixed = mix === scene.mix[voice] && !planned.moves(`${name}.level`) && !planned.moves(`${name}.pan`);
     return {

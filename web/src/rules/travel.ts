@@ -2,7 +2,7 @@
 
 import type { Path, Scene } from "./project";
 import type { Point } from "./protocol";
-import { stepsPerBeat } from "./sequencer";
+import { type Quantum, stepsPerBeat } from "./sequencer";
 import { type Meter, STEPS_PER_SIXTEENTH, stepsPerBar } from "./units";
 
 const CURVE_PIECES = 16; // straight pieces of each part of a smooth curve
@@ -76,7 +76,10 @@ export const roundBars = ({ way, bars }: Path): number => (way === "ping-pong" ?
 export const barOfRound = (path: Path, bar: number): number => (path.way === "once" ? Math.min(bar, path.bars - 1) : bar % roundBars(path));
 
 /** The steps of a bar at which the place on the path is looked at. */
-export function looks({ quantum }: Path, meter: Meter): number[] {
+export const looks = ({ quantum }: Path, meter: Meter): number[] => looksEach(quantum, meter);
+
+/** The steps of a bar at which something is looked at this often: step is a 16th here. */
+export function looksEach(quantum: Quantum, meter: Meter): number[] {
   if (quantum === "bar") return [0];
   const size = quantum === "step" ? STEPS_PER_SIXTEENTH : Math.max(1, Math.trunc(stepsPerBeat(meter)));
   return Array.from({ length: Math.ceil(stepsPerBar(meter) / size) }, (_, place) => place * size);

@@ -28,6 +28,8 @@ export interface components {
             readonly parameter: string;
             readonly breakpoints: readonly components["schemas"]["Breakpoint"][];
             readonly loop_bars: number | null;
+            /** @enum {string} */
+            readonly quantum: "step" | "beat" | "bar";
         };
         /** @description One bar, as the list of its strokes. */
         readonly BarPattern: {
@@ -175,6 +177,10 @@ export interface components {
             readonly kind: "given";
             readonly pattern: components["schemas"]["BarPattern"];
             readonly source: string;
+            readonly point: readonly [
+                number,
+                number
+            ] | null;
         };
         /** @description Descriptors of a sound. */
         readonly Heard: {
@@ -295,6 +301,22 @@ export interface components {
             readonly styles: {
                 readonly [key: string]: readonly number[];
             };
+        };
+        /** @description A bar of a file, where it lies on the map. */
+        readonly MaterialBar: {
+            readonly bar: number;
+            readonly pattern: components["schemas"]["BarPattern"];
+            readonly point: readonly [
+                number,
+                number
+            ];
+        };
+        /** @description A MIDI file: its bars in the order of the file, those that repeat an earlier one left out. */
+        readonly MaterialFile: {
+            readonly name: string;
+            readonly tempo_bpm: number | null;
+            readonly bars: readonly components["schemas"]["MaterialBar"][];
+            readonly said: readonly string[];
         };
         /** @description The attributes before and after. */
         readonly Measured: {
@@ -435,6 +457,7 @@ export interface components {
             readonly scene: components["schemas"]["Scene"];
             readonly scenes: readonly (components["schemas"]["Scene"] | null)[];
             readonly song: readonly components["schemas"]["SongPart"][];
+            readonly material: readonly components["schemas"]["MaterialFile"][];
         };
         /** @description Eight sounds under the name they were chosen by. */
         readonly ProjectKit: {
@@ -586,6 +609,7 @@ export interface components {
             readonly name: string;
             readonly reference: components["schemas"]["SpaceReference"];
             readonly styles: readonly string[];
+            readonly style_homes: readonly components["schemas"]["StyleHome"][];
             readonly sections: readonly string[];
             readonly meters: readonly (readonly [
                 number,
@@ -605,6 +629,19 @@ export interface components {
         readonly Spaces: {
             readonly rhythm: components["schemas"]["SpaceReference"] | null;
             readonly sound: components["schemas"]["SpaceReference"] | null;
+        };
+        /** @description Where a style is at home on the rhythm map, and how it is usually played. */
+        readonly StyleHome: {
+            readonly style: string;
+            readonly point: readonly [
+                number,
+                number
+            ];
+            readonly tempo_bpm: number | null;
+            readonly meter: readonly [
+                number,
+                number
+            ];
         };
         /**
          * @description POST /api/patterns/taps: drums for a rhythm that was tapped; a PatternMade answers.
@@ -683,6 +720,8 @@ export type KitToKeep = components['schemas']['KitToKeep'];
 export type KitVoice = components['schemas']['KitVoice'];
 export type Lane = components['schemas']['Lane'];
 export type MapGround = components['schemas']['MapGround'];
+export type MaterialBar = components['schemas']['MaterialBar'];
+export type MaterialFile = components['schemas']['MaterialFile'];
 export type Measured = components['schemas']['Measured'];
 export type MidiRequest = components['schemas']['MidiRequest'];
 export type Modulation = components['schemas']['Modulation'];
@@ -715,6 +754,7 @@ export type SoundShift = components['schemas']['SoundShift'];
 export type SpaceInfo = components['schemas']['SpaceInfo'];
 export type SpaceReference = components['schemas']['SpaceReference'];
 export type Spaces = components['schemas']['Spaces'];
+export type StyleHome = components['schemas']['StyleHome'];
 export type TapsRequest = components['schemas']['TapsRequest'];
 export type TempoChange = components['schemas']['TempoChange'];
 export type VoiceInfo = components['schemas']['VoiceInfo'];

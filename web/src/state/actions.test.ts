@@ -6,21 +6,24 @@ import { barKey, handCells } from "../rules/bars";
 import { EMPTY_BAR, withCellToggled } from "../rules/pattern";
 import type { Bar, GenerationSettings } from "../rules/project";
 import type { BarPattern } from "../rules/protocol";
-import { DEFAULT_SETTINGS, generatedBars, isEdited, journeyOf, pointOf, roundPoints, slotsOf } from "../rules/scene";
+import { DEFAULT_SETTINGS, generatedBars, isEdited, journeyOf, pointOf, roundPoints } from "../rules/scene";
 import { ServerError } from "../net/api";
 import { Actions } from "./actions";
 import { Decoding } from "./decoding";
+import { ServerWatch } from "./serverWatch";
 import { Store } from "./store";
 
 let store: Store;
 let actions: Actions;
 let rhythm: HeldRhythm;
+let server: ServerWatch;
 
 beforeEach(() => {
   rhythm = new HeldRhythm();
   store = new Store();
   store.instrument.value = toyInstrument;
-  new Decoding(store, rhythm);
+  server = new ServerWatch(store, undefined, () => () => undefined); // no test waits for time
+  new Decoding(store, rhythm, server);
   actions = new Actions(store);
 });
 
@@ -146,20 +149,6 @@ test("a held voice keeps its row over the map, settings and a journey; what is w
   same(store.shown.value, at(0, 0, { style: "funk", seed: 9 }));
 });
 
-test("slots keep and give back, and say when they are empty", async () => {
-  actions.goTo([1, -1]);
-  await settled();
-  actions.keep(2);
-  actions.goTo([0, 0]);
-  await settled();
-  actions.recall(2);
-  expect([pointOf(scene()), store.shown.value]).toEqual([[1, -1], at(1, -1)]);
-  actions.recall(5);
-  expect(store.notice.value?.text).toContain("Slot 6 is empty");
-  actions.visit(-1);
-  expect(pointOf(scene())).toEqual([1, -1]); // nothing was clicked before
-});
-
 async function travelled(): Promise<void> {
   actions.setPin("A", [-1, 0]);
   actions.setJourney({ bars: 4 });
@@ -179,8 +168,6 @@ test("a journey decodes a bar for each point, is what a file holds, and a click 
   expect(scene().path!.edits.map(({ bar, fill }) => [bar, fill])).toEqual([[2, false]]);
   same(heardBars()[2]!, withCellToggled(at(...points[2]!), 7, 5));
   expect(heardBars()[1]).toEqual(at(...points[1]!));
-  actions.keep(0);
-  expect(slotsOf(store.project.value)[0]).toMatchObject({ bars: [{ kind: "edited" }], path: { travelling: false } });
   actions.goTo([2, 2]);
   await settled();
   expect([journeyOf(scene()).travelling, heardBars()]).toEqual([false, [at(2, 2)]]);
@@ -200,19 +187,34 @@ test("what the space refuses is silent, and the player is told why; the rest sou
   expect(heardBars()).toEqual([at(1, 1), EMPTY_BAR]);
 });
 
-test("a server that does not answer is reported, and is not asked again before something changes", async () => {
+test("while the server does not answer, the bar of before plays at its place; the wish is tried again and granted", async () => {
+  actions.goTo([-1, 1]);
   await settled();
-  rhythm.failure = new Error("the server does not answer");
+  rhythm.failure = new ServerError("the server does not answer");
   actions.goTo([1, 1]);
   await settled();
+  expect([store.away.value, store.waiting.value, store.notice.value]).toEqual([["the bars here"], true, null]);
+  expect([store.shownPoint.value, store.shown.value, pointOf(scene())]).toEqual([[-1, 1], at(-1, 1), [1, 1]]);
   const many = rhythm.requests.length;
-  expect([store.notice.value?.text, store.waiting.value]).toEqual(["the server does not answer", true]);
   await settled();
-  expect(rhythm.requests).toHaveLength(many);
+  expect(rhythm.requests).toHaveLength(many); // not without a pause
   rhythm.failure = null;
-  actions.goTo([1, 1.5]);
+  server.tryNow();
   await settled();
-  expect([store.notice.value, store.shown.value]).toEqual([null, at(1, 1.5)]);
+  expect([store.away.value, store.waiting.value]).toEqual([[], false]);
+  expect([store.shownPoint.value, store.shown.value]).toEqual([[1, 1], at(1, 1)]);
+});
+
+test("who goes back to what is here waits for nothing any more", async () => {
+  actions.goTo([-1, 1]);
+  await settled();
+  rhythm.failure = new ServerError("the server does not answer");
+  actions.goTo([1, 1]);
+  await settled();
+  expect(store.away.value).toEqual(["the bars here"]);
+  actions.undo();
+  await settled();
+  expect(store.away.value).toEqual([]);
 });
 
 test("a fill stands at the end of every group, and is decoded once it is wanted", async () => {
@@ -265,33 +267,11 @@ test("a loop of four bars is a phrase that ends on its own fill", async () => {
   expect(phrase[3]).toEqual(toyBar({ ...scene().bars[3]!, phrase: { bars: 4, index: 3, fill: true } } as Bar));
   hear(2);
   expect(store.shown.value).toEqual(phrase[2]);
-  actions.keep(3);
-  expect(slotsOf(store.project.value)[3]!.bars).toHaveLength(4);
   actions.changeSettings("section", { section: "fill" });
   await settled();
   expect(scene().bars).toHaveLength(1);
-  actions.recall(3);
+  actions.undo();
   expect(heardBars()).toEqual(phrase);
-});
-
-test("a song plays its scenes; what is edited is the scene's bar, and a click leaves it", async () => {
-  actions.goTo([1, 1]);
-  actions.keep(0);
-  actions.goTo([-1, 1]);
-  actions.keep(1);
-  store.change("song", { ...store.project.value, song: [{ scene: 0, bars: 1, morph_bars: 0, fill: false }, { scene: 1, bars: 2, morph_bars: 0, fill: false }] });
-  await settled();
-  expect(heardBars()).toHaveLength(1);
-  actions.playSong(true);
-  await settled();
-  expect(heardBars()).toEqual([at(1, 1), at(-1, 1), at(-1, 1)]);
-  hear(1);
-  expect(store.address.value).toMatchObject({ scene: 1, bar: 0 });
-  actions.edit("stroke", (pattern) => withCellToggled(pattern, 7, 5));
-  expect(slotsOf(store.project.value)[1]!.bars[0]!.kind).toBe("edited");
-  actions.goTo([0, 0]);
-  await settled();
-  expect([store.playsSong.value, heardBars()]).toEqual([false, [at(0, 0)]]);
 });
 
 test("what is played is what a performance of the project has", async () => {

@@ -1,17 +1,19 @@
 /** What a player can do. Each action makes a new project from the old one; its bars are decoded by `Decoding`. */
 
+import { batch } from "@preact/signals";
 import { withCellsWritten } from "../rules/barChanges";
 import { barKey } from "../rules/bars";
 import { toClick, withClick } from "../rules/clickHistory";
 import { redo, undo } from "../rules/history";
 import { withHeldRows, withHold } from "../rules/holds";
 import { describe } from "../rules/journey";
-import { onMap } from "../rules/mapPoint";
+import { onLattice, onMap } from "../rules/mapPoint";
 import { strokesInCell, withCellToggled } from "../rules/pattern";
 import type { BarAddress } from "../rules/plan";
+import { inHand, withoutAutomation } from "../rules/recording";
 import type { Bar, Project, Scene, VoiceMix } from "../rules/project";
 import type { BarPattern, BarStroke, Point } from "../rules/protocol";
-import { atPoint, barAt, type JourneyKind, type Pin, type Place, type PlaceChanges, released, slotsOf, travelling, withBarAt, withMix, withPath, withPin, withSettings, withSlot, withTempo } from "../rules/scene";
+import { atPoint, barAt, type JourneyKind, type Pin, type Place, type PlaceChanges, released, travelling, withBarAt, withMix, withPath, withPin, withSettings, withTempo } from "../rules/scene";
 import { describeBar, describePlace } from "../rules/summary";
 import { randomSeed } from "./randomSeed";
 import type { Store } from "./store";
@@ -43,12 +45,17 @@ export class Actions {
 
   /** Go to a point and hear what lies there, in a drag at the next step; leaves a journey and a song. `settle` ends the gesture. */
   goTo(point: Point, dragged = false): void {
-    this.goToPlace("point", atPoint(this.scene, onMap(point)), travelling(this.scene, false));
-    this.store.atOnce.value = dragged;
+    const to = dragged ? onLattice(point, this.store.lattice.value) : onMap(point);
+    batch(() => {
+      this.goToPlace("point", atPoint(this.scene, to), withoutAutomation(travelling(this.scene, false), ["map.x", "map.y"]));
+      this.store.atOnce.value = dragged;
+      if (dragged) this.store.underHand.value = true;
+    });
   }
 
   /** The gesture on the map is over: keep the place in the click history and say where it is. */
   settle(): void {
+    this.store.underHand.value = false;
     this.store.clicks.value = withClick(this.store.clicks.value, this.scene);
     this.store.settle();
     this.announcePlace();
@@ -72,7 +79,7 @@ export class Actions {
 
   private goToPlace(label: string, { settings, bars, fill }: Place, scene = this.scene): void {
     this.store.atOnce.value = false;
-    this.store.playsSong.value = false;
+    this.store.playScene();
     this.store.changeScene(label, { ...scene, settings, bars, fill });
   }
 
@@ -153,34 +160,17 @@ export class Actions {
     let { scene } = this;
     if (tempoBpm !== undefined) scene = withTempo(scene, tempoBpm);
     if (swing !== undefined) scene = { ...scene, swing };
-    this.store.change(label, { ...this.project, ...changes, scene });
+    this.store.change(label, { ...this.project, ...changes, scene: inHand(this.scene, scene) });
   }
 
-  // ---- slots and history
-
-  /** Keeps the scene in a slot; of a journey or a song, the bar that is heard. */
-  keep(slot: number): void {
-    const { address, score } = this.store;
-    const at = address.value;
-    const still = travelling(this.scene, false);
-    const moves = score.value.travels;
-    const scene: Scene = moves ? { ...still, bars: [barAt(score.value.project, at)], fill: null } : still;
-    this.store.change(`keep in slot ${slot + 1}`, withSlot(this.project, slot, scene));
+  /** The moves that were recorded into the scene, and all that is drawn like them, go. */
+  forgetMoves(): void {
     this.store.settle();
-    this.store.notify(`Kept in slot ${slot + 1}.`);
-  }
-
-  recall(slot: number): void {
-    const kept = slotsOf(this.project)[slot];
-    if (!kept) return this.store.notify(`Slot ${slot + 1} is empty: Shift+${slot + 1} keeps what you hear.`);
-    this.leaveFor(`slot ${slot + 1}`, kept);
-    this.store.clicks.value = withClick(this.store.clicks.value, this.scene);
-  }
-
-  clearSlot(slot: number): void {
-    this.store.change(`empty slot ${slot + 1}`, withSlot(this.project, slot, null));
+    this.store.changeScene("forget recorded moves", { ...this.scene, automations: [] });
     this.store.settle();
   }
+
+  // ---- history
 
   /** Through the click history: -1 is back, 1 forward. */
   visit(by: number): void {
@@ -190,7 +180,8 @@ export class Actions {
     this.store.clicks.value = found.clicks;
   }
 
-  private leaveFor(label: string, place: Place): void {
+  /** To another place, as one undo step; leaves a journey and a song. */
+  leaveFor(label: string, place: Place): void {
     this.store.settle();
     this.goToPlace(label, place, travelling(this.scene, false));
     this.store.settle();
@@ -200,6 +191,8 @@ export class Actions {
   /** Replace the whole project, as one undo step. */
   replaceProject(label: string, project: Project): void {
     this.store.atOnce.value = false;
+    this.store.playScene();
+    this.store.slot.value = null;
     this.store.settle();
     this.store.change(label, project);
     this.store.settle();
@@ -220,7 +213,7 @@ export class Actions {
     this.store.notify(`${word}: ${label}.`);
   }
 
-  // ---- the journey and the song
+  // ---- the journey
 
   setPin(pin: Pin, point: Point): void {
     this.store.changeScene(`pin ${pin}`, withPin(this.scene, pin, onMap(point), this.store.newJourney.value));
@@ -234,14 +227,9 @@ export class Actions {
 
   travel(on: boolean): void {
     this.store.atOnce.value = false;
-    this.store.playsSong.value = false;
+    this.store.playScene();
     this.store.changeScene(on ? "travel" : "stop travelling", travelling(this.scene, on));
     this.store.settle();
     this.store.spoken.value = on && this.scene.path ? describe(this.scene.path, 0) : "journey left";
-  }
-
-  playSong(on: boolean): void {
-    this.store.playsSong.value = on && this.project.song.length > 0;
-    this.store.spoken.value = on ? "song" : "song left";
   }
 }

@@ -5,7 +5,7 @@ import { barKey } from "../rules/bars";
 import { areColumnsHeld, cellsBetween, type GridCell, heldBlocks, type Holds, isHeld, NOTHING_HELD, withCells } from "../rules/holds";
 import { cellCount } from "../rules/pattern";
 import type { Bar, Operation } from "../rules/project";
-import { barAt, slotsOf } from "../rules/scene";
+import { barAt } from "../rules/scene";
 import { describePattern } from "../rules/summary";
 import { foldTaps } from "../rules/taps";
 import { stepsPerBar } from "../rules/units";
@@ -67,7 +67,7 @@ export class BarActions {
     if (coming && barKey(coming.before) === barKey(beforeHumanise(bar))) return coming.settings;
     const done = lastHumanise(bar);
     if (!done) return AS_IT_IS;
-    const like = done.like === null ? -1 : slotsOf(this.store.project.value).findIndex((scene) => scene && barKey(scene.bars[0]!) === barKey(done.like!));
+    const like = done.like === null ? -1 : this.store.project.value.scenes.findIndex((scene) => scene && barKey(scene.bars[0]!) === barKey(done.like!));
     return { amount: done.amount, seed: done.seed, like: like < 0 ? null : like };
   }
 
@@ -82,7 +82,7 @@ export class BarActions {
     this.hear();
   }
 
-  /** With the velocities and timing of the bar in this slot; null: of the style. */
+  /** With the velocities and timing of the first bar of this scene; null: of the style. */
   humaniseLike(slot: number | null): void {
     this.sendHumanise({ ...this.humanise, amount: this.humanise.amount || DEFAULT_AMOUNT, like: slot }, true);
   }
@@ -109,7 +109,7 @@ export class BarActions {
 
   /** These settings as a project has them; null: not humanised. */
   private operationOf({ amount, seed, like }: Humanise): HumaniseOperation | null {
-    const lent = like === null ? null : slotsOf(this.store.project.value)[like];
+    const lent = like === null ? null : this.store.project.value.scenes[like];
     return amount === 0 ? null : { kind: "humanise", amount, seed, style: this.settings.style, like: lent?.bars[0] ?? null };
   }
 

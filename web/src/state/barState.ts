@@ -5,11 +5,11 @@ import type { BarAddress } from "../rules/plan";
 import type { Bar } from "../rules/project";
 import type { Tap } from "../rules/protocol";
 
-/** How a bar is humanised: how far, with which seed, and like which slot. */
+/** How a bar is humanised: how far, with which seed, and like which scene. */
 export interface Humanise {
   readonly amount: number; // 0 to 1
   readonly seed: number;
-  readonly like: number | null; // the slot whose velocities and timing it takes; null is the style
+  readonly like: number | null; // the scene whose velocities and timing it takes; null is the style
 }
 
 /** Settings whose bar has been requested. */

@@ -19,6 +19,9 @@ const THEME_KEY = "clave.theme";
 
 const readPattern = (value: unknown) => readMessage("BarPattern", value);
 
+/** A bar that an earlier version stored as given has no place on the map yet. */
+const withPlace = (_: string, value: unknown): unknown => (asRecord(value)["kind"] === "given" ? { point: null, ...asRecord(value) } : value);
+
 /** A project and the strokes of its bars; the click history beside it. */
 export function serialise(project: Project, { places, at }: ClickHistory, link: string, strokes: Strokes): string {
   return JSON.stringify({ link, project, strokes, visits: places.map(({ settings, bars, fill }) => ({ settings, bars, fill })), visit: at });
@@ -27,7 +30,7 @@ export function serialise(project: Project, { places, at }: ClickHistory, link: 
 /** The pair of `serialise`, or null for anything that is not one of ours. */
 export function parse(text: string): Remembered | null {
   try {
-    const { link, project, strokes, visits, visit } = asRecord(JSON.parse(text));
+    const { link, project, strokes, visits, visit } = asRecord(JSON.parse(text, withPlace));
     const known = (strokes as [string, unknown][]).map(([key, pattern]) => [key, readPattern(pattern)] as const);
     const places = (visits as Place[]).map((each) => readMessage("Scene", completedScene(each)));
     const at = places.length > 0 ? Math.round(finite(visit, -1, places.length - 1, places.length - 1)) : -1;

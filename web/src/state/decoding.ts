@@ -1,36 +1,37 @@
-/** Has the bars of the project decoded: first those that sound now, then those that come, then those in slots. */
+/** Has the bars of the project decoded: first those that sound now, then those that come, then those of kept scenes. */
 
 import { effect } from "@preact/signals";
 import { barsToDecode, requests } from "../rules/arrange";
 import { barKey, modelPart } from "../rules/bars";
 import type { Bar } from "../rules/project";
 import type { BarPattern } from "../rules/protocol";
-import { slotsOf } from "../rules/scene";
+import { openingBar } from "../rules/song";
 import { ServerError } from "../net/api";
 import { LatestOnly } from "../net/latestOnly";
 import type { RhythmSource } from "../net/sources";
-import type { Notice, Store } from "./store";
+import { ServerWatch } from "./serverWatch";
+import type { Store } from "./store";
 
 const AT_ONCE = 64; // bars in one request
+const BARS = "the bars here";
 const AHEAD_BARS = 8; // beyond those that have to be there
 
 export class Decoding {
   private readonly requests: LatestOnly<readonly Bar[], readonly BarPattern[]>;
-  private serverError: Notice | null = null; // as it was last reported
 
   constructor(
     private readonly store: Store,
     private readonly source: RhythmSource,
+    private readonly server = new ServerWatch(store),
   ) {
     this.requests = new LatestOnly(
       (bars) => this.decode(bars),
       (bars, patterns) => {
-        this.serverAnswers();
+        server.answered(BARS);
         store.decoded.add(bars.map((bar, index) => [barKey(bar), patterns[index]!]));
       },
       (_, error) => {
-        store.reportError(error);
-        this.serverError = store.notice.value;
+        if (!server.waits(BARS, error, () => this.request())) store.reportError(error);
       },
     );
     effect(() => this.request());
@@ -42,6 +43,7 @@ export class Decoding {
     if (this.store.instrument.value === null) return; // what this instrument lacks is still to be replaced
     const missing = this.missing();
     if (missing.length > 0) this.requests.send(missing);
+    else this.server.answered(BARS); // nobody waits for them any more
   }
 
   /** Decode these bars now, such as one that is still to take the place of another. */
@@ -73,8 +75,12 @@ export class Decoding {
       for (const bar of bars) if (found.size < AT_ONCE && !store.decoded.get(barKey(bar))) found.set(barKey(bar), bar);
     };
     for (let index = first; index < first + count; index++) collect(barsToDecode(wanted.planned(index)));
+    const { launchScore, launchWindow } = store;
+    const [entered, launched] = launchWindow.value;
+    if (launchScore.value) for (let index = entered; index < entered + launched; index++) collect(barsToDecode(launchScore.value.planned(index)));
+    if (store.underHand.value) return [...found.values()]; // what comes later would be another bar by then
     if (found.size === 0) for (let index = first + count; index < first + count + AHEAD_BARS; index++) collect(barsToDecode(wanted.planned(index)));
-    if (found.size === 0) collect(slotsOf(store.project.value).flatMap((scene) => (scene ? [modelPart(scene.bars[0]!)] : [])).filter((bar) => bar !== null));
+    if (found.size === 0) collect(store.project.value.scenes.flatMap((scene) => (scene ? [modelPart(openingBar(scene))] : [])).filter((bar) => bar !== null));
     return [...found.values()];
   }
 
@@ -94,11 +100,5 @@ export class Decoding {
       for (const bar of bars) made.push(...(await this.decode([bar])));
       return made;
     }
-  }
-
-  /** The server answers again: a notice that it does not is closed. */
-  private serverAnswers(): void {
-    if (this.serverError && this.store.notice.value === this.serverError) this.store.notice.value = null;
-    this.serverError = null;
   }
 }

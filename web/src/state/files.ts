@@ -1,6 +1,7 @@
 /** Files to keep: what is heard as MIDI or WAV. */
 
 import { naturalBars } from "../rules/plan";
+import { type ZippedFile, zipped } from "../rules/zip";
 import { fetchMidi } from "../net/api";
 import { encodeWav } from "../audio/wavFile";
 import type { Decoding } from "./decoding";
@@ -24,7 +25,7 @@ const formatBars = (count: number): string => (count === 1 ? "1 bar" : `${count}
 type Whole = Pick<Decoding | Sounds, "all">;
 
 export async function saveMidi(store: Store): Promise<void> {
-  const { project } = store.score.value;
+  const project = store.filed.value;
   save(await fetchMidi(project), "groove.mid");
   store.notify(`groove.mid: ${formatBars(naturalBars(project))}, as heard.`);
 }
@@ -35,4 +36,16 @@ export async function saveWav(store: Store, player: Player, decoding: Whole, sou
   const channels = await player.renderLoop();
   save(new Blob([encodeWav(channels, FILE_SAMPLE_RATE)], { type: "audio/wav" }), "groove.wav");
   store.notify(`groove.wav: ${formatBars(bars.length)} as a loop, 24 bit.`);
+}
+
+/** A WAV file for each voice that is heard, in one archive. */
+export async function saveStems(store: Store, player: Player, decoding: Whole, sounds: Whole): Promise<void> {
+  await Promise.all([decoding.all(), sounds.all()]);
+  const { bars, strikes } = player.performance();
+  const heard = new Set(strikes.map(({ voice }) => voice));
+  const files: ZippedFile[] = [];
+  for (const [voice, { name }] of store.voices.value.entries())
+    if (heard.has(voice)) files.push({ name: `${name.replaceAll(" ", "-")}.wav`, content: new Uint8Array(encodeWav(await player.renderLoop(voice), FILE_SAMPLE_RATE)) });
+  save(new Blob([zipped(files)], { type: "application/zip" }), "groove-stems.zip");
+  store.notify(`groove-stems.zip: ${formatBars(bars.length)} as a loop, ${files.length} voices.`);
 }

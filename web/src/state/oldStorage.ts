@@ -1,7 +1,7 @@
 /** What versions until 0.2 stored: the strokes of bars, without how they were made, and a link beside them. */
 
 import { everyCell } from "../rules/barChanges";
-import { barKey, edited } from "../rules/bars";
+import { barKey, edited, givenBar } from "../rules/bars";
 import { NO_CLICKS } from "../rules/clickHistory";
 import { keptKitId } from "../rules/kitNames";
 import { readLink, readMeter } from "../rules/link";
@@ -18,7 +18,6 @@ import { asRecord, finite, type Remembered } from "./storedValues";
 
 const readPattern = (value: unknown): BarPattern => readMessage("BarPattern", value);
 const readPatterns = (value: unknown): BarPattern[] => (Array.isArray(value) ? value.map(readPattern) : []);
-const given = (pattern: BarPattern): Bar => ({ kind: "given", pattern: { meter: pattern.meter, strokes: pattern.strokes }, source: "" });
 
 /** A name, or a blend of shares; anything else is any style. */
 function readStyle(value: unknown): StyleChoice {
@@ -50,7 +49,7 @@ function readPlace(value: unknown, known: Map<string, BarPattern>): Place {
   const count = LOOP_BARS.find((each) => each === strokes.length) ?? 1;
   const bars = generatedBars(onMap([finite(x, -9, 9, 0), finite(y, -9, 9, 0)]), read, count);
   const own = fill ? readPattern(fill) : null;
-  if (byHand === true) return { settings: read, bars: strokes.map(given), fill: own && given(own) };
+  if (byHand === true) return { settings: read, bars: strokes.map((each) => givenBar(each)), fill: own && givenBar(own) };
   bars.forEach((bar, index) => known.set(barKey(bar), strokes[index]!));
   if (own) known.set(barKey(fillOf(bars[0]!)), own);
   return { settings: read, bars, fill: null };

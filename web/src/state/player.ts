@@ -2,8 +2,8 @@
 
 import { effect } from "@preact/signals";
 import { arrange, type Performance } from "../rules/arrange";
+import { givenBar } from "../rules/bars";
 import type { Wanted } from "../rules/conductor";
-import { naturalBars } from "../rules/plan";
 import type { Project } from "../rules/project";
 import type { BarPattern } from "../rules/protocol";
 import type { ArrangedBar, Bars } from "../rules/score";
@@ -21,6 +21,7 @@ import type { Store } from "./store";
 
 const FILE_SAMPLE_RATE = 44_100;
 const LONGEST_TAIL_SECONDS = 3;
+const STALLED_MS = 4000; // an audio clock that stands still for so long has no device
 const BLOCKED_AFTER_MS = 400; // a browser that lets sound through does so sooner
 
 type Running = { readonly context: AudioContext; readonly mixer: Mixer; readonly clock: Clock; readonly moment: AudibleMoment };
@@ -52,6 +53,10 @@ export class Player {
     effect(() => {
       const kit = store.kitBuffers.value;
       if (this.running) this.running.mixer.kit = kit;
+    });
+    effect(() => {
+      const underHand = store.underHand.value;
+      if (this.running) this.running.clock.underHand = underHand;
     });
     document.addEventListener("visibilitychange", () => {
       if (!this.running) return;
@@ -129,8 +134,7 @@ export class Player {
 
   /** The bars that are heard: a round of the path, the song, or the loop until its fill was heard. */
   performance(): Performance {
-    const { score } = this.store;
-    return arrange(score.value.project, this.store.decoded, naturalBars(score.value.project));
+    return arrange(this.store.filed.value, this.store.decoded);
   }
 
   /** These bars once, or those that are heard, from their start until the last sound has rung out; all voices, or one: what tests measure. */
@@ -145,11 +149,11 @@ export class Player {
     return this.store.kitBuffers.value.reduce((most, sound) => Math.max(most, sound?.duration ?? 0), LONGEST_TAIL_SECONDS);
   }
 
-  /** The bars that are heard as a loop, exactly as long as they last: what rings over the end is heard at the beginning. */
-  async renderLoop(): Promise<Float32Array[]> {
+  /** The bars that are heard as a loop, exactly as long as they last: what rings over the end is heard at the beginning; all voices, or one. */
+  async renderLoop(only?: number): Promise<Float32Array[]> {
     const performance = this.performance();
     const length = performance.tempo.seconds;
-    const once = this.timed(performance);
+    const once = this.timed(performance).filter(({ voice }) => only === undefined || voice === only);
     const before = Math.ceil(this.tailSeconds() / length); // rounds until every tail is there
     const rounds = Array.from({ length: before + 1 }, (_, round) => once.map((stroke) => ({ ...stroke, seconds: stroke.seconds + round * length })));
     const sound = await this.render(rounds.flat(), (before + 1) * length);
@@ -188,10 +192,33 @@ export class Player {
       everyTick,
     );
     context.onstatechange = () => {
+      if (context.state === "closed") return this.lose(context);
       this.listen();
       if (context.state !== "running" && store.playing.value) void context.resume().catch(() => undefined);
     };
+    clock.underHand = store.underHand.value;
+    context.addEventListener("error", () => this.lose(context)); // its device fails
     return { context, mixer, clock, moment };
+  }
+
+  private ticked = { at: 0, audioSeconds: -1 }; // when the audio clock was last seen to move
+
+  /** A device that was pulled out may leave a context that says it runs, and whose clock stands still. */
+  private stalled({ currentTime, state }: AudioContext): boolean {
+    const now = performance.now();
+    if (currentTime !== this.ticked.audioSeconds || state !== "running") this.ticked = { at: now, audioSeconds: currentTime };
+    return now - this.ticked.at > STALLED_MS;
+  }
+
+  /** The audio device is gone: the music stops, and the next play begins on the device that is there then. */
+  private lose(context: AudioContext): void {
+    if (this.running?.context !== context) return;
+    this.stop();
+    this.running = null;
+    context.onstatechange = null;
+    if (context.state !== "closed") void context.close().catch(() => undefined);
+    this.store.sound.value = "lost";
+    this.store.reportError(new Error("The sound device is gone. Nothing is lost: press play, and the device that is there now plays."));
   }
 
   private listen(): void {
@@ -201,9 +228,11 @@ export class Player {
   }
 
   private wanted(): Wanted {
-    const { project, atOnce, bar, score } = this.store;
-    if (bar.clicking.value) return { bars: this.silenceFor(score.value), quantum: "step" };
-    return { bars: score.value, quantum: atOnce.value ? "step" : project.value.quantum };
+    const { project, atOnce, bar, score, entry, launch, launchReady, launchScore } = this.store;
+    if (bar.clicking.value) return { bars: this.silenceFor(score.value), quantum: "step", entry: entry.value };
+    const { quantum } = project.value;
+    if (launchReady.value) return { bars: launchScore.value!, quantum, entry: launch.value!.entry };
+    return { bars: score.value, quantum: atOnce.value ? "step" : quantum, entry: entry.value };
   }
 
   private silence: { readonly of: Bars; readonly bars: Bars } | null = null;
@@ -219,6 +248,7 @@ export class Player {
     if (!store.playing.value || !running) return;
     const here = running.clock.playhead(audibleTime(running.context));
     store.position.value = here?.position ?? null;
+    if (this.stalled(running.context)) return this.lose(running.context);
     if (here && store.heard.value !== here.part) store.heard.value = here.part;
     this.frame = requestAnimationFrame(this.follow);
   };
@@ -226,7 +256,7 @@ export class Player {
 
 /** The project with these bars as its loop. */
 function withPatterns(project: Project, patterns: readonly BarPattern[]): Project {
-  const bars = patterns.map(({ meter, strokes }) => ({ kind: "given", pattern: { meter, strokes }, source: "" }) as const);
+  const bars = patterns.map((pattern) => givenBar(pattern));
   return { ...project, song: [], scene: { ...project.scene, bars, fill: null, fill_every: 0, path: null } };
 }
 
@@ -234,6 +264,7 @@ function silent(of: Bars): Bars {
   const known = new Map<number, ArrangedBar>();
   return {
     travels: false,
+    tempo: (index) => of.tempo(index),
     bar(index) {
       const { planned } = of.bar(index);
       const bar = known.get(index) ?? { planned, pattern: { meter: planned.meter, strokes: [] }, strokes: [] };

@@ -7,7 +7,7 @@ import { writeLink } from "../rules/link";
 import { canonicalJson, PLAIN_LANE, PLAIN_MIX, type Project } from "../rules/project";
 import { projectIn, readProject, writeProject } from "../rules/projectLink";
 import type { BarPattern } from "../rules/protocol";
-import { isEdited, isJourney, SLOT_COUNT, slotsOf } from "../rules/scene";
+import { isEdited, isJourney } from "../rules/scene";
 import { DEFAULT_SOUND, movedTo } from "../rules/voiceSound";
 import { checkProject, fetchProject } from "../net/api";
 import type { Actions } from "./actions";
@@ -37,8 +37,7 @@ async function open(store: Store, actions: Actions, name: string, read: () => Pr
   try {
     const { project, remarks } = await checkProject(await read());
     play(store, actions, project, `open ${name}`);
-    const more = project.scenes.length > SLOT_COUNT ? [`The song plays all ${project.scenes.length} scenes; the first ${SLOT_COUNT} are in the slots`] : [];
-    store.notify([`Opened ${name}.`, ...[...remarks, ...more].map((remark) => `${remark}.`)].join(" "));
+    store.notify([`Opened ${name}.`, ...remarks.map((remark) => `${remark}.`)].join(" "));
   } catch (error) {
     store.reportError(new Error(`${name} is not opened: ${error instanceof Error ? error.message : String(error)}`));
   }
@@ -50,7 +49,7 @@ export async function shareLink(store: Store): Promise<void> {
   const letters = isMoreThanItsLink(project) ? await writeProject(withoutFiles(project)) : "";
   const [address] = location.href.split("#"); // what stands behind it may be from before the last change
   const link = `${address}#${writeLink(project)}${letters ? `&z=${letters}` : ""}`;
-  const left = letters === null ? " What it cannot hold, such as edited strokes, slots and the mix, needs a file: Save project." : "";
+  const left = letters === null ? " What it cannot hold, such as edited strokes, scenes and the mix, needs a file: Save project." : "";
   try {
     await navigator.clipboard.writeText(link);
     store.notify(`Link copied.${left}`);
@@ -68,9 +67,10 @@ function isMoreThanItsLink({ scene, scenes, song, seed }: Project): boolean {
   return isEdited(scene) || drawn || moved || seed !== 0 || scenes.length > 0 || song.length > 0 || !plain(scene.mix, PLAIN_MIX) || !plain(scene.lanes, PLAIN_LANE);
 }
 
-/** Files are on this computer only: they travel as their point on the map. */
+/** Files are on this computer only: sounds travel as their point on the map, stars stay here. */
 const withoutFiles = (project: Project): Project => ({
   ...project,
+  material: [],
   scene: withSounds(
     project.scene,
     project.scene.kit.voices.map((sound) => {
@@ -113,7 +113,7 @@ export function knownStrokes(store: Store): [string, BarPattern][] {
   const { score, window, project, clicks, decoded } = store;
   const [first, count] = window.value;
   const played = Array.from({ length: count }, (_, bar) => barsToDecode(score.value.planned(first + bar))).flat();
-  const places = [...slotsOf(project.value), ...clicks.value.places].flatMap((place) => place?.bars ?? []).flatMap((bar) => modelPart(bar) ?? []);
+  const places = [...project.value.scenes, ...clicks.value.places].flatMap((place) => place?.bars ?? []).flatMap((bar) => modelPart(bar) ?? []);
   const known = new Map<string, BarPattern>();
   for (const bar of [...played, ...places]) {
     const pattern = decoded.get(barKey(bar));

@@ -4,6 +4,7 @@ import { withClick } from "../rules/clickHistory";
 import { kitVoices, voicesOfKit, withKit, withSound, withSounds } from "../rules/kitChanges";
 import { describeSorted, sortFiles } from "../rules/kitFolder";
 import { SPACE_KIT } from "../rules/kitNames";
+import { tooLarge } from "../rules/material";
 import { onMap } from "../rules/mapPoint";
 import type { Scene } from "../rules/project";
 import { type DrawnKit, type KitDraw, type KitVoice, NO_SOUND_SHIFT, type Point, type SoundMap, VOICE_COUNT } from "../rules/protocol";
@@ -16,10 +17,12 @@ import { pathOf } from "../audio/kits";
 import type { Actions } from "./actions";
 import type { Decoding } from "./decoding";
 import { randomSeed } from "./randomSeed";
+import { ServerWatch } from "./serverWatch";
 import type { Sounds } from "./sounds";
 import type { Store } from "./store";
 
 export const SIMILAR_SOUNDS = 6;
+const KIT = "the kit";
 const SIMILAR_VARIATION = 0.3; // at least: two sounds at one place would be one
 const SIMILAR_NEAREST = 0.4; // of the radius
 
@@ -45,6 +48,12 @@ export function similarSounds(sound: VoiceSound, radius: number, random: () => n
   });
 }
 
+/** The folder that files come from, or how many they are. */
+const folderName = (files: readonly File[]): string => {
+  const [folder] = pathOf(files[0]!).split("/");
+  return folder && folder !== files[0]!.name ? folder : `${files.length} sound${files.length === 1 ? "" : "s"}`;
+};
+
 export class SoundActions {
   private readonly drawing: LatestOnly<KitDraw, DrawnKit>;
   private readonly mapping = new Map<number, Promise<SoundMap>>();
@@ -55,11 +64,16 @@ export class SoundActions {
     private readonly sounds: Sounds,
     private readonly source: SoundSource,
     private readonly decoding: Decoding,
+    server = new ServerWatch(store),
   ) {
     this.drawing = new LatestOnly(
       ({ seed, kept }) => source.draw(seed, kept),
-      (_, { voices }) => this.drawn(voices),
+      (_, { voices }) => {
+        server.answered(KIT);
+        this.drawn(voices);
+      },
       (_, error) => {
+        if (server.waits(KIT, error, () => this.drawMissing())) return;
         store.reportError(error);
         this.withoutSpace();
       },
@@ -124,19 +138,24 @@ export class SoundActions {
 
   /** A file plays as itself; its place shows on the map, and its twin is one switch away. */
   async takeFile(voice: number, file: File): Promise<void> {
-    if (!this.free(voice)) return;
+    const { material } = this.store;
+    if (!this.free(voice)) return material.report(file.name, false, `Not taken: ${this.name(voice)} is locked.`);
     try {
       const sound = await this.placed(voice, file);
       const { gain, tune, decay } = this.voices[voice]!;
       this.put(voice, file.name, { ...sound, gain, tune, decay });
       this.store.settle();
       this.store.notify(`${titled(this.name(voice))} plays ${file.name}.`);
+      material.report(file.name, true, `${titled(this.name(voice))} plays it.`);
     } catch (error) {
       this.store.reportError(error);
+      material.report(file.name, false, `Not taken: ${error instanceof Error ? error.message : String(error)}.`);
     }
   }
 
   private async placed(voice: number, file: File): Promise<VoiceSound> {
+    const why = tooLarge(file.size, "sound");
+    if (why) throw new Error(why);
     const { point, detail, file: digest, heard } = await this.source.place(voice, file);
     this.sounds.heardInFiles.set(digest, heard);
     return { ...DEFAULT_SOUND, from: "file", kit: null, point, detail, file: digest, file_name: file.name };
@@ -157,6 +176,7 @@ export class SoundActions {
       }),
     );
     const report = [describeSorted(sorted), ...refused].join(" ");
+    this.store.material.report(folderName(files), found.some(Boolean), describeSorted(sorted), ...refused);
     if (!found.some(Boolean)) return this.store.reportError(report);
     this.store.changeScene(
       "folder of sounds",
@@ -226,7 +246,7 @@ export class SoundActions {
     try {
       const [kit] = await Promise.all([this.source.draw(place.settings.seed, this.keptBut(({ locked }) => !locked)), ...place.bars.map((each) => this.decoding.now(each))]);
       this.store.sounds.similar.value = null;
-      this.store.playsSong.value = false;
+      this.store.playScene();
       const scene = travelling(withKit({ ...this.scene, ...place }, kit.voices.map(asLinked), SPACE_KIT), false);
       this.actions.replaceProject("surprise", { ...this.store.project.value, scene });
       this.store.clicks.value = withClick(this.store.clicks.value, scene);

@@ -3,15 +3,18 @@
 import { effect } from "@preact/signals";
 import { naturalBars } from "../rules/plan";
 import { type Heard, VOICE_COUNT } from "../rules/protocol";
+import type { Score } from "../rules/score";
 import { isUndrawn, requestOf, soundKey, type VoiceSound } from "../rules/voiceSound";
 import { LatestOnly } from "../net/latestOnly";
 import type { SoundSource } from "../net/sources";
 import { decode, type Kits } from "../audio/kits";
 import { playedBuffer } from "../audio/playedBuffer";
+import { ServerWatch } from "./serverWatch";
 import type { Store } from "./store";
 
 const AHEAD_BARS = 4; // beyond those that have to be there: a voice that moves has another sound in each
 const MOST_CACHED = 96; // decoded sounds, so that undo is heard at once
+const LATER = "sounds of the bars to come";
 const MOST_PASSING = 512; // sounds that voices have for some bars only
 
 interface Decoded {
@@ -42,12 +45,15 @@ export class Sounds {
     private readonly kits: Kits,
     private readonly source: SoundSource,
     arrived: (voice: number) => void = () => {},
+    server = new ServerWatch(store),
   ) {
+    const what = (voice: number) => `the sound of the ${store.voices.value[voice]?.name ?? `voice ${voice + 1}`}`;
     this.requests = this.wanted.map(
       (_, voice) =>
         new LatestOnly<VoiceSound, Decoded>(
           (sound) => this.make(voice, sound),
           (sound, { buffer, heard }) => {
+            server.answered(what(voice));
             const first = this.buffers[voice] === null;
             this.buffers[voice] = buffer;
             store.sounds.heard.value = Object.assign([...store.sounds.heard.peek()], { [voice]: heard });
@@ -55,7 +61,7 @@ export class Sounds {
             if (!first) arrived(voice);
           },
           (sound, error) => {
-            store.reportError(error);
+            if (!server.waits(what(voice), error, () => this.again(voice))) store.reportError(error);
             this.publish(voice, sound);
           },
         ),
@@ -66,8 +72,12 @@ export class Sounds {
     });
     this.passing = new LatestOnly(
       async ({ voice, sound }) => (await this.make(voice, sound)).buffer,
-      ({ voice, sound }, buffer) => this.keepPassing(voice, sound, buffer),
+      ({ voice, sound }, buffer) => {
+        server.answered(LATER);
+        this.keepPassing(voice, sound, buffer);
+      },
       ({ voice, sound }, error) => {
+        if (server.waits(LATER, error, () => this.preparePassing())) return;
         store.reportError(error);
         this.keepPassing(voice, sound, null);
       },
@@ -86,24 +96,28 @@ export class Sounds {
   /** Decode what the next bars have instead of the kit's sounds: one after the other, in the order in which they are heard. */
   private preparePassing(): void {
     const [first, count] = this.store.window.value;
-    const next = this.store.voices.value.length > 0 ? this.missing(first, count + AHEAD_BARS) : null;
-    if (next) this.passing.send(next);
+    const { voices, score, launch, launchScore, launchWindow, launchSounds } = this.store;
+    const there = voices.value.length > 0;
+    const next = there ? this.missing(score.value, first, count + AHEAD_BARS) : null;
+    const launched = launchScore.value && there ? this.missing(launchScore.value, ...launchWindow.value) : null;
+    if (launched === null) launchSounds.value = launch.value;
+    if (next ?? launched) this.passing.send((next ?? launched)!);
   }
 
   /** The first sound of these bars that is not the kit's, and not decoded; null: none. */
-  private missing(first: number, count: number): Passing | null {
-    const { score } = this.store;
-    const own = score.value.project.scene.kit.voices;
+  private missing(score: Score, first: number, count: number): Passing | null {
+    const own = this.store.scene.value.kit.voices;
     for (let index = first; index < first + count; index++)
-      for (const [voice, sound] of score.value.planned(index).voices.entries())
+      for (const [voice, sound] of score.planned(index).voices.entries())
         if (sound !== own[voice] && !isUndrawn(sound) && !this.passed.has(`${voice} ${keyOf(sound)}`)) return { voice, sound };
     return null;
   }
 
   /** Decode all sounds of what is played, also those that are heard much later: a file needs them. */
   async all(): Promise<void> {
-    const bars = naturalBars(this.store.score.value.project);
-    for (let next = this.missing(0, bars); next; next = this.missing(0, bars)) this.keepPassing(next.voice, next.sound, (await this.make(next.voice, next.sound)).buffer);
+    const score = this.store.score.value;
+    const bars = naturalBars(score.project);
+    for (let next = this.missing(score, 0, bars); next; next = this.missing(score, 0, bars)) this.keepPassing(next.voice, next.sound, (await this.make(next.voice, next.sound)).buffer);
   }
 
   private keepPassing(voice: number, sound: VoiceSound, buffer: AudioBuffer | null): void {
@@ -124,7 +138,18 @@ export class Sounds {
     if (key === this.wanted[voice]) return;
     this.wanted[voice] = key;
     this.store.sounds.coming.value = new Set(this.store.sounds.coming.peek()).add(voice);
+    const launched = this.passed.get(`${voice} ${key}`);
+    if (launched) {
+      this.buffers[voice] = launched; // with the first stroke of a launched scene, not after an answer
+      this.publish(voice, sound);
+    }
     this.requests[voice]!.send(sound);
+  }
+
+  /** Wish for the sound of a voice once more. */
+  private again(voice: number): void {
+    this.wanted[voice] = null;
+    this.want(voice, this.store.scene.value.kit.voices[voice]!);
   }
 
   private publish(voice: number, sound: VoiceSound): void {

@@ -1,37 +1,45 @@
 /** The one store: everything the views draw. It holds state and knows no rules, no server and no sound. */
 
-import { computed, signal } from "@preact/signals";
-import { barKey, finished, meterOf, modelPart } from "../rules/bars";
+import { batch, computed, signal } from "@preact/signals";
+import { barKey, finished, handCells, meterOf, modelPart } from "../rules/bars";
 import { type ClickHistory, NO_CLICKS } from "../rules/clickHistory";
-import type { Part } from "../rules/conductor";
+import type { Entry, Part } from "../rules/conductor";
 import { amend, begin, change, type History } from "../rules/history";
 import type { Holds } from "../rules/holds";
 import { keptKitId, keptKitName, SPACE_KIT } from "../rules/kitNames";
+import { latticeSpacing } from "../rules/mapPoint";
 import type { Nearby } from "../rules/neighbours";
 import { EMPTY_BAR, isSamePattern } from "../rules/pattern";
 import { type BarAddress, filledBars, naturalBars } from "../rules/plan";
-import type { Bar, Project, Scene } from "../rules/project";
+import type { Bar, Cell, Project, Scene } from "../rules/project";
 import type { CorpusMap, Instrument, KeptInfo, KitInfo, MapGround, Point, BarPattern } from "../rules/protocol";
-import { type JourneyKind, NEW_JOURNEY, NEW_PAGE_PROJECT, pointOf, roundPoints } from "../rules/scene";
+import { barAt, type JourneyKind, NEW_JOURNEY, NEW_PAGE_PROJECT, pointOf, roundPoints } from "../rules/scene";
 import { type ArrangedBar, Score } from "../rules/score";
+import { inHand } from "../rules/recording";
 import { audible } from "../rules/sequencer";
+import { ServerError } from "../net/api";
+import { isSameScene, type Morph, morphing } from "../rules/song";
 import type { KitBuffers } from "../audio/mixer";
 import { HOME, Projection, type Size, type View } from "../map/view";
 import { DEFAULT_MIDI, type MidiLink, type MidiSettings, OFF, type PortInfo } from "../midi/midiSettings";
 import { BarState } from "./barState";
 import { DecodedBars } from "./decodedBars";
 import { KeptKitState } from "./keptKitState";
+import type { Launch } from "./launch";
+import { MaterialState } from "./materialState";
 import { SoundState } from "./soundState";
 
+const DRAG_PX = 3; // between the points of a drag: near enough to be where the hand is, few enough to be decoded ahead
 const LONGEST_WINDOW = 32; // bars that have to be decoded before a change is heard
 
-/** Is there sound? "waiting": the player wants it, but the browser has not allowed it (yet). */
-export type Sound = "off" | "on" | "waiting" | "interrupted";
+/** Is there sound? "waiting": the player wants it, but the browser has not allowed it (yet); "lost": its device is gone. */
+export type Sound = "off" | "on" | "waiting" | "interrupted" | "lost";
 export type Theme = "auto" | "dark" | "light";
 
 export interface Notice {
   readonly text: string;
   readonly kind: "info" | "error";
+  readonly unanswered?: boolean; // the server did not answer: it goes when it does
 }
 
 export interface OpenCell {
@@ -40,7 +48,7 @@ export interface OpenCell {
 }
 
 /** What opens beside the instrument. */
-export type Drawer = "MIDI out" | "Kits" | "Shape" | "About this bar" | "Style";
+export type Drawer = "MIDI out" | "Kits" | "Shape" | "About this bar" | "Style" | "Your material";
 
 export class Store {
   // what the server has given
@@ -48,11 +56,17 @@ export class Store {
   readonly corpus = signal<CorpusMap | null>(null);
   readonly nearby = signal<Nearby | null>(null);
   readonly ground = signal<MapGround | null>(null);
+  readonly away = signal<readonly string[]>([]); // what waits for a server that does not answer, in words; none: it does
 
   // what undo brings back
   readonly history = signal<History<Project>>(begin(NEW_PAGE_PROJECT));
   readonly project = computed<Project>(() => this.history.value.present.value);
   readonly scene = computed<Scene>(() => this.project.value.scene);
+
+  // parts of it that stay the same values while its bars change: what shows them is not drawn again with every move
+  readonly kit = computed(() => this.scene.value.kit);
+  readonly mix = computed(() => this.scene.value.mix);
+  readonly lanes = computed(() => this.scene.value.lanes);
 
   // beside it
   readonly decoded = new DecodedBars();
@@ -60,12 +74,20 @@ export class Store {
   readonly newJourney = signal<JourneyKind>(NEW_JOURNEY); // of the next path from A to B
   readonly playsSong = signal(false); // else the present scene
 
+  // scenes
+  readonly launch = signal<Launch | null>(null); // what waits for its step, beat or bar
+  readonly launchSounds = signal<Launch | null>(null); // the one whose sounds are decoded
+  readonly entry = signal<Entry | null>(null); // the launch that what plays came by
+  readonly morph = signal<Morph | null>(null); // the present scene is on its way to another
+  readonly slot = signal<number | null>(null); // the scene that was launched or kept last
+
   // the music
   readonly playing = signal(false);
   readonly sound = signal<Sound>("off");
   readonly heard = signal<Part | null>(null); // what sounds at this moment
   readonly position = signal<number | null>(null); // of the playhead, in steps of its bar
   readonly atOnce = signal(false); // the latest change is heard at the next step: a stroke edited by hand, or a drag over the map
+  readonly underHand = signal(false); // the place on the map is being moved: it is heard as soon as it can be
   readonly kitBuffers = signal<KitBuffers>([]);
   readonly folderKits = signal<readonly KitInfo[]>([]);
 
@@ -74,6 +96,8 @@ export class Store {
   readonly sounds = new SoundState();
 
   readonly kept = new KeptKitState();
+
+  readonly material = new MaterialState();
 
   // MIDI out
   readonly midi = signal<MidiSettings>(DEFAULT_MIDI);
@@ -84,11 +108,15 @@ export class Store {
   readonly view = signal<View>(HOME);
   readonly stage = signal<Size>({ width: 0, height: 0 });
   readonly projection = computed(() => new Projection(this.view.value, this.stage.value));
+  readonly lattice = computed(() => latticeSpacing(DRAG_PX / this.projection.value.scale)); // between the points of a drag, in map units
+  readonly pointed = signal<Point | null>(null); // the point under the pointer, before it is pressed
   readonly showsBars = signal(false); // single bars, and where no bar is near; else only from near by
 
   // the page
   readonly drawer = signal<Drawer | null>(null); // the one that is open
   readonly notice = signal<Notice | null>(null);
+  readonly playsElsewhere = signal(false); // another tab plays
+  readonly unstored = signal(false); // the browser's storage is full, or forbidden
   readonly spoken = signal(""); // for the live region
   readonly theme = signal<Theme>("dark");
   readonly prompts = signal(0); // how many of the first prompts were followed
@@ -106,7 +134,7 @@ export class Store {
   });
   /** The name of a kit as a person reads it; null is the one that plays. */
   kitLabel(name: string | null): string {
-    const wanted = name ?? this.scene.value.kit.name;
+    const wanted = name ?? this.kit.value.name;
     const named = (kits: readonly KeptInfo[] | null) => kits?.find(({ id }) => keptKitName(id) === wanted)?.name;
     const removed = named(this.kept.removed.value);
     return named(this.kept.kits.value) ?? (removed && `${removed} (deleted)`) ?? this.kits.value.find((kit) => kit.name === wanted)?.label ?? (keptKitId(wanted) === null ? wanted : "a kept kit");
@@ -116,6 +144,8 @@ export class Store {
   /** What is to be played: the song, or the present scene. */
   private readonly wanted = computed<Project>(() => {
     const project = this.project.value;
+    const morph = this.morph.value;
+    if (morph && project.scenes[morph.slot]) return morphing(project, morph);
     return project.song.length > 0 && !this.playsSong.value ? { ...project, song: [] } : project;
   });
   readonly wantedScore = computed(() => new Score(this.wanted.value, this.decoded));
@@ -140,6 +170,37 @@ export class Store {
   /** What is played, bar after bar. */
   readonly score = computed<Score>(() => (this.playable.value === this.wanted.value ? this.wantedScore.value : new Score(this.playable.value, this.decoded)));
 
+  /** What waits to be launched, beside what plays: it is mixed as that is until it has begun. */
+  readonly launchScore = computed<Score | null>(() => this.launch.value && new Score(this.launch.value.played, this.decoded, this.scene.value));
+
+  /** The bars that have to be decoded before it is launched: the first, and how many. */
+  readonly launchWindow = computed<readonly [first: number, count: number]>(() => {
+    const { launch } = this;
+    return launch.value ? [launch.value.entry.bar, Math.min(naturalBars(launch.value.played), LONGEST_WINDOW)] : [0, 0];
+  });
+
+  /** Is all of it decoded? */
+  readonly launchReady = computed<boolean>(() => {
+    void this.decoded.changes.value;
+    const { launch, launchSounds, launchScore, launchWindow } = this;
+    const [first, count] = launchWindow.value;
+    return launch.value !== null && launchSounds.value === launch.value && Array.from({ length: count }, (_, bar) => first + bar).every((bar) => launchScore.value!.isDecoded(bar));
+  });
+
+  /** The scene that sounds: of the song, or the one that was launched or kept last; null: none. */
+  readonly slotHeard = computed<number | null>(() => {
+    const { scenes } = this.project.value;
+    const { scene } = this.address.value;
+    if (scene !== null && scene < scenes.length) return scene;
+    return this.slot.value !== null && scenes[this.slot.value] ? this.slot.value : null;
+  });
+
+  /** Was the present scene changed since it was launched or kept? */
+  readonly slotChanged = computed<boolean>(() => {
+    const slot = this.slot.value;
+    return slot !== null && this.address.value.scene === null && !isSameScene(this.project.value.scenes[slot], this.scene.value);
+  });
+
   /** Does what is wanted wait for its bars? */
   readonly waiting = computed(() => this.playable.value !== this.wanted.value);
 
@@ -150,10 +211,13 @@ export class Store {
     return score.value.bar(heard.value?.bars.travels === score.value.travels ? heard.value.index : 0);
   });
 
+  /** What files are made of: what plays; of a morph, the scene that it comes from. */
+  readonly filed = computed<Project>(() => (this.morph.value ? { ...this.project.value, song: [] } : this.score.value.project));
+
   /** The bars that are heard: a round of the path, the song, or the loop until its fill was heard. */
   heardBars(): BarPattern[] {
     const score = this.score.value;
-    return Array.from({ length: naturalBars(score.project) }, (_, index) => score.bar(index).pattern);
+    return Array.from({ length: naturalBars(this.filed.value) }, (_, index) => score.bar(index).pattern);
   }
 
   /** The strokes of a bar; an empty bar until it is decoded. */
@@ -166,12 +230,16 @@ export class Store {
 
   /** What stays when the rest of the bar is filled in. */
   readonly holds = computed<Holds>(() => ({
-    rows: new Set(this.scene.value.lanes.flatMap(({ hold }, voice) => (hold === null ? [] : [voice]))),
+    rows: new Set(this.lanes.value.flatMap(({ hold }, voice) => (hold === null ? [] : [voice]))),
     cells: this.bar.marked.value,
   }));
 
   /** Where in the project that bar stands. */
   readonly address = computed<BarAddress>(() => this.arrangedBar.value.planned.address);
+
+  private readonly byHandText = computed(() => JSON.stringify(handCells(barAt(this.project.value, this.address.value)))); // equal cells have equal text
+  /** The cells of that bar that were written by hand. */
+  readonly byHand = computed(() => JSON.parse(this.byHandText.value) as readonly Cell[]);
 
   /** The bar of the path's round that is heard, or its first before it starts; null when not travelling. */
   readonly journeyBar = computed<number | null>(() => (this.address.value.path ? this.address.value.bar : null));
@@ -179,11 +247,16 @@ export class Store {
   /** The bar that the grid shows: where one is on the journey, else what lies at the point. */
   readonly shown = computed<BarPattern>(() => this.arrangedBar.value.pattern);
 
+  /** Where what sounds lies on the map. */
   readonly shownPoint = computed<Point>(() => {
     const bar = this.journeyBar.value;
+    const { scene } = this.score.value.project; // with the bars that sound, while others are waited for
+    const own = (bar === null ? undefined : roundPoints(scene)[bar]) ?? pointOf(this.lastDecoded === NEW_PAGE_PROJECT ? this.scene.value : scene);
     const { planned } = this.arrangedBar.value;
-    if (planned.moves("map.x") || planned.moves("map.y")) return pointOf({ bars: planned.pieces.map(([, each]) => each) });
-    return (bar === null ? undefined : roundPoints(this.score.value.project.scene)[bar]) ?? pointOf(this.scene.value);
+    const step = this.position.value ?? 0;
+    if (planned.address.scene !== null) return generatedAt(planned.pieces.findLast(([from]) => from <= step)![1]) ?? own; // a song, or a morph
+    if (!planned.moves("map.x") && !planned.moves("map.y")) return own;
+    return [planned.value("map.x", own[0], step), planned.value("map.y", own[1], step)];
   });
 
   /** Asked to play, but the browser or the system keeps the sound back. */
@@ -205,21 +278,30 @@ export class Store {
   });
 
   readonly heardVoices = computed<readonly boolean[]>(() => {
-    const { mix } = this.scene.value;
+    const mix = this.mix.value;
     return audible(
       mix.map(({ mute }) => mute),
       mix.map(({ solo }) => solo),
     );
   });
 
+  /** What plays is the present scene: not the song, no morph, and nothing that waits to be launched. */
+  playScene(): void {
+    batch(() => {
+      this.playsSong.value = false;
+      this.morph.value = null;
+      this.launch.value = null;
+    });
+  }
+
   /** A change that undo can take back. Changes with one label in quick succession count as one. */
   change(label: string, project: Project): void {
     if (project !== this.project.value) this.history.value = change(this.history.value, project, label, Date.now());
   }
 
-  /** The same for the present scene. */
+  /** The same for the present scene; a hand takes over from automation. */
   changeScene(label: string, scene: Scene): void {
-    if (scene !== this.scene.value) this.change(label, { ...this.project.value, scene });
+    if (scene !== this.scene.value) this.change(label, { ...this.project.value, scene: inHand(this.scene.value, scene) });
   }
 
   /** The present change as it turned out. */
@@ -241,12 +323,15 @@ export class Store {
   }
 
   reportError(error: unknown): void {
-    this.notice.value = { text: error instanceof Error ? error.message : String(error), kind: "error" };
+    const unanswered = error instanceof ServerError && !error.refused;
+    this.notice.value = { text: error instanceof Error ? error.message : String(error), kind: "error", ...(unanswered ? { unanswered } : {}) };
   }
 }
 
 /** The bars that have to be there before it plays: those of the song, or a round up to its fill; what moves is decoded ahead. */
 const roundBars = (project: Project): number => (project.song.length > 0 ? naturalBars(project) : filledBars(project.scene));
+/** Where a bar lies on the map; null where it was given. */
+const generatedAt = (bar: Bar): Point | null => (bar.kind === "edited" ? generatedAt(bar.base) : bar.kind === "generated" ? bar.point : null);
 
 /** The project with the bars of another one: those that can be played until its own are decoded. */
 function withBarsOf(project: Project, { scene, scenes, song }: Project): Project {

@@ -2,17 +2,20 @@
 
 import { useEffect, useLayoutEffect } from "preact/hooks";
 import { AboutThisBar } from "./AboutThisBar";
+import { Away } from "./Away";
 import { Footer } from "./Footer";
 import { Header } from "./Header";
 import { Help } from "./Help";
 import { IconButton } from "./Icon";
 import { KeptKits } from "./KeptKits";
 import { MapView } from "./MapView";
+import { MaterialPanel } from "./MaterialPanel";
 import { MidiPanel } from "./MidiPanel";
 import { usePage } from "./page";
 import { Pads } from "./Perform";
 import { Shape, StyleHere } from "./Shape";
 import { SoundSheet } from "./SoundSheet";
+import { StyleList } from "./StyleList";
 import { useDark } from "./theme";
 import { VoiceColours } from "./VoiceColours";
 import { VoiceSheet } from "./VoiceSheet";
@@ -38,10 +41,13 @@ export function App() {
       <main>
         <section class="stage" aria-label="Rhythm">
           <MapView />
+          <Away />
+          <StyleList />
           <SoundSheet />
           <Shape />
           <AboutThisBar />
           <StyleHere />
+          <MaterialPanel />
           <KeptKits />
           <MidiPanel />
         </section>
@@ -64,13 +70,15 @@ function Notice() {
     return () => clearTimeout(timer);
   }, [notice]);
   return (
-    <div class="notices" role={notice?.kind === "error" ? "alert" : "status"}>
-      {notice && (
+    <div class="notices">
+      <div role={notice?.kind === "error" ? "alert" : "status"}>
+        {notice && (
         <p class={`notice is-${notice.kind}`}>
-          {notice.text}
-          <IconButton icon="close" label="Put away" onClick={() => (store.notice.value = null)} />
-        </p>
-      )}
+            {notice.text}
+            <IconButton icon="close" label="Put away" onClick={() => (store.notice.value = null)} />
+          </p>
+        )}
+      </div>
     </div>
   );
 }

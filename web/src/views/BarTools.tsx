@@ -1,7 +1,9 @@
 /** One line above the grid: humanise the bar, fill in what is not held, tap a rhythm. */
 
+import { useComputed } from "@preact/signals";
 import { describeHolds } from "../rules/holds";
-import { handCellCount, slotsOf } from "../rules/scene";
+import { handCellCount } from "../rules/scene";
+import { sceneName } from "../rules/song";
 import { stepsPerBar } from "../rules/units";
 import type { TapTo } from "../state/barState";
 import { Choice } from "./Choice";
@@ -30,7 +32,7 @@ export function BarTools() {
 function Humanise() {
   const { store, barActions } = usePage();
   const { amount, like } = barActions.humanise;
-  const slots = slotsOf(store.project.value);
+  const { scenes } = store.project.value;
   return (
     <span class="humanise">
       <Slider
@@ -47,16 +49,16 @@ function Humanise() {
         like{" "}
         <select
           aria-label="Humanise like"
-          title={slots.some(Boolean) ? "Whose feel the bar takes" : "Keep a bar in a slot to take its feel"}
+          title={scenes.some(Boolean) ? "Whose feel the bar takes" : "Keep a scene to take the feel of its first bar"}
           value={like ?? ""}
           onChange={(event) => barActions.humaniseLike(event.currentTarget.value === "" ? null : Number(event.currentTarget.value))}
         >
           <option value="">a drummer</option>
-          {slots.map(
+          {scenes.map(
             (kept, slot) =>
               kept && (
                 <option key={slot} value={slot}>
-                  slot {slot + 1}
+                  {sceneName(kept, slot)}
                 </option>
               ),
           )}
@@ -97,7 +99,7 @@ function FillRest() {
 /** How many strokes were written by hand, and the way back to the map's own. */
 function ByHand() {
   const { store, actions } = usePage();
-  const count = handCellCount(store.scene.value);
+  const count = useComputed(() => handCellCount(store.scene.value)).value;
   if (count === 0) return null;
   return (
     <span class="by-hand">

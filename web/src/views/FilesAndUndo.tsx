@@ -1,7 +1,7 @@
 /** Undo and redo, files and links out and in, dark or light page, help. */
 
 import { useRef } from "preact/hooks";
-import { saveMidi, saveWav } from "../state/files";
+import { saveMidi, saveStems, saveWav } from "../state/files";
 import { openProjectFile, saveProject, shareLink } from "../state/projects";
 import { IconButton } from "./Icon";
 import { Menu } from "./Menu";
@@ -64,6 +64,9 @@ function Export() {
       <button type="button" aria-label="Save WAV" onClick={attempt(() => saveWav(store, player, decoding, sounds))}>
         WAV file of what is heard
       </button>
+      <button type="button" aria-label="Save stems" onClick={attempt(() => saveStems(store, player, decoding, sounds))}>
+        Stems of it, a WAV file a voice
+      </button>
       <button type="button" aria-label="Share" onClick={attempt(() => shareLink(store))}>
         Copy a link to it
       </button>
@@ -87,6 +90,11 @@ function More() {
         <button type="button" aria-pressed={store.showsBars.value} onClick={() => (store.showsBars.value = !store.showsBars.value)}>
           Single bars on the map
         </button>
+        {store.scene.value.automations.length > 0 && (
+          <button type="button" title={store.scene.value.automations.map(({ parameter }) => parameter).join(", ")} onClick={() => actions.forgetMoves()}>
+            Forget the recorded moves
+          </button>
+        )}
         <button type="button" onClick={() => (store.helping.value = true)}>
           Keyboard help
         </button>

@@ -6,12 +6,14 @@ import type { Drawer } from "../state/store";
 import { DrawerButton } from "./Drawer";
 import { usePage } from "./page";
 import { useRoving } from "./roving";
-import { Slots } from "./Slots";
+import { SceneTiles } from "./SceneTiles";
+import { SongStrip } from "./SongStrip";
 
 const WAYS: readonly (readonly [Drawer, string])[] = [
   ["Shape", "Shape"],
   ["About this bar", "About this bar"],
   ["Style", "In this style, stay here"],
+  ["Your material", "Your material"],
 ];
 
 export function Footer() {
@@ -22,7 +24,10 @@ export function Footer() {
   const roving = useRoving(ways);
   return (
     <footer class="footer">
-      <Slots />
+      <div class="scenes-and-song">
+        <SceneTiles />
+        <SongStrip />
+      </div>
       <div class="ways">
         <p ref={ways} role="toolbar" aria-label="One step away" {...roving}>
           {WAYS.map(([drawer, words]) => (

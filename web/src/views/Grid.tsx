@@ -16,7 +16,7 @@ import { VoicePanel } from "./VoicePanel";
 import { VoiceRow } from "./VoiceRow";
 
 const BUTTONS_OF_A_HEAD = 5; // pad, name, hold, mute, solo
-const BEATS_FOLLOW_MS = 120; // their numbers, in a drag over the map
+const BEATS_FOLLOW_MS = 120; // their numbers
 
 /** Which cell an element belongs to. */
 function cellOf(element: Element | null): GridCell | null {
@@ -59,7 +59,7 @@ export function Grid() {
   const heads = useRoving(grid, ".voice button:not(.tap-pad)", BUTTONS_OF_A_HEAD);
   const beats = useRoving(grid, ".beat button");
   const [focus, setFocus] = useState<GridPlace>({ voice: 0, cell: 0 });
-  const { meter } = useSettled(store.shown, BEATS_FOLLOW_MS);
+  const { meter } = useSettled(store.shown, BEATS_FOLLOW_MS, store.underHand);
   const cells = cellCount({ meter, strokes: [] });
   const cellsPerBeat = stepsPerBeat(meter) / STEPS_PER_CELL;
   const openVoice = store.openVoice.value;

@@ -1,5 +1,6 @@
 /** The top of the page: play, time, where one is; whether there is sound; undo, files. */
 
+import { useComputed } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { Quantum } from "../rules/sequencer";
 import { tempoOf } from "../rules/scene";
@@ -10,8 +11,10 @@ import { DrawerButton } from "./Drawer";
 import { FilesAndUndo } from "./FilesAndUndo";
 import { Icon } from "./Icon";
 import { MovingNumber } from "./Moving";
+import { KeepBars } from "./KeepBars";
 import { NumberField } from "./NumberField";
 import { usePage } from "./page";
+import { RecordButton } from "./RecordButton";
 import { useRoving } from "./roving";
 import { Slider } from "./Slider";
 import { Where } from "./Where";
@@ -21,16 +24,18 @@ const SOUND_WORDS = {
   on: "sound is on",
   waiting: "sound is blocked: press play again",
   interrupted: "sound is interrupted",
+  lost: "the sound device is gone: press play",
 } as const;
 
 export function Header() {
   const rest = useRef<HTMLDivElement>(null);
-  const roving = useRoving(rest, "button:not(.menu-panel *)");
+  const roving = useRoving(rest, "button:not(.menu-panel *, .popover *)");
   return (
     <header class="transport">
       <h1>CLAVE</h1>
       <div class="header-play">
         <PlayButton />
+        <RecordButton />
         <Tempo />
         <Swing />
         <Where />
@@ -38,6 +43,7 @@ export function Header() {
       <div ref={rest} class="header-rest" role="toolbar" aria-label="Project" {...roving}>
         <div class="header-acts">
           <Surprise />
+          <KeepBars />
         </div>
         <SoundState />
         <FilesAndUndo />
@@ -71,7 +77,7 @@ function Surprise() {
 function Tempo() {
   const { store, actions } = usePage();
   const taps = useRef<readonly number[]>([]);
-  const tempoBpm = tempoOf(store.scene.value);
+  const tempoBpm = useComputed(() => tempoOf(store.scene.value)).value;
   const tap = () => {
     taps.current = tapped(taps.current, performance.now());
     const tempo = tempoOfTaps(taps.current);
@@ -100,14 +106,15 @@ function Tempo() {
 
 function Swing() {
   const { store, actions } = usePage();
+  const swing = useComputed(() => store.scene.value.swing).value;
   return (
     <div class="dial swing">
-      <MovingNumber parameter="swing" name="Swing" own={store.scene.value.swing} say={(swing) => `${Math.round(swing * 100)} %`}>
+      <MovingNumber parameter="swing" name="Swing" own={swing} say={(share) => `${Math.round(share * 100)} %`}>
         <NumberField
           id="swing"
           label="Swing in percent"
           unit="%"
-          value={Math.round(store.scene.value.swing * 1000) / 10}
+          value={Math.round(swing * 1000) / 10}
           min={MIN_SWING * 100}
           max={MAX_SWING * 100}
           step={1}
@@ -124,9 +131,10 @@ function Swing() {
 /** When a click, a scene or a style is heard. */
 export function Applies() {
   const { store, actions } = usePage();
+  const quantum = useComputed(() => store.project.value.quantum).value;
   return (
     <label class="dial applies">
-      <select value={store.project.value.quantum} onChange={(event) => actions.set("changes apply", { quantum: event.currentTarget.value as Quantum })}>
+      <select value={quantum} onChange={(event) => actions.set("changes apply", { quantum: event.currentTarget.value as Quantum })}>
         <option value="step">next step</option>
         <option value="beat">next beat</option>
         <option value="bar">next bar</option>
@@ -138,7 +146,7 @@ export function Applies() {
 
 export function Volume() {
   const { store, actions } = usePage();
-  const { volume } = store.project.value;
+  const volume = useComputed(() => store.project.value.volume).value;
   return (
     <div class="dial volume">
       <Slider

@@ -7,9 +7,10 @@ import { usePage } from "./page";
 const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ["Space", "play and stop (on a cell: set or clear the stroke)"],
   ["arrow keys", "on the map: move 1 %, with Shift 10 %; in the grid: go to the next cell"],
+  ["/", "go to a style: type, then Enter; with Shift it blends, with Alt you stay at this place"],
   ["A, B", "set the pins of the journey where you are"],
   ["T", "travel from A to B"],
-  ["1 to 8", "play a slot; with Shift, keep what you hear in it"],
+  ["1 to 8", "play a scene; with Shift, keep what you hear in it"],
   ["[ ]", "back and forward through your clicks"],
   ["R", "new seed"],
   ["H", "humanise: the same strokes, played once more"],

@@ -57,11 +57,6 @@ export function JourneyControls() {
       >
         {ready ? (travelling ? "travelling" : isJourney(scene) ? "travel A to B" : "travel the path") : "set A and B"}
       </button>
-      {store.project.value.song.length > 0 && (
-        <button type="button" class="travel" aria-pressed={store.playsSong.value} title="The scenes of the song, one after the other; a click on the map leaves it" onClick={() => actions.playSong(!store.playsSong.value)}>
-          {store.playsSong.value ? "playing the song" : "play the song"}
-        </button>
-      )}
     </div>
   );
 }

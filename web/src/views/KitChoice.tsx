@@ -21,7 +21,7 @@ export function KitChoice() {
   const page = usePage();
   const { store, soundActions, kept } = page;
   const picker = useRef<HTMLInputElement>(null);
-  const chosen = store.scene.value.kit.name;
+  const chosen = store.kit.value.name;
   const own = store.kept.kits.value ?? [];
   const known = store.kits.value.some(({ name }) => name === chosen) || own.some(({ id }) => keptKitName(id) === chosen);
   const choose = (name: string) => {

@@ -2,7 +2,7 @@
 
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { CorpusMap, Point } from "../rules/protocol";
-import { journeyOf, PINS, roundPoints } from "../rules/scene";
+import { journeyOf, PINS, pointOf, roundPoints } from "../rules/scene";
 import { describeBar, formatPoint } from "../rules/summary";
 import { vertices } from "../rules/travel";
 import { drawBars } from "../map/barsDrawing";
@@ -17,6 +17,7 @@ import { usePage } from "./page";
 import { Prompts } from "./Prompts";
 import { Ring } from "./Ring";
 import { useResting } from "./settled";
+import { Stars } from "./Stars";
 import { StyleNames } from "./StyleNames";
 import { useDark } from "./theme";
 
@@ -52,7 +53,7 @@ export function MapView() {
   const { hovered, trail, handlers } = useMapPointer(frame);
   const point = store.shownPoint.value;
   const corpus = store.corpus.value;
-  const arrows = byArrows(point, (to) => actions.goTo(to), () => actions.settle());
+  const arrows = byArrows(store.journeyBar.value === null ? pointOf(store.scene.value) : point, (to) => actions.goTo(to), () => actions.settle());
   useLayoutEffect(() => {
     if (trail.length === 0) store.view.value = store.projection.peek().showing(point); // where one is stays in sight
   }, [point]);
@@ -77,7 +78,9 @@ export function MapView() {
       <Bars />
       <StyleNames />
       <JourneyLine />
+      <Stars />
       <Trail points={trail} />
+      <Awaited />
       <Ring />
       <Pins />
       {hovered !== null && corpus && <Label corpus={corpus} bar={hovered} />}
@@ -172,6 +175,13 @@ function Trail({ points }: { readonly points: readonly Point[] }) {
       {points.length > 1 && <polyline points={points.map((each) => projection.toPixel(each).join()).join(" ")} />}
     </svg>
   );
+}
+
+/** Where one has clicked, while the server does not answer and the bar of before sounds on. */
+function Awaited() {
+  const { store } = usePage();
+  const place = usePlaces();
+  return store.waiting.value && store.away.value.length > 0 ? <span class="map-awaited" style={place(pointOf(store.scene.value))} /> : null;
 }
 
 function Pins() {

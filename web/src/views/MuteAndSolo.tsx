@@ -5,7 +5,7 @@ import { usePage } from "./page";
 
 export function MuteAndSolo({ voice, index }: { readonly voice: VoiceInfo; readonly index: number }) {
   const { store, actions } = usePage();
-  const { mute, solo } = store.scene.value.mix[index]!;
+  const { mute, solo } = store.mix.value[index]!;
   const toggle = (what: "mute" | "solo", on: boolean) => {
     actions.mixVoice(what, index, { [what]: on });
     store.settle();

@@ -1,11 +1,12 @@
 /** Where one is on the map: the bar as a ring, its playhead as a hand, each stroke as a pulse in its voice's colour. */
 
 import { useSignalEffect } from "@preact/signals";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { stepsPerBeat } from "../rules/sequencer";
 import { stepsPerBar } from "../rules/units";
 import { drawRing, passed, type Pulse, PULSE_SECONDS } from "../map/ringDrawing";
 import { usePage } from "./page";
+import { pageColour } from "./pageColours";
 import { useDark } from "./theme";
 import { inkOf } from "./VoiceColours";
 
@@ -18,6 +19,7 @@ export function Ring() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const sounded = useRef<(Omit<Pulse, "age"> & { readonly at: number })[]>([]);
   const before = useRef<number | null>(null); // the playhead when the ring was drawn last
+  const calmly = useRef(window.matchMedia(CALM));
   const [left, top] = store.projection.value.toPixel(store.shownPoint.value);
   const radius = store.stage.value.width < 560 ? 36 : 48;
   const side = 2 * (radius + MARGIN);
@@ -29,15 +31,13 @@ export function Ring() {
     const pending = store.pending.value;
     const playing = store.playing.value;
     const heard = store.heard.value?.bar.pattern ?? shown;
-    const calm = window.matchMedia(CALM).matches;
+    const calm = calmly.current.matches;
     const now = performance.now() / 1000;
     if (position !== null && before.current !== null && !calm)
       for (const [voice, velocity] of passed(heard, before.current, position)) sounded.current.push({ voice, velocity, at: now });
     before.current = position;
     sounded.current = sounded.current.filter(({ at }) => now - at < PULSE_SECONDS);
 
-    const style = getComputedStyle(canvas.current!);
-    const colour = (name: string) => style.getPropertyValue(name).trim();
     const step = position !== null && calm ? Math.floor(position / stepsPerBeat(heard.meter)) * stepsPerBeat(heard.meter) : position;
     drawRing(canvas.current!, {
       radius,
@@ -47,12 +47,13 @@ export function Ring() {
       inks: voices.map((voice) => inkOf(voice.colour, dark)),
       hand: step === null ? null : step / stepsPerBar(heard.meter),
       pulses: position === null ? [] : sounded.current.map(({ at, ...pulse }) => ({ ...pulse, age: now - at })),
-      colours: { glass: colour("--map-glass"), edge: colour(playing ? "--accent" : "--ink-page"), line: colour("--field-hover"), hand: colour("--ink-page") },
+      colours: { glass: pageColour("--map-glass"), edge: pageColour(playing ? "--accent" : "--ink-page"), line: pageColour("--field-hover"), hand: pageColour("--ink-page") },
       pending,
     });
   };
   useSignalEffect(draw);
-  useLayoutEffect(draw, [dark, radius]);
+  useLayoutEffect(draw, [radius]);
+  useEffect(draw, [dark]); // when the page has its new theme
   return (
     <canvas
       ref={canvas}

@@ -2,6 +2,7 @@
 
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { kindOf } from "../rules/material";
 import { MAP_EDGE } from "../rules/mapPoint";
 import type { Point, SoundMap as SoundMapInfo, VoiceInfo } from "../rules/protocol";
 import { describeSource, formatHeard, formatOrigin, nameOfMap, nearestSound } from "../rules/soundWords";
@@ -103,6 +104,7 @@ function useFileDrop(index: number) {
     const entries = [...(event.dataTransfer?.items ?? [])].map((item) => item.webkitGetAsEntry());
     const file = event.dataTransfer?.files[0];
     if (!file || entries.length !== 1 || entries[0]?.isDirectory) return; // a folder is a whole kit: the page takes it
+    if (kindOf(file.name) === "MIDI file") return; // so are bars
     event.preventDefault();
     event.stopPropagation();
     store.sounds.adjusted.value = index;

@@ -6,12 +6,13 @@ import { usePage } from "./page";
 import { useRoving } from "./roving";
 
 export function StyleNames() {
-  const { store, actions, player } = usePage();
+  const { store, styleActions } = usePage();
   const corpus = store.corpus.value;
   const ground = store.ground.value;
   const list = useRef<HTMLUListElement>(null);
   const roving = useRoving(list);
-  const names = useMemo(() => (corpus && ground ? styleNames(corpus, ground) : []), [corpus, ground]);
+  const homes = store.instrument.value?.space.style_homes;
+  const names = useMemo(() => (corpus && ground ? styleNames(corpus, ground, homes) : []), [corpus, ground, homes]);
   const shown = placed(names, store.projection.value);
   const look = (name: string | null) => () => (store.hoveredStyle.value = name === null ? null : (corpus?.styles.indexOf(name) ?? null));
   const onKeyDown = (event: KeyboardEvent) => {
@@ -20,18 +21,14 @@ export function StyleNames() {
   };
   return (
     <ul ref={list} class="style-names" aria-label="Styles" onFocusIn={roving.onFocusIn} onKeyDown={onKeyDown}>
-      {shown.map(({ name, point, pixel: [left, top], size }) => (
+      {shown.map(({ name, pixel: [left, top], size }) => (
         <li key={name} style={{ transform: `translate(${left}px, ${top}px) translate(-50%, -50%)`, fontSize: `${size}px` }}>
           <button
             type="button"
             onPointerDown={(event) => event.button === 0 && event.stopPropagation()}
             onPointerEnter={look(name)}
             onPointerLeave={look(null)}
-            onClick={() => {
-              actions.goTo(point);
-              actions.settle();
-              if (!store.playing.value) void player.play();
-            }}
+            onClick={(event) => styleActions.goToStyle(name, { blend: event.shiftKey })}
           >
             {name}
           </button>

@@ -85,11 +85,11 @@ export function VoicePanel({ voice, index }: VoiceProps) {
 /** Its sound in words, which opens all of it; and whether the sound is held. */
 function SoundWays({ voice, index }: VoiceProps) {
   const { store, soundActions } = usePage();
-  const sound = store.scene.value.kit.voices[index]!;
+  const sound = store.kit.value.voices[index]!;
   const heard = store.sounds.heard.value[index];
   const { opened } = store.sounds;
   const open = opened.value === index;
-  const held = heldOf(store.scene.value, index);
+  const held = heldOf({ lanes: store.lanes.value, kit: store.kit.value }, index);
   return (
     <div class="sound-ways">
       <button type="button" class="framed" aria-haspopup="dialog" aria-expanded={open} onClick={() => (opened.value = open ? null : index)}>
@@ -108,7 +108,7 @@ const NOWHERE: Point = [0, 0];
 /** The sound map, with its two coordinates that may move. */
 function PanelMap({ voice, index }: VoiceProps) {
   const { store } = usePage();
-  const sound = store.scene.value.kit.voices[index]!;
+  const sound = store.kit.value.voices[index]!;
   const point = sound.point ?? NOWHERE;
   const slug = VOICE_SLUGS[index]!;
   const now = useRef<HTMLSpanElement>(null);
@@ -239,7 +239,7 @@ const characterWords = (direction: SoundDirection, shift: number): string => (Ma
 /** What one hears, where the sound space makes the sound. */
 function Character({ voice, index }: VoiceProps) {
   const { store, soundActions } = usePage();
-  const sound = store.scene.value.kit.voices[index]!;
+  const sound = store.kit.value.voices[index]!;
   const known = store.instrument.value?.sound?.directions ?? [];
   if (known.length === 0) return null;
   return (
@@ -270,7 +270,7 @@ function Character({ voice, index }: VoiceProps) {
 /** Level and pan, which may move as well. */
 function MixSliders({ voice, index }: VoiceProps) {
   const { store, actions } = usePage();
-  const { level, pan } = store.scene.value.mix[index]!;
+  const { level, pan } = store.mix.value[index]!;
   const [name, slug] = [titled(voice.name), VOICE_SLUGS[index]!];
   const onDone = () => store.settle();
   return (

@@ -1,12 +1,10 @@
 /** One voice of the sheet: a pad that plays it, its name, Hold, and its sixteen cells on a canvas. */
 
 import { useSignalEffect } from "@preact/signals";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { handCells } from "../rules/bars";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { describeHeld, heldOf, isHeld } from "../rules/holds";
 import { cellCount, STEPS_PER_CELL } from "../rules/pattern";
 import type { VoiceInfo } from "../rules/protocol";
-import { barAt } from "../rules/scene";
 import { stepsPerBeat } from "../rules/sequencer";
 import { formatHeard, formatOrigin } from "../rules/soundWords";
 import { titled } from "../rules/summary";
@@ -16,12 +14,13 @@ import { laneKeysOf } from "./laneKeys";
 import { LaneSummary } from "./LaneSummary";
 import { MuteAndSolo } from "./MuteAndSolo";
 import { usePage } from "./page";
+import { colourForced, pageColour } from "./pageColours";
 import { velocityAt } from "./Perform";
 import { useSettled } from "./settled";
 import { useDark } from "./theme";
 import { inkOf } from "./VoiceColours";
 
-const CELLS_FOLLOW_MS = 120; // the buttons over the canvas, in a drag over the map
+const CELLS_FOLLOW_MS = 120; // the buttons over the canvas
 
 interface VoiceProps {
   readonly voice: VoiceInfo;
@@ -81,7 +80,7 @@ function VoiceHead({ voice, index }: VoiceProps) {
 /** One word for how it sounds: "deep". */
 function SoundWord({ index }: { readonly index: number }) {
   const { store } = usePage();
-  const sound = store.scene.value.kit.voices[index]!;
+  const sound = store.kit.value.voices[index]!;
   const heard = store.sounds.heard.value[index];
   const words = heard ? formatHeard(heard) : formatOrigin(sound, store.kitLabel(sound.kit));
   return (
@@ -95,7 +94,7 @@ function SoundWord({ index }: { readonly index: number }) {
 /** Its row stays as it is shown, over the map, styles and paths. */
 function Hold({ voice, index }: VoiceProps) {
   const { store, actions } = usePage();
-  const held = heldOf(store.scene.value, index);
+  const held = heldOf({ lanes: store.lanes.value, kit: store.kit.value }, index);
   return (
     <button
       type="button"
@@ -127,13 +126,10 @@ function RowCanvas({ index }: { readonly index: number }) {
     const pattern = store.shown.value;
     const opened = store.opened.value;
     const holds = store.holds.value;
-    const byHand = new Set(handCells(barAt(store.project.value, store.address.value)).flatMap(([voice, step]) => (voice === index ? [step] : [])));
+    const byHand = new Set(store.byHand.value.flatMap(([voice, step]) => (voice === index ? [step] : [])));
     const colour = store.voices.value[index]?.colour;
     if (size.width === 0 || !colour) return;
     const cells = cellCount(pattern);
-    const forced = matchMedia("(forced-colors: active)").matches;
-    const style = getComputedStyle(canvas.current!);
-    const own = (name: string) => style.getPropertyValue(name).trim();
     drawRow(canvas.current!, {
       ...size,
       scale: devicePixelRatio || 1,
@@ -144,23 +140,24 @@ function RowCanvas({ index }: { readonly index: number }) {
       opened: opened?.voice === index ? opened.cell : null,
       byHand,
       staying: new Set(Array.from({ length: cells }, (_, cell) => cell).filter((cell) => holds.cells.has(`${index}.${cell}`))),
-      colours: forced
+      colours: colourForced()
         ? { cell: "Canvas", onBeat: "Canvas", ink: "CanvasText", mark: "Highlight" }
-        : { cell: own("--field"), onBeat: own("--field-strong"), ink: inkOf(colour, dark), mark: own("--ink-page") },
+        : { cell: pageColour("--field"), onBeat: pageColour("--field-strong"), ink: inkOf(colour, dark), mark: pageColour("--ink-page") },
     });
   };
   useSignalEffect(draw);
-  useLayoutEffect(draw, [dark, size]);
+  useLayoutEffect(draw, [size]);
+  useEffect(draw, [dark]); // when the page has its new theme
   return <canvas ref={canvas} class="row-canvas" aria-hidden="true" />;
 }
 
 /** The buttons over the canvas. */
 function Cells({ voice, index, reachable }: VoiceRowProps) {
   const { store } = usePage();
-  const pattern = useSettled(store.shown, CELLS_FOLLOW_MS);
+  const pattern = useSettled(store.shown, CELLS_FOLLOW_MS, store.underHand);
   const opened = store.opened.value;
   const holds = store.holds.value;
-  const byHand = new Set(handCells(barAt(store.project.value, store.address.value)).flatMap(([row, step]) => (row === index ? [Math.floor(step / STEPS_PER_CELL)] : [])));
+  const byHand = new Set(store.byHand.value.flatMap(([row, step]) => (row === index ? [Math.floor(step / STEPS_PER_CELL)] : [])));
   const openCell = opened?.voice === index ? opened.cell : null;
   const columns = cellBoxes(cellCount(pattern), openCell, 1000).map(([, width]) => `${(width + GAP_PX).toFixed(2)}fr`).join(" ");
   return (

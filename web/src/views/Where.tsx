@@ -3,6 +3,7 @@
 import { describe } from "../rules/journey";
 import { naturalBars } from "../rules/plan";
 import { isEdited, isJourney } from "../rules/scene";
+import { sceneName } from "../rules/song";
 import { describeBar, formatPoint } from "../rules/summary";
 import { roundBars } from "../rules/travel";
 import { usePage } from "./page";
@@ -15,11 +16,21 @@ export function Where() {
   const corpus = store.corpus.value;
   const near = store.nearby.value?.nearest(store.shownPoint.value, 1)[0];
   const { fill, scene, bar: place } = store.address.value;
+  const shown = bars[place % bars.length];
+  const own = shown?.kind === "given" ? shown.source : "";
+  const { scenes } = store.project.value;
+  const morph = store.morph.value;
+  if (morph)
+    return (
+      <Said what={`bar ${Math.max(1, Math.min(morph.bars, store.heardIndex.value - morph.first + 1))} of ${morph.bars}`} fill={fill}>
+        on the way to {sceneName(scenes[morph.slot], morph.slot)}
+      </Said>
+    );
   if (scene !== null) {
     const all = naturalBars(store.project.value);
     return (
       <Said what={`bar ${(store.heardIndex.value % all) + 1} of ${all}`} fill={fill}>
-        song, scene {scene + 1}
+        song, {sceneName(scenes[scene], scene)}
       </Said>
     );
   }
@@ -33,7 +44,7 @@ export function Where() {
     <Said what={corpus && near ? `near ${describeBar(corpus, near.index).style}` : ""} fill={fill}>
       <span class="numbers unseen">{formatPoint(store.shownPoint.value)}</span>
       {bars.length > 1 && <span>{`bar ${place + 1} of ${bars.length}`}</span>}
-      {isEdited(store.scene.value) && <span>edited by hand</span>}
+      {own ? <span>{own}</span> : isEdited(store.scene.value) && <span>edited by hand</span>}
       {store.pending.value && <em>from the next {quantum}</em>}
     </Said>
   );

@@ -1,9 +1,10 @@
 /** Keys that work anywhere on the page. The grid and the map have keys of their own and keep those to themselves. */
 
-import { journeyOf, slotsOf } from "../rules/scene";
+import { journeyOf } from "../rules/scene";
 import { TAP_VELOCITY } from "../rules/taps";
 import type { Page } from "./page";
 import { leave, PAD_CODES } from "./Perform";
+import { STYLE_FIELD } from "./StyleList";
 
 const KEY_VELOCITY = 0.8; // of a pad; with Shift it is struck as hard as can be
 
@@ -11,7 +12,7 @@ const KEY_VELOCITY = 0.8; // of a pad; with Shift it is struck as hard as can be
 const takesText = (element: Element): boolean =>
   element.matches("input:not([type=range], [type=checkbox]), textarea, select, [contenteditable]");
 
-/** Letters and signs; digits are slots. */
+/** Letters and signs; digits are scenes. */
 function commandOf(event: KeyboardEvent, { store, actions, barActions, soundActions, player }: Page): (() => void) | null {
   const key = event.key.toLowerCase();
   switch (key) {
@@ -43,11 +44,11 @@ function commandOf(event: KeyboardEvent, { store, actions, barActions, soundActi
   }
 }
 
-/** Plays a slot, with Shift keeps what is heard in it. */
-function playSlot(slot: number, keep: boolean, { store, actions, player }: Page): void {
-  if (keep) return actions.keep(slot);
-  actions.recall(slot);
-  if (slotsOf(store.project.value)[slot] && !store.playing.value) void player.play();
+/** Launches a scene, with Shift keeps what is heard in it. */
+function playScene(slot: number, keep: boolean, { store, scenes, player }: Page): void {
+  if (keep) return scenes.keep(slot);
+  scenes.launch(slot);
+  if (store.project.value.scenes[slot] && !store.playing.value) void player.play();
 }
 
 export function listenToKeys(page: Page): void {
@@ -77,8 +78,12 @@ export function listenToKeys(page: Page): void {
     const pad = store.performing.value ? PAD_CODES.indexOf(event.code) : -1;
     if (pad >= 0) return event.repeat ? undefined : void player.audition(pad, event.shiftKey ? 1 : KEY_VELOCITY);
     if (!store.shortcuts.value || event.repeat) return;
+    if (event.key === "/") {
+      event.preventDefault(); // the sign is no part of a name
+      return document.getElementById(STYLE_FIELD)?.focus();
+    }
     const digit = /^Digit([1-8])$/.exec(event.code)?.[1];
-    if (digit) return playSlot(Number(digit) - 1, event.shiftKey, page);
+    if (digit) return playScene(Number(digit) - 1, event.shiftKey, page);
     commandOf(event, page)?.();
   });
   addEventListener("keyup", (event) => {

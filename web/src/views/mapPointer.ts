@@ -4,10 +4,13 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { RefObject } from "preact";
 import type { Point } from "../rules/protocol";
 import { type Pin, PINS } from "../rules/scene";
+import { nearestStar } from "../map/stars";
 import { HOME, type Pixel } from "../map/view";
 import { usePage } from "./page";
 
 const HOVER_PX = 9; // how near a bar the pointer must be to name it
+const REACH_PX = 11; // how near a star is pressed
+const FINGER_REACH_PX = 22;
 const TRAIL_POINTS = 90;
 const WHEEL_ZOOM = 0.0016; // of its factor's logarithm, a pixel of the wheel
 const HELD_STILL_PX = 5; // a finger that has moved less has not moved
@@ -19,11 +22,12 @@ type Press = "play" | "move the window" | Pin;
 interface Pressed {
   readonly kind: Press;
   readonly from: Pixel;
+  readonly star: ReturnType<typeof nearestStar>; // that was pressed
   began: boolean; // it is no part of a pinch
 }
 
 export function useMapPointer(frame: RefObject<HTMLDivElement | null>) {
-  const { store, actions, player } = usePage();
+  const { store, actions, player, material } = usePage();
   const pressed = useRef<Pressed | null>(null);
   const fingers = useRef(new Map<number, Pixel>());
   const waiting = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -36,17 +40,23 @@ export function useMapPointer(frame: RefObject<HTMLDivElement | null>) {
   };
   const pointOf = (event: MouseEvent): Point => store.projection.value.toPoint(pixelOf(event));
 
+  const starAt = (event: PointerEvent) => nearestStar(store.project.value.material, store.projection.value, pixelOf(event), event.pointerType === "touch" ? FINGER_REACH_PX : REACH_PX);
+
   const begin = (event: PointerEvent) => {
     const press = pressed.current;
     if (!press || press.began) return;
     press.began = true;
     if (press.kind !== "play") return;
     setTrail([]);
-    actions.goTo(pointOf(event), false); // a click waits for its step, beat or bar
+    store.underHand.value = true; // it may become a drag
+    const star = press.star;
+    if (star) material.play(...star);
+    else actions.goTo(pointOf(event), false); // a click waits for its step, beat or bar
     if (!store.playing.value) void player.play();
   };
   const end = () => {
     clearTimeout(waiting.current);
+    store.underHand.value = false;
     if (pressed.current?.kind === "play") actions.settle();
     else if (pressed.current) store.settle();
     pressed.current = null;
@@ -59,8 +69,9 @@ export function useMapPointer(frame: RefObject<HTMLDivElement | null>) {
     if (fingers.current.size > 1) return end(); // a pinch
     const pin = (event.target as Element).closest<HTMLElement>("[data-pin]")?.dataset["pin"];
     const kind: Press = event.button !== 0 || event.altKey ? "move the window" : (PINS.find((each) => each === pin) ?? "play");
-    pressed.current = { kind, from: pixelOf(event), began: false };
+    pressed.current = { kind, from: pixelOf(event), star: kind === "play" ? starAt(event) : null, began: false };
     if (event.pointerType !== "touch") return begin(event);
+    store.pointed.value = pointOf(event);
     waiting.current = setTimeout(() => begin(event), FINGER_WAIT_MS);
   };
 
@@ -90,11 +101,14 @@ export function useMapPointer(frame: RefObject<HTMLDivElement | null>) {
     if (fingers.current.size > 1 && fingers.current.has(event.pointerId)) {
       pinch(event.pointerId, to);
     } else if (press) {
-      if (!press.began && Math.hypot(to[0] - press.from[0], to[1] - press.from[1]) > HELD_STILL_PX) begin(event);
-      if (press.began) drag(event, press);
+      const moved = Math.hypot(to[0] - press.from[0], to[1] - press.from[1]) > HELD_STILL_PX;
+      if (!press.began && moved) begin(event);
+      if (press.began && (moved || !press.star)) drag(event, press); // a star that was pressed plays on until the pointer leaves it
     } else {
       const { projection, nearby } = store;
-      const near = nearby.value?.nearest(pointOf(event), 1)[0];
+      const point = pointOf(event);
+      store.pointed.value = point;
+      const near = nearby.value?.nearest(point, 1)[0];
       setHovered(near && near.distance * projection.value.scale < HOVER_PX ? near.index : null);
     }
     if (fingers.current.has(event.pointerId)) fingers.current.set(event.pointerId, to);
@@ -124,7 +138,10 @@ export function useMapPointer(frame: RefObject<HTMLDivElement | null>) {
       onPointerMove,
       onPointerUp,
       onPointerCancel: onPointerUp,
-      onPointerLeave: () => setHovered(null),
+      onPointerLeave: () => {
+        setHovered(null);
+        store.pointed.value = null;
+      },
       onMouseDown: (event: MouseEvent) => {
         if (event.button === 1) event.preventDefault(); // else the browser scrolls
       },

@@ -8,16 +8,29 @@ import type { Actions } from "../state/actions";
 import type { BarActions } from "../state/barActions";
 import type { Decoding } from "../state/decoding";
 import type { LaneActions } from "../state/laneActions";
+import type { Keeping } from "../state/keeping";
 import type { KeptKits } from "../state/keptKits";
+import type { Material } from "../state/material";
+import type { Memory } from "../state/memory";
+import type { OtherTabs } from "../state/otherTabs";
 import type { Player } from "../state/player";
+import type { ServerWatch } from "../state/serverWatch";
+import type { Recording } from "../state/recording";
+import type { SceneActions } from "../state/sceneActions";
 import type { SoundActions } from "../state/soundActions";
 import type { Sounds } from "../state/sounds";
+import type { StyleActions } from "../state/styleActions";
 import type { Store } from "../state/store";
 
 export interface Page {
   readonly store: Store;
   readonly actions: Actions;
   readonly barActions: BarActions;
+  readonly styleActions: StyleActions;
+  readonly scenes: SceneActions;
+  readonly memory: Memory;
+  readonly keeping: Keeping;
+  readonly recording: Recording;
   readonly decoding: Decoding;
   readonly player: Player;
   readonly midi: MidiPorts;
@@ -26,6 +39,9 @@ export interface Page {
   readonly sounds: Sounds;
   readonly soundActions: SoundActions;
   readonly lanes: LaneActions;
+  readonly material: Material;
+  readonly server: ServerWatch;
+  readonly tabs: OtherTabs | null; // null: this browser tells no tab of another
 }
 
 export const PageContext = createContext<Page | null>(null);

@@ -1,10 +1,10 @@
 /** Values that follow a signal later, so that what costs much is not drawn with every frame. */
 
-import type { ReadonlySignal } from "@preact/signals";
+import { effect, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 
-/** At once after a pause, in a stream of changes at most so often, and its last one always. */
-export function useSettled<T>(from: ReadonlySignal<T>, everyMs: number): T {
+/** At once after a pause, in a stream of changes at most so often, and its last one always; while something else moves, not at all. */
+export function useSettled<T>(from: ReadonlySignal<T>, everyMs: number, moving?: ReadonlySignal<boolean>): T {
   const [value, setValue] = useState(from.peek());
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -12,10 +12,11 @@ export function useSettled<T>(from: ReadonlySignal<T>, everyMs: number): T {
     const take = () => {
       timer = undefined;
       last = performance.now();
-      setValue(() => from.peek());
+      if (!moving?.peek()) setValue(() => from.peek());
     };
-    const stop = from.subscribe(() => {
-      if (timer !== undefined) return;
+    const stop = effect(() => {
+      void from.value;
+      if (moving?.value || timer !== undefined) return;
       const wait = last + everyMs - performance.now();
       if (wait <= 0) take();
       else timer = setTimeout(take, wait);
@@ -24,7 +25,7 @@ export function useSettled<T>(from: ReadonlySignal<T>, everyMs: number): T {
       clearTimeout(timer);
       stop();
     };
-  }, [from, everyMs]);
+  }, [from, everyMs, moving]);
   return value;
 }
 

@@ -1,0 +1,198 @@
+/** The drawer of the player's own files: what was taken of each and what was not, its bars to play, and the way to more. */
+
+import { useRef } from "preact/hooks";
+import { ACCEPTED, isStar, MAX_MIDI_BYTES, MAX_PROJECT_BYTES, MAX_SOUND_BYTES, megabytes, pathThrough, starName } from "../rules/material";
+import type { MaterialFile } from "../rules/project";
+import { formatPoint, titled } from "../rules/summary";
+import type { AskedSound, FileReport } from "../state/materialState";
+import { Drawer } from "./Drawer";
+import { takeFiles } from "./droppedFiles";
+import { IconButton } from "./Icon";
+import { usePage } from "./page";
+import { useRoving } from "./roving";
+
+export function MaterialPanel() {
+  return (
+    <Drawer name="Your material">
+      <Files />
+    </Drawer>
+  );
+}
+
+function Files() {
+  const { store } = usePage();
+  const { reports, waiting, reading, asked, theMaps } = store.material;
+  return (
+    <>
+      <AddFiles />
+      {asked.value.length > 0 && <Asked asked={asked.value} />}
+      <div role="status">
+        {reading.value !== null && <p class="drawer-hint">Reading {reading.value} …</p>}
+        {waiting.value.length > 0 && (
+          <p class="file-said is-trouble">
+            {waiting.value.map(({ name }) => name).join(", ")}: the server does not answer. Read as soon as it does.
+          </p>
+        )}
+        {reports.value.map((report) => (
+          <Report key={report.name} report={report} />
+        ))}
+      </div>
+      {store.project.value.material.length > 0 && (
+        <label class="check">
+          <input type="checkbox" checked={theMaps.value} onChange={(event) => (theMaps.value = event.currentTarget.checked)} />
+          a star plays the map's bar at its place
+        </label>
+      )}
+      {store.project.value.material.map((file, index) => (
+        <File_ key={file.name} file={file} index={index} />
+      ))}
+    </>
+  );
+}
+
+function AddFiles() {
+  const page = usePage();
+  const picker = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <p class="drawer-hint">
+        Drop them anywhere on the page: MIDI files (up to {megabytes(MAX_MIDI_BYTES)}) become stars on the map; a sound (up to {megabytes(MAX_SOUND_BYTES)}) plays as
+        a voice; a folder of sounds is a kit; a project (.json, up to {megabytes(MAX_PROJECT_BYTES)}) opens.
+      </p>
+      <p class="drawer-row">
+        <button type="button" class="framed" onClick={() => picker.current?.click()}>
+          Add files
+        </button>
+      </p>
+      <input
+        ref={picker}
+        type="file"
+        hidden
+        multiple
+        accept={ACCEPTED}
+        data-testid="material-files"
+        onChange={(event) => {
+          const files = [...(event.currentTarget.files ?? [])];
+          event.currentTarget.value = "";
+          void takeFiles(page, files);
+        }}
+      />
+    </>
+  );
+}
+
+/** Which voice plays which sound; what its name says is chosen already. */
+function Asked({ asked }: { readonly asked: readonly AskedSound[] }) {
+  const { store, soundActions } = usePage();
+  const state = store.material.asked;
+  const choose = (at: number, voice: number | null) => (state.value = asked.map((each, place) => (place === at ? { ...each, voice } : each)));
+  const use = async () => {
+    state.value = [];
+    for (const { file, voice } of asked) {
+      if (voice === null) store.material.report(file.name, false, "Not used: no voice was chosen.");
+      else await soundActions.takeFile(voice, file);
+    }
+  };
+  return (
+    <fieldset class="asked">
+      <legend>Which voice plays {asked.length === 1 ? "it" : "which"}?</legend>
+      {asked.map(({ file, voice }, at) => (
+        <label key={at} class="asked-sound">
+          <span class="file-name">{file.name}</span>
+          <select aria-label={`Voice of ${file.name}`} value={voice ?? ""} onChange={({ currentTarget: { value } }) => choose(at, value === "" ? null : Number(value))}>
+            <option value="">no voice</option>
+            {store.voices.value.map(({ name }, index) => (
+              <option key={name} value={index}>
+                {titled(name)}
+              </option>
+            ))}
+          </select>
+        </label>
+      ))}
+      <p class="drawer-row">
+        <button type="button" class="framed" disabled={asked.every(({ voice }) => voice === null)} onClick={() => void use()}>
+          {asked.length === 1 ? "Play it" : "Play them"}
+        </button>
+        <button type="button" class="quiet" onClick={() => (state.value = [])}>
+          Leave {asked.length === 1 ? "it" : "them"}
+        </button>
+      </p>
+    </fieldset>
+  );
+}
+
+function Report({ report: { name, said, taken } }: { readonly report: FileReport }) {
+  const { store } = usePage();
+  return (
+    <div class={`file-said ${taken ? "" : "is-trouble"}`}>
+      <p>
+        <b class="file-name">{name}</b> {said.join(" ")}
+      </p>
+      <IconButton icon="close" label={`Put away what was said of ${name}`} onClick={() => store.material.forget(name)} />
+    </div>
+  );
+}
+
+function File_({ file, index }: { readonly file: MaterialFile; readonly index: number }) {
+  const { store, material, player } = usePage();
+  const start = (act: () => void) => () => {
+    act();
+    if (!store.playing.value) void player.play();
+  };
+  const path = pathThrough(file);
+  return (
+    <section class="file" aria-label={file.name}>
+      <h3>
+        <span class="file-name">{file.name}</span>
+        <IconButton icon="close" label={`Remove ${file.name}`} title="Off the map; undo brings it back" onClick={() => material.remove(index)} />
+      </h3>
+      {file.said.length > 0 && (
+        <ul class="file-report" aria-label={`What was taken of ${file.name}`}>
+          {file.said.map((each) => (
+            <li key={each}>{each}</li>
+          ))}
+        </ul>
+      )}
+      <p class="file-acts">
+        <button type="button" class="framed" title="All its bars, one after the other" onClick={start(() => material.playAll(index))}>
+          Play in order
+        </button>
+        <button
+          type="button"
+          class="framed"
+          disabled={path === null}
+          title={path ? "From star to star: the map's bars on the way" : "All its bars lie at one place: there is no way between them"}
+          onClick={start(() => material.travel(index))}
+        >
+          Travel between them
+        </button>
+        {file.tempo_bpm !== null && (
+          <button type="button" class="quiet" title="Take the tempo of the file" onClick={() => material.takeTempo(index)}>
+            {Number(file.tempo_bpm.toFixed(1))} bpm
+          </button>
+        )}
+      </p>
+      <StarList file={file} index={index} onPlay={(bar) => start(() => material.play(index, bar))()} />
+    </section>
+  );
+}
+
+/** Its bars as buttons: one tab stop, arrow keys from bar to bar. */
+function StarList({ file, onPlay }: { readonly file: MaterialFile; readonly index: number; readonly onPlay: (bar: number) => void }) {
+  const { store } = usePage();
+  const list = useRef<HTMLDivElement>(null);
+  const roving = useRoving(list);
+  const place = store.score.value.project.scene;
+  return (
+    <div ref={list} class="file-stars" role="toolbar" aria-label={`Bars of ${file.name}`} {...roving}>
+      {file.bars.map(({ point }, bar) => {
+        const here = isStar(place, file.name, point);
+        return (
+          <button key={bar} type="button" aria-pressed={here} aria-label={`${titled(starName(file, bar))} of ${file.name}, at ${formatPoint(point)}`} onClick={() => onPlay(bar)}>
+            {file.bars[bar]!.bar + 1}
+          </button>
+        );
+      })}
+    </div>
+  );
+}

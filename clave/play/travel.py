@@ -65,13 +65,23 @@ def share_at(path: Path, bars: float) -> float:
     """How far along the path it is, so many bars (any fraction) after its start: 0 is one end, 1 the other."""
     last = path.bars - 1
     if last == 0:
-        return 0.0
+        return path.stops[0] if path.stops else 0.0
+    bar = _bar_between_ends(path, bars)
+    if not path.stops:
+        return bar / last
+    before = min(math.floor(bar), last - 1)
+    return path.stops[before] + (path.stops[before + 1] - path.stops[before]) * (bar - before)
+
+
+def _bar_between_ends(path: Path, bars: float) -> float:
+    """The same in bars from one end: 0 to `path.bars` - 1."""
+    last = path.bars - 1
     if path.way == "once":
-        return min(bars, last) / last
+        return min(bars, last)
     if path.way == "loop":
-        return min((bars - path.bars * math.floor(bars / path.bars)) / last, 1.0)
+        return min(bars - path.bars * math.floor(bars / path.bars), last)
     there_and_back = bars - 2 * last * math.floor(bars / (2 * last))
-    return (last - abs(last - there_and_back)) / last
+    return last - abs(last - there_and_back)
 
 
 def round_bars(path: Path) -> int:

@@ -20,6 +20,7 @@ from clave import Clip, Kit, Pattern, midi, wav
 from clave.app import rhythm_map, server
 from clave.app.kit_builder import KitBuilder, OfferedKit
 from clave.app.kit_library import KitLibrary
+from clave.app.path_protocol import EvenReply
 from clave.app.protocol import (
     BarPattern,
     CorpusMap,
@@ -168,6 +169,33 @@ def test_a_phrase_is_bars_that_the_space_makes_together(client: TestClient) -> N
     asked = {"point": [1, 1], "bars": 3, "style": "jazz", "fill": True, "seed": 4, "meter": [3, 4]}
     reply = PatternReply.model_validate(client.post("/api/phrases", json=asked).json())
     assert [bar.pattern() for bar in reply.patterns] == ToyRhythm().phrase((1, 1), 3, "jazz", meter=(3, 4))
+
+
+def test_even_change_gives_the_stops_of_a_path(client: TestClient) -> None:
+    across = {"points": [[-3, 1], [3, 1]], "bars": 4}
+    asked: dict[str, Any] = {"path": across, "most": 2}
+    reply = EvenReply.model_validate(client.post("/api/path/even", json=asked).json())
+    assert (len(reply.stops), reply.stops[0], reply.stops[-1]) == (4, 0, 1)
+    assert (reply.changes, reply.least, reply.needed_bars) == ([2, 2, 2], 2, 2)
+    through = {"path": {"bars": 4}, "points": across["points"]}  # of the anchors
+    again = EvenReply.model_validate(client.post("/api/path/even", json=through).json())
+    assert (again.stops, again.needed_bars) == (reply.stops, None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"path": {"points": [[0, 0]]}}, "a path has two points or more, got 1"),
+        ({"path": {"points": [[0, 0]] * 10_000}}, "at most 4096 items"),
+        ({"path": {}}, "a path has two points or more, got 0"),
+        ({"path": {}, "points": [[0, 0], [1, 1]], "most": 0}, "greater than or equal to 1"),
+        ({"path": {"points": [[0, 0], [1, 1]]}, "settings": {"style": "polka"}}, "polka"),
+    ],
+)
+def test_a_path_that_cannot_be_evened_is_refused_in_words(client: TestClient, asked: Any, said: str) -> None:
+    answer = client.post("/api/path/even", json=asked)
+    assert answer.status_code == 422
+    assert said in Refusal.model_validate(answer.json()).error
 
 
 def bar_of(meter: tuple[int, int] = (4, 4)) -> tuple[Pattern, dict[str, Any]]:

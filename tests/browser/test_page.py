@@ -272,7 +272,7 @@ def test_the_address_restores_the_groove_here_and_elsewhere(opened: Page, browse
 
 def test_a_journey_travels_from_pin_to_pin(opened: Page) -> None:
     click_map(opened, -1.5, 0.0)
-    opened_drawer(opened, "Shape")
+    opened_drawer(opened, "Path")
     opened.get_by_role("button", name="Set pin A here").click()
     click_map(opened, -1.5, 1.0)
     opened.get_by_role("button", name="Set pin B here").click()

@@ -11,7 +11,7 @@ import { withSounds } from "./rules/kitChanges";
 import { keptKitId } from "./rules/kitNames";
 import { fetchInstrument } from "./net/api";
 import { serverMaterial } from "./net/material";
-import { serverRhythm, serverSounds } from "./net/sources";
+import { serverEven, serverRhythm, serverSounds } from "./net/sources";
 import { Kits } from "./audio/kits";
 import { MidiPorts } from "./midi/midiPorts";
 import { Actions } from "./state/actions";
@@ -19,12 +19,15 @@ import { BarActions } from "./state/barActions";
 import { restore, serialise, store as storeText, stored, storedMidi, storedPrompts, storedTheme, storeMidi, storePrompts, storeTheme } from "./state/browserStorage";
 import { DecodeAhead } from "./state/decodeAhead";
 import { Decoding } from "./state/decoding";
+import { EvenChange } from "./state/evenChange";
 import { forgetUnknownPoints, forgetUnknownSettings } from "./state/forgetUnknown";
+import { LaneActions } from "./state/laneActions";
 import { Keeping } from "./state/keeping";
 import { KeptKits } from "./state/keptKits";
 import { Material } from "./state/material";
 import { Memory } from "./state/memory";
 import { otherTabs } from "./state/otherTabs";
+import { PathActions } from "./state/pathActions";
 import { Player } from "./state/player";
 import { knownStrokes, openLinkedProject, openServersProject } from "./state/projects";
 import { isUnanswered, ServerWatch } from "./state/serverWatch";
@@ -53,6 +56,8 @@ const midi = new MidiPorts(store, player.midi);
 const decoding = new Decoding(store, serverRhythm, server);
 new DecodeAhead(store, serverRhythm);
 const actions = new Actions(store);
+const paths = new PathActions(store, actions);
+new EvenChange(store, serverEven);
 const soundActions = new SoundActions(store, actions, sounds, serverSounds, decoding, server);
 const barActions = new BarActions(store, actions, player, decoding);
 const styleActions = new StyleActions(store, actions, player);
@@ -66,6 +71,7 @@ const page: Page = {
   player,
   midi,
   actions,
+  paths,
   decoding,
   barActions,
   styleActions,
@@ -77,6 +83,7 @@ const page: Page = {
   kept: new KeptKits(store, kits, serverSounds),
   sounds,
   soundActions,
+  lanes: new LaneActions(store),
   material: new Material(store, actions, serverMaterial, server),
   server,
   tabs: otherTabs(store, () => player.stop()),

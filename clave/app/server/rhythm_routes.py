@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from clave.app import rhythm_map
+from clave.app.path_protocol import EvenReply, EvenRequest
 from clave.app.protocol import (
     Attributes,
     BarsRequest,
@@ -30,7 +31,9 @@ from clave.app.protocol import (
 )
 from clave.music.pattern import Pattern
 from clave.play.decoding import decode_bars
+from clave.play.even_change import even_change
 from clave.play.project.bars import BarPattern, kept_cells
+from clave.play.project.document import Scene
 from clave.play.project.value import Finite
 from clave.rhythm import attributes
 from clave.rhythm.space import RhythmSpace
@@ -94,6 +97,14 @@ def add_pattern_routes(app: FastAPI, rhythm: RhythmSpace) -> None:
     @app.post("/api/bars", response_model=PatternReply)
     def bars(request: BarsRequest) -> Response:
         return _bars(decode_bars(request.bars, rhythm))
+
+    @app.post("/api/path/even")
+    def even(request: EvenRequest) -> EvenReply:
+        path = request.path.changed(points=request.path.points or tuple(request.points))
+        found = even_change(Scene(path=path, settings=request.settings), rhythm, request.most)
+        return EvenReply(
+            stops=list(found.stops), changes=list(found.changes), least=found.least, needed_bars=found.needed_bars
+        )
 
     @app.post("/api/phrases", response_model=PatternReply)
     def phrase(request: PhraseRequest) -> Response:

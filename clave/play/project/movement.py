@@ -11,12 +11,13 @@ from clave.music.playback_settings import MAX_DECAY, MAX_GAIN, MAX_TUNE, MIN_DEC
 from clave.music.units import MAX_SWING, MAX_TEMPO_BPM, MIN_SWING, MIN_TEMPO_BPM
 from clave.play.project.bars import MAX_OPERATIONS, Operation, check_operations
 from clave.play.project.value import Finite, Point, Seed, Share, Value
-from clave.play.project.voices import MAX_NUDGE_MS
+from clave.play.project.voices import MAX_NUDGE_MS, MAX_RATCHET
 from clave.play.sequencer import MAX_LEVEL, Quantum
 
 MAX_PATH_POINTS = 4096
 MAX_BARS = 1024
-MAP_EDGE = 1000.0  # map units; every finite point decodes, so this only keeps modulation finite
+MAP_UNITS = "map units"
+MAP_EDGE = 3.0  # map units; every finite point decodes, but what moves stays on the map that the page shows
 
 
 class TempoChange(Value):
@@ -62,7 +63,8 @@ class PathEdit(Value):
 class Path(Value):
     """A way over the map, travelled in so many bars a round.
 
-    Points are evenly spaced along its length, the first bar at its start and the last at its end.
+    Bars are evenly spaced along its length, the first at its start and the last at its end, unless `stops` says where
+    along it each of them stands.
     """
 
     points: Annotated[tuple[Point, ...], Field(max_length=MAX_PATH_POINTS)] = ()  # none: through the scene's anchors
@@ -73,11 +75,18 @@ class Path(Value):
     quantum: Quantum = "bar"  # how often the place on the path is looked at: step is a 16th here
     travelling: bool = True  # False: it is there, but the scene's loop plays
     edits: Annotated[tuple[PathEdit, ...], Field(max_length=4 * MAX_BARS)] = ()
+    # shares of its length, one a bar, so that what one hears changes evenly (`clave.play.even_change`); None: evenly
+    # spaced, and so is an empty list, whose shares are still to be found
+    stops: Annotated[tuple[Share, ...], Field(max_length=MAX_BARS)] | None = None
 
     @model_validator(mode="after")
     def _leads_somewhere(self) -> "Path":
         if len(self.points) == 1:
             raise ValueError("a path has two points or more, got 1")
+        if self.stops and len(self.stops) != self.bars:
+            raise ValueError(f"a path of {self.bars} bars has as many stops, or none, got {len(self.stops)}")
+        if any(later < earlier for earlier, later in pairwise(self.stops or ())):
+            raise ValueError(f"the stops of a path never go back, got {list(self.stops or ())[:8]}")
         places = [(edit.bar, edit.fill) for edit in self.edits]
         if len(set(places)) < len(places):
             raise ValueError("the edits of a path name each bar once")
@@ -100,8 +109,8 @@ def slug(name: str) -> str:
 
 def _parameters() -> dict[str, Parameter]:
     found = {
-        "map.x": Parameter(-MAP_EDGE, MAP_EDGE, "map units", "bar"),
-        "map.y": Parameter(-MAP_EDGE, MAP_EDGE, "map units", "bar"),
+        "map.x": Parameter(-MAP_EDGE, MAP_EDGE, MAP_UNITS, "bar"),
+        "map.y": Parameter(-MAP_EDGE, MAP_EDGE, MAP_UNITS, "bar"),
         "variation": Parameter(0, 1, "share", "bar"),
         "density": Parameter(0, 1, "share", "bar"),
         "shift.density": Parameter(-3, 3, "standard deviations", "bar"),
@@ -115,8 +124,12 @@ def _parameters() -> dict[str, Parameter]:
         found |= {
             f"{slug(voice.name)}.{name}": parameter
             for name, parameter in {
-                "sound.x": Parameter(-MAP_EDGE, MAP_EDGE, "map units", "bar"),
-                "sound.y": Parameter(-MAP_EDGE, MAP_EDGE, "map units", "bar"),
+                "sound.x": Parameter(-MAP_EDGE, MAP_EDGE, MAP_UNITS, "bar"),
+                "sound.y": Parameter(-MAP_EDGE, MAP_EDGE, MAP_UNITS, "bar"),
+                "shift.brightness": Parameter(-3, 3, "standard deviations", "bar"),
+                "shift.decay": Parameter(-3, 3, "standard deviations", "bar"),
+                "shift.pitch": Parameter(-3, 3, "standard deviations", "bar"),
+                "shift.noisiness": Parameter(-3, 3, "standard deviations", "bar"),
                 "tune": Parameter(MIN_TUNE, MAX_TUNE, "semitones", "bar"),
                 "decay": Parameter(MIN_DECAY, MAX_DECAY, "ratio", "bar"),
                 "gain": Parameter(MIN_GAIN, MAX_GAIN, "linear", "bar"),
@@ -124,6 +137,9 @@ def _parameters() -> dict[str, Parameter]:
                 "level": Parameter(0, MAX_LEVEL, "linear", "step"),
                 "pan": Parameter(-1, 1, "left to right", "step"),
                 "probability": Parameter(0, 1, "share of strokes", "step"),
+                "ratchet": Parameter(1, MAX_RATCHET, "strokes, rounded", "step"),
+                "ratchet_probability": Parameter(0, 1, "share of strokes", "step"),
+                "swing": Parameter(MIN_SWING, MAX_SWING, "place of the second 16th", "bar"),
                 "accent": Parameter(-1, 1, "share", "step"),
                 "nudge": Parameter(-MAX_NUDGE_MS, MAX_NUDGE_MS, "milliseconds", "step"),
             }.items()
@@ -171,7 +187,10 @@ class Breakpoint(Value):
 
 
 class Automation(Value):
-    """The value of a parameter over the bars of a scene: straight between its breakpoints, level beyond them."""
+    """The value of a parameter over the bars of a scene: straight between its breakpoints, level beyond them.
+
+    With `loop_bars` it begins anew after so many bars, and breakpoints after that are not reached.
+    """
 
     parameter: ParameterName
     breakpoints: Annotated[tuple[Breakpoint, ...], Field(min_length=1, max_length=4096)]
@@ -185,6 +204,8 @@ class Automation(Value):
             raise ValueError(f"breakpoints come one after the other, got bars {bars[:8]}")
         parameter = PARAMETERS[self.parameter]
         for each in self.breakpoints:
+            if parameter.unit == MAP_UNITS:
+                continue  # played at the map's edge, and remarked
             if not parameter.low <= each.value <= parameter.high:
                 raise ValueError(
                     f"{self.parameter} lies in [{parameter.low:g}, {parameter.high:g}], got {each.value:g} at bar "

@@ -5,7 +5,7 @@
 
 import { readMessage, readPatternReply } from "../rules/messageChecks";
 import type { Bar } from "../rules/project";
-import type { BarPattern, CorpusMap, DrawnKit, Heard, KitVoice, MapGround, PlacedSound, SoundMap, SoundRequest } from "../rules/protocol";
+import type { BarPattern, CorpusMap, DrawnKit, EvenReply, EvenRequest, Heard, KitVoice, MapGround, PlacedSound, SoundMap, SoundRequest } from "../rules/protocol";
 import { answerTo, ask, send } from "./api";
 
 export interface RhythmSource {
@@ -43,6 +43,11 @@ export const serverRhythm: RhythmSource = {
   corpus: async () => readMessage("CorpusMap", await answerTo("corpus")),
   ground: async () => readMessage("MapGround", await answerTo("map/ground")),
 };
+
+/** Where the bars of a path stand so that what one hears changes evenly. */
+export type EvenSource = (request: EvenRequest) => Promise<EvenReply>;
+
+export const serverEven: EvenSource = async (request) => readMessage("EvenReply", await answerTo("path/even", request));
 
 export const serverSounds: SoundSource = {
   map: async (voice) => readMessage("SoundMap", await answerTo(`sounds/${voice}/map`)),

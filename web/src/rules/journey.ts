@@ -17,3 +17,6 @@ export function describe({ bars }: Pick<JourneyKind, "bars">, bar: number): stri
   const leg = legOf(bar, bars);
   return `travelling ${leg.from === "A" ? "A to B" : "B to A"}, bar ${leg.bar} of ${bars}`;
 }
+
+/** "1 bar", "16 bars". */
+export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;

@@ -10,6 +10,8 @@ export type {
   CompleteRequest,
   CorpusMap,
   DrawnKit,
+  EvenReply,
+  EvenRequest,
   FeelRequest,
   Heard,
   Instrument,

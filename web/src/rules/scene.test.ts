@@ -95,11 +95,21 @@ test("ping-pong comes back without playing its ends twice", () => {
   expect([inWords(there.path!, 4), inWords(there.path!, 5)]).toEqual(["travelling B to A, bar 2 of 4", "travelling B to A, bar 3 of 4"]);
 });
 
-test("a path that was drawn elsewhere stays until a pin is set", () => {
+test("a path that was drawn elsewhere stays, also when pins are set", () => {
   const drawn: Scene = { ...scene, path: { ...pinned.path!, points: [[0, 0], [1, 0], [1, 1]], curve: "smooth" } };
   expect([isJourney(drawn), roundPoints(drawn).length]).toEqual([false, 4]);
   expect(withPath(drawn, { bars: 8 }).path!.points).toHaveLength(3);
-  expect(withPin(drawn, "A", [0, 0], NEW_JOURNEY).path).toBeNull();
+  expect(withPin(drawn, "A", [5, 5], NEW_JOURNEY)).toMatchObject({ path: drawn.path, anchors: [{ name: "A", point: [5, 5] }] });
+});
+
+test("anchors stand in their order, and the path leads through all of them once A and B are there", () => {
+  const there = withPin(withPin(withPin(scene, "D", [3, 3], NEW_JOURNEY), "B", [1, 1], NEW_JOURNEY), "C", [2, 2], NEW_JOURNEY);
+  expect(there.path).toBeNull();
+  const all = withPin(there, "A", [0, 0], NEW_JOURNEY);
+  expect(all.anchors.map(({ name }) => name)).toEqual(["A", "B", "C", "D"]);
+  expect([all.path!.points, isJourney(all), isJourney(pinned)]).toEqual([[], false, true]);
+  const even: Scene = { ...all, path: { ...all.path!, stops: [0, 0, 0, 0, 0.5, 1, 1, 1] } };
+  expect([withPin(even, "B", [0, 1], NEW_JOURNEY).path!.stops, withPath(even, { bars: 4 }).path!.stops, withPath(all, { bars: 4 }).path!.stops]).toEqual([[], [], null]);
 });
 
 test("slots are the first scenes; an emptied one leaves the song", () => {

@@ -12,7 +12,8 @@ export const SLOT_COUNT = 8; // places for bars, in projects of before
 export const JOURNEY_BARS = [2, 4, 8, 16, 32] as const;
 export const LOOP_BARS = [1, 2, 4, 8] as const;
 export const FILLS_EVERY = [0, 4, 8, 16] as const; // bars; 0 is never
-export const PINS = ["A", "B"] as const;
+export const PINS = ["A", "B", "C", "D"] as const;
+const ENDS: readonly string[] = ["A", "B"];
 export type Pin = (typeof PINS)[number];
 
 const MAX_PHRASE_BARS = 64; // that the space makes together
@@ -158,19 +159,19 @@ export interface Journey {
   readonly travelling: boolean;
 }
 
-export const NEW_PATH: Path = { points: [], curve: "line", smoothing: 0, bars: 8, way: "loop", quantum: "bar", travelling: false, edits: [] };
+export const NEW_PATH: Path = { points: [], curve: "line", smoothing: 0, bars: 8, way: "loop", quantum: "bar", travelling: false, edits: [], stops: null };
 
 /** How long a journey is and which way it goes: of the path, or chosen before both pins are set. */
 export type JourneyKind = Pick<Path, "bars" | "way">;
 export const NEW_JOURNEY: JourneyKind = { bars: NEW_PATH.bars, way: NEW_PATH.way };
 
-const pinOf = ({ anchors }: Scene, pin: Pin): Point | null => anchors.find(({ name }) => name === pin)?.point ?? null;
+export const pinOf = ({ anchors }: Scene, pin: Pin): Point | null => anchors.find(({ name }) => name === pin)?.point ?? null;
 
 export const journeyOf = (scene: Scene): Journey => ({ a: pinOf(scene, "A"), b: pinOf(scene, "B"), travelling: scene.path?.travelling ?? false });
 
 /** Is the path one from A to B, bar by bar? Else it was drawn elsewhere. */
 export const isJourney = ({ path, anchors }: Scene): boolean =>
-  path !== null && path.points.length === 0 && path.curve === "line" && path.quantum === "bar" && anchors.every(({ name }) => PINS.some((pin) => pin === name));
+  path !== null && path.points.length === 0 && path.curve === "line" && path.quantum === "bar" && anchors.every(({ name }) => ENDS.includes(name));
 
 /** The points of one round, one a bar; none without a path. */
 export function roundPoints(scene: Scene): Point[] {
@@ -180,18 +181,27 @@ export function roundPoints(scene: Scene): Point[] {
   return Array.from({ length: roundBars(path) }, (_, bar) => pointAt(corners, shareAt(path, bar)));
 }
 
-/** The scene with a pin at this point; once both are there, a path leads from A to B. */
+/** The scene with a pin at this point. A path through the anchors leads from A to B, and on to C and D, once A and B are there; one that was drawn stays as it is. */
 export function withPin(scene: Scene, pin: Pin, point: Point, kind: JourneyKind): Scene {
-  const points = { A: pinOf(scene, "A"), B: pinOf(scene, "B"), [pin]: point };
-  const anchors = PINS.flatMap((name) => (points[name] ? [{ name, point: points[name] }] : []));
-  const before = isJourney(scene) ? scene.path! : { ...NEW_PATH, ...kind, travelling: scene.path?.travelling ?? false };
-  return { ...scene, anchors, path: anchors.length === PINS.length ? before : null };
+  const placeOf = (name: string) => PINS.findIndex((each) => each === name);
+  const others = scene.anchors.filter(({ name }) => name !== pin);
+  const pins = [...others, { name: pin, point }].filter(({ name }) => placeOf(name) >= 0).sort((one, other) => placeOf(one.name) - placeOf(other.name));
+  const anchors = [...pins, ...others.filter(({ name }) => placeOf(name) < 0)];
+  const { path } = scene;
+  if (path !== null && path.points.length > 0) return { ...scene, anchors };
+  return { ...scene, anchors, path: ENDS.every((end) => anchors.some(({ name }) => name === end)) ? unevened(path ?? { ...NEW_PATH, ...kind }) : null };
 }
 
+/** A path whose stops are to be found once more, if it has any. */
+export const unevened = (path: Path): Path => (path.stops ? { ...path, stops: [] } : path);
+
+/** The scene on the way along a path through these points, or through its anchors where there are none. */
+export const withNewPath = (scene: Scene, points: readonly Point[], changes: Partial<Path>): Scene => ({ ...scene, path: { ...NEW_PATH, travelling: true, ...changes, points } });
+
 /** The path changed; what was done to its bars by hand stays with those that are still there. */
-export function withPath(scene: Scene, changes: Partial<Pick<Path, "bars" | "way">>): Scene {
+export function withPath(scene: Scene, changes: Partial<Path>): Scene {
   if (!scene.path) return scene;
-  const path = { ...scene.path, ...changes };
+  const path = "stops" in changes ? { ...scene.path, ...changes } : unevened({ ...scene.path, ...changes });
   return { ...scene, path: { ...path, edits: path.edits.filter(({ bar }) => bar < roundBars(path)) } };
 }
 

@@ -6,7 +6,7 @@ import { describeScene, emptySlot, firstBarOf, isSameScene, kitTrouble, morphing
 
 const pattern = (step: number) => ({ meter: [4, 4] as const, strokes: [[0, step, 1, 0]] as const });
 const scene = (step: number, changes: Partial<Scene> = {}): Scene => ({ ...NEW_SCENE, bars: [given(pattern(step))], ...changes });
-const path = { points: [[0, 0], [3, 0]] as const, curve: "line", smoothing: 0, bars: 16, way: "loop", quantum: "bar", travelling: true, edits: [] } as const; // prettier-ignore
+const path = { points: [[0, 0], [3, 0]] as const, curve: "line", smoothing: 0, bars: 16, way: "loop", quantum: "bar", travelling: true, edits: [], stops: null } as const; // prettier-ignore
 const project: Project = { ...projectOf([pattern(0)]), scenes: [scene(1), null, scene(2, { name: "lift", bars: [given(pattern(2)), given(pattern(3))] })] };
 const parts = ({ song }: Project) => song.map((part) => [part.scene, part.bars]);
 

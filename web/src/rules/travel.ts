@@ -5,11 +5,17 @@ import type { Point } from "./protocol";
 import { type Quantum, stepsPerBeat } from "./sequencer";
 import { type Meter, STEPS_PER_SIXTEENTH, stepsPerBar } from "./units";
 
-const CURVE_PIECES = 16; // straight pieces of each part of a smooth curve
+export const CURVE_PIECES = 16; // straight pieces of each part of a smooth curve
 const SMOOTHING_PASSES = 16; // of a moving average, where a path is smoothed entirely
 
 /** The corners of the scene's path, smoothed and curved as it asks; none without a path. */
-export function vertices({ path, anchors }: Scene): Point[] {
+export function vertices(scene: Scene): Point[] {
+  const points = smoothed(scene);
+  return scene.path?.curve === "smooth" ? spline(points) : points;
+}
+
+/** The points that it goes through, smoothed as it asks. */
+export function smoothed({ path, anchors }: Scene): Point[] {
   if (path === null) return [];
   let points: Point[] = path.points.length > 0 ? [...path.points] : anchors.map(({ point }) => point);
   for (let pass = Math.floor(path.smoothing * SMOOTHING_PASSES + 0.5); pass > 0; pass--) {
@@ -19,7 +25,7 @@ export function vertices({ path, anchors }: Scene): Point[] {
       return a && c ? [(a[0] + 2 * b[0] + c[0]) / 4, (a[1] + 2 * b[1] + c[1]) / 4] : b;
     });
   }
-  return path.curve === "smooth" ? spline(points) : points;
+  return points;
 }
 
 /** A uniform Catmull-Rom spline through the points, as straight pieces. */
@@ -60,13 +66,24 @@ export function pointAt(corners: readonly Point[], share: number): Point {
 }
 
 /** How far along the path it is, so many bars (any fraction) after its start: 0 is one end, 1 the other. */
-export function shareAt({ bars: length, way }: Path, bars: number): number {
+export function shareAt(path: Path, bars: number): number {
+  const { stops } = path;
+  const last = path.bars - 1;
+  const known = stops && stops.length > 0 ? stops : null; // an empty list is still to be found
+  if (last === 0) return known?.[0] ?? 0;
+  const bar = barBetweenEnds(path, bars);
+  if (!known) return bar / last;
+  const before = Math.min(Math.floor(bar), last - 1);
+  return known[before]! + (known[before + 1]! - known[before]!) * (bar - before);
+}
+
+/** The same in bars from one end: 0 to `path.bars` - 1. */
+function barBetweenEnds({ bars: length, way }: Path, bars: number): number {
   const last = length - 1;
-  if (last === 0) return 0;
-  if (way === "once") return Math.min(bars, last) / last;
-  if (way === "loop") return Math.min((bars - length * Math.floor(bars / length)) / last, 1);
+  if (way === "once") return Math.min(bars, last);
+  if (way === "loop") return Math.min(bars - length * Math.floor(bars / length), last);
   const thereAndBack = bars - 2 * last * Math.floor(bars / (2 * last));
-  return (last - Math.abs(last - thereAndBack)) / last;
+  return last - Math.abs(last - thereAndBack);
 }
 
 /** How many bars a round has: there, and back as well for ping-pong. */

@@ -19,7 +19,11 @@ export interface components {
             readonly swing: number;
             readonly loudness: number;
         };
-        /** @description The value of a parameter over the bars of a scene: straight between its breakpoints, level beyond them. */
+        /**
+         * @description The value of a parameter over the bars of a scene: straight between its breakpoints, level beyond them.
+         *
+         *     With `loop_bars` it begins anew after so many bars, and breakpoints after that are not reached.
+         */
         readonly Automation: {
             readonly parameter: string;
             readonly breakpoints: readonly components["schemas"]["Breakpoint"][];
@@ -107,6 +111,23 @@ export interface components {
             readonly kind: "edited";
             readonly base: components["schemas"]["Generated"] | components["schemas"]["Given"];
             readonly operations: readonly (components["schemas"]["SetCells"] | components["schemas"]["Humanise"] | components["schemas"]["Shift"] | components["schemas"]["Complete"] | components["schemas"]["FollowTaps"])[];
+        };
+        /** @description The stops that were found, and what changes between them. */
+        readonly EvenReply: {
+            readonly stops: readonly number[];
+            readonly changes: readonly number[];
+            readonly least: number;
+            readonly needed_bars: number | null;
+        };
+        /** @description POST /api/path/even: where the bars of a path stand so that what one hears changes evenly. */
+        readonly EvenRequest: {
+            readonly path: components["schemas"]["Path"];
+            readonly points: readonly (readonly [
+                number,
+                number
+            ])[];
+            readonly settings: components["schemas"]["GenerationSettings"];
+            readonly most: number | null;
         };
         /** @description POST /api/patterns/feel: the same strokes, played by a drummer; a PatternMade answers. */
         readonly FeelRequest: {
@@ -276,8 +297,10 @@ export interface components {
             readonly hold: (components["schemas"]["Generated"] | components["schemas"]["Given"] | components["schemas"]["Edited"]) | null;
             readonly density: number;
             readonly probability: number;
+            readonly rounds: components["schemas"]["Rounds"];
             readonly ratchet: number;
             readonly ratchet_probability: number;
+            readonly ratchet_rounds: components["schemas"]["Rounds"];
             readonly accent: number;
             readonly nudge_ms: number;
             readonly swing: number | null;
@@ -350,7 +373,8 @@ export interface components {
         /**
          * @description A way over the map, travelled in so many bars a round.
          *
-         *     Points are evenly spaced along its length, the first bar at its start and the last at its end.
+         *     Bars are evenly spaced along its length, the first at its start and the last at its end, unless `stops` says where
+         *     along it each of them stands.
          */
         readonly Path: {
             readonly points: readonly (readonly [
@@ -367,6 +391,7 @@ export interface components {
             readonly quantum: "step" | "beat" | "bar";
             readonly travelling: boolean;
             readonly edits: readonly components["schemas"]["PathEdit"][];
+            readonly stops: readonly number[] | null;
         };
         /** @description What was done to one bar of a path's round. */
         readonly PathEdit: {
@@ -479,6 +504,18 @@ export interface components {
             readonly syncopation: number;
             readonly swing: number;
             readonly loudness: number;
+        };
+        /**
+         * @description In which rounds something happens, counted from 0.
+         *
+         *     A round is once through the scene's loop of bars, or its path while that travels (there and back, for ping-pong),
+         *     counted from the start of the scene. For a voice with a loop of its own it is once through that, counted from where
+         *     that loop began: the start of the performance.
+         */
+        readonly Rounds: {
+            readonly cycle: readonly boolean[];
+            /** @enum {string} */
+            readonly first: "too" | "never" | "only";
         };
         /** @description All that sounds: a loop of bars or a path over the map, the kit, the mix, and what moves. */
         readonly Scene: {
@@ -684,6 +721,8 @@ export type CompleteRequest = components['schemas']['CompleteRequest'];
 export type CorpusMap = components['schemas']['CorpusMap'];
 export type DrawnKit = components['schemas']['DrawnKit'];
 export type Edited = components['schemas']['Edited'];
+export type EvenReply = components['schemas']['EvenReply'];
+export type EvenRequest = components['schemas']['EvenRequest'];
 export type FeelRequest = components['schemas']['FeelRequest'];
 export type FollowTaps = components['schemas']['FollowTaps'];
 export type Generated = components['schemas']['Generated'];
@@ -722,6 +761,7 @@ export type ProjectReply = components['schemas']['ProjectReply'];
 export type Refusal = components['schemas']['Refusal'];
 export type Rename = components['schemas']['Rename'];
 export type RhythmShift = components['schemas']['RhythmShift'];
+export type Rounds = components['schemas']['Rounds'];
 export type Scene = components['schemas']['Scene'];
 export type SetCells = components['schemas']['SetCells'];
 export type Shift = components['schemas']['Shift'];

@@ -63,7 +63,7 @@ export async function shareLink(store: Store): Promise<void> {
 function isMoreThanItsLink({ scene, scenes, song, seed }: Project): boolean {
   const plain = (values: readonly unknown[], one: unknown) => values.every((each) => canonicalJson(each) === canonicalJson(one));
   const moved = scene.modulations.length > 0 || scene.automations.length > 0 || scene.tempo.length > 1;
-  const drawn = scene.path !== null && (!isJourney(scene) || scene.path.edits.length > 0);
+  const drawn = scene.path === null ? scene.anchors.some(({ name }) => name > "B") : !isJourney(scene) || scene.path.edits.length > 0 || !!scene.path.stops;
   return isEdited(scene) || drawn || moved || seed !== 0 || scenes.length > 0 || song.length > 0 || !plain(scene.mix, PLAIN_MIX) || !plain(scene.lanes, PLAIN_LANE);
 }
 

@@ -12,6 +12,7 @@ import { MapView } from "./MapView";
 import { MaterialPanel } from "./MaterialPanel";
 import { MidiPanel } from "./MidiPanel";
 import { usePage } from "./page";
+import { PathControls } from "./PathControls";
 import { Pads } from "./Perform";
 import { Shape, StyleHere } from "./Shape";
 import { SoundSheet } from "./SoundSheet";
@@ -44,6 +45,7 @@ export function App() {
           <Away />
           <StyleList />
           <SoundSheet />
+          <PathControls />
           <Shape />
           <AboutThisBar />
           <StyleHere />

@@ -10,6 +10,7 @@ import { SceneTiles } from "./SceneTiles";
 import { SongStrip } from "./SongStrip";
 
 const WAYS: readonly (readonly [Drawer, string])[] = [
+  ["Path", "Path"],
   ["Shape", "Shape"],
   ["About this bar", "About this bar"],
   ["Style", "In this style, stay here"],

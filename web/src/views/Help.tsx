@@ -1,14 +1,17 @@
 /** Every key, in one dialog. */
 
 import { useEffect, useRef } from "preact/hooks";
+import { LANE_KEYS } from "./laneKeys";
 import { usePage } from "./page";
 
 const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ["Space", "play and stop (on a cell: set or clear the stroke)"],
   ["arrow keys", "on the map: move 1 %, with Shift 10 %; in the grid: go to the next cell"],
   ["/", "go to a style: type, then Enter; with Shift it blends, with Alt you stay at this place"],
-  ["A, B", "set the pins of the journey where you are"],
-  ["T", "travel from A to B"],
+  ["A, B, C, D", "set one of four places where you are: a path leads through them, the morph pad between them"],
+  ["P", "draw a path on the map; so does a drag with Shift"],
+  ["T", "travel the path, and leave it"],
+  ["Page Up, Page Down", "on a bead or a point of the path: go to another; arrow keys move it, Delete takes the point away"],
   ["1 to 8", "play a scene; with Shift, keep what you hear in it"],
   ["[ ]", "back and forward through your clicks"],
   ["R", "new seed"],
@@ -19,7 +22,9 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ["X", "surprise me: a new pattern and eight new sounds"],
   ["+ −", "velocity of the cell"],
   ["Enter", "open a cell into its four steps, and close it"],
-  ["M, S, O", "in the grid: mute or solo the voice, open its sound"],
+  ["M, S, O", "in the grid: mute or solo the voice, open its sliders and its sound"],
+  ...LANE_KEYS.map(({ key, up }) => [key.toUpperCase(), `on a voice's row: ${up}; with Shift the other way`] as const),
+  ["Enter", "on a slider with a dot: let it move by itself (in the fields of tempo and swing, M)"],
   ["Enter", "on a sound map: open it; Escape closes it"],
   ["Home, End", "first and last cell of the row"],
   ["Ctrl Z", "undo; Shift Ctrl Z redoes"],

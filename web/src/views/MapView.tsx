@@ -2,9 +2,8 @@
 
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { CorpusMap, Point } from "../rules/protocol";
-import { journeyOf, PINS, pointOf, roundPoints } from "../rules/scene";
-import { describeBar, formatPoint } from "../rules/summary";
-import { vertices } from "../rules/travel";
+import { pointOf } from "../rules/scene";
+import { describeBar } from "../rules/summary";
 import { drawBars } from "../map/barsDrawing";
 import type { CanvasSize } from "../map/canvas";
 import { drawGlow, GLOW_EDGE } from "../map/glow";
@@ -12,8 +11,11 @@ import { drawGround } from "../map/mapGround";
 import { lookOf, ranks } from "../map/markers";
 import { CanvasLayer } from "./CanvasLayer";
 import { byArrows } from "./mapGestures";
+import { usePlaces } from "./mapPlaces";
 import { useMapPointer, zoomedByKey } from "./mapPointer";
 import { usePage } from "./page";
+import { PathLayer } from "./PathLayer";
+import { usePathPointer } from "./pathPointer";
 import { Prompts } from "./Prompts";
 import { Ring } from "./Ring";
 import { useResting } from "./settled";
@@ -23,16 +25,6 @@ import { useDark } from "./theme";
 
 const GROUND_RESTS_MS = 140; // it is drawn when the window has stopped moving
 const NEAR = 3; // zoom from which single bars are shown
-
-/** Style that puts an element at a point of the map. */
-export function usePlaces(): (point: Point) => { left: string; top: string } {
-  const { store } = usePage();
-  const projection = store.projection.value;
-  return (point) => {
-    const [left, top] = projection.toPixel(point);
-    return { left: `${left.toFixed(1)}px`, top: `${top.toFixed(1)}px` };
-  };
-}
 
 /** The window is as large as the element. */
 function useStageSize(frame: { readonly current: HTMLDivElement | null }): void {
@@ -51,6 +43,7 @@ export function MapView() {
   const frame = useRef<HTMLDivElement>(null);
   useStageSize(frame);
   const { hovered, trail, handlers } = useMapPointer(frame);
+  const path = usePathPointer(frame);
   const point = store.shownPoint.value;
   const corpus = store.corpus.value;
   const arrows = byArrows(store.journeyBar.value === null ? pointOf(store.scene.value) : point, (to) => actions.goTo(to), () => actions.settle());
@@ -68,6 +61,11 @@ export function MapView() {
       aria-describedby="map-keys"
       tabIndex={0}
       {...handlers}
+      data-mode={store.paths.mode.value}
+      onPointerDown={(event) => (path.down(event) ? handlers.onPointerLeave() : handlers.onPointerDown(event))}
+      onPointerMove={(event) => path.move(event) || handlers.onPointerMove(event)}
+      onPointerUp={(event) => path.up(event) || handlers.onPointerUp(event)}
+      onPointerCancel={(event) => path.up(event) || handlers.onPointerCancel(event)}
       onKeyDown={(event) => {
         if (!zoomedByKey(event, store)) arrows.onKeyDown(event);
       }}
@@ -77,16 +75,15 @@ export function MapView() {
       <Ground />
       <Bars />
       <StyleNames />
-      <JourneyLine />
+      <PathLayer />
       <Stars />
       <Trail points={trail} />
       <Awaited />
       <Ring />
-      <Pins />
       {hovered !== null && corpus && <Label corpus={corpus} bar={hovered} />}
       <Prompts />
       <p id="map-keys" class="unseen">
-        Arrow keys move by 1 percent, with Shift by 10. Plus and minus zoom, 0 shows the whole map. A and B set the pins of a journey here. The two
+        Arrow keys move by 1 percent, with Shift by 10. Plus and minus zoom, 0 shows the whole map. A to D set the places between which you travel and morph, P draws a path, T travels it. The two
         sliders and the list under “About this bar” do the same.
       </p>
     </div>
@@ -146,26 +143,6 @@ function Ground() {
   return <CanvasLayer class="map-layer map-ground" from={[ground, corpus, dark, hatched, projection, styles.join()]} draw={draw} />;
 }
 
-/** The path, from A to B or as it was drawn, and a dot for each of its bars. */
-function JourneyLine() {
-  const { store } = usePage();
-  const place = usePlaces();
-  const projection = store.projection.value;
-  const scene = store.scene.value;
-  const points = vertices(scene).map((each) => projection.toPixel(each).join());
-  const there = scene.path ? roundPoints({ ...scene, path: { ...scene.path, way: "loop" } }) : [];
-  return (
-    <>
-      <svg class="map-path" aria-hidden="true">
-        {points.length > 0 && <polyline points={points.join(" ")} />}
-      </svg>
-      {there.map((each, bar) => (
-        <span key={bar} class="map-bar" style={place(each)} />
-      ))}
-    </>
-  );
-}
-
 /** Where the pointer has been in this drag. */
 function Trail({ points }: { readonly points: readonly Point[] }) {
   const { store } = usePage();
@@ -182,34 +159,6 @@ function Awaited() {
   const { store } = usePage();
   const place = usePlaces();
   return store.waiting.value && store.away.value.length > 0 ? <span class="map-awaited" style={place(pointOf(store.scene.value))} /> : null;
-}
-
-function Pins() {
-  const { store, actions } = usePage();
-  const place = usePlaces();
-  const { a, b } = journeyOf(store.scene.value);
-  return (
-    <>
-      {PINS.map((pin) => {
-        const point = pin === "A" ? a : b;
-        return (
-          point && (
-            <button
-              key={pin}
-              type="button"
-              class="map-pin"
-              data-pin={pin}
-              style={place(point)}
-              aria-label={`Pin ${pin} at ${formatPoint(point)}`}
-              {...byArrows(point, (to) => actions.setPin(pin, to), () => store.settle())}
-            >
-              {pin}
-            </button>
-          )
-        );
-      })}
-    </>
-  );
 }
 
 /** Where the bar under the pointer comes from. */

@@ -2,15 +2,17 @@
 
 import { Drawer } from "./Drawer";
 import { GenerationControls } from "./GenerationControls";
-import { JourneyControls } from "./JourneyControls";
 import { Legend } from "./Legend";
+import { LoopAndFills } from "./LoopAndFills";
+import { MapCoordinates } from "./MapCoordinates";
 import { StyleControls } from "./StyleControls";
 
 export function Shape() {
   return (
     <Drawer name="Shape">
       <GenerationControls />
-      <JourneyControls />
+      <LoopAndFills />
+      <MapCoordinates />
     </Drawer>
   );
 }

@@ -12,6 +12,7 @@ import { drawSoundMap } from "../map/soundMapDrawing";
 import { CanvasLayer } from "./CanvasLayer";
 import { at, isArrow, movedByArrow, pointUnder, unitsOf } from "./mapGestures";
 import { usePage } from "./page";
+import { SoundPathLayer, useSoundPath } from "./SoundPath";
 import { useDark } from "./theme";
 
 const HOVER_PX = 8; // how near a sound of the map the pointer must be to name it
@@ -121,6 +122,7 @@ export function SoundMap({ voice, index, large = false }: SoundMapProps) {
   const heard = state.heard.value[index];
   const place = sound.from === "factory" ? null : sound.point;
   const pointer = useSoundPointer(frame, index, large);
+  const path = useSoundPath(frame, index);
   const drop = useFileDrop(index);
   const keys = useSoundKeys(index, large, place ?? [0, 0]);
   return (
@@ -134,12 +136,17 @@ export function SoundMap({ voice, index, large = false }: SoundMapProps) {
       data-voice-map={index}
       tabIndex={0}
       {...pointer.handlers}
+      onPointerDown={(event) => path.handlers.down(event) || pointer.handlers.onPointerDown(event)}
+      onPointerMove={(event) => path.handlers.move(event) || pointer.handlers.onPointerMove(event)}
+      onPointerUp={(event) => path.handlers.up(event) || pointer.handlers.onPointerUp()}
+      onPointerCancel={(event) => path.handlers.up(event) || pointer.handlers.onPointerCancel()}
       {...keys}
       {...drop.handlers}
     >
       <Dots voice={voice} index={index} most={large ? MOST_DOTS.large : MOST_DOTS.small} />
       {large && place && <Reach point={place} radius={state.radius.value} />}
       {large && <SimilarPoints index={index} />}
+      <SoundPathLayer index={index} drawn={path.drawn} />
       {pointer.hovered && <Label {...pointer.hovered} />}
       {place && <span class={`sound-here ${requestOf(sound) ? "" : "is-file"} ${state.coming.value.has(index) ? "is-coming" : ""}`} style={at(place)} />}
     </div>

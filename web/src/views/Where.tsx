@@ -38,6 +38,7 @@ export function Where() {
     return (
       <Said what={`bar ${bar + 1} of ${roundBars(path)}`} fill={fill}>
         {isJourney(store.scene.value) ? describe(path, bar) : "on the path"}
+        {path.stops && ", even change"}
       </Said>
     );
   return (

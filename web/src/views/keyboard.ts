@@ -1,6 +1,6 @@
 /** Keys that work anywhere on the page. The grid and the map have keys of their own and keep those to themselves. */
 
-import { journeyOf } from "../rules/scene";
+import { PINS } from "../rules/scene";
 import { TAP_VELOCITY } from "../rules/taps";
 import type { Page } from "./page";
 import { leave, PAD_CODES } from "./Perform";
@@ -18,11 +18,13 @@ function commandOf(event: KeyboardEvent, { store, actions, barActions, soundActi
   switch (key) {
     case "a":
     case "b":
-      return () => actions.setPin(key === "a" ? "A" : "B", store.shownPoint.value);
-    case "t": {
-      const { a, b, travelling } = journeyOf(store.scene.value);
-      return () => ((a && b) || store.scene.value.path ? actions.travel(!travelling) : store.notify("Set pin A and pin B first."));
-    }
+    case "c":
+    case "d":
+      return () => actions.setPin(PINS.find((pin) => pin.toLowerCase() === key)!, store.shownPoint.value);
+    case "p":
+      return () => (store.paths.mode.value = store.paths.mode.value === "draw" ? "play" : "draw");
+    case "t":
+      return () => (store.scene.value.path ? actions.travel(!store.scene.value.path.travelling) : store.notify("Draw a path first, or set pin A and pin B."));
     case "h":
       return () => barActions.humaniseAgain();
     case "f":

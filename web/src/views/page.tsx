@@ -7,8 +7,10 @@ import type { MidiPorts } from "../midi/midiPorts";
 import type { Actions } from "../state/actions";
 import type { BarActions } from "../state/barActions";
 import type { Decoding } from "../state/decoding";
+import type { LaneActions } from "../state/laneActions";
 import type { Keeping } from "../state/keeping";
 import type { KeptKits } from "../state/keptKits";
+import type { PathActions } from "../state/pathActions";
 import type { Material } from "../state/material";
 import type { Memory } from "../state/memory";
 import type { OtherTabs } from "../state/otherTabs";
@@ -24,6 +26,7 @@ import type { Store } from "../state/store";
 export interface Page {
   readonly store: Store;
   readonly actions: Actions;
+  readonly paths: PathActions;
   readonly barActions: BarActions;
   readonly styleActions: StyleActions;
   readonly scenes: SceneActions;
@@ -37,6 +40,7 @@ export interface Page {
   readonly kept: KeptKits;
   readonly sounds: Sounds;
   readonly soundActions: SoundActions;
+  readonly lanes: LaneActions;
   readonly material: Material;
   readonly server: ServerWatch;
   readonly tabs: OtherTabs | null; // null: this browser tells no tab of another

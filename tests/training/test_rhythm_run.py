@@ -129,7 +129,8 @@ def test_a_finished_run_has_nothing_left_to_learn(run, grooves):
 
 SPACE = {
     "config.json", "card.md", "metrics.json", "model.safetensors", "corpus.npz", "homes.json", "tokens.npz",
-    "logistic_pca.npz", "encoder.onnx", "map_decoder.onnx", "token_prior.onnx", "feel_prior.onnx", "dynamics.onnx", "examples.mid",
+    "logistic_pca.npz", "encoder.onnx", "map_decoder.onnx", "token_prior.onnx", "feel_prior.onnx", "dynamics.onnx",
+    "examples.mid",
 }  # fmt: skip
 RUN = {"best.safetensors", "checkpoint.json", "checkpoint.safetensors", "log.csv", "log.json"}
 CORPUS = {"bars.npz", "index.parquet", "report.json"}

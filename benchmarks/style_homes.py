@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from clave.rhythm import grooves
-from clave.rhythm.homes import Home, find_homes, write_homes
+from clave.rhythm.homes import Home, find_homes, homes_of, write_homes
 from clave.rhythm.signatures import SIGNATURES, Signature
 from clave.rhythm.space import SHIPPED_RHYTHM, RhythmSpace, load_rhythm
 
@@ -40,9 +40,10 @@ def main() -> None:
         write_homes(chosen.space, tuple(find_homes(load_rhythm(chosen.space))))
         print(f"homes found in {time.perf_counter() - started:.0f} s")
     space = load_rhythm(chosen.space)
+    homes = homes_of(space)
     bars = {style: grooves.bars(style, TEMPLATE_BARS, seed=1) for style in grooves.STYLES}
     single, phrases = 0, 0
-    for home in space.homes:
+    for home in homes:
         signature = SIGNATURES.get(home.style)
         if signature is None:
             continue
@@ -55,7 +56,7 @@ def main() -> None:
             "style": home.style, "point": home.point, "bar": heard, "phrases": shares, "own": own,
             "others": round(others, 3),
         }))  # fmt: skip
-    print(f"of {len(space.homes)}: {single} in the bar that plays, {phrases} in a phrase of 8 bars with seed 0")
+    print(f"of {len(homes)}: {single} in the bar that plays, {phrases} in a phrase of 8 bars with seed 0")
 
 
 if __name__ == "__main__":

@@ -35,9 +35,9 @@ def case(seed: int) -> dict[str, Any]:
 
 
 def document() -> dict[str, Any]:
-    """All cases, and the range of each parameter."""
+    """All cases, and of each parameter the range and how often it is read."""
     return {
-        "parameters": {name: [low, high] for name, (low, high, _, _) in PARAMETERS.items()},
+        "parameters": {name: [low, high, each] for name, (low, high, _, each) in PARAMETERS.items()},
         "cases": [case(seed) for seed in range(PROJECTS)],
     }
 

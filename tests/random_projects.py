@@ -86,11 +86,16 @@ class Drawing:
             else base
         )
 
+    def rounds(self) -> dict[str, Any]:
+        cycle = [self.now_and_then(0.6) for _ in range(self.random.randint(1, 5))]
+        return {"cycle": cycle, "first": self.random.choice(("too", "too", "never", "only"))}
+
     def lane(self, meter: Meter) -> dict[str, Any]:
         drawn = {
             "hold": lambda: self.bar(self.random.choice((meter, meter, (3, 4)))),
             "density": lambda: self.number(0, 1), "probability": lambda: self.number(0, 1),
             "ratchet": lambda: self.random.randint(1, 8), "ratchet_probability": lambda: self.number(0, 1),
+            "rounds": self.rounds, "ratchet_rounds": self.rounds,
             "accent": lambda: self.number(-1, 1), "nudge_ms": lambda: self.number(-50, 50),
             "swing": lambda: self.number(0.25, 0.75), "loop_steps": lambda: self.random.randint(1, 200),
         }  # fmt: skip
@@ -135,7 +140,8 @@ class Drawing:
         shape = self.random.choice(("sine", "triangle", "saw", "square", "steps", "random"))
         values = [self.number(-1, 1) for _ in range(self.random.randint(1, 5))] if shape == "steps" else []
         return {
-            "parameter": parameter, "shape": shape, "period": self.number(0.1, 6),
+            "parameter": parameter, "shape": shape,
+            "period": self.random.choice((self.number(0.1, 6), self.random.randint(1, 12))),
             "unit": self.random.choice(("bars", "beats")),
             "phase": self.number(0, 0.999), "depth": self.number(-size, size), "values": values, "seed": self.seed(),
         }  # fmt: skip

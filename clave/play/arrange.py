@@ -168,35 +168,50 @@ def _composed(pieces: Sequence[tuple[int, Bar]], decoded: Decoded) -> Pattern:
 def _lane_strokes(
     bar: PlannedBar, voice: int, lane: Lane, pattern: Pattern, decoded: Decoded, seed: int
 ) -> list[_Stroke]:
-    """The strokes of a voice in this bar, through its lane: hold, own length, density, chance, accent, ratchet."""
+    """The strokes of a voice in this bar, through its lane: hold, length, density, rounds, chance, accent, ratchet."""
     source = pattern if lane.hold is None else _pattern_of(lane.hold, decoded)
-    found: list[tuple[int, float, float]] = []
+    found: list[_Found] = []
     for step in range(bar.steps):
         cell = step if lane.loop_steps is None else (bar.start + step) % lane.loop_steps % source.steps
         if cell < source.steps and source.velocity[voice, cell] > 0:
             found.append((step, float(source.velocity[voice, cell]), float(source.offset[voice, cell])))
-    name = VOICE_SLUGS[voice]
-    density = bar.value(f"{name}.density", lane.density, 0)
+    density = bar.value(f"{VOICE_SLUGS[voice]}.density", lane.density, 0)
     if density < 1:
         loudest = sorted(found, key=lambda each: (-each[1], each[0]))
         found = sorted(loudest[: math.ceil(density * len(found) - 1e-9)])
+    return [stroke for each in found for stroke in _struck(each, bar, voice, lane, seed)]
+
+
+_Found = tuple[int, float, float]  # step, velocity, offset
+
+
+def _struck(found: _Found, bar: PlannedBar, voice: int, lane: Lane, seed: int) -> list[_Stroke]:
+    """What rounds, chance, accent and ratchet make of one stroke: none, one or several."""
+    step, velocity, offset = found
+    name = VOICE_SLUGS[voice]
+
+    def now(parameter: str, own: float) -> float:
+        return bar.value(f"{name}.{parameter}", own, step)
+
+    turn = bar.round if lane.loop_steps is None else (bar.start + step) // lane.loop_steps
+    if not lane.rounds.has(turn):
+        return []
+    if chance(seed, PROBABILITY, voice, bar.index, step) >= now("probability", lane.probability):
+        return []
+    accent = now("accent", lane.accent) / 2
+    factor = 1 + accent if step % steps_per_beat(bar.meter) == 0 else 1 - accent
+    velocity = velocity if accent == 0 else min(max(velocity * factor, QUIETEST), 1.0)
+    count = math.floor(now("ratchet", lane.ratchet) + 0.5) if lane.ratchet_rounds.has(turn) else 1
+    if count > 1 and chance(seed, RATCHET, voice, bar.index, step) >= now(
+        "ratchet_probability", lane.ratchet_probability
+    ):
+        count = 1
+    apart = STEPS_PER_SIXTEENTH / count
     strokes: list[_Stroke] = []
-    for step, velocity, offset in found:
-        if chance(seed, PROBABILITY, voice, bar.index, step) >= bar.value(
-            f"{name}.probability", lane.probability, step
-        ):
-            continue
-        accent = bar.value(f"{name}.accent", lane.accent, step) / 2
-        factor = 1 + accent if step % steps_per_beat(bar.meter) == 0 else 1 - accent
-        velocity = velocity if accent == 0 else min(max(velocity * factor, QUIETEST), 1.0)
-        count = lane.ratchet
-        if count > 1 and chance(seed, RATCHET, voice, bar.index, step) >= lane.ratchet_probability:
-            count = 1
-        apart = STEPS_PER_SIXTEENTH / count
-        for each in range(count):
-            at = step + each * apart
-            strokes.append(_Stroke(at, velocity, offset, step + 1 if count == 1 else at + apart, step))
-            velocity *= RATCHET_FALL
+    for each in range(count):
+        at = step + each * apart
+        strokes.append(_Stroke(at, velocity, offset, step + 1 if count == 1 else at + apart, step))
+        velocity *= RATCHET_FALL
     return strokes
 
 
@@ -205,7 +220,7 @@ def _strikes(
 ) -> list[Strike]:
     """When each of these strokes sounds, and how loud."""
     name, mix = VOICE_SLUGS[voice], bar.mix[voice]
-    swing = bar.swing if lane.swing is None else lane.swing
+    swing = bar.value(f"{name}.swing", bar.swing if lane.swing is None else lane.swing, 0)
     found: list[Strike] = []
     for stroke in strokes:
         grid = float(bar.start + swing_steps(stroke.step, swing))

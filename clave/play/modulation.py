@@ -10,8 +10,11 @@ from clave.play.project.movement import PARAMETERS, Automation, Modulation
 from clave.play.travel import looks_each
 
 
-def wave(modulation: Modulation, position: float, seed: int) -> float:
-    """The wave in [-1, 1] at this position, in the unit of the modulation (bars or beats from the scene's start)."""
+def wave(modulation: Modulation, position: float, walk: "RandomWalk") -> float:
+    """The wave in [-1, 1] at this position, in the unit of the modulation (bars or beats from the scene's start).
+
+    `walk` is what the shape `random` follows.
+    """
     turns = position / modulation.period + modulation.phase
     within = turns - math.floor(turns)
     match modulation.shape:
@@ -27,29 +30,35 @@ def wave(modulation: Modulation, position: float, seed: int) -> float:
         case "steps":
             return modulation.values[min(int(within * len(modulation.values)), len(modulation.values) - 1)]
         case "random":
-            return random_walk(seed, modulation.seed, turns)
+            return walk.at(turns)
 
 
-def random_walk(seed: int, own_seed: int, turns: float) -> float:
+class RandomWalk:
     """A walk in [-1, 1] that takes a random step of up to 1/2 each turn, turned back at the edges, straight between.
 
-    It depends on the seeds and on the place alone.
+    It depends on the two seeds and on the place alone; where it has been is remembered, so that a late place is cheap.
     """
-    last = math.floor(turns)
-    here = 2 * chance(seed, WALK, own_seed, 0) - 1
-    for step in range(1, last + 1):
-        here = _next(here, chance(seed, WALK, own_seed, step))
-    after = _next(here, chance(seed, WALK, own_seed, last + 1))
-    return here + (after - here) * (turns - last)
 
+    def __init__(self, seed: int, own_seed: int) -> None:
+        self._seeds = seed, own_seed
+        self._places = [2 * chance(seed, WALK, own_seed, 0) - 1]
 
-def _next(here: float, drawn: float) -> float:
-    there = here + (2 * drawn - 1) / 2
-    return 2 - there if there > 1 else -2 - there if there < -1 else there
+    def at(self, turns: float) -> float:
+        """Where it is after so many turns, 0 or more."""
+        last = math.floor(turns)
+        seed, own_seed = self._seeds
+        while len(self._places) < last + 2:
+            there = self._places[-1] + (2 * chance(seed, WALK, own_seed, len(self._places)) - 1) / 2
+            self._places.append(2 - there if there > 1 else -2 - there if there < -1 else there)
+        here, after = self._places[last], self._places[last + 1]
+        return here + (after - here) * (turns - last)
 
 
 def automated(automation: Automation, bar: float) -> float:
-    """The value at this place, in bars: straight between breakpoints, level before the first and after the last."""
+    """The value at this place, in bars: straight between breakpoints, level before the first and after the last.
+
+    Where it loops, the place is that within its round.
+    """
     points = automation.breakpoints
     if automation.loop_bars is not None:
         bar -= automation.loop_bars * math.floor(bar / automation.loop_bars)
@@ -67,10 +76,9 @@ class Movement:
 
     def __init__(self, automations: Sequence[Automation], modulations: Sequence[Modulation], seed: int) -> None:
         self._automations = {each.parameter: each for each in automations}
-        self._modulations: dict[str, list[Modulation]] = {}
+        self._modulations: dict[str, list[tuple[Modulation, RandomWalk]]] = {}
         for each in modulations:
-            self._modulations.setdefault(each.parameter, []).append(each)
-        self._seed = seed
+            self._modulations.setdefault(each.parameter, []).append((each, RandomWalk(seed, each.seed)))
 
     def moves(self, parameter: str) -> bool:
         """Whether anything moves this parameter."""
@@ -89,7 +97,7 @@ class Movement:
         if not self.moves(parameter):
             return own
         value = automated(self._automations[parameter], bars) if parameter in self._automations else own
-        for each in self._modulations.get(parameter, ()):
-            value += each.depth * wave(each, bars if each.unit == "bars" else beats, self._seed)
+        for each, walk in self._modulations.get(parameter, ()):
+            value += each.depth * wave(each, bars if each.unit == "bars" else beats, walk)
         low, high, _, _ = PARAMETERS[parameter]
         return min(max(value, low), high)

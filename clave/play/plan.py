@@ -15,10 +15,11 @@ from clave.play.morph import bars_between, between, half_way, lanes_between, mix
 from clave.play.project.bars import Bar, Edited, Generated, Given, Phrase, RhythmShift, edited, model_part
 from clave.play.project.document import Project, Scene
 from clave.play.project.movement import slug
-from clave.play.project.voices import KitVoice, Lane, VoiceMix
+from clave.play.project.voices import KitVoice, Lane, SoundShift, VoiceMix
 from clave.play.sequencer import Point, steps_per_beat
 from clave.play.tempo import BarTempo, tempo_of_bar
 from clave.play.travel import bar_of_round, looks, point_at, round_bars, share_at, vertices
+from clave.play.whole_round import whole_round
 
 MAX_PLANNED_BARS = 100_000
 SHIFTS = tuple(RhythmShift.model_fields)
@@ -41,6 +42,7 @@ class PlannedBar:
     movement: Movement
     scene_bars: int  # since the scene began
     scene_beats: float
+    round: int  # of the scene's loop or path, since the scene began
 
     @property
     def steps(self) -> int:
@@ -65,19 +67,25 @@ class Place:
 
 
 def natural_bars(project: Project) -> int:
-    """How many bars there are: those of the song; else those of the path, or whole loops up to the fill."""
+    """How many bars there are: those of the song, or as many as it takes to hear all of the scene."""
     if project.song:
         return sum(part.bars for part in project.song)
     return scene_bars(project.scene)
 
 
 def scene_bars(scene: Scene) -> int:
-    """The same of a scene: a round of its path or loop, or as many as it takes to hear a fill; once is once."""
+    """The same of a scene: whole rounds until its fill, lanes, waves and curves were heard; a path once is once."""
     path = scene.path if scene.path is not None and scene.path.travelling else None
     if path is not None and path.way == "once":
         return path.bars
-    size = len(scene.bars) if path is None else round_bars(path)
-    return size * max(1, -(-scene.fill_every // size)) if scene.fill_every else size
+    size = round_of(scene)
+    filled = size * max(1, -(-scene.fill_every // size)) if scene.fill_every else size
+    return whole_round(scene, filled, size)
+
+
+def round_of(scene: Scene) -> int:
+    """How many bars a round of the scene has: of its path while that travels, else of its loop."""
+    return round_bars(scene.path) if scene.path is not None and scene.path.travelling else len(scene.bars)
 
 
 def place_of(project: Project, bar: int) -> Place:
@@ -109,6 +117,7 @@ class Plan:
     def __init__(self, project: Project) -> None:
         self.project = project
         self._corners: dict[int, tuple[Point, ...]] = {}  # by the scene's identity: it lives as long as the project
+        self._movements: dict[int, Movement] = {}
 
     def bars(self, count: int) -> tuple[PlannedBar, ...]:
         """The first so many bars. Raises ProjectError unless it is 1 to 100,000."""
@@ -128,7 +137,7 @@ class Plan:
     def _bar(self, place: Place, index: int, start: int, beats: float) -> PlannedBar:
         scene, into, t = place.scene, place.into, place.share
         leading = scene if into is None else half_way(scene, into, t)
-        movement = Movement(leading.automations, leading.modulations, self.project.seed)
+        movement = self._movement_of(leading)
         pieces = self._pieces(scene, place.bar, place.fill, beats, movement)
         swing, tempo = scene.swing, tempo_of_bar(scene.tempo, place.bar)
         voices, mix, lanes = scene.kit.voices, scene.mix, scene.lanes
@@ -165,7 +174,13 @@ class Plan:
             movement=movement,
             scene_bars=place.bar,
             scene_beats=beats,
+            round=place.bar // round_of(scene),
         )
+
+    def _movement_of(self, scene: Scene) -> Movement:
+        if id(scene) not in self._movements:
+            self._movements[id(scene)] = Movement(scene.automations, scene.modulations, self.project.seed)
+        return self._movements[id(scene)]
 
     def _pieces(
         self, scene: Scene, bar: int, fill: bool, beats: float, movement: Movement
@@ -261,6 +276,9 @@ def _moved_voice(voice: KitVoice, name: str, now: Callable[[str, float], float])
         if value != getattr(voice, setting):
             changes[setting] = value
     if voice.point is not None:
+        shift = {each: now(f"{name}.shift.{each}", getattr(voice.shift, each)) for each in SoundShift.model_fields}
+        if any(shift[each] != getattr(voice.shift, each) for each in shift):
+            changes["shift"] = SoundShift(**shift)
         x, y = now(f"{name}.sound.x", voice.point[0]), now(f"{name}.sound.y", voice.point[1])
         if (x, y) != tuple(voice.point):
             changes["point"] = (x, y)

@@ -7,11 +7,14 @@ from clave.errors import ProjectError
 from clave.music.kit import VOICES, Voice
 from clave.play.decoding import AnyBar, why_not
 from clave.play.plan import fill_of
-from clave.play.project.bars import Generated, edited
+from clave.play.project.bars import Edited, Generated, edited
 from clave.play.project.document import Project, Scene
+from clave.play.project.movement import MAP_UNITS, PARAMETERS, slug
 from clave.play.project.saving import unknown_fields
 from clave.play.project.voices import KitVoice
+from clave.play.sequencer import Point
 from clave.play.space_reference import space_reference
+from clave.play.travel import vertices
 
 if TYPE_CHECKING:
     from clave.rhythm.space import RhythmSpace
@@ -45,6 +48,7 @@ def remarks(
         for voice, chosen in zip(VOICES, scene.kit.voices, strict=True):
             if reason := why_silent(voice, chosen, sound, why_missing, kits):
                 on_scene.append(f"the {voice.name} is silent: {reason}")
+        on_scene += _off_the_map(scene)
         found += [f"{name}: {remark}" for remark in on_scene]
     return list(dict.fromkeys(found))
 
@@ -93,6 +97,37 @@ def _on_spaces(project: Project, rhythm: "RhythmSpace | None", sound: "SoundSpac
         yield (
             f"it was made with the {kind} space {made_with.name!r} and plays with {difference}: it may sound otherwise"
         )
+
+
+def _off_the_map(scene: Scene) -> Iterator[str]:
+    """Each coordinate that its waves and its automation take beyond the map's edge, where it is kept."""
+    for name, (low, high, unit, _) in PARAMETERS.items():
+        if unit != MAP_UNITS:
+            continue
+        drawn = [point.value for each in scene.automations if each.parameter == name for point in each.breakpoints]
+        swings = [
+            abs(each.depth) * max((abs(value) for value in each.values), default=1.0)
+            for each in scene.modulations
+            if each.parameter == name
+        ]
+        if not drawn and not swings:
+            continue
+        rest = drawn or [point["xy".index(name[-1])] for point in _points(scene, name)]
+        if rest and (max(rest) + sum(swings) > high or min(rest) - sum(swings) < low):
+            yield f"{name} would leave the map: it is kept within [{low:g}, {high:g}]"
+
+
+def _points(scene: Scene, name: str) -> Iterator[Point]:
+    """Where the coordinate of this name rests: the places of the bars or of the path, or of a voice's sound."""
+    if not name.startswith("map."):
+        own = next(n for n, voice in enumerate(VOICES) if name.startswith(f"{slug(voice.name)}."))
+        point = scene.kit.voices[own].point
+        yield from () if point is None else (point,)
+    elif scene.path is not None and scene.path.travelling:
+        yield from vertices(scene)
+    else:
+        bases = (bar.base if isinstance(bar, Edited) else bar for bar in scene.bars)
+        yield from (base.point for base in bases if isinstance(base, Generated))
 
 
 def _on_bars(scene: Scene, rhythm: "RhythmSpace") -> Iterator[str]:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -21,9 +21,7 @@ from clave.music.units import MAX_TEMPO_BPM, MIN_TEMPO_BPM, Meter
 from clave.rhythm import grooves
 from clave.rhythm.corpus_map import STYLE_BANDWIDTH, CorpusMap
 from clave.rhythm.signatures import SIGNATURES, Signature
-
-if TYPE_CHECKING:
-    from clave.rhythm.space import RhythmSpace
+from clave.rhythm.space import RhythmSpace
 
 HOMES_FILE = "homes.json"
 PHRASE_BARS = 8  # heard at each place that is tried ...
@@ -51,6 +49,15 @@ class Home:
     meter: Meter
 
 
+def homes_of(space: RhythmSpace) -> tuple[Home, ...]:
+    """The homes in the folder of a space, or its densest places; none for a style without bars.
+
+    Raises SpaceError, with the reason, for a file that holds no homes of this space.
+    """
+    path = space.folder / HOMES_FILE
+    return read_homes(path, space) if path.is_file() else densest_homes(space.corpus, space.styles)
+
+
 def usual_tempo_bpm(style: str) -> float | None:
     """The middle of the tempos of a style's template, else the median of Groove MIDI; None for other styles."""
     if style in grooves.STYLES:
@@ -64,7 +71,7 @@ def densest_homes(corpus: CorpusMap, styles: Sequence[str]) -> tuple[Home, ...]:
     return tuple(_home(style, bars, 0) for style, bars in own if bars is not None)
 
 
-def find_homes(space: "RhythmSpace") -> Iterator[Home]:
+def find_homes(space: RhythmSpace) -> Iterator[Home]:
     """The home of each style that has bars, as the rule above says; with a signature each takes a second or two."""
     for style in space.styles:
         bars = _OwnBars.of(space.corpus, style)
@@ -72,14 +79,11 @@ def find_homes(space: "RhythmSpace") -> Iterator[Home]:
             yield _home(style, bars, _best(space, style, bars, SIGNATURES.get(style)))
 
 
-def read_homes(path: Path, space: "RhythmSpace") -> tuple[Home, ...]:
+def read_homes(path: Path, space: RhythmSpace) -> tuple[Home, ...]:
     """The pair of `write_homes`; SpaceError names what is wrong in the file."""
     try:
         rows: Any = json.loads(path.read_text(encoding="utf-8"))
-        homes = tuple(
-            Home(row["style"], (float(row["point"][0]), float(row["point"][1])), row["tempo_bpm"], (*row["meter"],))
-            for row in rows
-        )
+        homes = tuple(_read(row) for row in rows)
     except (OSError, ValueError, TypeError, KeyError, IndexError) as error:
         raise SpaceError(f"{path} is not a list of homes: {error!r}") from error
     for home in homes:
@@ -89,6 +93,11 @@ def read_homes(path: Path, space: "RhythmSpace") -> tuple[Home, ...]:
         if not np.isfinite(home.point).all() or not (tempo is None or MIN_TEMPO_BPM <= tempo <= MAX_TEMPO_BPM):
             raise SpaceError(f"{path}: a home has a finite point and a tempo of 20 to 400 bpm, got {home}")
     return homes
+
+
+def _read(row: Any) -> Home:
+    (x, y), (beats, unit), tempo = row["point"], row["meter"], row["tempo_bpm"]
+    return Home(row["style"], (float(x), float(y)), None if tempo is None else float(tempo), (beats, unit))
 
 
 def write_homes(folder: Path, homes: Sequence[Home]) -> None:
@@ -132,7 +141,7 @@ def _density(points: Float32[np.ndarray, "bar 2"]) -> Float32[np.ndarray, " bar"
     return (y.T @ x)[row, column]
 
 
-def _best(space: "RhythmSpace", style: str, bars: _OwnBars, signature: Signature | None) -> int:
+def _best(space: RhythmSpace, style: str, bars: _OwnBars, signature: Signature | None) -> int:
     """Which of the places the style is at home at."""
     if signature is None or signature.meter != bars.meter:
         return 0

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -28,9 +28,6 @@ from clave.rhythm.likelihood import importance_sampled
 from clave.rhythm.phrase import phrase_path, write_phrase
 from clave.rhythm.space_format import CORPUS_FILE, RHYTHM_FORMAT
 from clave.rhythm.taps import as_taps, follow_taps, tap_potential
-
-if TYPE_CHECKING:
-    from clave.rhythm.homes import Home
 
 SHIPPED_RHYTHM = Path(__file__).parents[1] / "weights" / "rhythm"
 PARTICLES = 48  # bars that are sampled side by side, to fill in one
@@ -64,14 +61,6 @@ class RhythmSpace:
     def corpus(self) -> CorpusMap:
         """The bars it was learned from."""
         return read_corpus_map(self._files.file(CORPUS_FILE))
-
-    @cached_property
-    def homes(self) -> "tuple[Home, ...]":
-        """Where on the map each style is at home, with its usual tempo and meter; none for a style without bars."""
-        from clave.rhythm.homes import HOMES_FILE, densest_homes, read_homes  # most who decode a bar need none
-
-        path = self.folder / HOMES_FILE
-        return read_homes(path, self) if path.is_file() else densest_homes(self.corpus, self.styles)
 
     # Bars to codes, and back.
 

@@ -26,6 +26,16 @@ LANES = [{"probability": 0.7}, {"ratchet": 3, "ratchet_probability": 0.5}, {"nud
 LEVEL = {"parameter": "closed-hi-hat.level", "shape": "sine", "period": 1, "unit": "bars", "depth": 0.5}
 TUNE = {"parameter": "snare.tune", "shape": "steps", "period": 2, "unit": "bars", "depth": 5, "values": [-1, 1]}
 WANDER = {"parameter": "map.x", "shape": "random", "period": 2, "unit": "bars", "depth": 1}
+NOT_EVERY_3RD = {"cycle": [True, True, False]}
+ROUNDS = [
+    {"rounds": NOT_EVERY_3RD},
+    {"ratchet": 2, "ratchet_rounds": {"cycle": [False, True], "first": "never"}},
+    {"rounds": {"cycle": [True, False]}, "loop_steps": 20},
+    *[{}] * 5,
+]
+LATER = {"parameter": "snare.swing", "shape": "square", "period": 2, "unit": "bars", "depth": 0.12}
+RATTLE = {"parameter": "kick.ratchet", "shape": "steps", "period": 3, "unit": "beats", "depth": 3, "values": [0, 0, 1]}
+CURVE = {"parameter": "tempo", "breakpoints": [{"bar": 0, "value": 150}, {"bar": 1, "value": 190}], "loop_bars": 2}
 RAMP = [{"bar": 0, "tempo_bpm": 150}, {"bar": 3, "tempo_bpm": 210, "ramp": True}]
 DRAWN = {"points": [[-1, -1], [0, 1], [1, 0]], "curve": "smooth", "bars": 3, "quantum": "beat", "travelling": True}
 SLOW = {"tempo": [{"bar": 0, "tempo_bpm": 140}], "bars": BARS[:1]}
@@ -48,6 +58,9 @@ SCENES: dict[str, dict[str, Any]] = {
     "plain": {"scene": {"tempo": [{"bar": 0, "tempo_bpm": 160}], "bars": BARS}},
     "lanes, a ramp and modulation": {
         "scene": {"tempo": RAMP, "swing": 0.58, "bars": BARS, "lanes": LANES, "modulations": [LEVEL, TUNE]}
+    },
+    "rounds, and what moves a lane": {
+        "scene": {"bars": BARS[:1], "lanes": ROUNDS, "modulations": [LATER, RATTLE], "automations": [CURVE]}
     },
     "a drawn path": {"scene": {"tempo": [{"bar": 0, "tempo_bpm": 180}], "path": DRAWN, "modulations": [WANDER]}},
     "a song with a morph": {

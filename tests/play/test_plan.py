@@ -1,5 +1,7 @@
 """What each bar of a project plays, before any space decodes it."""
 
+from typing import Any, Literal
+
 import pytest
 
 from clave.errors import ProjectError
@@ -7,14 +9,18 @@ from clave.play.plan import Plan, fill_of, natural_bars
 from clave.play.project import (
     Automation,
     BarPattern,
+    Breakpoint,
     Complete,
     Edited,
     Generated,
     Given,
     Humanise,
+    Lane,
+    Modulation,
     Path,
     Phrase,
     Project,
+    Rounds,
     Scene,
     SetCells,
     SongPart,
@@ -29,6 +35,20 @@ def path(way: str, bars: int) -> Path:
     return Path(points=((0, 0), (1, 1)), way=way, bars=bars)
 
 
+def with_lane(lane: Lane, **fields: Any) -> Scene:
+    return Scene(lanes=(lane, *(Lane(),) * 7), **{"bars": (GIVEN,), **fields})
+
+
+def wave(period: float, unit: Literal["bars", "beats"], shape: Literal["sine", "random"] = "sine") -> Modulation:
+    return Modulation(parameter="swing", shape=shape, period=period, unit=unit, depth=0.1)
+
+
+def curve(loop_bars: float | None) -> Automation:
+    """To the end of its fifth bar, unless it begins anew before."""
+    points = (Breakpoint(bar=0, value=0.5), Breakpoint(bar=5, value=0.6))
+    return Automation(parameter="swing", breakpoints=points, loop_bars=loop_bars)
+
+
 @pytest.mark.parametrize(
     ("scene", "bars"),
     [
@@ -39,6 +59,21 @@ def path(way: str, bars: int) -> Path:
         (Scene(path=path("ping-pong", 5)), 8),
         (Scene(path=path("once", 5), fill_every=16), 5),
         (Scene(path=path("once", 5).changed(travelling=False)), 1),
+        (with_lane(Lane(rounds=Rounds(cycle=(False, False, True)))), 3),
+        (with_lane(Lane(rounds=Rounds(cycle=(False, True))), bars=(GIVEN,) * 3, fill_every=4), 6),
+        (with_lane(Lane(rounds=Rounds(first="never"))), 2),
+        (with_lane(Lane(ratchet=2, ratchet_rounds=Rounds(cycle=(True, False, False, False)))), 4),
+        (with_lane(Lane(ratchet_rounds=Rounds(cycle=(True, False, False, False)))), 1),
+        (with_lane(Lane(loop_steps=48)), 3),
+        (with_lane(Lane(loop_steps=48, rounds=Rounds(cycle=(True, False)))), 3),
+        (with_lane(Lane(loop_steps=13)), 13),
+        (with_lane(Lane(rounds=Rounds(cycle=(True,) * 10 + (False,))), bars=(GIVEN,) * 7), 7),  # 77 are too many
+        (Scene(modulations=(wave(8, "bars"),)), 8),
+        (Scene(modulations=(wave(6, "beats"),)), 1),
+        (Scene(modulations=(wave(12, "beats"), wave(2, "bars"))), 6),
+        (Scene(modulations=(wave(8, "bars", "random"),)), 1),
+        (Scene(automations=(curve(4),)), 4),
+        (Scene(automations=(curve(None),), bars=(GIVEN,) * 2), 6),
     ],
 )
 def test_a_scene_has_as_many_bars_as_it_takes_to_hear_all_of_it(scene: Scene, bars: int) -> None:

@@ -21,6 +21,7 @@ import { DecodeAhead } from "./state/decodeAhead";
 import { Decoding } from "./state/decoding";
 import { EvenChange } from "./state/evenChange";
 import { forgetUnknownPoints, forgetUnknownSettings } from "./state/forgetUnknown";
+import { LaneActions } from "./state/laneActions";
 import { Keeping } from "./state/keeping";
 import { KeptKits } from "./state/keptKits";
 import { Material } from "./state/material";
@@ -82,6 +83,7 @@ const page: Page = {
   kept: new KeptKits(store, kits, serverSounds),
   sounds,
   soundActions,
+  lanes: new LaneActions(store),
   material: new Material(store, actions, serverMaterial, server),
   server,
   tabs: otherTabs(store, () => player.stop()),

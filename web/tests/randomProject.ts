@@ -15,6 +15,7 @@ import {
   PLAIN_LANE,
   PLAIN_SETTINGS,
   type Project,
+  type Rounds,
   type Scene,
   type SongPart,
 } from "../src/rules/project";
@@ -62,12 +63,16 @@ function barOf(draw: Drawing, meter: Meter): Bar {
   return draw.share() < 0.4 ? { kind: "edited", base, operations: draw.list(draw.whole(1, 3), () => operationOf(draw, meter)) } : base;
 }
 
+const roundsOf = (draw: Drawing): Rounds => ({ cycle: draw.list(draw.whole(1, 5), () => draw.share() < 0.6), first: draw.chosen(["too", "too", "never", "only"]) });
+
 function laneOf(draw: Drawing, meter: Meter): Lane {
   if (draw.share() < 0.5) return PLAIN_LANE;
   const one = <T>(share: number, plain: T, other: () => T): T => (draw.share() < share ? other() : plain);
   return {
     hold: one(0.2, null, () => barOf(draw, meter)),
     density: one(0.4, 1, () => draw.number(0, 1)),
+    rounds: one(0.3, PLAIN_LANE.rounds, () => roundsOf(draw)),
+    ratchet_rounds: one(0.3, PLAIN_LANE.ratchet_rounds, () => roundsOf(draw)),
     probability: one(0.4, 1, () => draw.number(0, 1)),
     ratchet: one(0.4, 1, () => draw.whole(2, 8)),
     ratchet_probability: draw.number(0, 1),
@@ -97,7 +102,7 @@ function pathOf(draw: Drawing, meter: Meter): Path {
 function modulationOf(draw: Drawing, parameter: string): Modulation {
   const shape = draw.chosen(["sine", "triangle", "saw", "square", "steps", "random"] as const);
   const values = shape === "steps" ? draw.list(draw.whole(1, 5), () => draw.number(-1, 1)) : [];
-  const period = draw.number(0.1, 6);
+  const period = draw.chosen([draw.number(0.1, 6), draw.whole(1, 12)]);
   return { parameter, shape, period, unit: draw.chosen(["bars", "beats"]), phase: draw.number(0, 0.999), depth: draw.number(-1, 1), values, seed: draw.whole(0, 9) };
 }
 

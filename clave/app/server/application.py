@@ -26,6 +26,7 @@ from clave.files import midi
 from clave.music.kit import VOICES
 from clave.play.project import Project
 from clave.play.space_reference import space_reference
+from clave.rhythm.homes import homes_of
 from clave.rhythm.space import RhythmSpace
 from clave.sound.space import SoundSpace
 
@@ -129,7 +130,7 @@ def _space_info(rhythm: RhythmSpace) -> SpaceInfo:
         styles=list(rhythm.styles),
         style_homes=[
             StyleHome(style=home.style, point=home.point, tempo_bpm=home.tempo_bpm, meter=home.meter)
-            for home in rhythm.homes
+            for home in homes_of(rhythm)
         ],
         sections=list(rhythm.sections),
         meters=list(rhythm.meters),

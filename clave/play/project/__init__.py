@@ -34,12 +34,12 @@ from clave.play.project.movement import (
     TempoChange,
 )
 from clave.play.project.saving import from_json, load, save, schema, to_json
-from clave.play.project.voices import KitVoice, Lane, ProjectKit, SoundShift, VoiceMix
+from clave.play.project.voices import KitVoice, Lane, ProjectKit, Rounds, SoundShift, VoiceMix
 
 __all__ = [
     "FORMAT", "PARAMETERS", "VERSION", "Anchor", "Automation", "Bar", "BarPattern", "Breakpoint", "Complete", "Edited",
     "FollowTaps", "Generated", "GenerationSettings", "Given", "Humanise", "KitVoice", "Lane", "MaterialBar",
     "MaterialFile", "Modulation", "Operation", "Path", "PathEdit", "Phrase", "Project", "ProjectKit", "RhythmShift",
-    "Scene", "SetCells", "Shift", "SongPart", "SoundShift", "SpaceReference", "Spaces", "TempoChange", "VoiceMix",
-    "edited", "from_json", "load", "save", "schema", "to_json",
+    "Rounds", "Scene", "SetCells", "Shift", "SongPart", "SoundShift", "SpaceReference", "Spaces", "TempoChange",
+    "VoiceMix", "edited", "from_json", "load", "save", "schema", "to_json",
 ]  # fmt: skip

@@ -11,12 +11,13 @@ from clave.music.playback_settings import MAX_DECAY, MAX_GAIN, MAX_TUNE, MIN_DEC
 from clave.music.units import MAX_SWING, MAX_TEMPO_BPM, MIN_SWING, MIN_TEMPO_BPM
 from clave.play.project.bars import MAX_OPERATIONS, Operation, check_operations
 from clave.play.project.value import Finite, Point, Seed, Share, Value
-from clave.play.project.voices import MAX_NUDGE_MS
+from clave.play.project.voices import MAX_NUDGE_MS, MAX_RATCHET
 from clave.play.sequencer import MAX_LEVEL, Quantum
 
 MAX_PATH_POINTS = 4096
 MAX_BARS = 1024
-MAP_EDGE = 1000.0  # map units; every finite point decodes, so this only keeps modulation finite
+MAP_UNITS = "map units"
+MAP_EDGE = 3.0  # map units; every finite point decodes, but what moves stays on the map that the page shows
 
 
 class TempoChange(Value):
@@ -108,8 +109,8 @@ def slug(name: str) -> str:
 
 def _parameters() -> dict[str, Parameter]:
     found = {
-        "map.x": Parameter(-MAP_EDGE, MAP_EDGE, "map units", "bar"),
-        "map.y": Parameter(-MAP_EDGE, MAP_EDGE, "map units", "bar"),
+        "map.x": Parameter(-MAP_EDGE, MAP_EDGE, MAP_UNITS, "bar"),
+        "map.y": Parameter(-MAP_EDGE, MAP_EDGE, MAP_UNITS, "bar"),
         "variation": Parameter(0, 1, "share", "bar"),
         "density": Parameter(0, 1, "share", "bar"),
         "shift.density": Parameter(-3, 3, "standard deviations", "bar"),
@@ -123,8 +124,12 @@ def _parameters() -> dict[str, Parameter]:
         found |= {
             f"{slug(voice.name)}.{name}": parameter
             for name, parameter in {
-                "sound.x": Parameter(-MAP_EDGE, MAP_EDGE, "map units", "bar"),
-                "sound.y": Parameter(-MAP_EDGE, MAP_EDGE, "map units", "bar"),
+                "sound.x": Parameter(-MAP_EDGE, MAP_EDGE, MAP_UNITS, "bar"),
+                "sound.y": Parameter(-MAP_EDGE, MAP_EDGE, MAP_UNITS, "bar"),
+                "shift.brightness": Parameter(-3, 3, "standard deviations", "bar"),
+                "shift.decay": Parameter(-3, 3, "standard deviations", "bar"),
+                "shift.pitch": Parameter(-3, 3, "standard deviations", "bar"),
+                "shift.noisiness": Parameter(-3, 3, "standard deviations", "bar"),
                 "tune": Parameter(MIN_TUNE, MAX_TUNE, "semitones", "bar"),
                 "decay": Parameter(MIN_DECAY, MAX_DECAY, "ratio", "bar"),
                 "gain": Parameter(MIN_GAIN, MAX_GAIN, "linear", "bar"),
@@ -132,6 +137,9 @@ def _parameters() -> dict[str, Parameter]:
                 "level": Parameter(0, MAX_LEVEL, "linear", "step"),
                 "pan": Parameter(-1, 1, "left to right", "step"),
                 "probability": Parameter(0, 1, "share of strokes", "step"),
+                "ratchet": Parameter(1, MAX_RATCHET, "strokes, rounded", "step"),
+                "ratchet_probability": Parameter(0, 1, "share of strokes", "step"),
+                "swing": Parameter(MIN_SWING, MAX_SWING, "place of the second 16th", "bar"),
                 "accent": Parameter(-1, 1, "share", "step"),
                 "nudge": Parameter(-MAX_NUDGE_MS, MAX_NUDGE_MS, "milliseconds", "step"),
             }.items()
@@ -196,6 +204,8 @@ class Automation(Value):
             raise ValueError(f"breakpoints come one after the other, got bars {bars[:8]}")
         parameter = PARAMETERS[self.parameter]
         for each in self.breakpoints:
+            if parameter.unit == MAP_UNITS:
+                continue  # played at the map's edge, and remarked
             if not parameter.low <= each.value <= parameter.high:
                 raise ValueError(
                     f"{self.parameter} lies in [{parameter.low:g}, {parameter.high:g}], got {each.value:g} at bar "

@@ -14,6 +14,7 @@ from clave.play.sequencer import MAX_LEVEL
 MAX_NUDGE_MS = 50.0
 MAX_RATCHET = 8
 MAX_LOOP_STEPS = 512
+MAX_CYCLE_ROUNDS = 16
 
 Detail = Annotated[tuple[Finite, ...], Field(max_length=4096)]
 
@@ -75,14 +76,34 @@ class VoiceMix(Value):
     solo: bool = False
 
 
+class Rounds(Value):
+    """In which rounds something happens, counted from 0.
+
+    A round is once through the scene's loop of bars, or its path while that travels (there and back, for ping-pong),
+    counted from the start of the scene. For a voice with a loop of its own it is once through that, counted from where
+    that loop began: the start of the performance.
+    """
+
+    cycle: Annotated[tuple[bool, ...], Field(min_length=1, max_length=MAX_CYCLE_ROUNDS)] = (True,)  # again and again
+    first: Literal["too", "never", "only"] = "too"  # the very first round: as the cycle says, never, or it alone
+
+    def has(self, number: int) -> bool:
+        """Whether it happens in the round of this number."""
+        if self.first == "only":
+            return number == 0
+        return self.cycle[number % len(self.cycle)] and (number > 0 or self.first == "too")
+
+
 class Lane(Value):
     """How a voice plays its row, whatever the bar is."""
 
     hold: Bar | None = None  # the bar whose row is played while everything else moves
     density: Share = 1.0  # share of its strokes that sound, the loudest first
     probability: Share = 1.0  # that a stroke sounds
+    rounds: Rounds = Rounds()  # in which its strokes sound
     ratchet: Annotated[int, Field(ge=1, le=MAX_RATCHET)] = 1  # strokes in the place of one, within its 16th
     ratchet_probability: Share = 1.0  # that a stroke becomes as many
+    ratchet_rounds: Rounds = Rounds()  # in which strokes may become as many
     accent: Annotated[float, Field(ge=-1, le=1)] = 0.0  # velocities on the beat grow, others shrink; below 0 contrary
     nudge_ms: Annotated[float, Field(ge=-MAX_NUDGE_MS, le=MAX_NUDGE_MS)] = 0.0  # late; below 0 early
     swing: Annotated[float, Field(ge=MIN_SWING, le=MAX_SWING)] | None = None  # None: that of the scene

@@ -6,7 +6,7 @@ import { arrange, requests } from "./arrange";
 import { PARAMETERS } from "./parameters";
 import { naturalBars } from "./plan";
 
-const { cases, parameters } = readCompressed<{ cases: Case[]; parameters: Record<string, [number, number]> }>("arrange.json.gz");
+const { cases, parameters } = readCompressed<{ cases: Case[]; parameters: Record<string, [number, number, string]> }>("arrange.json.gz");
 
 const SECONDS = 1e-9;
 const placeOf = (strike: readonly number[]): string => [strike[9], strike[1], strike[10]].join(" "); // bar, voice, step

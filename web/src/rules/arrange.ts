@@ -7,7 +7,7 @@ import { barKey, finished, modelPart } from "./bars";
 import { chance, PROBABILITY, RATCHET } from "./chance";
 import { VOICE_SLUGS } from "./parameters";
 import { naturalBars, type PlannedBar, plannedBars } from "./plan";
-import { type Bar, type BarPattern, canonicalJson, type Edited, type Generated, type KitVoice, type Lane, type Project } from "./project";
+import { type Bar, type BarPattern, canonicalJson, type Edited, type Generated, type KitVoice, type Lane, type Project, type Rounds } from "./project";
 import { audible, stepsPerBeat } from "./sequencer";
 import { TempoCurve } from "./tempo";
 import { clamp, secondsPerStep, STEPS_PER_SIXTEENTH, stepsPerBar, swingSteps } from "./units";
@@ -161,7 +161,7 @@ function rowOf(pattern: BarPattern, voice: number): ReadonlyMap<number, readonly
 
 type Found = readonly [step: number, velocity: number, offset: number];
 
-/** The strokes of a voice in this bar, through its lane: hold, own length, density, chance, accent, ratchet. */
+/** The strokes of a voice in this bar, through its lane: hold, own length, density, rounds, chance, accent, ratchet. */
 function laneStrokes(bar: PlannedBar, voice: number, lane: Lane, source: BarPattern, seed: number): LaneStroke[] {
   const row = rowOf(source, voice);
   const sourceSteps = stepsPerBar(source.meter);
@@ -180,20 +180,26 @@ function laneStrokes(bar: PlannedBar, voice: number, lane: Lane, source: BarPatt
   return found.flatMap((each) => struckBy(each, bar, voice, lane, seed));
 }
 
-/** What chance, accent and ratchet make of one stroke: none, one or several. */
+/** Does it happen in the round of this number, counted from 0? */
+export const happens = ({ cycle, first }: Rounds, round: number): boolean => (first === "only" ? round === 0 : cycle[round % cycle.length]! && (round > 0 || first === "too"));
+
+/** What rounds, chance, accent and ratchet make of one stroke: none, one or several. */
 function struckBy([step, velocity, offset]: Found, bar: PlannedBar, voice: number, lane: Lane, seed: number): LaneStroke[] {
   const name = VOICE_SLUGS[voice]!;
-  if (chance(seed, PROBABILITY, voice, bar.index, step) >= bar.value(`${name}.probability`, lane.probability, step)) return [];
-  const accent = bar.value(`${name}.accent`, lane.accent, step) / 2;
+  const now = (parameter: string, own: number): number => bar.value(`${name}.${parameter}`, own, step);
+  const round = lane.loop_steps === null ? bar.round : Math.floor((bar.start + step) / lane.loop_steps);
+  if (!happens(lane.rounds, round)) return [];
+  if (chance(seed, PROBABILITY, voice, bar.index, step) >= now("probability", lane.probability)) return [];
+  const accent = now("accent", lane.accent) / 2;
   const factor = step % stepsPerBeat(bar.meter) === 0 ? 1 + accent : 1 - accent;
-  let now = accent === 0 ? velocity : clamp(velocity * factor, QUIETEST, 1);
-  const single = lane.ratchet > 1 && chance(seed, RATCHET, voice, bar.index, step) >= lane.ratchet_probability;
-  const count = single ? 1 : lane.ratchet;
+  let struck = accent === 0 ? velocity : clamp(velocity * factor, QUIETEST, 1);
+  let count = happens(lane.ratchet_rounds, round) ? Math.floor(now("ratchet", lane.ratchet) + 0.5) : 1;
+  if (count > 1 && chance(seed, RATCHET, voice, bar.index, step) >= now("ratchet_probability", lane.ratchet_probability)) count = 1;
   const apart = STEPS_PER_SIXTEENTH / count;
   return Array.from({ length: count }, (_, each) => {
     const at = step + each * apart;
-    const stroke = { step: at, velocity: now, offset, ends: count === 1 ? step + 1 : at + apart, cell: step };
-    now *= RATCHET_FALL;
+    const stroke = { step: at, velocity: struck, offset, ends: count === 1 ? step + 1 : at + apart, cell: step };
+    struck *= RATCHET_FALL;
     return stroke;
   });
 }
@@ -201,7 +207,7 @@ function struckBy([step, velocity, offset]: Found, bar: PlannedBar, voice: numbe
 /** When a stroke sounds, and how loud. */
 function strikeOf(bar: PlannedBar, voice: number, stroke: LaneStroke, curve: TempoCurve, sound: number): Strike {
   const [name, mix, lane] = [VOICE_SLUGS[voice]!, bar.mix[voice]!, bar.lanes[voice]!];
-  const swing = lane.swing ?? bar.swing;
+  const swing = bar.value(`${name}.swing`, lane.swing ?? bar.swing, 0);
   const grid = bar.start + swingSteps(stroke.step, swing);
   const nudge = bar.value(`${name}.nudge`, lane.nudge_ms, stroke.cell) / 1000; // seconds
   const played = grid + stroke.offset;

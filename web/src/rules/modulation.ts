@@ -7,8 +7,8 @@ import { countUpTo } from "./tempo";
 import { looksEach } from "./travel";
 import { clamp, type Meter } from "./units";
 
-/** The wave in [-1, 1] at this position, in the unit of the modulation (bars or beats from the scene's start). */
-export function wave({ shape, period, phase, values, seed: ownSeed }: Modulation, position: number, seed: number): number {
+/** The wave in [-1, 1] at this position, in the unit of the modulation (bars or beats from the scene's start); `walk` is what the shape `random` follows. */
+export function wave({ shape, period, phase, values }: Modulation, position: number, walk: RandomWalk): number {
   const turns = position / period + phase;
   const within = turns - Math.floor(turns);
   switch (shape) {
@@ -25,25 +25,34 @@ export function wave({ shape, period, phase, values, seed: ownSeed }: Modulation
     case "steps":
       return values[Math.min(Math.floor(within * values.length), values.length - 1)]!;
     case "random":
-      return randomWalk(seed, ownSeed, turns);
+      return walk.at(turns);
   }
 }
 
-/** A walk in [-1, 1] that takes a random step of up to 1/2 each turn, turned back at the edges, straight between. */
-export function randomWalk(seed: number, ownSeed: number, turns: number): number {
-  const last = Math.floor(turns);
-  let here = 2 * chance(seed, WALK, ownSeed, 0) - 1;
-  for (let step = 1; step <= last; step++) here = nextOf(here, chance(seed, WALK, ownSeed, step));
-  const after = nextOf(here, chance(seed, WALK, ownSeed, last + 1));
-  return here + (after - here) * (turns - last);
+/** A walk in [-1, 1] that takes a random step of up to 1/2 each turn, turned back at the edges, straight between. Where it has been is remembered. */
+export class RandomWalk {
+  private readonly places: number[];
+
+  constructor(
+    private readonly seed: number,
+    private readonly ownSeed: number,
+  ) {
+    this.places = [2 * chance(seed, WALK, ownSeed, 0) - 1];
+  }
+
+  /** Where it is after so many turns, 0 or more. */
+  at(turns: number): number {
+    const last = Math.floor(turns);
+    while (this.places.length < last + 2) {
+      const there = this.places.at(-1)! + (2 * chance(this.seed, WALK, this.ownSeed, this.places.length) - 1) / 2;
+      this.places.push(there > 1 ? 2 - there : there < -1 ? -2 - there : there);
+    }
+    const [here, after] = [this.places[last]!, this.places[last + 1]!];
+    return here + (after - here) * (turns - last);
+  }
 }
 
-function nextOf(here: number, drawn: number): number {
-  const there = here + (2 * drawn - 1) / 2;
-  return there > 1 ? 2 - there : there < -1 ? -2 - there : there;
-}
-
-/** The value at this place, in bars: straight between breakpoints, level before the first and after the last. */
+/** The value at this place, in bars: straight between breakpoints, level before the first and after the last; where it loops, within its round. */
 export function automated({ breakpoints: points, loop_bars: round }: Automation, place: number): number {
   const bar = round === null ? place : place - round * Math.floor(place / round);
   const passed = countUpTo(
@@ -59,16 +68,13 @@ export function automated({ breakpoints: points, loop_bars: round }: Automation,
 /** All automation and modulation of a scene. */
 export class Movement {
   private readonly automations: ReadonlyMap<string, Automation>;
-  private readonly modulations: ReadonlyMap<string, readonly Modulation[]>;
+  private readonly modulations: ReadonlyMap<string, readonly (readonly [Modulation, RandomWalk])[]>;
 
-  constructor(
-    automations: readonly Automation[],
-    modulations: readonly Modulation[],
-    private readonly seed: number,
-  ) {
+  constructor(automations: readonly Automation[], modulations: readonly Modulation[], seed: number) {
     this.automations = new Map(automations.map((each) => [each.parameter, each]));
     const names = new Set(modulations.map(({ parameter }) => parameter));
-    this.modulations = new Map([...names].map((name) => [name, modulations.filter(({ parameter }) => parameter === name)]));
+    const own = (name: string) => modulations.filter(({ parameter }) => parameter === name).map((each) => [each, new RandomWalk(seed, each.seed)] as const);
+    this.modulations = new Map([...names].map((name) => [name, own(name)]));
   }
 
   /** Does anything move this parameter? */
@@ -87,7 +93,7 @@ export class Movement {
     if (!this.moves(parameter)) return own;
     const automation = this.automations.get(parameter);
     let value = automation ? automated(automation, bars) : own;
-    for (const each of this.modulations.get(parameter) ?? []) value += each.depth * wave(each, each.unit === "bars" ? bars : beats, this.seed);
+    for (const [each, walk] of this.modulations.get(parameter) ?? []) value += each.depth * wave(each, each.unit === "bars" ? bars : beats, walk);
     const [low, high] = PARAMETERS.get(parameter)!;
     return clamp(value, low, high);
   }

@@ -14,6 +14,7 @@ import { stepsPerBeat } from "./sequencer";
 import { type BarTempo, tempoOfBar } from "./tempo";
 import { barOfRound, looks, pointAt, roundBars, shareAt, vertices } from "./travel";
 import { type Meter, stepsPerBar } from "./units";
+import { wholeRound } from "./wholeRound";
 
 const MAX_PLANNED_BARS = 100_000;
 
@@ -41,6 +42,7 @@ export interface PlannedBar {
   readonly lanes: readonly Lane[];
   readonly swing: number;
   readonly tempo: BarTempo;
+  readonly round: number; // of the scene's loop or path, since the scene began
   /** Does anything move this parameter? */
   readonly moves: (parameter: string) => boolean;
   /** What a parameter is at this step of the bar. */
@@ -57,15 +59,24 @@ interface Place {
   readonly share: number; // of that way
 }
 
-/** How many bars there are: those of the song; else those of the path, or whole loops until the fill is heard. */
+/** How many bars there are: those of the song, or as many as it takes to hear all of the scene. */
 export const naturalBars = ({ song, scene }: Project): number => (song.length > 0 ? song.reduce((sum, { bars }) => sum + bars, 0) : sceneBars(scene));
 
-/** The same of a scene: a round of its path or loop, or as many as it takes to hear a fill; once is once. */
-export function sceneBars({ path, bars, fill_every: fillEvery }: Scene): number {
+/** The same of a scene: rounds of its path or loop until its fill was heard, and until its lanes, waves and curves begin anew; once is once. */
+export function sceneBars(scene: Scene): number {
+  const { path } = scene;
+  return path?.travelling && path.way === "once" ? path.bars : wholeRound(scene, filledBars(scene), roundOf(scene));
+}
+
+/** A round of the path or loop, or as many as it takes to hear a fill: what has to be decoded before it plays. */
+export function filledBars({ path, bars, fill_every: fillEvery }: Scene): number {
   if (path?.travelling && path.way === "once") return path.bars;
-  const size = path?.travelling ? roundBars(path) : bars.length;
+  const size = roundOf({ path, bars });
   return fillEvery > 0 ? size * Math.max(1, Math.ceil(fillEvery / size)) : size;
 }
+
+/** How many bars a round of the scene has: of its path while that travels, else of its loop. */
+const roundOf = ({ path, bars }: Pick<Scene, "path" | "bars">): number => (path?.travelling ? roundBars(path) : bars.length);
 
 /** Where this bar is, counted from 0; a song begins anew after its end. */
 function placeOf(project: Project, bar: number): Place {
@@ -84,6 +95,7 @@ function placeOf(project: Project, bar: number): Place {
 export class Plan {
   private readonly starts: Moment[] = [{ steps: 0, beats: 0 }]; // of each bar that was looked at, and of the one after them
   private readonly corners = new Map<Scene, readonly Point[]>();
+  private readonly movements = new Map<Scene, Movement>();
 
   constructor(readonly project: Project) {}
 
@@ -102,6 +114,13 @@ export class Plan {
       this.starts.push({ steps: steps + stepsPerBar(meter), beats: begins ? 0 : beats + stepsPerBar(meter) / stepsPerBeat(meter) });
     }
     return this.starts[index]!;
+  }
+
+  /** What moves in a scene. */
+  movementOf(scene: Scene): Movement {
+    const known = this.movements.get(scene) ?? new Movement(scene.automations, scene.modulations, this.project.seed);
+    this.movements.set(scene, known);
+    return known;
   }
 
   /** The corners of a scene's path, worked out once. */
@@ -150,9 +169,8 @@ function addressOf({ scene, number, bar, fill }: Place): BarAddress {
 
 function plannedBar(at: Place, index: number, { steps: start, beats }: Moment, plan: Plan): PlannedBar {
   const { scene, bar, fill, into, share: t } = at;
-  const { seed } = plan.project;
   const leading = into === null ? scene : halfWay(scene, into, t);
-  const movement = new Movement(leading.automations, leading.modulations, seed);
+  const movement = plan.movementOf(leading);
   const piecesFrom = (from: Scene, place: number) => {
     const moved: Moved = (own, step) => movedBar(own, movement, place, beats, step);
     return piecesOf(from, place, fill, { moved, looks: (own) => movement.looks(MOVING_BARS, own) }, plan.cornersOf(from));
@@ -184,6 +202,7 @@ function plannedBar(at: Place, index: number, { steps: start, beats }: Moment, p
     mix,
     lanes,
     swing: atStart("swing", swing),
+    round: Math.floor(bar / roundOf(scene)),
     tempo: { steps, startBpm: atStart("tempo", tempo[0]), endBpm: atStart("tempo", tempo[1]) },
     moves: (parameter) => movement.moves(parameter),
     value: (parameter, own, step) => movement.value(parameter, own, bar + step / steps, beats + step / stepsPerBeat(meter)),
@@ -260,16 +279,25 @@ function movedBar(bar: Bar, movement: Movement, sceneBars: number, sceneBeats: n
   };
 }
 
-const MOVING_VOICES = ["tune", "decay", "gain", "sound.x", "sound.y"] as const;
+const MOVING_VOICES = ["tune", "decay", "gain", "sound.x", "sound.y", "shift.brightness", "shift.decay", "shift.pitch", "shift.noisiness"] as const;
 
 /** The sound at what automation and modulation make of its point and its playback settings; the sound itself where nothing moves it. */
 function movedVoice(voice: KitVoice, name: string, movement: Movement, now: (parameter: string, own: number) => number): KitVoice {
   if (!MOVING_VOICES.some((each) => movement.moves(`${name}.${each}`))) return voice;
+  const { shift } = voice;
   return {
     ...voice,
     tune: now(`${name}.tune`, voice.tune),
     decay: now(`${name}.decay`, voice.decay),
     gain: now(`${name}.gain`, voice.gain),
+    shift: voice.point
+      ? {
+          brightness: now(`${name}.shift.brightness`, shift.brightness),
+          decay: now(`${name}.shift.decay`, shift.decay),
+          pitch: now(`${name}.shift.pitch`, shift.pitch),
+          noisiness: now(`${name}.shift.noisiness`, shift.noisiness),
+        }
+      : shift,
     point: voice.point && [now(`${name}.sound.x`, voice.point[0]), now(`${name}.sound.y`, voice.point[1])],
   };
 }

@@ -1,6 +1,6 @@
 /** The project: everything that is being played, as one value. `clave/play/project/` is the one source of its types. */
 
-import { type Edited, type Generated, type GenerationSettings, type Given, type KitVoice, type Lane, type Project, type Scene, type VoiceMix } from "./wireTypes.generated";
+import { type Edited, type Generated, type GenerationSettings, type Given, type KitVoice, type Lane, type Project, type Rounds, type Scene, type VoiceMix } from "./wireTypes.generated";
 
 export type {
   Anchor,
@@ -23,6 +23,7 @@ export type {
   Phrase,
   Project,
   ProjectKit,
+  Rounds,
   Scene,
   SetCells,
   Shift,
@@ -47,7 +48,21 @@ export const PLAIN_SETTINGS: GenerationSettings = {
   seed: 0,
 };
 
-export const PLAIN_LANE: Lane = { hold: null, density: 1, probability: 1, ratchet: 1, ratchet_probability: 1, accent: 0, nudge_ms: 0, swing: null, loop_steps: null };
+export const EVERY_ROUND: Rounds = { cycle: [true], first: "too" };
+
+export const PLAIN_LANE: Lane = {
+  hold: null,
+  density: 1,
+  probability: 1,
+  rounds: EVERY_ROUND,
+  ratchet: 1,
+  ratchet_probability: 1,
+  ratchet_rounds: EVERY_ROUND,
+  accent: 0,
+  nudge_ms: 0,
+  swing: null,
+  loop_steps: null,
+};
 
 export const PLAIN_MIX: VoiceMix = { level: 1, pan: 0, mute: false, solo: false };
 

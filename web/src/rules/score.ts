@@ -114,7 +114,7 @@ export class Score implements Bars {
       step: cell,
       at: step,
       offset,
-      swing: lane.swing,
+      swing: planned.moves(`${name}.swing`) ? planned.value(`${name}.swing`, lane.swing ?? planned.swing, 0) : lane.swing,
       nudge: planned.value(`${name}.nudge`, lane.nudge_ms, cell) / 1000,
       level: mixed ? null : planned.value(`${name}.level`, mix.level, cell),
       pan: mixed ? 0 : planned.value(`${name}.pan`, mix.pan, cell),

@@ -297,8 +297,10 @@ export interface components {
             readonly hold: (components["schemas"]["Generated"] | components["schemas"]["Given"] | components["schemas"]["Edited"]) | null;
             readonly density: number;
             readonly probability: number;
+            readonly rounds: components["schemas"]["Rounds"];
             readonly ratchet: number;
             readonly ratchet_probability: number;
+            readonly ratchet_rounds: components["schemas"]["Rounds"];
             readonly accent: number;
             readonly nudge_ms: number;
             readonly swing: number | null;
@@ -502,6 +504,18 @@ export interface components {
             readonly syncopation: number;
             readonly swing: number;
             readonly loudness: number;
+        };
+        /**
+         * @description In which rounds something happens, counted from 0.
+         *
+         *     A round is once through the scene's loop of bars, or its path while that travels (there and back, for ping-pong),
+         *     counted from the start of the scene. For a voice with a loop of its own it is once through that, counted from where
+         *     that loop began: the start of the performance.
+         */
+        readonly Rounds: {
+            readonly cycle: readonly boolean[];
+            /** @enum {string} */
+            readonly first: "too" | "never" | "only";
         };
         /** @description All that sounds: a loop of bars or a path over the map, the kit, the mix, and what moves. */
         readonly Scene: {
@@ -747,6 +761,7 @@ export type ProjectReply = components['schemas']['ProjectReply'];
 export type Refusal = components['schemas']['Refusal'];
 export type Rename = components['schemas']['Rename'];
 export type RhythmShift = components['schemas']['RhythmShift'];
+export type Rounds = components['schemas']['Rounds'];
 export type Scene = components['schemas']['Scene'];
 export type SetCells = components['schemas']['SetCells'];
 export type Shift = components['schemas']['Shift'];

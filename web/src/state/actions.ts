@@ -59,6 +59,7 @@ export class Actions {
     this.store.clicks.value = withClick(this.store.clicks.value, this.scene);
     this.store.settle();
     this.announcePlace();
+    if (this.scene.automations.some(({ parameter }) => parameter === "map.x" || parameter === "map.y")) this.store.notify("The place follows a curve: under Shape, the dots beside across and up open it.");
   }
 
   changeSettings(label: string, changes: PlaceChanges): void {

@@ -30,6 +30,13 @@ test("all of a project comes back, whatever is in it", () => {
   for (let seed = 0; seed < 40; seed++) expect(reloaded(randomProject(seed)).project, `project ${seed}`).toEqual(randomProject(seed));
 });
 
+test("what was stored before lanes had rounds comes back with them", () => {
+  const stored = JSON.parse(serialise(project, clicks, "", strokes)) as { project: { scene: { lanes: Record<string, unknown>[] }; scenes: ({ lanes: Record<string, unknown>[] } | null)[] } };
+  for (const scene_ of [stored.project.scene, ...stored.project.scenes]) for (const lane of scene_?.lanes ?? []) delete lane["rounds"];
+  expect(JSON.stringify(stored)).not.toContain('"rounds"');
+  expect(parse(JSON.stringify(stored))!.project).toEqual(project);
+});
+
 test("anything else is forgotten, not half believed", () => {
   for (const text of ["", "null", "{}", '{"groove":{"place":{}}}', '{"project":{},"strokes":[],"visits":[]}', '{"groove":{"place":{"pattern":{"meter":[4,4],"strokes":[[9,0,1,0]]}}}}'])
     expect([parse(text), readOldStorage(text)]).toEqual([null, null]);

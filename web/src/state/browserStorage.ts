@@ -1,9 +1,10 @@
 /** What the browser remembers between visits: the whole project, and the strokes of its bars. */
 
 import type { ClickHistory } from "../rules/clickHistory";
+import { completed, completedScene } from "../rules/completed";
 import { readLink } from "../rules/link";
 import { readMessage } from "../rules/messageChecks";
-import { NEW_SCENE, type Project } from "../rules/project";
+import type { Project } from "../rules/project";
 import { NEW_PAGE_PROJECT, type Place } from "../rules/scene";
 import { CHANNELS, DEFAULT_MIDI, HIGHEST_NOTE, type MidiSettings } from "../midi/midiSettings";
 import { readOldStorage } from "./oldStorage";
@@ -31,9 +32,9 @@ export function parse(text: string): Remembered | null {
   try {
     const { link, project, strokes, visits, visit } = asRecord(JSON.parse(text, withPlace));
     const known = (strokes as [string, unknown][]).map(([key, pattern]) => [key, readPattern(pattern)] as const);
-    const places = (visits as Place[]).map((each) => readMessage("Scene", { ...NEW_SCENE, ...each }));
+    const places = (visits as Place[]).map((each) => readMessage("Scene", completedScene(each)));
     const at = places.length > 0 ? Math.round(finite(visit, -1, places.length - 1, places.length - 1)) : -1;
-    return { project: readMessage("Project", { material: [], ...asRecord(project) }), clicks: { places, at }, strokes: known, link: typeof link === "string" ? link : "" };
+    return { project: readMessage("Project", completed(project)), clicks: { places, at }, strokes: known, link: typeof link === "string" ? link : "" };
   } catch {
     return null;
   }

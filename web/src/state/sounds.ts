@@ -12,6 +12,7 @@ import { playedBuffer } from "../audio/playedBuffer";
 import { ServerWatch } from "./serverWatch";
 import type { Store } from "./store";
 
+const AHEAD_BARS = 4; // beyond those that have to be there: a voice that moves has another sound in each
 const MOST_CACHED = 96; // decoded sounds, so that undo is heard at once
 const LATER = "sounds of the bars to come";
 const MOST_PASSING = 512; // sounds that voices have for some bars only
@@ -97,7 +98,7 @@ export class Sounds {
     const [first, count] = this.store.window.value;
     const { voices, score, launch, launchScore, launchWindow, launchSounds } = this.store;
     const there = voices.value.length > 0;
-    const next = there ? this.missing(score.value, first, count) : null;
+    const next = there ? this.missing(score.value, first, count + AHEAD_BARS) : null;
     const launched = launchScore.value && there ? this.missing(launchScore.value, ...launchWindow.value) : null;
     if (launched === null) launchSounds.value = launch.value;
     if (next ?? launched) this.passing.send((next ?? launched)!);

@@ -10,7 +10,7 @@ import { keptKitId, keptKitName, SPACE_KIT } from "../rules/kitNames";
 import { latticeSpacing } from "../rules/mapPoint";
 import type { Nearby } from "../rules/neighbours";
 import { EMPTY_BAR, isSamePattern } from "../rules/pattern";
-import { type BarAddress, naturalBars } from "../rules/plan";
+import { type BarAddress, filledBars, naturalBars } from "../rules/plan";
 import type { Bar, Cell, Project, Scene } from "../rules/project";
 import type { CorpusMap, Instrument, KeptInfo, KitInfo, MapGround, Point, BarPattern } from "../rules/protocol";
 import { barAt, type JourneyKind, NEW_JOURNEY, NEW_PAGE_PROJECT, pointOf, roundPoints } from "../rules/scene";
@@ -157,7 +157,7 @@ export class Store {
   readonly heardIndex = computed(() => (this.heard.value?.bars.travels === this.wantedScore.value.travels ? this.heard.value.index : 0));
 
   /** The bars that have to be decoded before what is wanted is played: the first, and how many. */
-  readonly window = computed<readonly [first: number, count: number]>(() => [this.heardIndex.value, Math.min(naturalBars(this.wanted.value), LONGEST_WINDOW)]);
+  readonly window = computed<readonly [first: number, count: number]>(() => [this.heardIndex.value, Math.min(roundBars(this.wanted.value), LONGEST_WINDOW)]);
 
   private lastDecoded: Project = NEW_PAGE_PROJECT;
 
@@ -331,6 +331,8 @@ export class Store {
   }
 }
 
+/** The bars that have to be there before it plays: those of the song, or a round up to its fill; what moves is decoded ahead. */
+const roundBars = (project: Project): number => (project.song.length > 0 ? naturalBars(project) : filledBars(project.scene));
 /** Where a bar lies on the map; null where it was given. */
 const generatedAt = (bar: Bar): Point | null => (bar.kind === "edited" ? generatedAt(bar.base) : bar.kind === "generated" ? bar.point : null);
 

@@ -5,7 +5,7 @@ import type { Meter } from "../rules/units";
 import { Choice } from "./Choice";
 import { IconButton } from "./Icon";
 import { usePage } from "./page";
-import { Slider } from "./Slider";
+import { Moving } from "./Moving";
 
 const LEARNED_DENSITY = 0.5; // where the knob rests while the density is as learned
 
@@ -92,8 +92,11 @@ function How() {
   const done = () => store.settle();
   return (
     <div class="deck-column inline-sliders">
-      <Slider
+      <Moving
         label="variation"
+        name="variation"
+        parameter="variation"
+        say={(share) => `${Math.round(share * 100)} %`}
         title="How far bars stray from what is usual at the place"
         min={0}
         max={1}
@@ -105,8 +108,11 @@ function How() {
         onDone={done}
       />
       {!directions.includes("density") && (
-        <Slider
+        <Moving
           label="density"
+          name="density"
+          parameter="density"
+          say={(share) => `${Math.round(share * 100)} %`}
           min={0}
           max={1}
           step={0.01}
@@ -118,9 +124,12 @@ function How() {
         />
       )}
       {RHYTHM_DIRECTIONS.filter((name) => directions.includes(name)).map((name) => (
-        <Slider
+        <Moving
           key={name}
           centred
+          name={DIRECTION_WORDS[name].label}
+          parameter={`shift.${name}`}
+          say={formatShift}
           label={DIRECTION_WORDS[name].label}
           title={DIRECTION_WORDS[name].title}
           min={-MAX_SHIFT}

@@ -101,7 +101,8 @@ export function Grid() {
       <BarTools />
       <p id="grid-keys" class="unseen">
         Arrow keys move, Space sets or clears a stroke, plus and minus change its velocity, Enter opens a cell into its four steps, H holds the row, M
-        mutes and S solos the voice, O opens it. K marks a cell that stays when the rest is filled in.
+        mutes and S solos the voice, O opens its sliders. D, P, C, I, V, E, N, W and L change how it plays its row: density, chance, rounds, ratchet and
+        its rounds, accent, nudge, swing and own loop; with Shift the other way. K marks a cell that stays when the rest is filled in.
       </p>
     </section>
   );

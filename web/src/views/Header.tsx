@@ -10,6 +10,7 @@ import { describeLink } from "../midi/midiSettings";
 import { DrawerButton } from "./Drawer";
 import { FilesAndUndo } from "./FilesAndUndo";
 import { Icon } from "./Icon";
+import { MovingNumber } from "./Moving";
 import { KeepBars } from "./KeepBars";
 import { NumberField } from "./NumberField";
 import { usePage } from "./page";
@@ -84,16 +85,18 @@ function Tempo() {
   };
   return (
     <div class="dial tempo">
-      <NumberField
-        id="tempo"
-        label="Tempo in beats per minute"
-        unit="bpm"
-        value={tempoBpm}
-        min={MIN_TEMPO_BPM}
-        max={MAX_TEMPO_BPM}
-        step={1}
-        onValue={(bpm) => actions.set("tempo", { tempoBpm: bpm })}
-      />
+      <MovingNumber parameter="tempo" name="Tempo" own={tempoBpm} say={(bpm) => `${Math.round(bpm)} bpm`}>
+        <NumberField
+          id="tempo"
+          label="Tempo in beats per minute"
+          unit="bpm"
+          value={tempoBpm}
+          min={MIN_TEMPO_BPM}
+          max={MAX_TEMPO_BPM}
+          step={1}
+          onValue={(bpm) => actions.set("tempo", { tempoBpm: bpm })}
+        />
+      </MovingNumber>
       <button type="button" class="under" onPointerDown={tap} onKeyDown={(event) => (event.key === "Enter" || event.key === " ") && !event.repeat && tap()}>
         tap tempo
       </button>
@@ -106,16 +109,18 @@ function Swing() {
   const swing = useComputed(() => store.scene.value.swing).value;
   return (
     <div class="dial swing">
-      <NumberField
-        id="swing"
-        label="Swing in percent"
-        unit="%"
-        value={Math.round(swing * 1000) / 10}
-        min={MIN_SWING * 100}
-        max={MAX_SWING * 100}
-        step={1}
-        onValue={(percent) => actions.set("swing", { swing: percent / 100 })}
-      />
+      <MovingNumber parameter="swing" name="Swing" own={swing} say={(share) => `${Math.round(share * 100)} %`}>
+        <NumberField
+          id="swing"
+          label="Swing in percent"
+          unit="%"
+          value={Math.round(swing * 1000) / 10}
+          min={MIN_SWING * 100}
+          max={MAX_SWING * 100}
+          step={1}
+          onValue={(percent) => actions.set("swing", { swing: percent / 100 })}
+        />
+      </MovingNumber>
       <label class="under" for="swing">
         swing
       </label>

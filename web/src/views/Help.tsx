@@ -1,6 +1,7 @@
 /** Every key, in one dialog. */
 
 import { useEffect, useRef } from "preact/hooks";
+import { LANE_KEYS } from "./laneKeys";
 import { usePage } from "./page";
 
 const KEYS: readonly (readonly [keys: string, what: string])[] = [
@@ -21,7 +22,9 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ["X", "surprise me: a new pattern and eight new sounds"],
   ["+ −", "velocity of the cell"],
   ["Enter", "open a cell into its four steps, and close it"],
-  ["M, S, O", "in the grid: mute or solo the voice, open its sound"],
+  ["M, S, O", "in the grid: mute or solo the voice, open its sliders and its sound"],
+  ...LANE_KEYS.map(({ key, up }) => [key.toUpperCase(), `on a voice's row: ${up}; with Shift the other way`] as const),
+  ["Enter", "on a slider with a dot: let it move by itself (in the fields of tempo and swing, M)"],
   ["Enter", "on a sound map: open it; Escape closes it"],
   ["Home, End", "first and last cell of the row"],
   ["Ctrl Z", "undo; Shift Ctrl Z redoes"],

@@ -4,6 +4,7 @@ import { Drawer } from "./Drawer";
 import { GenerationControls } from "./GenerationControls";
 import { Legend } from "./Legend";
 import { LoopAndFills } from "./LoopAndFills";
+import { MapCoordinates } from "./MapCoordinates";
 import { StyleControls } from "./StyleControls";
 
 export function Shape() {
@@ -11,6 +12,7 @@ export function Shape() {
     <Drawer name="Shape">
       <GenerationControls />
       <LoopAndFills />
+      <MapCoordinates />
     </Drawer>
   );
 }

@@ -1,6 +1,8 @@
 /** A native range input with its label and its value in words. */
 
-interface SliderProps {
+import type { RefObject } from "preact";
+
+export interface SliderProps {
   readonly label: string;
   readonly value: number;
   readonly min: number;
@@ -13,17 +15,20 @@ interface SliderProps {
   readonly title?: string;
   readonly rest?: number; // a double click puts it back here
   readonly onReset?: () => void; // or does this
+  readonly moving?: string; // how it moves by itself; then a dot in the accent colour shows where it is now
+  readonly now?: RefObject<HTMLElement | null>; // that dot, for whoever moves it by its property --now, 0 to 1
+  readonly onKeyDown?: (event: KeyboardEvent) => void;
   readonly onValue: (value: number) => void;
   readonly onDone?: () => void;
 }
 
-export function Slider({ label, value, min, max, step, valueText, name, centred, compact, title, rest, onReset, onValue, onDone }: SliderProps) {
+export function Slider({ label, value, min, max, step, valueText, name, centred, compact, title, rest, moving, now, onKeyDown, onReset, onValue, onDone }: SliderProps) {
   const share = ((value - min) / (max - min)) * 100;
   const [from, to] = centred ? [Math.min(50, share), Math.max(50, share)] : [0, share];
   return (
-    <label class={`slider ${compact ? "slider-compact" : ""}`} title={compact ? `${name ?? label}: ${valueText}` : title}>
+    <label class={`slider ${compact ? "slider-compact" : ""} ${moving === undefined ? "" : "is-moving"}`} title={compact ? `${name ?? label}: ${valueText}` : title}>
       <span class="slider-label">{label}</span>
-      {!compact && <span class="slider-value">{valueText}</span>}
+      {!compact && <span class="slider-value">{moving ?? valueText}</span>}
       <input
         type="range"
         min={min}
@@ -31,7 +36,8 @@ export function Slider({ label, value, min, max, step, valueText, name, centred,
         step={step}
         value={value}
         aria-label={name ?? label}
-        aria-valuetext={valueText}
+        aria-valuetext={moving === undefined ? valueText : `${valueText}, moves: ${moving}`}
+        onKeyDown={onKeyDown}
         style={{ "--from": `${from}%`, "--to": `${to}%` }}
         onInput={(event) => onValue(Number(event.currentTarget.value))}
         onChange={() => onDone?.()}
@@ -40,6 +46,7 @@ export function Slider({ label, value, min, max, step, valueText, name, centred,
           else if (rest !== undefined) onValue(rest);
         }}
       />
+      {moving !== undefined && <i ref={now ?? null} class="slider-now" aria-hidden="true" />}
     </label>
   );
 }

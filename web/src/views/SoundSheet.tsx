@@ -1,6 +1,7 @@
 /** The sheet of a voice's sound: its map, its settings, similar sounds, its source. The grid beside it can still be played. */
 
 import { useEffect, useRef } from "preact/hooks";
+import { VOICE_SLUGS } from "../rules/parameters";
 import { MAX_DECAY, MAX_GAIN, MAX_SHIFT, MAX_TUNE, MIN_DECAY, SOUND_DIRECTIONS, type VoiceInfo } from "../rules/protocol";
 import { describeHeard, describeNearestSound, endsOf, formatDecay, formatLevel, formatOrigin, formatShift, formatTune } from "../rules/soundWords";
 import { titled } from "../rules/summary";
@@ -8,6 +9,7 @@ import { DEFAULT_SOUND, requestOf, type VoiceSound } from "../rules/voiceSound";
 import { shade } from "../map/soundMapDrawing";
 import { Choice } from "./Choice";
 import { Icon, IconButton } from "./Icon";
+import { Moving } from "./Moving";
 import { usePage } from "./page";
 import { Slider } from "./Slider";
 import { SoundMap } from "./SoundMap";
@@ -148,9 +150,11 @@ function Character({ voice, index }: VoiceProps) {
       <legend>character</legend>
       <div class="sheet-sliders">
         {SOUND_DIRECTIONS.filter((direction) => known.includes(direction)).map((direction) => (
-          <Slider
+          <Moving
             key={direction}
             centred
+            parameter={`${VOICE_SLUGS[index]!}.shift.${direction}`}
+            say={(shift) => formatShift(direction, shift)}
             label={direction}
             name={`${titled(voice.name)} character, ${direction}`}
             min={-MAX_SHIFT}
@@ -231,13 +235,16 @@ function Played({ voice, index }: VoiceProps) {
   const { store, soundActions } = usePage();
   const { tune, decay, gain, locked } = store.scene.value.kit.voices[index]!;
   const name = titled(voice.name);
+  const slug = VOICE_SLUGS[index]!;
   const done = () => store.settle();
   return (
     <fieldset class="sheet-group" disabled={locked}>
       <legend>played</legend>
       <div class="sheet-sliders is-row">
-        <Slider
+        <Moving
           centred
+          parameter={`${slug}.tune`}
+          say={(semitones) => formatTune(Number(semitones.toFixed(1)))}
           label="tune"
           name={`${name} tune`}
           min={-MAX_TUNE}
@@ -249,7 +256,11 @@ function Played({ voice, index }: VoiceProps) {
           onValue={(to) => soundActions.adjust(index, "tune", { tune: to })}
           onDone={done}
         />
-        <Slider
+        <Moving
+          parameter={`${slug}.decay`}
+          own={decay}
+          place={(ratio) => Math.log2(ratio)}
+          say={formatDecay}
           label="decay"
           name={`${name} decay`}
           {...DECAY_OCTAVES}
@@ -259,7 +270,9 @@ function Played({ voice, index }: VoiceProps) {
           onValue={(octaves) => soundActions.adjust(index, "decay", { decay: Number((2 ** octaves).toFixed(3)) })}
           onDone={done}
         />
-        <Slider
+        <Moving
+          parameter={`${slug}.gain`}
+          say={formatLevel}
           label="gain"
           name={`${name} gain`}
           min={0}

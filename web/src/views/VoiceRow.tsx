@@ -10,6 +10,8 @@ import { formatHeard, formatOrigin } from "../rules/soundWords";
 import { titled } from "../rules/summary";
 import { cellBoxes, drawRow, GAP_PX } from "../map/rowDrawing";
 import { Cell } from "./Cell";
+import { laneKeysOf } from "./laneKeys";
+import { LaneSummary } from "./LaneSummary";
 import { MuteAndSolo } from "./MuteAndSolo";
 import { usePage } from "./page";
 import { colourForced, pageColour } from "./pageColours";
@@ -39,15 +41,17 @@ export function VoiceRow({ voice, index, reachable }: VoiceRowProps) {
         <RowCanvas index={index} />
         <Cells voice={voice} index={index} reachable={reachable} />
       </div>
+      <LaneSummary voice={voice} index={index} />
     </div>
   );
 }
 
 function VoiceHead({ voice, index }: VoiceProps) {
-  const { store, player } = usePage();
+  const page = usePage();
+  const { store, player } = page;
   const open = store.openVoice.value === index;
   return (
-    <div role="rowheader" class="voice">
+    <div role="rowheader" class="voice" onKeyDown={laneKeysOf(index, page)}>
       <button
         type="button"
         class="voice-pad"

@@ -2,6 +2,7 @@
 
 import type { RefObject } from "preact";
 import { loudest, STEPS_PER_CELL, strokeAt, strokesInCell, withCellVelocity, withStroke } from "../rules/pattern";
+import { laneCommand } from "./laneKeys";
 import { type Page, usePage } from "./page";
 
 export interface GridPlace {
@@ -33,12 +34,15 @@ export function moved({ voice, cell }: GridPlace, key: string, voices: number, c
 }
 
 /** What a letter does to the voice or the cell that has the focus; null for keys that do nothing here. */
-function commandOf(key: string, place: GridPlace, { store, actions, barActions }: Page): (() => void) | null {
+function commandOf(key: string, place: GridPlace, page: Page): (() => void) | null {
+  const { store, actions, barActions } = page;
   const { voice } = place;
   const toggle = (what: "mute" | "solo") => () => {
     actions.mixVoice(what, voice, { [what]: !store.scene.value.mix[voice]![what] });
     store.settle();
   };
+  const lane = laneCommand(key, voice, page);
+  if (lane) return lane;
   if (key === "k") return () => barActions.toggleCell(place);
   switch (key.toLowerCase()) {
     case "h":
@@ -48,8 +52,6 @@ function commandOf(key: string, place: GridPlace, { store, actions, barActions }
       return toggle("mute");
     case "s":
       return toggle("solo");
-    case "o":
-      return () => (store.openVoice.value = store.openVoice.value === voice ? null : voice);
     case "enter":
       return () => (store.opened.value = place);
     default:

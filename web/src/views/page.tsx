@@ -7,6 +7,7 @@ import type { MidiPorts } from "../midi/midiPorts";
 import type { Actions } from "../state/actions";
 import type { BarActions } from "../state/barActions";
 import type { Decoding } from "../state/decoding";
+import type { LaneActions } from "../state/laneActions";
 import type { Keeping } from "../state/keeping";
 import type { KeptKits } from "../state/keptKits";
 import type { PathActions } from "../state/pathActions";
@@ -39,6 +40,7 @@ export interface Page {
   readonly kept: KeptKits;
   readonly sounds: Sounds;
   readonly soundActions: SoundActions;
+  readonly lanes: LaneActions;
   readonly material: Material;
   readonly server: ServerWatch;
   readonly tabs: OtherTabs | null; // null: this browser tells no tab of another

@@ -34,18 +34,6 @@ def strokes_changed(scene: Scene, rhythm: RhythmSpace) -> np.ndarray:
     return np.array([(one.hits != other.hits).sum() for one, other in pairwise(bars)])
 
 
-def by_probabilities(scene: Scene, rhythm: RhythmSpace, samples: int = 512) -> tuple[float, ...]:
-    """The stops at equal parts of how far the probabilities of strokes move along the path, whatever is decoded."""
-    assert scene.path is not None
-    corners, shares = vertices(scene), np.linspace(0, 1, samples)
-    points = np.array([point_at(corners, float(share)) for share in shares], np.float32)
-    logits = rhythm.map_logits(rhythm.expected(points)).reshape(samples, -1)
-    probability = 1 / (1 + np.exp(rhythm.threshold - logits))
-    moved = np.concatenate([[0], np.abs(np.diff(probability, axis=0)).sum(axis=1).cumsum()])
-    stops = np.interp(np.linspace(0, moved[-1], scene.path.bars), moved, shares)
-    return tuple(float(stop) for stop in np.clip(stops, 0, 1))
-
-
 def row(name: str, changes: list[np.ndarray]) -> str:
     spread = np.mean([each.std() for each in changes])
     largest = [each.max() for each in changes]
@@ -60,7 +48,7 @@ def main() -> None:
     arguments.add_argument("--most", type=int, default=8, help="strokes that may change from bar to bar")
     chosen = arguments.parse_args()
     rhythm, rng = clave.load_rhythm(), np.random.default_rng(0)
-    before, smooth, after, limited, needed, seconds, least = [], [], [], [], [], [], []
+    before, after, limited, needed, seconds, least = [], [], [], [], [], []
     for _ in range(chosen.paths):
         scene = random_path(rhythm, chosen.bars, rng)
         assert scene.path is not None
@@ -68,7 +56,6 @@ def main() -> None:
         found = even_change(scene, rhythm, chosen.most)
         seconds.append(time.perf_counter() - began)
         before.append(strokes_changed(scene, rhythm))
-        smooth.append(strokes_changed(scene.changed(path=scene.path.changed(stops=by_probabilities(scene, rhythm))), rhythm))
         after.append(strokes_changed(with_stops(scene, even_change(scene, rhythm)), rhythm))
         needed.append(found.needed_bars or 0)
         least.append(found.least)
@@ -78,7 +65,6 @@ def main() -> None:
         "| bars stand | mean | spread within a path | largest, mean of paths | largest of all |\n|---|---|---|---|---|"
     )
     print(row("evenly along the path", before))
-    print(row("at equal parts of the change of probabilities", smooth))
     print(row("at even change", after))
     print(row(f"at even change, at most {chosen.most} strokes, with the bars that this takes", limited))
     kept = np.mean([(each <= max(chosen.most, floor)).all() for each, floor in zip(limited, least, strict=True)])

@@ -14,7 +14,7 @@ class EvenRequest(Message):
     """POST /api/path/even: where the bars of a path stand so that what one hears changes evenly."""
 
     path: Path
-    points: Annotated[list[Point], Field(max_length=MAX_PATH_POINTS)] = []  # of the anchors, if the path has none
+    points: Annotated[tuple[Point, ...], Field(max_length=MAX_PATH_POINTS)] = ()  # of the anchors, if the path has none
     settings: GenerationSettings = GenerationSettings()
     most: Annotated[int, Field(ge=1, le=512)] | None = None  # strokes that may come or go from bar to bar
 

@@ -100,7 +100,7 @@ def add_pattern_routes(app: FastAPI, rhythm: RhythmSpace) -> None:
 
     @app.post("/api/path/even")
     def even(request: EvenRequest) -> EvenReply:
-        path = request.path.changed(points=request.path.points or tuple(request.points))
+        path = request.path.changed(points=request.path.points or request.points)
         found = even_change(Scene(path=path, settings=request.settings), rhythm, request.most)
         return EvenReply(
             stops=list(found.stops), changes=list(found.changes), least=found.least, needed_bars=found.needed_bars

@@ -14,6 +14,7 @@ from clave.music.shapes import Float64
 
 FilterKind = Literal["lowpass", "highpass", "bandpass"]
 
+FORGOTTEN = 1e-18  # of a state
 BLOCK = 128  # samples computed by one matrix product; the state goes from block to block
 
 
@@ -31,7 +32,7 @@ class Biquad:
         """The samples through the filter, from rest; as many as were given.
 
         The filter is a state-space system (transposed direct form II). Within a block its output is a matrix product
-        of input and impulse response; between blocks only the two numbers of its state are carried on.
+        of input and impulse response; from block to block go only the two numbers of its state, by doubling.
         """
         count = -(-len(samples) // BLOCK)
         blocks = np.zeros((count, BLOCK))
@@ -47,11 +48,11 @@ class Biquad:
         within = np.where(lag >= 0, response[np.maximum(lag, 0)], 0.0)
         left = blocks @ np.array([power @ enters for power in powers[BLOCK - 1 :: -1]])  # what a block leaves behind
         states = np.zeros((count, 2))
-        (m00, m01), (m10, m11) = powers[BLOCK].tolist()
-        one = two = 0.0
-        for place, (first, second) in enumerate(left.tolist()):
-            states[place] = one, two
-            one, two = m00 * one + m01 * two + first, m10 * one + m11 * two + second
+        states[1:] = left[:-1]
+        apart, power = 1, powers[BLOCK]
+        while apart < count and np.abs(power).max() > FORGOTTEN:  # sums over 2, 4, 8 ... blocks
+            states[apart:] += states[:-apart] @ power.T
+            apart, power = 2 * apart, power @ power
         return (blocks @ within + states @ shown.T).reshape(-1)[: len(samples)]
 
     @property

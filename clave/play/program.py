@@ -12,10 +12,10 @@ from clave.audio.loudness import OFFSET_LU, RELATIVE_GATE_LU
 from clave.music.pattern import Pattern
 from clave.play.sequencer import velocity_gain
 
-TARGET_LUFS = -16.0  # of the strokes alone; room, drive and glue are tuned to keep it
+TARGET_LUFS = -15.2  # of the strokes alone; room, drive and glue are tuned to keep it
 HOP_SECONDS = 0.1
 HOPS_PER_BLOCK = 4
-MIN_GAIN, MAX_GAIN = 1.0, 8.0  # a bar of hi-hats alone stays quieter than one with a kick
+MIN_GAIN, MAX_GAIN = 1.0, 12.0  # a bar of hi-hats alone stays quieter than one with a kick
 REST_GAIN = 3.0  # of what belongs to no bar
 
 

@@ -70,17 +70,15 @@ def convolved(
     samples: Float32[np.ndarray, " sample"], response: Float32[np.ndarray, " tap"]
 ) -> Float32[np.ndarray, " longer"]:
     """The linear convolution, whole, in blocks of a length that transforms are quick at."""
-    from scipy import fft  # quicker than NumPy's, in single precision
-
     size = 1 << max(14, (4 * len(response) - 1).bit_length())
     hop = size - len(response) + 1
-    spectrum = fft.rfft(response, size)
+    spectrum = np.fft.rfft(response, size)
     out = np.zeros(len(samples) + len(response) - 1, np.float32)
     for start in range(0, len(samples), hop):
         block = samples[start : start + hop]
         if not block.any():
             continue
-        wet = fft.irfft(fft.rfft(block, size) * spectrum, size)
+        wet = np.fft.irfft(np.fft.rfft(block, size) * spectrum, size)
         end = min(len(out), start + size)
         out[start:end] += wet[: end - start]
     return out

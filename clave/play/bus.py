@@ -3,8 +3,8 @@
 The page builds the same from the nodes of Web Audio (`web/src/audio/bus.ts`). Nothing looks ahead, so nothing is late.
 Every part is a gain that changes over time: the same gains make the stems, so stems add up to the mix.
 
-* **Drive**: x -> LEVEL tanh(k x) / tanh(k LEVEL) with k = DRIVE times the amount; what has the level LEVEL keeps it.
-* **Glue**: ((1 + p/T) / (1 + P/T))^(-GLUE * amount), where p is the power of both sides through two one-pole low-passes
+* **Drive**: x -> LEVEL tanh(k x) / tanh(k LEVEL) with k = DRIVE times the amount, and a trace; what has the level LEVEL keeps it.
+* **Glue**: 1 + amount * (((1 + p/T) / (1 + P/T))^-GLUE - 1), where p is the power of both sides through two one-pole low-passes
   of GLUE_SECONDS. A programme of the usual power P keeps its loudness.
 * **Limiter**: (1 + (p / T)^2)^(-1/4) with a quicker p: no more than the power T for long. What is above the knee then is bent
   like tanh, below the ceiling.
@@ -19,6 +19,7 @@ from clave.audio.biquad import smoother
 from clave.music.shapes import Float32
 
 DRIVE = 4.0
+DRIVE_TRACE = 0.05  # so that no drive is no division by 0
 DRIVE_LEVEL = 0.35
 GLUE = 0.375  # exponent of the power: a ratio of 4 to 1
 GLUE_SECONDS = 0.02
@@ -53,9 +54,7 @@ def bus_gains(
 
 def driven(sound: np.ndarray, amount: float) -> np.ndarray:
     """The gain of the drive."""
-    k = DRIVE * amount
-    if k == 0:
-        return np.ones_like(sound)
+    k = DRIVE_TRACE + DRIVE * amount
     inner = np.float32(k) * sound
     inner += np.float32(1e-9)  # tanh(x) / x is 1 at 0
     return np.tanh(inner) / inner * np.float32(k * DRIVE_LEVEL / math.tanh(k * DRIVE_LEVEL))
@@ -64,7 +63,8 @@ def driven(sound: np.ndarray, amount: float) -> np.ndarray:
 def glued(power: np.ndarray, amount: float) -> np.ndarray:
     """The gain of the glue."""
     usual = 1 + GLUE_USUAL / GLUE_THRESHOLD
-    return ((1 + np.maximum(power, 0) / GLUE_THRESHOLD) / usual) ** np.float32(-GLUE * amount)
+    whole = ((1 + np.maximum(power, 0) / GLUE_THRESHOLD) / usual) ** np.float32(-GLUE)
+    return 1 + np.float32(amount) * (whole - 1)
 
 
 def limited(power: np.ndarray) -> np.ndarray:

@@ -20,6 +20,7 @@ from clave.play.sequencer import stops, velocity_gain
 
 Tail = Literal["cut", "wrap", "ring"]
 Rows = Float32[np.ndarray, "channel sample"]
+Finished = Float32[np.ndarray, "side longer"]
 Gains = Callable[[Strike], Sequence[float]]
 """How loud a stroke is in each row, linear."""
 Filtering = tuple[int, float, float]
@@ -61,7 +62,7 @@ class Mixdown:
         rows: int,
         *,
         places_per_sample: int = PLACES_PER_SAMPLE,
-        finish: Callable[[Rows], Rows] = lambda rows: rows,
+        finish: Callable[[Rows], Finished] = lambda rows: rows,
     ) -> None:
         self._sounds, self._gains, self._rows = tuple(sounds), gains, rows
         self._places, self._finish = places_per_sample, finish

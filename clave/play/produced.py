@@ -16,7 +16,7 @@ from clave.music.kit import VOICES, as_played
 from clave.music.shapes import Float32
 from clave.music.units import seconds_per_step
 from clave.play.bus import bus_gains
-from clave.play.mixdown import Mixdown, Rows, Tail
+from clave.play.mixdown import Finished, Mixdown, Rows, Tail
 from clave.play.performance import Performance, Production, Strike
 from clave.play.program import REST_GAIN, bar_gain
 from clave.play.room import convolved, impulse_response
@@ -95,7 +95,7 @@ def _to_bus(performance: Performance, tail: Tail, *, mono: bool, only: int | Non
         left, right = stereo_gains(strike.level, strike.pan)
         return (left * loud, right * loud, strike.level * strike.send * loud)
 
-    def with_room(rows: Rows) -> Rows:
+    def with_room(rows: Rows) -> Finished:
         response = impulse_response(_production(performance).room, performance.sample_rate)
         dry, sent = rows[:2], rows[2]
         if not sent.any():
@@ -109,8 +109,6 @@ def _to_bus(performance: Performance, tail: Tail, *, mono: bool, only: int | Non
     return mixdown.mixed(performance.seconds, tail)
 
 
-def _folded(
-    sides: Float32[np.ndarray, "side sample"], mono: bool
-) -> Float32[np.ndarray, "channel sample"]:
+def _folded(sides: Float32[np.ndarray, "side sample"], mono: bool) -> Float32[np.ndarray, "channel sample"]:
     """One row that is as loud as both sides, as far as they are the same."""
     return (sides[:1] + sides[1:]) * np.float32(math.sqrt(0.5)) if mono else sides

@@ -47,17 +47,17 @@ ROOMS: Mapping[RoomSize, RoomShape] = {
 def impulse_response(size: RoomSize, sample_rate: int) -> Float32[np.ndarray, "side sample"]:
     """Left and right; not to be written to."""
     shape = ROOMS[size]
-    length = round((shape.predelay_seconds + shape.decay_seconds) * sample_rate)
+    length = int((shape.predelay_seconds + shape.decay_seconds) * sample_rate + 0.5)
     sides = np.zeros((2, length))
     for side, row in enumerate(sides):
-        start = round(shape.predelay_seconds * sample_rate)
+        start = int(shape.predelay_seconds * sample_rate + 0.5)
         age = np.arange(length - start) / sample_rate
         white = noise(shape.seed + side, length - start)
         low = one_pole(CROSSOVER_HZ, sample_rate).filtered(white)
         fall = np.log(1000) / shape.decay_seconds
         row[start:] = low * np.exp(-fall * age) + (white - low) * np.exp(-fall * age / DAMPING)
         for *delays, gain in REFLECTIONS:
-            row[start + round(delays[side] * start)] += REFLECTED * gain
+            row[start + int(delays[side] * start + 0.5)] += REFLECTED * gain
         row[:] = one_pole(AIR_HZ, sample_rate).filtered(row)
         row -= one_pole(LOW_CUT_HZ, sample_rate).filtered(row)
     sides /= np.sqrt((sides**2).sum())

@@ -9,6 +9,9 @@ export const VOICE_SLUGS = ["kick", "snare", "closed-hi-hat", "open-hi-hat", "to
 
 const MAP_EDGE = 1000; // map units
 export const MAX_NUDGE_MS = 50;
+export const MIN_CUTOFF_HZ = 20;
+export const MAX_CUTOFF_HZ = 20_000;
+export const CUTOFF_OCTAVES = Math.log2(MAX_CUTOFF_HZ / MIN_CUTOFF_HZ);
 
 type Range = readonly [low: number, high: number];
 
@@ -36,6 +39,8 @@ const OF_A_VOICE: Readonly<Record<string, Range>> = {
   pan: [-1, 1],
   probability: [0, 1],
   accent: [-1, 1],
+  cutoff: [0, CUTOFF_OCTAVES],
+  send: [0, 1],
   nudge: [-MAX_NUDGE_MS, MAX_NUDGE_MS],
 };
 

@@ -1,12 +1,14 @@
 /** A project as it is played live: bar after bar, each arranged when it is due, through the same rules as a performance. */
 
-import { audibleVoices, barsToDecode, type DecodedBars, type LaneStroke, struckBar } from "./arrange";
+import { audibleVoices, barsToDecode, type BarSource, type DecodedBars, type LaneStroke, sourceOf, struckBar, type Tone, toneOf } from "./arrange";
 import { barKey } from "./bars";
 import { VOICE_SLUGS } from "./parameters";
 import { EMPTY_BAR } from "./pattern";
 import { Plan, type PlannedBar } from "./plan";
 import type { BarPattern, KitVoice, Project } from "./project";
 import { strokePosition } from "./sequencer";
+
+const MOVING_MIX = ["level", "pan", "cutoff", "send"] as const;
 
 /** A stroke of a bar, before its tempo and its swing. */
 export interface LiveStroke {
@@ -20,7 +22,9 @@ export interface LiveStroke {
   readonly level: number | null; // linear; null: as the mix has it
   readonly pan: number; // -1 to 1, where there is a level
   readonly sound: KitVoice | null; // null: the kit's
+  readonly tone: Tone | null; // null, with the level: as the mix has it
   readonly otherMix: boolean; // of another scene of a song: mute and solo of the present one do not touch it
+  readonly source: BarSource; // the bar it is as loud as
 }
 
 /** One bar, as it is played. */
@@ -71,7 +75,8 @@ export class Score implements Bars {
     const planned = this.plan.bar(index);
     if (!this.isDecoded(index)) return this.standIn(planned);
     const { pattern, rows } = struckBar(planned, this.decoded, this.project.seed);
-    const strokes = rows.flatMap((row, voice) => row.map((stroke) => this.liveStroke(planned, voice, stroke)));
+    const source = sourceOf(planned, pattern);
+    const strokes = rows.flatMap((row, voice) => row.map((stroke) => this.liveStroke(planned, voice, stroke, source)));
     const heard = planned.mix === this.project.scene.mix ? null : audibleVoices(planned.mix); // else the mixer mutes, at once
     const bar = { planned, pattern, strokes: heard ? strokes.filter(({ voice }) => heard[voice]) : strokes };
     this.arranged.set(index, bar);
@@ -85,10 +90,10 @@ export class Score implements Bars {
     return { planned, pattern: { ...EMPTY_BAR, meter: planned.meter }, strokes: [] };
   }
 
-  private liveStroke(planned: PlannedBar, voice: number, { step, velocity, offset, cell }: LaneStroke): LiveStroke {
+  private liveStroke(planned: PlannedBar, voice: number, { step, velocity, offset, cell }: LaneStroke, source: BarSource): LiveStroke {
     const { scene } = this.project;
     const [name, mix, lane, sound] = [VOICE_SLUGS[voice]!, planned.mix[voice]!, planned.lanes[voice]!, planned.voices[voice]!];
-    const mixed = mix === scene.mix[voice] && !planned.moves(`${name}.level`) && !planned.moves(`${name}.pan`);
+    const mixed = mix === scene.mix[voice] && planned.roomLevel === scene.room.level && !MOVING_MIX.some((each) => planned.moves(`${name}.${each}`));
     return {
       voice,
       velocity,
@@ -100,6 +105,8 @@ export class Score implements Bars {
       level: mixed ? null : planned.value(`${name}.level`, mix.level, cell),
       pan: mixed ? 0 : planned.value(`${name}.pan`, mix.pan, cell),
       sound: sound === scene.kit.voices[voice] ? null : sound,
+      tone: mixed ? null : toneOf(planned, voice, cell),
+      source,
       otherMix: planned.mix !== scene.mix,
     };
   }

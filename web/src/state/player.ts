@@ -1,7 +1,7 @@
 /** The player: owns the audio context, the mixer and the clock, and writes into the store what is heard. */
 
 import { effect } from "@preact/signals";
-import { arrange, type Performance } from "../rules/arrange";
+import { arrange, type Performance, stillTone, type Tone } from "../rules/arrange";
 import type { Wanted } from "../rules/conductor";
 import { naturalBars } from "../rules/plan";
 import type { Project } from "../rules/project";
@@ -20,7 +20,7 @@ import { soundsHere } from "../midi/midiSettings";
 import type { Store } from "./store";
 
 const FILE_SAMPLE_RATE = 44_100;
-const LONGEST_TAIL_SECONDS = 3;
+const LONGEST_TAIL_SECONDS = 4; // a sound and the largest room
 const BLOCKED_AFTER_MS = 400; // a browser that lets sound through does so sooner
 
 type Running = { readonly context: AudioContext; readonly mixer: Mixer; readonly clock: Clock; readonly moment: AudibleMoment };
@@ -124,7 +124,14 @@ export class Player {
   private mixHere(): MixState {
     const { project, midi, midiLink } = this.store;
     const { scene, volume } = project.value;
-    return { mix: scene.mix, volume: soundsHere(midi.value, midiLink.value) ? volume : 0 };
+    return { ...this.produced(), mix: scene.mix, roomLevel: scene.room.level, volume: soundsHere(midi.value, midiLink.value) ? volume : 0 };
+  }
+
+  /** Room and bus: of the scene, or of the song's first. */
+  private produced(): Pick<MixState, "room" | "bus"> {
+    const { song, scenes, scene } = this.store.score.value.project;
+    const { room, bus } = (song[0] && scenes[song[0].scene]) || scene;
+    return { room: room.size, bus };
   }
 
   /** The bars that are heard: a round of the path, the song, or the loop until its fill was heard. */
@@ -159,12 +166,14 @@ export class Player {
   }
 
   /** The strokes of a performance; those whose level and sound nothing moves go through the mix, as they do live. */
-  private timed({ strikes, sounds }: Performance): Timed[] {
-    const { mix, kit } = this.store.scene.value;
-    return strikes.map(({ seconds, voice, velocity, level, pan, sound: index }) => {
+  private timed({ strikes, sounds, sources }: Performance): Timed[] {
+    const { mix, kit, room } = this.store.scene.value;
+    const tones = mix.map((each) => stillTone(each, room.level));
+    return strikes.map(({ seconds, voice, velocity, level, pan, sound: index, tone, bar }) => {
       const { sound } = sounds[index]!;
-      const mixed = level === mix[voice]!.level && pan === mix[voice]!.pan;
-      return { seconds, voice, velocity, level: mixed ? null : level, pan, sound: sound === kit.voices[voice] ? null : sound, otherMix: true };
+      const still = tones[voice]!;
+      const mixed = level === mix[voice]!.level && pan === mix[voice]!.pan && (Object.keys(still) as (keyof Tone)[]).every((each) => tone[each] === still[each]);
+      return { seconds, voice, velocity, level: mixed ? null : level, pan, sound: sound === kit.voices[voice] ? null : sound, tone, source: sources[bar]!, otherMix: true };
     });
   }
 
@@ -172,7 +181,7 @@ export class Player {
     const { project, kitBuffers, voices } = this.store;
     const { scene, volume } = project.value;
     const chokeGroups = voices.value.map((voice) => voice.choke_group);
-    return renderStrokes(strokes, seconds, FILE_SAMPLE_RATE, { chokeGroups, kit: kitBuffers.value, state: { mix: scene.mix, volume }, soundOf: this.soundOf });
+    return renderStrokes(strokes, seconds, FILE_SAMPLE_RATE, { chokeGroups, kit: kitBuffers.value, state: { ...this.produced(), mix: scene.mix, roomLevel: scene.room.level, volume }, soundOf: this.soundOf });
   }
 
   private build(): Running {

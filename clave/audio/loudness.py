@@ -29,7 +29,9 @@ def k_filters(sample_rate: int) -> tuple[Biquad, Biquad]:
     mid = high**0.4996667741545416
     a0 = 1 + k / q + k * k
     a1, a2 = 2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0
-    shelf = Biquad((high + mid * k / q + k * k) / a0, 2 * (k * k - high) / a0, (high - mid * k / q + k * k) / a0, a1, a2)
+    shelf = Biquad(
+        (high + mid * k / q + k * k) / a0, 2 * (k * k - high) / a0, (high - mid * k / q + k * k) / a0, a1, a2
+    )
     k, q = math.tan(math.pi * 38.13547087602444 / sample_rate), 0.5003270373238773
     a0 = 1 + k / q + k * k
     return shelf, Biquad(1.0, -2.0, 1.0, 2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0)
@@ -48,10 +50,15 @@ def k_weighted_energy(samples: np.ndarray, sample_rate: int) -> float:
 
 def loudest(samples: np.ndarray, sample_rate: int, seconds: float) -> float:
     """Of one sound: its loudness in LUFS over the stretch of this length where it is loudest."""
+    return _lufs(loudest_power(samples, sample_rate, seconds))
+
+
+def loudest_power(samples: np.ndarray, sample_rate: int, seconds: float) -> float:
+    """The same as K-weighted power."""
     width = max(1, round(seconds * sample_rate))
     power = k_weighted(np.pad(samples.astype(np.float64), (0, width)), sample_rate) ** 2
     summed = np.cumsum(np.pad(power, (width, 0)))
-    return _lufs(float((summed[width:] - summed[:-width]).max()) / width)
+    return float((summed[width:] - summed[:-width]).max()) / width
 
 
 def integrated(channels: np.ndarray, sample_rate: int) -> float:

@@ -3,11 +3,11 @@
 The page builds the same from the nodes of Web Audio (`web/src/audio/bus.ts`). Nothing looks ahead, so nothing is late.
 Every part is a gain that changes over time: the same gains make the stems, so stems add up to the mix.
 
-* **Drive**: x -> LEVEL tanh(k x) / tanh(k LEVEL) with k = DRIVE times the amount, and a trace; what has the level LEVEL keeps it.
-* **Glue**: 1 + amount * (((1 + p/T) / (1 + P/T))^-GLUE - 1), where p is the power of both sides through two one-pole low-passes
-  of GLUE_SECONDS. A programme of the usual power P keeps its loudness.
-* **Limiter**: (1 + (p / T)^2)^(-1/4) with a quicker p: no more than the power T for long. What is above the knee then is bent
-  like tanh, below the ceiling.
+* **Drive**: x -> LEVEL tanh(k x) / tanh(k LEVEL) with k = DRIVE times the amount, and a trace; LEVEL stays as it is.
+* **Glue**: 1 + amount * (((1 + p/T) / (1 + P/T))^-GLUE - 1), where p is the power of both sides through two one-pole
+  low-passes of GLUE_SECONDS. A programme of the usual power P keeps its loudness.
+* **Limiter**: (1 + (p / T)^2)^(-1/4) with a quicker p: no more than the power T for long. What is above the knee then
+  is bent like tanh, below the ceiling: so low that peaks between samples stay under -1 dBFS.
 """
 
 import math
@@ -27,8 +27,8 @@ GLUE_THRESHOLD = 0.02  # power of both sides together
 GLUE_USUAL = 0.05
 LIMIT_SECONDS = 0.004
 LIMIT_THRESHOLD = 0.3
-KNEE = 0.5
-CEILING = 0.75  # of a sample; between samples a peak may be higher
+KNEE = 0.36
+CEILING = 0.58  # of a sample; between samples a peak may be higher
 USUAL_VOLUME = 0.8  # of a new project, which has the usual loudness
 
 

@@ -14,7 +14,6 @@ from clave.play.bus import BusSettings
 from clave.play.room import RoomSize
 from clave.play.tempo import BarTempo, TempoCurve
 
-
 FILTERS = ("off", "lowpass", "highpass", "bandpass")
 
 

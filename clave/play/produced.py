@@ -1,4 +1,4 @@
-"""The performance of a project as it is heard: each voice through its filter and into the room, all of them through the bus.
+"""The performance of a project as it is heard: each voice through its filter, into the room, and all through the bus.
 
 The page has the same chain (`web/src/audio/mixer.ts`); the two agree within -50 dB. So that they can, strokes begin on
 whole samples here, at most 11 microseconds off. `clave.render` of bars on a kit has nothing of this.

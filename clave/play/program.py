@@ -1,8 +1,8 @@
 """How loud a bar is going to be, from its strokes and sounds, before it is played; and the gain that makes bars alike.
 
-The page has the same rule (`web/src/rules/program.ts`). A bar is judged as the loop it may be: the K-weighted energy of each
-stroke's sound falls into its tenth of a second, four tenths make a block, and blocks 10 LU below the mean do not count, as in
-ITU-R BS.1770. What a player decides, such as mix, lanes and playback settings, is not part of it: it acts as it does.
+The page has the same rule (`web/src/rules/program.ts`). A bar is judged as the loop it may be: the K-weighted energy of
+each stroke's sound falls into its tenth of a second, four tenths make a block, and blocks 10 LU below the mean do not
+count, as in ITU-R BS.1770. What a player decides, such as mix, lanes and playback settings, is not part of it.
 """
 
 import math
@@ -20,7 +20,7 @@ REST_GAIN = 3.0  # of what belongs to no bar
 
 
 def bar_gain(pattern: Pattern, energies: Sequence[float], seconds: float) -> float:
-    """Linear. `energies` of the eight sounds are K-weighted, in seconds of full scale; the bar lasts so many seconds."""
+    """Linear. `energies` of the eight sounds are K-weighted, in seconds of full scale; the bar lasts `seconds`."""
     hops = max(1, math.floor(seconds / HOP_SECONDS + 0.5))
     energy = [0.0] * hops
     rows, steps = pattern.velocity.nonzero()

@@ -1,8 +1,8 @@
 """The one room that all voices are sent to: a stereo impulse response made by a rule, the same on every machine.
 
 The page makes the same one (`web/src/rules/room.ts`). After the pre-delay come six early reflections a side, and noise
-that dies away: 60 dB within the decay time below CROSSOVER_HZ, and in DAMPING times that above it. What is below LOW_CUT_HZ
-stays dry, so that a kick stays tight. Both sides together have the energy 1.
+that dies away: 60 dB within the decay time below CROSSOVER_HZ, and in DAMPING times that above it. What is below
+LOW_CUT_HZ stays dry, so that a kick stays tight. Both sides together have the energy 1.
 """
 
 from collections.abc import Mapping

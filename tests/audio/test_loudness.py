@@ -56,7 +56,12 @@ def test_energy_and_loudest_stretch_of_a_sound() -> None:
 
 @pytest.mark.parametrize(
     "made",
-    [Biquad(0.5, 0.3, -0.2, -1.2, 0.5), one_pole(300, 44_100), smoother(0.02, 44_100), biquad("lowpass", 40, 20, 44_100)],
+    [
+        Biquad(0.5, 0.3, -0.2, -1.2, 0.5),
+        one_pole(300, 44_100),
+        smoother(0.02, 44_100),
+        biquad("lowpass", 40, 20, 44_100),
+    ],
 )
 @pytest.mark.parametrize("count", [1, 127, 128, 1000])
 def test_a_biquad_in_blocks_is_the_same_filter_sample_by_sample(made: Biquad, count: int) -> None:

@@ -26,7 +26,10 @@ MIX = [
 ]
 SWEEP = {"parameter": "snare.cutoff", "shape": "sine", "period": 1, "unit": "bars", "depth": 1.5}
 SPACE = {"parameter": "closed-hi-hat.send", "shape": "saw", "period": 2, "unit": "beats", "depth": 0.5}
-SONG = {"scenes": [BASE, {**BASE, "mix": MIX}], "song": [{"scene": 0, "bars": 2, "morph_bars": 1}, {"scene": 1, "bars": 1}]}
+SONG = {
+    "scenes": [BASE, {**BASE, "mix": MIX}],
+    "song": [{"scene": 0, "bars": 2, "morph_bars": 1}, {"scene": 1, "bars": 1}],
+}
 CHAINS: dict[str, dict[str, Any]] = {
     "as a new project has it": {"scene": BASE},
     "nothing but the limiter": {"scene": {**BASE, "room": {"level": 0}, "bus": {"drive": 0, "glue": 0}}},

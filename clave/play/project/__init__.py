@@ -36,9 +36,9 @@ from clave.play.project.saving import from_json, load, save, schema, to_json
 from clave.play.project.voices import KitVoice, Lane, ProjectKit, SoundShift, VoiceMix
 
 __all__ = [
-    "FORMAT", "PARAMETERS", "VERSION", "Anchor", "Automation", "Bar", "BarPattern", "Breakpoint", "Bus", "Complete", "Edited",
-    "FollowTaps", "Generated", "GenerationSettings", "Given", "Humanise", "KitVoice", "Lane", "Modulation", "Operation",
-    "Path", "PathEdit", "Phrase", "Project", "ProjectKit", "RhythmShift", "Room", "Scene", "SetCells", "Shift", "SongPart",
-    "SoundShift", "SpaceReference", "Spaces", "TempoChange", "VoiceMix", "edited", "from_json", "load", "save",
-    "schema", "to_json",
+    "FORMAT", "PARAMETERS", "VERSION", "Anchor", "Automation", "Bar", "BarPattern", "Breakpoint", "Bus",
+    "Complete", "Edited", "FollowTaps", "Generated", "GenerationSettings", "Given", "Humanise", "KitVoice",
+    "Lane", "Modulation", "Operation", "Path", "PathEdit", "Phrase", "Project", "ProjectKit", "RhythmShift",
+    "Room", "Scene", "SetCells", "Shift", "SongPart", "SoundShift", "SpaceReference", "Spaces", "TempoChange",
+    "VoiceMix", "edited", "from_json", "load", "save", "schema", "to_json",
 ]  # fmt: skip

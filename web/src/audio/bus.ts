@@ -12,8 +12,8 @@ const GLUE_THRESHOLD = 0.02;
 const GLUE_USUAL = 0.05;
 const LIMIT_SECONDS = 0.004;
 const LIMIT_THRESHOLD = 0.3;
-const KNEE = 0.5;
-export const CEILING = 0.75;
+const KNEE = 0.36;
+export const CEILING = 0.58;
 const USUAL_VOLUME = 0.8;
 
 const HALF_CURVE = 16384; // points of a curve on either side of 0

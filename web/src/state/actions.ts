@@ -7,7 +7,7 @@ import { redo, undo } from "../rules/history";
 import { describe } from "../rules/journey";
 import { onMap } from "../rules/mapPoint";
 import type { BarAddress } from "../rules/plan";
-import type { Bar, Project, Scene, VoiceMix } from "../rules/project";
+import type { Bar, Bus, Project, Room, Scene, VoiceMix } from "../rules/project";
 import type { Point, BarPattern } from "../rules/protocol";
 import { atPoint, barAt, type JourneyKind, type Pin, type Place, type PlaceChanges, slotsOf, travelling, withBarAt, withMix, withPath, withPin, withSettings, withSlot, withTempo } from "../rules/scene";
 import { describeBar, describePlace } from "../rules/summary";
@@ -105,6 +105,14 @@ export class Actions {
 
   mixVoice(label: string, voice: number, mix: Partial<VoiceMix>): void {
     this.store.changeScene(label, withMix(this.scene, voice, mix));
+  }
+
+  setRoom(label: string, room: Partial<Room>): void {
+    this.store.changeScene(label, { ...this.scene, room: { ...this.scene.room, ...room } });
+  }
+
+  setBus(label: string, bus: Partial<Bus>): void {
+    this.store.changeScene(label, { ...this.scene, bus: { ...this.scene.bus, ...bus } });
   }
 
   // ---- the whole instrument

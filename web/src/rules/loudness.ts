@@ -2,8 +2,6 @@
 
 import { type Biquad, filtered } from "./biquad";
 
-export const OFFSET_LU = -0.691;
-
 /** The shelf (a head's) and the high-pass of K-weighting. */
 function kFilters(sampleRate: number): readonly [Biquad, Biquad] {
   const shelf = { k: Math.tan((Math.PI * 1681.974450955533) / sampleRate), q: 0.7071752369554196 };

@@ -1,11 +1,11 @@
 /** How loud a bar is going to be, from its strokes and sounds, and the gain that makes bars alike: the twin of `clave/play/program.py`. */
 
-import { OFFSET_LU } from "./loudness";
 import type { BarPattern } from "./protocol";
 import { velocityGain } from "./sequencer";
 import { clamp, stepsPerBar } from "./units";
 
-const TARGET_LUFS = -15.2;
+const TARGET_DB = -16.2;
+const LEVELLED = 0.7;
 const RELATIVE_GATE_LU = -10;
 const HOP_SECONDS = 0.1;
 const HOPS_PER_BLOCK = 4;
@@ -22,10 +22,11 @@ export function barGain({ meter, strokes }: BarPattern, energies: readonly numbe
     energy[Math.min(hops - 1, Math.floor((step * hops) / stepsPerBar(meter)))]! += loud * loud * energies[voice]!;
   }
   const width = Math.min(hops, HOPS_PER_BLOCK);
-  const blocks = energy.map((_, hop) => Array.from({ length: width }, (_each, k) => energy[(hop + k) % hops]!).reduce((sum, each) => sum + each, 0));
+  const levelled = energy.map((each) => ((each * hops) / seconds) ** LEVELLED);
+  const blocks = levelled.map((_, hop) => Array.from({ length: width }, (_each, k) => levelled[(hop + k) % hops]!).reduce((sum, each) => sum + each, 0) / width);
   const gate = (blocks.reduce((sum, each) => sum + each, 0) / hops) * 10 ** (RELATIVE_GATE_LU / 10);
   const counted = blocks.filter((block) => block > gate);
   if (counted.length === 0) return REST_GAIN;
-  const power = counted.reduce((sum, each) => sum + each, 0) / counted.length / ((width * seconds) / hops);
-  return clamp(Math.sqrt(10 ** ((TARGET_LUFS - OFFSET_LU) / 10) / power), MIN_GAIN, MAX_GAIN);
+  const power = (counted.reduce((sum, each) => sum + each, 0) / counted.length) ** (1 / LEVELLED);
+  return clamp(Math.sqrt(10 ** (TARGET_DB / 10) / power), MIN_GAIN, MAX_GAIN);
 }

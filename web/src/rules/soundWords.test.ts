@@ -1,6 +1,6 @@
-import { formatFrequency, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { drawSoundMap, shade, strideOf } from "../map/soundMapDrawing";
-import { describeHeard, describeNearestSound, formatDecay, formatHeard, formatShift, formatTune, nearestSound } from "./soundWords";
+import { describeHeard, describeNearestSound, formatDecay, formatHeard, formatShift, formatTune, nearestSound, formatFrequency } from "./soundWords";
 
 const bell = { brightness_hz: 6000, decay_s: 0.42, pitch_hz: 98.4, noisiness: 0.05 };
 

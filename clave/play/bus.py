@@ -28,7 +28,7 @@ GLUE_USUAL = 0.05
 LIMIT_SECONDS = 0.004
 LIMIT_THRESHOLD = 0.3
 KNEE = 0.36
-CEILING = 0.58  # of a sample; between samples a peak may be higher
+CEILING = 0.56  # of a sample; between samples a peak may be higher
 USUAL_VOLUME = 0.8  # of a new project, which has the usual loudness
 
 

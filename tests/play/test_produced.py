@@ -22,6 +22,7 @@ from clave.play.produced import _to_bus, program_gains
 from clave.play.program import MAX_GAIN, MIN_GAIN, REST_GAIN, bar_gain
 from clave.play.render import performance_stems, render, render_stereo, stereo_stems
 from clave.play.room import ROOMS, convolved, impulse_response
+from clave.sound import drum_synth
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from make_production_fixture import PATH, document
@@ -138,7 +139,20 @@ def test_the_bus_leaves_a_usual_level_and_bounds_what_is_loud() -> None:
     loud = np.linspace(-50, 50, 1001)
     assert np.abs(loud * bent(loud)).max() <= CEILING + 1e-9
     noise = 10 * np.random.default_rng(0).standard_normal((2, RATE)).astype(np.float32)
-    assert true_peak_db(noise * bus_gains(noise, BusSettings(1, 1), 1.0, RATE)) < -1
+    assert np.abs(noise * bus_gains(noise, BusSettings(1, 1), 1.0, RATE)).max() <= CEILING + 1e-6
+
+
+@pytest.mark.parametrize("kit", ["punch", "box"])
+def test_a_built_in_kit_at_full_volume_stays_under_1_db_below_full_scale(kit: str) -> None:
+    """Between samples too, with the levels of all voices doubled."""
+    hits = np.zeros((8, 64), bool)
+    hits[[0, 1, 6], [0, 16, 16]] = True
+    bar = Pattern.from_hits(hits)
+    plain = Performance.of_patterns([bar], drum_synth.kit(kit), 120)
+    for level, settings in ((1.0, BusSettings(0.2, 0.4)), (2.0, BusSettings(1, 1))):
+        strikes = tuple(strike._replace(level=level, send=0.125) for strike in plain.strikes)
+        loud = replace(plain, strikes=strikes, production=Production("room", settings), volume=1.0)
+        assert true_peak_db(rows(replace(loud, sources=(BarSource(bar, tuple(range(8))),)))) < -1
 
 
 def test_the_gain_of_a_bar_makes_loud_and_quiet_alike_within_bounds() -> None:

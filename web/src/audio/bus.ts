@@ -13,7 +13,7 @@ const GLUE_USUAL = 0.05;
 const LIMIT_SECONDS = 0.004;
 const LIMIT_THRESHOLD = 0.3;
 const KNEE = 0.36;
-export const CEILING = 0.58;
+export const CEILING = 0.56;
 const USUAL_VOLUME = 0.8;
 
 const HALF_CURVE = 16384; // points of a curve on either side of 0

@@ -82,9 +82,13 @@ def write_wav(performance: Performance, folder: Path, options: WriteOptions) -> 
     lines = [f"{path}: {channels[0].seconds:.2f} s, kit {performance.kit_name}"]
     if options.stems:
         (folder / "stems").mkdir(exist_ok=True)
+        loudest = max(side.peak for stem in stems for side in stem)
+        fit = 1 / max(1.0, loudest)  # where voices cancel each other, one alone may exceed full scale
         for voice, stem in zip(VOICES, stems, strict=True):
-            audio_file.write(folder / "stems" / f"{slug(voice.name)}.wav", *stem)
-        lines.append(f"{folder / 'stems'}: one WAV a voice")
+            sides = stem if fit == 1 else [Clip(side.samples * np.float32(fit), side.sample_rate) for side in stem]
+            audio_file.write(folder / "stems" / f"{slug(voice.name)}.wav", *sides)
+        quieter = "" if fit == 1 else f", all {20 * np.log10(loudest):.1f} dB quieter than in the mix to fit full scale"
+        lines.append(f"{folder / 'stems'}: one WAV a voice{quieter}")
     return lines
 
 

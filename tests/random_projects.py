@@ -172,6 +172,8 @@ class Drawing:
             "anchors": anchors, "path": self.path(meter, len(anchors)) if self.now_and_then(0.5) else None,
             "kit": {"name": "a kit", "voices": [self.sound() for _ in VOICES]} if self.now_and_then(0.3) else {},
             "mix": [self.mix() if self.now_and_then(0.5) else {} for _ in VOICES],
+            "room": {"size": self.random.choice(("booth", "room", "hall")), "level": self.number(0, 1)},
+            "bus": {"drive": self.number(0, 1), "glue": self.number(0, 1)},
             "lanes": [self.lane(meter) if self.now_and_then(0.5) else {} for _ in VOICES],
             "modulations": [self.modulation(name) for name in waving],
             "automations": [self.automation(name) for name in moving if self.now_and_then(0.4)],
@@ -179,7 +181,10 @@ class Drawing:
 
     def mix(self) -> dict[str, Any]:
         mute, solo = self.now_and_then(0.1), self.now_and_then(0.1)
-        return {"level": self.number(0, 2), "pan": self.number(-1, 1), "mute": mute, "solo": solo}
+        own = {"level": self.number(0, 2), "pan": self.number(-1, 1), "mute": mute, "solo": solo}
+        kind = self.random.choice(("off", "lowpass", "highpass", "bandpass"))
+        cutoff, resonance = self.number(20, 20_000), self.number(-3, 24)
+        return {**own, "filter": kind, "cutoff_hz": cutoff, "resonance_db": resonance, "send": self.number(0, 1)}
 
     def part(self, scenes: list[int]) -> dict[str, Any]:
         bars = self.random.randint(1, 6)

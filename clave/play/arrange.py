@@ -16,13 +16,14 @@ from clave.music.clip import SAMPLE_RATE, Clip
 from clave.music.kit import VOICES, Origin
 from clave.music.pattern import Pattern
 from clave.music.units import STEPS_PER_SIXTEENTH, seconds_per_step, swing_steps
+from clave.play.bus import BusSettings
 from clave.play.chance import PROBABILITY, RATCHET, chance
-from clave.play.performance import KitSound, Performance, Strike
+from clave.play.performance import FILTERS, BarSource, KitSound, Performance, Production, Strike
 from clave.play.plan import Plan, PlannedBar, natural_bars
 from clave.play.project.bars import Bar, Edited, Generated, finished, model_part
 from clave.play.project.document import Project
 from clave.play.project.movement import slug
-from clave.play.project.voices import KitVoice, Lane
+from clave.play.project.voices import MIN_CUTOFF_HZ, KitVoice, Lane
 from clave.play.sequencer import audible, steps_per_beat
 from clave.play.tempo import TempoCurve
 
@@ -92,6 +93,7 @@ def arrange(project: Project, decoded: Decoded, bars: int | None = None) -> Perf
     table = _Sounds(decoded)
     patterns: list[Pattern] = []
     strikes: list[Strike] = []
+    sources: list[BarSource] = []
     for bar in planned:
         sounds = [table.index(voice, sound) for voice, sound in enumerate(bar.voices)]
         pattern = _composed(bar.pieces, decoded)
@@ -106,10 +108,12 @@ def arrange(project: Project, decoded: Decoded, bars: int | None = None) -> Perf
             if mixed[voice]:
                 strikes += _strikes(bar, voice, lane, strokes, curve, sounds[voice])
         patterns.append(Pattern(velocity, offset, bar.meter))
-    scene = project.scene if not project.song else project.scenes[project.song[0].scene]
+        sources.append(BarSource(pattern, tuple(sounds)))
+    scene = (project.scenes[project.song[0].scene] if project.song else None) or project.scene
+    production = Production(scene.room.size, BusSettings(scene.bus.drive, scene.bus.glue))
     return Performance(
         tuple(patterns), curve, tuple(table.sounds), tuple(sorted(strikes)), project.volume, project.name or "groove",
-        scene.kit.name if scene is not None else "kit", decoded.remarks,
+        scene.kit.name, decoded.remarks, tuple(sources), production,
     )  # fmt: skip
 
 
@@ -221,6 +225,7 @@ def _strikes(
     """When each of these strokes sounds, and how loud."""
     name, mix = VOICE_SLUGS[voice], bar.mix[voice]
     swing = bar.value(f"{name}.swing", bar.swing if lane.swing is None else lane.swing, 0)
+    cutoff = math.log2(mix.cutoff_hz / MIN_CUTOFF_HZ)
     found: list[Strike] = []
     for stroke in strokes:
         grid = float(bar.start + swing_steps(stroke.step, swing))
@@ -239,6 +244,10 @@ def _strikes(
                 sound=sound,
                 bar=bar.index,
                 step=stroke.cell,
+                filter=FILTERS.index(mix.filter),
+                cutoff=bar.value(f"{name}.cutoff", cutoff, stroke.cell) if mix.filter != "off" else 0.0,
+                resonance=mix.resonance_db if mix.filter != "off" else 0.0,
+                send=bar.value(f"{name}.send", mix.send, stroke.cell) * bar.room_level,
             )
         )
     return found

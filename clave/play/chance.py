@@ -4,6 +4,10 @@ The page computes the same numbers (`web/src/rules/chance.ts`): whole numbers of
 MurmurHash3 does (Austin Appleby, 2011, public domain).
 """
 
+import numpy as np
+
+from clave.music.shapes import Float64
+
 MASK = 0xFFFFFFFF
 GOLDEN = 0x9E3779B9  # 2^32 over the golden ratio: sets places apart that differ in one bit
 
@@ -24,3 +28,11 @@ def _mix(word: int) -> int:
     word ^= word >> 13
     word = word * 0xC2B2AE35 & MASK
     return word ^ word >> 16
+
+
+def noise(seed: int, count: int) -> Float64[np.ndarray, " sample"]:
+    """White noise in [-1, 1): 2 * chance(seed, n) - 1 for each n."""
+    mixed = (np.arange(count, dtype=np.uint32) ^ np.uint32(_mix(seed & MASK ^ GOLDEN))) + np.uint32(GOLDEN)
+    mixed = (mixed ^ mixed >> np.uint32(16)) * np.uint32(0x85EBCA6B)
+    mixed = (mixed ^ mixed >> np.uint32(13)) * np.uint32(0xC2B2AE35)
+    return (mixed ^ mixed >> np.uint32(16)) / 2.0**31 - 1

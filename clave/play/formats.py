@@ -1,6 +1,6 @@
 """The files that a performance is written as: a writer for each format, by name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -10,11 +10,12 @@ import numpy as np
 
 from clave.files import audio_file, midi
 from clave.music import pattern_svg
+from clave.music.clip import Clip
 from clave.music.kit import VOICES
 from clave.music.units import TICKS_PER_QUARTER, TICKS_PER_STEP, Meter
 from clave.play.performance import Performance
 from clave.play.project.movement import slug
-from clave.play.render import fitted, mix, performance_stems, render_stereo
+from clave.play.render import fitted, mix, performance_stems, render_stereo, stereo_stems
 
 if TYPE_CHECKING:
     from mido import MidiFile
@@ -61,18 +62,33 @@ def _composed(performance: Performance, notes: midi.MidiNotes) -> "MidiFile":
 
 
 def write_wav(performance: Performance, folder: Path, options: WriteOptions) -> list[str]:
-    """A WAV file, in stereo where a voice does not stand in the middle; with `stems` also one a voice."""
+    """A WAV file; with `stems` also one a voice, which add up to it.
+
+    Of a project both are in stereo, and each stem has its filter, its part of the room, and the gains that drive, glue
+    and limiter have for the mix. Other performances are as they are: in stereo where a voice does not stand in the
+    middle, and their stems in mono.
+    """
     path, tail = folder / f"{performance.name}.wav", "wrap" if options.loop else "cut"
-    placed = any(strike.pan for strike in performance.events())
-    stems = fitted(performance_stems(performance, tail=tail)) if options.stems or not placed else ()
-    channels = render_stereo(performance, tail=tail) if placed else (mix(stems),)
+    stems: Sequence[tuple[Clip, ...]] = ()
+    if performance.production is not None:
+        channels = render_stereo(performance, tail=tail)
+        stems = stereo_stems(performance, tail=tail) if options.stems else ()
+    else:
+        placed = any(strike.pan for strike in performance.events())
+        plain = fitted(performance_stems(performance, tail=tail)) if options.stems or not placed else ()
+        channels = render_stereo(performance, tail=tail) if placed else (mix(plain),)
+        stems = [(stem,) for stem in plain]
     audio_file.write(path, *channels)
     lines = [f"{path}: {channels[0].seconds:.2f} s, kit {performance.kit_name}"]
     if options.stems:
         (folder / "stems").mkdir(exist_ok=True)
+        loudest = max(side.peak for stem in stems for side in stem)
+        fit = 1 / max(1.0, loudest)  # where voices cancel each other, one alone may exceed full scale
         for voice, stem in zip(VOICES, stems, strict=True):
-            audio_file.write(folder / "stems" / f"{slug(voice.name)}.wav", stem)
-        lines.append(f"{folder / 'stems'}: one WAV a voice")
+            sides = stem if fit == 1 else [Clip(side.samples * np.float32(fit), side.sample_rate) for side in stem]
+            audio_file.write(folder / "stems" / f"{slug(voice.name)}.wav", *sides)
+        quieter = "" if fit == 1 else f", all {20 * np.log10(loudest):.1f} dB quieter than in the mix to fit full scale"
+        lines.append(f"{folder / 'stems'}: one WAV a voice{quieter}")
     return lines
 
 

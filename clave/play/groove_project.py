@@ -64,7 +64,7 @@ def groove_project(options: GrooveOptions, kit: ProjectKit, spaces: Spaces = Spa
         kit=kit,
         **_what_plays(options, settings),
     )
-    return Project(spaces=spaces, seed=options.seed, volume=1.0, scene=scene)
+    return Project(spaces=spaces, seed=options.seed, scene=scene)
 
 
 def _settings(options: GrooveOptions) -> GenerationSettings:

@@ -1,7 +1,7 @@
 """Strokes mixed into rows of samples: the output that `render` plays a performance on.
 
 Every stroke starts at its own moment, between two samples if need be, as loud as the square of its velocity says, and
-is stopped by the next stroke of its choke group.
+is stopped by the next stroke of its choke group. Its filter works on what is left of it.
 """
 
 import math
@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from clave.audio.biquad import FilterKind, biquad
 from clave.errors import RenderError
 from clave.music.clip import Clip
 from clave.music.shapes import Float32, Float64
@@ -18,12 +19,18 @@ from clave.play.performance import Strike
 from clave.play.sequencer import stops, velocity_gain
 
 Tail = Literal["cut", "wrap", "ring"]
+Rows = Float32[np.ndarray, "channel sample"]
+Finished = Float32[np.ndarray, "side longer"]
 Gains = Callable[[Strike], Sequence[float]]
 """How loud a stroke is in each row, linear."""
+Filtering = tuple[int, float, float]
+"""Of a stroke: its filter, cutoff in octaves above 20 Hz, resonance in dB."""
 
+KINDS: tuple[FilterKind, ...] = ("lowpass", "lowpass", "highpass", "bandpass")  # by `Strike.filter`; 0 is none
 CHOKE_SECONDS = 0.005  # how fast a choked sound disappears
 CUT_SECONDS = 0.005  # how fast the last sounds do when the tail is cut
 PLACES_PER_SAMPLE = 32  # strokes start on this grid: 0.7 microseconds
+TIE = 1e-4  # of a place: rounding errors do not decide to which of two places a stroke goes, here and in the page
 KERNEL_RADIUS = 16  # samples on either side of the kernel that shifts a sound by a part of a sample
 KERNEL_BETA = 8.0  # Kaiser window: images 80 dB down
 BLOCK_SAMPLES = 256  # shifted at once: small products stay in the cache, and in this thread while others play
@@ -37,6 +44,7 @@ class _MixedStroke(NamedTuple):
     velocity: float
     sound: int
     gains: tuple[float, ...]  # linear, one a row
+    filtering: Filtering
     ended: float = math.inf  # seconds at which everything was silenced
 
 
@@ -44,17 +52,27 @@ class Mixdown:
     """An output that keeps the strokes, and mixes all of them at the end: second 0 is the first sample.
 
     `sounds` are played as they are, each stroke by the index it has; they share one sample rate. There are as many
-    rows as `gains` gives numbers.
+    rows as `gains` gives numbers. `finish` is what happens to the rows while they are whole, before any tail is cut.
     """
 
-    def __init__(self, sounds: Sequence[Clip], gains: Gains, rows: int) -> None:
+    def __init__(
+        self,
+        sounds: Sequence[Clip],
+        gains: Gains,
+        rows: int,
+        *,
+        places_per_sample: int = PLACES_PER_SAMPLE,
+        finish: Callable[[Rows], Finished] = lambda rows: rows,
+    ) -> None:
         self._sounds, self._gains, self._rows = tuple(sounds), gains, rows
+        self._places, self._finish = places_per_sample, finish
         self._strokes: list[_MixedStroke] = []
 
     def strike(self, strike: Strike, seconds: float) -> None:
         """Keep a stroke, to sound at this time."""
         gains = tuple(self._gains(strike))
-        self._strokes.append(_MixedStroke(seconds, strike.voice, strike.velocity, strike.sound, gains))
+        filtering = (strike.filter, strike.cutoff, strike.resonance)
+        self._strokes.append(_MixedStroke(seconds, strike.voice, strike.velocity, strike.sound, gains, filtering))
 
     def step(self, queued: QueuedStep) -> None:
         """Steps make no sound."""
@@ -67,7 +85,7 @@ class Mixdown:
         kept = [stroke for stroke in self._strokes if stroke.seconds < now]
         self._strokes = [stroke._replace(ended=min(stroke.ended, now)) for stroke in kept]
 
-    def mixed(self, seconds: float, tail: Tail = "cut") -> Float32[np.ndarray, "channel sample"]:
+    def mixed(self, seconds: float, tail: Tail = "cut") -> Rows:
         """All strokes so far as rows of samples that last so many seconds; `render` says what the tails are."""
         if tail not in ("cut", "wrap", "ring"):
             raise RenderError(f'a tail is "cut", "wrap" or "ring", got {tail!r}')
@@ -100,10 +118,48 @@ class Mixdown:
         longest = max(len(clip) for clip in self._sounds)
         end = lead + max(length, math.ceil(last * rate)) + longest + KERNEL_RADIUS
         canvas = np.zeros((self._rows, end), np.float32)
+        heard = [pair for pair in zip(strokes, silenced, strict=True) if any(pair[0].gains)]
+        for filtering in sorted({stroke.filtering for stroke, _ in heard}):
+            own = [pair for pair in heard if pair[0].filtering == filtering]
+            if filtering[0]:
+                self._add_filtered(canvas, lead, own, filtering)
+            else:
+                self._add(canvas, lead, own)
+        return self._finish(canvas), lead
+
+    def _add(self, canvas: Rows, lead: int, strokes: Sequence["_Ending"]) -> None:
         for index, clip in enumerate(self._sounds):
-            own = [pair for pair in zip(strokes, silenced, strict=True) if pair[0].sound == index]
-            _add_sound(canvas, lead, own, clip)
-        return canvas, lead
+            own = [pair for pair in strokes if pair[0].sound == index]
+            if own:
+                _add_sound(canvas, lead, own, clip, self._places)
+
+    def _add_filtered(self, canvas: Rows, lead: int, strokes: Sequence["_Ending"], filtering: Filtering) -> None:
+        """Add these strokes through their filter, run by run: a run ends where the filter has rung out."""
+        rate = self._sounds[0].sample_rate
+        kind, octaves, resonance_db = filtering
+        made = biquad(KINDS[kind], 20.0 * 2**octaves, resonance_db, rate)
+        margin = KERNEL_RADIUS + 1
+        runs: list[tuple[int, int, list[_Ending]]] = []  # first sample, the one after the last, strokes
+        for pair in strokes:
+            start = lead + math.floor(pair[0].seconds * rate) - margin
+            end = start + len(self._sounds[pair[0].sound]) + 2 * margin + made.ring_samples
+            if runs and start < runs[-1][1]:
+                first, last, own = runs.pop()
+                runs.append((first, max(last, end), [*own, pair]))
+            else:
+                runs.append((start, end, [pair]))
+        for start, end, own in runs:
+            run = np.zeros((len(canvas), end - start), np.float32)
+            self._add(run, lead - start, own)
+            for row, dry in zip(canvas, run, strict=True):
+                if dry.any():
+                    wet = made.filtered(dry.astype(np.float64)).astype(np.float32)
+                    into = row[max(0, start) : end]
+                    into += wet[max(0, -start) : max(0, -start) + len(into)]
+
+
+_Ending = tuple[_MixedStroke, float | None]
+"""A stroke, and the time that silences it."""
 
 
 def _earlier(stop: float | None, ended: float) -> float | None:
@@ -129,19 +185,20 @@ def _stops_of_a_loop(strokes: Sequence[_MixedStroke], seconds: float) -> tuple[f
 def _add_sound(
     canvas: Float32[np.ndarray, "channel canvas"],
     lead: int,
-    strokes: Sequence[tuple[_MixedStroke, float | None]],
+    strokes: Sequence[_Ending],
     clip: Clip,
+    per_sample: int,
 ) -> None:
     """Add all strokes of a sound, each with the time that silences it; time 0 is sample `lead`."""
     rate = clip.sample_rate
-    places = [round(stroke.seconds * rate * PLACES_PER_SAMPLE) for stroke, _ in strokes]
-    shifted = _shifted(clip.samples, {place % PLACES_PER_SAMPLE for place in places})
-    choke = np.cos(np.linspace(0, np.pi / 2, round(CHOKE_SECONDS * rate))).astype(np.float32) ** 2
+    places = [_place(stroke.seconds * rate * per_sample) for stroke, _ in strokes]
+    shifted = _shifted(clip.samples, {place % per_sample for place in places}, per_sample)
+    choke = np.linspace(1, 0, math.floor(CHOKE_SECONDS * rate), endpoint=False, dtype=np.float32)
     for (stroke, stop), place in zip(strokes, places, strict=True):
-        sound, before = shifted[place % PLACES_PER_SAMPLE]
-        start = lead + place // PLACES_PER_SAMPLE - before
+        sound, before = shifted[place % per_sample]
+        start = lead + place // per_sample - before
         if stop is not None:
-            full = before + round((stop - stroke.seconds) * rate)  # samples until it is choked
+            full = before + _place((_place(stop * rate * per_sample) - place) / per_sample)  # samples until the choke
             if full < len(sound):
                 sound = sound[: full + len(choke)].copy()
                 sound[full:] *= choke[: len(sound) - full]
@@ -150,10 +207,14 @@ def _add_sound(
             canvas[row, start : start + len(sound)] += gain * sound
 
 
+def _place(exact: float) -> int:
+    return math.floor(exact + 0.5 + TIE)
+
+
 def _shifted(
-    samples: Float32[np.ndarray, " sample"], fractions: set[int]
+    samples: Float32[np.ndarray, " sample"], fractions: set[int], per_sample: int
 ) -> dict[int, tuple[Float32[np.ndarray, " longer"], int]]:
-    """The sound delayed by each of these 32nds of a sample, and how many samples earlier than its start it begins.
+    """The sound delayed by each of these parts of a sample, and how many samples earlier than its start it begins.
 
     A delay by a part of a sample is a convolution with a windowed sinc; all of them together are a matrix product.
     """
@@ -164,7 +225,7 @@ def _shifted(
     if between:
         padded = np.pad(samples, 2 * KERNEL_RADIUS - 1)
         windows = np.lib.stride_tricks.sliding_window_view(padded, len(samples) + 2 * KERNEL_RADIUS - 1)
-        kernels = _delay_kernels(np.array(between) / PLACES_PER_SAMPLE)[:, ::-1].astype(np.float32)
+        kernels = _delay_kernels(np.array(between) / per_sample)[:, ::-1].astype(np.float32)
         delayed = np.empty((len(between), windows.shape[1]), np.float32)
         for start in range(0, windows.shape[1], BLOCK_SAMPLES):
             block = slice(start, start + BLOCK_SAMPLES)

@@ -59,11 +59,19 @@ def _voice(a: KitVoice, b: KitVoice, t: float) -> KitVoice:
 
 
 def mixes_between(a: Sequence[VoiceMix], b: Sequence[VoiceMix], t: float) -> tuple[VoiceMix, ...]:
-    """The mix so far from one to the other."""
+    """The mix so far from one to the other; cutoffs go by octaves, and the kind of a filter changes half-way."""
+    numbers = ("level", "pan", "resonance_db", "send")
     return tuple(
-        half_way(one, other, t).changed(level=between(one.level, other.level, t), pan=between(one.pan, other.pan, t))
+        half_way(one, other, t).changed(
+            **{name: between(getattr(one, name), getattr(other, name), t) for name in numbers},
+            cutoff_hz=_octaves_between(one.cutoff_hz, other.cutoff_hz, t),
+        )
         for one, other in zip(a, b, strict=True)
     )
+
+
+def _octaves_between(a: float, b: float, t: float) -> float:
+    return a if a == b else min(max(a, b), max(min(a, b), a * (b / a) ** t))  # rounding leaves no range
 
 
 def lanes_between(a: Sequence[Lane], b: Sequence[Lane], t: float) -> tuple[Lane, ...]:

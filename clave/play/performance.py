@@ -10,7 +10,11 @@ from clave.music.clip import Clip
 from clave.music.kit import Kit, Origin
 from clave.music.pattern import Pattern
 from clave.music.units import seconds_per_step, swing_steps
+from clave.play.bus import BusSettings
+from clave.play.room import RoomSize
 from clave.play.tempo import BarTempo, TempoCurve
+
+FILTERS = ("off", "lowpass", "highpass", "bandpass")
 
 
 class Strike(NamedTuple):
@@ -27,6 +31,26 @@ class Strike(NamedTuple):
     sound: int  # index into the sounds of the performance
     bar: int  # since the beginning
     step: int  # of the bar
+    filter: int = 0  # index into FILTERS; 0 is none
+    cutoff: float = 0.0  # octaves above 20 Hz
+    resonance: float = 0.0  # dB at the cutoff
+    send: float = 0.0  # linear, into the room, beside the level
+
+
+@dataclass(frozen=True, eq=False)
+class BarSource:
+    """A bar before its lanes and chance, and the sounds of its voices: what its loudness is judged by."""
+
+    pattern: Pattern
+    sounds: tuple[int, ...]  # of each voice, an index into the sounds of the performance
+
+
+@dataclass(frozen=True)
+class Production:
+    """What the strokes of a project go through: the room, and the bus with its drive, glue and limiter."""
+
+    room: RoomSize
+    bus: BusSettings
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +74,8 @@ class Performance:
     name: str = "groove"
     kit_name: str = "kit"
     remarks: tuple[str, ...] = field(default=())  # what is silent or other than it was made, and why
+    sources: tuple[BarSource, ...] = ()  # of each bar
+    production: Production | None = None  # None: the strokes as they are
 
     @classmethod
     def of_patterns(

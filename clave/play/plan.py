@@ -36,6 +36,7 @@ class PlannedBar:
     pieces: tuple[tuple[int, Bar], ...]  # which bar plays from this step on; the first one from step 0
     voices: tuple[KitVoice, ...]
     mix: tuple[VoiceMix, ...]
+    room_level: float
     lanes: tuple[Lane, ...]
     swing: float
     tempo: BarTempo
@@ -140,7 +141,7 @@ class Plan:
         movement = self._movement_of(leading)
         pieces = self._pieces(scene, place.bar, place.fill, beats, movement)
         swing, tempo = scene.swing, tempo_of_bar(scene.tempo, place.bar)
-        voices, mix, lanes = scene.kit.voices, scene.mix, scene.lanes
+        voices, mix, lanes, room_level = scene.kit.voices, scene.mix, scene.lanes, scene.room.level
         if into is not None:
             coming = self._pieces(into, 0, place.fill, beats, movement)
             pieces = _pieces_between(pieces, coming, t)
@@ -153,6 +154,7 @@ class Plan:
                 ),
             )
             voices = voices_between(voices, into.kit.voices, t)
+            room_level = between(room_level, into.room.level, t)
             mix, lanes = mixes_between(mix, into.mix, t), lanes_between(lanes, into.lanes, t)
         meter = pieces[0][1].meter
         steps = steps_per_bar(meter)
@@ -168,6 +170,7 @@ class Plan:
             pieces=pieces,
             voices=tuple(_moved_voice(voice, slug(VOICES[n].name), at_start) for n, voice in enumerate(voices)),
             mix=mix,
+            room_level=room_level,
             lanes=lanes,
             swing=at_start("swing", swing),
             tempo=BarTempo(steps, start_bpm, end_bpm),

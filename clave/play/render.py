@@ -10,11 +10,12 @@ import numpy as np
 
 from clave.errors import RenderError
 from clave.music.clip import Clip
-from clave.music.kit import VOICES, Kit, as_played
+from clave.music.kit import VOICES, Kit
 from clave.music.pattern import Pattern
 from clave.music.shapes import Float32
 from clave.play.mixdown import Gains, Mixdown, Tail
 from clave.play.performance import Performance
+from clave.play.produced import played_sounds, produced_rows, produced_stems
 from clave.play.scheduler import send_all
 from clave.play.sequencer import MAX_LEVEL, stereo_gains
 
@@ -48,6 +49,9 @@ def render(
 ) -> Clip:
     """A performance, or these bars played on this kit, in mono; each sound is played as its origin says.
 
+    The performance of a project goes through its filters, room and bus (`clave/play/produced.py`), at the loudness of
+    a project. Bars on a kit are mixed as they are.
+
     `levels` is linear, one a voice, in [0, 2]; a performance has its own. The clip lasts exactly as long as the bars,
     to the nearest sample, unless the tail may ring. A mix that would exceed full scale is made quieter as a whole.
 
@@ -58,6 +62,9 @@ def render(
     Raises RenderError for no bars, a tempo, swing or level out of range, or a kit of several sample rates.
     """
     if isinstance(patterns, Performance):
+        if patterns.production is not None:
+            (row,) = produced_rows(patterns, tail, mono=True)
+            return Clip(row, patterns.sample_rate)
         return mix(performance_stems(patterns, tail=tail))
     if kit is None:
         raise RenderError("bars are played on a kit; only a performance has its own")
@@ -68,7 +75,12 @@ def render(
 
 
 def performance_stems(performance: Performance, *, tail: Tail = "cut") -> tuple[Clip, ...]:
-    """A performance as one clip a voice, at the level of its mix, all equally long; their sum is the mix."""
+    """A performance as one clip a voice, at the level of its mix, all equally long; their sum is `render`'s mix.
+
+    Of a project, each has its filter, its part of the room, and the gains of the bus, which are those of the mix.
+    """
+    if performance.production is not None:
+        return tuple(Clip(row, performance.sample_rate) for (row,) in produced_stems(performance, tail, mono=True))
     rows = _mixed(
         performance, tail, len(VOICES), lambda strike: _one_hot(strike.voice, strike.level * performance.volume)
     )
@@ -77,9 +89,20 @@ def performance_stems(performance: Performance, *, tail: Tail = "cut") -> tuple[
 
 def render_stereo(performance: Performance, *, tail: Tail = "cut") -> tuple[Clip, Clip]:
     """The left and the right channel of a performance; both are made quieter together if one exceeds full scale."""
+    if performance.production is not None:
+        rows = produced_rows(performance, tail)
+        return Clip(rows[0], performance.sample_rate), Clip(rows[1], performance.sample_rate)
     rows = _mixed(performance, tail, 2, lambda strike: stereo_gains(strike.level * performance.volume, strike.pan))
     left, right = rows / max(1.0, float(np.abs(rows).max()))
     return Clip(left, performance.sample_rate), Clip(right, performance.sample_rate)
+
+
+def stereo_stems(performance: Performance, *, tail: Tail = "cut") -> tuple[tuple[Clip, Clip], ...]:
+    """The performance of a project as left and right of each voice; their sum is what `render_stereo` gives."""
+    if performance.production is None:
+        raise RenderError("only the performance of a project has stems in stereo")
+    rate = performance.sample_rate
+    return tuple((Clip(left, rate), Clip(right, rate)) for left, right in produced_stems(performance, tail))
 
 
 def render_stems(
@@ -131,12 +154,6 @@ def _one_hot(voice: int, gain: float) -> tuple[float, ...]:
 
 def _mixed(performance: Performance, tail: Tail, rows: int, gains: Gains) -> Float32[np.ndarray, "channel sample"]:
     """The performance as rows of samples; `gains` says how loud a stroke is in each row."""
-    if not performance.bars:
-        raise RenderError("nothing to render: at least one bar is needed, got none")
-    sounds = [as_played(sound.clip, sound.origin) for sound in performance.sounds]
-    if len({clip.sample_rate for clip in sounds}) > 1:
-        rates = ", ".join(f"{VOICES[each.voice].name} {each.clip.sample_rate}" for each in performance.sounds)
-        raise RenderError(f"the clips of a kit share one sample rate, got {rates} (Hz)")
-    mixdown = Mixdown(sounds, gains, rows)
+    mixdown = Mixdown(played_sounds(performance), gains, rows)
     send_all(performance, mixdown)
     return mixdown.mixed(performance.seconds, tail)

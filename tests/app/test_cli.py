@@ -210,11 +210,17 @@ def test_a_folder_of_sounds_is_a_kit(run, tmp_path: Path) -> None:
     assert code == 0
     assert "kick: kick.wav" in said
     kick, _ = soundfile.read(tmp_path / "stems" / "kick.wav")
-    assert 0.05 < np.abs(kick).max() <= 0.26
+    assert np.abs(kick).max() > 0.05
 
 
 def kick_of(out: Path) -> np.ndarray:
-    return soundfile.read(out / "stems" / "kick.wav")[0]
+    """Its left side."""
+    return soundfile.read(out / "stems" / "kick.wav")[0][:, 0]
+
+
+def is_heard_in(clean: np.ndarray, stem: np.ndarray) -> None:
+    """The stem has this sound, at the loudness of a project, through the bus and with a little of the room."""
+    assert np.corrcoef(clean, stem)[0, 1] > 0.8
 
 
 ONE_BAR = ("groove", "--at", "0", "0", "--bars", "1", "--stems")
@@ -223,12 +229,12 @@ ONE_BAR = ("groove", "--at", "0", "0", "--bars", "1", "--stems")
 def test_without_a_choice_the_drums_are_drawn_from_the_sound_space(run, tmp_path: Path) -> None:
     builder = KitBuilder(ToyTones(), BUILT_IN, KitLibrary())
     for seed in (1, 2):
-        code, said, _ = run(*ONE_BAR, "--seed", seed, "-o", tmp_path)
-        assert code == 0
+        code, said, error = run(*ONE_BAR, "--seed", seed, "-o", tmp_path)
+        assert (code, error) == (0, "")
         assert "kit space" in said
         kit = builder.kit(builder.draw(seed))
         expected = render_stems(ToyRhythm().at([[0, 0]]), kit)[0].samples
-        np.testing.assert_allclose(kick_of(tmp_path), expected, atol=2**-22)
+        is_heard_in(expected, kick_of(tmp_path))
 
 
 def test_without_a_sound_space_they_are_drawn_from_the_kits(run, tmp_path: Path) -> None:
@@ -236,7 +242,7 @@ def test_without_a_sound_space_they_are_drawn_from_the_kits(run, tmp_path: Path)
     assert code == 0
     kit = factory.kit(KitBuilder(None, BUILT_IN, KitLibrary()).draw(4)[0].kit)
     expected = render_stems(ToyRhythm().at([[0, 0]]), kit)[0].samples
-    np.testing.assert_allclose(kick_of(tmp_path), expected, atol=2**-22)
+    is_heard_in(expected, kick_of(tmp_path))
 
 
 def test_a_kit_that_is_kept_plays_by_its_name_and_one_in_a_file_too(run, tmp_path: Path) -> None:
@@ -251,7 +257,7 @@ def test_a_kit_that_is_kept_plays_by_its_name_and_one_in_a_file_too(run, tmp_pat
         code, said, _ = run(*ONE_BAR, "--kit", kit, "--home", tmp_path / "home", "-o", tmp_path / "out")
         assert code == 0
         assert f"kit {name}" in said
-        np.testing.assert_allclose(kick_of(tmp_path / "out"), expected, atol=2**-22)
+        is_heard_in(expected, kick_of(tmp_path / "out"))
     code, _, error = run(*ONE_BAR, "--kit", "minne", "--home", tmp_path / "home")
     assert code == 1
     assert re.search("no kit 'minne'.*there are: space, analogue, .*, mine", error)

@@ -359,7 +359,7 @@ def test_draws_sound_like_their_voice(voice):
 
 
 def measured():
-    """What the built-in kits sound like, in numbers: python tests/test_factory.py writes them anew."""
+    """What the built-in kits sound like, in numbers: python tests/sound/test_drum_synth.py writes them anew."""
     return {
         name: {
             voice.name: {

@@ -45,7 +45,10 @@ export function digest(strikes: readonly Strike[], bars: number): number[][] {
   return sums;
 }
 
+const FILTERS = ["off", "lowpass", "highpass", "bandpass"];
+
 /** In the order of Python's fields. */
 export const numbersOf = (each: Strike): number[] => [
   each.seconds, each.voice, each.velocity, each.position, each.grid, each.end, each.level, each.pan, each.sound, each.bar, each.step,
+  FILTERS.indexOf(each.tone.filter), each.tone.cutoff, each.tone.resonance, each.tone.send,
 ]; // prettier-ignore

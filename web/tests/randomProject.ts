@@ -112,6 +112,13 @@ function automationOf(draw: Drawing, parameter: string): Automation {
   return { parameter, breakpoints, loop_bars: draw.chosen([null, draw.whole(1, 5)]), quantum: draw.chosen(["step", "beat", "bar"]) };
 }
 
+const toneOf = (draw: Drawing) => ({
+  filter: draw.chosen(["off", "lowpass", "highpass", "bandpass"] as const),
+  cutoff_hz: draw.number(20, 20_000),
+  resonance_db: draw.number(-3, 24),
+  send: draw.number(0, 1),
+});
+
 function sceneOf(draw: Drawing): Scene {
   const meter = draw.chosen(METERS);
   const names = draw.list(draw.chosen([0, 0, 6]), () => draw.chosen([...PARAMETERS.keys()]));
@@ -127,7 +134,9 @@ function sceneOf(draw: Drawing): Scene {
     fill_every: draw.chosen([0, 0, 2, 4]),
     path: draw.share() < 0.4 ? pathOf(draw, meter) : null,
     kit: { name: "drawn", voices: draw.list(8, sound) },
-    mix: draw.list(8, () => ({ level: draw.number(0, 2), pan: draw.number(-1, 1), mute: draw.share() < 0.05, solo: draw.share() < 0.05 })),
+    mix: draw.list(8, () => ({ level: draw.number(0, 2), pan: draw.number(-1, 1), mute: draw.share() < 0.05, solo: draw.share() < 0.05, ...toneOf(draw) })),
+    room: { size: draw.chosen(["booth", "room", "hall"]), level: draw.number(0, 1) },
+    bus: { drive: draw.number(0, 1), glue: draw.number(0, 1) },
     lanes: draw.list(8, () => laneOf(draw, meter)),
     modulations: names.map((name) => modulationOf(draw, name)),
     automations: automated.map((parameter) => automationOf(draw, parameter)),

@@ -21,7 +21,7 @@ from clave.play.project.bars import (
     Shift,
     edited,
 )
-from clave.play.project.document import FORMAT, VERSION, Project, Scene, SongPart, SpaceReference, Spaces
+from clave.play.project.document import FORMAT, VERSION, Bus, Project, Room, Scene, SongPart, SpaceReference, Spaces
 from clave.play.project.material import MaterialBar, MaterialFile
 from clave.play.project.movement import (
     PARAMETERS,
@@ -37,9 +37,9 @@ from clave.play.project.saving import from_json, load, save, schema, to_json
 from clave.play.project.voices import KitVoice, Lane, ProjectKit, Rounds, SoundShift, VoiceMix
 
 __all__ = [
-    "FORMAT", "PARAMETERS", "VERSION", "Anchor", "Automation", "Bar", "BarPattern", "Breakpoint", "Complete", "Edited",
+    "FORMAT", "PARAMETERS", "VERSION", "Anchor", "Automation", "Bar", "BarPattern", "Breakpoint", "Bus", "Complete", "Edited",
     "FollowTaps", "Generated", "GenerationSettings", "Given", "Humanise", "KitVoice", "Lane", "MaterialBar",
     "MaterialFile", "Modulation", "Operation", "Path", "PathEdit", "Phrase", "Project", "ProjectKit", "RhythmShift",
-    "Rounds", "Scene", "SetCells", "Shift", "SongPart", "SoundShift", "SpaceReference", "Spaces", "TempoChange",
+    "Room", "Rounds", "Scene", "SetCells", "Shift", "SongPart", "SoundShift", "SpaceReference", "Spaces", "TempoChange",
     "VoiceMix", "edited", "from_json", "load", "save", "schema", "to_json",
 ]  # fmt: skip

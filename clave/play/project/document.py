@@ -11,6 +11,7 @@ from clave.play.project.material import MAX_MATERIAL_FILES, MaterialFile, check_
 from clave.play.project.movement import MAX_BARS, Anchor, Automation, Modulation, Path, TempoChange, TempoMap
 from clave.play.project.value import Seed, Share, Value
 from clave.play.project.voices import Lane, ProjectKit, VoiceMix
+from clave.play.room import RoomSize
 from clave.play.sequencer import Quantum
 
 FORMAT = "clave project"
@@ -20,6 +21,20 @@ MAX_LOOP_BARS = 1024
 
 EightMixes = Annotated[tuple[VoiceMix, ...], Field(min_length=len(VOICES), max_length=len(VOICES))]
 EightLanes = Annotated[tuple[Lane, ...], Field(min_length=len(VOICES), max_length=len(VOICES))]
+
+
+class Room(Value):
+    """The one room that voices are sent to."""
+
+    size: RoomSize = "room"
+    level: Share = 0.5  # linear, of all that is sent
+
+
+class Bus(Value):
+    """What the sum of the voices goes through."""
+
+    drive: Share = 0.2
+    glue: Share = 0.4
 
 
 class SpaceReference(Value):
@@ -50,6 +65,8 @@ class Scene(Value):
     path: Path | None = None
     kit: ProjectKit = ProjectKit()
     mix: EightMixes = (VoiceMix(),) * len(VOICES)
+    room: Room = Room()
+    bus: Bus = Bus()
     lanes: EightLanes = (Lane(),) * len(VOICES)
     modulations: Annotated[tuple[Modulation, ...], Field(max_length=64)] = ()
     automations: Annotated[tuple[Automation, ...], Field(max_length=64)] = ()

@@ -1,5 +1,6 @@
 """What moves in a project: tempo, a path over the map, modulation and automation of named parameters."""
 
+import math
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Annotated, Literal, NamedTuple
@@ -11,13 +12,14 @@ from clave.music.playback_settings import MAX_DECAY, MAX_GAIN, MAX_TUNE, MIN_DEC
 from clave.music.units import MAX_SWING, MAX_TEMPO_BPM, MIN_SWING, MIN_TEMPO_BPM
 from clave.play.project.bars import MAX_OPERATIONS, Operation, check_operations
 from clave.play.project.value import Finite, Point, Seed, Share, Value
-from clave.play.project.voices import MAX_NUDGE_MS, MAX_RATCHET
+from clave.play.project.voices import MAX_CUTOFF_HZ, MAX_NUDGE_MS, MAX_RATCHET, MIN_CUTOFF_HZ
 from clave.play.sequencer import MAX_LEVEL, Quantum
 
 MAX_PATH_POINTS = 4096
 MAX_BARS = 1024
 MAP_UNITS = "map units"
 MAP_EDGE = 3.0  # map units; every finite point decodes, but what moves stays on the map that the page shows
+CUTOFF_OCTAVES = math.log2(MAX_CUTOFF_HZ / MIN_CUTOFF_HZ)
 
 
 class TempoChange(Value):
@@ -141,6 +143,8 @@ def _parameters() -> dict[str, Parameter]:
                 "ratchet_probability": Parameter(0, 1, "share of strokes", "step"),
                 "swing": Parameter(MIN_SWING, MAX_SWING, "place of the second 16th", "bar"),
                 "accent": Parameter(-1, 1, "share", "step"),
+                "cutoff": Parameter(0, CUTOFF_OCTAVES, f"octaves above {MIN_CUTOFF_HZ:g} Hz", "step"),
+                "send": Parameter(0, 1, "linear", "step"),
                 "nudge": Parameter(-MAX_NUDGE_MS, MAX_NUDGE_MS, "milliseconds", "step"),
             }.items()
         }

@@ -15,6 +15,8 @@ MAX_NUDGE_MS = 50.0
 MAX_RATCHET = 8
 MAX_LOOP_STEPS = 512
 MAX_CYCLE_ROUNDS = 16
+MIN_CUTOFF_HZ, MAX_CUTOFF_HZ = 20.0, 20_000.0
+MIN_RESONANCE_DB, MAX_RESONANCE_DB = -3.0, 24.0  # at the cutoff
 
 Detail = Annotated[tuple[Finite, ...], Field(max_length=4096)]
 
@@ -67,13 +69,20 @@ class ProjectKit(Value):
     voices: EightVoices = tuple(KitVoice(origin="factory", kit="analogue") for _ in VOICES)
 
 
+FilterType = Literal["off", "lowpass", "highpass", "bandpass"]
+
+
 class VoiceMix(Value):
-    """How loud a voice is, and where it stands."""
+    """How loud a voice is, where it stands, its filter, and how much of it is sent to the room."""
 
     level: Annotated[float, Field(ge=0, le=MAX_LEVEL)] = 1.0  # linear
     pan: Annotated[float, Field(ge=-1, le=1)] = 0.0  # left to right
     mute: bool = False
     solo: bool = False
+    filter: FilterType = "off"
+    cutoff_hz: Annotated[float, Field(ge=MIN_CUTOFF_HZ, le=MAX_CUTOFF_HZ)] = 2000.0
+    resonance_db: Annotated[float, Field(ge=MIN_RESONANCE_DB, le=MAX_RESONANCE_DB)] = 0.0
+    send: Share = 0.25  # linear, into the room
 
 
 class Rounds(Value):

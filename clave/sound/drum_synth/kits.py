@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 
+from clave.audio.loudness import OFFSET_LU, loudest_power
 from clave.errors import KitError
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit, Origin, Voice
@@ -24,12 +25,13 @@ from clave.sound.drum_synth.drums import (
     Tom,
 )
 
-LOUDNESS_DB = (-12.0, -15.0, -21.5, -20.0, -14.5, -21.5, -18.0, -18.0)
-"""How loud each voice of a kit is where it is loudest: the RMS of 20 ms below full scale.
+LOUDNESS_LUFS = (-18.0, -19.5, -24.0, -20.0, -18.5, -22.0, -20.5, -22.5)
+"""How loud each voice of a kit is where it is loudest: K-weighted, over LOUDEST_SECONDS.
 
 The distances are close to the medians of forty recorded and electronic kits; the whole leaves room for several
 strokes at once.
 """
+LOUDEST_SECONDS = 0.1  # about as long as the ear sums up
 MAX_PEAK = 0.9  # of any clip of a kit
 AT_ONCE = 2  # drums that are made side by side: more take the interpreter from each other
 
@@ -225,15 +227,13 @@ def levelled(clip: Clip, voice: Voice) -> Clip:
     """The sound as loud as this voice is in a kit; silence stays."""
     if clip.peak == 0:
         return clip
-    gain = min(MAX_PEAK / clip.peak, 10 ** (LOUDNESS_DB[voice.index] / 20) / _loudest(clip))
+    gain = min(MAX_PEAK / clip.peak, 10 ** ((LOUDNESS_LUFS[voice.index] - OFFSET_LU) / 20) / _loudest(clip))
     return Clip(clip.samples * np.float32(gain), clip.sample_rate)
 
 
 def _loudest(clip: Clip) -> float:
-    """The RMS of the loudest 20 ms."""
-    width = clip.sample_rate // 50
-    energy = np.cumsum(np.pad(clip.samples.astype(np.float64) ** 2, width))
-    return math.sqrt(float((energy[width:] - energy[:-width]).max()) / width)
+    """The K-weighted RMS where it is loudest."""
+    return math.sqrt(loudest_power(clip.samples, clip.sample_rate, LOUDEST_SECONDS))
 
 
 def draw(voice: Voice | str, rng: Generator) -> Drum:

@@ -1,22 +1,30 @@
-/** The audio graph: voices -> level and pan -> volume -> soft limiter. The same for playing live and for rendering a file. */
+/**
+ * The audio graph: voices -> level, filter and pan -> bus, and what each sends -> room -> bus. The same for playing live and for
+ * rendering a file, and what `clave/play/produced.py` computes.
+ */
 
-import type { KitVoice, VoiceMix } from "../rules/project";
+import { type BarSource, stillTone, type Tone } from "../rules/arrange";
+import { MIN_CUTOFF_HZ } from "../rules/parameters";
+import { barGain, REST_GAIN } from "../rules/program";
+import type { Bus as BusSettings, KitVoice, Room, VoiceMix } from "../rules/project";
+import { impulseResponse } from "../rules/room";
 import { audible, velocityGain } from "../rules/sequencer";
+import { Bus } from "./bus";
 import { AS_MIXED, type Output, type OwnSound } from "./output";
+import { bareEnergy } from "./playedBuffer";
 
 export type KitBuffers = readonly (AudioBuffer | null)[];
 
 const SMOOTHING_SECONDS = 0.01; // of knob movements
 const CHOKE_SECONDS = 0.005; // fade of a choked sound, as in clave/play/mixdown.py
 const STOP_SECONDS = 0.03; // fade when the music stops
-const MAKE_UP = 2; // kits leave room for eight voices at full velocity; a played bar needs a third of it
-const LIMIT_KNEE = 0.8; // below it the limiter leaves the sound alone
-const LIMIT_RANGE = 8; // louder input is clipped to this
+const TIE_SAMPLES = 1e-4; // rounding errors do not decide to which of two samples a stroke goes, here and in Python
 const CLICK_HZ = 1050;
 const ACCENT_HZ = 1570; // of the first beat
 const CLICK_SECONDS = 0.03;
 const CLICK_LOUDNESS = 0.3; // linear
 const NO_VOICE = -1;
+const FLAT_HZ = 1000;
 
 interface Ringing {
   readonly source: AudioBufferSourceNode;
@@ -32,24 +40,40 @@ export type SoundOf = (voice: number, sound: KitVoice) => AudioBuffer | null;
 
 export interface MixState {
   readonly mix: readonly VoiceMix[];
+  readonly room: Room["size"];
+  readonly roomLevel: number;
+  readonly bus: BusSettings;
   readonly volume: number;
 }
 
-/** Input in [-LIMIT_RANGE, LIMIT_RANGE] to output in (-1, 1): straight up to the knee, then bent like tanh. */
-export function limit(sample: number): number {
-  const size = Math.abs(sample);
-  const room = 1 - LIMIT_KNEE;
-  return size <= LIMIT_KNEE ? sample : Math.sign(sample) * (LIMIT_KNEE + room * Math.tanh((size - LIMIT_KNEE) / room));
+/** Where the strokes of a voice, or one stroke, go. */
+interface Channel {
+  readonly input: GainNode; // its gain is the level
+  readonly filter: BiquadFilterNode;
+  readonly pan: StereoPannerNode;
+  readonly send: GainNode;
 }
 
-function limiter(context: BaseAudioContext): { input: AudioNode; output: AudioNode } {
-  const points = 8193; // odd, so that silence falls on a point
-  const shaper = context.createWaveShaper();
-  shaper.curve = Float32Array.from({ length: points }, (_, n) => limit((n / (points - 1)) * 2 * LIMIT_RANGE - LIMIT_RANGE));
-  const into = context.createGain();
-  into.gain.value = 1 / LIMIT_RANGE;
-  into.connect(shaper);
-  return { input: into, output: shaper };
+type Turn = (knob: AudioParam, value: number) => void;
+
+/** Without a filter it is a bell of 0 dB: the sound as it is. */
+function setFilter(node: BiquadFilterNode, { filter, cutoff, resonance }: Tone, turn: Turn = (knob, value) => (knob.value = value)): void {
+  node.type = filter === "off" ? "peaking" : filter;
+  turn(node.frequency, filter === "off" ? FLAT_HZ : MIN_CUTOFF_HZ * 2 ** cutoff);
+  turn(node.Q, filter === "off" ? 1 : filter === "bandpass" ? 10 ** (resonance / 20) : resonance);
+}
+
+const rooms = new Map<string, AudioBuffer>(); // by size and sample rate
+
+function roomBuffer({ sampleRate }: BaseAudioContext, size: Room["size"]): AudioBuffer {
+  const key = `${size} ${sampleRate}`;
+  const known = rooms.get(key);
+  if (known) return known;
+  const sides = impulseResponse(size, sampleRate);
+  const buffer = new AudioBuffer({ length: sides[0].length, sampleRate, numberOfChannels: 2 });
+  sides.forEach((side, channel) => buffer.copyToChannel(side, channel));
+  rooms.set(key, buffer);
+  return buffer;
 }
 
 /** A sine that is gone after some hundredths of a second. */
@@ -62,13 +86,25 @@ function clickSound(context: BaseAudioContext, hz: number): AudioBuffer {
 
 /** Eight voices in one context. */
 export class Mixer implements Output {
-  private readonly levels: GainNode[];
-  private readonly pans: StereoPannerNode[];
-  private readonly volume: GainNode;
+  private readonly channels: Channel[];
+  private readonly bus: Bus;
+  private readonly room: ConvolverNode;
+  private roomSize: Room["size"] | null = null;
+  private programs = new WeakMap<BarSource, number>();
+  private program = REST_GAIN; // of the bar that was struck last
   private readonly ringing = new Set<Ringing>();
   private heard: readonly boolean[] = []; // of each voice: neither muted nor behind a solo
   private clicks: readonly [plain: AudioBuffer, accented: AudioBuffer] | null = null;
-  kit: KitBuffers;
+  private buffers: KitBuffers;
+
+  get kit(): KitBuffers {
+    return this.buffers;
+  }
+
+  set kit(buffers: KitBuffers) {
+    this.buffers = buffers;
+    this.programs = new WeakMap();
+  }
 
   /** `soundOf` has the sounds that are not the kit's, as far as they are decoded. */
   constructor(
@@ -78,17 +114,14 @@ export class Mixer implements Output {
     state: MixState,
     private readonly soundOf: SoundOf = () => null,
   ) {
-    this.kit = kit;
-    this.volume = context.createGain();
-    const end = limiter(context);
-    this.volume.connect(end.input);
-    end.output.connect(context.destination);
-    this.levels = chokeGroups.map(() => context.createGain());
-    this.pans = this.levels.map((level) => {
-      const pan = context.createStereoPanner();
-      level.connect(pan).connect(this.volume);
-      return pan;
-    });
+    this.buffers = kit;
+    this.bus = new Bus(context);
+    this.room = context.createConvolver();
+    this.room.normalize = false;
+    this.room.channelCount = 1;
+    this.room.channelCountMode = "explicit";
+    this.room.connect(this.bus.input);
+    this.channels = chokeGroups.map(() => this.channel());
     this.eachKnob(state, (knob, value) => (knob.value = value));
   }
 
@@ -97,30 +130,62 @@ export class Mixer implements Output {
   }
 
   /** One stroke at an audio time; it chokes what still rings in its group then. */
-  strike(voice: number, velocity: number, time: number, { level, pan, sound, otherMix }: OwnSound = AS_MIXED): void {
-    const buffer = (sound && this.soundOf(voice, sound)) ?? this.kit[voice];
-    const into = this.levels[voice];
+  strike(voice: number, velocity: number, time: number, { level, pan, sound, tone, source, otherMix }: OwnSound = AS_MIXED): void {
+    const buffer = this.bufferOf(voice, sound);
+    const into = this.channels[voice]?.input;
     if (!buffer || !into) return;
-    if (level === null) return this.ring(buffer, voice, velocityGain(velocity), time, into);
+    if (source) this.program = this.programOf(source);
+    const loudness = velocityGain(velocity) * this.program;
+    if (level === null || tone === null) return this.ring(buffer, voice, loudness, time, into);
     if (!otherMix && !this.heard[voice]) return;
-    const panner = this.context.createStereoPanner();
-    panner.pan.value = pan;
-    panner.connect(this.volume);
-    this.ring(buffer, voice, velocityGain(velocity) * level, time, panner, () => panner.disconnect());
+    const own = this.channel();
+    const nodes = [own.input, own.filter, own.pan, own.send];
+    setFilter(own.filter, tone);
+    own.pan.pan.value = pan;
+    own.send.gain.value = tone.send;
+    this.ring(buffer, voice, loudness * level, time, own.input, () => nodes.forEach((node) => node.disconnect()));
+  }
+
+  private bufferOf(voice: number, sound: KitVoice | null): AudioBuffer | null {
+    return (sound && this.soundOf(voice, sound)) ?? this.kit[voice] ?? null;
+  }
+
+  /** The gain that makes this bar as loud as others; worked out once for the sounds that are there now. */
+  private programOf(source: BarSource): number {
+    const known = this.programs.get(source);
+    if (known !== undefined) return known;
+    const buffers = source.sounds.map((sound, voice) => this.bufferOf(voice, sound));
+    const gain = barGain(
+      source.pattern,
+      buffers.map((buffer) => (buffer ? bareEnergy(buffer) : 0)),
+      source.seconds,
+    );
+    if (buffers.every(Boolean)) this.programs.set(source, gain);
+    return gain;
+  }
+
+  /** From a voice, or from one stroke, to the bus and into the room. */
+  private channel(): Channel {
+    const { context } = this;
+    const [input, filter, pan, send] = [context.createGain(), context.createBiquadFilter(), context.createStereoPanner(), context.createGain()];
+    input.connect(filter).connect(pan).connect(this.bus.input);
+    filter.connect(send).connect(this.room);
+    return { input, filter, pan, send };
   }
 
   /** A sound that no voice has yet, through the level and pan of this voice. */
   strikeWith(buffer: AudioBuffer, voice: number, velocity: number, time: number): void {
-    this.ring(buffer, voice, velocityGain(velocity), time, this.levels[voice]!);
+    this.ring(buffer, voice, velocityGain(velocity) * this.program, time, this.channels[voice]!.input);
   }
 
   /** A click of the metronome at an audio time: not through the level and pan of any voice. */
   click(time: number, accented: boolean): void {
     this.clicks ??= [clickSound(this.context, CLICK_HZ), clickSound(this.context, ACCENT_HZ)];
-    this.ring(this.clicks[accented ? 1 : 0], NO_VOICE, CLICK_LOUDNESS, time, this.volume);
+    this.ring(this.clicks[accented ? 1 : 0], NO_VOICE, CLICK_LOUDNESS, time, this.bus.click);
   }
 
-  private ring(buffer: AudioBuffer, voice: number, loudness: number, time: number, into: AudioNode, ended = () => {}): void {
+  private ring(buffer: AudioBuffer, voice: number, loudness: number, due: number, into: AudioNode, ended = () => {}): void {
+    const time = this.onSample(due);
     const gain = this.context.createGain();
     gain.gain.value = loudness;
     gain.connect(into);
@@ -136,6 +201,12 @@ export class Mixer implements Output {
       this.ringing.delete(stroke);
     };
     this.choke(stroke);
+  }
+
+  /** The time of the sample at which it begins, as in Python. */
+  private onSample(time: number): number {
+    const { sampleRate } = this.context;
+    return Math.floor(time * sampleRate + 0.5 + TIE_SAMPLES) / sampleRate;
   }
 
   step(): void {} // only strokes sound
@@ -156,11 +227,12 @@ export class Mixer implements Output {
   private choke(stroke: Ringing): void {
     const group = this.chokeGroups[stroke.voice] ?? null;
     if (group === null) return;
+    const fade = Math.floor(CHOKE_SECONDS * this.context.sampleRate) / this.context.sampleRate;
     for (const other of this.ringing) {
       if ((this.chokeGroups[other.voice] ?? null) !== group) continue;
       // strokes may be queued out of order: an early one can come after the one that chokes it
-      if (other.start < stroke.start && other.end > stroke.start) this.end(other, stroke.start, CHOKE_SECONDS);
-      if (other.start > stroke.start && stroke.end > other.start) this.end(stroke, other.start, CHOKE_SECONDS);
+      if (other.start < stroke.start && other.end > stroke.start) this.end(other, stroke.start, fade);
+      if (other.start > stroke.start && stroke.end > other.start) this.end(stroke, other.start, fade);
     }
   }
 
@@ -173,16 +245,21 @@ export class Mixer implements Output {
     stroke.source.stop(time + fadeSeconds);
   }
 
-  private eachKnob({ mix, volume }: MixState, turn: (knob: AudioParam, value: number) => void): void {
+  private eachKnob({ mix, room, roomLevel, bus, volume }: MixState, turn: Turn): void {
     this.heard = audible(
       mix.map(({ mute }) => mute),
       mix.map(({ solo }) => solo),
     );
-    mix.forEach(({ level, pan }, voice) => {
-      turn(this.levels[voice]!.gain, this.heard[voice] ? level : 0);
-      turn(this.pans[voice]!.pan, pan);
+    mix.forEach((own, voice) => {
+      const { input, filter, pan, send } = this.channels[voice]!;
+      turn(input.gain, this.heard[voice] ? own.level : 0);
+      turn(pan.pan, own.pan);
+      turn(send.gain, own.send * roomLevel);
+      setFilter(filter, stillTone(own, roomLevel), turn);
     });
-    turn(this.volume.gain, volume * MAKE_UP);
+    if (room !== this.roomSize) this.room.buffer = roomBuffer(this.context, room);
+    this.roomSize = room;
+    this.bus.set(bus, volume, turn);
   }
 }
 

@@ -1,5 +1,6 @@
 /** What plays along with the clock: the mixer, a click, MIDI out. */
 
+import type { BarSource, Tone } from "../rules/arrange";
 import type { PlannedBar } from "../rules/plan";
 import type { KitVoice } from "../rules/project";
 
@@ -16,10 +17,12 @@ export interface OwnSound {
   readonly level: number | null; // linear; null: as the mix has it
   readonly pan: number; // -1 to 1, where there is a level
   readonly sound: KitVoice | null; // null: the kit's
+  readonly tone: Tone | null; // where there is a level
+  readonly source: BarSource | null; // the bar it is as loud as; null: none
   readonly otherMix: boolean; // of another scene: mute and solo of the present one do not touch it
 }
 
-export const AS_MIXED: OwnSound = { level: null, pan: 0, sound: null, otherMix: false };
+export const AS_MIXED: OwnSound = { level: null, pan: 0, sound: null, tone: null, source: null, otherMix: false };
 
 /** It is given everything ahead of its time. */
 export interface Output {

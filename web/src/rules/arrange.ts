@@ -5,9 +5,9 @@
 
 import { barKey, finished, modelPart } from "./bars";
 import { chance, PROBABILITY, RATCHET } from "./chance";
-import { VOICE_SLUGS } from "./parameters";
+import { MIN_CUTOFF_HZ, VOICE_SLUGS } from "./parameters";
 import { naturalBars, type PlannedBar, plannedBars } from "./plan";
-import { type Bar, type BarPattern, canonicalJson, type Edited, type Generated, type KitVoice, type Lane, type Project, type Rounds } from "./project";
+import { type Bar, type BarPattern, canonicalJson, type Edited, type Generated, type KitVoice, type Lane, type Project, type Rounds, type VoiceMix } from "./project";
 import { audible, stepsPerBeat } from "./sequencer";
 import { TempoCurve } from "./tempo";
 import { clamp, secondsPerStep, STEPS_PER_SIXTEENTH, stepsPerBar, swingSteps } from "./units";
@@ -39,7 +39,45 @@ export interface Strike {
   readonly sound: number; // index into the sounds of the performance
   readonly bar: number; // since the beginning
   readonly step: number; // of the bar
+  readonly tone: Tone;
 }
+
+/** The filter of a stroke, and how much of it is sent to the room. */
+export interface Tone {
+  readonly filter: VoiceMix["filter"];
+  readonly cutoff: number; // octaves above 20 Hz
+  readonly resonance: number; // dB at the cutoff
+  readonly send: number; // linear, beside the level; the level of the room is in it
+}
+
+/** A bar before its lanes and chance, how long it lasts and the sounds of its voices: what its loudness is judged by. */
+export interface BarSource {
+  readonly pattern: BarPattern;
+  readonly seconds: number;
+  readonly sounds: readonly KitVoice[];
+}
+
+export const sourceOf = ({ tempo, steps, voices }: PlannedBar, pattern: BarPattern): BarSource => ({ pattern, seconds: steps * secondsPerStep(tempo.startBpm), sounds: voices });
+
+/** How a stroke that comes from this step of the bar sounds. */
+export function toneOf(bar: PlannedBar, voice: number, cell: number): Tone {
+  const [name, { filter, cutoff_hz, resonance_db, send }] = [VOICE_SLUGS[voice]!, bar.mix[voice]!];
+  const off = filter === "off";
+  return {
+    filter,
+    cutoff: off ? 0 : bar.value(`${name}.cutoff`, Math.log2(cutoff_hz / MIN_CUTOFF_HZ), cell),
+    resonance: off ? 0 : resonance_db,
+    send: bar.value(`${name}.send`, send, cell) * bar.roomLevel,
+  };
+}
+
+/** The same of a voice that nothing moves. */
+export const stillTone = ({ filter, cutoff_hz, resonance_db, send }: VoiceMix, roomLevel: number): Tone => ({
+  filter,
+  cutoff: filter === "off" ? 0 : Math.log2(cutoff_hz / MIN_CUTOFF_HZ),
+  resonance: filter === "off" ? 0 : resonance_db,
+  send: send * roomLevel,
+});
 
 /** Bars, tempo, kit, mix and strokes of a project: what is heard, with no question left open. */
 export interface Performance {
@@ -47,6 +85,7 @@ export interface Performance {
   readonly tempo: TempoCurve;
   readonly sounds: readonly VoiceAndSound[]; // the first eight are the kit at the beginning
   readonly strikes: readonly Strike[]; // those that are heard, in the order they sound
+  readonly sources: readonly BarSource[]; // of each bar
   readonly volume: number;
   readonly name: string;
 }
@@ -95,17 +134,19 @@ export function arrange(project: Project, decoded: DecodedBars, bars = naturalBa
   };
   const patterns: BarPattern[] = [];
   const strikes: Strike[] = [];
+  const sources: BarSource[] = [];
   for (const bar of planned) {
     const own = bar.voices.map(indexOf);
     const heard = audibleVoices(bar.mix);
-    const { rows: struck } = struckBar(bar, decoded, project.seed);
+    const { rows: struck, pattern } = struckBar(bar, decoded, project.seed);
+    sources.push(sourceOf(bar, pattern));
     struck.forEach((strokes, voice) => {
       if (heard[voice]) strikes.push(...strokes.map((stroke) => strikeOf(bar, voice, stroke, tempo, own[voice]!)));
     });
     patterns.push({ meter: bar.meter, strokes: struck.flatMap((strokes, voice) => cellsOf(strokes, voice, bar.steps)) });
   }
   strikes.sort((one, other) => one.seconds - other.seconds || one.voice - other.voice || one.velocity - other.velocity);
-  return { bars: patterns, tempo, sounds: [...sounds.values()], strikes, volume: project.volume, name: project.name || "groove" };
+  return { bars: patterns, tempo, sounds: [...sounds.values()], strikes, sources, volume: project.volume, name: project.name || "groove" };
 }
 
 /** A bar before its lanes and chance, and what they make of each of its rows. */
@@ -223,6 +264,7 @@ function strikeOf(bar: PlannedBar, voice: number, stroke: LaneStroke, curve: Tem
     sound,
     bar: bar.index,
     step: stroke.cell,
+    tone: toneOf(bar, voice, stroke.cell),
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { arrange } from "./arrange";
+import { arrange, stillTone } from "./arrange";
 import { chance } from "./chance";
 import { type HeardBar, heardEvents, type HeardStroke, runsOf, sceneOf, stepsFor, withHeard } from "./memory";
 import { FACTORY_VOICE, NEW_PROJECT, PLAIN_MIX } from "./project";
@@ -7,7 +7,7 @@ import { type Meter, secondsPerStep, stepsPerBar } from "./units";
 
 const EIGHT = Array.from({ length: 8 }, () => FACTORY_VOICE);
 const MIX = EIGHT.map(() => PLAIN_MIX);
-const stroke = (time: number, voice = 0, changes: Partial<HeardStroke> = {}): HeardStroke => ({ time, voice, velocity: 0.5, level: 1, pan: 0, sound: FACTORY_VOICE, ...changes });
+const stroke = (time: number, voice = 0, changes: Partial<HeardStroke> = {}): HeardStroke => ({ time, voice, velocity: 0.5, level: 1, pan: 0, sound: FACTORY_VOICE, tone: stillTone(PLAIN_MIX, 0), source: null, ...changes });
 
 /** Bars one after the other, each at its tempo, from 100 s of the clock on. */
 function played(bars: readonly { bpm: number; meter?: Meter; strokes: readonly (readonly [voice: number, position: number, changes?: Partial<HeardStroke>])[]; voices?: HeardBar["voices"] }[]): HeardBar[] {

@@ -3,6 +3,7 @@
  * so that the bars play it again where it was.
  */
 
+import type { BarSource, Tone } from "./arrange";
 import { VOICE_SLUGS } from "./parameters";
 import { type Automation, type BarPattern, canonicalJson, type Given, type KitVoice, NEW_SCENE, type Project, type Scene, type SongPart, type TempoChange, type VoiceMix } from "./project";
 import { MAX_SCENES } from "./song";
@@ -24,6 +25,8 @@ export interface HeardStroke {
   readonly level: number; // linear
   readonly pan: number; // -1 to 1
   readonly sound: KitVoice;
+  readonly tone: Tone; // filter and send
+  readonly source: BarSource | null; // the bar it was as loud as
 }
 
 /** One bar as it sounded. */

@@ -2,6 +2,7 @@
 
 import { meterOf } from "./bars";
 import type { Bar, GenerationSettings, KitVoice, Lane, VoiceMix } from "./project";
+import { clamp } from "./units";
 
 /** The number so far from a to b. */
 export const between = (a: number, b: number, t: number): number => a + (b - a) * t;
@@ -42,9 +43,22 @@ function voiceBetween(a: KitVoice, b: KitVoice, t: number): KitVoice {
   return { ...chosen, point, variation: between(a.variation, b.variation, t), ...played };
 }
 
-/** The mix so far from one to the other. */
+/** The mix so far from one to the other; cutoffs go by octaves, and the kind of a filter changes half-way. */
 export const mixesBetween = (a: readonly VoiceMix[], b: readonly VoiceMix[], t: number): VoiceMix[] =>
-  a.map((one, voice) => ({ ...halfWay(one, b[voice]!, t), level: between(one.level, b[voice]!.level, t), pan: between(one.pan, b[voice]!.pan, t) }));
+  a.map((one, voice) => {
+    const other = b[voice]!;
+    return {
+      ...halfWay(one, other, t),
+      level: between(one.level, other.level, t),
+      pan: between(one.pan, other.pan, t),
+      resonance_db: between(one.resonance_db, other.resonance_db, t),
+      send: between(one.send, other.send, t),
+      cutoff_hz: octavesBetween(one.cutoff_hz, other.cutoff_hz, t),
+    };
+  });
+
+/** Rounding leaves no range. */
+const octavesBetween = (a: number, b: number, t: number): number => (a === b ? a : clamp(a * (b / a) ** t, Math.min(a, b), Math.max(a, b)));
 
 /** The lanes so far from one to the other; what is held, ratchets and lengths change half-way. */
 export const lanesBetween = (a: readonly Lane[], b: readonly Lane[], t: number): Lane[] =>

@@ -9,6 +9,9 @@ import { MAX_SWING, MAX_TEMPO_BPM, MIN_SWING, MIN_TEMPO_BPM } from "./units";
 export const VOICE_SLUGS = ["kick", "snare", "closed-hi-hat", "open-hi-hat", "tom", "cymbal", "clap", "other"] as const;
 
 export const MAX_NUDGE_MS = 50;
+export const MIN_CUTOFF_HZ = 20;
+export const MAX_CUTOFF_HZ = 20_000;
+export const CUTOFF_OCTAVES = Math.log2(MAX_CUTOFF_HZ / MIN_CUTOFF_HZ);
 
 export const MAX_RATCHET = 8;
 
@@ -45,6 +48,8 @@ const OF_A_VOICE: Readonly<Record<string, Parameter>> = {
   ratchet_probability: [0, 1, "step"],
   swing: [MIN_SWING, MAX_SWING, "bar"],
   accent: [-1, 1, "step"],
+  cutoff: [0, CUTOFF_OCTAVES, "step"],
+  send: [0, 1, "step"],
   nudge: [-MAX_NUDGE_MS, MAX_NUDGE_MS, "step"],
 };
 

@@ -39,6 +39,7 @@ export interface PlannedBar {
   readonly pieces: readonly Piece[]; // the first one from step 0
   readonly voices: readonly KitVoice[];
   readonly mix: readonly VoiceMix[];
+  readonly roomLevel: number;
   readonly lanes: readonly Lane[];
   readonly swing: number;
   readonly tempo: BarTempo;
@@ -178,6 +179,7 @@ function plannedBar(at: Place, index: number, { steps: start, beats }: Moment, p
   let pieces = piecesFrom(scene, bar);
   let { swing, mix, lanes } = scene;
   let voices = scene.kit.voices;
+  let roomLevel = scene.room.level;
   let tempo = tempoOfBar(scene.tempo, bar);
   if (into !== null) {
     pieces = piecesBetween(pieces, piecesFrom(into, 0), t);
@@ -186,6 +188,7 @@ function plannedBar(at: Place, index: number, { steps: start, beats }: Moment, p
     tempo = [between(tempo[0], arriving[0], t), between(tempo[1], arriving[1], t)];
     voices = voicesBetween(voices, into.kit.voices, t);
     mix = mixesBetween(mix, into.mix, t);
+    roomLevel = between(roomLevel, into.room.level, t);
     lanes = lanesBetween(lanes, into.lanes, t);
   }
   const meter = meterOf(pieces[0]![1]);
@@ -200,6 +203,7 @@ function plannedBar(at: Place, index: number, { steps: start, beats }: Moment, p
     pieces,
     voices: voices.map((voice, n) => movedVoice(voice, VOICE_SLUGS[n]!, movement, atStart)),
     mix,
+    roomLevel,
     lanes,
     swing: atStart("swing", swing),
     round: Math.floor(bar / roundOf(scene)),

@@ -1,6 +1,6 @@
 /** The project: everything that is being played, as one value. `clave/play/project/` is the one source of its types. */
 
-import { type Edited, type Generated, type GenerationSettings, type Given, type KitVoice, type Lane, type Project, type Rounds, type Scene, type VoiceMix } from "./wireTypes.generated";
+import { type Bus, type Edited, type Generated, type GenerationSettings, type Given, type KitVoice, type Lane, type Project, type Room, type Rounds, type Scene, type VoiceMix } from "./wireTypes.generated";
 
 export type {
   Anchor,
@@ -18,11 +18,13 @@ export type {
   MaterialBar,
   MaterialFile,
   Modulation,
+  Bus,
   Path,
   PathEdit,
   Phrase,
   Project,
   ProjectKit,
+  Room,
   Rounds,
   Scene,
   SetCells,
@@ -64,7 +66,11 @@ export const PLAIN_LANE: Lane = {
   loop_steps: null,
 };
 
-export const PLAIN_MIX: VoiceMix = { level: 1, pan: 0, mute: false, solo: false };
+export const PLAIN_MIX: VoiceMix = { level: 1, pan: 0, mute: false, solo: false, filter: "off", cutoff_hz: 2000, resonance_db: 0, send: 0.25 };
+
+export const PLAIN_ROOM: Room = { size: "room", level: 0.5 };
+
+export const PLAIN_BUS: Bus = { drive: 0.2, glue: 0.4 };
 
 export const FACTORY_VOICE: KitVoice = {
   from: "factory",
@@ -98,6 +104,8 @@ export const NEW_SCENE: Scene = {
   path: null,
   kit: { name: "analogue", voices: eight(FACTORY_VOICE) },
   mix: eight(PLAIN_MIX),
+  room: PLAIN_ROOM,
+  bus: PLAIN_BUS,
   lanes: eight(PLAIN_LANE),
   modulations: [],
   automations: [],

@@ -8,7 +8,7 @@ import { describe as inWords } from "./journey";
 import { onMap } from "./mapPoint";
 import { readMessage } from "./messageChecks";
 import { naturalBars, Plan } from "./plan";
-import type { Bar, Project, Scene } from "./project";
+import { type Bar, PLAIN_MIX, type Project, type Scene } from "./project";
 import type { BarPattern } from "./protocol";
 import { atPoint, barAt, isEdited, isJourney, isSamePlace, journeyOf, knownHere, NEW_JOURNEY, NEW_PAGE_PROJECT, placeAt, pointOf, roundPoints, travelling, withBarAt, withMix, withPath, withPin, withSettings, withSlot, withTempo } from "./scene";
 
@@ -121,7 +121,7 @@ test("slots are the first scenes; an emptied one leaves the song", () => {
 
 test("one voice is mixed, the others stay; another tempo keeps its later changes", () => {
   const { mix } = withMix(scene, 2, { pan: -0.5 });
-  expect([mix[2], mix[3] === scene.mix[3]]).toEqual([{ mute: false, solo: false, level: 1, pan: -0.5 }, true]);
+  expect([mix[2], mix[3] === scene.mix[3]]).toEqual([{ ...PLAIN_MIX, pan: -0.5 }, true]);
   const tempo = [...scene.tempo, { bar: 4, tempo_bpm: 90, ramp: true }];
   expect(withTempo({ ...scene, tempo }, 130).tempo).toEqual([{ bar: 0, tempo_bpm: 130, ramp: false }, tempo[1]]);
 });

@@ -1,6 +1,6 @@
 /** A project as it is played live: bar after bar, each arranged when it is due, through the same rules as a performance. */
 
-import { audibleVoices, barsToDecode, type DecodedBars, type LaneStroke, struckBar } from "./arrange";
+import { audibleVoices, barsToDecode, type BarSource, type DecodedBars, type LaneStroke, sourceOf, struckBar, type Tone, toneOf } from "./arrange";
 import { barKey } from "./bars";
 import { VOICE_SLUGS } from "./parameters";
 import { EMPTY_BAR } from "./pattern";
@@ -8,6 +8,8 @@ import { Plan, type PlannedBar } from "./plan";
 import type { BarPattern, KitVoice, Project, Scene } from "./project";
 import { strokePosition } from "./sequencer";
 import type { BarTempo } from "./tempo";
+
+const MOVING_MIX = ["level", "pan", "cutoff", "send"] as const;
 
 /** A stroke of a bar, before its tempo and its swing. */
 export interface LiveStroke {
@@ -21,7 +23,9 @@ export interface LiveStroke {
   readonly level: number | null; // linear; null: as the mix has it
   readonly pan: number; // -1 to 1, where there is a level
   readonly sound: KitVoice | null; // null: the kit's
+  readonly tone: Tone | null; // null, with the level: as the mix has it
   readonly otherMix: boolean; // of another scene of a song: mute and solo of the present one do not touch it
+  readonly source: BarSource; // the bar it is as loud as
 }
 
 /** One bar, as it is played. */
@@ -90,7 +94,8 @@ export class Score implements Bars {
     const planned = this.planned(index);
     if (!this.isDecoded(index)) return this.standIn(planned);
     const { pattern, rows } = struckBar(planned, this.decoded, this.project.seed);
-    const strokes = rows.flatMap((row, voice) => row.map((stroke) => this.liveStroke(planned, voice, stroke)));
+    const source = sourceOf(planned, pattern);
+    const strokes = rows.flatMap((row, voice) => row.map((stroke) => this.liveStroke(planned, voice, stroke, source)));
     const heard = planned.mix === this.mixed.mix ? null : audibleVoices(planned.mix); // else the mixer mutes, at once
     const bar = { planned, pattern, strokes: heard ? strokes.filter(({ voice }) => heard[voice]) : strokes };
     keep(this.arranged, index, bar);
@@ -104,10 +109,10 @@ export class Score implements Bars {
     return { planned, pattern: { ...EMPTY_BAR, meter: planned.meter }, strokes: [] };
   }
 
-  private liveStroke(planned: PlannedBar, voice: number, { step, velocity, offset, cell }: LaneStroke): LiveStroke {
+  private liveStroke(planned: PlannedBar, voice: number, { step, velocity, offset, cell }: LaneStroke, source: BarSource): LiveStroke {
     const scene = this.mixed;
     const [name, mix, lane, sound] = [VOICE_SLUGS[voice]!, planned.mix[voice]!, planned.lanes[voice]!, planned.voices[voice]!];
-    const mixed = mix === scene.mix[voice] && !planned.moves(`${name}.level`) && !planned.moves(`${name}.pan`);
+    const mixed = mix === scene.mix[voice] && planned.roomLevel === scene.room.level && !MOVING_MIX.some((each) => planned.moves(`${name}.${each}`));
     return {
       voice,
       velocity,
@@ -119,6 +124,8 @@ export class Score implements Bars {
       level: mixed ? null : planned.value(`${name}.level`, mix.level, cell),
       pan: mixed ? 0 : planned.value(`${name}.pan`, mix.pan, cell),
       sound: sound === scene.kit.voices[voice] ? null : sound,
+      tone: mixed ? null : toneOf(planned, voice, cell),
+      source,
       otherMix: planned.mix !== scene.mix,
     };
   }

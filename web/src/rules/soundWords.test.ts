@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { drawSoundMap, shade, strideOf } from "../map/soundMapDrawing";
-import { describeHeard, describeNearestSound, formatDecay, formatHeard, formatShift, formatTune, nearestSound } from "./soundWords";
+import { describeHeard, describeNearestSound, formatDecay, formatHeard, formatShift, formatTune, nearestSound, formatFrequency } from "./soundWords";
 
 const bell = { brightness_hz: 6000, decay_s: 0.42, pitch_hz: 98.4, noisiness: 0.05 };
 
@@ -48,3 +48,5 @@ test("a crowded map is thinned evenly; one without descriptors is drawn all the 
   drawSoundMap(canvas, map, { size: 64, scale: 2, dark: true, colour: "#0072B2", by: "decay", most: 10 });
   expect([canvas.width, canvas.height]).toEqual([128, 128]);
 });
+
+test("frequencies as one reads them", () => expect([31.6, 999, 1000, 3249, 20_000].map(formatFrequency)).toEqual(["32 Hz", "999 Hz", "1.0 kHz", "3.2 kHz", "20 kHz"]));

@@ -21,6 +21,11 @@ const formatBrightness = ({ brightness_hz }: Heard): string => COLOURS.find(([be
 /** "0.42 s", "1.5 s". */
 const formatSeconds = (seconds: number): string => `${seconds.toFixed(seconds < 1 ? 2 : 1)} s`;
 
+/** "320 Hz", "3.2 kHz". */
+export const formatFrequency = (hz: number): string => (hz < 1000 ? `${Math.round(hz)} Hz` : `${(hz / 1000).toFixed(hz < 9950 ? 1 : 0)} kHz`);
+
+export const formatShare = (share: number): string => `${Math.round(share * 100)} %`;
+
 /** "bright, 0.42 s": what the head of a row has room for. */
 export const formatHeard = (heard: Heard): string => `${formatBrightness(heard)}, ${formatSeconds(heard.decay_s)}`;
 

@@ -53,6 +53,11 @@ export interface components {
             readonly bar: number;
             readonly value: number;
         };
+        /** @description What the sum of the voices goes through. */
+        readonly Bus: {
+            readonly drive: number;
+            readonly glue: number;
+        };
         /** @description Blocks of the bar stay, struck or silent; the rest is written anew around them. */
         readonly Complete: {
             /**
@@ -505,6 +510,12 @@ export interface components {
             readonly swing: number;
             readonly loudness: number;
         };
+        /** @description The one room that voices are sent to. */
+        readonly Room: {
+            /** @enum {string} */
+            readonly size: "booth" | "room" | "hall";
+            readonly level: number;
+        };
         /**
          * @description In which rounds something happens, counted from 0.
          *
@@ -530,6 +541,8 @@ export interface components {
             readonly path: components["schemas"]["Path"] | null;
             readonly kit: components["schemas"]["ProjectKit"];
             readonly mix: readonly components["schemas"]["VoiceMix"][];
+            readonly room: components["schemas"]["Room"];
+            readonly bus: components["schemas"]["Bus"];
             readonly lanes: readonly components["schemas"]["Lane"][];
             readonly modulations: readonly components["schemas"]["Modulation"][];
             readonly automations: readonly components["schemas"]["Automation"][];
@@ -696,12 +709,17 @@ export interface components {
             readonly choke_group: number | null;
             readonly aliases: readonly string[];
         };
-        /** @description How loud a voice is, and where it stands. */
+        /** @description How loud a voice is, where it stands, its filter, and how much of it is sent to the room. */
         readonly VoiceMix: {
             readonly level: number;
             readonly pan: number;
             readonly mute: boolean;
             readonly solo: boolean;
+            /** @enum {string} */
+            readonly filter: "off" | "lowpass" | "highpass" | "bandpass";
+            readonly cutoff_hz: number;
+            readonly resonance_db: number;
+            readonly send: number;
         };
     };
     responses: never;
@@ -716,6 +734,7 @@ export type Automation = components['schemas']['Automation'];
 export type BarPattern = components['schemas']['BarPattern'];
 export type BarsRequest = components['schemas']['BarsRequest'];
 export type Breakpoint = components['schemas']['Breakpoint'];
+export type Bus = components['schemas']['Bus'];
 export type Complete = components['schemas']['Complete'];
 export type CompleteRequest = components['schemas']['CompleteRequest'];
 export type CorpusMap = components['schemas']['CorpusMap'];
@@ -761,6 +780,7 @@ export type ProjectReply = components['schemas']['ProjectReply'];
 export type Refusal = components['schemas']['Refusal'];
 export type Rename = components['schemas']['Rename'];
 export type RhythmShift = components['schemas']['RhythmShift'];
+export type Room = components['schemas']['Room'];
 export type Rounds = components['schemas']['Rounds'];
 export type Scene = components['schemas']['Scene'];
 export type SetCells = components['schemas']['SetCells'];

@@ -11,7 +11,7 @@ import { onLattice, onMap } from "../rules/mapPoint";
 import { strokesInCell, withCellToggled } from "../rules/pattern";
 import type { BarAddress } from "../rules/plan";
 import { inHand, withoutAutomation } from "../rules/recording";
-import type { Bar, Project, Scene, VoiceMix } from "../rules/project";
+import type { Bar, Bus, Project, Room, Scene, VoiceMix } from "../rules/project";
 import type { BarPattern, BarStroke, Point } from "../rules/protocol";
 import { atPoint, barAt, type JourneyKind, type Pin, type Place, type PlaceChanges, released, travelling, withBarAt, withMix, withPath, withPin, withSettings, withTempo } from "../rules/scene";
 import { describeBar, describePlace } from "../rules/summary";
@@ -152,6 +152,14 @@ export class Actions {
 
   mixVoice(label: string, voice: number, mix: Partial<VoiceMix>): void {
     this.store.changeScene(label, withMix(this.scene, voice, mix));
+  }
+
+  setRoom(label: string, room: Partial<Room>): void {
+    this.store.changeScene(label, { ...this.scene, room: { ...this.scene.room, ...room } });
+  }
+
+  setBus(label: string, bus: Partial<Bus>): void {
+    this.store.changeScene(label, { ...this.scene, bus: { ...this.scene.bus, ...bus } });
   }
 
   // ---- the whole instrument

@@ -5,7 +5,7 @@ import { barKey } from "../rules/bars";
 import { NO_CLICKS, withClick } from "../rules/clickHistory";
 import { writeLink } from "../rules/link";
 import { fillOf } from "../rules/plan";
-import type { Project } from "../rules/project";
+import { PLAIN_MIX, type Project } from "../rules/project";
 import type { BarPattern } from "../rules/protocol";
 import { generatedBars, DEFAULT_SETTINGS, NEW_PAGE_PROJECT, pointOf, tempoOf, withMix, withSlot, withTempo } from "../rules/scene";
 import { DEFAULT_MIDI } from "../midi/midiSettings";
@@ -69,7 +69,7 @@ test("what versions until 0.2 stored opens: strokes that stand for themselves, a
   const read = readOldStorage(JSON.stringify({ link, groove: stored }))!;
   const { project: found, known } = restore(link, read);
   expect([known, found.scene.bars, tempoOf(found.scene), found.volume, found.scene.kit.name]).toEqual(["bars", [given(BAR)], 99, 0.4, "toy"]);
-  expect([found.scene.mix[0], found.scene.kit.voices[0]!.kit]).toEqual([{ mute: true, solo: false, level: 2, pan: 0 }, "toy"]);
+  expect([found.scene.mix[0], found.scene.kit.voices[0]!.kit]).toEqual([{ ...PLAIN_MIX, mute: true, level: 2 }, "toy"]);
   const own = generatedBars([1, 1], { ...DEFAULT_SETTINGS, style: "funk", seed: 3 }, 1);
   expect([found.scenes[0], found.scenes[1]!.bars, read.clicks.places[0]!.bars]).toEqual([null, own, own]);
   expect(new Map(read.strokes).get(barKey(own[0]!))).toEqual(BAR);

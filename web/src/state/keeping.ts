@@ -9,6 +9,7 @@ import { renderStrokes, type Timed } from "../audio/mixer";
 import { encodeWav } from "../audio/wavFile";
 import { save } from "./files";
 import type { Memory } from "./memory";
+import { producedBy } from "./player";
 import type { Sounds } from "./sounds";
 import type { Store } from "./store";
 
@@ -97,7 +98,7 @@ export class Keeping {
     const sound = await renderStrokes(rounds.flat(), (before + 1) * seconds + (ending === "tail" ? TAIL_SECONDS : 0), SAMPLE_RATE, {
       chokeGroups: voices.value.map((voice) => voice.choke_group),
       kit: this.store.kitBuffers.value,
-      state: { mix: scene.mix, volume },
+      state: { ...producedBy(this.store.score.value.project), mix: scene.mix, roomLevel: scene.room.level, volume },
       soundOf: (voice, wanted) => buffers.get(keyOf(voice, wanted)) ?? null,
     });
     const first = Math.round(before * seconds * SAMPLE_RATE);

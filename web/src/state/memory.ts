@@ -1,6 +1,7 @@
 /** Remembers the bars that were heard last, as they sounded: an output of the clock beside the mixer. */
 
 import { signal } from "@preact/signals";
+import { stillTone } from "../rules/arrange";
 import { type HeardBar, type HeardStroke, REMEMBERED_BARS } from "../rules/memory";
 import type { PlannedBar } from "../rules/plan";
 import type { Output, OwnSound, QueuedStep } from "../audio/output";
@@ -36,11 +37,21 @@ export class Memory implements Output {
     bar.steps += 1;
   }
 
-  strike(voice: number, velocity: number, time: number, { level, pan, sound, otherMix }: OwnSound): void {
+  strike(voice: number, velocity: number, time: number, { level, pan, sound, tone, source, otherMix }: OwnSound): void {
     const { scene, heardVoices } = this.store;
-    const { mix, kit } = scene.peek();
+    const { mix, kit, room } = scene.peek();
+    const own = mix[voice]!;
     if (level === null ? !heardVoices.peek()[voice] : !otherMix && !heardVoices.peek()[voice]) return; // a muted voice is not heard
-    this.bars.at(-1)?.strokes.push({ time, voice, velocity, level: level ?? mix[voice]!.level, pan: level === null ? mix[voice]!.pan : pan, sound: sound ?? kit.voices[voice]! });
+    this.bars.at(-1)?.strokes.push({
+      time,
+      voice,
+      velocity,
+      level: level ?? own.level,
+      pan: level === null ? own.pan : pan,
+      sound: sound ?? kit.voices[voice]!,
+      tone: (level === null ? null : tone) ?? stillTone(own, room.level),
+      source,
+    });
   }
 
   release(now: number): void {

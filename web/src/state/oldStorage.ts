@@ -57,7 +57,7 @@ function readPlace(value: unknown, known: Map<string, BarPattern>): Place {
 
 function readMix(value: unknown): VoiceMix {
   const { mute, solo, level, pan } = asRecord(value);
-  return { mute: mute === true, solo: solo === true, level: finite(level, 0, MAX_LEVEL, PLAIN_MIX.level), pan: finite(pan, -1, 1, PLAIN_MIX.pan) };
+  return { ...PLAIN_MIX, mute: mute === true, solo: solo === true, level: finite(level, 0, MAX_LEVEL, PLAIN_MIX.level), pan: finite(pan, -1, 1, PLAIN_MIX.pan) };
 }
 
 /** A sound, or as the kit of this name has it where there is none: older versions stored no sounds. */

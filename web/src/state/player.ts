@@ -1,7 +1,7 @@
 /** The player: owns the audio context, the mixer and the clock, and writes into the store what is heard. */
 
 import { effect } from "@preact/signals";
-import { arrange, type Performance } from "../rules/arrange";
+import { arrange, type Performance, stillTone, type Tone } from "../rules/arrange";
 import { givenBar } from "../rules/bars";
 import type { Wanted } from "../rules/conductor";
 import type { Project } from "../rules/project";
@@ -20,7 +20,7 @@ import { soundsHere } from "../midi/midiSettings";
 import type { Store } from "./store";
 
 const FILE_SAMPLE_RATE = 44_100;
-const LONGEST_TAIL_SECONDS = 3;
+const LONGEST_TAIL_SECONDS = 4; // a sound and the largest room
 const STALLED_MS = 4000; // an audio clock that stands still for so long has no device
 const BLOCKED_AFTER_MS = 400; // a browser that lets sound through does so sooner
 
@@ -129,7 +129,7 @@ export class Player {
   private mixHere(): MixState {
     const { project, midi, midiLink } = this.store;
     const { scene, volume } = project.value;
-    return { mix: scene.mix, volume: soundsHere(midi.value, midiLink.value) ? volume : 0 };
+    return { ...producedBy(this.store.score.value.project), mix: scene.mix, roomLevel: scene.room.level, volume: soundsHere(midi.value, midiLink.value) ? volume : 0 };
   }
 
   /** The bars that are heard: a round of the path, the song, or the loop until its fill was heard. */
@@ -163,12 +163,14 @@ export class Player {
   }
 
   /** The strokes of a performance; those whose level and sound nothing moves go through the mix, as they do live. */
-  private timed({ strikes, sounds }: Performance): Timed[] {
-    const { mix, kit } = this.store.scene.value;
-    return strikes.map(({ seconds, voice, velocity, level, pan, sound: index }) => {
+  private timed({ strikes, sounds, sources }: Performance): Timed[] {
+    const { mix, kit, room } = this.store.scene.value;
+    const tones = mix.map((each) => stillTone(each, room.level));
+    return strikes.map(({ seconds, voice, velocity, level, pan, sound: index, tone, bar }) => {
       const { sound } = sounds[index]!;
-      const mixed = level === mix[voice]!.level && pan === mix[voice]!.pan;
-      return { seconds, voice, velocity, level: mixed ? null : level, pan, sound: sound === kit.voices[voice] ? null : sound, otherMix: true };
+      const still = tones[voice]!;
+      const mixed = level === mix[voice]!.level && pan === mix[voice]!.pan && (Object.keys(still) as (keyof Tone)[]).every((each) => tone[each] === still[each]);
+      return { seconds, voice, velocity, level: mixed ? null : level, pan, sound: sound === kit.voices[voice] ? null : sound, tone, source: sources[bar]!, otherMix: true };
     });
   }
 
@@ -176,7 +178,7 @@ export class Player {
     const { project, kitBuffers, voices } = this.store;
     const { scene, volume } = project.value;
     const chokeGroups = voices.value.map((voice) => voice.choke_group);
-    return renderStrokes(strokes, seconds, FILE_SAMPLE_RATE, { chokeGroups, kit: kitBuffers.value, state: { mix: scene.mix, volume }, soundOf: this.soundOf });
+    return renderStrokes(strokes, seconds, FILE_SAMPLE_RATE, { chokeGroups, kit: kitBuffers.value, state: { ...producedBy(this.store.score.value.project), mix: scene.mix, roomLevel: scene.room.level, volume }, soundOf: this.soundOf });
   }
 
   private build(): Running {
@@ -252,6 +254,12 @@ export class Player {
     if (here && store.heard.value !== here.part) store.heard.value = here.part;
     this.frame = requestAnimationFrame(this.follow);
   };
+}
+
+/** Room and bus: of the scene, or of the song's first. */
+export function producedBy({ song, scenes, scene }: Project): Pick<MixState, "room" | "bus"> {
+  const { room, bus } = (song[0] && scenes[song[0].scene]) || scene;
+  return { room: room.size, bus };
 }
 
 /** The project with these bars as its loop. */

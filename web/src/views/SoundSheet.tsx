@@ -13,8 +13,10 @@ import { Moving } from "./Moving";
 import { usePage } from "./page";
 import { Slider } from "./Slider";
 import { SoundMap } from "./SoundMap";
+import { RoomAndBus } from "./RoomAndBus";
 import { SoundPathControls } from "./SoundPath";
 import { useDark } from "./theme";
+import { VoiceSpace } from "./VoiceSpace";
 
 /** The decay slider runs in octaves, as far to half as to double; its steps meet 0, as it is. */
 const DECAY_STEP = 0.05;
@@ -102,6 +104,10 @@ function Sheet({ voice, index }: VoiceProps) {
         </div>
       </div>
       <Played voice={voice} index={index} />
+      <div class="sheet-space">
+        <VoiceSpace voice={voice} index={index} />
+        <RoomAndBus />
+      </div>
       <Source voice={voice} index={index} />
     </>
   );

@@ -13,10 +13,11 @@ const eachOver = (plain: object, list: unknown): unknown => (Array.isArray(list)
 export function completedScene(value: unknown): unknown {
   if (!isFields(value)) return value;
   const scene: Fields = { ...NEW_SCENE, ...value };
-  const { kit } = scene;
+  const { kit, path } = scene;
   return {
     ...scene,
     kit: isFields(kit) ? { ...kit, voices: eachOver(FACTORY_VOICE, kit["voices"]) } : kit,
+    path: isFields(path) ? { stops: null, ...path } : path,
     mix: eachOver(PLAIN_MIX, scene["mix"]),
     lanes: eachOver(PLAIN_LANE, scene["lanes"]),
     automations: eachOver({ loop_bars: null, quantum: "bar" }, scene["automations"]),

@@ -70,9 +70,7 @@ class HouseOnTheRight(ToyRhythm):
 
 
 def test_a_home_is_where_the_signature_is_heard_and_in_phrases_too():
-    assert [home.point for home in find_homes(HouseOnTheRight())] == [
-        (2, 2)
-    ]  # first of two as dense
+    assert [home.point for home in find_homes(HouseOnTheRight())] == [(2, 2)]  # first of two as dense
     assert [home.point for home in find_homes(HouseOnTheRight(detail_size=4))] == [(2, 2)]
     assert [home.point for home in find_homes(HouseOnTheRight(detail_size=4, phrases_at=0.0))] == [(0, 0)]
 

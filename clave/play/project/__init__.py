@@ -37,9 +37,9 @@ from clave.play.project.saving import from_json, load, save, schema, to_json
 from clave.play.project.voices import KitVoice, Lane, ProjectKit, Rounds, SoundShift, VoiceMix
 
 __all__ = [
-    "FORMAT", "PARAMETERS", "VERSION", "Anchor", "Automation", "Bar", "BarPattern", "Breakpoint", "Bus", "Complete", "Edited",
-    "FollowTaps", "Generated", "GenerationSettings", "Given", "Humanise", "KitVoice", "Lane", "MaterialBar",
+    "FORMAT", "PARAMETERS", "VERSION", "Anchor", "Automation", "Bar", "BarPattern", "Breakpoint", "Bus", "Complete",
+    "Edited", "FollowTaps", "Generated", "GenerationSettings", "Given", "Humanise", "KitVoice", "Lane", "MaterialBar",
     "MaterialFile", "Modulation", "Operation", "Path", "PathEdit", "Phrase", "Project", "ProjectKit", "RhythmShift",
-    "Room", "Rounds", "Scene", "SetCells", "Shift", "SongPart", "SoundShift", "SpaceReference", "Spaces", "TempoChange",
-    "VoiceMix", "edited", "from_json", "load", "save", "schema", "to_json",
+    "Room", "Rounds", "Scene", "SetCells", "Shift", "SongPart", "SoundShift", "SpaceReference", "Spaces",
+    "TempoChange", "VoiceMix", "edited", "from_json", "load", "save", "schema", "to_json",
 ]  # fmt: skip

@@ -40,6 +40,7 @@ import { StyleActions } from "./state/styleActions";
 import { App } from "./views/App";
 import { takeDrop } from "./views/droppedFiles";
 import { listenToKeys } from "./views/keyboard";
+import { loadPanels } from "./views/latePanels";
 import { type Page, PageContext } from "./views/page";
 import "./views/style/page.css";
 
@@ -194,6 +195,7 @@ function beginAt(point: Point): void {
 }
 
 listenToKeys(page);
+loadPanels().catch((error: unknown) => store.reportError(error));
 render(
   <PageContext.Provider value={page}>
     <App />

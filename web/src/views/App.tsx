@@ -1,28 +1,21 @@
 /** The page on one screen: the map is the stage, the voices a sheet beside it, the scenes below. */
 
 import { useEffect, useLayoutEffect } from "preact/hooks";
-import { AboutThisBar } from "./AboutThisBar";
 import { Away } from "./Away";
 import { Footer } from "./Footer";
 import { Header } from "./Header";
-import { Help } from "./Help";
 import { IconButton } from "./Icon";
-import { KeptKits } from "./KeptKits";
+import { usePanels } from "./latePanels";
 import { MapView } from "./MapView";
-import { MaterialPanel } from "./MaterialPanel";
-import { MidiPanel } from "./MidiPanel";
 import { usePage } from "./page";
-import { PathControls } from "./PathControls";
 import { Pads } from "./Perform";
-import { Shape, StyleHere } from "./Shape";
-import { SoundSheet } from "./SoundSheet";
-import { StyleList } from "./StyleList";
 import { useDark } from "./theme";
 import { VoiceColours } from "./VoiceColours";
 import { VoiceSheet } from "./VoiceSheet";
 
 export function App() {
   const { store } = usePage();
+  const panels = usePanels();
   const dark = useDark();
   const performing = store.performing.value;
   useLayoutEffect(() => {
@@ -43,22 +36,15 @@ export function App() {
         <section class="stage" aria-label="Rhythm">
           <MapView />
           <Away />
-          <StyleList />
-          <SoundSheet />
-          <PathControls />
-          <Shape />
-          <AboutThisBar />
-          <StyleHere />
-          <MaterialPanel />
-          <KeptKits />
-          <MidiPanel />
+          {panels && <panels.StyleList />}
+          {panels && <panels.Drawers />}
         </section>
         {performing ? <Pads /> : <VoiceSheet />}
       </main>
       <Footer />
       <Notice />
       <Spoken />
-      <Help />
+      {panels && <panels.Help />}
     </>
   );
 }

@@ -1,13 +1,15 @@
 /** The small picture of a bar: a row a voice that plays, a dot a stroke. */
 
-import { memo } from "preact/compat";
+import { useMemo } from "preact/hooks";
 import type { BarPattern } from "../rules/protocol";
 import { strokePosition } from "../rules/sequencer";
 import { stepsPerBar } from "../rules/units";
 
 const [WIDTH, HEIGHT, MARGIN] = [96, 24, 3];
 
-export const BarDots = memo(({ pattern }: { readonly pattern: BarPattern }) => {
+export const BarDots = ({ pattern }: { readonly pattern: BarPattern }) => useMemo(() => dots(pattern), [pattern]);
+
+function dots(pattern: BarPattern) {
   const rows = [...new Set(pattern.strokes.map(([voice]) => voice))].sort((one, other) => one - other);
   const between = (HEIGHT - 2 * MARGIN) / Math.max(1, rows.length - 1);
   const size = rows.length > 5 ? 1.3 : 1.8;
@@ -20,4 +22,4 @@ export const BarDots = memo(({ pattern }: { readonly pattern: BarPattern }) => {
       })}
     </svg>
   );
-});
+}

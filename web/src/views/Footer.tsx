@@ -4,10 +4,10 @@ import { useRef } from "preact/hooks";
 import { describeNearest } from "../rules/summary";
 import type { Drawer } from "../state/store";
 import { DrawerButton } from "./Drawer";
+import { usePanels } from "./latePanels";
 import { usePage } from "./page";
 import { useRoving } from "./roving";
 import { SceneTiles } from "./SceneTiles";
-import { SongStrip } from "./SongStrip";
 
 const WAYS: readonly (readonly [Drawer, string])[] = [
   ["Path", "Path"],
@@ -19,6 +19,7 @@ const WAYS: readonly (readonly [Drawer, string])[] = [
 
 export function Footer() {
   const { store } = usePage();
+  const panels = usePanels();
   const corpus = store.corpus.value;
   const near = store.nearby.value?.nearest(store.shownPoint.value, 1)[0];
   const ways = useRef<HTMLParagraphElement>(null);
@@ -27,7 +28,7 @@ export function Footer() {
     <footer class="footer">
       <div class="scenes-and-song">
         <SceneTiles />
-        <SongStrip />
+        {panels && <panels.SongStrip />}
       </div>
       <div class="ways">
         <p ref={ways} role="toolbar" aria-label="One step away" {...roving}>

@@ -8,11 +8,10 @@ import { cellCount, STEPS_PER_CELL } from "../rules/pattern";
 import { stepsPerBeat } from "../rules/sequencer";
 import { BarTools } from "./BarTools";
 import { type GridPlace, useGridKeys } from "./gridKeys";
+import { usePanels } from "./latePanels";
 import { usePage } from "./page";
 import { useRoving } from "./roving";
 import { useSettled } from "./settled";
-import { TapRow } from "./TapRow";
-import { VoicePanel } from "./VoicePanel";
 import { VoiceRow } from "./VoiceRow";
 
 const BUTTONS_OF_A_HEAD = 5; // pad, name, hold, mute, solo
@@ -54,6 +53,7 @@ function useMarking() {
 
 export function Grid() {
   const { store } = usePage();
+  const panels = usePanels();
   const marking = useMarking();
   const grid = useRef<HTMLDivElement>(null);
   const heads = useRoving(grid, ".voice button:not(.tap-pad)", BUTTONS_OF_A_HEAD);
@@ -89,11 +89,11 @@ export function Grid() {
         }}
       >
         <Beats cells={cells} cellsPerBeat={cellsPerBeat} />
-        {tapping && <TapRow />}
+        {tapping && panels && <panels.TapRow />}
         {store.voices.value.map((voice, index) => (
           <Fragment key={voice.name}>
             <VoiceRow voice={voice} index={index} reachable={focus.voice === index ? Math.min(focus.cell, cells - 1) : null} />
-            {openVoice === index && <VoicePanel voice={voice} index={index} />}
+            {openVoice === index && panels && <panels.VoicePanel voice={voice} index={index} />}
           </Fragment>
         ))}
         <Playhead cells={cells} cellsPerBeat={cellsPerBeat} />

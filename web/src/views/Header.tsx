@@ -11,7 +11,7 @@ import { DrawerButton } from "./Drawer";
 import { FilesAndUndo } from "./FilesAndUndo";
 import { Icon } from "./Icon";
 import { MovingNumber } from "./Moving";
-import { KeepBars } from "./KeepBars";
+import { usePanels } from "./latePanels";
 import { NumberField } from "./NumberField";
 import { usePage } from "./page";
 import { RecordButton } from "./RecordButton";
@@ -28,6 +28,7 @@ const SOUND_WORDS = {
 } as const;
 
 export function Header() {
+  const panels = usePanels();
   const rest = useRef<HTMLDivElement>(null);
   const roving = useRoving(rest, "button:not(.menu-panel *, .popover *)");
   return (
@@ -43,7 +44,7 @@ export function Header() {
       <div ref={rest} class="header-rest" role="toolbar" aria-label="Project" {...roving}>
         <div class="header-acts">
           <Surprise />
-          <KeepBars />
+          {panels && <panels.KeepBars />}
         </div>
         <SoundState />
         <FilesAndUndo />

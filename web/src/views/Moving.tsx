@@ -5,7 +5,7 @@ import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { isStill, type Movable, movedBy, movementWords, rangeOf } from "../rules/movement";
 import { clamp } from "../rules/units";
-import { MovementPopover } from "./MovementPopover";
+import { usePanels } from "./latePanels";
 import { usePage } from "./page";
 import { Slider, type SliderProps } from "./Slider";
 
@@ -72,6 +72,7 @@ interface DotProps extends Movable {
 
 function MovingDot({ open, onOpen, tabIndex = 0, hint, ...movable }: DotProps) {
   const { store } = usePage();
+  const panels = usePanels();
   const button = useRef<HTMLButtonElement>(null);
   const wasOpen = useRef(false); // when the press began: by the click, it is closed already
   const moved = movedBy(store.scene.value, movable.parameter);
@@ -90,7 +91,7 @@ function MovingDot({ open, onOpen, tabIndex = 0, hint, ...movable }: DotProps) {
         onPointerDown={() => (wasOpen.current = open)}
         onClick={(event) => onOpen(event.detail === 0 || !wasOpen.current)}
       />
-      {open && <MovementPopover {...movable} anchor={button} onClose={() => onOpen(false)} />}
+      {open && panels && <panels.MovementPopover {...movable} anchor={button} onClose={() => onOpen(false)} />}
     </>
   );
 }

@@ -1,0 +1,33 @@
+/** What is opened now and then: a file of its own, which the page fetches while the map is already there. */
+
+import { AboutThisBar } from "./AboutThisBar";
+import { KeptKits } from "./KeptKits";
+import { MaterialPanel } from "./MaterialPanel";
+import { MidiPanel } from "./MidiPanel";
+import { PathControls } from "./PathControls";
+import { Shape, StyleHere } from "./Shape";
+import { SoundSheet } from "./SoundSheet";
+
+export { Help } from "./Help";
+export { KeepBars } from "./KeepBars";
+export { MovementPopover } from "./MovementPopover";
+export { SongStrip } from "./SongStrip";
+export { StyleList } from "./StyleList";
+export { TapRow } from "./TapRow";
+export { VoicePanel } from "./VoicePanel";
+
+/** All that opens over the stage. */
+export function Drawers() {
+  return (
+    <>
+      <SoundSheet />
+      <PathControls />
+      <Shape />
+      <AboutThisBar />
+      <StyleHere />
+      <MaterialPanel />
+      <KeptKits />
+      <MidiPanel />
+    </>
+  );
+}

@@ -1,5 +1,6 @@
 /** One line above the grid: humanise the bar, fill in what is not held, tap a rhythm. */
 
+import { useRef } from "preact/hooks";
 import { useComputed } from "@preact/signals";
 import { describeHolds } from "../rules/holds";
 import { handCellCount } from "../rules/scene";
@@ -9,12 +10,15 @@ import type { TapTo } from "../state/barState";
 import { Choice } from "./Choice";
 import { Icon, IconButton } from "./Icon";
 import { usePage } from "./page";
+import { useRoving } from "./roving";
 import { Slider } from "./Slider";
 
 export function BarTools() {
   const { store } = usePage();
+  const tools = useRef<HTMLDivElement>(null);
+  const roving = useRoving(tools);
   return (
-    <div class="bar-tools" role="group" aria-label="The bar in hand">
+    <div ref={tools} class="bar-tools" role="group" aria-label="The bar in hand" {...roving}>
       {store.bar.tapTo.value === null ? (
         <>
           <Humanise />

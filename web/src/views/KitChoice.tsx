@@ -5,6 +5,7 @@ import { keptKitId, keptKitName } from "../rules/kitNames";
 import { DrawerButton } from "./Drawer";
 import { IconButton } from "./Icon";
 import { type Page, usePage } from "./page";
+import { useRoving } from "./roving";
 
 /** Take a folder as kit and report which voices got a file. */
 export async function takeFolder({ store, kits, soundActions }: Page, files: readonly File[]): Promise<void> {
@@ -20,6 +21,8 @@ export async function takeFolder({ store, kits, soundActions }: Page, files: rea
 export function KitChoice() {
   const page = usePage();
   const { store, soundActions, kept } = page;
+  const whole = useRef<HTMLDivElement>(null);
+  const roving = useRoving(whole);
   const picker = useRef<HTMLInputElement>(null);
   const chosen = store.kit.value.name;
   const own = store.kept.kits.value ?? [];
@@ -30,7 +33,7 @@ export function KitChoice() {
     else void kept.load(id);
   };
   return (
-    <div class="dial kit">
+    <div ref={whole} class="dial kit" {...roving}>
       <span class="joined">
         <select aria-label="Kit" title={store.kitLabel(null)} value={chosen} onChange={(event) => choose(event.currentTarget.value)}>
           {!known && <option value={chosen}>{store.kitLabel(null)}</option>}

@@ -268,7 +268,7 @@ def test_a_file_may_stay_as_loud_as_it_is() -> None:
     as_it_is = KitVoice(origin="file", file=digest, levelled=False)
     kit = makes.kit((as_it_is, *[KitVoice(origin="file", file=digest)] * 7))
     assert kit.clips[0].peak == pytest.approx(0.05, rel=0.01)
-    assert kit.clips[1].peak > 0.2
+    assert kit.clips[1].peak > 0.1  # as loud as a kick is in a kit
     np.testing.assert_allclose(
         kit.clips[0].samples, clip_of(makes.file(digest, 0, levelled=False)).samples, atol=2**-21
     )

@@ -200,7 +200,8 @@ def test_kits_by_keyboard(opened: Page) -> None:
     ready(opened)
     lies_here(opened)
     keys = opened.keyboard
-    focus_by_tab(opened, lambda name: name == "kit: keep, load")
+    focus_by_tab(opened, lambda name: name == "Folder of WAVs as kit")
+    keys.press("ArrowRight")
     keys.press("Enter")
     focus_by_tab(opened, lambda name: name == "Name of the kit")
     keys.type("By hand")

@@ -228,7 +228,7 @@ def test_clock_start_and_stop(wired: Page) -> None:
 
 
 def test_ports_that_go_are_waited_for(wired: Page) -> None:
-    click_map(wired, 0.4, 0.6)
+    click_map(wired, -1.4, 0.6)
     wait_for_bars(wired, 1)
     wired.evaluate("gear.unplug('TR-8S')")
     expect(state(wired)).to_have_text("MIDI out: TR-8S is not connected")
@@ -301,6 +301,7 @@ def test_a_permission_that_the_browser_refuses_is_said(opened: Page) -> None:
 def test_midi_out_by_keyboard(gear: None, opened: Page) -> None:
     lies_here(opened)
     focus_by_tab(opened, lambda name: name == "Surprise me")
+    opened.keyboard.press("ArrowRight")
     opened.keyboard.press("ArrowRight")
     expect(state(opened)).to_be_focused()
     opened.keyboard.press("Enter")

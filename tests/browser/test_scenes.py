@@ -250,7 +250,7 @@ def test_the_last_bars_are_kept_as_files(two: Page, tmp_path: Path) -> None:
         stems.extractall(tmp_path / "stems")
         clips = [clave.wav.read(tmp_path / "stems" / name).samples for name in stems.namelist()]
     assert {len(clip) for clip in clips} == {len(loop.samples)}
-    assert np.abs(np.sum(clips, axis=0) - loop.samples).max() < 0.05  # but for the limiter
+    assert np.corrcoef(np.sum(clips, axis=0), loop.samples)[0, 1] > 0.97  # each goes through drive and glue alone
 
 
 def test_a_recorded_drag_is_heard_again(opened: Page) -> None:

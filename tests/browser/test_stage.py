@@ -197,7 +197,7 @@ def test_on_a_phone_a_swipe_scrolls_and_a_tap_edits(phone: Page) -> None:
 
 def test_on_a_phone_sixteen_cells_and_the_transport_are_in_sight(phone: Page) -> None:
     lies_here(phone)
-    for name in ("Play", "Keep in slot 1"):
+    for name in ("Play", "Keep in scene 1"):
         box = phone.get_by_role("button", name=name, exact=True).bounding_box()
         assert box is not None
         assert box["y"] + box["height"] <= NARROW["height"]

@@ -47,7 +47,7 @@ def test_each_view_is_drawn_within_its_window(drawn: Page, size: str, look: str)
         assert drawn.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), name
 
     picture("start")
-    drawn.evaluate("clave.actions.hold(0, true); clave.actions.toggleCell(6, 4); clave.actions.keep(0)")
+    drawn.evaluate("clave.actions.hold(0, true); clave.actions.toggleCell(6, 4); clave.scenes.keep(0)")
     open_voice(drawn, "Snare")
     picture("held")
     for drawer in ("Shape", "About this bar", "Style"):

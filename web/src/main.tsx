@@ -40,7 +40,7 @@ import { StyleActions } from "./state/styleActions";
 import { App } from "./views/App";
 import { takeDrop } from "./views/droppedFiles";
 import { listenToKeys } from "./views/keyboard";
-import { loadPanels } from "./views/latePanels";
+import { latePanels } from "./views/latePanels";
 import { type Page, PageContext } from "./views/page";
 import "./views/style/page.css";
 
@@ -195,7 +195,7 @@ function beginAt(point: Point): void {
 }
 
 listenToKeys(page);
-loadPanels().catch((error: unknown) => store.reportError(error));
+import("./views/panels").then((panels) => (latePanels.value = panels)).catch((error: unknown) => store.reportError(error));
 render(
   <PageContext.Provider value={page}>
     <App />

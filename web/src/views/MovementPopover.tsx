@@ -1,6 +1,5 @@
 /** What moves a parameter: a wave, a curve drawn by hand, or both; opened by the dot beside its slider. */
 
-import type { RefObject } from "preact";
 import { createPortal } from "preact/compat";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { depthWords, phaseWords } from "../rules/depthWords";
@@ -12,6 +11,7 @@ import type { Modulation } from "../rules/project";
 import { randomSeed } from "../state/randomSeed";
 import { Choice } from "./Choice";
 import { CurveEditor } from "./CurveEditor";
+import type { PopoverProps } from "./latePanels";
 import { IconButton } from "./Icon";
 import { MovementPreview } from "./MovementPreview";
 import { NumberField } from "./NumberField";
@@ -23,11 +23,6 @@ const CURVE_BARS = [1, 2, 4, 8, 16, 32] as const;
 const WAVES = ["off", ...SHAPES] as const;
 const WAVE_WORDS = { off: "off", ...SHAPE_WORDS } as const;
 const GAP = 8; // px between the dot and what it opens, and the edge of the window
-
-interface PopoverProps extends Movable {
-  readonly anchor: RefObject<HTMLElement | null>;
-  readonly onClose: () => void;
-}
 
 /** Beside the sheet of its anchor, so that what moves is seen, or below it; wholly in the window. */
 function place(box: HTMLElement, anchor: HTMLElement): void {

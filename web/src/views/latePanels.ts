@@ -1,13 +1,26 @@
-/** The panels, once their file has come: `panels.tsx`. */
+/** The panels that are opened now and then, once their file has come: `panels.tsx`, which `main.tsx` fetches. */
 
 import { signal } from "@preact/signals";
+import type { ComponentType, RefObject } from "preact";
+import type { Movable } from "../rules/movement";
+import type { VoiceInfo } from "../rules/protocol";
 
-type Panels = typeof import("./panels");
-
-const loaded = signal<Panels | null>(null);
-
-export const usePanels = (): Panels | null => loaded.value;
-
-export async function loadPanels(): Promise<void> {
-  loaded.value = await import("./panels");
+export interface PopoverProps extends Movable {
+  readonly anchor: RefObject<HTMLElement | null>;
+  readonly onClose: () => void;
 }
+
+export interface Panels {
+  readonly Drawers: ComponentType;
+  readonly Help: ComponentType;
+  readonly KeepBars: ComponentType;
+  readonly MovementPopover: ComponentType<PopoverProps>;
+  readonly SongStrip: ComponentType;
+  readonly StyleList: ComponentType;
+  readonly TapRow: ComponentType;
+  readonly VoicePanel: ComponentType<{ readonly voice: VoiceInfo; readonly index: number }>;
+}
+
+export const latePanels = signal<Panels | null>(null);
+
+export const usePanels = (): Panels | null => latePanels.value;

@@ -173,6 +173,7 @@ def test_the_song_is_put_in_order_by_keys(two: Page) -> None:
     keys.press("ArrowRight")
     keys.press("Delete")
     assert song(two) == [1, 0]
+    expect(moved).to_be_focused()
     keys.press("p")
     two.wait_for_function("clave.store.playsSong.value && clave.store.playing.value")
     expect(two.locator(".song-playhead")).to_be_visible()

@@ -8,6 +8,9 @@ import { usePanels } from "./latePanels";
 import { usePage } from "./page";
 import { useRoving } from "./roving";
 import { SceneTiles } from "./SceneTiles";
+import { useSettled } from "./settled";
+
+const NEAR_FOLLOWS_MS = 200; // what is nearest, in a drag
 
 const WAYS: readonly (readonly [Drawer, string])[] = [
   ["Path", "Path"],
@@ -21,7 +24,8 @@ export function Footer() {
   const { store } = usePage();
   const panels = usePanels();
   const corpus = store.corpus.value;
-  const near = store.nearby.value?.nearest(store.shownPoint.value, 1)[0];
+  const point = useSettled(store.shownPoint, NEAR_FOLLOWS_MS);
+  const near = store.nearby.value?.nearest(point, 1)[0];
   const ways = useRef<HTMLParagraphElement>(null);
   const roving = useRoving(ways);
   return (

@@ -1,5 +1,6 @@
 /** The rhythm map, the stage of the page: a click plays the bar that the rhythm space has at that point. */
 
+import { type ReadonlySignal, useSignalEffect } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { CorpusMap, Point } from "../rules/protocol";
 import { pointOf } from "../rules/scene";
@@ -44,12 +45,13 @@ export function MapView() {
   useStageSize(frame);
   const { hovered, trail, handlers } = useMapPointer(frame);
   const path = usePathPointer(frame);
-  const point = store.shownPoint.value;
   const corpus = store.corpus.value;
-  const arrows = byArrows(store.journeyBar.value === null ? pointOf(store.scene.value) : point, (to) => actions.goTo(to), () => actions.settle());
-  useLayoutEffect(() => {
-    if (trail.length === 0) store.view.value = store.projection.peek().showing(point); // where one is stays in sight
-  }, [point]);
+  const here = (): Point => (store.journeyBar.peek() === null ? pointOf(store.scene.peek()) : store.shownPoint.peek());
+  const arrows = byArrows(here, (to) => actions.goTo(to), () => actions.settle());
+  useSignalEffect(() => {
+    const point = store.shownPoint.value;
+    if (!store.underHand.peek()) store.view.value = store.projection.peek().showing(point); // where one is stays in sight
+  });
   return (
     <div
       ref={frame}
@@ -77,7 +79,7 @@ export function MapView() {
       <StyleNames />
       <PathLayer />
       <Stars />
-      <Trail points={trail} />
+      <Trail of={trail} />
       <Awaited />
       <Ring />
       {hovered !== null && corpus && <Label corpus={corpus} bar={hovered} />}
@@ -144,8 +146,9 @@ function Ground() {
 }
 
 /** Where the pointer has been in this drag. */
-function Trail({ points }: { readonly points: readonly Point[] }) {
+function Trail({ of }: { readonly of: ReadonlySignal<readonly Point[]> }) {
   const { store } = usePage();
+  const points = of.value;
   const projection = store.projection.value;
   return (
     <svg class="map-path map-trail" aria-hidden="true">

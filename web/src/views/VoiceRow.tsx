@@ -114,6 +114,7 @@ function RowCanvas({ index }: { readonly index: number }) {
   const { store } = usePage();
   const dark = useDark();
   const canvas = useRef<HTMLCanvasElement>(null);
+  const drawn = useRef("");
   const [size, setSize] = useState({ width: 0, height: 0 });
   useLayoutEffect(() => {
     const watch = new ResizeObserver(([entry]) => {
@@ -130,10 +131,11 @@ function RowCanvas({ index }: { readonly index: number }) {
     const colour = store.voices.value[index]?.colour;
     if (size.width === 0 || !colour) return;
     const cells = cellCount(pattern);
-    drawRow(canvas.current!, {
+    const strokes = pattern.strokes.filter(([voice]) => voice === index);
+    const picture = {
       ...size,
       scale: devicePixelRatio || 1,
-      pattern,
+      pattern: { ...pattern, strokes },
       voice: index,
       cells,
       cellsPerBeat: stepsPerBeat(pattern.meter) / STEPS_PER_CELL,
@@ -143,7 +145,11 @@ function RowCanvas({ index }: { readonly index: number }) {
       colours: colourForced()
         ? { cell: "Canvas", onBeat: "Canvas", ink: "CanvasText", mark: "Highlight" }
         : { cell: pageColour("--field"), onBeat: pageColour("--field-strong"), ink: inkOf(colour, dark), mark: pageColour("--ink-page") },
-    });
+    };
+    const key = JSON.stringify({ ...picture, byHand: [...picture.byHand], staying: [...picture.staying] });
+    if (key === drawn.current) return; // in a drag, most rows stay as they are
+    drawn.current = key;
+    drawRow(canvas.current!, picture);
   };
   useSignalEffect(draw);
   useLayoutEffect(draw, [size]);

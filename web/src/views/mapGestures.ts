@@ -30,9 +30,9 @@ export function movedByArrow(event: KeyboardEvent, [x, y]: Point): Point | null 
 }
 
 /** Handlers that move a point by arrow keys; `done` when the key is released. */
-export const byArrows = (point: Point, move: (point: Point) => void, done: () => void) => ({
+export const byArrows = (point: Point | (() => Point), move: (point: Point) => void, done: () => void) => ({
   onKeyDown: (event: KeyboardEvent) => {
-    const to = movedByArrow(event, point);
+    const to = movedByArrow(event, typeof point === "function" ? point() : point);
     if (to) move(to);
   },
   onKeyUp: (event: KeyboardEvent) => {

@@ -1,5 +1,6 @@
 /** What a pointer does on the map: a press plays what lies there, a drag moves on, two fingers or the middle button move the window, the wheel zooms. */
 
+import { useSignal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { RefObject } from "preact";
 import type { Point } from "../rules/protocol";
@@ -32,7 +33,7 @@ export function useMapPointer(frame: RefObject<HTMLDivElement | null>) {
   const fingers = useRef(new Map<number, Pixel>());
   const waiting = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [hovered, setHovered] = useState<number | null>(null); // the bar of the corpus under the pointer
-  const [trail, setTrail] = useState<readonly Point[]>([]);
+  const trail = useSignal<readonly Point[]>([]);
 
   const pixelOf = (event: MouseEvent): Pixel => {
     const box = frame.current!.getBoundingClientRect();
@@ -47,7 +48,7 @@ export function useMapPointer(frame: RefObject<HTMLDivElement | null>) {
     if (!press || press.began) return;
     press.began = true;
     if (press.kind !== "play") return;
-    setTrail([]);
+    trail.value = [];
     store.underHand.value = true; // it may become a drag
     const star = press.star;
     if (star) material.play(...star);
@@ -78,7 +79,7 @@ export function useMapPointer(frame: RefObject<HTMLDivElement | null>) {
   const drag = (event: PointerEvent, { kind }: Pressed) => {
     if (kind === "play") {
       const point = pointOf(event);
-      setTrail((before) => [...before.slice(-TRAIL_POINTS), point]);
+      trail.value = [...trail.value.slice(-TRAIL_POINTS), point];
       actions.goTo(point, true);
     } else if (kind === "move the window") {
       const [to, [left, top]] = [pixelOf(event), fingers.current.get(event.pointerId)!];

@@ -111,6 +111,7 @@ def test_the_grid_and_the_files_follow_the_meter(
     combobox(ready, "Meter").select_option(meter)
     row = ready.locator('[data-voice="0"][data-cell]')
     expect(row).to_have_count(cells)
+    expect(ready.locator(".beat")).to_have_count(len(beats))
     spans = ready.locator(".beat").evaluate_all("all => all.map(({ style }) => Number(style.gridColumnEnd.slice(5)))")
     assert [sum(spans[:beat]) for beat in range(len(spans))] == beats
     assert sum(spans) == cells

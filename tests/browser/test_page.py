@@ -403,7 +403,7 @@ def test_tab_reaches_every_control(opened: Page) -> None:
 def turns_of_the_hand(page: Page) -> int:
     """How often the ring is drawn anew in the course of two seconds."""
     click_map(page, 0.2, 0.2)
-    page.wait_for_function("clave.store.position.value > 0")
+    page.wait_for_function("clave.store.position.value > 0 && !clave.store.pending.value")  # the ring is drawn whole
     return page.evaluate(
         """async () => {
             const ring = document.querySelector(".map-here");

@@ -158,5 +158,6 @@ def test_a_link_carries_a_small_project(opened: Page, context: BrowserContext) -
     other = context.new_page()
     other.goto(link)
     expect(other.get_by_role("status").filter(has_text="Opened the project in the link")).to_be_visible()
+    other.wait_for_function("!clave.store.waiting.value")
     assert strokes(other) == made
     expect(other.get_by_role("slider", name="humanise")).to_have_attribute("aria-valuetext", "70 %")

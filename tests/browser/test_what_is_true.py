@@ -156,12 +156,17 @@ def test_a_full_storage_is_said_once_and_playing_goes_on(ready: Page) -> None:
     expect(said).to_have_count(0)
 
 
-def test_a_sound_device_that_is_gone_is_said_and_play_goes_on_with_another(page: Page, instrument: str) -> None:
+def play_with_kept_contexts(page: Page, instrument: str) -> None:
+    """Music plays, and `contexts` has each audio context that the page made."""
     page.add_init_script(KEPT_CONTEXTS)
     page.goto(instrument)
     page.wait_for_function(READY)
     click(page, 0.5, 0.5)
     page.wait_for_function("clave.store.position.value > 4")
+
+
+def test_a_sound_device_that_is_gone_is_said_and_play_goes_on_with_another(page: Page, instrument: str) -> None:
+    play_with_kept_contexts(page, instrument)
     before: dict[str, Any] = page.evaluate("clave.store.project.value")
     page.evaluate("contexts.at(-1).close()")
     expect(page.get_by_role("alert").filter(has_text="The sound device is gone")).to_be_visible()
@@ -175,10 +180,6 @@ def test_a_sound_device_that_is_gone_is_said_and_play_goes_on_with_another(page:
 
 
 def test_a_device_that_stands_still_is_gone_too(page: Page, instrument: str) -> None:
-    page.add_init_script(KEPT_CONTEXTS)
-    page.goto(instrument)
-    page.wait_for_function(READY)
-    click(page, 0.5, 0.5)
-    page.wait_for_function("clave.store.position.value > 4")
+    play_with_kept_contexts(page, instrument)
     page.evaluate("Object.defineProperty(contexts.at(-1), 'currentTime', { value: contexts.at(-1).currentTime })")
     expect(page.get_by_role("alert").filter(has_text="The sound device is gone")).to_be_visible(timeout=15_000)

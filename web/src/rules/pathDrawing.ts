@@ -7,7 +7,6 @@ import { CURVE_PIECES, pointAt, smoothed, vertices } from "./travel";
 import { clamp } from "./units";
 
 export const MAX_DRAWN_POINTS = 256; // of a line drawn by hand, simplified
-export const MAX_PATH_POINTS = 4096; // of any path
 
 const distance = ([ax, ay]: Point, [bx, by]: Point): number => Math.hypot(ax - bx, ay - by);
 

@@ -5,7 +5,7 @@ import type { SpaceInfo } from "./protocol";
 import { movedPlace, travelling, withPath, withSettings, withTempo } from "./scene";
 import { MOST_STYLES, sharesOf, withAnother } from "./styleBlend";
 
-export interface StyleWish {
+export interface StyleOptions {
   readonly blend?: boolean; // with the present style, instead of in its place
   readonly stay?: boolean; // at this point, in this meter and at this tempo
 }
@@ -13,7 +13,7 @@ export interface StyleWish {
 export type StyleHome = SpaceInfo["style_homes"][number];
 
 /** The scene in a style: what was written by hand, and what is held, stays. Blending stays where it is, unless there is no style to blend with. */
-export function inStyle(scene: Scene, name: string, { style_homes }: Pick<SpaceInfo, "style_homes">, { blend = false, stay = false }: StyleWish = {}): Scene {
+export function inStyle(scene: Scene, name: string, { style_homes }: Pick<SpaceInfo, "style_homes">, { blend = false, stay = false }: StyleOptions = {}): Scene {
   const { settings } = scene;
   const blends = blend && settings.style !== null;
   const home = style_homes.find(({ style }) => style === name);

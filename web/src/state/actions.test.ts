@@ -187,7 +187,7 @@ test("what the space refuses is silent, and the player is told why; the rest sou
   expect(heardBars()).toEqual([at(1, 1), EMPTY_BAR]);
 });
 
-test("while the server does not answer, the bar of before plays at its place; the wish is tried again and granted", async () => {
+test("while the server does not answer, the bar of before plays at its place; the request is tried again and answered", async () => {
   actions.goTo([-1, 1]);
   await settled();
   rhythm.failure = new ServerError("the server does not answer");

@@ -38,10 +38,10 @@ test("a refusal is no absence", () => {
   expect([store.away.value, pending()]).toEqual([[], []]);
 });
 
-test("a wish is tried again, each time after a longer pause, until it is granted; then nothing is left", () => {
+test("a request is tried again, each time after a longer pause, until it is answered; then nothing is left", () => {
   let tries = 0;
-  const wish = (): void => void (++tries < 4 ? watch.waits("the bars", away, wish) : watch.answered("the bars"));
-  watch.waits("the bars", away, wish);
+  const request = (): void => void (++tries < 4 ? watch.waits("the bars", away, request) : watch.answered("the bars"));
+  watch.waits("the bars", away, request);
   expect(store.away.value).toEqual(["the bars"]);
   const pauses: number[] = [];
   while (pending().length > 0 && pauses.length < 20) {
@@ -51,7 +51,7 @@ test("a wish is tried again, each time after a longer pause, until it is granted
   }
   expect([tries, pauses]).toEqual([4, [1000, 2000, 4000, 8000]]);
   expect([store.away.value, pending()]).toEqual([[], []]);
-  watch.waits("the bars", away, wish);
+  watch.waits("the bars", away, request);
   expect(pending()[0]!.ms).toBe(1000); // the next absence begins anew
 });
 
@@ -64,14 +64,14 @@ test("pauses are at most 15 seconds, and a player need not wait for their end", 
   expect([tries, pending()]).toEqual([9, [expect.objectContaining({ ms: 15_000 })]]);
 });
 
-test("several wishes wait together, and the notice names those that are left", () => {
+test("several requests wait together, and the notice names those that are left", () => {
   watch.waits("the kit", away, () => undefined);
   watch.waits("the bars", away, () => undefined);
   watch.waits("the kit", away, () => undefined);
   expect([store.away.value, pending().length]).toEqual([["the kit", "the bars"], 1]);
   watch.answered("the kit");
   expect([store.away.value, pending().length]).toEqual([["the bars"], 1]);
-  watch.answered("what nobody wished for");
+  watch.answered("what nobody asked for");
   expect(store.away.value).toEqual(["the bars"]);
 });
 

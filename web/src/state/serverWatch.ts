@@ -1,4 +1,4 @@
-/** Is the server there? Wishes that it did not answer wait, and are tried again until it does; what is decoded plays on. */
+/** Is the server there? Requests that it did not answer wait, and are tried again until it does; what is decoded plays on. */
 
 import { effect } from "@preact/signals";
 import { ServerError } from "../net/api";
@@ -17,7 +17,7 @@ const afterTimer: After = (ms, call) => {
 };
 
 export class ServerWatch {
-  private readonly wishes = new Map<string, () => void>(); // by what they are, in words
+  private readonly requests = new Map<string, () => void>(); // by what they are, in words
   private tries = 0;
   private cancel: (() => void) | null = null;
 
@@ -33,35 +33,35 @@ export class ServerWatch {
     });
   }
 
-  /** Did a wish fail for want of an answer? Then it waits, and `again` is called until it is `answered`. */
+  /** Did a request fail for want of an answer? Then it waits, and `again` is called until it is `answered`. */
   waits(what: string, error: unknown, again: () => void): boolean {
     if (!isUnanswered(error)) return false;
     this.wait(what, again);
     return true;
   }
 
-  /** The wish was granted, or nobody has it any more. */
+  /** The request was answered, or nobody needs it any more. */
   answered(what: string): void {
-    if (!this.wishes.delete(what)) return;
+    if (!this.requests.delete(what)) return;
     this.publish();
-    if (this.wishes.size > 0) return;
+    if (this.requests.size > 0) return;
     this.cancel?.();
     this.cancel = null;
     this.tries = 0;
   }
 
-  /** Try all wishes again at once: the player asks for it, or the network or the page is back. */
+  /** Try all requests again at once: the player asks for it, or the network or the page is back. */
   tryNow(): void {
     this.cancel?.();
     this.cancel = null;
-    if (this.wishes.size === 0) return;
+    if (this.requests.size === 0) return;
     this.schedule();
-    const wishes = [...this.wishes.values()]; // as they are now: one may fail again at once
-    for (const again of wishes) again();
+    const requests = [...this.requests.values()]; // as they are now: one may fail again at once
+    for (const again of requests) again();
   }
 
   private wait(what: string, again: () => void): void {
-    this.wishes.set(what, again);
+    this.requests.set(what, again);
     this.publish();
     if (!this.cancel) this.schedule();
   }
@@ -75,7 +75,7 @@ export class ServerWatch {
   }
 
   private publish(): void {
-    const away = [...this.wishes.keys()];
+    const away = [...this.requests.keys()];
     if (String(away) !== String(this.store.away.peek())) this.store.away.value = away;
   }
 

@@ -146,7 +146,7 @@ export class Sounds {
     this.requests[voice]!.send(sound);
   }
 
-  /** Wish for the sound of a voice once more. */
+  /** Request the sound of a voice once more. */
   private again(voice: number): void {
     this.wanted[voice] = null;
     this.want(voice, this.store.scene.value.kit.voices[voice]!);

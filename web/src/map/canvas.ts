@@ -9,9 +9,11 @@ export interface CanvasSize {
 
 /** The canvas, cleared and as large as this; null where it cannot be drawn on. */
 export function penFor(canvas: HTMLCanvasElement, { width, height, scale }: CanvasSize): CanvasRenderingContext2D | null {
-  canvas.width = Math.round(width * scale);
-  canvas.height = Math.round(height * scale);
-  return canvas.getContext("2d");
+  const [across, down] = [Math.round(width * scale), Math.round(height * scale)];
+  const pen = canvas.getContext("2d");
+  if (canvas.width === across && canvas.height === down) pen?.reset();
+  else [canvas.width, canvas.height] = [across, down]; // which costs a new layout of the page
+  return pen;
 }
 
 export type Channels = readonly [red: number, green: number, blue: number]; // each 0 to 255

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { latticeSpacing, MAP_EDGE, onLattice, onward } from "./mapPoint";
+import { latticeSpacing, MAP_EDGE, onLattice } from "./mapPoint";
 
 test.each([0.004, 0.0123, 0.02, 0.05])("a lattice about as fine as %d has points at exact distances, and one near every point", (about) => {
   const spacing = latticeSpacing(about);
@@ -16,12 +16,4 @@ test.each([0.004, 0.0123, 0.02, 0.05])("a lattice about as fine as %d has points
 
 test("the coarsest lattice still shows where one is, also before the page knows its size", () => {
   expect(latticeSpacing(18)).toBe(1 / 16);
-});
-
-test("a move goes on as it went last, or turns a little; it stays on the map", () => {
-  const [first, ...others] = onward([0, 0], [0.25, -0.125], 1 / 64);
-  expect(first).toEqual([0.5, -0.25]);
-  expect(others).toContainEqual([0.5 + 1 / 64, -0.25 - 1 / 64]);
-  expect(others).toContainEqual([0.75, -0.375]);
-  for (const [x, y] of onward([0, 0], [3, 2.9], 1 / 64)) expect(Math.max(Math.abs(x), Math.abs(y))).toBeLessThanOrEqual(MAP_EDGE);
 });

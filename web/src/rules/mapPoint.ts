@@ -18,14 +18,6 @@ export function onLattice(point: Point, spacing: number): Point {
   return [Math.round(x / spacing) * spacing, Math.round(y / spacing) * spacing];
 }
 
-const AROUND: readonly Point[] = [[0, 0], [1, 0], [-1, 0], [0, 1], [0, -1], [1, 1], [1, -1], [-1, 1], [-1, -1]]; // prettier-ignore
-
-/** Where a move on the lattice may go next: on as it went last and the points around there, then further on; the likeliest first. */
-export function onward(from: Point, to: Point, spacing: number): Point[] {
-  const goes = ([x, y]: Point, moves: number): Point => onLattice([to[0] + moves * (to[0] - from[0]) + x * spacing, to[1] + moves * (to[1] - from[1]) + y * spacing], spacing);
-  return [...AROUND.map((each) => goes(each, 1)), ...AROUND.slice(0, 5).map((each) => goes(each, 2))];
-}
-
 /** A map coordinate as a share of the map's side, 0 to 1. */
 export const toShare = (coordinate: number): number => (coordinate + MAP_EDGE) / (2 * MAP_EDGE);
 export const fromShare = (share: number): number => share * 2 * MAP_EDGE - MAP_EDGE;

@@ -50,7 +50,7 @@ export class BarActions {
 
   /** Style and section as chosen for the map. */
   private get settings() {
-    return this.store.scene.value.settings;
+    return this.store.settings.value;
   }
 
   /** The bar in the grid, as the project has it. */

@@ -3,8 +3,10 @@
 import { effect } from "@preact/signals";
 import { barsToDecode, requests } from "../rules/arrange";
 import { barKey, modelPart } from "../rules/bars";
+import { Heading } from "../rules/heading";
 import type { Bar } from "../rules/project";
 import type { BarPattern } from "../rules/protocol";
+import { atPoint, pointOf } from "../rules/scene";
 import { openingBar } from "../rules/song";
 import { ServerError } from "../net/api";
 import { LatestOnly } from "../net/latestOnly";
@@ -17,6 +19,7 @@ const BARS = "the bars here";
 const AHEAD_BARS = 8; // beyond those that have to be there
 
 export class Decoding {
+  private readonly heading = new Heading(); // of a drag
   private readonly requests: LatestOnly<readonly Bar[], readonly BarPattern[]>;
 
   constructor(
@@ -78,7 +81,12 @@ export class Decoding {
     const { launchScore, launchWindow } = store;
     const [entered, launched] = launchWindow.value;
     if (launchScore.value) for (let index = entered; index < entered + launched; index++) collect(barsToDecode(launchScore.value.planned(index)));
-    if (store.underHand.value) return [...found.values()]; // what comes later would be another bar by then
+    if (store.underHand.value) {
+      const scene = store.scene.value;
+      if (store.atOnce.value) this.heading.moved(pointOf(scene), performance.now());
+      if (found.size > 0) for (const point of this.heading.next(store.lattice.peek())) collect(atPoint(scene, point).bars.flatMap((bar) => modelPart(bar) ?? []));
+      return [...found.values()]; // what comes later would be another bar by then
+    }
     if (found.size === 0) for (let index = first + count; index < first + count + AHEAD_BARS; index++) collect(barsToDecode(wanted.planned(index)));
     if (found.size === 0) collect(store.project.value.scenes.flatMap((scene) => (scene ? [modelPart(openingBar(scene))] : [])).filter((bar) => bar !== null));
     return [...found.values()];

@@ -32,6 +32,13 @@ import { SoundState } from "./soundState";
 
 const DRAG_PX = 3; // between the points of a drag: near enough to be where the hand is, few enough to be decoded ahead
 const LONGEST_WINDOW = 32; // bars that have to be decoded before a change is heard
+const MOST_AWAITED = 16; // moves of a drag whose bars may still come
+
+/** What was wanted, and the bars that have to be decoded before it is played: the first, and how many. */
+interface WantedScore {
+  readonly score: Score;
+  readonly window: readonly [first: number, count: number];
+}
 
 /** Is there sound? "waiting": the player wants it, but the browser has not allowed it (yet); "lost": its device is gone. */
 export type Sound = "off" | "on" | "waiting" | "interrupted" | "lost";
@@ -68,6 +75,7 @@ export class Store {
   readonly kit = computed(() => this.scene.value.kit);
   readonly mix = computed(() => this.scene.value.mix);
   readonly lanes = computed(() => this.scene.value.lanes);
+  readonly settings = computed(() => this.scene.value.settings);
 
   // beside it
   readonly decoded = new DecodedBars();
@@ -160,13 +168,19 @@ export class Store {
   readonly window = computed<readonly [first: number, count: number]>(() => [this.heardIndex.value, Math.min(roundBars(this.wanted.value), LONGEST_WINDOW)]);
 
   private lastDecoded: Project = NEW_PAGE_PROJECT;
+  private awaited: readonly WantedScore[] = []; // since then, oldest first: a drag moves on before its bars are decoded
 
-  /** What is wanted, with the bars of before until its own are decoded. */
+  /** What is wanted, with the bars of what was wanted last before, until its own are decoded. */
   private readonly playable = computed<Project>(() => {
     void this.decoded.changes.value;
-    const [first, count] = this.window.value;
     const wanted = this.wanted.value;
-    if (Array.from({ length: count }, (_, bar) => first + bar).every((bar) => this.wantedScore.value.isDecoded(bar))) this.lastDecoded = wanted;
+    const latest = { score: this.wantedScore.value, window: this.window.value };
+    this.awaited = [...this.awaited.filter(({ score }) => score.project !== wanted), latest].slice(-MOST_AWAITED);
+    const decoded = this.awaited.findLastIndex(isDecoded);
+    if (decoded >= 0) {
+      this.lastDecoded = this.awaited[decoded]!.score.project;
+      this.awaited = this.awaited.slice(decoded + 1);
+    }
     return wanted === this.lastDecoded ? wanted : withBarsOf(wanted, this.lastDecoded);
   });
 
@@ -186,8 +200,7 @@ export class Store {
   readonly launchReady = computed<boolean>(() => {
     void this.decoded.changes.value;
     const { launch, launchSounds, launchScore, launchWindow } = this;
-    const [first, count] = launchWindow.value;
-    return launch.value !== null && launchSounds.value === launch.value && Array.from({ length: count }, (_, bar) => first + bar).every((bar) => launchScore.value!.isDecoded(bar));
+    return launch.value !== null && launchSounds.value === launch.value && isDecoded({ score: launchScore.value!, window: launchWindow.value });
   });
 
   /** The scene that sounds: of the song, or the one that was launched or kept last; null: none. */
@@ -275,7 +288,7 @@ export class Store {
     if (hovered !== null) return names.slice(hovered, hovered + 1);
     const highlighted = [...this.highlightedStyles.value];
     if (highlighted.length > 0) return highlighted.map((style) => names[style]!);
-    const { style } = this.scene.value.settings;
+    const { style } = this.settings.value;
     if (style === null || typeof style === "string") return style === null ? [] : [style];
     return Object.keys(style).filter((name) => style[name]! > 0);
   });
@@ -330,6 +343,9 @@ export class Store {
     this.notice.value = { text: error instanceof Error ? error.message : String(error), kind: "error", ...(unanswered ? { unanswered } : {}) };
   }
 }
+
+/** Are all bars of the window decoded? */
+const isDecoded = ({ score, window: [first, count] }: WantedScore): boolean => Array.from({ length: count }, (_, bar) => first + bar).every((bar) => score.isDecoded(bar));
 
 /** The bars that have to be there before it plays: those of the song, or a round up to its fill; what moves is decoded ahead. */
 const roundBars = (project: Project): number => (project.song.length > 0 ? naturalBars(project) : filledBars(project.scene));

@@ -34,7 +34,7 @@ export function Provenance() {
     <p class="provenance" title={corpus.credit}>
       {describeNearest(corpus, near)}
       <br />
-      space: {space.name}, seed {store.scene.value.settings.seed}
+      space: {space.name}, seed {store.settings.value.seed}
     </p>
   );
 }

@@ -8,7 +8,7 @@ import { Slider } from "./Slider";
 /** The present style or blend, and the way to change it. */
 function useStyle() {
   const { store, actions } = usePage();
-  const { style } = store.scene.value.settings;
+  const { style } = store.settings.value;
   const known = store.instrument.value?.space.styles ?? [];
   const shares = sharesOf(style);
   const change = (to: StyleChoice) => actions.changeSettings("style", { style: to });

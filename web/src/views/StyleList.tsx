@@ -20,7 +20,7 @@ export function StyleList() {
     if (open) list.current?.children[at]?.scrollIntoView?.({ block: "nearest" });
   }, [open, at]);
   if (!space || space.styles.length === 0) return null;
-  const { style } = store.scene.value.settings;
+  const { style } = store.settings.value;
   const close = () => {
     setOpen(false);
     setTyped("");

@@ -1,15 +1,25 @@
 /** "bar 7 of 16, on the path", or "near latin": which bar sounds, and where it lies. */
 
+import { useComputed } from "@preact/signals";
 import { describe } from "../rules/journey";
 import { naturalBars } from "../rules/plan";
 import { isEdited, isJourney } from "../rules/scene";
 import { sceneName } from "../rules/song";
 import { describeBar, formatPoint } from "../rules/summary";
 import { roundBars } from "../rules/travel";
+import type { Store } from "../state/store";
 import { usePage } from "./page";
+import { useSettled } from "./settled";
+
+const WORDS_FOLLOW_MS = 100; // nobody reads them faster
 
 export function Where() {
   const { store } = usePage();
+  const words = useComputed(() => wordsOf(store));
+  return useSettled(words, WORDS_FOLLOW_MS);
+}
+
+function wordsOf(store: Store) {
   const { bars, path } = store.score.value.project.scene;
   const { quantum } = store.project.value;
   const bar = store.journeyBar.value;

@@ -210,6 +210,50 @@ def test_on_a_phone_sixteen_cells_and_the_transport_are_in_sight(phone: Page) ->
     assert boxes[-1][1] <= NARROW["width"]
 
 
+SMALL_TARGETS = """() => {
+    const FINGER = 43.5;
+    const targets = "button, select, input, summary, a[href], [role=slider], [role=option]";
+    const isSmall = target => {
+        if (target.closest(".cells, .skip, .unseen")) return false;
+        if (!target.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return false;
+        const label = target.closest("label");
+        const { left, top, width, height } = (label ?? target).getBoundingClientRect();
+        const [x, y] = [left + width / 2, top + height / 2];
+        const isOwn = (x, y) => {
+            const there = document.elementFromPoint(x, y);
+            return there !== null && (target.contains(there) || label?.contains(there));
+        };
+        const reach = (dx, dy) => {
+            let pixels = 0;
+            while (pixels < 22 && isOwn(x + dx * (pixels + 1), y + dy * (pixels + 1))) pixels += 1;
+            return pixels;
+        };
+        const inSight = [top + 1, y, top + height - 1].every(each => isOwn(x, each)); // all of it
+        const [across, down] = [reach(1, 0) + reach(-1, 0) + 1, reach(0, 1) + reach(0, -1) + 1];
+        return inSight && (Math.max(width, across) < FINGER || Math.max(height, down) < FINGER);
+    };
+    const said = target => `${target.className} ${target.getAttribute("aria-label") ?? target.textContent}`;
+    return [...document.querySelectorAll(targets)].filter(isSmall).map(said);
+}"""
+VIEWS = {
+    "the instrument": "{}",
+    **{f"{name}": f"clave.store.drawer.value = '{name}'" for name in (
+        "MIDI out", "Kits", "Shape", "About this bar", "Style", "Path", "Your material")},
+    "an opened voice": "clave.store.openVoice.value = 1",
+    "a sound": "clave.store.sounds.opened.value = 1",
+    "help": "clave.store.helping.value = true",
+    "performing": "clave.store.performing.value = true",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_on_a_phone_whatever_is_pressed_is_as_large_as_a_finger(phone: Page, view: str) -> None:
+    lies_here(phone)
+    phone.evaluate(f"clave.scenes.keep(0); {VIEWS[view]}")
+    phone.wait_for_timeout(300)
+    assert phone.evaluate(SMALL_TARGETS) == []  # cells aside: sixteen of them are in sight
+
+
 @pytest.mark.browser_context_args(forced_colors="active", color_scheme="dark")
 def test_forced_colours_show_cells_sliders_and_strokes(opened: Page) -> None:
     click_map(opened, 0.3, -0.4)

@@ -4,7 +4,6 @@ import { batch, effect } from "@preact/signals";
 import { render } from "preact";
 import { writeLink } from "./rules/link";
 import { projectIn } from "./rules/projectLink";
-import { Nearby } from "./rules/neighbours";
 import { type Point, VOICE_COUNT, type BarPattern } from "./rules/protocol";
 import { atPoint, pointOf } from "./rules/scene";
 import { withSounds } from "./rules/kitChanges";
@@ -218,7 +217,7 @@ async function had<T>(what: string, ask: () => Promise<T>): Promise<T> {
 }
 
 try {
-  const coming = had("the map", () => serverRhythm.corpus());
+  const coming = Promise.all([had("the map", () => serverRhythm.corpus()), import("./rules/neighbours")]);
   coming.catch(() => undefined); // reported below, if nothing else goes wrong first
   const instrument = await had("the instrument", fetchInstrument);
   if (instrument.voices.length !== VOICE_COUNT) throw new Error(`the page plays ${VOICE_COUNT} voices, the server has ${instrument.voices.length}`);
@@ -226,7 +225,7 @@ try {
   forgetUnknownSettings(store, instrument.space);
   store.instrument.value = instrument;
   void page.kept.refresh();
-  const corpus = await coming;
+  const [corpus, { Nearby }] = await coming;
   store.corpus.value = corpus;
   store.nearby.value = new Nearby(corpus);
   if (restored.known === "nothing") beginAt(store.nearby.value.densest());

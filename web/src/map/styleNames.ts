@@ -43,8 +43,8 @@ function densest(field: readonly number[], { size, span }: MapGround): Point {
   return [-span + (at % size) * step, -span + Math.floor(at / size) * step];
 }
 
-/** Those that have room in the window; a name whose place is taken stands a little above or below it. */
-export function placed(names: readonly StyleName[], projection: Projection): PlacedName[] {
+/** Those that have room in the window, each at least so many pixels high; a name whose place is taken stands a little above or below it. */
+export function placed(names: readonly StyleName[], projection: Projection, leastHeight = 0): PlacedName[] {
   const { width, height } = projection.size;
   const most = Math.round((width < NARROW_PX ? AT_HOME_NARROW : AT_HOME) * Math.max(1, projection.view.zoom) ** 1.5);
   const largest = names[0]?.bars ?? 1;
@@ -54,8 +54,8 @@ export function placed(names: readonly StyleName[], projection: Projection): Pla
   for (const each of names.slice(0, most)) {
     const [left, top] = projection.toPixel(each.point);
     const size = Math.round(SMALLEST_PX + (LARGEST_PX - SMALLEST_PX) * Math.sqrt(each.bars / largest));
-    const half: Pixel = [(each.name.length * size * LETTER + APART_PX) / 2, (size * LINE_HEIGHT) / 2];
-    const pixel = MOVED.map((lines): Pixel => [left, top + lines * size * LINE_HEIGHT]).find((place) => isFree(place, half));
+    const half: Pixel = [(each.name.length * size * LETTER + APART_PX) / 2, Math.max(leastHeight, size * LINE_HEIGHT) / 2];
+    const pixel = MOVED.map((lines): Pixel => [left, top + lines * 2 * half[1]]).find((place) => isFree(place, half));
     if (pixel) found.push({ ...each, pixel, size, half });
   }
   return found;

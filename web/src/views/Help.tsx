@@ -41,7 +41,9 @@ export function Help() {
   }, [open]);
   return (
     <dialog ref={dialog} class="help" aria-labelledby="help-title" onClose={() => (store.helping.value = false)}>
-      <h2 id="help-title">Keys</h2>
+      <h2 id="help-title" tabIndex={-1} autofocus>
+        Keys
+      </h2>
       <dl>
         {KEYS.map(([keys, what]) => (
           <div key={keys}>
@@ -55,7 +57,7 @@ export function Help() {
         single keys work anywhere on the page
       </label>
       <p>On a cell, drag up and down for velocity; a double click opens it; Shift and a drag over cells mark what stays. A double click on a slider puts it back. Drop a sound on a sound map to play it, or a folder of them anywhere to play it as a kit.</p>
-      <button type="button" class="framed" autofocus onClick={() => (store.helping.value = false)}>
+      <button type="button" class="framed" onClick={() => (store.helping.value = false)}>
         Close
       </button>
     </dialog>

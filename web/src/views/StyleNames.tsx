@@ -5,15 +5,18 @@ import { placed, styleNames } from "../map/styleNames";
 import { usePage } from "./page";
 import { useRoving } from "./roving";
 
+const FINGER_PX = 44;
+
 export function StyleNames() {
   const { store, styleActions } = usePage();
   const corpus = store.corpus.value;
   const ground = store.ground.value;
   const list = useRef<HTMLUListElement>(null);
+  const fingers = useRef(window.matchMedia("(pointer: coarse)"));
   const roving = useRoving(list);
   const homes = store.instrument.value?.space.style_homes;
   const names = useMemo(() => (corpus && ground ? styleNames(corpus, ground, homes) : []), [corpus, ground, homes]);
-  const shown = placed(names, store.projection.value);
+  const shown = placed(names, store.projection.value, fingers.current.matches ? FINGER_PX : 0);
   const look = (name: string | null) => () => (store.hoveredStyle.value = name === null ? null : (corpus?.styles.indexOf(name) ?? null));
   const onKeyDown = (event: KeyboardEvent) => {
     roving.onKeyDown(event);

@@ -7,6 +7,7 @@ import { MidiPanel } from "./MidiPanel";
 import { PathControls } from "./PathControls";
 import { Shape, StyleHere } from "./Shape";
 import { SoundSheet } from "./SoundSheet";
+import "./style/panels.css";
 
 export { Help } from "./Help";
 export { KeepBars } from "./KeepBars";

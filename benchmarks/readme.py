@@ -169,6 +169,16 @@ ROWS = (
         "sound-speed", "sound_quality", "a drum from a map point, p95; a kit of eight",
         "{point_p95_ms:.0f} ms; {kit_s:.2f} s",
     ),
+    Row(
+        "page", "page_feel",
+        "a drag over the map while it plays: from a move until its bar is what plays; a click until it is drawn, p95",
+        "{bar in place, p95 ms:.0f} ms; {click painted, p95 ms:.0f} ms", "a move comes every 17 ms",
+    ),
+    Row(
+        "loudness", "loudness", "100 points of the map, as they are played: mean; largest difference; true peak",
+        "{as a project, mean_lufs:.1f} LUFS; {as a project, spread_db:.1f} dB; {as a project, true_peak_db:.1f} dBTP",
+        "without the gain of each bar {as they are, spread_db:.1f} dB apart",
+    ),
 )  # fmt: skip
 KEYS = tuple(row.key for row in ROWS)
 
@@ -229,7 +239,7 @@ def missing(program: str, peers: str) -> str:
             return f"needs {' and '.join(PEERS[program])}: see benchmarks/requirements.txt"
     if program == "rendering" and not shutil.which("fluidsynth"):
         return "needs fluidsynth and a General MIDI bank: on Debian or Ubuntu, fluidsynth and timgm6mb-soundfont"
-    if program == "cold_start" and not (ROOT / "clave" / "app" / "static" / "index.html").exists():
+    if program in ("cold_start", "page_feel") and not (ROOT / "clave" / "app" / "static" / "index.html").exists():
         return "needs the page: run scripts/page"
     return ""
 

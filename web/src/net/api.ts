@@ -4,6 +4,8 @@ import { readMessage, readRefusal } from "../rules/messageChecks";
 import type { Project } from "../rules/project";
 import type { Instrument, ProjectReply } from "../rules/protocol";
 
+const PATIENCE_MS = 60_000; // a server that hangs counts as one that is away
+
 /** The server refused, or did not answer; the message is a sentence for the player. */
 export class ServerError extends Error {
   /** `refused`: it answered, and what was sent is at fault; else it may work later. */
@@ -26,7 +28,7 @@ export const answerTo = async (path: string, message?: unknown): Promise<unknown
 export async function send(path: string, request?: RequestInit): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(`./api/${path}`, request);
+    response = await fetch(`./api/${path}`, { signal: AbortSignal.timeout(PATIENCE_MS), ...request });
   } catch {
     throw new ServerError("the server does not answer; is clave still running?");
   }

@@ -6,7 +6,7 @@ import { EMPTY_BAR } from "../rules/pattern";
 import type { Bar } from "../rules/project";
 import type { BarPattern } from "../rules/protocol";
 
-const MOST = 8192; // bars that are remembered; those not wanted for longest are forgotten first
+const MOST = 2048; // bars that are remembered; those not wanted for longest are forgotten first
 
 export class DecodedBars {
   private readonly found = new Map<string, BarPattern>();

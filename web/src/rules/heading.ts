@@ -20,11 +20,12 @@ export class Heading {
     [this.at, this.movedAt] = [to, now];
   }
 
-  /** Points of the lattice where it is likely in a frame or a few, the likeliest first. */
-  next(spacing: number): Point[] {
+  /** Points of the lattice where it is likely in so many ms, and in the frames after that; the likeliest first. */
+  next(spacing: number, ms = FRAME_MS): Point[] {
     const { at, speed } = this;
     if (!at || !speed) return [];
     const after = (frames: number, [x, y]: Point = [0, 0]): Point => onLattice([at[0] + frames * speed[0] + x * spacing, at[1] + frames * speed[1] + y * spacing], spacing);
-    return [after(1), after(2), ...SIDES.map((side) => after(1, side))];
+    const then = Math.max(1, Math.round(ms / FRAME_MS));
+    return [after(then), after(then + 1), ...SIDES.map((side) => after(then, side)), after(then + 2)];
   }
 }

@@ -20,6 +20,7 @@ const AHEAD_BARS = 8; // beyond those that have to be there
 
 export class Decoding {
   private readonly heading = new Heading(); // of a drag
+  private answerMs = 0; // how long the latest answer took
   private readonly requests: LatestOnly<readonly Bar[], readonly BarPattern[]>;
 
   constructor(
@@ -28,7 +29,7 @@ export class Decoding {
     private readonly server = new ServerWatch(store),
   ) {
     this.requests = new LatestOnly(
-      (bars) => this.decode(bars),
+      (bars) => this.timed(this.decode(bars)),
       (bars, patterns) => {
         server.answered(BARS);
         store.decoded.add(bars.map((bar, index) => [barKey(bar), patterns[index]!]));
@@ -47,6 +48,13 @@ export class Decoding {
     const missing = this.missing();
     if (missing.length > 0) this.requests.send(missing);
     else this.server.answered(BARS); // nobody waits for them any more
+  }
+
+  private async timed<Answer>(coming: Promise<Answer>): Promise<Answer> {
+    const asked = performance.now();
+    const answer = await coming;
+    this.answerMs = performance.now() - asked;
+    return answer;
   }
 
   /** Decode these bars now, such as one that is still to take the place of another. */
@@ -84,7 +92,7 @@ export class Decoding {
     if (store.underHand.value) {
       const scene = store.scene.value;
       if (store.atOnce.value) this.heading.moved(pointOf(scene), performance.now());
-      if (found.size > 0) for (const point of this.heading.next(store.lattice.peek())) collect(atPoint(scene, point).bars.flatMap((bar) => modelPart(bar) ?? []));
+      if (found.size > 0) for (const point of this.heading.next(store.lattice.peek(), this.answerMs)) collect(atPoint(scene, point).bars.flatMap((bar) => modelPart(bar) ?? []));
       return [...found.values()]; // what comes later would be another bar by then
     }
     if (found.size === 0) for (let index = first + count; index < first + count + AHEAD_BARS; index++) collect(barsToDecode(wanted.planned(index)));

@@ -11,11 +11,12 @@ import { type GridPlace, useGridKeys } from "./gridKeys";
 import { usePanels } from "./latePanels";
 import { usePage } from "./page";
 import { useRoving } from "./roving";
-import { useSettled } from "./settled";
+import { useSettled, useSlowed } from "./settled";
 import { VoiceRow } from "./VoiceRow";
 
 const BUTTONS_OF_A_HEAD = 5; // pad, name, hold, mute, solo
 const BEATS_FOLLOW_MS = 120; // their numbers
+const ROWS_FOLLOW_MS = 32; // the canvases, in a drag
 
 /** Which cell an element belongs to. */
 function cellOf(element: Element | null): GridCell | null {
@@ -60,6 +61,7 @@ export function Grid() {
   const beats = useRoving(grid, ".beat button");
   const [focus, setFocus] = useState<GridPlace>({ voice: 0, cell: 0 });
   const { meter } = useSettled(store.shown, BEATS_FOLLOW_MS, store.underHand);
+  const drawn = useSlowed(store.shown, ROWS_FOLLOW_MS, store.underHand);
   const cells = cellCount({ meter, strokes: [] });
   const cellsPerBeat = stepsPerBeat(meter) / STEPS_PER_CELL;
   const openVoice = store.openVoice.value;
@@ -92,7 +94,7 @@ export function Grid() {
         {tapping && panels && <panels.TapRow />}
         {store.voices.value.map((voice, index) => (
           <Fragment key={voice.name}>
-            <VoiceRow voice={voice} index={index} reachable={focus.voice === index ? Math.min(focus.cell, cells - 1) : null} />
+            <VoiceRow voice={voice} index={index} drawn={drawn} reachable={focus.voice === index ? Math.min(focus.cell, cells - 1) : null} />
             {openVoice === index && panels && <panels.VoicePanel voice={voice} index={index} />}
           </Fragment>
         ))}

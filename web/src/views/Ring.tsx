@@ -11,6 +11,7 @@ import { useDark } from "./theme";
 import { inkOf } from "./VoiceColours";
 
 const MARGIN = 30; // CSS pixels around the ring for its pulses
+const DRAWN_EVERY_MS = 30; // in a drag, which moves it at once
 const CALM = "(prefers-reduced-motion: reduce)";
 
 export function Ring() {
@@ -19,6 +20,7 @@ export function Ring() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const sounded = useRef<(Omit<Pulse, "age"> & { readonly at: number })[]>([]);
   const before = useRef<number | null>(null); // the playhead when the ring was drawn last
+  const drawnAt = useRef(0);
   const calmly = useRef(window.matchMedia(CALM));
   const [left, top] = store.projection.value.toPixel(store.shownPoint.value);
   const radius = store.stage.value.width < 560 ? 36 : 48;
@@ -27,6 +29,9 @@ export function Ring() {
   const draw = () => {
     const position = store.position.value;
     const shown = store.shown.value;
+    const slow = store.underHand.value && position !== null; // then it is drawn again soon
+    if (slow && performance.now() - drawnAt.current < DRAWN_EVERY_MS) return;
+    drawnAt.current = performance.now();
     const voices = store.voices.value;
     const pending = store.pending.value;
     const playing = store.playing.value;

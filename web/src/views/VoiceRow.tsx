@@ -1,10 +1,10 @@
 /** One voice of the sheet: a pad that plays it, its name, Hold, and its sixteen cells on a canvas. */
 
-import { useSignalEffect } from "@preact/signals";
+import { type ReadonlySignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { describeHeld, heldOf, isHeld } from "../rules/holds";
 import { cellCount, STEPS_PER_CELL } from "../rules/pattern";
-import type { VoiceInfo } from "../rules/protocol";
+import type { BarPattern, VoiceInfo } from "../rules/protocol";
 import { stepsPerBeat } from "../rules/sequencer";
 import { formatHeard, formatOrigin } from "../rules/soundWords";
 import { titled } from "../rules/summary";
@@ -29,16 +29,17 @@ interface VoiceProps {
 
 interface VoiceRowProps extends VoiceProps {
   readonly reachable: number | null; // the cell that Tab reaches, if it is in this row
+  readonly drawn: ReadonlySignal<BarPattern>; // the bar as the canvas shows it
 }
 
-export function VoiceRow({ voice, index, reachable }: VoiceRowProps) {
+export function VoiceRow({ voice, index, reachable, drawn }: VoiceRowProps) {
   const { store } = usePage();
   const silent = !store.heardVoices.value[index];
   return (
     <div role="row" class={`grid-row ink-${index} ${silent ? "is-silent" : ""}`} data-voice-row={index}>
       <VoiceHead voice={voice} index={index} />
       <div role="none" class="row-cells">
-        <RowCanvas index={index} />
+        <RowCanvas index={index} of={drawn} />
         <Cells voice={voice} index={index} reachable={reachable} />
       </div>
       <LaneSummary voice={voice} index={index} />
@@ -110,7 +111,7 @@ function Hold({ voice, index }: VoiceProps) {
 }
 
 /** The strokes of the row; drawn again at once with every change. */
-function RowCanvas({ index }: { readonly index: number }) {
+function RowCanvas({ index, of }: { readonly index: number; readonly of: ReadonlySignal<BarPattern> }) {
   const { store } = usePage();
   const dark = useDark();
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -124,7 +125,7 @@ function RowCanvas({ index }: { readonly index: number }) {
     return () => watch.disconnect();
   }, []);
   const draw = () => {
-    const pattern = store.shown.value;
+    const pattern = of.value;
     const opened = store.opened.value;
     const holds = store.holds.value;
     const byHand = new Set(store.byHand.value.flatMap(([voice, step]) => (voice === index ? [step] : [])));
@@ -158,7 +159,7 @@ function RowCanvas({ index }: { readonly index: number }) {
 }
 
 /** The buttons over the canvas. */
-function Cells({ voice, index, reachable }: VoiceRowProps) {
+function Cells({ voice, index, reachable }: Omit<VoiceRowProps, "drawn">) {
   const { store } = usePage();
   const pattern = useSettled(store.shown, CELLS_FOLLOW_MS, store.underHand);
   const opened = store.opened.value;

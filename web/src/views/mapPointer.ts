@@ -12,7 +12,8 @@ import { usePage } from "./page";
 const HOVER_PX = 9; // how near a bar the pointer must be to name it
 const REACH_PX = 11; // how near a star is pressed
 const FINGER_REACH_PX = 22;
-const TRAIL_POINTS = 90;
+const TRAIL_POINTS = 60;
+const TRAIL_EVERY_MS = 25;
 const WHEEL_ZOOM = 0.0016; // of its factor's logarithm, a pixel of the wheel
 const HELD_STILL_PX = 5; // a finger that has moved less has not moved
 const FINGER_WAIT_MS = 90; // for a second finger
@@ -34,6 +35,7 @@ export function useMapPointer(frame: RefObject<HTMLDivElement | null>) {
   const waiting = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [hovered, setHovered] = useState<number | null>(null); // the bar of the corpus under the pointer
   const trail = useSignal<readonly Point[]>([]);
+  const drawnAt = useRef(0); // the trail
 
   const pixelOf = (event: MouseEvent): Pixel => {
     const box = frame.current!.getBoundingClientRect();
@@ -79,7 +81,10 @@ export function useMapPointer(frame: RefObject<HTMLDivElement | null>) {
   const drag = (event: PointerEvent, { kind }: Pressed) => {
     if (kind === "play") {
       const point = pointOf(event);
-      trail.value = [...trail.value.slice(-TRAIL_POINTS), point];
+      if (event.timeStamp - drawnAt.current > TRAIL_EVERY_MS) {
+        trail.value = [...trail.value.slice(-TRAIL_POINTS), point];
+        drawnAt.current = event.timeStamp;
+      }
       actions.goTo(point, true);
     } else if (kind === "move the window") {
       const [to, [left, top]] = [pixelOf(event), fingers.current.get(event.pointerId)!];

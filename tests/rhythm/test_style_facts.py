@@ -1,7 +1,10 @@
 """What `clave.styles` says agrees with the templates and signatures, and loads nothing heavy."""
 
+import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +13,21 @@ from clave import grooves, styles
 from clave.errors import GrooveError
 from clave.rhythm.signatures import SIGNATURES
 from clave.rhythm.space import load_rhythm
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_each_style_has_300_distinct_bars_which_keep_its_signature_and_other_styles_seldom_do():
+    # In a process of its own: 70,000 bars take minutes where every shape is checked.
+    command = [sys.executable, str(ROOT / "benchmarks" / "style_templates.py"), "--draws", "700", "--json"]
+    run = subprocess.run(
+        command, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True, capture_output=True, text=True
+    )
+    rows = {row["style"]: row for row in map(json.loads, run.stdout.splitlines())}
+    assert tuple(rows) == grooves.STYLES
+    assert {name for name, row in rows.items() if row["beats"] < 300 or row["fills"] < 300} == set()
+    assert {name: row["own"] for name, row in rows.items() if row["own"] < 1} == {}
+    assert {name: row["others"] for name, row in rows.items() if row["others"] > 0.25} == {}
 
 
 def test_the_table_holds_each_template_once():

@@ -50,7 +50,7 @@ def test_there_are_forty_styles_that_a_space_can_learn_and_four_in_meters_to_com
 def test_a_style_gives_many_distinct_bars_in_range(style: str, section: str) -> None:
     """How many there are among more of them: test_style_facts."""
     bars = grooves.bars(style, 100, 1, section)
-    assert len({bar.hits.tobytes() for bar in bars}) >= 70
+    assert len({bar.hits.tobytes() for bar in bars}) >= 50
     assert {bar.meter for bar in bars} == {grooves.style(style).meter}
     assert min(int(bar.hits.sum()) for bar in bars) >= 4
     struck = [(bar.velocity[bar.hits], bar.offset[bar.hits]) for bar in bars]

@@ -73,7 +73,8 @@ loosely strokes lie; all but swing in steps, 64ths of a whole note. `turned` is 
 its second half, which makes a 2-3 clave of a 3-2 one. A mistake in a template is refused with file, layer and rule.
 
 The pictures show four bars: three beats of different takes, and a fill. "distinct" counts the different bars (by hits
-alone) among {draws} beats and {draws} fills.
+alone) among {draws} beats and {draws} fills. How many of them keep
+the signature of their style: [experiments](experiments/style-templates.md).
 """
 
 

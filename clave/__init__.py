@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from clave.rhythm import dataset as corpus
     from clave.rhythm import grooves
     from clave.rhythm.space import RhythmSpace, load_rhythm
+    from clave.rhythm.style_facts import styles
     from clave.sound import dataset as sounds
     from clave.sound import drum_synth as factory
     from clave.sound.space import SoundSpace, load_sound
@@ -56,6 +57,7 @@ _NAMES = {
     "load_sound": "clave.sound.space",
     "perform": "clave.play.perform",
     "render": "clave.play.render",
+    "styles": "clave.rhythm.style_facts",
 }
 
 __all__ = [  # noqa: RUF022  # modules after names
@@ -73,6 +75,7 @@ __all__ = [  # noqa: RUF022  # modules after names
     "load_sound",
     "perform",
     "render",
+    "styles",
     "corpus",
     "errors",
     "factory",

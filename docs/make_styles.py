@@ -8,16 +8,18 @@ from pathlib import Path
 
 import numpy as np
 
-from clave import grooves
+from clave import grooves, styles
 from clave.music import pattern_svg
+from clave.music.units import meter_name
 from clave.rhythm.grooves import Layer, Style
+from clave.rhythm.style_facts import DRAWS
 
 PAGE, PICTURES = "styles.md", "styles"
-DRAWS, SEED = 1000, 0
+SEED = 0
 
 HEAD = """# Styles
 
-Open data has few house, trap or samba drums. So Clave brings grooves of its own: each style is a template, written as
+Open data has few house, drill or cumbia drums. So Clave brings grooves of its own: each style is a template, written as
 rows of letters, from which bars are drawn at random. They need no data, can be learned from (`clave learn rhythm
 --factory`), and are yours to read and change. This page is generated from the templates by `docs/make_styles.py`; they
 are the files in [clave/rhythm/grooves/templates](../clave/rhythm/grooves/templates), ours, and CC0.
@@ -32,6 +34,23 @@ rng = np.random.default_rng(7)
 take = grooves.take("house", rng)  # one way of playing it; its bars belong together
 bars = [grooves.play(take, rng) for _ in range(3)] + [grooves.play(take, rng, "fill")]
 ```
+
+`clave.styles` has the same as data: for each of the {count} styles its tempo, its meter, what it is known by (a rule in
+words, and the test of bars against it), its fills, and how many different bars its template gives.
+
+```python
+from clave import styles
+
+print(list(styles))  # the names
+drill = styles["drill"]
+print(drill.usual_tempo_bpm, drill.tempo_bpm, drill.meter, drill.rule, drill.fills, drill.bar_count())
+bars = grooves.bars("drill", 50, seed=1)
+assert drill.signature.share(bars) == 1  # each bar of a template keeps the rule of its style
+print([name for name in styles if not styles[name].can_be_learned])  # in meters that spaces do not have yet
+```
+
+These are the styles that bars can be drawn from. A learned space has a list of its own, `space.styles`: the styles that
+it has learned from, of these and of recordings.
 
 ## How a style is written
 
@@ -54,7 +73,8 @@ loosely strokes lie; all but swing in steps, 64ths of a whole note. `turned` is 
 its second half, which makes a 2-3 clave of a 3-2 one. A mistake in a template is refused with file, layer and rule.
 
 The pictures show four bars: three beats of different takes, and a fill. "distinct" counts the different bars (by hits
-alone) among {draws} beats and {draws} fills.
+alone) among {draws} beats and {draws} fills. How many of them keep
+the signature of their style: [experiments](experiments/style-templates.md).
 """
 
 
@@ -67,11 +87,6 @@ def drawing(style: Style) -> str:
     """Three beats and a fill, as SVG."""
     rng = np.random.default_rng(SEED)
     return pattern_svg.svg([grooves.draw(style, rng, section) for section in ("beat", "beat", "beat", "fill")])
-
-
-def distinct(style: Style, section: str) -> int:
-    """How many different bars there are among a thousand, by strokes alone."""
-    return len({bar.hits.tobytes() for bar in grooves.bars(style, DRAWS, SEED, section)})
 
 
 def feel(style: Style) -> str:
@@ -94,18 +109,20 @@ def written(layer: Layer) -> list[str]:
 
 def entry(style: Style) -> str:
     """What a style is, its picture, and its layers, each with the first way it is written."""
-    low, high = style.tempo_bpm
+    known = styles[style.name]
+    low, high = known.tempo_bpm
     facts = [
-        f"{style.meter[0]}/{style.meter[1]}",
+        meter_name(known.meter),
         f"{low:g} to {high:g} bpm",
         feel(style),
-        f"distinct: {distinct(style, 'beat')} beats, {distinct(style, 'fill')} fills",
+        f"distinct: {known.bar_count()} beats, {known.bar_count('fill')} fills",
     ]
     lines = [
         f"## {style.name.capitalize()}\n",
         f"{style.about}\n",
         f"*{'; '.join(style.sources)}.*\n",
-        f"{'; '.join(facts)}.\n",
+        f"Known by: {known.rule} ({known.signature.source}).\n",
+        f"{'; '.join(facts)}. Fills: {'; '.join(known.fills)}.\n",
         f"![Four bars of {style.name}](styles/{slug(style)}.svg)\n",
         "```",
         *(row for layer in style.beat for row in written(layer)),
@@ -117,16 +134,16 @@ def entry(style: Style) -> str:
 def page() -> str:
     """The whole page."""
     loudness = ", ".join(f"{each:g}" for each in grooves.LOUDNESS.values())
-    styles = [grooves.style(name) for name in grooves.STYLES]
-    contents = ", ".join(f"[{style.name}](#{slug(style)})" for style in styles)
-    head = HEAD.format(loudness=loudness, draws=DRAWS)
-    return "\n".join([head, contents + "\n", *map(entry, styles)])
+    templates = [grooves.style(name) for name in styles]
+    contents = ", ".join(f"[{style.name}](#{slug(style)})" for style in templates)
+    head = HEAD.format(loudness=loudness, draws=DRAWS, count=len(templates))
+    return "\n".join([head, contents + "\n", *map(entry, templates)])
 
 
 def write(folder: Path) -> None:
     """The page and its pictures, into this folder."""
     (folder / PICTURES).mkdir(exist_ok=True)
-    for name in grooves.STYLES:
+    for name in styles:
         style = grooves.style(name)
         (folder / PICTURES / f"{slug(style)}.svg").write_text(drawing(style), "utf-8")
     (folder / PAGE).write_text(page(), "utf-8")
@@ -134,4 +151,4 @@ def write(folder: Path) -> None:
 
 if __name__ == "__main__":
     write(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent)
-    print(f"{PAGE} and {len(grooves.STYLES)} pictures written")
+    print(f"{PAGE} and {len(styles)} pictures written")

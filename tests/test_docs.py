@@ -52,7 +52,7 @@ def test_the_page_of_commands_is_what_the_program_says() -> None:
 
 
 def test_the_page_of_styles_and_its_pictures_are_what_the_templates_give(tmp_path: Path) -> None:
-    # In a process of its own: it draws 46,000 bars, which takes a minute where every shape is checked.
+    # In a process of its own: it draws 100,000 bars, which takes minutes where every shape is checked.
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     command = [sys.executable, str(ROOT / "docs" / "make_styles.py"), str(tmp_path)]
     subprocess.run(command, env=environment, check=True, capture_output=True)

@@ -18,10 +18,10 @@ import numpy as np
 from clave.errors import SpaceError
 from clave.music.shapes import Float32
 from clave.music.units import MAX_TEMPO_BPM, MIN_TEMPO_BPM, Meter
-from clave.rhythm import grooves
 from clave.rhythm.corpus_map import STYLE_BANDWIDTH, CorpusMap
 from clave.rhythm.signatures import SIGNATURES, Signature
 from clave.rhythm.space import RhythmSpace
+from clave.rhythm.style_facts import styles
 
 HOMES_FILE = "homes.json"
 PHRASE_BARS = 8  # heard at each place that is tried ...
@@ -36,7 +36,7 @@ GROOVE_TEMPO_BPM = {
     "jazz": 120.0, "latin": 108.0, "middleeastern": 126.0, "neworleans": 93.0, "pop": 132.0, "punk": 128.0,
     "soul": 104.5,
 }  # fmt: skip
-"""The median tempo of the beats (files) of Groove MIDI, for styles that have no template of ours."""
+"""The median tempo of the beats (files) of Groove MIDI, for the styles that it has and a space learns there."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,10 @@ def homes_of(space: RhythmSpace) -> tuple[Home, ...]:
 
 
 def usual_tempo_bpm(style: str) -> float | None:
-    """The middle of the tempos of a style's template, else the median of Groove MIDI; None for other styles."""
-    if style in grooves.STYLES:
-        return float(round(sum(grooves.style(style).tempo_bpm) / 2))
-    return GROOVE_TEMPO_BPM.get(style)
+    """The median of Groove MIDI, else the middle of the tempos of a style's template; None for other styles."""
+    if style in GROOVE_TEMPO_BPM:
+        return GROOVE_TEMPO_BPM[style]
+    return styles[style].usual_tempo_bpm if style in styles else None
 
 
 def densest_homes(corpus: CorpusMap, styles: Sequence[str]) -> tuple[Home, ...]:

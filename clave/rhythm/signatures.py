@@ -66,6 +66,7 @@ def _voices(*names: str) -> tuple[int, ...]:
 
 
 KICK, SNARE, CLOSED, TOM, CYMBAL, OTHER = map(_voices, ("kick", "snare", "closed hi-hat", "tom", "cymbal", "other"))
+DRUMS = _voices("kick", "snare", "tom", "clap")
 HATS = _voices("closed hi-hat", "open hi-hat")
 TIME = _voices("closed hi-hat", "open hi-hat", "cymbal")
 PULSE = _voices("closed hi-hat", "open hi-hat", "cymbal", "other")  # with shaker and bell
@@ -82,6 +83,8 @@ SKIPS = (11, 27, 43, 59)  # the last triplet of each quarter
 THREES, QUARTER_TRIPLETS = (12, 24, 44, 56), (11, 21, 43, 53)  # of each half, but for its first stroke
 FINER = tuple(step for step in range(64) if step % 4)  # 32nds and 16th triplets
 SON, RUMBA, BOSSA = (0, 12, 24, 40, 48), (0, 12, 28, 40, 48), (0, 12, 24, 40, 52)
+GALLOP = tuple(step for step in SIXTEENTHS if step % 16 != 4)  # long-short-short on each quarter
+TRESILLO = (0, 12, 24, 32, 44, 56)  # 3-3-2 in each half
 BELL, NO_BELL = (0, 8, 16, 20, 28, 36, 44), (4, 12, 24, 32, 40)  # of 6/8
 
 
@@ -105,6 +108,11 @@ def _no_accents(voices: tuple[int, ...], *steps: int) -> Strokes:
     return Strokes(voices, steps, 0, 0, accented=True)
 
 
+def _groups(*groups: tuple[int, ...]) -> tuple[Way, ...]:
+    """The kick on one, and a drum where each group of eighths begins: groups as steps."""
+    return tuple((_every(KICK, 0), _every(DRUMS, *each)) for each in groups)
+
+
 def _claves(*claves: tuple[int, ...]) -> tuple[Way, ...]:
     """The cross-stick or the claves play these strokes and no others, from either half on."""
     turned = [tuple((step + 32) % 64 for step in clave) for clave in claves]
@@ -117,6 +125,7 @@ def _claves(*claves: tuple[int, ...]) -> tuple[Way, ...]:
 _MARCH, _BACKBEAT = _every(KICK, *QUARTERS), _accents(BACK, *TWO_AND_FOUR)
 _ONE_BACKBEAT = Strokes(SNARE, TWO_AND_FOUR, 0, 1, accented=True)  # at most: no backbeat
 _OFFBEAT_HATS = _least(3, TIME, OFFBEATS)
+_HALF_TIME: Way = (_accents(BACK, 32), _no_accents(BACK, *TWO_AND_FOUR))
 _DEMBOW: Way = (_every(KICK, 0, 32), _least(3, STICK, THREES), _no_accents(BACK, *TWO_AND_FOUR))
 
 SIGNATURES: Mapping[str, Signature] = {
@@ -169,7 +178,7 @@ SIGNATURES: Mapping[str, Signature] = {
     "trap": Signature(
         "half time: snare or clap on three, not on two and four, under hats that break into 32nds or 16th triplets",
         "T.I., Trap Muzik (2003)",
-        ((_accents(BACK, 32), _no_accents(BACK, *TWO_AND_FOUR), _least(5, HATS, EIGHTHS), _least(2, HATS, FINER)),),
+        ((*_HALF_TIME, _least(5, HATS, EIGHTHS), _least(2, HATS, FINER)),),
     ),
     "boom bap": Signature(
         "kick on one and off the beat, none on two and four; backbeat; a hat in eighths",
@@ -339,5 +348,99 @@ SIGNATURES: Mapping[str, Signature] = {
         ((_every(KICK, 0, 48), _least(4, (*PULSE, *BACK), (0, 16, 32, 48, 64))),),
         (5, 4),
     ),
+    "breakbeat": Signature(
+        "a funk break: kick on one and around the and of three, snare on two and four with a ghost between, eighths",
+        "Lyn Collins, Think (About It) (1972)",
+        ((
+            _every(KICK, 0), _most(0, KICK, (16, 32, 48)), _least(1, KICK, (36, 40, 44)),
+            _accents(SNARE, *TWO_AND_FOUR), _least(1, SNARE, WEAK), _least(6, PULSE, EIGHTHS),
+        ),),
+    ),
+    "jersey club": Signature(
+        "five kicks: on one, two and three, then on the fourth and seventh 16th of the second half, none on four",
+        "DJ Tameil and Tim Dolla (2000s), after Baltimore club",
+        ((_every(KICK, 0, 16, 32, 44, 56), _most(0, KICK, (48,))),),
+    ),
+    "dubstep": Signature(
+        "half time with room: kick on one, snare or clap on three alone, no kick with it, no rolls of the hats",
+        "Skream, Midnight Request Line (2005)",
+        ((*_HALF_TIME, _every(KICK, 0), _most(0, KICK, (32,)), _most(1, HATS, FINER)),),
+    ),
+    "drill": Signature(
+        "hats in 3-3-2, one snare or clap: on three in one bar, on four in the next, never on two",
+        "Headie One and RV, Know Better (2018)",
+        tuple(
+            (_least(5, HATS, TRESILLO), _most(3, HATS, (8, 16, 40, 48)), _accents(BACK, on), _no_accents(BACK, *off))
+            for on, off in ((32, TWO_AND_FOUR), (48, (16, 32)))
+        ),
+    ),
+    "metal": Signature(
+        "both feet: ten 16ths of kick or more under a snare on two and four or on three; or a blast of kick and snare",
+        "Slayer, Reign in Blood (1986); Napalm Death, Scum (1987)",
+        tuple((_least(3, TIME, QUARTERS), *way) for way in (
+            (_least(10, KICK, SIXTEENTHS), _accents(SNARE, *TWO_AND_FOUR)),
+            (_least(10, KICK, SIXTEENTHS), _accents(SNARE, 32), _no_accents(SNARE, *TWO_AND_FOUR)),
+            (_least(10, KICK, SIXTEENTHS), _accents(SNARE, *OFFBEATS)),
+            (_least(8, KICK, EIGHTHS), _accents(SNARE, *EIGHTHS)),
+            (_least(8, KICK, EIGHTHS), _accents(SNARE, *WEAK)),
+        )),
+    ),
+    "ska": Signature(
+        "kick and snare or cross-stick together on two and four, no kick on one and three, hats on the offbeats",
+        "Lloyd Knibb on The Skatalites, Guns of Navarone (1965)",
+        ((_every(KICK, *TWO_AND_FOUR), _most(0, KICK, (0, 32)), _accents(STICK, *TWO_AND_FOUR), _OFFBEAT_HATS),),
+    ),
+    "soca": Signature(
+        "a kick on every quarter, the snare in 3-3-2 across it, hats on the offbeats",
+        "Arrow, Hot Hot Hot (1982)",
+        ((_MARCH, _least(4, SNARE, THREES), _no_accents(SNARE, *TWO_AND_FOUR), _OFFBEAT_HATS),),
+    ),
+    "cumbia": Signature(
+        "the scraper or hat gallops long-short-short on each quarter, a drum or open hat on the offbeats, no backbeat",
+        "Los Corraleros de Majagual (1960s)",
+        tuple(
+            (
+                _every(KICK, 0, 32), _least(11, scraper, GALLOP), _most(1, scraper, (4, 20, 36, 52)),
+                _least(3, _voices("tom", "open hi-hat"), OFFBEATS), _no_accents(SNARE, *TWO_AND_FOUR),
+            )
+            for scraper in (HATS, OTHER)
+        ),
+    ),
+    "amapiano": Signature(
+        "shakers in 16ths, a kick on one, a low drum with three strokes or more off the beat, no snare backbeat",
+        "Kabza De Small and DJ Maphorisa, Scorpion Kings (2019)",
+        ((
+            _every(KICK, 0), _least(14, PULSE, SIXTEENTHS), _least(3, TOM, OFF), _no_accents(SNARE, *TWO_AND_FOUR),
+        ),),
+    ),
+    "funk carioca": Signature(
+        "kick on one and the and of three; snare, clap or tom on the fourth and seventh 16th and on four, not on two",
+        "DJ Marlboro, Funk Brasil (1989)",
+        ((_every(KICK, 0, 40), _every((*BACK, *TOM), 12, 24, 48), _no_accents(BACK, 16)),),
+    ),
+    "twelve eight": Signature(
+        "kick on one, snare on two and four of four beats of three eighths, most of which hat or ride play",
+        "Fats Domino, Blueberry Hill (1956)",
+        ((_every(KICK, 0), _accents(SNARE, 24, 72), _least(9, PULSE, tuple(range(0, 96, 8)))),),
+        (12, 8),
+    ),
+    "nine eight": Signature(
+        "kick on one, a drum at the start of each group: 2-2-2-3 or 3-3-3; eighths above",
+        "Joe Morello on The Dave Brubeck Quartet, Blue Rondo a la Turk (1959)",
+        tuple((*way, _least(6, PULSE, tuple(range(0, 72, 8)))) for way in _groups((0, 16, 32, 48), (0, 24, 48))),
+        (9, 8),
+    ),
+    "seven eight": Signature(
+        "kick on one, a drum at the start of each group: 2-2-3 or 3-2-2; eighths above",
+        "Timothy Rice, May It Fill Your Soul (1994)",
+        tuple((*way, _least(5, PULSE, tuple(range(0, 56, 8)))) for way in _groups((0, 16, 32), (0, 24, 40))),
+        (7, 8),
+    ),
+    "five eight": Signature(
+        "kick on one, a drum at the start of the second group: 3-2 or 2-3; eighths above",
+        "Timothy Rice, May It Fill Your Soul (1994)",
+        tuple((*way, _least(4, PULSE, tuple(range(0, 40, 8)))) for way in _groups((0, 24), (0, 16))),
+        (5, 8),
+    ),
 }  # fmt: skip
-"""The signature of each style of the shipped space, by its name."""
+"""The signature of each style that has a template or that the shipped space knows, by its name."""

@@ -244,7 +244,8 @@ def test_words_in_file_names_say_the_style_where_folders_do_not(tmp_path):
         ("44latin1.mid", "latin"), ("Rock1.MID", "rock"), ("FUNK2", "funk"), ("(Drums)_Latinfnk.mid", "latin"),
         ("2hdfunk2.mid", "funk"), ("hip-hop_3.mid", "hiphop"), ("PopRock", "pop"), ("popcorn.mid", ""),
         ("90spop2.mid", "pop"), ("Drum And Bass 4.mid", "drum and bass"), ("1_bossaNova.mid", "bossa"),
-        ("take_3.mid", ""),
+        ("take_3.mid", ""), ("funk carioca 2.mid", "funk carioca"), ("BaileFunk.mid", "funk carioca"),
+        ("ska-1.mid", "ska"),
     ],
 )  # fmt: skip
 def test_a_style_is_a_word_of_the_name(name, style):
@@ -467,9 +468,9 @@ def test_the_factory_gives_takes_of_each_style_and_counts_what_it_leaves_out(fac
 
 def test_every_style_of_the_factory_keeps_its_meter():
     bars = corpora.from_factory(takes=1)
-    assert bars.styles == grooves.STYLES
+    assert bars.styles == corpora.learnable_styles()
     assert {bars.styles[style]: METERS[meter] for style, meter in zip(bars.style, bars.meter, strict=True)} == {
-        name: grooves.style(name).meter for name in grooves.STYLES
+        name: grooves.style(name).meter for name in corpora.learnable_styles()
     }
     assert set(bars.report.meters) == {"4/4", "3/4", "6/8", "5/4"}
     assert sum(bars.report.meters.values()) == len(bars)
@@ -496,7 +497,12 @@ def test_factory_bars_are_saved_and_loaded_exactly(factory, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("how", "message"), [({"takes": 0}, "got 0"), ({"styles": ()}, "one style or more; there are house,")]
+    ("how", "message"),
+    [
+        ({"takes": 0}, "got 0"),
+        ({"styles": ()}, "one style or more; there are house,"),
+        ({"styles": ("seven eight",)}, "'seven eight' is in 7/8; a corpus holds bars in 4/4, 3/4, 6/8, 5/4"),
+    ],
 )
 def test_a_factory_corpus_without_bars_is_refused(how, message):
     with pytest.raises(CorpusError, match=message):

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clave import Pattern, grooves, midi
+from clave import Pattern, corpus, grooves, midi
 from clave.errors import GrooveError
 from clave.music.kit import voice
 from clave.music.units import STEPS_PER_SIXTEENTH, steps_per_bar, swing_steps
@@ -37,11 +37,20 @@ def test_the_list_is_what_the_folder_holds() -> None:
     assert {name.replace(" ", "-") for name in STYLES} == {path.stem for path in FOLDER.glob("*.toml")}
 
 
+def test_there_are_forty_styles_that_a_space_can_learn_and_four_in_meters_to_come() -> None:
+    assert len(STYLES) == len(set(STYLES)) == 50
+    assert len(corpus.learnable_styles()) == 46
+    assert {grooves.style(name).meter for name in STYLES if name not in corpus.learnable_styles()} == {
+        (12, 8), (9, 8), (7, 8), (5, 8),
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("section", ["beat", "fill"])
-def test_a_style_gives_hundreds_of_distinct_bars_in_range(style: str, section: str) -> None:
-    bars = grooves.bars(style, 500, 1, section)
-    assert len({bar.hits.tobytes() for bar in bars}) >= 200
+def test_a_style_gives_many_distinct_bars_in_range(style: str, section: str) -> None:
+    """How many there are among more of them: test_style_facts."""
+    bars = grooves.bars(style, 100, 1, section)
+    assert len({bar.hits.tobytes() for bar in bars}) >= 50
     assert {bar.meter for bar in bars} == {grooves.style(style).meter}
     assert min(int(bar.hits.sum()) for bar in bars) >= 4
     struck = [(bar.velocity[bar.hits], bar.offset[bar.hits]) for bar in bars]

@@ -133,7 +133,7 @@ MidiFolder = Annotated[
     Path | None, typer.Argument(metavar="[FOLDER]", help="Drum MIDI files, in it and in folders below.")
 ]
 FactoryGrooves = Annotated[
-    bool, typer.Option("--factory", help="Our own grooves, of twenty-three styles: instead of a folder, or besides.")
+    bool, typer.Option("--factory", help="Our own grooves, of forty-six styles: instead of a folder, or besides.")
 ]
 SoundsFolder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Drum one-shots, in it and in folders below.")]
 SoundRecipeName = Annotated[

@@ -7,7 +7,7 @@ files at all.
 """
 
 from clave.rhythm.dataset.data_set import BARS_FILE, NO_STYLE, Corpus, CorpusReport
-from clave.rhythm.dataset.factory import FACTORY, FILLS, LICENCE, TAKES, TAKES_BESIDE, from_factory
+from clave.rhythm.dataset.factory import FACTORY, FILLS, LICENCE, TAKES, TAKES_BESIDE, from_factory, learnable_styles
 from clave.rhythm.dataset.labels import GROOVE_MIDI, SECTIONS, STYLE_WORDS, Facts, folder_styles, label, style_in
 from clave.rhythm.dataset.scanning import MIDI_SUFFIXES, Progress, Selection, find_files, scan
 from clave.rhythm.dataset.splitting import joined, same_strokes, split
@@ -34,6 +34,7 @@ __all__ = [
     "from_factory",
     "joined",
     "label",
+    "learnable_styles",
     "same_strokes",
     "scan",
     "split",

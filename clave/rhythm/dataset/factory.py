@@ -9,7 +9,7 @@ import numpy as np
 from clave.errors import CorpusError
 from clave.music.pattern import Pattern
 from clave.music.shapes import Bool, Int
-from clave.music.units import METERS
+from clave.music.units import METERS, meter_name
 from clave.rhythm import grooves
 from clave.rhythm.dataset.data_set import Corpus, CorpusReport, count_labels, side_by_side
 from clave.rhythm.dataset.labels import SECTIONS
@@ -37,15 +37,22 @@ def from_factory(
 ) -> Corpus:
     """Bars drawn from the templates, eight beats and some fills a take; a take is a source, "factory house 12".
 
-    A bar whose strokes were there before is left out and counted, so no bar is learned and held out at once; takes of
-    a style with bars that differ by a single stroke share a group. Raises CorpusError for fewer than one take or style,
+    Unless styles are named, they are those in the meters that a space can learn. A bar whose strokes were there before
+    is left out and counted, so no bar is learned and held out at once; takes of a style with bars that differ by a
+    single stroke share a group. Raises CorpusError for fewer than one take or style and for a style in another meter,
     and GrooveError for an unknown style.
     """
     if takes < 1 or fills < 0:
         raise CorpusError(f"a factory corpus has one take of each style or more, got {takes}, of {fills} fills")
-    wanted = tuple(grooves.STYLES if styles is None else styles)
+    wanted = learnable_styles() if styles is None else tuple(styles)
     if not wanted:
-        raise CorpusError(f"a factory corpus has one style or more; there are {', '.join(grooves.STYLES)}")
+        raise CorpusError(f"a factory corpus has one style or more; there are {', '.join(learnable_styles())}")
+    for name in wanted:
+        if grooves.style(name).meter not in METERS:
+            raise CorpusError(
+                f"the style {name!r} is in {meter_name(grooves.style(name).meter)}; a corpus holds bars in "
+                f"{', '.join(map(meter_name, METERS))}"
+            )
     bars, rows, names, dropped = _draw_takes(wanted, takes, fills, np.random.default_rng(seed))
     kept = [name for i, name in enumerate(wanted) if any(row.style == i for row in rows)]
     columns = np.array(rows)
@@ -87,6 +94,11 @@ def from_factory(
         (LICENCE,) * len(names),
         report,
     )
+
+
+def learnable_styles() -> tuple[str, ...]:
+    """The styles whose meter a rhythm space can learn."""
+    return tuple(name for name in grooves.STYLES if grooves.style(name).meter in METERS)
 
 
 def _draw_takes(

@@ -111,6 +111,7 @@ def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
 STYLE_WORDS: Mapping[str, tuple[str, ...]] = {
     "afrobeat": ("afrobeat",),
     "afrocuban": ("afrocuban", "afro", "guaguanco"),
+    "amapiano": ("amapiano",),
     "ballad": ("ballad",),
     "bembe": ("bembe",),
     "blues": ("blues", "shuffle"),
@@ -118,36 +119,49 @@ STYLE_WORDS: Mapping[str, tuple[str, ...]] = {
     "bossa": ("bossa", "bossanova"),
     "breakbeat": ("breakbeat", "break", "amen"),
     "country": ("country", "train", "bluegrass"),
+    "cumbia": ("cumbia",),
     "dance": ("dance", "eurodance"),
     "dembow": ("dembow",),
     "disco": ("disco",),
+    "drill": ("drill",),
     "drum and bass": ("drumandbass", "drumnbass", "dnb", "jungle"),
-    "dub": ("dub", "dubstep"),
+    "dub": ("dub",),
+    "dubstep": ("dubstep",),
     "electro": ("electro",),
+    "five eight": ("fiveeight",),
     "five four": ("fivefour",),
     "footwork": ("footwork",),
+    "funk carioca": ("funkcarioca", "bailefunk", "carioca"),
     "funk": ("funk", "funky", "fnk"),
     "fusion": ("fusion",),
     "gospel": ("gospel",),
+    "highlife": ("highlife",),
     "hiphop": ("hiphop", "rap"),
     "house": ("house",),
     "jazz": ("jazz", "swing", "bebop", "bigband"),
-    "latin": ("latin", "mambo", "chacha", "merengue", "songo", "rumba", "rhumba", "bolero", "cumbia"),
+    "jersey club": ("jerseyclub",),
+    "latin": ("latin", "mambo", "chacha", "merengue", "songo", "rumba", "rhumba", "bolero"),
     "march": ("march",),
     "metal": ("metal", "thrash"),
+    "middleeastern": ("middleeastern", "maqsum"),
     "motown": ("motown",),
     "neworleans": ("neworleans", "secondline"),
+    "nine eight": ("nineeight", "karsilama"),
     "pop": ("pop",),
     "punk": ("punk",),
-    "reggae": ("reggae", "ska", "rocksteady"),
+    "reggae": ("reggae", "rocksteady"),
     "reggaeton": ("reggaeton",),
     "rnb": ("rnb", "rhythmandblues"),
     "rock": ("rock", "rockabilly"),
     "salsa": ("salsa",),
     "samba": ("samba", "baiao"),
+    "seven eight": ("seveneight",),
+    "ska": ("ska",),
+    "soca": ("soca",),
     "soul": ("soul",),
     "techno": ("techno", "trance"),
     "trap": ("trap",),
+    "twelve eight": ("twelveeight",),
     "two step": ("twostep",),
     "waltz": ("waltz",),
     "world": ("irish", "polka", "tango", "bongo", "conga"),
@@ -171,6 +185,8 @@ def _words(name: str) -> list[str]:
 def style_in(name: str) -> str:
     """The style that a name contains, "" if there is none: the first word that is a style or contains one.
 
+    Words that are a style together come first: "funk carioca" is not funk.
+
     Words of three letters count only when they stand alone ("pop", not "popcorn").
 
     >>> style_in("44latin1.mid"), style_in("2hdfunk2.mid"), style_in("take_3.mid")
@@ -178,7 +194,7 @@ def style_in(name: str) -> str:
     """
     words = _words(name.rsplit(".", 1)[0])
     joined = ["".join(pair) for pair in pairwise(words)]  # "hip hop", "drum and bass"
-    for word in [*words, *joined, "".join(words)]:
+    for word in ["".join(words), *joined, *words]:
         if word in _STYLE_OF:
             return _STYLE_OF[word]
     for word in words:

@@ -7,12 +7,17 @@ from clave.errors import GrooveError
 from clave.rhythm.grooves.notation import Style, parse
 
 STYLES: tuple[str, ...] = (
-    "house", "techno", "disco", "two step", "drum and bass", "footwork", "electro",
-    "trap", "boom bap", "funk", "motown", "rock", "blues",
-    "reggae", "reggaeton", "dembow", "salsa", "samba", "bossa", "afrobeat",
-    "waltz", "bembe", "five four",
+    "house", "techno", "disco", "dance", "two step", "drum and bass", "breakbeat", "jersey club", "footwork",
+    "dubstep", "electro", "trap", "drill", "boom bap", "hiphop",
+    "funk", "motown", "soul", "gospel", "rock", "pop", "punk", "metal", "country", "blues", "jazz", "neworleans",
+    "reggae", "ska", "reggaeton", "dembow", "soca", "cumbia", "salsa", "afrocuban", "latin",
+    "samba", "bossa", "funk carioca", "afrobeat", "highlife", "amapiano", "middleeastern",
+    "waltz", "bembe", "five four", "twelve eight", "nine eight", "seven eight", "five eight",
 )  # fmt: skip
-"""Their names; the file of "two step" is `templates/two-step.toml`. The last three are not in 4/4."""
+"""Their names; the file of "two step" is `templates/two-step.toml`. From "waltz" on they are not in 4/4.
+
+A learned space has styles of its own, `space.styles`: those that it has learned from, of these and of others.
+"""
 
 
 def style(name: str) -> Style:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from clave.errors import SpaceError
 from clave.latent.code import Code
 from clave.latent.onnx_runner import resting, run
 from clave.latent.space_folder import SpaceFolder
@@ -13,6 +14,7 @@ from clave.music.shapes import Bool, Float32
 from clave.music.units import METERS, Meter
 from clave.rhythm.condition import Labels, meter_rows
 from clave.rhythm.detail_decoder import BarDecoder, Feel
+from clave.rhythm.map_prior import MAP_PRIORS, NORMAL
 from clave.rhythm.map_search import MapSearch
 from clave.rhythm.space_format import ENCODER_FILE
 
@@ -24,6 +26,7 @@ class BarEncoder:
         self._labels, self._decoder = labels, decoder
         bar = (len(VOICES), decoder.steps)
         self._network = resting(folder.file(ENCODER_FILE), velocity=bar, offset=bar, meter=(len(METERS),))
+        self.prior = _map_prior(folder)
         self._searches: dict[Meter, MapSearch] = {}
 
     def guess(self, patterns: Sequence[Pattern]) -> tuple[Float32[np.ndarray, "bar 2"], Feel]:
@@ -59,7 +62,7 @@ class BarEncoder:
             def decode_map(points: Float32[np.ndarray, "point 2"]) -> Float32[np.ndarray, "point voice step"]:
                 return self._decoder.map.logits(self._labels.condition(points, [meter] * len(points)))
 
-            self._searches[meter] = MapSearch.over(decode_map)
+            self._searches[meter] = MapSearch.over(decode_map, self.prior)
         return self._searches[meter]
 
     def stack(
@@ -76,3 +79,10 @@ class BarEncoder:
             self._labels.check_meter(pattern.meter, f"pattern {index} in ")
             velocity[index, :, : pattern.steps], offset[index, :, : pattern.steps] = pattern.velocity, pattern.offset
         return velocity > 0, velocity, offset
+
+
+def _map_prior(folder: SpaceFolder) -> str:
+    prior = folder.settings.get("map_prior", NORMAL)  # spaces that were written before it had a name have this one
+    if prior not in MAP_PRIORS:
+        raise SpaceError(f"{folder.path}: map_prior must be one of {', '.join(MAP_PRIORS)}, got {prior!r}")
+    return prior

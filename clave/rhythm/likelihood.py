@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from clave.music.shapes import Float32, Float64
+from clave.rhythm.map_prior import NORMAL, log_density
 
 PROPOSALS = ((0.3, 0.1), (0.4, 0.4), (0.3, 1.0))  # weight and width (map units) of the normal distributions of points
 
@@ -14,6 +15,7 @@ def importance_sampled(
     modes: Float32[np.ndarray, "bar 2"],
     draws: int,
     rng: np.random.Generator,
+    prior: str = NORMAL,
 ) -> Float64[np.ndarray, " bar"]:
     """Log p(hits) of each bar in nats, a lower bound in expectation, from so many points drawn around each mode.
 
@@ -27,8 +29,7 @@ def importance_sampled(
         step = chosen[:, None] * rng.standard_normal((len(modes), 2))
         points = (modes + step).astype(np.float32)
         squared = np.square(step).sum(axis=1, keepdims=True)
-        log_proposal = np.log((share / width**2 * np.exp(-squared / (2 * width**2))).sum(axis=1))
-        log_prior = -0.5 * np.square(points).sum(axis=1)  # both lack log 2 pi, which cancels
-        log_weight[draw] = log_prior - log_proposal + log_likelihood_at(points)
+        log_proposal = np.log((share / (2 * np.pi * width**2) * np.exp(-squared / (2 * width**2))).sum(axis=1))
+        log_weight[draw] = log_density(prior, points) - log_proposal + log_likelihood_at(points)
     top = log_weight.max(axis=0)
     return top + np.log(np.exp(log_weight - top).mean(axis=0))

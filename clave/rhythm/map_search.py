@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from clave.music.shapes import Bool, Float32
+from clave.rhythm.map_prior import NORMAL, log_density
 
 MAP_LIMIT = 3.5  # distance of the search's borders from the centre of the map, along each axis
 LATTICE_STEP = 0.075  # map units
@@ -28,14 +29,15 @@ class MapSearch:
     decode_map: DecodeMap
     points: Float32[np.ndarray, "point 2"]
     logit: Float32[np.ndarray, "point voice step"]
+    prior: str = NORMAL  # one of MAP_PRIORS
 
     @classmethod
-    def over(cls, decode_map: DecodeMap) -> "MapSearch":
+    def over(cls, decode_map: DecodeMap, prior: str = NORMAL) -> "MapSearch":
         """Decode the whole map."""
         axis = np.arange(-MAP_LIMIT, MAP_LIMIT, LATTICE_STEP, dtype=np.float32)
         points = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
         points += np.random.default_rng(0).uniform(0, LATTICE_STEP, points.shape).astype(np.float32)
-        return cls(decode_map, points, decode_map(points))
+        return cls(decode_map, points, decode_map(points), prior)
 
     @cached_property
     def _logit_by_cell(self) -> Float32[np.ndarray, "cell point"]:
@@ -43,7 +45,7 @@ class MapSearch:
 
     @cached_property
     def _log_prior(self) -> Float32[np.ndarray, " point"]:
-        return np.float32(-0.5) * np.square(self.points).sum(axis=1)
+        return log_density(self.prior, self.points)
 
     @cached_property
     def _log_posterior_of_silence(self) -> Float32[np.ndarray, " point"]:
@@ -54,7 +56,7 @@ class MapSearch:
         hits: Bool[np.ndarray, "bar voice step"],
         guess: Float32[np.ndarray, "bar 2"],
     ) -> Float32[np.ndarray, "bar 2"]:
-        """The point of each bar that maximises log p(hits | point) + log N(point; 0, 1).
+        """The point of each bar that maximises log p(hits | point) + log p(point).
 
         The search climbs from the best point of the lattice; the guess is kept where it is better than what is found.
         """
@@ -101,4 +103,4 @@ class MapSearch:
     ) -> Float32[np.ndarray, " bar"]:
         logit = self.decode_map(points)
         log_likelihood = (logit * hits - np.logaddexp(0, logit)).sum(axis=(1, 2))
-        return log_likelihood - np.float32(0.5) * np.square(points).sum(axis=1)
+        return log_likelihood + log_density(self.prior, points)

@@ -268,7 +268,7 @@ class RhythmSpace:
         meters, hits = [pattern.meter for pattern in patterns], self._encoder.stack(patterns)[0]
         return importance_sampled(
             lambda points: self._decoder.log_likelihood(hits, self._labels.condition(points, meters)),
-            self.locate(patterns), draws, generator(seed),
+            self.locate(patterns), draws, generator(seed), self._encoder.prior,
         )  # fmt: skip
 
     def _condition(

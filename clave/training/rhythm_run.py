@@ -16,6 +16,7 @@ from clave.rhythm import attributes, scores
 from clave.rhythm.corpus_map import CorpusMap, write_corpus_map
 from clave.rhythm.dataset import Corpus
 from clave.rhythm.homes import find_homes, write_homes
+from clave.rhythm.map_prior import NORMAL
 from clave.rhythm.space import RhythmSpace
 from clave.rhythm.space_format import RHYTHM_FORMAT
 from clave.training.loop import Recipe, negative_log_likelihood
@@ -88,7 +89,8 @@ def write_space(best: BestModel, recipe: Recipe, corpus: Corpus, folder: Path, c
         "licence": "not stated", "credit": "", "epoch": best.epoch, **card,
     }  # fmt: skip
     settings: dict[str, Any] = {
-        "model": recipe_to_dict(recipe)["model"], "detail_size": model.detail_size, "styles": list(corpus.styles),
+        "model": recipe_to_dict(recipe)["model"], "map_prior": getattr(recipe.model, "map_prior", NORMAL),
+        "detail_size": model.detail_size, "styles": list(corpus.styles),
         "sections": list(SECTIONS), "meters": [METERS[meter] for meter in np.unique(corpus.meter)],
         "attribute_std": attribute_std(parts.train), "card": facts,
     }  # fmt: skip

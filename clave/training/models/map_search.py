@@ -11,9 +11,9 @@ from torch.nn import functional
 
 from clave.music.shapes import Float, Int
 from clave.training.models.bars import BAR_STEPS, Bars
+from clave.training.models.map_prior import candidates, log_density
 from clave.training.models.vae import normal_like
 
-SEARCH_STD = 1.2  # map units: how widely the points of the search are drawn
 REFINEMENT_STDS = (0.1, 0.04)  # map units: how closely around the best point the next ones are drawn, round by round
 REFINEMENT_POINTS = 5  # of each round
 FEW_BARS = 64  # a meter with fewer bars than a 64th of the points gets a quarter of them
@@ -24,7 +24,12 @@ DecodeMap = Callable[[Float[Tensor, "point map"], Int[Tensor, " point"]], Float[
 
 @torch.no_grad()
 def search_map(
-    decode_map: DecodeMap, bars: Bars, guess: Float[Tensor, "batch map"], points: int, noise: torch.Generator
+    decode_map: DecodeMap,
+    bars: Bars,
+    guess: Float[Tensor, "batch map"],
+    points: int,
+    noise: torch.Generator,
+    prior: str,
 ) -> Float[Tensor, "batch map"]:
     """The likeliest point for each bar: of so many random ones and the guess, then of some around the best so far."""
     found = guess.clone()
@@ -32,16 +37,16 @@ def search_map(
         rows = torch.nonzero(bars.meter == meter)[:, 0]
         in_meter = bars[rows]
         count = points if len(rows) > points // FEW_BARS else points // 4
-        candidates = SEARCH_STD * torch.randn((count, 2), generator=noise, device=guess.device)
+        looked_at = candidates(prior, count, noise)
         steps = int(BAR_STEPS[meter])
-        logit = decode_map(candidates, torch.full((count,), meter, device=guess.device))[:, :, :steps]
+        logit = decode_map(looked_at, torch.full((count,), meter, device=guess.device))[:, :, :steps]
         score = in_meter.hits[:, :, :steps].flatten(1) @ logit.flatten(1).T
-        score += -functional.softplus(logit).sum(dim=(1, 2)) - 0.5 * candidates.square().sum(dim=1)
-        best = candidates[score.argmax(dim=1)]
-        found[rows] = _best_of(decode_map, torch.stack([best, guess[rows]]), in_meter)
+        score += log_density(prior, looked_at) - functional.softplus(logit).sum(dim=(1, 2))
+        best = looked_at[score.argmax(dim=1)]
+        found[rows] = _best_of(decode_map, torch.stack([best, guess[rows]]), in_meter, prior)
     for std in REFINEMENT_STDS:
         around = [found + std * normal_like(found, noise) for _ in range(REFINEMENT_POINTS)]
-        found = _best_of(decode_map, torch.stack([found, *around]), bars)
+        found = _best_of(decode_map, torch.stack([found, *around]), bars, prior)
     return found
 
 
@@ -52,10 +57,10 @@ def hit_cross_entropy(logit: Float[Tensor, "batch voice step"], bars: Bars) -> F
 
 
 def _best_of(
-    decode_map: DecodeMap, points: Float[Tensor, "choice batch map"], bars: Bars
+    decode_map: DecodeMap, points: Float[Tensor, "choice batch map"], bars: Bars, prior: str
 ) -> Float[Tensor, "batch map"]:
-    """The one of these points for each bar with the highest log p(hits | point) + log N(point; 0, 1)."""
+    """The one of these points for each bar with the highest log p(hits | point) + log p(point)."""
     scores = torch.stack(
-        [-hit_cross_entropy(decode_map(point, bars.meter), bars) - 0.5 * point.square().sum(dim=1) for point in points]
+        [log_density(prior, point) - hit_cross_entropy(decode_map(point, bars.meter), bars) for point in points]
     )
     return points[scores.argmax(dim=0), torch.arange(len(bars), device=points.device)]

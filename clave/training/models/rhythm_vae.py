@@ -4,6 +4,7 @@ A bar is a sequence of tokens, one for each of its 16ths, with a recurrent prior
 of `logistic_pca`, which say what its strokes are, and the feel, a latent that says how they are played.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from clave.latent.space_folder import renamed
 from clave.music.shapes import Bool, Float, Int
 from clave.music.units import METERS, STEPS_PER_SIXTEENTH
 from clave.rhythm import logistic_pca
+from clave.rhythm.map_prior import MAP_EDGE, NORMAL
 from clave.rhythm.space_format import LOGISTIC_PCA_FILE, MODEL_SETTINGS_1, TOKENS_FILE
 from clave.rhythm.token_sampler import LAGS
 from clave.rhythm.tokens import TOKEN_CELLS, Vocabulary
@@ -33,6 +35,8 @@ from clave.training.models.bars import (
     rotate,
 )
 from clave.training.models.condition import Condition
+from clave.training.models.feature_grid import FeatureGrid
+from clave.training.models.map_prior import log_density
 from clave.training.models.map_search import hit_cross_entropy, search_map
 from clave.training.models.onnx_graph import ModelMethod, OnnxGraph
 from clave.training.models.rhythm_model import RhythmModel, RhythmModelConfig
@@ -129,6 +133,9 @@ class RhythmConfig(RhythmModelConfig):
     stroke_drop_prob: float = 0.1  # of a stroke, to be hidden from the encoder
     voice_drop_prob: float = 0.0  # of a bar, to lose a voice
     rotation_prob: float = 0.4  # of a bar, to begin at another quarter
+    map_prior: str = NORMAL  # one of MAP_PRIORS
+    grid_resolutions: tuple[int, ...] = ()  # of the map decoder's tables; none: it reads Fourier features of the point
+    grid_features: int = 12  # of each table
 
     def build(self) -> "RhythmVAE":
         """The model, with fresh weights."""
@@ -160,11 +167,16 @@ class RhythmVAE(RhythmModel):
         cells = torch.from_numpy(Vocabulary(config.vocabulary).cells).float()
         self.register_buffer("cells", cells, persistent=False)
         width, point = config.encoder_width, 2 + 2 * 2 * len(FREQUENCIES)
-        condition = point + config.styles + len(SECTIONS) + len(METERS)
+        labels = config.styles + len(SECTIONS) + len(METERS)
+        condition = point + labels
         self.encoder = residual_network(3 * CELLS + len(METERS), width, config.encoder_blocks, width)
         self.map_head = nn.Linear(width, 2 * self.map_size)
         self.feel_head = nn.Linear(width, 2 * config.feel_size)
-        self.map_decoder = residual_network(condition, config.map_decoder_width, config.map_decoder_blocks, CELLS)
+        self.map_grid = (
+            FeatureGrid(config.grid_resolutions, config.grid_features, MAP_EDGE) if config.grid_resolutions else None
+        )
+        read = self.map_grid.size + labels if self.map_grid else condition
+        self.map_decoder = residual_network(read, config.map_decoder_width, config.map_decoder_blocks, CELLS)
         self.token_prior = TokenPrior(cells, condition, config.prior_width, config.prior_dropout)
         self.feel_prior = residual_network(condition, config.dynamics_width, 1, 2 * config.feel_size)
         self.dynamics = DynamicsDecoder(config.feel_size + point + len(METERS), config.dynamics_width)
@@ -206,12 +218,12 @@ class RhythmVAE(RhythmModel):
 
     def condition_features(self, condition: Condition) -> Float[Tensor, "batch condition"]:
         """The condition as map decoder and priors take it."""
-        labels = (condition.style, condition.section, condition.meter)
-        return torch.cat([fourier_features(condition.map), *labels], dim=1)
+        return _with_labels(fourier_features(condition.map), condition)
 
     def decode_map(self, condition: Condition) -> Float[Tensor, "batch voice step"]:
         """The logits of a hit that the map expects."""
-        return self.map_decoder(self.condition_features(condition)).unflatten(1, (VOICE_COUNT, STEP_COUNT))
+        point = fourier_features(condition.map) if self.map_grid is None else self.map_grid(condition.map)
+        return self.map_decoder(_with_labels(point, condition)).unflatten(1, (VOICE_COUNT, STEP_COUNT))
 
     def prior_of_feel(self, condition: Condition) -> Gaussian:
         """p(feel | condition)."""
@@ -238,7 +250,7 @@ class RhythmVAE(RhythmModel):
         self, bars: Bars, guess: Float[Tensor, "batch map"], points: int, noise: torch.Generator
     ) -> Float[Tensor, "batch map"]:
         """The likeliest map point of each bar, of so many random ones, the guess, and those around the best."""
-        return search_map(self.decode_unlabelled, bars, guess, points, noise)
+        return search_map(self.decode_unlabelled, bars, guess, points, noise, self.config.map_prior)
 
     def decode_unlabelled(
         self, point: Float[Tensor, "batch map"], meter: Int[Tensor, " batch"]
@@ -316,9 +328,11 @@ class RhythmVAE(RhythmModel):
             component = torch.multinomial(share, len(batch), replacement=True, generator=noise)
             point = found + width[component].unsqueeze(1) * normal_like(found, noise)
             squared = (point - found).square().sum(dim=1, keepdim=True)
-            log_proposal = torch.logsumexp(share.log() - 2 * width.log() - squared / (2 * width.square()), dim=1)
-            log_prior = -0.5 * point.square().sum(dim=1)  # both lack log 2 pi, which cancels
-            weights.append(log_prior - log_proposal - self.token_nll(batch, condition.at(point))[0])
+            log_share = share.log() - math.log(2 * math.pi) - 2 * width.log()
+            log_proposal = torch.logsumexp(log_share - squared / (2 * width.square()), dim=1)
+            weights.append(
+                log_density(self.config.map_prior, point) - log_proposal - self.token_nll(batch, condition.at(point))[0]
+            )
         return torch.stack(weights)
 
     def onnx_graphs(self) -> Mapping[str, OnnxGraph]:
@@ -330,6 +344,10 @@ class RhythmVAE(RhythmModel):
         hits, inside = bars.hits.numpy() > 0, bars.inside.numpy()[:, None]
         logistic_pca.fit(hits, inside, self.config.components).save(folder / LOGISTIC_PCA_FILE)
         Vocabulary(self.config.vocabulary).save(folder / TOKENS_FILE)
+
+
+def _with_labels(point: Float[Tensor, "batch feature"], condition: Condition) -> Float[Tensor, "batch condition"]:
+    return torch.cat([point, condition.style, condition.section, condition.meter], dim=1)
 
 
 def _onnx_graphs(model: RhythmVAE) -> dict[str, OnnxGraph]:

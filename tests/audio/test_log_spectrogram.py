@@ -62,8 +62,7 @@ def test_a_click_is_loudest_when_it_sounds():
 def test_the_stroke_comes_back_as_sharp_as_it_was_and_nothing_sounds_before_it():
     for voice in ("snare", "closed hi-hat", "clap"):
         samples = SPECTRUM.waveform(SPECTRUM.forward(DRUMS[voice]))
-        before = np.abs(samples[:ONSET_SAMPLE]).max() / np.abs(samples).max()
-        assert 20 * np.log10(before) < -35
+        assert not samples[:ONSET_SAMPLE].any()
         assert abs(attack_s(samples) - attack_s(placed(DRUMS[voice]))) < 0.002
 
 

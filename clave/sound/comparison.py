@@ -1,4 +1,4 @@
-"""Differences between two sounds: in spectrum, attack and decay."""
+"""Differences between two sounds: in spectrum, level, attack and decay, and how noise scatters."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -35,6 +35,8 @@ class Difference(NamedTuple):
     attack: float  # relative to the attack
     attack_ms: float
     decay: float  # relative to T30
+    band_level_db: float
+    scatter_db: float  # of the second sound itself, to stand beside that of the first
 
 
 def compare(clip: Clip, again: Clip) -> Difference:
@@ -55,6 +57,8 @@ def difference(x: Float32[np.ndarray, " sample"], y: Float32[np.ndarray, " sampl
         late / attacks[0],
         1000 * late,
         abs(decays[1] - decays[0]) / decays[0],
+        band_level_error_db(x, y),
+        scatter_db(y),
     )
 
 
@@ -72,6 +76,8 @@ def summary(differences: Sequence[Difference]) -> dict[str, float]:
         "attack_error_ms": float(np.median(table[:, 5])),
         "attacks_close": float(close.mean()),
         "decay_error": float(np.median(table[:, 6])),
+        "band_level_db": float(table[:, 7].mean()),
+        "scatter_db": float(table[:, 8].mean()),
     }
 
 

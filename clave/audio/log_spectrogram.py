@@ -29,6 +29,7 @@ PEAK = 0.9  # of every sound that is analysed, and of every one that is estimate
 ONSET_SAMPLE = round(ONSET_S * SAMPLE_RATE)
 LENGTH = ONSET_SAMPLE + round(ONE_SHOT_SECONDS * SAMPLE_RATE)
 FLOOR = 1e-3  # added to magnitudes, about 110 dB below a sine of full scale
+HISS = np.float32(4 * FLOOR)  # taken off the magnitudes of noise, or it would go on at -80 dB where there is none
 LINEAR_BANDS, LONG_BANDS = 40, 128  # the lowest are those of the STFT, up to 1.7 kHz; above, they widen by ratio
 FRAMES_OF_WIDTH = ((16, 1), (16, 2), (16, 4))  # the first 16 frames are those of the STFT, 2.9 ms apart, and so on
 LAST_FRAMES = 16  # share the rest of the time evenly
@@ -145,7 +146,7 @@ class DrumSpectrogram(Spectrogram):
         magnitude = self._whole.magnitudes(log_spectrogram[:LONG_BANDS])
         tone = self._whole.interpolated(tonality(log_spectrogram[:LONG_BANDS], self.hz[:LONG_BANDS]))
         noise = RAYLEIGH * np.sqrt(1 - tone) * noise_bands(self.transform, seed)
-        samples = self.transform.inverse(magnitude * noise)
+        samples = self.transform.inverse(np.maximum(magnitude - HISS, 0) * noise)
 
         stroke = self._stroke.magnitudes(log_spectrogram[LONG_BANDS:])
         share = self._noise_of_stroke(magnitude, tone)

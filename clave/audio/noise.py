@@ -18,12 +18,13 @@ RAYLEIGH = np.float32(np.exp(np.euler_gamma / 2))
 E[ln power] = ln E[power] - gamma."""
 
 SEEDS, SEED_FRAMES = 16, 37  # noises that differ, and by how many frames one begins after the other
-GRAIN_DB, GRAIN_BANDS, GRAIN_FRAMES = 2.6, 4, 48  # of what real noise has beyond chance: its spread and its size
+GRAIN_DB, GRAIN_BANDS, GRAIN_FRAMES = 3.0, 4, 48  # of what real noise has beyond chance: its spread and its size
 DB_PER_NEPER = 20 / np.log(10)
 TONE_DB = (6.0, 12.0)  # over the mean around: a row below the first is noise, above the second a tone
 ROWS_AROUND, FRAMES_AROUND, TONE_ROWS, SOFT_ROWS = 9, 5, 5, 3  # of that mean, of the level, of a tone, of its edges
 LOW_HZ = (300.0, 500.0)  # below the first all is tone, as heads are; above the second what the levels say
 FAINT_DB = (-60.0, -50.0)  # under the loudest cell: below the first all is noise, and needs no phase
+HIDDEN_DB = (-40.0, -25.0)  # the same under the loudest cell of the frame
 
 
 def noise_bands(transform: STFT, seed: int = 0) -> Complex[np.ndarray, "band frame"]:
@@ -71,7 +72,8 @@ def tonality(
     peak = _ramp(steady - _moving(steady, ROWS_AROUND, 0).mean(axis=-1), TONE_DB)
     wide = _moving(_moving(peak, TONE_ROWS, 0).max(axis=-1), SOFT_ROWS, 0).mean(axis=-1)
     tone = np.maximum(wide, 1 - _ramp(hz, LOW_HZ)[:, None])
-    return (tone * _ramp(level - level.max(), FAINT_DB)).astype(np.float32)
+    heard = _ramp(level - level.max(), FAINT_DB) * _ramp(steady - level.max(axis=0), HIDDEN_DB)
+    return (tone * heard).astype(np.float32)
 
 
 def _moving(values: Float[np.ndarray, "band frame"], width: int, axis: int) -> Float[np.ndarray, "band frame window"]:

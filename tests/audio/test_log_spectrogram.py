@@ -186,3 +186,9 @@ def test_peaks_are_limited_softly_and_the_rest_is_left():
     np.testing.assert_array_equal(lower[quiet], ramp[quiet])
     np.testing.assert_array_equal(limited(ramp / 2), ramp / 2)
     assert np.abs(limited(100 * ramp)).max() == pytest.approx(180 / MOST_LIMITED, rel=1e-4)
+
+
+def test_noise_ends_where_the_picture_does():
+    picture = SPECTRUM.forward(hiss(0.02))
+    picture += np.float32(0.3) * np.random.default_rng(2).standard_normal(picture.shape).astype(np.float32)
+    assert len(SPECTRUM.estimate(picture)) < 15_000  # at -80 dB; errors around the floor are no sound

@@ -10,12 +10,13 @@ is an estimate, no inverse.
 
 from abc import abstractmethod
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from clave.audio.noise import RAYLEIGH, noise_bands, tonality
 from clave.audio.phase import DEFAULT, ONSET_S, GriffinLim, with_magnitude
 from clave.audio.stft import STFT
 from clave.audio.transform import BandsByFrames
@@ -28,6 +29,7 @@ PEAK = 0.9  # of every sound that is analysed, and of every one that is estimate
 ONSET_SAMPLE = round(ONSET_S * SAMPLE_RATE)
 LENGTH = ONSET_SAMPLE + round(ONE_SHOT_SECONDS * SAMPLE_RATE)
 FLOOR = 1e-3  # added to magnitudes, about 110 dB below a sine of full scale
+HISS = np.float32(4 * FLOOR)  # taken off the magnitudes of noise, or it would go on at -80 dB where there is none
 LINEAR_BANDS, LONG_BANDS = 40, 128  # the lowest are those of the STFT, up to 1.7 kHz; above, they widen by ratio
 FRAMES_OF_WIDTH = ((16, 1), (16, 2), (16, 4))  # the first 16 frames are those of the STFT, 2.9 ms apart, and so on
 LAST_FRAMES = 16  # share the rest of the time evenly
@@ -39,6 +41,7 @@ BANDS = LONG_BANDS + SHORT_BANDS
 JOIN_SAMPLES = 256  # in which the stroke goes over into the rest
 STROKE_ROUNDS = 2  # of Griffin-Lim on the stroke, within each round on the whole sound
 LAST_STROKES = 6  # repetitions of these after the last round on the whole sound
+KNEE, MOST_LIMITED = 0.7, 4.0  # of the limit: where it begins, and by how much it lowers a peak at most
 SILENCE = 1e-4  # of the peak, -80 dB: where a sound has ended
 END_FADE_SECONDS = 0.005
 
@@ -55,15 +58,19 @@ class Spectrogram(BandsByFrames):
         Raises TransformError for silence, which has no onset.
         """
 
-    def estimate(self, log_spectrogram: Float32[np.ndarray, "band frame"]) -> Clip:
+    def estimate(self, log_spectrogram: Float32[np.ndarray, "band frame"], seed: int = 0) -> Clip:
         """A sound with nearly this log spectrogram: 2 ms of lead-in, its onset, and the rest until silence; peak 0.9.
+
+        The seed is that of its noise: sounds that are struck at once should have different ones.
 
         Raises TransformError unless the log spectrogram is made of finite numbers and holds a sound.
         """
-        return ended(self.waveform(log_spectrogram))
+        return ended(self.waveform(log_spectrogram, seed))
 
     @abstractmethod
-    def waveform(self, log_spectrogram: Float32[np.ndarray, "band frame"]) -> Float32[np.ndarray, " sample"]:
+    def waveform(
+        self, log_spectrogram: Float32[np.ndarray, "band frame"], seed: int = 0
+    ) -> Float32[np.ndarray, " sample"]:
         """The same before trimming: its onset at ONSET_SAMPLE, and before it what `estimate` cuts off."""
 
     def check(self, log_spectrogram: Float32[np.ndarray, "band frame"]) -> None:
@@ -127,27 +134,76 @@ class DrumSpectrogram(Spectrogram):
         stroke = self._stroke.means(np.abs(self.stroke.forward(samples[:SHORT_LENGTH])))
         return np.concatenate([whole, stroke])
 
-    def waveform(self, log_spectrogram: Float32[np.ndarray, "band frame"]) -> Float32[np.ndarray, " sample"]:
-        """Linear interpolation between the means, phase, sound.
+    def waveform(
+        self, log_spectrogram: Float32[np.ndarray, "band frame"], seed: int = 0
+    ) -> Float32[np.ndarray, " sample"]:
+        """Linear interpolation between the means; noise where there is no tone, phase where there is one; sound.
 
         Each round of the phase estimate also silences what comes before the onset and gives the stroke its own
         magnitudes: a gate afterwards would only cut off what the phase estimate has smeared before the onset.
         """
         self.check(log_spectrogram)
-        magnitude = self._stroke.magnitudes(log_spectrogram[LONG_BANDS:])
+        magnitude = self._whole.magnitudes(log_spectrogram[:LONG_BANDS])
+        tone = self._whole.interpolated(tonality(log_spectrogram[:LONG_BANDS], self.hz[:LONG_BANDS]))
+        noise = RAYLEIGH * np.sqrt(1 - tone) * noise_bands(self.transform, seed)
+        samples = self.transform.inverse(np.maximum(magnitude - HISS, 0) * noise)
 
-        def struck(samples: Float32[np.ndarray, " sample"]) -> Float32[np.ndarray, " sample"]:
-            early = samples[:SHORT_LENGTH]
-            sharp = early
-            for _ in range(STROKE_ROUNDS):
-                sharp = self.stroke.inverse(with_magnitude(self.stroke.forward(sharp * _AFTER_ONSET), magnitude))
-            return np.concatenate([early + _JOIN * (sharp - early), samples[SHORT_LENGTH:]])
-
-        phase = replace(self.phase, constraint=struck)
-        samples = phase.estimate(self._whole.magnitudes(log_spectrogram[:LONG_BANDS]), self.transform)
+        stroke = self._stroke.magnitudes(log_spectrogram[LONG_BANDS:])
+        share = self._noise_of_stroke(magnitude, tone)
+        sung = self._tone(magnitude * np.sqrt(tone), stroke * np.sqrt(1 - share))
+        samples[: len(sung)] += sung
+        stroke *= RAYLEIGH**share
         for _ in range(LAST_STROKES):
-            samples = struck(samples)
+            samples = limited(self._struck(samples, stroke))
         return samples
+
+    def _tone(
+        self,
+        magnitude: Float32[np.ndarray, "fine_band fine_frame"],
+        stroke: Float32[np.ndarray, "short_band short_frame"],
+    ) -> Float32[np.ndarray, " sample"]:
+        """The sound of these magnitudes and those of its stroke, by phase retrieval; it ends where the last do."""
+        sounding = np.flatnonzero(magnitude.any(axis=0))
+        if not len(sounding):
+            return np.zeros(0, np.float32)
+        whole = self.transform
+        frames = sounding[-1] + 1
+        length = max(SHORT_LENGTH + whole.window, (frames + 1) * whole.hop - whole.window)
+        part = replace(whole, length=min(whole.length, int(length)))
+        phase = replace(self.phase, constraint=partial(self._struck, magnitude=stroke))
+        return phase.estimate(magnitude[:, : part.frames], part)
+
+    def _struck(
+        self, samples: Float32[np.ndarray, " sample"], magnitude: Float32[np.ndarray, "fine_band fine_frame"]
+    ) -> Float32[np.ndarray, " sample"]:
+        """The same sound, silent before its onset, its stroke with these magnitudes."""
+        early = samples[:SHORT_LENGTH] * _AFTER_ONSET
+        sharp = early
+        for _ in range(STROKE_ROUNDS):
+            sharp = self.stroke.inverse(with_magnitude(self.stroke.forward(sharp), magnitude)) * _AFTER_ONSET
+        return np.concatenate([early + _JOIN * (sharp - early), samples[SHORT_LENGTH:]])
+
+    def _noise_of_stroke(
+        self, magnitude: Float32[np.ndarray, "fine_band fine_frame"], tone: Float32[np.ndarray, "fine_band fine_frame"]
+    ) -> Float32[np.ndarray, "short_band short_frame"]:
+        """The share of noise in the power that the short windows see, from that of the long ones."""
+        across, along = self._long_to_short
+        power = np.square(magnitude[:, : len(along)])
+        noise = across @ (power * (1 - tone[:, : len(along)]))
+        return np.clip(noise / np.maximum(across @ power, FLOOR**2) @ along, 0, 1)
+
+    @cached_property
+    def _long_to_short(
+        self,
+    ) -> tuple[Float32[np.ndarray, "short_band long_band"], Float32[np.ndarray, "long_frame short_frame"]]:
+        """What the short windows see of the bands of the long ones, and their frames between those of the long ones."""
+        long, short = self.transform, self.stroke
+        apart = short.centres_hz[:, None] - long.centres_hz
+        seen = np.exp(-2 * np.pi * short.spread_s2[:, None] * apart**2)
+        times, late = (each.first_frame_s + each.frame_seconds * np.arange(each.frames) for each in (long, short))
+        near = np.eye(np.searchsorted(times, late[-1]) + 1)
+        between = np.stack([np.interp(late, times[: len(near)], row) for row in near])
+        return seen.astype(np.float32), between.astype(np.float32)
 
     @cached_property
     def _whole(self) -> "_Grid":
@@ -176,9 +232,13 @@ class _Grid:
 
     def magnitudes(self, means: Float32[np.ndarray, "band frame"]) -> Float32[np.ndarray, "fine_band fine_frame"]:
         """By linear interpolation between the centres of the cells."""
-        across, along = self._interpolations
-        log = across @ means @ along.T
+        log = self.interpolated(means)
         return np.maximum(np.exp(np.minimum(log, LOUDEST_LOG)) - FLOOR, 0).astype(np.float32)
+
+    def interpolated(self, cells: Float32[np.ndarray, "band frame"]) -> Float32[np.ndarray, "fine_band fine_frame"]:
+        """The same of any values, as they are."""
+        across, along = self._interpolations
+        return across @ cells @ along.T
 
     @cached_property
     def _means(self) -> tuple[Float32[np.ndarray, "band fine_band"], Float32[np.ndarray, "frame fine_frame"]]:
@@ -233,6 +293,22 @@ def ended(samples: Float32[np.ndarray, " sample"]) -> Clip:
     if peak == 0:
         raise TransformError("an estimate came out with nothing after its onset: no sound")
     return Clip(samples * np.float32(PEAK / peak))
+
+
+def limited(samples: Float32[np.ndarray, " sample"]) -> Float32[np.ndarray, " sample"]:
+    """The same without peaks above PEAK, which no analysed sound has; at most MOST_LIMITED times lower.
+
+    Up to KNEE nothing changes, above it the loudest sample comes down to the limit along a hyperbola. Chance makes
+    peaks that the sound did not have; if they stayed, all the rest would become quieter by as much.
+    """
+    loudest = float(np.abs(samples).max())
+    limit = max(PEAK, loudest / MOST_LIMITED)
+    over = loudest / limit
+    if over <= 1:
+        return samples
+    above = np.maximum(np.abs(samples) / np.float32(limit) - KNEE, 0)
+    bend = (over - 1) / (over - KNEE) / (1 - KNEE)
+    return samples - np.sign(samples) * np.float32(limit) * (above - above / (1 + np.float32(bend) * above))
 
 
 def _without_offset(clip: Clip) -> Clip:

@@ -52,7 +52,11 @@ class PaperSpectrogram(Spectrogram):
         low_rate = resampled(Clip(samples), transform.sample_rate).samples
         return np.log(np.abs(transform.forward(low_rate)) + np.float32(PAPER_FLOOR)).astype(np.float32)
 
-    def waveform(self, log_spectrogram: Float32[np.ndarray, "band frame"]) -> Float32[np.ndarray, " sample"]:
+    def waveform(
+        self,
+        log_spectrogram: Float32[np.ndarray, "band frame"],
+        seed: int = 0,  # noqa: ARG002 - the paper's way has no noise of its own
+    ) -> Float32[np.ndarray, " sample"]:
         """Magnitudes, phase, sound."""
         self.check(log_spectrogram)
         magnitude = np.clip(np.exp(np.minimum(log_spectrogram, np.log(LOUDEST))) - PAPER_FLOOR, 0, None).astype(

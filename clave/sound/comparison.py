@@ -1,6 +1,7 @@
-"""Differences between two sounds: in spectrum, attack and decay."""
+"""Differences between two sounds: in spectrum, level, attack and decay, and how noise scatters."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,11 @@ WINDOWS = (2048, 512, 128)  # samples, Hann, hop a quarter
 LEVEL_FLOOR = 1e-3  # added to magnitudes before their logarithm
 DB_PER_NEPER = 20 / np.log(10)
 CLOSE_ATTACK, CLOSE_ATTACK_MS = 0.25, 2.0  # attacks that differ by less than either count as equal
+TEXTURE_WINDOW = 512  # samples, Hann, hop a quarter: of both measures of noise
+LOWEST_HZ, BANDS_AN_OCTAVE, FRAMES_A_CELL = 50.0, 3, 4  # of a band level
+BAND_LEVEL_RANGE_DB = 40.0  # quieter cells count as this far under the loudest
+SCATTER_FIRST_BIN, SCATTER_CELLS = 20, 9  # from 1.7 kHz on; bins and frames around each cell
+SCATTER_QUIET, SCATTER_RANGE_DB = 0.05, 25.0  # of the loudest mean: quieter ones do not count; most by which one counts
 
 
 class Difference(NamedTuple):
@@ -29,6 +35,8 @@ class Difference(NamedTuple):
     attack: float  # relative to the attack
     attack_ms: float
     decay: float  # relative to T30
+    band_level_db: float
+    scatter_db: float  # of the second sound itself, to stand beside that of the first
 
 
 def compare(clip: Clip, again: Clip) -> Difference:
@@ -49,6 +57,8 @@ def difference(x: Float32[np.ndarray, " sample"], y: Float32[np.ndarray, " sampl
         late / attacks[0],
         1000 * late,
         abs(decays[1] - decays[0]) / decays[0],
+        band_level_error_db(x, y),
+        scatter_db(y),
     )
 
 
@@ -66,6 +76,8 @@ def summary(differences: Sequence[Difference]) -> dict[str, float]:
         "attack_error_ms": float(np.median(table[:, 5])),
         "attacks_close": float(close.mean()),
         "decay_error": float(np.median(table[:, 6])),
+        "band_level_db": float(table[:, 7].mean()),
+        "scatter_db": float(table[:, 8].mean()),
     }
 
 
@@ -126,6 +138,46 @@ def magnitudes(x: Float32[np.ndarray, " sample"], window: int) -> Float[np.ndarr
     around = np.pad(x, (window * 3 // 4, window))
     frames = np.lib.stride_tricks.sliding_window_view(around, window)[:: window // 4]
     return np.abs(np.fft.rfft(frames * hann, axis=-1))
+
+
+def band_level_error_db(x: Float32[np.ndarray, " sample"], y: Float32[np.ndarray, " sample"]) -> float:
+    """Root mean square difference of the levels in thirds of an octave, averaged over 12 ms, in dB.
+
+    Levels are 10 log10 of power, with a floor 40 dB under the loudest cell of each sound. Two draws of the same noise
+    agree within the chance of a cell, where bin by bin they would be farther apart than from a smooth mean.
+    """
+    one, other = (_band_levels_db(each) for each in (x, y))
+    return float(np.sqrt(np.square(one - other).mean()))
+
+
+def _band_levels_db(x: Float32[np.ndarray, " sample"]) -> Float[np.ndarray, "cell band"]:
+    power = np.square(magnitudes(x, TEXTURE_WINDOW)) @ _third_octaves()
+    cells = power[: len(power) // FRAMES_A_CELL * FRAMES_A_CELL].reshape(-1, FRAMES_A_CELL, power.shape[1]).mean(axis=1)
+    return 10 * np.log10(np.maximum(cells, 10 ** (-BAND_LEVEL_RANGE_DB / 10) * cells.max()))
+
+
+@cache
+def _third_octaves() -> Float[np.ndarray, "bin band"]:
+    """Ones where a bin lies in a third of an octave; those narrower than a bin that hold none are left out."""
+    hz = np.arange(1, TEXTURE_WINDOW // 2 + 1) * SAMPLE_RATE / TEXTURE_WINDOW
+    third = np.floor(BANDS_AN_OCTAVE * np.log2(hz / LOWEST_HZ)).astype(np.int64)
+    inside = third[:, None] == np.unique(third[third >= 0])
+    return np.concatenate([np.zeros((1, inside.shape[1])), inside])
+
+
+def scatter_db(x: Float32[np.ndarray, " sample"]) -> float:
+    """How uneven the magnitudes above 1.7 kHz are: the standard deviation of their level over their mean around, in dB.
+
+    Means are those of 9 bins x 9 frames; only cells count whose mean is above 5 % of the largest one. Stationary noise
+    has 5.5 dB, whatever its spectrum; magnitudes that phase retrieval has smoothed have less.
+    """
+    from scipy.ndimage import uniform_filter
+
+    magnitude = magnitudes(x, TEXTURE_WINDOW)[:, SCATTER_FIRST_BIN:]
+    mean = uniform_filter(magnitude, SCATTER_CELLS)
+    loud = mean > SCATTER_QUIET * mean.max()
+    over = 20 * np.log10(np.maximum(magnitude[loud], 1e-9) / mean[loud])
+    return float(np.clip(over, -SCATTER_RANGE_DB, SCATTER_RANGE_DB).std()) if loud.any() else 0.0
 
 
 def attack_s(x: Float32[np.ndarray, " sample"]) -> float:

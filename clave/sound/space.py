@@ -70,7 +70,7 @@ class SoundSpace:
 
     def decode(self, code: Code, voice: Voice | str) -> list[Clip]:
         """The sounds of these codes: the pair of `encode`."""
-        return [self._clip(each) for each in self.log_spectrograms(code, voice)]
+        return [self._clip(each, self._voice(voice).index) for each in self.log_spectrograms(code, voice)]
 
     def log_spectrograms(self, code: Code, voice: Voice | str) -> Float32[np.ndarray, "sound band frame"]:
         """The log spectrograms of these codes, before any phase: the pair of `encode_log_spectrograms`."""
@@ -279,9 +279,9 @@ class SoundSpace:
         except TransformError as error:
             raise SpaceError(f"clip {index} has no place on the map: {error}") from error
 
-    def _clip(self, log_spectrogram: Float32[np.ndarray, "band frame"]) -> Clip:
+    def _clip(self, log_spectrogram: Float32[np.ndarray, "band frame"], seed: int) -> Clip:
         try:
-            return self.spectrogram.estimate(log_spectrogram)
+            return self.spectrogram.estimate(log_spectrogram, seed)
         except TransformError as error:
             raise SpaceError(f"the space has no sound there: {error}") from error
 

@@ -6,19 +6,29 @@ from clave.audio.log_spectrogram import (
     BANDS,
     FLOOR,
     FRAMES,
+    KNEE,
     LENGTH,
     LONG_BANDS,
+    MOST_LIMITED,
     ONSET_SAMPLE,
     PEAK,
     SHORT_LENGTH,
     DrumSpectrogram,
     ended,
+    limited,
     placed,
 )
 from clave.errors import TransformError
 from clave.music.clip import Clip
 from clave.music.kit import VOICES
-from clave.sound.comparison import aligned, attack_s, log_spectral_distance_db, multi_resolution_db
+from clave.sound.comparison import (
+    aligned,
+    attack_s,
+    band_level_error_db,
+    log_spectral_distance_db,
+    multi_resolution_db,
+    scatter_db,
+)
 
 SPECTRUM = DrumSpectrogram()
 DRUMS = factory.kit("analogue")
@@ -62,9 +72,8 @@ def test_a_click_is_loudest_when_it_sounds():
 def test_the_stroke_comes_back_as_sharp_as_it_was_and_nothing_sounds_before_it():
     for voice in ("snare", "closed hi-hat", "clap"):
         samples = SPECTRUM.waveform(SPECTRUM.forward(DRUMS[voice]))
-        before = np.abs(samples[:ONSET_SAMPLE]).max() / np.abs(samples).max()
-        assert 20 * np.log10(before) < -35
-        assert abs(attack_s(samples) - attack_s(placed(DRUMS[voice]))) < 0.002
+        assert not samples[:ONSET_SAMPLE].any()
+        assert attack_s(samples) < attack_s(placed(DRUMS[voice])) + 0.002  # chance may move the peak of noise forward
 
 
 @pytest.mark.parametrize("voice", VOICES, ids=lambda voice: voice.name)
@@ -136,3 +145,50 @@ def test_a_picture_beyond_all_levels_still_is_a_clip():
     assert SPECTRUM.estimate(np.full((BANDS, FRAMES), 1000.0, np.float32)).peak == pytest.approx(PEAK)
     with pytest.raises(TransformError, match="no sound"):
         SPECTRUM.estimate(np.full((BANDS, FRAMES), np.log(FLOOR) - 1, np.float32))
+
+
+def hiss(seconds: float, seed: int = 5) -> Clip:
+    """A burst of noise that dies away."""
+    samples = np.random.default_rng(seed).standard_normal(44_100) * np.exp(-np.arange(44_100) / 44_100 / seconds)
+    return Clip((0.2 * samples).astype(np.float32))
+
+
+def test_noise_comes_back_as_noise_at_its_level():
+    picture = SPECTRUM.forward(hiss(0.15))
+    x, y = aligned(hiss(0.15), SPECTRUM.estimate(picture))
+    assert scatter_db(y) == pytest.approx(scatter_db(x), abs=0.4)
+    assert band_level_error_db(x, y) < 3.2  # two draws of it are 2.6 dB apart
+    loud = picture[:LONG_BANDS] > picture.max() - 4
+    assert abs((SPECTRUM.forward(Clip(y)) - picture)[:LONG_BANDS][loud].mean()) < 0.12  # 1 dB
+
+
+def test_the_same_seed_is_the_same_sound_and_another_seed_another_noise():
+    picture = SPECTRUM.forward(hiss(0.1))
+    once, again, other = (SPECTRUM.estimate(picture, seed).samples for seed in (0, 0, 1))
+    np.testing.assert_array_equal(once, again)
+    late = slice(2000, 8000)
+    assert abs(np.corrcoef(once[late], other[late])[0, 1]) < 0.1
+
+
+def test_a_tone_comes_back_without_noise():
+    times = np.arange(30_000) / 44_100
+    for hz in (60.0, 900.0):
+        tone = Clip((np.sin(2 * np.pi * hz * times) * np.exp(-times / 0.1)).astype(np.float32))
+        assert multi_resolution_db(*aligned(tone, SPECTRUM.estimate(SPECTRUM.forward(tone)))) < -12
+
+
+def test_peaks_are_limited_softly_and_the_rest_is_left():
+    ramp = np.linspace(-1.8, 1.8, 1001).astype(np.float32)
+    lower = limited(ramp)
+    assert np.abs(lower).max() == pytest.approx(PEAK, rel=1e-5)
+    assert (np.diff(lower) > 0).all()
+    quiet = np.abs(ramp) < KNEE * PEAK
+    np.testing.assert_array_equal(lower[quiet], ramp[quiet])
+    np.testing.assert_array_equal(limited(ramp / 2), ramp / 2)
+    assert np.abs(limited(100 * ramp)).max() == pytest.approx(180 / MOST_LIMITED, rel=1e-4)
+
+
+def test_noise_ends_where_the_picture_does():
+    picture = SPECTRUM.forward(hiss(0.02))
+    picture += np.float32(0.3) * np.random.default_rng(2).standard_normal(picture.shape).astype(np.float32)
+    assert len(SPECTRUM.estimate(picture)) < 15_000  # at -80 dB; errors around the floor are no sound

@@ -154,7 +154,7 @@ def test_what_sounds_before_the_onset_is_measured_against_the_peak(level_db: flo
 
 
 def test_an_attack_close_by_either_rule_is_close() -> None:
-    zero = comparison.Difference(0, 0, 0, 0, 0, 0, 0)
+    zero = comparison.Difference(*[0] * len(comparison.Difference._fields))
     rows = [zero, zero._replace(attack=9.0, attack_ms=1.9), zero._replace(attack=0.2, attack_ms=30.0)]
     assert comparison.summary(rows)["attacks_close"] == 1
     assert comparison.summary([*rows, zero._replace(attack=0.3, attack_ms=2.1)])["attacks_close"] == 0.75
@@ -324,6 +324,13 @@ def test_the_command_writes_the_whole_table(
     exact, picture, toy = (decoded[way]["log_spectral_distance_db"] for way in (ways[3], ways[2], "toy"))
     assert exact < picture < toy  # random weights
     assert decoded["toy"] == decoded[str(space_folder)]
+    assert "## Noise by voice" in text
+    for way in (*ways, "the nearest training sound", "real, held out"):
+        assert len(decoded[way]["scatter_by_voice"]) == 3  # one sound each
+        assert decoded[way]["scatter_db"] == pytest.approx(np.mean(list(decoded[way]["scatter_by_voice"].values())))
+    levels = [decoded[way]["band_level_db"] for way in (ways[2], "toy")]
+    assert levels[0] < levels[1]
+    assert decoded["toy"]["band_level_by_voice"].keys() == decoded["real, held out"]["scatter_by_voice"].keys()
     assert result["samples"]["samples, toy"]["sounds"] == 6
     assert set(result["sets"]) == {
         "two halves of the held-out", "real, training", "samples, toy", f"samples, {space_folder}"

@@ -13,10 +13,14 @@ NOISE = (RNG.standard_normal(20_000) * np.exp(-np.arange(20_000) / 3000)).astype
 
 
 def test_a_sound_is_no_distance_from_itself_at_any_level():
-    distance, error, own_distance, own_error, *times = comparison.compare(Clip(NOISE), Clip(0.5 * NOISE))
+    distance, error, own_distance, own_error, *times, band_level, scatter = comparison.compare(
+        Clip(NOISE), Clip(0.5 * NOISE)
+    )
     assert max(distance, own_distance) < 1e-3
     assert max(error, own_error) < -80
     assert times == [0, 0, 0]
+    assert band_level < 1e-3
+    assert scatter == pytest.approx(comparison.scatter_db(comparison.aligned(Clip(NOISE), Clip(NOISE))[0]))
 
 
 def test_distances_follow_their_formulas():
@@ -34,6 +38,47 @@ def test_magnitudes_are_those_of_a_hann_window():
     middle = comparison.magnitudes(sine, 512)[16]
     assert middle.argmax() == 16
     assert middle[16] == pytest.approx(512 / 4, rel=1e-3)  # half the sum of the window, which is half its length
+
+
+def steady_noise(seed: int) -> np.ndarray:
+    return (0.1 * np.random.default_rng(seed).standard_normal(SAMPLE_RATE)).astype(np.float32)
+
+
+def test_the_band_level_error_follows_its_formula():
+    one, other = NOISE, (0.7 * NOISE[::-1]).astype(np.float32)
+    levels = []
+    for each in (one, other):
+        power = comparison.magnitudes(each, 512) ** 2
+        hz = np.arange(257) * SAMPLE_RATE / 512
+        edges = [(50 * 2 ** (n / 3), 50 * 2 ** ((n + 1) / 3)) for n in range(40)]
+        inside = [(hz >= low) & (hz < high) for low, high in edges]
+        bands = np.stack([power[:, each].sum(axis=1) for each in inside if each.any()], axis=1)
+        cells = np.stack([bands[at : at + 4].mean(axis=0) for at in range(0, len(bands) - 3, 4)])
+        levels.append(np.maximum(10 * np.log10(cells), 10 * np.log10(cells.max()) - 40))
+    by_hand = np.sqrt(np.mean((levels[0] - levels[1]) ** 2))
+    assert by_hand > 3
+    assert comparison.band_level_error_db(one, other) == pytest.approx(by_hand, rel=1e-6)
+
+
+def test_the_band_level_error_knows_levels_and_not_which_noise_it_was():
+    noise, again = steady_noise(1), steady_noise(2)
+    assert comparison.band_level_error_db(noise, noise) == 0
+    assert comparison.band_level_error_db(noise, noise / 2) == pytest.approx(20 * np.log10(2), abs=0.01)
+    assert comparison.band_level_error_db(noise, again) < 3.5  # chance, in bands of one bin at the bottom
+    dark = np.cumsum(noise - noise.mean()).astype(np.float32)
+    assert comparison.band_level_error_db(noise, dark) > 10
+
+
+@pytest.mark.parametrize("gain", [1.0, 0.01])
+def test_noise_scatters_as_chance_does_and_lines_do_more(gain):
+    assert comparison.scatter_db(gain * steady_noise(3)) == pytest.approx(5.5, abs=0.1)
+    times = np.arange(SAMPLE_RATE) / SAMPLE_RATE
+    chirp = np.sin(2 * np.pi * (2000 * times + 9000 * times**2)).astype(np.float32)
+    clicks = np.zeros(SAMPLE_RATE, np.float32)
+    clicks[::32] = gain  # closer than a window: lines every 16 bins
+    assert comparison.scatter_db(gain * chirp) > 8
+    assert comparison.scatter_db(clicks) > 8
+    assert comparison.scatter_db(np.zeros(2000, np.float32)) == 0
 
 
 @pytest.mark.parametrize("seconds", [0.005, 0.02])

@@ -1,6 +1,6 @@
 """Held-out sounds encoded and decoded, beside other ways to reconstruct them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,13 +12,14 @@ from clave.evaluation.sound import metrics
 from clave.evaluation.sound.data import Drums, EvaluationData
 from clave.music.clip import Clip
 from clave.music.kit import VOICES
-from clave.music.shapes import Float32
-from clave.sound.comparison import Difference, difference, lead_in_db, summary
+from clave.music.shapes import Float32, Int
+from clave.sound.comparison import Difference, difference, lead_in_db, scatter_db, summary
 from clave.sound.space import SoundSpace
 from clave.training.progress import OnCount
 
 QUIET_LEAD_IN_DB = -40.0  # against the peak
 REAL = "real, held out"
+NEAREST = "the nearest training sound"
 
 Sound = Float32[np.ndarray, " sample"]
 
@@ -38,9 +39,10 @@ def reconstruction(
             lead_ins[name].append(lead_in_db(space.spectrogram.waveform(log_spectrograms[0])))
         lead_ins[REAL].append(lead_in_db(sound))
         on_count(done, len(chosen))
+    voices = dict.fromkeys(methods, chosen.voice)
     if len(data.train):
-        pairs = _nearest_pairs(chosen, data.train)
-        differences["the nearest training sound"] = [difference(*pair) for pair in pairs]
+        voices[NEAREST], pairs = _nearest_pairs(chosen, data.train)
+        differences[NEAREST] = [difference(*pair) for pair in pairs]
     order = [*spaces, *(name for name in differences if name not in spaces)]
     lead_in = {
         name: {
@@ -49,7 +51,23 @@ def reconstruction(
         }
         for name, each in lead_ins.items()
     }
-    return {name: summary(differences[name]) | lead_in.get(name, {}) for name in order} | {REAL: lead_in[REAL]}
+    rows = {name: summary(differences[name]) | by_voice(differences[name], voices[name]) for name in order}
+    scatter = [scatter_db(sound) for sound in chosen.sounds]
+    real = {"scatter_db": float(np.mean(scatter)), "scatter_by_voice": _means(scatter, chosen.voice)}
+    return {name: row | lead_in.get(name, {}) for name, row in (rows | {REAL: real}).items()}
+
+
+def by_voice(differences: Sequence[Difference], voice: Int[np.ndarray, " sound"]) -> dict[str, dict[str, float]]:
+    """What noise is judged by, for each voice: the mean band level error, and the mean scatter of the second sounds."""
+    return {
+        "band_level_by_voice": _means([each.band_level_db for each in differences], voice),
+        "scatter_by_voice": _means([each.scatter_db for each in differences], voice),
+    }
+
+
+def _means(values: Sequence[float], voice: Int[np.ndarray, " sound"]) -> dict[str, float]:
+    """By the names of voices."""
+    return {VOICES[index].name: float(np.array(values)[voice == index].mean()) for index in np.unique(voice)}
 
 
 def _methods(spaces: Mapping[str, SoundSpace], data: EvaluationData) -> dict[str, Callable[[Sound, int], Sound]]:
@@ -102,13 +120,14 @@ def principal_components(
     return PrincipalComponents(mean, (direction / np.linalg.norm(direction, axis=1, keepdims=True)).astype(np.float32))
 
 
-def _nearest_pairs(chosen: Drums, train: Drums) -> list[tuple[Sound, Sound]]:
-    """Each sound with the training sound of its voice at the smallest log-spectral distance."""
-    pairs = list[tuple[Sound, Sound]]()
+def _nearest_pairs(chosen: Drums, train: Drums) -> tuple[Int[np.ndarray, " pair"], list[tuple[Sound, Sound]]]:
+    """Voice by voice, each sound with the training sound of its voice at the smallest log-spectral distance."""
+    voices, pairs = list[int](), list[tuple[Sound, Sound]]()
     for voice in np.unique(chosen.voice):
         sounds = chosen.subset(chosen.voice == voice).sounds
         train_sounds = train.subset(train.voice == voice).sounds
         if len(train_sounds):
             nearest = metrics.log_spectral_distances_db(sounds, train_sounds).argmin(axis=1)
             pairs += [(sound, train_sounds[index]) for sound, index in zip(sounds, nearest, strict=True)]
-    return pairs
+            voices += [int(voice)] * len(sounds)
+    return np.array(voices, np.int64), pairs

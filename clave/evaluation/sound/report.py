@@ -28,6 +28,11 @@ def markdown(result: Mapping[str, Any]) -> str:
         "## Encoded and decoded\n\nHeld-out kits, phase included. Targets: distance 5 dB, error -4 dB; attacks within "
         "25 % or 2 ms and T30 within 20 % (medians); the lead-in 40 dB under the peak before any gate.",
         _table(result["reconstruction"], "decoded by", _RECONSTRUCTION),
+        "## Noise by voice\n\nBand level error, dB: levels in thirds of an octave over 12 ms. Target: 2.2, no voice "
+        "above 3.",
+        _by_voice(result["reconstruction"], "band_level_by_voice"),
+        "Scatter of magnitudes above 1.7 kHz, dB; steady noise has 5.5. Target: within 0.3 of real.",
+        _by_voice(result["reconstruction"], "scatter_by_voice"),
         "## Samples from the prior\n\nTargets: 90 % recognised, or within 3 points of real sounds; 98 % drums with a "
         "usual T30 and time of the peak, between those of 98 % of real sounds.",
         _table(result["samples"], "sounds", _SAMPLES),
@@ -80,6 +85,8 @@ _RECONSTRUCTION: list[Column] = [
     ("attack, ms", number("attack_error_ms", 1)),
     ("attacks within 25 % or 2 ms", percent("attacks_close")),
     ("T30", percent("decay_error")),
+    ("band level error, dB", number("band_level_db", 2)),
+    ("scatter, dB", number("scatter_db", 2)),
     ("lead-in, dB", number("lead_in_db", 1)),
     ("lead-ins under -40 dB", percent("lead_in_quiet")),
 ]
@@ -118,6 +125,12 @@ _SPEED: list[Column] = [
     ("95th percentile, ms", number("point_p95_processor_s", 0, 1000)),
     ("kit, ms", number("kit_processor_s", 0, 1000)),
 ]
+
+
+def _by_voice(rows: Mapping[str, Mapping[str, Any]], what: str) -> str:
+    """One column a voice, for the rows that have it."""
+    columns = [(voice.name, number(voice.name, 2)) for voice in VOICES]
+    return _table({name: row[what] for name, row in rows.items() if what in row}, "decoded by", columns)
 
 
 def _table(rows: Mapping[str, Mapping[str, Any]], what: str, columns: Sequence[Column]) -> str:

@@ -2,10 +2,10 @@
 
 The kick is played with a foot. The closed hi-hat is too where a cymbal is struck at the same step: the right hand rides
 while the foot closes the hat (drum maps read the pedal's note 44 as closed hi-hat). Both hats are one instrument, so
-that they need one hand together; snare, tom and cymbal need one each. Claps and other percussion are left to somebody
-else: where they occur, a machine or an ensemble plays (the templates of motown, samba, disco and salsa have them on top
-of a whole kit in more than half of their bars), and recorded drummers have none. Strokes need hands at the same time if they
-lie on the same of the 64 steps: a flam or a roll is played by two hands in turn.
+that they need one hand together; snare, tom and cymbal need one each. Claps and other percussion count for nothing: they
+are played by a machine or by somebody else, on top of a whole kit (if they had to be played by the same two hands, the
+templates of motown, samba and disco would be impossible in most of their bars), and recorded drummers have none. Strokes
+need hands at the same time if they lie on the same of the 64 steps: a flam or a roll is played by two hands in turn.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ from clave.music.kit import VOICES, voice
 from clave.music.shapes import Bool, Float, Int
 
 HANDS = 2
-SURE = 0.42  # probability of a stroke from which it sounds although it needs a third hand: as often as in real bars
+SURE = 0.4  # probability of a stroke from which it sounds although it needs a third hand: as often as in real bars
 
 _CLOSED, _OPEN, _CYMBAL = (voice(name).index for name in ("closed hi-hat", "open hi-hat", "cymbal"))
 _ALONE = [voice(name).index for name in ("snare", "tom", "cymbal")]

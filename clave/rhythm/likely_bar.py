@@ -42,8 +42,8 @@ def likely_hits(logit: Cells, inside: Bool[np.ndarray, "#row 1 step"], threshold
     shifted = probability(logit + np.float32(shift)) * inside
     hits = (logit > threshold - shift) & inside
     pooled = pool(shifted)
-    alternatives = hits[:, ALTERNATIVES]
-    hits[:, ALTERNATIVES] = alternatives | (~alternatives.any(axis=2, keepdims=True) & (pooled[:, ALTERNATIVES] > POOLED))
+    among = hits[:, ALTERNATIVES]  # [row, group, voice, step]
+    hits[:, ALTERNATIVES] = among | (~among.any(axis=2, keepdims=True) & (pooled[:, ALTERNATIVES] > POOLED))
     hits = fill(hits, pooled, np.ceil(LEAST_SHARE * shifted.sum(axis=(1, 2))).astype(np.int64))
     return playable(hits, probability(logit))
 
@@ -58,7 +58,7 @@ def pool(cells: Cells) -> Cells:
 
     They are taken to exclude each other, so that this is the sum; it may exceed 1.
     """
-    pooled, among = cells.copy(), cells[:, ALTERNATIVES]  # [row, group, voice, step]
+    pooled, among = cells.copy(), cells[:, ALTERNATIVES]
     likeliest = among == among.max(axis=2, keepdims=True)
     pooled[:, ALTERNATIVES] = np.where(likeliest, among.sum(axis=2, keepdims=True), among)
     return pooled

@@ -4,16 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clave.evaluation.rhythm.beats import Beats
+from clave.evaluation.rhythm.beats import MIN_HITS, Beats
 from clave.evaluation.rhythm.context import Evaluation, HeldOut, Rows, random_rows
 from clave.evaluation.rhythm.metrics import Hits
 from clave.music.kit import voice
-from clave.music.shapes import Bool, Float, Float32, Float64
+from clave.music.shapes import Bool, Float, Float32, Float64, Int
 from clave.music.units import STEPS_PER_QUARTER
 from clave.rhythm.hands import extra_hands
 from clave.rhythm.space import RhythmSpace
 
-CLICKS = 1000  # points
+CLICKS = 2000  # points
 CLICK_CELL = 0.2  # map units, the side of the cells in which the corpus lies or does not
 TURNED_NATS = 2.0  # by which a bar has to be likelier turned by a quarter, to count as turned
 LIKELIHOOD_BARS, LIKELIHOOD_DRAWS = 200, 64  # whose cost of turning is measured, and draws of importance sampling
@@ -25,7 +25,7 @@ KICK, SNARE, HAT = (voice(name).index for name in ("kick", "snare", "closed hi-h
 
 @dataclass(frozen=True, eq=False)
 class PositionModel:
-    """Each cell struck independently, as often as in the bars it was fitted to: the plainest idea of where beat 1 is."""
+    """Each cell struck independently, as often as in the bars it was fitted to: a plain idea of where beat 1 is."""
 
     logit: Float64[np.ndarray, "8 64"]
 
@@ -73,14 +73,14 @@ def sets(evaluation: Evaluation, held_out: HeldOut) -> dict[str, Beats]:
 
 
 def playable(evaluation: Evaluation, held_out: HeldOut) -> Rows:
-    """Shares of bars that need three hands, that sound turned by a quarter, and that have no stroke or no kick."""
+    """Shares of bars that need three hands, that sound turned by a quarter, and that have no stroke, few or no kick."""
     model = PositionModel.fit(evaluation.data.train.hits)
     return {
         row: {
             "bars": len(beats), "three_hands": _share(extra_hands(beats.hits) > 0),
             "turned": _share(model.turn_gain(beats.hits) > TURNED_NATS),
-            "silent": _share(~beats.hits.any(axis=(1, 2))), "no_kick": _share(~beats.hits[:, KICK].any(axis=1)),
-            "strokes": float(beats.hits.sum(axis=(1, 2)).mean()),
+            "silent": _share(_strokes(beats) == 0), "few": _share(_strokes(beats) < MIN_HITS),
+            "no_kick": _share(beats.hits[:, KICK].sum(axis=1) == 0), "strokes": float(_strokes(beats).mean()),
         }
         for row, beats in sets(evaluation, held_out).items()
     }  # fmt: skip
@@ -93,9 +93,7 @@ def turning(evaluation: Evaluation, held_out: HeldOut) -> Rows:
     rows: Rows = {}
 
     def by_space() -> dict[str, float]:
-        straight, late = (
-            evaluation.space.log_likelihood(beats.patterns, LIKELIHOOD_DRAWS) for beats in (real, moved)
-        )
+        straight, late = (evaluation.space.log_likelihood(beats.patterns, LIKELIHOOD_DRAWS) for beats in (real, moved))
         return {"bars": len(real), "nats": float((straight - late).mean()), "prefers": _share(late > straight)}
 
     evaluation.add_row(rows, evaluation.name, by_space)
@@ -134,6 +132,10 @@ def hat_spread(beats: Beats) -> float | None:
         offset[hits].std() for offset, hits in zip(beats.offset[:, HAT], struck, strict=True) if hits.sum() >= MIN_HATS
     ]
     return float(np.mean(spread)) if spread else None
+
+
+def _strokes(beats: Beats) -> Int[np.ndarray, " bar"]:
+    return beats.hits.sum(axis=(1, 2))
 
 
 def _velocities(beats: Beats, index: int) -> Float[np.ndarray, " stroke"]:

@@ -126,14 +126,15 @@ _SUBJECTS: dict[str, tuple[str, str, list[Column]]] = {
     ),
     "playable": (
         "Can it be played, and does it begin on 1",
-        "Clicks are points drawn uniformly over where the corpus lies. Three hands: more than two of snare, tom, cymbal "
-        "and hat at one step, where a closed hat under a cymbal is the foot's. Turned: likelier by 2 nats a quarter "
+        "Clicks are points drawn uniformly over where the corpus lies. Three hands: more than two of snare, tom, "
+        "cymbal and hat at one step, where a closed hat under a cymbal is the foot's. Turned: likelier by 2 nats a quarter "
         "earlier or later, by how often training bars strike each cell. Target: each within 2 points of real bars.",
         [
             ("bars", number("bars", 0)),
             ("three hands", percent("three_hands")),
             ("turned", percent("turned")),
             ("no stroke", percent("silent")),
+            ("fewer than 4", percent("few")),
             ("no kick", percent("no_kick")),
             ("strokes", number("strokes", 1)),
         ],
@@ -146,9 +147,9 @@ _SUBJECTS: dict[str, tuple[str, str, list[Column]]] = {
     ),
     "feel": (
         "Feel",
-        "Velocities of the snare: overlap of their histogram with that of real held-out bars, and the share from 0.4 to "
-        "0.7. Closed hi-hat: standard deviation of its offsets within a bar, in ms at 120 bpm. Targets: 0.9; within 20 "
-        "% of real.",
+        "Velocities of the snare: overlap of their histogram with that of real held-out bars, and the share from 0.4 "
+        "to 0.7. Closed hi-hat: standard deviation of its offsets within a bar, in ms at 120 bpm. Targets: 0.9; within "
+        "20 % of real.",
         [
             ("snare overlap", number("snare_overlap", 2)),
             ("snare 0.4 to 0.7", percent("snare_middle")),

@@ -12,22 +12,23 @@ pass. So cells are chosen together:
 4. less what two hands cannot play (`hands`).
 """
 
+import math
+
 import numpy as np
 
 from clave.music.kit import voice
 from clave.music.shapes import Bool, Float32, Int
 from clave.rhythm.hands import playable
 
-ALTERNATIVES = np.array(
-    [
-        [voice(name).index for name in names]
-        for names in (("snare", "clap", "other"), ("closed hi-hat", "open hi-hat", "cymbal"))
-    ]
-)
-"""Voices of which one stands for another: what answers the kick, and what keeps time."""
+ALTERNATIVES = (("kick",), ("snare", "clap"), ("closed hi-hat", "open hi-hat", "cymbal"), ("tom",), ("other",))
+"""All voices; of some, one stands for another: of those that answer the kick, and of those that keep time."""
 
 POOLED = 0.5  # probability of a stroke of any of them, from which the likeliest sounds
 LEAST_SHARE = 0.7  # of the expected number of strokes
+
+_ORDER = np.array([voice(name).index for group in ALTERNATIVES for name in group])  # group by group
+_STARTS = np.cumsum([0, *map(len, ALTERNATIVES[:-1])])  # of the groups in this order
+_GROUP = np.repeat(np.arange(len(ALTERNATIVES)), [len(group) for group in ALTERNATIVES])[np.argsort(_ORDER)]
 
 Cells = Float32[np.ndarray, "row voice step"]
 Hits = Bool[np.ndarray, "row voice step"]
@@ -42,13 +43,13 @@ def likely_hits(logit: Cells, inside: Bool[np.ndarray, "#row 1 step"], threshold
     shifted = probability(logit + np.float32(shift)) * inside
     hits = (logit > threshold - shift) & inside
     pooled = pool(shifted)
-    among = hits[:, ALTERNATIVES]  # [row, group, voice, step]
-    hits[:, ALTERNATIVES] = among | (~among.any(axis=2, keepdims=True) & (pooled[:, ALTERNATIVES] > POOLED))
+    passing = max(POOLED, 1 / (1 + math.exp(-threshold)))
+    hits |= (pooled > passing) & ~_by_group(np.logical_or, hits)
     hits = fill(hits, pooled, np.ceil(LEAST_SHARE * shifted.sum(axis=(1, 2))).astype(np.int64))
     return playable(hits, probability(logit))
 
 
-def probability(logit: Cells) -> Cells:
+def probability(logit: Float32[np.ndarray, "*cell"]) -> Float32[np.ndarray, "*cell"]:
     """Of a hit, from its logit."""
     return np.float32(0.5) + np.float32(0.5) * np.tanh(np.float32(0.5) * logit)
 
@@ -58,10 +59,13 @@ def pool(cells: Cells) -> Cells:
 
     They are taken to exclude each other, so that this is the sum; it may exceed 1.
     """
-    pooled, among = cells.copy(), cells[:, ALTERNATIVES]
-    likeliest = among == among.max(axis=2, keepdims=True)
-    pooled[:, ALTERNATIVES] = np.where(likeliest, among.sum(axis=2, keepdims=True), among)
-    return pooled
+    likeliest = cells == _by_group(np.maximum, cells)
+    return np.where(likeliest, _by_group(np.add, cells), cells)
+
+
+def _by_group(reduce: np.ufunc, cells: Cells | Hits) -> np.ndarray:
+    """At each cell, what all voices that stand for each other have at this step, added up or the like."""
+    return reduce.reduceat(cells.take(_ORDER, axis=1), _STARTS, axis=1).take(_GROUP, axis=1)
 
 
 def fill(hits: Hits, likely: Cells, least: Int[np.ndarray, " row"]) -> Hits:

@@ -127,8 +127,9 @@ _SUBJECTS: dict[str, tuple[str, str, list[Column]]] = {
     "playable": (
         "Can it be played, and does it begin on 1",
         "Clicks are points drawn uniformly over where the corpus lies. Three hands: more than two of snare, tom, "
-        "cymbal and hat at one step, where a closed hat under a cymbal is the foot's. Turned: likelier by 2 nats a quarter "
-        "earlier or later, by how often training bars strike each cell. Target: each within 2 points of real bars.",
+        "cymbal and hat at one step, where a closed hat under a cymbal is the foot's. Turned: likelier by 2 nats a "
+        "quarter earlier or later, by how often training bars strike each cell. Target: each within 2 points of real "
+        "bars.",
         [
             ("bars", number("bars", 0)),
             ("three hands", percent("three_hands")),

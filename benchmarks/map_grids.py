@@ -7,6 +7,7 @@ hit F1 of the cells above the threshold that is best on the tuning part, at the 
 after normal noise of 0.05 map units on that point; and the cross-entropy in nats a bar.
 """
 
+import copy
 import math
 import time
 from pathlib import Path
@@ -62,9 +63,7 @@ def learned(bars: Bars, epochs: int, side: int) -> GridMap:
     inside = bars.inside.unsqueeze(1).expand_as(bars.hits).flatten(1).float()
     points = self_organising_map.fit(bars.hits.flatten(1), inside, side=side).points(MAP_EDGE, noise)
     model = GridMap(bars.style.shape[1])
-    average = torch.optim.swa_utils.AveragedModel(
-        model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(AVERAGING)
-    )
+    average = copy.deepcopy(model)
     optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, weight_decay=0.02)
     steps = len(bars) // BATCH
     for step in range(epochs * steps):
@@ -82,8 +81,10 @@ def learned(bars: Bars, epochs: int, side: int) -> GridMap:
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 5.0)
         optimizer.step()
-        average.update_parameters(model)
-    return average.module
+        share = max(1 - AVERAGING, 1 / (step + 2))  # at first the average is over all steps
+        for own, mean in zip(model.parameters(), average.parameters(), strict=True):
+            mean.data.lerp_(own.data, share)
+    return average
 
 
 @torch.no_grad()

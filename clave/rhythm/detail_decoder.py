@@ -68,6 +68,10 @@ class BarDecoder(ABC):
         return detail[:, : self.feel_size]
 
     @abstractmethod
+    def expected_hits(self, condition: Condition, density: float | None = None) -> Hits:
+        """The strokes of the bars that are expected at these map points; `density` as in `hits`."""
+
+    @abstractmethod
     def expected_feel(self, condition: Condition) -> tuple[Feel, Feel]:
         """Mean and standard deviation of p(feel | condition)."""
 
@@ -118,6 +122,10 @@ class MapOnlyDecoder(BarDecoder):
 
     def hits(self, detail: Detail, condition: Condition, density: float | None = None) -> Hits:  # noqa: ARG002
         """The hits of the map."""
+        return self.map.hits(condition, density)
+
+    def expected_hits(self, condition: Condition, density: float | None = None) -> Hits:
+        """The hits of the map, each cell by itself, as the paper has it."""
         return self.map.hits(condition, density)
 
     def expected_feel(self, condition: Condition) -> tuple[Feel, Feel]:
@@ -185,6 +193,10 @@ class DetailDecoder(BarDecoder):
         """The strokes of the components: a third of them at a density of 0, three times as many at 1."""
         factor = 1.0 if density is None else DENSITY_FACTOR ** (2 * check_share("density", density) - 1)
         return self.hit_logits(detail, condition, factor) > 0
+
+    def expected_hits(self, condition: Condition, density: float | None = None) -> Hits:
+        """The likely bar of each map point."""
+        return self.map.likely_hits(condition, density)
 
     def expected_feel(self, condition: Condition) -> tuple[Feel, Feel]:
         """Mean and standard deviation of p(feel | condition)."""

@@ -7,6 +7,7 @@ from clave.latent.onnx_runner import run, session
 from clave.latent.space_folder import SpaceFolder
 from clave.music.shapes import Bool, Float32
 from clave.rhythm.condition import Condition, Labels
+from clave.rhythm.likely_bar import likely_hits
 from clave.rhythm.logistic_pca import SILENT_LOGIT
 from clave.rhythm.space_format import MAP_DECODER_FILE
 
@@ -33,6 +34,10 @@ class MapDecoder:
         """The cells whose logit lies above the threshold, which falls as `density` in [0, 1] rises; None is 0.5."""
         shift = density_logits(density)
         return (self.logits(condition) > self.threshold - shift) & condition.inside
+
+    def likely_hits(self, condition: Condition, density: float | None = None) -> Bool[np.ndarray, "row voice step"]:
+        """The cells of the likely bar, which `likely_bar` chooses together; more of them as `density` rises."""
+        return likely_hits(self.logits(condition), condition.inside, self.threshold, density_logits(density))
 
 
 def density_logits(density: float | None) -> float:

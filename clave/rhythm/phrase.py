@@ -40,7 +40,7 @@ def write_phrase(
     All bars are in one meter and have the same feel. The second half of a fill owes nothing to the first bar.
     """
     first = beats[:1]
-    hits = decoder.sample_near(decoder.map.hits(first), first, rng, cost=change_cost(variation))
+    hits = decoder.sample_near(decoder.expected_hits(first), first, rng, cost=change_cost(variation))
     mean, std = decoder.expected_feel(first)
     feel = mean + std * np.float32(variation) * rng.standard_normal(mean.shape).astype(np.float32)
     steps = beats.steps

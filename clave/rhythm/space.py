@@ -112,7 +112,7 @@ class RhythmSpace:
         condition = self._condition(where, style, section, meter)
         mean, std = self._decoder.expected_feel(condition)
         noise = rng.standard_normal(self._decoder.feel_size).astype(np.float32)
-        hits = self._decoder.vary(self._decoder.map.hits(condition, density), condition, variation, density, rng)
+        hits = self._decoder.vary(self._decoder.expected_hits(condition, density), condition, variation, density, rng)
         return self._played(hits, mean + np.float32(variation) * std * noise, condition)
 
     def sample(
@@ -236,7 +236,7 @@ class RhythmSpace:
         """These map points with the detail of the bars that `at` gives there without variation."""
         condition = self._condition(map_points(points), style, section, meter)
         feel = self._decoder.expected_feel(condition)[0]
-        detail = self._decoder.detail(self._decoder.map.hits(condition), feel, condition)
+        detail = self._decoder.detail(self._decoder.expected_hits(condition), feel, condition)
         return Code(condition.map, detail, tuple(condition.meters))
 
     # Measures of the decoder.

@@ -18,7 +18,7 @@ from clave import corpus
 from clave.app.cli import app
 from clave.errors import CorpusError, SpaceError
 from clave.evaluation import tables
-from clave.evaluation.rhythm import baselines, evaluate, metrics, networks, paths, reconstruction, report
+from clave.evaluation.rhythm import baselines, evaluate, metrics, networks, paths, played_bars, reconstruction, report
 from clave.evaluation.rhythm.beats import Beats, EvaluationData, evaluation_data
 from clave.evaluation.rhythm.context import Evaluation, HeldOut
 from clave.music.pattern import Pattern
@@ -255,6 +255,56 @@ def test_rank_correlation_sees_order_alone() -> None:
     assert metrics.rank_correlation(x, np.ones(20)) == 0
 
 
+def backbeats(count: int = 60, turn: int = 0) -> np.ndarray:
+    """Kicks on 1 and 3, snares on 2 and 4, begun so many quarters later, with a stroke anywhere."""
+    hits = np.zeros((count, 8, 64), bool)
+    hits[:, 0, [0, 32]] = hits[:, 1, [16, 48]] = True
+    hits[np.arange(count), 2, np.random.default_rng(0).integers(0, 64, count)] = True
+    return np.roll(hits, 16 * turn, axis=2)
+
+
+def test_turned_bars_are_told_by_where_training_bars_have_their_strokes() -> None:
+    model = played_bars.PositionModel.fit(backbeats())
+    for turn, gains in ((0, False), (1, True), (2, False), (3, True)):
+        assert ((model.turn_gain(backbeats(turn=turn)) > played_bars.TURNED_NATS) == gains).all()
+
+
+def test_positions_have_the_likelihood_of_independent_cells() -> None:
+    model = played_bars.PositionModel.fit(HITS)
+    share = (HITS.sum(axis=0) + 0.5) / 41
+    exact = np.where(HITS, np.log(share), np.log(1 - share)).sum(axis=(1, 2)) - np.log(1 - share).sum()
+    np.testing.assert_allclose(model.log_odds(HITS), exact)
+    best = [max(model.log_odds(np.roll(HITS, 16 * turn, axis=2))[7] for turn in (1, 3)) - exact[7]]
+    assert model.turn_gain(HITS)[7] == pytest.approx(best[0])
+
+
+def test_clicks_lie_uniformly_over_where_bars_lie(bars: EvaluationData) -> None:
+    space = PerfectRhythm(bars, Path())
+    crowd = np.repeat(np.array([[0.1, 0.1]], np.float32), 500, axis=0)
+    points = np.concatenate([crowd, np.array([[-2.9, 1.1], [0.5, 0.1]], np.float32)])
+    space.corpus = replace(space.corpus, map=points)
+    clicked = played_bars.click_points(space, 3000, np.random.default_rng(0))
+    near = np.abs(clicked[:, None] - np.array([[0.1, 0.1], [-2.9, 1.1], [0.5, 0.1]])).max(axis=2) <= 0.1001
+    assert (near.sum(axis=1) == 1).all()
+    np.testing.assert_allclose(near.mean(axis=0), 1 / 3, atol=0.04)
+
+
+def test_velocities_overlap_by_their_histograms() -> None:
+    assert played_bars.velocity_overlap(np.array([0.1, 0.9]), np.array([0.11, 0.9, 0.9, 0.9])) == pytest.approx(0.75)
+    assert played_bars.velocity_overlap(np.array([0.1]), np.array([0.9])) == 0
+    assert played_bars.velocity_overlap(np.zeros(0), np.array([0.9])) == 0
+
+
+def test_the_spread_of_hats_is_that_within_bars() -> None:
+    offset = np.zeros((3, 8, 64), np.float32)
+    velocity = np.zeros_like(offset)
+    velocity[:2, 2, ::8], velocity[2, 2, :3] = 0.5, 0.5  # the last bar has too few
+    offset[0, 2, ::16], offset[1, 2] = 1.0, 1.5  # half of them late by 1; all late alike
+    beats = Beats(velocity, offset, np.zeros(3, np.int64))
+    assert played_bars.hat_spread(beats) == pytest.approx(0.25)
+    assert played_bars.hat_spread(beats.subset(np.array([2]))) is None
+
+
 # ------------------------------------------------------------------------------------------------------------ baselines
 
 
@@ -426,6 +476,47 @@ def test_a_space_that_draws_real_bars_draws_as_real_bars_do_but_copies(result: d
     assert copies["perfect, samples"]["nearest"] == 0
     assert copies["real, held out"]["copies"] == 0
     assert copies["real, held out"]["distinct"] == 1
+
+
+def test_silent_clicks_have_no_stroke_and_no_kick_beside_draws_that_are_real(result: dict[str, Any]) -> None:
+    played = rows(result, "playable")
+    clicks, draws, real = (played[row] for row in ("perfect, clicks", "perfect, samples", "real, training"))
+    assert clicks == {
+        "bars": 2000, "three_hands": 0, "turned": 0, "silent": 1, "few": 1, "no_kick": 1, "strokes": 0
+    }  # fmt: skip
+    for share in ("three_hands", "turned", "no_kick"):
+        assert draws[share] == pytest.approx(real[share], abs=0.08)
+    assert draws["silent"] == draws["few"] == 0
+    assert draws["strokes"] == pytest.approx(real["strokes"], rel=0.1)
+
+
+def test_a_space_that_is_indifferent_to_beat_one_loses_nothing_by_a_turn(result: dict[str, Any]) -> None:
+    turning = rows(result, "turning")
+    assert turning["perfect"]["nats"] == turning["perfect"]["prefers"] == 0
+    assert turning["positions alone"]["nats"] > 2
+    assert turning["positions alone"]["prefers"] < 0.5
+
+
+def test_the_cost_of_a_turn_is_what_the_space_loses_by_it(bars: EvaluationData) -> None:
+    class ByPositions(PerfectRhythm):
+        def log_likelihood(self, patterns, draws=256):  # noqa: ARG002
+            hits = np.array([pattern.hits for pattern in patterns])
+            return played_bars.PositionModel.fit(self.bars.train.hits).log_odds(hits)
+
+    space = ByPositions(bars, Path())
+    held_out, code = next(iter(bars.held_out.values())), space.encode(bars.tuning.patterns)
+    evaluation = Evaluation(space, bars, None, {}, code, bars.tuning, 0, {})
+    turning = played_bars.turning(evaluation, HeldOut(held_out, code))
+    assert turning["perfect"] == pytest.approx(turning["positions alone"])
+    assert turning["perfect"]["nats"] > 2
+
+
+def test_feel_of_draws_that_are_real(result: dict[str, Any]) -> None:
+    feel = rows(result, "feel")
+    assert feel["real, held out"]["snare_overlap"] == pytest.approx(1)
+    assert feel["perfect, samples"]["snare_overlap"] > 0.6
+    assert feel["perfect, samples"]["hat_spread"] == pytest.approx(feel["real, training"]["hat_spread"], rel=0.3)
+    assert feel["perfect, clicks"] == {"snare_overlap": 0, "snare_middle": 0, "hat_spread": None}
 
 
 def test_a_straight_line_between_bars_as_they_are_loses_and_finds_all_strokes_half_way(result: dict[str, Any]) -> None:

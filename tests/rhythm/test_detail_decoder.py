@@ -80,6 +80,13 @@ def test_feel_and_dynamics_keep_their_ranges(decoder):
     assert (np.abs(offset) <= 2).all()
 
 
+@pytest.mark.parametrize("density", [None, 0.8])
+def test_a_likely_bar_is_expected_at_a_point(decoder, density):
+    condition = conditions(6, styled=True)
+    expected = decoder.expected_hits(condition, density)
+    np.testing.assert_array_equal(expected, decoder.map.likely_hits(condition, density))
+
+
 def test_a_sampled_feel_is_normal_around_what_is_expected(decoder):
     condition = conditions(1)[np.zeros(3000, np.int64)]
     mean, std = decoder.expected_feel(condition)

@@ -6,6 +6,7 @@ from clave.errors import SpaceError
 from clave.latent.space_folder import open_space
 from clave.music.units import METERS
 from clave.rhythm.condition import Labels
+from clave.rhythm.likely_bar import likely_hits
 from clave.rhythm.logistic_pca import SILENT_LOGIT
 from clave.rhythm.map_decoder import MapDecoder, density_logits
 from clave.rhythm.space_format import RHYTHM_FORMAT
@@ -36,6 +37,15 @@ def test_the_threshold_falls_as_the_density_rises(decoder, density):
     condition = LABELS.condition(POINTS, [(4, 4)] * 4, "style 1", "fill")
     expected = decoder.logits(condition) > decoder.threshold - 2.5 * (2 * (0.5 if density is None else density) - 1)
     np.testing.assert_array_equal(decoder.hits(condition, density), expected)
+
+
+def test_a_likely_bar_is_chosen_from_the_same_logits(decoder):
+    condition = LABELS.condition(POINTS, [(3, 4), (4, 4), (6, 8), (3, 4)], "style 0")
+    for density in (None, 0.0, 0.8):
+        expected = likely_hits(decoder.logits(condition), condition.inside, 0.5, density_logits(density))
+        np.testing.assert_array_equal(decoder.likely_hits(condition, density), expected)
+        assert (expected != decoder.hits(condition, density)).any()
+        assert not expected[0, :, 48:].any()
 
 
 def test_density_in_logits():

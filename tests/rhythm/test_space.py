@@ -14,6 +14,7 @@ from clave.errors import ClaveError, PatternError, SpaceError
 from clave.latent.space_folder import write_settings
 from clave.music.units import METERS, steps_per_bar
 from clave.rhythm.attributes import NAMES
+from clave.rhythm.hands import extra_hands
 from clave.rhythm.scores import hit_f1
 from clave.rhythm.space import SHIPPED_RHYTHM
 from clave.rhythm.space_format import RHYTHM_FORMAT
@@ -65,6 +66,29 @@ def test_every_finite_point_is_a_bar(space):
     assert [pattern.meter for pattern in patterns] == [(4, 4)] * 4
     assert all(pattern.hits.any() for pattern in patterns[:3])
     assert all((pattern.velocity[pattern.hits] >= 1 / 127 - 1e-6).all() for pattern in patterns)
+
+
+def test_a_click_where_the_map_is_unsure_plays_a_bar_all_the_same(space):
+    unsure = [[0.35, 0.3]]  # no cell is likelier than 0.35 there, and 14.5 strokes are expected
+    condition = space._condition(np.array(unsure, np.float32), None, "beat", (4, 4))
+    assert not space._decoder.map.hits(condition).any()
+    (bar,) = space.at(unsure)
+    assert 10 <= bar.hits.sum() <= 15
+    (again,) = space.decode(space.expected(unsure))
+    assert hit_f1(again.hits[None].astype(float), bar.hits[None], 0.5) > 0.7
+
+
+def test_clicks_need_a_third_hand_as_seldom_as_drummers_do(space):
+    points = np.random.default_rng(0).uniform(-2, 2, (1000, 2)).astype(np.float32)
+    by_cell = space._decoder.map.hits(space._condition(points, None, "beat", (4, 4)))
+    one_by_one, played = ((extra_hands(bars) > 0).mean() for bars in (by_cell, hits(space.at(points))))
+    assert 0.02 < played < 0.065  # of recorded bars 3 to 7 % do
+    assert played < 0.75 * one_by_one
+
+
+def test_a_paper_space_takes_each_cell_by_itself(paper):
+    condition = paper._condition(NEAR.astype(np.float32), None, "beat", (4, 4))
+    np.testing.assert_array_equal(hits(paper.at(NEAR)), paper._decoder.map.logits(condition) > 0)
 
 
 def test_points_decode_alike_alone_and_together(space):

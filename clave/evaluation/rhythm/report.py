@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FIGURE_BARS, LINE_BARS = 6, 9  # bars in a figure; bars of a line between two of them
+STEP_MS = 31.25  # of a step at 120 bpm
 
 
 def write(result: Mapping[str, Any], folder: Path, space: RhythmSpace, data: EvaluationData) -> list[Path]:
@@ -121,6 +122,39 @@ _SUBJECTS: dict[str, tuple[str, str, list[Column]]] = {
             ("copies", percent("copies")),
             ("distance, median", number("nearest", 0)),
             ("mean", number("nearest_mean", 1)),
+        ],
+    ),
+    "playable": (
+        "Can it be played, and does it begin on 1",
+        "Clicks are points drawn uniformly over where the corpus lies. Three hands: more than two of snare, tom, "
+        "cymbal and hat at one step, where a closed hat under a cymbal is the foot's. Turned: likelier by 2 nats a "
+        "quarter earlier or later, by how often training bars strike each cell. Target: each within 2 points of real "
+        "bars.",
+        [
+            ("bars", number("bars", 0)),
+            ("three hands", percent("three_hands")),
+            ("turned", percent("turned")),
+            ("no stroke", percent("silent")),
+            ("fewer than 4", percent("few")),
+            ("no kick", percent("no_kick")),
+            ("strokes", number("strokes", 1)),
+        ],
+    ),
+    "turning": (
+        "What it costs to turn a bar",
+        "How many nats less likely real held-out bars are a quarter later, in the mean, and the share of them that are "
+        "likelier there. Target: 6 nats.",
+        [("bars", number("bars", 0)), ("nats", number("nats", 2)), ("likelier turned", percent("prefers"))],
+    ),
+    "feel": (
+        "Feel",
+        "Velocities of the snare: overlap of their histogram with that of real held-out bars, and the share from 0.4 "
+        "to 0.7. Closed hi-hat: standard deviation of its offsets within a bar, in ms at 120 bpm. Targets: 0.9; within "
+        "20 % of real.",
+        [
+            ("snare overlap", number("snare_overlap", 2)),
+            ("snare 0.4 to 0.7", percent("snare_middle")),
+            ("spread of the hat, ms", number("hat_spread", 1, scale=STEP_MS)),
         ],
     ),
     "interpolation": (

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from clave.rhythm import grooves
 from clave.rhythm.homes import Home, find_homes, homes_of, write_homes
-from clave.rhythm.signatures import SIGNATURES, Signature
+from clave.rhythm.signature import Signature
+from clave.rhythm.signatures import SIGNATURES
 from clave.rhythm.space import SHIPPED_RHYTHM, RhythmSpace, load_rhythm
 
 SEEDS = range(4)

@@ -19,7 +19,8 @@ from clave.errors import SpaceError
 from clave.music.shapes import Float32
 from clave.music.units import MAX_TEMPO_BPM, MIN_TEMPO_BPM, Meter
 from clave.rhythm.corpus_map import STYLE_BANDWIDTH, CorpusMap
-from clave.rhythm.signatures import SIGNATURES, Signature
+from clave.rhythm.signature import Signature
+from clave.rhythm.signatures import SIGNATURES
 from clave.rhythm.space import RhythmSpace
 from clave.rhythm.style_facts import styles
 

@@ -12,7 +12,8 @@ from functools import cache
 from clave.errors import GrooveError
 from clave.music.units import METERS, Meter
 from clave.rhythm import grooves
-from clave.rhythm.signatures import SIGNATURES, Signature
+from clave.rhythm.signature import Signature
+from clave.rhythm.signatures import SIGNATURES
 
 DRAWS, SEED = 1000, 0  # among which different bars are counted
 

@@ -48,18 +48,16 @@ def from_factory(
     if not wanted:
         raise CorpusError(f"a factory corpus has one style or more; there are {', '.join(learnable_styles())}")
     for name in wanted:
-        if grooves.style(name).meter not in METERS:
-            raise CorpusError(
-                f"the style {name!r} is in {meter_name(grooves.style(name).meter)}; a corpus holds bars in "
-                f"{', '.join(map(meter_name, METERS))}"
-            )
+        if (meter := grooves.style(name).meter) not in METERS:
+            known = ", ".join(map(meter_name, METERS))
+            raise CorpusError(f"the style {name!r} is in {meter_name(meter)}; a corpus holds bars in {known}")
     bars, rows, names, dropped = _draw_takes(wanted, takes, fills, np.random.default_rng(seed))
     kept = [name for i, name in enumerate(wanted) if any(row.style == i for row in rows)]
     columns = np.array(rows)
     style = np.array([kept.index(wanted[i]) for i in columns[:, 0]])
     section, source, number = columns[:, 1:].T
     velocity, offset = (side_by_side([getattr(bar, name)[None] for bar in bars]) for name in ("velocity", "offset"))
-    meter = np.array([METERS.index(bar.meter) for bar in bars])
+    meters = np.array([METERS.index(bar.meter) for bar in bars])
     group = _near_groups(velocity > 0, style, source)
     report = CorpusReport(
         folder=FACTORY,
@@ -77,12 +75,12 @@ def from_factory(
         styles_from="the templates",
         splits={},
         remarks={},
-        **count_labels(velocity, meter, style, section, kept),
+        **count_labels(velocity, meters, style, section, kept),
     )
     return Corpus(
         velocity,
         offset,
-        meter,
+        meters,
         style,
         section,
         source,

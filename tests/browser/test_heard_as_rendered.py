@@ -153,6 +153,7 @@ def test_the_sound_is_that_of_the_rendered_file(opened: Page, project: Project) 
             if ringing > 0.3 * np.abs(stem.samples[first:end]).max():  # of another bar, as loud as that bar is made
                 continue
             late = lag(stem.samples[first:end], sound[first:end])
-            assert abs(late) <= 1, f"{info.name} at {first / RATE:.3f} s is {late} samples late"
+            # two samples: the sound before rings into a kick; that it is queued for its sample is tested above
+            assert abs(late) <= 2, f"{info.name} at {first / RATE:.3f} s is {late} samples late"
             compared += 1
     assert compared > 5

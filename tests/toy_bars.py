@@ -23,6 +23,7 @@ from clave.rhythm.space_format import RHYTHM_FORMAT
 from clave.rhythm.tokens import Vocabulary
 from clave.training.models.bars import SECTIONS, STEP_COUNT, Bars
 from clave.training.models.condition import Condition as TorchCondition
+from clave.training.models.map_training import MapTraining
 from clave.training.models.rhythm_vae import RhythmConfig, RhythmVAE
 from clave.training.onnx_export import write_graphs
 from clave.training.recipes import quick
@@ -76,6 +77,9 @@ TINY = RhythmConfig(
     prior_width=16,
     dynamics_width=12,
     search_points=128,
+    grid_resolutions=(4, 8),
+    grid_features=4,
+    map_training=MapTraining(epochs=2, side=4, search_points=128),
 )
 TOY = replace(
     quick(2), model=TINY, batch_size=16, epochs=6, warmup_epochs=1, learning_rate=3e-3, annealed=False, averaging=0.5
@@ -86,7 +90,7 @@ def untrained(config: RhythmConfig = TINY, gain: float = 1.7) -> RhythmVAE:
     """A model with random weights, larger than fresh ones, so that its outputs depend on the condition."""
     torch.manual_seed(0)
     model = config.build().eval().requires_grad_(False)
-    for part in (model.token_prior, model.feel_prior, model.map_decoder):
+    for part in (model.token_prior, model.feel_prior, model.map_decoder, model.map_grid):
         for weight in part.parameters():
             weight.mul_(gain)
     model.load_state_dict(halved(model.state_dict()))
@@ -109,6 +113,7 @@ def toy_space(folder: Path, model: RhythmVAE, meters: Sequence[Meter] = METERS) 
     write_graphs(folder, model.onnx_graphs())
     write_settings(
         folder, RHYTHM_FORMAT, styles=styles, sections=list(SECTIONS), meters=list(meters), threshold=0.5,
+        network_meters=list(METERS), map_prior="uniform",
         detail_size=model.detail_size, attribute_std=dict.fromkeys(NAMES, 1.0),
         card={"name": "toy", "licence": "CC0", "credit": "nobody", "recipe": "rhythm"},
     )  # fmt: skip

@@ -25,8 +25,8 @@ Meter = tuple[int, int]
 """Time signature: (4, 4), (6, 8)."""
 
 COMMON_TIME: Meter = (4, 4)
-METERS: tuple[Meter, ...] = (COMMON_TIME, (3, 4), (6, 8), (5, 4))
-"""The meters that a rhythm space can learn."""
+METERS: tuple[Meter, ...] = (COMMON_TIME, (3, 4), (6, 8), (5, 4), (12, 8), (9, 8), (7, 8), (5, 8))
+"""The meters that a rhythm space can learn. New ones come last: files and networks count them from the first."""
 
 
 def steps_per_bar(meter: Meter) -> int:

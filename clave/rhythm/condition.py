@@ -23,7 +23,7 @@ class Condition:
     map: Float32[np.ndarray, "row 2"]
     style: Float32[np.ndarray, "row style"]  # weights that add up to 1
     section: Float32[np.ndarray, "row section"]  # one-hot
-    meter: Float32[np.ndarray, "row meter"]  # one-hot over METERS
+    meter: Float32[np.ndarray, "row meter"]  # one-hot over METERS, or over the first of them that a network knows
 
     def __len__(self) -> int:
         return len(self.map)
@@ -83,6 +83,7 @@ class Labels:
     styles: tuple[str, ...]
     sections: tuple[str, ...]
     meters: tuple[Meter, ...]
+    network_meters: tuple[Meter, ...] = METERS  # that the input of its networks counts: the first so many of METERS
 
     def condition(
         self,
@@ -99,11 +100,22 @@ class Labels:
         one_hot = np.array([float(name == section) for name in self.sections], np.float32)
         rows = len(points)
         weights = style_weights(style, self.styles)
-        return Condition(points, np.tile(weights, (rows, 1)), np.tile(one_hot, (rows, 1)), meter_rows(meters))
+        return Condition(points, np.tile(weights, (rows, 1)), np.tile(one_hot, (rows, 1)), self.meter_rows(meters))
+
+    def meter_rows(self, meters: Sequence[Meter]) -> Float32[np.ndarray, "row meter"]:
+        """These meters, one-hot over those that the networks know."""
+        rows = [self.network_meters.index(meter) for meter in meters]
+        return np.eye(len(self.network_meters), dtype=np.float32)[rows]
+
+    @property
+    def network_steps(self) -> int:
+        """How many steps the bars have that the networks take: those of the longest meter that they know."""
+        return max(map(steps_per_bar, self.network_meters))
 
     def input_shapes(self) -> dict[str, tuple[int, ...]]:
         """The shapes of one row of a condition, by the names of `Condition.inputs`."""
-        return {"map": (2,), "style": (len(self.styles),), "section": (len(self.sections),), "meter": (len(METERS),)}
+        meters = len(self.network_meters)
+        return {"map": (2,), "style": (len(self.styles),), "section": (len(self.sections),), "meter": (meters,)}
 
     def check(self, style: Style | None, section: str | None, meter: Meter) -> None:
         """SpaceError if the space has not learned this style or a style of this blend, this section or this meter."""
@@ -138,8 +150,3 @@ def style_weights(style: Style | None, styles: tuple[str, ...]) -> Float32[np.nd
     if style is not None and not (np.all(weights >= 0) and abs(weights.sum() - 1) < BLEND_TOLERANCE):
         raise SpaceError(f"the shares of a blend are at least 0 and add up to 1, got {shares}")
     return weights
-
-
-def meter_rows(meters: Sequence[Meter]) -> Float32[np.ndarray, "row meter"]:
-    """These meters, one-hot over METERS."""
-    return np.eye(len(METERS), dtype=np.float32)[[METERS.index(meter) for meter in meters]]

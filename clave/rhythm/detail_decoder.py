@@ -18,12 +18,12 @@ from clave.music.shapes import Bool, Float, Float32, Float64
 from clave.music.units import STEPS_PER_SIXTEENTH, steps_per_bar
 from clave.rhythm.attributes import NAMES
 from clave.rhythm.condition import Condition, Labels
-from clave.rhythm.dynamics import Dynamics, Hits, default_dynamics
+from clave.rhythm.dynamics import Dynamics, Hits, Noise, PlayedCells, default_dynamics
 from clave.rhythm.infilling import infill
 from clave.rhythm.logistic_pca import LogisticPCA
 from clave.rhythm.map_decoder import MapDecoder, density_logits
 from clave.rhythm.space_format import DYNAMICS_FILE, FEEL_PRIOR_FILE, LOGISTIC_PCA_FILE, TOKENS_FILE
-from clave.rhythm.token_sampler import MAX_SIXTEENTHS, ParticlePrior, TokenSampler
+from clave.rhythm.token_sampler import ParticlePrior, TokenSampler
 from clave.rhythm.tokens import TOKEN_CELLS, Vocabulary, split_sixteenths
 
 STYLE_GUIDANCE = 1.3  # guidance of the prior by a style; 1 is what it has learned
@@ -81,20 +81,33 @@ class BarDecoder(ABC):
         return mean + std * rng.standard_normal(mean.shape).astype(np.float32)
 
     @abstractmethod
-    def dynamics(self, hits: Hits, feel: Feel, condition: Condition) -> Dynamics:
-        """Velocity and offset of each cell, if it is struck, in bars of these strokes and this feel."""
+    def dynamics(self, hits: Hits, feel: Feel, condition: Condition, noise: Noise | None = None) -> Dynamics:
+        """Velocity and offset of each cell, if it is struck, in bars of these strokes and this feel.
+
+        With `noise` they are drawn from their distribution, where the space knows one; without, they are its mean.
+        """
 
     @abstractmethod
-    def vary(self, hits: Hits, condition: Condition, variation: float, density: float | None, rng: Generator) -> Hits:
+    def vary(
+        self,
+        hits: Hits,
+        condition: Condition,
+        variation: float,
+        density: float | None,
+        rng: Generator,
+        before: Hits | None = None,
+    ) -> Hits:
         """Bars between these and samples of the prior: a variation of 0 changes nothing, 1 forgets them."""
 
     @abstractmethod
-    def sample_hits(self, condition: Condition, rng: Generator) -> Hits:
-        """Strokes sampled from p(hits | condition), each row independently."""
+    def sample_hits(self, condition: Condition, rng: Generator, before: Hits | None = None) -> Hits:
+        """Strokes sampled from p(hits | condition, bar before), each row independently."""
 
     @abstractmethod
-    def log_likelihood(self, hits: Hits, condition: Condition) -> Float64[np.ndarray, " row"]:
-        """Log p(hits | condition) in nats a bar; what lies after the end of a bar does not count."""
+    def log_likelihood(
+        self, hits: Hits, condition: Condition, before: Hits | None = None
+    ) -> Float64[np.ndarray, " row"]:
+        """Log p(hits | condition, bar before) in nats a bar; what lies after the end of a bar does not count."""
 
 
 class MapOnlyDecoder(BarDecoder):
@@ -133,19 +146,32 @@ class MapOnlyDecoder(BarDecoder):
         empty = np.zeros((len(condition), 0), np.float32)
         return empty, empty
 
-    def dynamics(self, hits: Hits, feel: Feel, condition: Condition) -> Dynamics:  # noqa: ARG002
+    def dynamics(self, hits: Hits, feel: Feel, condition: Condition, noise: Noise | None = None) -> Dynamics:  # noqa: ARG002
         """The default velocity, on the grid."""
         return default_dynamics(hits)
 
-    def vary(self, hits: Hits, condition: Condition, variation: float, density: float | None, rng: Generator) -> Hits:  # noqa: ARG002
+    def vary(
+        self,
+        hits: Hits,
+        condition: Condition,  # noqa: ARG002
+        variation: float,  # noqa: ARG002
+        density: float | None,  # noqa: ARG002
+        rng: Generator,  # noqa: ARG002
+        before: Hits | None = None,  # noqa: ARG002
+    ) -> Hits:
         """The same bars: there is nothing below the map to vary."""
         return hits
 
-    def sample_hits(self, condition: Condition, rng: Generator) -> Hits:  # noqa: ARG002
+    def sample_hits(self, condition: Condition, rng: Generator, before: Hits | None = None) -> Hits:  # noqa: ARG002
         """The hits of the map."""
         return self.map.hits(condition)
 
-    def log_likelihood(self, hits: Hits, condition: Condition) -> Float64[np.ndarray, " row"]:
+    def log_likelihood(
+        self,
+        hits: Hits,
+        condition: Condition,
+        before: Hits | None = None,  # noqa: ARG002
+    ) -> Float64[np.ndarray, " row"]:
         """Each cell as an independent Bernoulli variable."""
         logit = self.map.logits(condition)
         cells = logit * hits[:, :, : condition.steps] - np.logaddexp(0, logit)
@@ -155,11 +181,11 @@ class MapOnlyDecoder(BarDecoder):
 class DetailDecoder(BarDecoder):
     """The decoder of a space on two levels: the map, and a detail below it."""
 
-    steps = MAX_SIXTEENTHS * STEPS_PER_SIXTEENTH
     directions = NAMES
 
     def __init__(self, folder: SpaceFolder, labels: Labels, map_decoder: MapDecoder) -> None:
         super().__init__(map_decoder)
+        self.steps = labels.network_steps
         self.vocabulary = Vocabulary.load(folder.file(TOKENS_FILE))
         self.pca = LogisticPCA.load(folder.file(LOGISTIC_PCA_FILE))
         self.sampler = TokenSampler(folder, self.vocabulary, labels)
@@ -172,6 +198,7 @@ class DetailDecoder(BarDecoder):
             folder.file(DYNAMICS_FILE), hits=(len(VOICES), self.steps), feel=None, map=condition["map"],
             meter=condition["meter"],
         )  # fmt: skip
+        self._draws_dynamics = "kind_logit" in self._dynamics.outputs
         self.feel_size = input_size(self._dynamics, "feel")
         self.detail_size = self.feel_size + self.pca.size
         if self.detail_size != folder.settings["detail_size"]:
@@ -203,26 +230,41 @@ class DetailDecoder(BarDecoder):
         mean, std = run(self._feel_prior, **condition.inputs())
         return mean, std
 
-    def dynamics(self, hits: Hits, feel: Feel, condition: Condition) -> Dynamics:
-        """Velocity and offset of each cell, if it is struck, in bars of these strokes and this feel."""
+    def dynamics(self, hits: Hits, feel: Feel, condition: Condition, noise: Noise | None = None) -> Dynamics:
+        """Velocity and offset of each cell, if it is struck, in bars of these strokes and this feel.
+
+        With `noise` they are drawn from their distribution, where the space knows one; without, they are its mean.
+        """
         steps = hits.shape[2]
         padded = np.zeros((len(hits), len(VOICES), self.steps), np.float32)
         padded[:, :, :steps] = hits
-        velocity, offset = run(self._dynamics, hits=padded, feel=feel, map=condition.map, meter=condition.meter)
-        return velocity[:, :, :steps], offset[:, :, :steps]
+        outputs = run(self._dynamics, hits=padded, feel=feel, map=condition.map, meter=condition.meter)
+        velocity, offset, *distribution = (each[..., :steps] for each in outputs)
+        if noise is None or not self._draws_dynamics:
+            return velocity, offset
+        kind_logit, level, level_std, offset_std = distribution
+        return PlayedCells(kind_logit, level, level_std, offset, offset_std).draw(noise[..., :steps])
 
-    def vary(self, hits: Hits, condition: Condition, variation: float, density: float | None, rng: Generator) -> Hits:
+    def vary(
+        self,
+        hits: Hits,
+        condition: Condition,
+        variation: float,
+        density: float | None,
+        rng: Generator,
+        before: Hits | None = None,
+    ) -> Hits:
         """Samples with the same noise for all rows, in which changing a stroke costs less, the more variation."""
         if variation == 0:
             return hits
         cost, bias = change_cost(variation), density_logits(density)
-        return self.sample_near(hits, condition, rng, cost=cost, density_bias=bias)
+        return self.sample_near(hits, condition, rng, cost=cost, density_bias=bias, before=before)
 
-    def sample_hits(self, condition: Condition, rng: Generator) -> Hits:
-        """Strokes sampled from p(hits | condition), each row independently."""
+    def sample_hits(self, condition: Condition, rng: Generator, before: Hits | None = None) -> Hits:
+        """Strokes sampled from p(hits | condition, bar before), each row independently."""
         noise = rng.gumbel(size=(len(condition), condition.sixteenths, len(self.vocabulary)))
         guidance = STYLE_GUIDANCE if condition.style.any() else 1.0
-        tokens = self.sampler.sample(condition, noise, guidance=guidance)
+        tokens = self.sampler.sample(condition, noise, guidance=guidance, before=before)
         return self.vocabulary.decode(tokens) & condition.inside
 
     def sample_near(
@@ -233,11 +275,12 @@ class DetailDecoder(BarDecoder):
         *,
         cost: float | Float[np.ndarray, " step"],
         density_bias: float = 0.0,
+        before: Hits | None = None,
     ) -> Hits:
         """Samples in which every stroke that differs from the reference costs so many nats, in all steps or in each.
 
-        `density_bias` says how much more readily cells sound, in logits. All rows have the same noise, so that bars
-        along a path over the map vary alike.
+        `density_bias` says how much more readily cells sound, in logits; `before` are the hits of the bars
+        before. All rows have the same noise, so that bars along a path over the map vary alike.
         """
         count, steps = condition.sixteenths, reference.shape[2]
         noise = rng.gumbel(size=(1, count, len(self.vocabulary)))
@@ -250,7 +293,7 @@ class DetailDecoder(BarDecoder):
         change = loss.sum(axis=2)[:, :, None] + (cost_per_cell - 2 * loss) @ self._cells_of_tokens  # of each token
         bias = stroke_bias - change
         guidance = STYLE_GUIDANCE if condition.style.any() else 1.0
-        tokens = self.sampler.sample(condition, noise, lambda sixteenth: bias[:, sixteenth], guidance)
+        tokens = self.sampler.sample(condition, noise, lambda sixteenth: bias[:, sixteenth], guidance, before)
         return self.vocabulary.decode(tokens) & condition.inside
 
     def infill(
@@ -261,9 +304,11 @@ class DetailDecoder(BarDecoder):
         drawn = particles.draw(rng)
         return self.vocabulary.decode(particles.tokens[[drawn]]), condition[particles.ancestor[[drawn]]]
 
-    def log_likelihood(self, hits: Hits, condition: Condition) -> Float64[np.ndarray, " row"]:
+    def log_likelihood(
+        self, hits: Hits, condition: Condition, before: Hits | None = None
+    ) -> Float64[np.ndarray, " row"]:
         """The likelihood of the tokens, in nats a bar."""
-        return self.sampler.log_likelihood(condition, hits)
+        return self.sampler.log_likelihood(condition, hits, before)
 
 
 def change_cost(variation: float) -> float:

@@ -1,7 +1,11 @@
 """How strokes are played: their velocities and offsets, brought into the ranges that a pattern allows."""
 
+import math
+from dataclasses import dataclass
+
 import numpy as np
 
+from clave.music.kit import VOICES
 from clave.music.pattern import DEFAULT_VELOCITY, MAX_OFFSET, Pattern
 from clave.music.shapes import Bool, Float, Float32
 from clave.music.units import Meter, steps_per_bar
@@ -11,8 +15,55 @@ MIN_VELOCITY = 1 / 127  # of a stroke: the softest that MIDI knows
 LATEST_OFFSET = float(np.nextafter(np.float32(MAX_OFFSET), np.float32(0)))  # steps: the largest below MAX_OFFSET
 
 Hits = Bool[np.ndarray, "row voice step"]
+Noise = Float32[np.ndarray, "3 #row voice step"]
+"""Standard normal numbers for each cell: for the kind of its stroke, for its velocity, and for its offset."""
+
 Dynamics = tuple[Float32[np.ndarray, "row voice step"], Float32[np.ndarray, "row voice step"]]
 """The velocity and the offset (steps) of each cell, if it is struck."""
+
+
+@dataclass(frozen=True, eq=False)
+class PlayedCells:
+    """The distribution of velocity and offset in each cell, if it is struck.
+
+    A velocity is a mixture of normal distributions, one for each kind of stroke, such as ghost note, stroke and accent;
+    an offset is normal.
+    """
+
+    kind_logit: Float32[np.ndarray, "row kind voice step"]
+    level: Float32[np.ndarray, "row kind voice step"]  # mean velocity of each kind
+    level_std: Float32[np.ndarray, "row kind voice step"]
+    offset: Float32[np.ndarray, "row voice step"]  # steps: the mean
+    offset_std: Float32[np.ndarray, "row voice step"]
+
+    def draw(self, noise: Noise) -> Dynamics:
+        """A velocity and an offset for each cell; the same noise plays similar bars alike."""
+        of_kind, of_level, of_offset = noise
+        share = np.exp(self.kind_logit - np.logaddexp.reduce(self.kind_logit, axis=1, keepdims=True))
+        quantile = _normal_cdf(of_kind)[:, None]  # softer kinds first, so that more noise is more velocity
+        order = self.level.argsort(axis=1)
+        passed = np.take_along_axis(share, order, axis=1).cumsum(axis=1) < quantile
+        place = np.minimum(passed.sum(axis=1, keepdims=True), share.shape[1] - 1)
+        kind = np.take_along_axis(order, place, axis=1)
+        level, level_std = (np.take_along_axis(each, kind, axis=1)[:, 0] for each in (self.level, self.level_std))
+        return level + level_std * of_level, clip_offset(self.offset + self.offset_std * of_offset)
+
+
+def dynamics_noise(rng: np.random.Generator, steps: int, rows: int = 1) -> Noise:
+    """Noise for `PlayedCells.draw`, for each row or the same for all."""
+    return rng.standard_normal((3, rows, len(VOICES), steps)).astype(np.float32)
+
+
+def _normal_cdf(value: Float32[np.ndarray, "*shape"]) -> Float32[np.ndarray, "*shape"]:
+    """The share of a standard normal distribution below each value.
+
+    Abramowitz and Stegun, "Handbook of mathematical functions", 1964, 7.1.26: wrong by less than 2e-7.
+    """
+    x = np.abs(value) / np.float32(math.sqrt(2))
+    t = 1 / (1 + 0.3275911 * x)
+    series = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
+    error_function = 1 - series * np.exp(-x * x)
+    return (0.5 * (1 + np.sign(value) * error_function)).astype(np.float32)
 
 
 def clip_offset(offset: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:

@@ -11,8 +11,8 @@ from clave.latent.space_folder import SpaceFolder
 from clave.music.kit import VOICES
 from clave.music.pattern import Pattern
 from clave.music.shapes import Bool, Float32
-from clave.music.units import METERS, Meter
-from clave.rhythm.condition import Labels, meter_rows
+from clave.music.units import Meter
+from clave.rhythm.condition import Labels
 from clave.rhythm.detail_decoder import BarDecoder, Feel
 from clave.rhythm.map_prior import MAP_PRIORS, NORMAL
 from clave.rhythm.map_search import MapSearch
@@ -25,7 +25,9 @@ class BarEncoder:
     def __init__(self, folder: SpaceFolder, labels: Labels, decoder: BarDecoder) -> None:
         self._labels, self._decoder = labels, decoder
         bar = (len(VOICES), decoder.steps)
-        self._network = resting(folder.file(ENCODER_FILE), velocity=bar, offset=bar, meter=(len(METERS),))
+        self._network = resting(
+            folder.file(ENCODER_FILE), velocity=bar, offset=bar, meter=labels.input_shapes()["meter"]
+        )
         self.prior = _map_prior(folder)
         self._searches: dict[Meter, MapSearch] = {}
 
@@ -35,7 +37,7 @@ class BarEncoder:
         feel = np.zeros((len(patterns), self._decoder.feel_size), np.float32)
         if not patterns:
             return np.zeros((0, 2), np.float32), feel
-        meter = meter_rows([pattern.meter for pattern in patterns])
+        meter = self._labels.meter_rows([pattern.meter for pattern in patterns])
         outputs = run(self._network, velocity=velocity, offset=offset, meter=meter)
         return outputs[0].copy(), outputs[1] if self._decoder.feel_size else feel
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import ArrayLike
 
 from clave.errors import SpaceError
@@ -15,13 +16,13 @@ from clave.latent.shift import shift_amounts
 from clave.latent.space_folder import SpaceFolder, open_space
 from clave.music.pattern import Pattern
 from clave.music.shapes import Bool, Float32, Float64, Int
-from clave.music.units import COMMON_TIME, Meter
+from clave.music.units import COMMON_TIME, Meter, meter_name
 from clave.rhythm import attribute_shift
 from clave.rhythm.attributes import NAMES
 from clave.rhythm.condition import Condition, Labels, Style, style_weights
 from clave.rhythm.corpus_map import CorpusMap, read_corpus_map
 from clave.rhythm.detail_decoder import Feel, load_decoder
-from clave.rhythm.dynamics import Dynamics, Hits, blend_dynamics, to_patterns
+from clave.rhythm.dynamics import Dynamics, Hits, blend_dynamics, dynamics_noise, to_patterns
 from clave.rhythm.encoder import BarEncoder
 from clave.rhythm.infilling import as_keep, keep_potential, merge_kept
 from clave.rhythm.likelihood import importance_sampled
@@ -46,7 +47,8 @@ class RhythmSpace:
         self.card: dict[str, Any] = settings["card"]
         self.attribute_std: dict[str, float] = settings["attribute_std"]  # over the corpus
         self._files = files
-        self._labels = Labels(self.styles, self.sections, self.meters)
+        network_meters = tuple((beats, unit) for beats, unit in settings["network_meters"])
+        self._labels = Labels(self.styles, self.sections, self.meters, network_meters)
         self._decoder = load_decoder(files, self._labels)
         self._encoder = BarEncoder(files, self._labels, self._decoder)
         self.detail_size = self._decoder.detail_size
@@ -99,33 +101,48 @@ class RhythmSpace:
         density: float | None = None,
         seed: int = 0,
         meter: Meter = COMMON_TIME,
+        after: Pattern | None = None,
     ) -> list[Pattern]:
         """The bars at these map points, float [n, 2].
 
         `variation` in [0, 1] interpolates between the expected bar, at 0, and a sample from the prior there, at 1. The
         same seed varies bars alike everywhere, so that a path over the map with variation stays coherent. `style` keeps
         the point and plays it in that style. `density` in [0, 1] says how readily a cell sounds; None is the 0.5 at
-        which bars are as dense as the corpus's.
+        which bars are as dense as the corpus's. `after` is the bar before, in the same meter: a bar that is varied
+        answers it.
         """
         where, rng = map_points(points), generator(seed)
         check_share("variation", variation)
         condition = self._condition(where, style, section, meter)
         mean, std = self._decoder.expected_feel(condition)
         noise = rng.standard_normal(self._decoder.feel_size).astype(np.float32)
-        hits = self._decoder.vary(self._decoder.expected_hits(condition, density), condition, variation, density, rng)
-        return self._played(hits, mean + np.float32(variation) * std * noise, condition)
+        before = self._before(after, condition)
+        expected = self._decoder.expected_hits(condition, density)
+        hits = self._decoder.vary(expected, condition, variation, density, rng, before)
+        drawn = rng if variation > 0 else generator(0)  # without variation the seed changes nothing
+        return self._played(hits, mean + np.float32(variation) * std * noise, condition, drawn)
 
     def sample(
-        self, n: int, style: Style | None = None, seed: int = 0, section: str = "beat", meter: Meter = COMMON_TIME
+        self,
+        n: int,
+        style: Style | None = None,
+        seed: int = 0,
+        section: str = "beat",
+        meter: Meter = COMMON_TIME,
+        after: Pattern | None = None,
     ) -> list[Pattern]:
-        """`n` bars from the prior: a point where bars of the style lie on the map, then the bar."""
+        """`n` bars from the prior: a point where bars of the style lie on the map, then the bar.
+
+        `after` is the bar before each of them, in the same meter.
+        """
         if n < 0:
             raise SpaceError(f"a number of samples is at least 0, got {n}")
         rng = generator(seed)
         points = self.corpus.sample_points(n, style, self._labels, meter, rng)
         condition = self._condition(points, style, section, meter)
         feel = self._decoder.sample_feel(condition, rng)
-        return self._played(self._decoder.sample_hits(condition, rng), feel, condition)
+        hits = self._decoder.sample_hits(condition, rng, self._before(after, condition))
+        return self._played(hits, feel, condition, rng, alike=False)
 
     def phrase(
         self,
@@ -167,7 +184,8 @@ class RhythmSpace:
         check_share("amount", amount)
         condition = self._condition(self.locate([pattern]), style, "beat", pattern.meter)
         feel = decoder.sample_feel(condition, rng) if like is None else self._encoder.guess([like])[1]
-        return blend_dynamics(pattern, decoder.dynamics(pattern.hits[None], feel, condition), amount)
+        noise = dynamics_noise(rng, pattern.steps)
+        return blend_dynamics(pattern, decoder.dynamics(pattern.hits[None], feel, condition, noise), amount)
 
     def drums_for(
         self,
@@ -257,17 +275,21 @@ class RhythmSpace:
         return self._decoder.dynamics(struck, self._decoder.feel(code.detail), condition)
 
     def log_likelihood(
-        self, patterns: Sequence[Pattern], draws: int = 64, seed: int = 0
+        self, patterns: Sequence[Pattern], draws: int = 64, seed: int = 0, before: Sequence[Pattern] | None = None
     ) -> Float64[np.ndarray, " bar"]:
         """Log p(hits) of each bar in nats, estimated from below by importance sampling over the map.
 
-        Style and section are left unconditioned. The detail is a function of the strokes, so that it costs nothing.
+        With `before`, a bar for each, it is log p(hits | bar before). Style and section are left unconditioned. The
+        detail is a function of the strokes, so that it costs nothing.
         """
         if draws < 1:
             raise SpaceError(f"importance sampling needs 1 draw or more, got {draws}")
         meters, hits = [pattern.meter for pattern in patterns], self._encoder.stack(patterns)[0]
+        if before is not None:
+            check_before([pattern.meter for pattern in before], meters)
+        earlier = None if before is None else self._encoder.stack(before)[0]
         return importance_sampled(
-            lambda points: self._decoder.log_likelihood(hits, self._labels.condition(points, meters)),
+            lambda points: self._decoder.log_likelihood(hits, self._labels.condition(points, meters), earlier),
             self.locate(patterns), draws, generator(seed), self._encoder.prior,
         )  # fmt: skip
 
@@ -276,10 +298,21 @@ class RhythmSpace:
     ) -> Condition:
         return self._labels.condition(points, [self._labels.check_meter(meter)] * len(points), style, section)
 
-    def _played(self, hits: Hits, feel: Feel, condition: Condition) -> list[Pattern]:
+    def _before(self, after: Pattern | None, condition: Condition) -> Hits | None:
+        """The bar before as the decoder takes it, for each row."""
+        if after is None:
+            return None
+        check_before([after.meter] * len(condition), condition.meters)
+        return np.repeat(after.hits[None], len(condition), axis=0)
+
+    def _played(
+        self, hits: Hits, feel: Feel, condition: Condition, rng: Generator | None = None, alike: bool = True
+    ) -> list[Pattern]:
+        """Bars of these strokes; with `rng`, velocities and offsets are drawn, `alike` with the same noise in all."""
         if len(condition) == 0:  # the networks need a row
             return []
-        return to_patterns(hits, self._decoder.dynamics(hits, feel, condition), condition)
+        noise = None if rng is None else dynamics_noise(rng, condition.steps, 1 if alike else len(condition))
+        return to_patterns(hits, self._decoder.dynamics(hits, feel, condition, noise), condition)
 
 
 def check_code(code: Code, detail_size: int, labels: Labels) -> tuple[Code, Condition]:
@@ -297,6 +330,15 @@ def check_code(code: Code, detail_size: int, labels: Labels) -> tuple[Code, Cond
         raise SpaceError("detail is made of finite numbers, got NaN or infinity")
     points = map_points(code.map)
     return Code(points, code.detail, meters), labels.condition(points, meters)
+
+
+def check_before(before: Sequence[Meter], meters: Sequence[Meter]) -> None:
+    """SpaceError unless bars of these meters can follow as many of those: each has one before it, in its meter."""
+    if len(before) != len(meters):
+        raise SpaceError(f"each bar has one before it: got {len(before)} before {len(meters)} bars")
+    for earlier, meter in zip(before, meters, strict=True):
+        if earlier != meter:
+            raise SpaceError(f"the bar before is in the same meter, {meter_name(meter)}; got {meter_name(earlier)}")
 
 
 def load_rhythm(path: str | Path | None = None) -> RhythmSpace:

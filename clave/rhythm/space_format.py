@@ -2,6 +2,9 @@
 
 Version 2 holds the same numbers as version 1 under the field's names: settings, settings of the model and files were
 renamed. The graphs themselves are the same, and so are the names of their inputs.
+
+Version 3 says which meters its networks know: they are the first so many of METERS, to which new ones are added at the
+end. Its prior over tokens may hear the bar before, and its dynamics may be distributions; both show in the graphs.
 """
 
 import math
@@ -9,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from clave.latent.space_folder import Settings, SpaceFormat, Upgrade, are_names, has, is_card, renamed
-from clave.music.units import METERS
+from clave.music.units import METERS, meter_name
 from clave.rhythm.attributes import NAMES
 
 ENCODER_FILE = "encoder.onnx"
@@ -20,6 +23,9 @@ LOGISTIC_PCA_FILE = "logistic_pca.npz"
 FEEL_PRIOR_FILE = "feel_prior.onnx"
 DYNAMICS_FILE = "dynamics.onnx"
 CORPUS_FILE = "corpus.npz"
+
+METER_COUNT_2 = 4  # of the meters that networks of version 2 know
+METER_NAMES = ", ".join(map(meter_name, METERS))
 
 MODEL_SETTINGS_1: Mapping[str, str] = {
     "sketch_width": "map_decoder_width",
@@ -44,6 +50,10 @@ def _upgrade_1(settings: Settings) -> Settings:
     return upgraded
 
 
+def _upgrade_2(settings: Settings) -> Settings:
+    return settings | {"network_meters": [list(meter) for meter in METERS[:METER_COUNT_2]]}
+
+
 _FROM_1 = Upgrade(
     _upgrade_1,
     {
@@ -57,6 +67,9 @@ _FROM_1 = Upgrade(
 )
 
 
+_FROM_2 = Upgrade(_upgrade_2)
+
+
 def _is_number(value: Any) -> bool:
     return type(value) in (int, float) and math.isfinite(value)
 
@@ -66,16 +79,21 @@ def _are_meters(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(meter in known for meter in cast(list[Any], value))
 
 
+def _are_first_meters(value: Any) -> bool:
+    return _are_meters(value) and value == [list(meter) for meter in METERS[: len(value)]]
+
+
 RHYTHM_FORMAT = SpaceFormat(
     "rhythm",
     {
         "styles": ("a list of names", are_names),
         "sections": ("a list of names", are_names),
-        "meters": ("some of 4/4, 3/4, 6/8 and 5/4", _are_meters),
+        "meters": (f"some of {METER_NAMES}", _are_meters),
+        "network_meters": (f"the first so many of {METER_NAMES}", _are_first_meters),
         "detail_size": ("a whole number of at least 0", lambda value: type(value) is int and value >= 0),
         "threshold": ("a finite number", _is_number),
         "attribute_std": ("a finite number for each direction", lambda value: has(value, NAMES, _is_number)),
         "card": ("a name, a licence and a credit", is_card),
     },
-    upgrades=(_FROM_1,),
+    upgrades=(_FROM_1, _FROM_2),
 )

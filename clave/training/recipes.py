@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, is_dataclass, replace
 from typing import Any
 
 from clave.errors import TrainingError
@@ -37,17 +37,9 @@ def rhythm(styles: int = 0) -> Recipe:
     return Recipe(
         name="rhythm",
         model=RhythmConfig(styles),
-        weights={
-            "kl_map": 0.1,
-            "kl_feel": 0.5,
-            "feel": 0.1,
-            "hits": 0.25,
-            "style": 0.3,
-            "style_feel": 0.3,
-            "strokes": 0.05,
-        },
-        warmed=("kl_map", "kl_feel", "hits_found"),
-        warmup_epochs=5,  # by then the encoder has ordered the map, and the search no longer tears it apart
+        weights={"map_guess": 0.1, "kl_feel": 0.5, "style_feel": 0.3, "strokes": 0.05},
+        warmed=("kl_feel",),
+        warmup_epochs=5,
         epochs=18,
         batch_size=128,
         learning_rate=2e-3,
@@ -146,8 +138,9 @@ def sound_by_name(name: str) -> Recipe:
 def recipe_to_dict(recipe: Recipe) -> dict[str, Any]:
     """A recipe as JSON can hold it."""
     kind = next(kind for kind, config in MODELS.items() if config is type(recipe.model))
+    assert is_dataclass(recipe.model), "the settings of every model are a dataclass"
     plain = {each.name: getattr(recipe, each.name) for each in fields(recipe)}
-    return {**plain, "weights": dict(recipe.weights), "model": {"kind": kind, **vars(recipe.model)}}
+    return {**plain, "weights": dict(recipe.weights), "model": {"kind": kind, **asdict(recipe.model)}}
 
 
 def recipe_from_dict(settings: Mapping[str, Any]) -> Recipe:

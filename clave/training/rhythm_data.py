@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from clave.errors import TrainingError
-from clave.music.shapes import Bool, Float32
+from clave.music.shapes import Bool, Float32, Int
 from clave.music.units import METERS, Meter, meter_name
 from clave.rhythm.dataset import FACTORY, Corpus, same_strokes, split
 from clave.training.models.bars import SECTIONS, STEP_COUNT, Bars
@@ -89,14 +89,27 @@ def _where_any(corpus: Corpus, chosen: Bool[np.ndarray, " bar"]) -> Corpus:
 
 
 def to_bars(corpus: Corpus, step_count: int = STEP_COUNT) -> Bars:
-    """All bars of a corpus as tensors of so many steps, padded or cut; an unknown style becomes zeros."""
+    """All bars of a corpus as tensors of so many steps, padded or cut, each with the hits of the bar before.
+
+    An unknown style becomes zeros.
+    """
     style = torch.zeros(len(corpus), len(corpus.styles))
     known = torch.from_numpy(corpus.style.astype(np.int64))
     rows = torch.nonzero(known >= 0)[:, 0]
     style[rows, known[rows]] = 1.0
     velocity, offset = (torch.from_numpy(_padded(rows)[:, :, :step_count]) for rows in (corpus.velocity, corpus.offset))
     section, meter = (torch.from_numpy(rows.astype(np.int64)) for rows in (corpus.section, corpus.meter))
-    return Bars(velocity, offset, style, section, meter)
+    before = _rows_before(corpus)
+    hits = torch.from_numpy(_padded(corpus.velocity)[:, :, :step_count] > 0)
+    follows = torch.from_numpy(before >= 0)
+    return Bars(velocity, offset, style, section, meter, hits[before] & follows[:, None, None], follows)
+
+
+def _rows_before(corpus: Corpus) -> Int[np.ndarray, " bar"]:
+    """The row of the bar before each one in its file, in the same meter; -1 where there is none."""
+    rows = {place: row for row, place in enumerate(zip(corpus.source, corpus.number, corpus.meter, strict=True))}
+    places = zip(corpus.source, corpus.number, corpus.meter, strict=True)
+    return np.array([rows.get((source, number - 1, meter), -1) for source, number, meter in places], np.int64)
 
 
 def _padded(bars: Float32[np.ndarray, "bar voice _"]) -> Float32[np.ndarray, "bar voice step"]:

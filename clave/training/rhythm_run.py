@@ -92,6 +92,7 @@ def write_space(best: BestModel, recipe: Recipe, corpus: Corpus, folder: Path, c
         "model": recipe_to_dict(recipe)["model"], "map_prior": getattr(recipe.model, "map_prior", NORMAL),
         "detail_size": model.detail_size, "styles": list(corpus.styles),
         "sections": list(SECTIONS), "meters": [METERS[meter] for meter in np.unique(corpus.meter)],
+        "network_meters": list(rhythm_config(recipe).meters),
         "attribute_std": attribute_std(parts.train), "card": facts,
     }  # fmt: skip
     with new_space(folder) as files:

@@ -13,7 +13,7 @@ import torch
 from clave.errors import TrainingError
 from clave.training import checkpoint
 from clave.training.loop import Recipe, Run, begin, fit, score
-from clave.training.models.vae import Examples
+from clave.training.models.vae import VAE, Examples
 from clave.training.recipes import recipe_to_dict
 from clave.training.run_log import write_log
 from clave.training.tensor_file import halved, load_tensors, save_tensors
@@ -48,6 +48,7 @@ class FolderRun:
     run: Run
     folder: Path
     data: str  # the fingerprint of what is trained on
+    begun: bool = False  # whether what comes before the first step is done
     best: dict[str, Any] = field(default_factory=lambda: {"epoch": 0, "total": None})
     log: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
@@ -83,7 +84,7 @@ def open_run(recipe: Recipe, data: str, folder: Path, *, resume: bool = False, d
         raise TrainingError(f"{folder} holds a run of other settings: {', '.join(different)}")
     if facts.get("data", data) != data:
         raise TrainingError(f"{folder} holds a run on other data: go on with the same files, labels and drum map")
-    return FolderRun(run, folder, data, facts["best"], facts["log"])
+    return FolderRun(run, folder, data, True, facts["best"], facts["log"])
 
 
 def train(opened: FolderRun, training: Examples, tuning: Examples) -> Generator[Epoch, None, BestModel]:
@@ -93,15 +94,22 @@ def train(opened: FolderRun, training: Examples, tuning: Examples) -> Generator[
     last: `VAE.before_training` and `VAE.after_training`.
     """
     run = opened.run
-    if run.step == 0:
+    if not opened.begun:
         run.model.before_training(training.to(run.device))
         run.average.load_state_dict(run.model.state_dict())
-    yield from _epochs(opened, training, tuning)
+        opened.save()
+    ready = [_prepared(run.model, examples.to(run.device), run.recipe.seed) for examples in (training, tuning)]
+    yield from _epochs(opened, *ready)
     model = run.average
     model.load_state_dict(load_tensors(opened.folder / BEST_FILE)[0])
     model.load_state_dict(halved(model.state_dict()))
     model.cpu().after_training(training)
     return BestModel(model, int(opened.best["epoch"]))
+
+
+def _prepared(model: VAE[Any], examples: Examples, seed: int) -> Examples:
+    device = next(model.parameters()).device
+    return model.prepared(examples, torch.Generator(device=device).manual_seed(seed))
 
 
 def _epochs(opened: FolderRun, training: Examples, tuning: Examples) -> Iterator[Epoch]:

@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from clave.errors import SpaceError
 from clave.music.units import METERS
-from clave.rhythm.condition import Condition, Labels, meter_rows, style_weights
+from clave.rhythm.condition import Condition, Labels, style_weights
 
 LABELS = Labels(("funk", "jazz"), ("beat", "fill"), ((4, 4), (3, 4), (5, 4)))
 POINTS = np.array([[0, 1], [2, 3], [4, 5]], np.float32)
@@ -43,11 +45,20 @@ def test_a_condition_knows_the_lengths_of_its_bars():
 
 def test_rows_of_different_lengths_are_refused():
     with pytest.raises(Exception, match="row"):  # by the check of shapes in the test run
-        Condition(POINTS, np.zeros((2, 2), np.float32), np.zeros((3, 2), np.float32), meter_rows([(4, 4)] * 3))
+        Condition(POINTS, np.zeros((2, 2), np.float32), np.zeros((3, 2), np.float32), LABELS.meter_rows([(4, 4)] * 3))
 
 
 def test_meters_are_one_hot():
-    np.testing.assert_array_equal(meter_rows(METERS), np.eye(len(METERS)))
+    np.testing.assert_array_equal(LABELS.meter_rows(METERS), np.eye(len(METERS)))
+
+
+def test_networks_that_know_the_first_meters_alone_are_given_no_others():
+    older = replace(LABELS, network_meters=METERS[:4])
+    condition = older.condition(POINTS, [(4, 4), (3, 4), (5, 4)])
+    assert condition.meter.shape == (3, 4)
+    assert condition.meters == [(4, 4), (3, 4), (5, 4)]
+    assert older.input_shapes()["meter"] == (4,)
+    assert (older.network_steps, LABELS.network_steps) == (80, 96)
 
 
 def test_what_a_space_has_not_learned_is_refused():

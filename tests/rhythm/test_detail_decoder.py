@@ -7,7 +7,7 @@ from toy_bars import TINY, VOCABULARY, toy_bars, toy_space, untrained
 from clave.errors import SpaceError
 from clave.latent.space_folder import open_space
 from clave.music.units import METERS, steps_per_bar
-from clave.rhythm.condition import Condition, Labels, meter_rows
+from clave.rhythm.condition import Condition, Labels
 from clave.rhythm.detail_decoder import DetailDecoder, change_cost, load_decoder
 from clave.rhythm.space_format import RHYTHM_FORMAT
 
@@ -34,7 +34,7 @@ def conditions(rows: int, meter=(4, 4), styled: bool = False) -> Condition:
     points = np.random.default_rng(0).normal(0, 1, (rows, 2)).astype(np.float32)
     style = np.zeros((rows, 2), np.float32)
     style[:, 0] = styled
-    return Condition(points, style, np.zeros((rows, 2), np.float32), meter_rows([meter] * rows))
+    return Condition(points, style, np.zeros((rows, 2), np.float32), LABELS.meter_rows([meter] * rows))
 
 
 def known_bars(count: int = 10, steps: int = 64, seed: int = 1) -> np.ndarray:

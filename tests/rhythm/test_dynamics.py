@@ -3,13 +3,15 @@ import pytest
 
 from clave.music.pattern import DEFAULT_VELOCITY, Pattern
 from clave.music.units import METERS, steps_per_bar
-from clave.rhythm.condition import Condition, meter_rows
+from clave.rhythm.condition import Condition, Labels
 from clave.rhythm.dynamics import (
     LATEST_OFFSET,
     MIN_VELOCITY,
+    PlayedCells,
     blend_dynamics,
     clip_offset,
     default_dynamics,
+    dynamics_noise,
     to_pattern,
     to_patterns,
 )
@@ -50,10 +52,40 @@ def test_bars_are_as_long_as_their_meters():
     steps = max(map(steps_per_bar, METERS))
     hits = np.ones((len(METERS), 8, steps), bool)
     empty = np.zeros((len(METERS), 2), np.float32)
-    bars = to_patterns(hits, default_dynamics(hits), Condition(empty, empty, empty, meter_rows(METERS)))
+    bars = to_patterns(
+        hits, default_dynamics(hits), Condition(empty, empty, empty, Labels((), (), METERS).meter_rows(METERS))
+    )
     assert [bar.meter for bar in bars] == list(METERS)
     assert [bar.steps for bar in bars] == [steps_per_bar(meter) for meter in METERS]
     assert {float(velocity) for bar in bars for velocity in bar.velocity.ravel()} == {
         float(np.float32(DEFAULT_VELOCITY))
     }
     assert not any(bar.offset.any() for bar in bars)
+
+
+def played_cells(kinds=((0.3, 0.25), (0.7, 0.9)), std: float = 0.02, steps: int = 64) -> PlayedCells:
+    """In every cell the same: each kind with its share and its velocity."""
+    shape = (1, len(kinds), 8, steps)
+    share, level = (np.broadcast_to(np.array(row, np.float32)[:, None, None], shape) for row in np.transpose(kinds))
+    late = np.full((1, 8, steps), 0.5, np.float32)
+    return PlayedCells(np.log(share), level, np.full(shape, std, np.float32), late, np.full_like(late, 0.2))
+
+
+def test_velocities_are_drawn_from_the_mixture_and_offsets_around_their_mean():
+    velocity, offset = played_cells(steps=4000).draw(dynamics_noise(np.random.default_rng(1), 4000))
+    ghosts = velocity < 0.5
+    assert ghosts.mean() == pytest.approx(0.3, abs=0.01)
+    assert velocity[ghosts].mean() == pytest.approx(0.25, abs=0.002)
+    assert velocity[~ghosts].mean() == pytest.approx(0.9, abs=0.002)
+    assert velocity[~ghosts].std() == pytest.approx(0.02, abs=0.001)
+    assert offset.mean() == pytest.approx(0.5, abs=0.005)
+    assert offset.std() == pytest.approx(0.2, abs=0.005)
+
+
+def test_the_same_noise_plays_all_rows_alike_and_louder_cells_louder():
+    noise = dynamics_noise(np.random.default_rng(2), 64)
+    soft, loud = (played_cells(((1 - share, 0.2), (share, 0.8))).draw(noise)[0] for share in (0.2, 0.6))
+    assert (loud >= soft).all()
+    assert (loud > soft + 0.5).mean() == pytest.approx(0.4, abs=0.06)
+    upside_down = played_cells(((0.6, 0.8), (0.4, 0.2))).draw(noise)[0]
+    np.testing.assert_allclose(upside_down, loud, atol=1e-6)  # the order of the kinds says nothing

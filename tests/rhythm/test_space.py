@@ -46,7 +46,8 @@ def paper(tmp_path_factory):
     torch.manual_seed(0)
     write_graphs(folder, PaperConfig().build().eval().onnx_graphs())
     write_settings(
-        folder, RHYTHM_FORMAT, styles=["funk"], sections=["beat", "fill"], meters=[[4, 4]], threshold=0.0,
+        folder, RHYTHM_FORMAT, styles=["funk"], sections=["beat", "fill"], meters=[[4, 4]],
+        network_meters=[[4, 4]], threshold=0.0,
         detail_size=0, attribute_std=dict.fromkeys(NAMES, 1.0),
         card={"name": "p", "licence": "CC0", "credit": "x", "recipe": "paper"},
     )  # fmt: skip
@@ -562,7 +563,8 @@ def test_what_is_no_space_is_refused_with_the_reason(tmp_path):
     refused("sections is a list of names", sections=[1])
     refused("detail_size is a whole number of at least 0, got 'many'", detail_size="many")
     refused("threshold is a finite number, got nan", threshold=float("nan"))
-    refused("meters is some of 4/4, 3/4, 6/8 and 5/4, got", meters=[[7, 8]])
+    refused("meters is some of 4/4, 3/4, 6/8, 5/4, 12/8, 9/8, 7/8, 5/8, got", meters=[[11, 8]])
+    refused("network_meters is the first so many of 4/4, 3/4", network_meters=[[3, 4]], version=3)
     refused("meters is some of 4/4", meters=[])
     refused("meters is some of 4/4", meters=4)
     refused("meters is some of 4/4", meters=[4])

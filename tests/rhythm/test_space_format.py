@@ -41,6 +41,7 @@ def test_its_settings_and_files_have_the_names_of_today():
     assert folder.settings["attribute_std"] == written["spread"]
     assert folder.settings["model"]["map_decoder_width"] == written["model"]["sketch_width"]
     assert folder.settings["model"]["style_keep_prob"] == written["model"]["told"]
+    assert folder.settings["network_meters"] == [[4, 4], [3, 4], [6, 8], [5, 4]]
     assert not MODEL_SETTINGS_1.keys() & folder.settings["model"].keys()
     assert folder.file(MAP_DECODER_FILE) == VERSION_1 / "sketch.onnx"
     assert folder.file(TOKENS_FILE) == VERSION_1 / "vocabulary.npz"
@@ -49,7 +50,7 @@ def test_its_settings_and_files_have_the_names_of_today():
 
 def test_the_shipped_space_is_of_the_newest_version():
     folder = open_space(SHIPPED_RHYTHM, RHYTHM_FORMAT)
-    assert json.loads((SHIPPED_RHYTHM / "config.json").read_text())["version"] == RHYTHM_FORMAT.version == 2
+    assert json.loads((SHIPPED_RHYTHM / "config.json").read_text())["version"] == RHYTHM_FORMAT.version == 3
     assert folder.file(MAP_DECODER_FILE) == SHIPPED_RHYTHM / "map_decoder.onnx"
 
 

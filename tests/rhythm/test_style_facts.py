@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,8 +60,9 @@ def test_bars_are_counted():
 
 
 def test_what_can_be_learned_is_in_a_meter_of_spaces():
-    assert styles["waltz"].can_be_learned
-    assert not styles["seven eight"].can_be_learned
+    assert all(styles[name].can_be_learned for name in styles)
+    assert {styles[name].meter for name in ("waltz", "seven eight")} == {(3, 4), (7, 8)}
+    assert not replace(styles["waltz"], meter=(11, 8)).can_be_learned
 
 
 def test_each_style_of_the_shipped_space_has_a_template():

@@ -10,19 +10,20 @@ from toy_bars import TINY, as_numpy, as_patterns, toy_bars, toy_space, untrained
 from clave.music.units import METERS, steps_per_bar
 from clave.rhythm import token_sampler
 from clave.rhythm.condition import Condition
-from clave.rhythm.token_sampler import LAGS, MAX_SIXTEENTHS, ParticlePrior, TokenSampler
+from clave.rhythm.token_sampler import LAGS, ParticlePrior, TokenSampler
 from clave.rhythm.tokens import Vocabulary
 from clave.training.models.bars import one_hot
 from clave.training.models.condition import Condition as TorchCondition
 
 ROWS, TOKENS = 30_000, 3
+SIXTEENTHS = max(map(steps_per_bar, METERS)) // 4
 
 
 def conditions(rows: int, meter: tuple[int, int] = (4, 4), styles: int = 2) -> Condition:
     """Points anywhere, the first style, the first section."""
     points = np.random.default_rng(0).normal(0, 1, (rows, 2)).astype(np.float32)
     style, section = (np.eye(size, dtype=np.float32)[[0] * rows] for size in (styles, 2))
-    return Condition(points, style, section, np.eye(4, dtype=np.float32)[[METERS.index(meter)] * rows])
+    return Condition(points, style, section, np.eye(len(METERS), dtype=np.float32)[[METERS.index(meter)] * rows])
 
 
 class ToyNetwork:
@@ -30,7 +31,7 @@ class ToyNetwork:
 
     def __init__(self) -> None:
         rng = np.random.default_rng(1)
-        self.score = 1.5 * rng.normal(size=(2, MAX_SIXTEENTHS, TOKENS + 2, TOKENS + 2, TOKENS + 1))
+        self.score = 1.5 * rng.normal(size=(2, SIXTEENTHS, TOKENS + 2, TOKENS + 2, TOKENS + 1))
 
     def log_prob(self, styled, place, last, before_last):
         score = self.score[styled, place, last, before_last]
@@ -38,7 +39,7 @@ class ToyNetwork:
 
     def __call__(self, network, *, lagged, place, state, style, **_):  # noqa: ARG002
         assert LAGS[:2] == (1, 2)
-        log_prob = self.log_prob(style.any(axis=1).astype(int), place % MAX_SIXTEENTHS, lagged[:, 0], lagged[:, 1])
+        log_prob = self.log_prob(style.any(axis=1).astype(int), place % SIXTEENTHS, lagged[:, 0], lagged[:, 1])
         return log_prob.astype(np.float32), np.zeros((len(lagged), 32), np.float32), state + 1
 
 
@@ -49,6 +50,7 @@ def toy(monkeypatch) -> tuple[TokenSampler, ToyNetwork]:
     sampler = object.__new__(TokenSampler)
     sampler.vocabulary, sampler._network, sampler._state_size = Vocabulary((0, 1, 16)), None, 1
     sampler._cells = np.zeros((TOKENS + 2, 32), np.float32)
+    sampler._sixteenths, sampler.hears_bar_before = SIXTEENTHS, True
     return sampler, network
 
 
@@ -145,16 +147,22 @@ def test_the_likelihood_is_that_of_torch(tmp_path: Path, meters):
     assert (model.encode_tokens(bars.hits) == len(TINY.vocabulary)).any()
     torch.manual_seed(4)
     condition = TorchCondition.of(bars, torch.randn(12, 2), 1.0, torch.Generator())
-    theirs, _ = model.token_nll(bars, condition)
-    ours = sampler.log_likelihood(as_numpy(condition), (bars.velocity > 0).numpy())
-    np.testing.assert_allclose(-ours, theirs, rtol=1e-3, atol=0.02)
+    before = toy_bars(12, seed=6, meters=meters).hits > 0
+    hits, known = (bars.velocity > 0).numpy(), torch.ones(12, dtype=torch.bool)
+    for heard in (None, before):
+        follows = None if heard is None else known
+        theirs, _ = model.token_nll(replace(bars, before=heard, follows=follows), condition)
+        ours = sampler.log_likelihood(as_numpy(condition), hits, None if heard is None else heard.numpy())
+        np.testing.assert_allclose(-ours, theirs, rtol=1e-3, atol=0.02)
+    alone = sampler.log_likelihood(as_numpy(condition), hits)
+    assert (np.abs(ours - alone) > 0.1).any()  # it hears the bar before
 
 
 def test_what_lies_after_the_end_of_a_bar_does_not_count(tmp_path: Path):
     space = toy_space(tmp_path, untrained(TINY))
-    sampler, bars = space._decoder.sampler, toy_bars(4, meters=METERS)
+    sampler, bars = space._decoder.sampler, toy_bars(len(METERS), meters=METERS)
     hits = (bars.velocity > 0).numpy()
-    condition = replace(conditions(4), meter=one_hot(bars.meter, 4).numpy())
+    condition = replace(conditions(len(METERS)), meter=one_hot(bars.meter, len(METERS)).numpy())
     noisy = hits.copy()
     for row, pattern in enumerate(as_patterns(bars)):
         noisy[row, :, pattern.steps :] = True
@@ -163,7 +171,3 @@ def test_what_lies_after_the_end_of_a_bar_does_not_count(tmp_path: Path):
     np.testing.assert_allclose(
         sampler.log_likelihood(condition, hits), sampler.log_likelihood(condition, noisy), rtol=1e-5
     )
-
-
-def test_the_longest_bar_is_as_long_as_the_networks():
-    assert max(map(steps_per_bar, METERS)) == 4 * MAX_SIXTEENTHS

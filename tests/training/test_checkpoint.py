@@ -6,11 +6,8 @@ import torch
 from toy_bars import TOY, toy_bars
 
 from clave.errors import TrainingError
-from clave.latent.space_folder import renamed
-from clave.rhythm.space_format import MODEL_SETTINGS_1
 from clave.training import checkpoint
 from clave.training.loop import begin, fit
-from clave.training.models.rhythm_vae import OLD_KEYS
 from clave.training.tensor_file import load_tensors, save_tensors
 
 
@@ -40,40 +37,6 @@ def test_what_is_no_checkpoint_is_refused(tmp_path):
     save_tensors(tmp_path / checkpoint.CHECKPOINT, {"x": torch.zeros(1)}, {})
     with pytest.raises(TrainingError, match="holds no recipe"):
         checkpoint.load(tmp_path)
-
-
-def test_a_checkpoint_from_before_version_2_is_loaded(tmp_path):
-    """Its tensors and settings have the old names; the order of the parameters, and so the optimizer, is the same."""
-    run = begin(TOY)
-    list(islice(fit(run, toy_bars()), 3))
-    checkpoint.save(tmp_path, run)
-    tensors, metadata = load_tensors(tmp_path / checkpoint.CHECKPOINT)
-    old_key = {new: old for old, new in reversed(OLD_KEYS)}
-    settings = json.loads(metadata["settings"])
-    old_setting = {new: old for old, new in MODEL_SETTINGS_1.items()}
-    settings["recipe"]["model"] = renamed(settings["recipe"]["model"], old_setting)
-    assert "sketch_width" in settings["recipe"]["model"]
-    save_tensors(
-        tmp_path / checkpoint.CHECKPOINT,
-        {_with_old_name(name, old_key): value for name, value in tensors.items()},
-        {"settings": json.dumps(settings)},
-    )
-    assert "model/sketcher.0.weight" in load_tensors(tmp_path / checkpoint.CHECKPOINT)[0]
-
-    resumed, _ = checkpoint.load(tmp_path)
-    assert resumed.recipe == run.recipe
-    for live in (run, resumed):
-        list(islice(fit(live, toy_bars()), 3))
-    for ours, theirs in zip(run.model.parameters(), resumed.model.parameters(), strict=True):
-        assert torch.equal(ours, theirs)
-
-
-def _with_old_name(name: str, old_key: dict[str, str]) -> str:
-    part, _, key = name.partition("/")
-    for new, old in sorted(old_key.items(), key=lambda names: -len(names[0])):
-        if part != "optimizer" and key.startswith(new):
-            return f"{part}/{old}{key.removeprefix(new)}"
-    return name
 
 
 def test_a_checkpoint_that_this_version_cannot_read_is_refused_with_the_reason(tmp_path):

@@ -39,7 +39,7 @@ def test_bars_of_all_meters_become_tensors_as_long_as_the_longest(grooves, tmp_p
     midi.write(tmp_path / "waltz.mid", waltzes(4))
     both = corpus.joined(grooves.subset(np.arange(4)), corpus.scan(tmp_path))
     bars = to_bars(both)
-    assert bars.velocity.shape == bars.offset.shape == (8, 8, 80)
+    assert bars.velocity.shape == bars.offset.shape == (8, 8, 96)
     assert bars.meter.tolist() == [0] * 4 + [1] * 4
     assert bars.section.tolist() == both.section.tolist()
     assert bars.style.sum(dim=1).tolist() == (both.style >= 0).astype(float).tolist()

@@ -45,7 +45,7 @@ def run(grooves, tmp_path_factory):
 def test_a_run_learns_and_leaves_a_space_one_can_play(run, grooves):
     folder, epochs = run
     assert [epoch.number for epoch in epochs] == [1, 2, 3, 4, 5, 6]
-    for loss in ("hits", "tokens", "feel"):
+    for loss in ("tokens", "strokes", "map_guess"):
         assert epochs[-1].train[loss] < 0.9 * epochs[0].train[loss]
     space = load_rhythm(folder)
     assert space.styles == ("house", "reggae")

@@ -1,6 +1,8 @@
 """Batches of bars as tensors, and the augmentations of them in training."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -8,7 +10,7 @@ from torch.nn import functional
 
 from clave.music.kit import VOICES
 from clave.music.shapes import Bool, Float, Int
-from clave.music.units import METERS, STEPS_PER_QUARTER, STEPS_PER_SIXTEENTH, steps_per_bar
+from clave.music.units import COMMON_TIME, METERS, STEPS_PER_SIXTEENTH, steps_per_bar
 
 SECTIONS = ("beat", "fill")
 VOICE_COUNT = len(VOICES)
@@ -26,6 +28,9 @@ class Bars:
     style: Float[Tensor, "batch style"]  # weights that add up to 1, or zeros where the style is not known
     section: Int[Tensor, " batch"]  # index into SECTIONS
     meter: Int[Tensor, " batch"]  # index into METERS
+    before: Bool[Tensor, "batch voice step"] | None = None  # hits of the bar before, silent where it is not known
+    follows: Bool[Tensor, " batch"] | None = None  # whether the bar before is known
+    point: Float[Tensor, "batch map"] | None = None  # where the map has the bar, once that is known
 
     @property
     def hits(self) -> Float[Tensor, "batch voice step"]:
@@ -43,17 +48,47 @@ class Bars:
         return self.velocity.shape[0]
 
     def __getitem__(self, rows: slice | Tensor) -> "Bars":
-        return Bars(self.velocity[rows], self.offset[rows], self.style[rows], self.section[rows], self.meter[rows])
+        return self._each(lambda column: column[rows])
 
     def to(self, device: str | torch.device) -> "Bars":
         """The same bars on another device."""
-        columns = (self.velocity, self.offset, self.style, self.section, self.meter)
-        return Bars(*(column.to(device) for column in columns))
+        return self._each(lambda column: column.to(device))
+
+    def alone(self) -> "Bars":
+        """The same bars without those before them."""
+        return replace(self, before=None, follows=None)
+
+    def rows_by_length(self) -> list[Int[Tensor, " row"]]:
+        """The rows of bars that are no longer than 4/4, and those of longer ones; an empty group is left out."""
+        long = BAR_STEPS.to(self.meter.device)[self.meter] > steps_per_bar(COMMON_TIME)
+        groups = [torch.nonzero(chosen)[:, 0] for chosen in (~long, long)]
+        return [rows for rows in groups if len(rows)]
+
+    def cut(self) -> "Bars":
+        """The same bars with as many steps as the longest of them has."""
+        steps = int(BAR_STEPS[self.meter.cpu()].max())
+        before = None if self.before is None else self.before[:, :, :steps]
+        return replace(self, velocity=self.velocity[:, :, :steps], offset=self.offset[:, :, :steps], before=before)
+
+    def _each(self, change: Callable[[Tensor], Tensor]) -> "Bars":
+        columns: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
+        there = {name: change(column) for name, column in columns.items() if column is not None}
+        return replace(self, **there)
 
 
 def one_hot(index: Int[Tensor, " batch"], count: int) -> Float[Tensor, "batch {count}"]:
     """As weights: 1 at the index, else 0."""
     return functional.one_hot(index, count).float()
+
+
+def token_cells(grid: Float[Tensor, "batch voice step"]) -> Float[Tensor, "batch sixteenth cell"]:
+    """Cells 16th by 16th, in the order of `tokens.split_sixteenths`."""
+    return grid.unflatten(2, (-1, STEPS_PER_SIXTEENTH)).permute(0, 2, 1, 3).flatten(2)
+
+
+def bar_cells(tokens: Float[Tensor, "batch sixteenth cell"]) -> Float[Tensor, "batch voice step"]:
+    """The inverse of `token_cells`."""
+    return tokens.unflatten(2, (VOICE_COUNT, STEPS_PER_SIXTEENTH)).permute(0, 2, 1, 3).flatten(2)
 
 
 def bernoulli(probability: float, shape: tuple[int, ...], noise: torch.Generator) -> Bool[Tensor, "*shape"]:
@@ -69,19 +104,3 @@ def drop_voice(bars: Bars, probability: float, noise: torch.Generator) -> Bars:
     )
     silent &= bernoulli(probability, (rows, 1), noise)
     return replace(bars, velocity=bars.velocity * ~silent[:, :, None])
-
-
-def rotate(bars: Bars, probability: float, noise: torch.Generator) -> Bars:
-    """The same bars, of which each begins at another quarter, drawn at random, with this probability.
-
-    A bar of 6/8 is left as it is: a rotation by quarters would make it another rhythm.
-    """
-    rows, device = len(bars), bars.velocity.device
-    length = BAR_STEPS.to(device)[bars.meter].unsqueeze(1)
-    uniform = torch.rand((rows, 1), generator=noise, device=device)
-    quarters = 1 + (uniform * (length // STEPS_PER_QUARTER - 1)).long()
-    six_eighths = torch.tensor([meter[1] == 8 for meter in METERS], device=device)[bars.meter].unsqueeze(1)
-    shift = quarters * STEPS_PER_QUARTER * (bernoulli(probability, (rows, 1), noise) & ~six_eighths)
-    step = torch.arange(bars.velocity.shape[2], device=device)
-    steps = torch.where(step < length, (step + shift) % length, step)[:, None].expand(-1, VOICE_COUNT, -1)
-    return replace(bars, velocity=bars.velocity.gather(2, steps), offset=bars.offset.gather(2, steps))

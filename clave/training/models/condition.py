@@ -40,6 +40,10 @@ class Condition:
         """The same labels at other map points."""
         return replace(self, map=point)
 
+    def __getitem__(self, rows: Int[Tensor, " chosen"]) -> "Condition":
+        """Some of the rows."""
+        return Condition(self.map[rows], self.style[rows], self.section[rows], self.meter[rows])
+
     def inputs(self) -> dict[str, Tensor]:
         """The four tensors by the names that the exported networks have for them."""
         return {"map": self.map, "style": self.style, "section": self.section, "meter": self.meter}

@@ -15,14 +15,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from clave.latent.space_folder import renamed
 from clave.music.shapes import Bool, Float, Int
 from clave.music.units import METERS, STEPS_PER_SIXTEENTH
 from clave.rhythm import logistic_pca
-from clave.rhythm.map_prior import MAP_EDGE, NORMAL
-from clave.rhythm.space_format import LOGISTIC_PCA_FILE, MODEL_SETTINGS_1, TOKENS_FILE
-from clave.rhythm.token_sampler import LAGS
-from clave.rhythm.tokens import TOKEN_CELLS, Vocabulary
+from clave.rhythm.map_prior import MAP_EDGE, UNIFORM
+from clave.rhythm.space_format import LOGISTIC_PCA_FILE, TOKENS_FILE
+from clave.rhythm.tokens import Vocabulary
 from clave.training.models.bars import (
     SECTIONS,
     SIXTEENTH_COUNT,
@@ -30,37 +28,25 @@ from clave.training.models.bars import (
     VOICE_COUNT,
     Bars,
     bernoulli,
-    drop_voice,
     one_hot,
-    rotate,
+    token_cells,
 )
 from clave.training.models.condition import Condition
+from clave.training.models.dynamics_decoder import DynamicsDecoder, PlayedCells
 from clave.training.models.feature_grid import FeatureGrid
 from clave.training.models.map_prior import log_density
-from clave.training.models.map_search import hit_cross_entropy, search_map
-from clave.training.models.onnx_graph import ModelMethod, OnnxGraph
+from clave.training.models.map_search import search_map
+from clave.training.models.map_training import MapTraining, train_map
+from clave.training.models.onnx_graph import OnnxGraph
+from clave.training.models.rhythm_graphs import rhythm_graphs
 from clave.training.models.rhythm_model import RhythmModel, RhythmModelConfig
-from clave.training.models.token_prior import TokenPrior
+from clave.training.models.token_prior import BarBefore, TokenPrior
 from clave.training.models.vae import Gaussian, normal_like, residual_network
 
 CELLS = VOICE_COUNT * STEP_COUNT
+LOOKS, PREPARING = 2, 16  # searches for the point of each bar, among so many times as many points as usual
 FREQUENCIES = (1.0, 2.0, 4.0, 8.0)  # radians a map unit, of the Fourier features of a point
 PROPOSALS = ((0.5, 0.06), (0.3, 0.25), (0.2, 1.0))  # weight and width of what importance sampling draws points from
-
-OLD_KEYS = (
-    ("touch.told.", "dynamics.condition."),
-    ("touch.around.", "dynamics.gru."),
-    ("touch.", "dynamics."),
-    ("sketcher.", "map_decoder."),
-    ("prior.content.", "token_prior.token_embedding."),
-    ("prior.strokes.", "token_prior.cell_score."),
-    ("prior.stroke.", "token_prior.cell_logit."),
-    ("prior.copied.", "token_prior.copy_score."),
-    ("prior.usual", "token_prior.token_bias"),
-    ("prior.strange.", "token_prior.unknown_score."),
-    ("prior.", "token_prior."),
-)
-"""How weights and checkpoints written before version 2 call these tensors, prefix by prefix; the first match counts."""
 
 
 def fourier_features(point: Float[Tensor, "batch map"]) -> Float[Tensor, "batch feature"]:
@@ -70,40 +56,6 @@ def fourier_features(point: Float[Tensor, "batch map"]) -> Float[Tensor, "batch 
     """
     angles = torch.cat([frequency * point for frequency in FREQUENCIES], dim=1)
     return torch.cat([point, torch.sin(angles), torch.cos(angles)], dim=1)
-
-
-def token_cells(grid: Float[Tensor, "batch voice step"]) -> Float[Tensor, "batch sixteenth cell"]:
-    """Cells 16th by 16th, in the order of `tokens.split_sixteenths`."""
-    return grid.unflatten(2, (SIXTEENTH_COUNT, STEPS_PER_SIXTEENTH)).permute(0, 2, 1, 3).flatten(2)
-
-
-def bar_cells(tokens: Float[Tensor, "batch sixteenth cell"]) -> Float[Tensor, "batch voice step"]:
-    """The inverse of `token_cells`."""
-    return tokens.unflatten(2, (VOICE_COUNT, STEPS_PER_SIXTEENTH)).permute(0, 2, 1, 3).flatten(2)
-
-
-class DynamicsDecoder(nn.Module):
-    """Velocity and offset of each stroke, given all strokes of the bar, the feel and the map point."""
-
-    def __init__(self, condition: int, width: int) -> None:
-        super().__init__()
-        self.condition = nn.Linear(condition, width)
-        self.place = nn.Parameter(0.02 * torch.randn(SIXTEENTH_COUNT, width))
-        self.strokes = nn.Linear(TOKEN_CELLS, width)
-        self.gru = nn.GRU(width, width, batch_first=True, bidirectional=True)
-        self.out = nn.Sequential(
-            nn.LayerNorm(3 * width), nn.Linear(3 * width, width), nn.SiLU(), nn.Linear(width, 2 * TOKEN_CELLS)
-        )
-
-    def forward(
-        self, hits: Float[Tensor, "batch voice step"], condition: Float[Tensor, "batch condition"]
-    ) -> tuple[Float[Tensor, "batch voice step"], Float[Tensor, "batch voice step"]]:
-        """Velocity in (0, 1) and offset in (-2, 2) steps of each cell, if it is struck."""
-        inputs = self.strokes(token_cells(hits)) + self.place + self.condition(condition).unsqueeze(1)
-        inputs = functional.silu(inputs)
-        context, _ = self.gru(inputs)
-        velocity, offset = self.out(torch.cat([inputs, context], dim=2)).chunk(2, dim=2)
-        return torch.sigmoid(bar_cells(velocity)), 2 * torch.tanh(bar_cells(offset))
 
 
 C = TypeVar("C", bound="RhythmConfig")
@@ -119,23 +71,21 @@ class RhythmConfig(RhythmModelConfig):
     components: int = 48  # numbers of `logistic_pca`
     encoder_width: int = 224
     encoder_blocks: int = 1
-    map_decoder_width: int = 448
-    map_decoder_blocks: int = 2
+    map_decoder_width: int = 384
+    map_decoder_blocks: int = 1
     prior_width: int = 240
     prior_dropout: float = 0.42
     dynamics_width: int = 96
     map_noise_std: float = 0.055  # map units: noise added to the map point of the condition
     prior_map_noise_std: float = 0.5  # map units: the same for the prior of the tokens
-    velocity_std: float = 0.1  # of the Gaussian likelihood of velocities
-    offset_std: float = 0.25  # steps: the same for offsets
-    search_points: int = 1024  # map points among which the bars of a batch are looked for
+    search_points: int = 1024  # map points among which bars are looked for
     style_keep_prob: float = 0.5  # with which a bar is conditioned on its style, and on its section
     stroke_drop_prob: float = 0.1  # of a stroke, to be hidden from the encoder
-    voice_drop_prob: float = 0.0  # of a bar, to lose a voice
-    rotation_prob: float = 0.4  # of a bar, to begin at another quarter
-    map_prior: str = NORMAL  # one of MAP_PRIORS
-    grid_resolutions: tuple[int, ...] = ()  # of the map decoder's tables; none: it reads Fourier features of the point
-    grid_features: int = 12  # of each table
+    before_keep_prob: float = 0.6  # with which a bar is conditioned on the bar before, where that is known
+    map_prior: str = UNIFORM  # one of MAP_PRIORS
+    grid_resolutions: tuple[int, ...] = (6, 12, 24, 48, 96)  # of the tables that the map decoder reads
+    grid_features: int = 16  # of each table
+    map_training: MapTraining = field(default_factory=MapTraining)
 
     def build(self) -> "RhythmVAE":
         """The model, with fresh weights."""
@@ -147,14 +97,14 @@ class RhythmConfig(RhythmModelConfig):
 
     @classmethod
     def from_settings(cls: type[C], settings: Mapping[str, Any]) -> C:
-        """The settings of JSON, also of runs before version 2 of spaces, which had other names for some of them."""
-        return super().from_settings(renamed(dict(settings), MODEL_SETTINGS_1))
+        """The settings of JSON."""
+        return super().from_settings({**settings, "map_training": MapTraining(**settings.get("map_training", {}))})
 
 
 class RhythmVAE(RhythmModel):
-    """p(map) p(tokens | map) p(feel | map) p(velocity, offset | tokens, feel, map), all conditioned on style or not.
+    """p(map) p(tokens | map, bar before) p(feel | map) p(velocity, offset | tokens, feel, map), given a style or not.
 
-    The style reaches neither the map's encoder nor the search, so that it has to shape the map itself.
+    The map is learned first (`map_training`); then the points of the bars are known, and all the rest is learned.
     """
 
     cells: Tensor
@@ -172,19 +122,15 @@ class RhythmVAE(RhythmModel):
         self.encoder = residual_network(3 * CELLS + len(METERS), width, config.encoder_blocks, width)
         self.map_head = nn.Linear(width, 2 * self.map_size)
         self.feel_head = nn.Linear(width, 2 * config.feel_size)
-        self.map_grid = (
-            FeatureGrid(config.grid_resolutions, config.grid_features, MAP_EDGE) if config.grid_resolutions else None
-        )
-        read = self.map_grid.size + labels if self.map_grid else condition
+        self.map_grid = FeatureGrid(config.grid_resolutions, config.grid_features, MAP_EDGE)
+        read = self.map_grid.size + labels
         self.map_decoder = residual_network(read, config.map_decoder_width, config.map_decoder_blocks, CELLS)
         self.token_prior = TokenPrior(cells, condition, config.prior_width, config.prior_dropout)
         self.feel_prior = residual_network(condition, config.dynamics_width, 1, 2 * config.feel_size)
         self.dynamics = DynamicsDecoder(config.feel_size + point + len(METERS), config.dynamics_width)
-        self.map_style, self.feel_style = (
-            residual_network(size, config.dynamics_width, 1, config.styles) if config.styles else None
-            for size in (self.map_size, config.feel_size)
+        self.feel_style = (
+            residual_network(config.feel_size, config.dynamics_width, 1, config.styles) if config.styles else None
         )
-        self.register_load_state_dict_pre_hook(_rename_old_keys)
 
     def features(
         self,
@@ -222,8 +168,8 @@ class RhythmVAE(RhythmModel):
 
     def decode_map(self, condition: Condition) -> Float[Tensor, "batch voice step"]:
         """The logits of a hit that the map expects."""
-        point = fourier_features(condition.map) if self.map_grid is None else self.map_grid(condition.map)
-        return self.map_decoder(_with_labels(point, condition)).unflatten(1, (VOICE_COUNT, STEP_COUNT))
+        logit = self.map_decoder(_with_labels(self.map_grid(condition.map), condition))
+        return logit.unflatten(1, (VOICE_COUNT, STEP_COUNT))
 
     def prior_of_feel(self, condition: Condition) -> Gaussian:
         """p(feel | condition)."""
@@ -235,8 +181,8 @@ class RhythmVAE(RhythmModel):
         feel: Float[Tensor, "batch feel"],
         point: Float[Tensor, "batch map"],
         meter: Float[Tensor, "batch meter"],
-    ) -> tuple[Float[Tensor, "batch voice step"], Float[Tensor, "batch voice step"]]:
-        """Velocity and offset of each cell, if it is struck; neither style nor section matters beside the feel."""
+    ) -> PlayedCells:
+        """How each cell is played, if it is struck; neither style nor section matters beside the feel."""
         return self.dynamics(hits, torch.cat([feel, fourier_features(point), meter], dim=1))
 
     def encode_tokens(self, hits: Float[Tensor, "batch voice step"]) -> Int[Tensor, "batch sixteenth"]:
@@ -258,59 +204,73 @@ class RhythmVAE(RhythmModel):
         """The logits that the map expects in these meters, without a style and a section."""
         return self.decode_map(Condition.unlabelled(point, meter, self.config.styles))
 
+    def before_training(self, examples: Bars) -> None:
+        """Learn the map."""
+        train_map(self, examples, self.config.map_training, _generator_on(examples))
+
+    @torch.no_grad()
+    def prepared(self, examples: Bars, noise: torch.Generator) -> Bars:
+        """The bars with their points; the map does not change any more."""
+        points = torch.zeros(len(examples), self.map_size, device=examples.velocity.device)
+        for _ in range(LOOKS):
+            points = self.search(examples, points, PREPARING * self.config.search_points, noise)
+        return replace(examples, point=points)
+
     def losses(self, batch: Bars, noise: torch.Generator) -> dict[str, Tensor]:
         """The named parts of the loss; docs/rhythm-model.md says what each is for."""
         config = self.config
-        if self.training:
-            batch = rotate(drop_voice(batch, config.voice_drop_prob, noise), config.rotation_prob, noise)
+        if batch.point is None:
+            batch = self.prepared(batch, noise)
+        assert batch.point is not None
+        found = batch.point
         visible = ~bernoulli(config.stroke_drop_prob if self.training else 0.0, batch.velocity.shape, noise)
         features = self.features(batch.velocity * visible, batch.offset, one_hot(batch.meter, len(METERS)))
         q_map, q_feel = (Gaussian.from_parameters(head(features)) for head in (self.map_head, self.feel_head))
-        condition = Condition.of(batch, q_map.mean, config.style_keep_prob, noise)
-
-        guess = q_map.sample(noise)
-        found = self.search(batch, q_map.mean.detach(), config.search_points, noise)
-        point = found + config.map_noise_std * normal_like(found, noise)
+        condition = Condition.of(batch, found, config.style_keep_prob, noise)
+        near = condition.at(found + config.map_noise_std * normal_like(found, noise))
+        far = condition.at(found + config.prior_map_noise_std * normal_like(found, noise))
         feel = q_feel.sample(noise)
-        velocity, offset = self.decode_dynamics(batch.hits, feel, point, condition.meter)
-        far_point = found + config.prior_map_noise_std * normal_like(found, noise)
-        tokens, strokes = self.token_nll(batch, condition.at(far_point), noise if self.training else None)
+        heard = _some_before(batch, config.before_keep_prob, noise)
+        nll = torch.zeros(4, device=found.device)
+        for rows in batch.rows_by_length():  # short bars need not be padded to the longest of all
+            bars, dropout = heard[rows].cut(), noise if self.training else None
+            played = self.decode_dynamics(bars.hits, feel[rows], near.map[rows], near.meter[rows])
+            each = (*self.token_nll(bars, far[rows], dropout), *played.nll(bars))
+            nll = nll + torch.stack([part.sum() for part in each]) / len(batch)
+        tokens, strokes, velocity, offset = nll
         parts = {
-            "hits": hit_cross_entropy(self.decode_map(condition.at(guess)), batch).mean(),
-            "hits_found": hit_cross_entropy(self.decode_map(condition.at(point)), batch).mean(),
-            "kl_map": q_map.kl_to(q_map.standard()).sum(-1).mean(),
-            "tokens": tokens.mean(),
-            "strokes": strokes.mean(),
-            "feel": self.dynamics_nll(velocity, offset, batch).mean(),
-            "kl_feel": q_feel.kl_to(self.prior_of_feel(condition.at(point))).sum(-1).mean(),
+            "map_guess": -q_map.log_density(found).mean(),
+            "tokens": tokens,
+            "strokes": strokes,
+            "velocity": velocity,
+            "offset": offset,
+            "kl_feel": q_feel.kl_to(self.prior_of_feel(near)).sum(-1).mean(),
         }
-        for name, classifier, value in (("style", self.map_style, guess), ("style_feel", self.feel_style, feel)):
-            if classifier is not None:
-                parts[name] = -(batch.style * torch.log_softmax(classifier(value), dim=-1)).sum(-1).mean()
+        if self.feel_style is not None:
+            log_style = torch.log_softmax(self.feel_style(feel), dim=-1)
+            parts["style_feel"] = -(batch.style * log_style).sum(-1).mean()
         return parts
 
     def token_nll(
         self, bars: Bars, condition: Condition, dropout: torch.Generator | None = None
     ) -> tuple[Float[Tensor, " batch"], Float[Tensor, " batch"]]:
-        """-log p(tokens | condition) in nats a bar, and the cross-entropy of their cells, each scored on its own.
+        """-log p(tokens | condition, bar before) in nats a bar, and the cross-entropy of their cells, each on its own.
 
         The cells of unknown tokens count in the former too. In training, `dropout` draws the prior's dropout masks.
         """
         tokens, cells = self.encode_tokens(bars.hits), token_cells(bars.hits)
-        places = bars.meter.unsqueeze(1) * SIXTEENTH_COUNT + torch.arange(SIXTEENTH_COUNT, device=tokens.device)
-        log_prob, logit = self.token_prior(tokens, cells, self.condition_features(condition), places, dropout)
+        bar_before = BarBefore.of(bars)
+        tokens_before = torch.full_like(tokens, len(self.cells) + 1)
+        if bars.before is not None and bars.follows is not None:
+            known = self.encode_tokens(bars.before.float())
+            tokens_before = torch.where(bars.follows.unsqueeze(1), known, tokens_before)
+        places = bars.meter.unsqueeze(1) * SIXTEENTH_COUNT + torch.arange(tokens.shape[1], device=tokens.device)
+        features = self.condition_features(condition)
+        log_prob, logit = self.token_prior(tokens, cells, features, places, bar_before, tokens_before, dropout)
         strokes = functional.binary_cross_entropy_with_logits(logit, cells, reduction="none").sum(dim=2)
         nll = strokes * (tokens == len(self.cells)) - log_prob.gather(2, tokens.unsqueeze(2))[:, :, 0]
         inside = bars.inside[:, ::STEPS_PER_SIXTEENTH]
         return (nll * inside).sum(dim=1), (strokes * inside).sum(dim=1)
-
-    def dynamics_nll(
-        self, velocity: Float[Tensor, "batch voice step"], offset: Float[Tensor, "batch voice step"], bars: Bars
-    ) -> Float[Tensor, " batch"]:
-        """-log p(velocity, offset | hits) up to a constant: Gaussians of fixed width, where there is a hit."""
-        loudness = ((velocity - bars.velocity) / self.config.velocity_std).square()
-        timing = ((offset - bars.offset) / self.config.offset_std).square()
-        return 0.5 * (bars.hits * (loudness + timing)).sum(dim=(1, 2))
 
     def log_weights(self, batch: Bars, draws: int, noise: torch.Generator) -> Float[Tensor, "draw batch"]:
         """Importance weights of each bar's hits, without a style and a section.
@@ -337,7 +297,7 @@ class RhythmVAE(RhythmModel):
 
     def onnx_graphs(self) -> Mapping[str, OnnxGraph]:
         """The encoder and the decoders, and one step of the token prior; weights are those of now."""
-        return _onnx_graphs(self)
+        return rhythm_graphs(self)
 
     def write_tables(self, folder: Path, bars: Bars) -> None:
         """Write the vocabulary, and the components of the detail, which are fitted to the training bars."""
@@ -350,48 +310,12 @@ def _with_labels(point: Float[Tensor, "batch feature"], condition: Condition) ->
     return torch.cat([point, condition.style, condition.section, condition.meter], dim=1)
 
 
-def _onnx_graphs(model: RhythmVAE) -> dict[str, OnnxGraph]:
-    config = model.config
-    embedding = model.token_prior.embed_tokens().detach().half().float()  # computed once, as the graph stores it
-
-    def expected_feel(*condition: Tensor) -> tuple[Tensor, Tensor]:
-        prior = model.prior_of_feel(Condition(*condition))
-        return prior.mean, prior.log_std.exp()
-
-    def token_step(before: Tensor, lagged: Tensor, *rest: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        *condition, place, state = rest
-        features = model.condition_features(Condition(*condition))
-        return model.token_prior.step(before, lagged, features, place, state, embedding)
-
-    def zeros(*size: int, dtype: torch.dtype = torch.float32) -> Tensor:
-        return torch.zeros(2, *size, dtype=dtype)
-
-    point, meter, bar = zeros(model.map_size), zeros(len(METERS)), (VOICE_COUNT, STEP_COUNT)
-    condition = Condition(point, zeros(config.styles), zeros(len(SECTIONS)), meter).inputs()
-    history = {"before": zeros(len(LAGS), TOKEN_CELLS), "lagged": zeros(len(LAGS), dtype=torch.long)}
-    state = {"place": zeros(dtype=torch.long), "state": zeros(2 * config.prior_width)}
-    played = {"hits": zeros(*bar), "feel": zeros(config.feel_size), "map": point, "meter": meter}
-    return {
-        "encoder": OnnxGraph(
-            ModelMethod(model, model.encode),
-            {"velocity": zeros(*bar), "offset": zeros(*bar), "meter": meter},
-            ("map", "feel"),
-        ),
-        "map_decoder": OnnxGraph(
-            ModelMethod(model, lambda *labels: model.decode_map(Condition(*labels))), condition, ("hit_logit",)
-        ),
-        "token_prior": OnnxGraph(
-            ModelMethod(model, token_step), {**history, **condition, **state}, ("log_prob", "cell_logit", "next_state")
-        ),
-        "feel_prior": OnnxGraph(ModelMethod(model, expected_feel), condition, ("mean", "std")),
-        "dynamics": OnnxGraph(ModelMethod(model, model.decode_dynamics), played, ("velocity", "offset")),
-    }
+def _generator_on(bars: Bars) -> torch.Generator:
+    return torch.Generator(device=bars.velocity.device).manual_seed(0)
 
 
-def _rename_old_keys(_module: nn.Module, state_dict: dict[str, Any], prefix: str, *_: Any) -> None:
-    for key in list(state_dict):
-        name = key.removeprefix(prefix)
-        for old, new in OLD_KEYS:
-            if name.startswith(old):
-                state_dict[prefix + new + name.removeprefix(old)] = state_dict.pop(key)
-                break
+def _some_before(bars: Bars, keep_prob: float, noise: torch.Generator) -> Bars:
+    """The bars, each with the one before it with this probability, where that is known."""
+    if bars.follows is None:
+        return bars
+    return replace(bars, follows=bars.follows & bernoulli(keep_prob, (len(bars),), noise))

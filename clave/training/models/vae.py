@@ -124,6 +124,10 @@ class VAE(nn.Module, ABC, Generic[Batch]):
     def before_training(self, examples: Batch) -> None:
         """Compute what depends on the training examples alone, before the first step; by default there is nothing."""
 
+    def prepared(self, examples: Batch, noise: torch.Generator) -> Batch:  # noqa: ARG002
+        """The examples with what `before_training` has found out of each; by default they stay as they are."""
+        return examples
+
     def after_training(self, examples: Batch) -> None:
         """Compute what depends on the training examples and the weights, after the last step; by default nothing."""
 

@@ -6,14 +6,16 @@ from toy_bars import paper_bars, toy_bars
 
 from clave.music.units import METERS, steps_per_bar
 from clave.rhythm.dataset import labels
+from clave.rhythm.tokens import split_sixteenths
 from clave.training.models.bars import (
     BAR_STEPS,
     SECTIONS,
     SIXTEENTH_COUNT,
     STEP_COUNT,
+    bar_cells,
     drop_voice,
     one_hot,
-    rotate,
+    token_cells,
 )
 
 
@@ -22,8 +24,8 @@ def noise(seed: int = 0) -> torch.Generator:
 
 
 def test_the_longest_bar_gives_the_width():
-    assert STEP_COUNT == 80 == 4 * SIXTEENTH_COUNT
-    assert BAR_STEPS.tolist() == [64, 48, 48, 80]
+    assert STEP_COUNT == 96 == 4 * SIXTEENTH_COUNT
+    assert BAR_STEPS.tolist() == [64, 48, 48, 80, 96, 72, 56, 40]
     assert SECTIONS == labels.SECTIONS
 
 
@@ -43,6 +45,24 @@ def test_rows_are_chosen_in_all_columns_alike():
         assert torch.equal(getattr(bars.to("cpu"), name), getattr(bars, name))
 
 
+def test_bars_may_come_with_those_before_them_or_alone():
+    bars = toy_bars(9)
+    follows = torch.arange(9) > 0
+    in_a_row = replace(bars, before=bars.hits.roll(1, 0) > 0, follows=follows)
+    some = in_a_row[torch.tensor([3, 0])]
+    assert some.before is not None
+    assert torch.equal(some.before[0], bars.hits[2] > 0)
+    assert some.follows is not None
+    assert some.follows.tolist() == [True, False]
+    assert in_a_row.alone().before is None is bars[:2].before
+
+
+def test_cells_are_cut_as_the_vocabulary_cuts_them_and_joined_again():
+    hits = toy_bars(5).hits
+    torch.testing.assert_close(token_cells(hits), torch.from_numpy(split_sixteenths((hits > 0).numpy())).float())
+    assert torch.equal(bar_cells(token_cells(hits)), hits)
+
+
 def test_one_hot_is_one_at_the_index():
     assert one_hot(torch.tensor([2, 0]), 3).tolist() == [[0, 0, 1], [1, 0, 0]]
 
@@ -54,30 +74,3 @@ def test_a_bar_loses_one_voice_with_the_probability_given():
     lost = (bars.hits.any(dim=2) & ~silenced.hits.any(dim=2)).sum(dim=1)
     assert set(lost.tolist()) <= {0, 1}  # one voice at most, and that may have been silent before
     assert lost.float().mean() == pytest.approx(3 / 8, abs=0.08)  # three of the eight voices play
-
-
-@pytest.mark.parametrize("meter", METERS)
-def test_rotation_begins_a_bar_at_another_quarter_of_its_own(meter):
-    bars, steps = toy_bars(60, meters=[meter]), steps_per_bar(meter)
-    assert torch.equal(rotate(bars, 0.0, noise()).velocity, bars.velocity)
-    turned = rotate(bars, 1.0, noise())
-    assert not turned.velocity[:, :, steps:].any()
-    if meter == (6, 8):  # its beats are no quarters
-        assert torch.equal(turned.velocity, bars.velocity)
-        return
-    seen = set()
-    for row in range(len(bars)):
-        before, late = bars.velocity[row, :, :steps], bars.offset[row, :, :steps]
-        shifts = [
-            by for by in range(16, steps, 16) if torch.equal(before.roll(-by, 1), turned.velocity[row, :, :steps])
-        ]
-        assert any(torch.equal(late.roll(-by, 1), turned.offset[row, :, :steps]) for by in shifts)
-        seen |= set(shifts)
-    assert seen == set(range(16, steps, 16))
-
-
-def test_a_bar_is_rotated_with_the_probability_given():
-    bars = toy_bars(600)
-    bars = replace(bars, velocity=torch.rand(bars.velocity.shape) * bars.inside[:, None])
-    turned = rotate(bars, 0.4, noise()).velocity
-    assert (turned != bars.velocity).any(dim=(1, 2)).float().mean() == pytest.approx(0.4, abs=0.06)

@@ -6,24 +6,18 @@ import torch
 from torch import nn
 from toy_bars import TINY, TOY, toy_bars, untrained
 
-from clave.music.units import METERS
-from clave.rhythm.tokens import Vocabulary, split_sixteenths
+from clave.music.units import METERS, steps_per_bar
+from clave.rhythm.tokens import Vocabulary
 from clave.training.loop import begin, negative_log_likelihood
 from clave.training.models.bars import Bars
 from clave.training.models.condition import Condition
+from clave.training.models.feature_grid import FeatureGrid
 from clave.training.models.map_search import hit_cross_entropy
-from clave.training.models.rhythm_vae import (
-    OLD_KEYS,
-    DynamicsDecoder,
-    RhythmConfig,
-    bar_cells,
-    fourier_features,
-    token_cells,
-)
+from clave.training.models.rhythm_vae import fourier_features
 from clave.training.models.vae import log_mean_exp
 from clave.training.recipes import quick, rhythm
 
-LOSSES = ["hits", "hits_found", "kl_map", "tokens", "strokes", "feel", "kl_feel"]
+LOSSES = ["map_guess", "tokens", "strokes", "velocity", "offset", "kl_feel"]
 
 
 def noise(seed: int = 0) -> torch.Generator:
@@ -42,7 +36,7 @@ def model():
 def log_posterior(model, points, bars, row):
     """Of one bar at all of these points."""
     many = bars[torch.full((len(points),), row)]
-    return -hit_cross_entropy(model.decode_unlabelled(points, many.meter), many) - 0.5 * points.square().sum(dim=1)
+    return -hit_cross_entropy(model.decode_unlabelled(points, many.meter), many)
 
 
 def grid(limit: float, step: float) -> torch.Tensor:
@@ -54,16 +48,15 @@ def grid(limit: float, step: float) -> torch.Tensor:
 @pytest.mark.parametrize("training", [True, False])
 def test_losses_are_named_and_finite(styles, training):
     torch.manual_seed(0)
-    config = replace(TINY, styles=styles, voice_drop_prob=0.2)
+    config = replace(TINY, styles=styles)
     bars = toy_bars(12, meters=METERS)
     if not styles:
         bars = unlabelled(bars, 0)
     losses = config.build().train(training).losses(bars, noise())
-    assert list(losses) == LOSSES + ["style", "style_feel"] * bool(styles)
+    assert list(losses) == LOSSES + ["style_feel"] * bool(styles)
     assert torch.isfinite(torch.stack(list(losses.values()))).all()
-    assert losses["kl_map"] >= 0
     assert losses["kl_feel"] >= 0
-    assert set(TOY.weights) <= set(losses) | {"style", "style_feel"}
+    assert set(TOY.weights) <= set(losses) | {"style_feel"}
 
 
 def test_bars_of_unknown_tokens_alone_can_be_scored():
@@ -74,27 +67,21 @@ def test_bars_of_unknown_tokens_alone_can_be_scored():
 
 
 def test_cells_after_the_end_of_a_bar_do_not_count(model):
-    bars = unlabelled(toy_bars(8, meters=METERS))
+    bars = unlabelled(toy_bars(len(METERS), meters=METERS))
     after = ~bars.inside[:, None].expand_as(bars.velocity)
     noisy = replace(bars, velocity=torch.where(after, 0.7, bars.velocity))
     logit = torch.randn(bars.velocity.shape, generator=noise())
     torch.testing.assert_close(hit_cross_entropy(logit, bars), hit_cross_entropy(logit, noisy))
     torch.testing.assert_close(hit_cross_entropy(torch.where(after, 9.0, logit), bars), hit_cross_entropy(logit, bars))
-    condition = Condition.of(bars, torch.zeros(8, 2), 0.0, noise())
+    condition = Condition.of(bars, torch.zeros(len(bars), 2), 0.0, noise())
     for ours, theirs in zip(model.token_nll(bars, condition), model.token_nll(noisy, condition), strict=True):
         torch.testing.assert_close(ours, theirs)
 
 
 def test_cross_entropy_of_a_fair_coin_is_log_two_a_cell():
-    bars = toy_bars(4, meters=METERS)
-    expected = [8 * steps * math.log(2) for steps in (64, 48, 48, 80)]
-    assert hit_cross_entropy(torch.zeros(4, 8, 80), bars).tolist() == pytest.approx(expected)
-
-
-def test_cells_are_cut_as_the_vocabulary_cuts_them_and_joined_again():
-    hits = toy_bars(5).hits
-    torch.testing.assert_close(token_cells(hits), torch.from_numpy(split_sixteenths((hits > 0).numpy())).float())
-    assert torch.equal(bar_cells(token_cells(hits)), hits)
+    bars = toy_bars(len(METERS), meters=METERS)
+    expected = [8 * steps_per_bar(meter) * math.log(2) for meter in METERS]
+    assert hit_cross_entropy(torch.zeros_like(bars.velocity), bars).tolist() == pytest.approx(expected)
 
 
 def test_a_bar_has_the_tokens_of_the_vocabulary(model):
@@ -121,22 +108,40 @@ def test_style_and_section_reach_neither_the_map_nor_its_search(model):
     bars = toy_bars(6)
     other = replace(bars, style=bars.style.flip(1), section=1 - bars.section)
     ours, theirs = (model.losses(each, noise()) for each in (bars, other))
-    assert ours["kl_map"] == theirs["kl_map"]
-    for part in ("style", "hits", "hits_found", "tokens", "kl_feel"):
+    assert ours["map_guess"] == theirs["map_guess"]
+    for part in ("tokens", "kl_feel", "style_feel"):
         assert ours[part] != theirs[part]
     guess = torch.zeros(6, 2)
     assert torch.equal(model.search(bars, guess, 64, noise()), model.search(other, guess, 64, noise()))
 
 
+def test_prepared_bars_have_the_points_that_the_losses_would_look_for(model):
+    bars = model.prepared(toy_bars(6), noise())
+    assert bars.point is not None
+    for row in range(6):
+        reached = log_posterior(model, bars.point[row : row + 1], bars, row)
+        assert (log_posterior(model, grid(3.0, 0.1), bars, row) > reached).float().mean() < 0.01
+    elsewhere = replace(bars, point=bars.point + 1)
+    assert model.losses(bars, noise())["map_guess"] != model.losses(elsewhere, noise())["map_guess"]
+
+
+def test_the_bar_before_is_heard_as_often_as_the_settings_say(model):
+    bars = model.prepared(replace(toy_bars(6), before=toy_bars(6).hits > 0, follows=torch.ones(6) > 0), noise())
+    never, always = (untrained(replace(TINY, before_keep_prob=share)) for share in (0.0, 1.0))
+    assert never.losses(bars, noise())["tokens"] == never.losses(bars.alone(), noise())["tokens"]
+    assert always.losses(bars, noise())["tokens"] != always.losses(bars.alone(), noise())["tokens"]
+
+
 def test_style_section_and_meter_change_what_is_expected(model):
     def condition(style, section, meter):
-        return Condition(torch.zeros(1, 2), torch.tensor([style]), torch.tensor([section]), torch.tensor([meter]))
+        one_hot = torch.eye(len(METERS))[[meter]]
+        return Condition(torch.zeros(1, 2), torch.tensor([style]), torch.tensor([section]), one_hot)
 
-    plain = condition([0.0, 0.0], [1.0, 0.0], [1.0, 0.0, 0.0, 0.0])
+    plain = condition([0.0, 0.0], [1.0, 0.0], 0)
     others = (
-        condition([1.0, 0.0], [1.0, 0.0], [1.0, 0.0, 0.0, 0.0]),
-        condition([0.0, 0.0], [0.0, 1.0], [1.0, 0.0, 0.0, 0.0]),
-        condition([0.0, 0.0], [1.0, 0.0], [0.0, 1.0, 0.0, 0.0]),
+        condition([1.0, 0.0], [1.0, 0.0], 0),
+        condition([0.0, 0.0], [0.0, 1.0], 0),
+        condition([0.0, 0.0], [1.0, 0.0], 1),
     )
     for other in others:
         assert not torch.allclose(model.decode_map(plain), model.decode_map(other), atol=1e-3)
@@ -145,14 +150,7 @@ def test_style_section_and_meter_change_what_is_expected(model):
 
 def test_unlabelled_bars_teach_no_style(model):
     losses = model.losses(unlabelled(toy_bars(6)), noise())
-    assert losses["style"] == losses["style_feel"] == 0
-
-
-def test_feel_errors_are_those_of_gaussians_where_there_is_a_hit(model):
-    bars = toy_bars(3)
-    velocity, offset = bars.velocity + 0.05, bars.offset - 0.5
-    each = 0.5 * ((0.05 / TINY.velocity_std) ** 2 + (0.5 / TINY.offset_std) ** 2)
-    torch.testing.assert_close(model.dynamics_nll(velocity, offset, bars), each * bars.hits.sum(dim=(1, 2)))
+    assert losses["style_feel"] == 0
 
 
 def test_fourier_features_are_the_point_with_its_sines_and_cosines():
@@ -167,17 +165,17 @@ def test_the_likelihood_is_the_integral_over_the_map(monkeypatch):
     """On two dimensions it can be summed up on a grid; the importance weights must average to the same."""
     model = untrained(TINY, gain=1.0)
     bars = unlabelled(toy_bars(4, seed=2, meters=METERS))
-    points, cell = grid(4.5, 0.1), 0.1**2
+    points, cell = grid(3.0, 0.1) + 0.05, 0.1**2
     for row in range(len(bars)):
         many = bars[torch.full((len(points),), row)]
         nll, _ = model.token_nll(many, Condition.unlabelled(points, many.meter, 2))
         assert nll.std() > 1  # it depends on the point
-        log_joint = -0.5 * points.square().sum(dim=1) - math.log(2 * math.pi) - nll
+        log_joint = -math.log(36) - nll
         exact = torch.logsumexp(log_joint, dim=0) + math.log(cell)
         best = points[log_joint.argmax()]  # where a search would be in a model that has learned
         monkeypatch.setattr(model, "search", lambda mine, *_, best=best: best.repeat(len(mine), 1))
-        weights = model.log_weights(bars[torch.full((300,), row)], 20, noise(row))
-        assert weights.shape == (20, 300)
+        weights = model.log_weights(bars[torch.full((300,), row)], 30, noise(row))
+        assert weights.shape == (30, 300)
         share = torch.softmax(weights.flatten(), dim=0)
         error = share.square().sum().sqrt().item()  # of the mean of the weights, relative
         assert error < 0.1
@@ -189,59 +187,19 @@ def test_the_likelihood_of_a_list_is_that_of_each(model):
     assert negative_log_likelihood(model, bars, 8).shape == (3,)
 
 
-def test_dynamics_depend_on_the_whole_bar_and_keep_their_ranges():
-    torch.manual_seed(0)
-    dynamics, hits = DynamicsDecoder(3, 8), toy_bars(2).hits
-    velocity, offset = dynamics(hits, torch.randn(2, 3))
-    assert ((velocity > 0) & (velocity < 1)).all()
-    assert (offset.abs() < 2).all()
-    with_one_more = hits.clone()
-    with_one_more[:, 7, 63] = 1
-    changed = dynamics(with_one_more, torch.zeros(2, 3))[0] != dynamics(hits, torch.zeros(2, 3))[0]
-    assert changed[:, :, :4].any()
-
-
 @pytest.mark.parametrize("recipe", [rhythm(18), quick(3)], ids=lambda recipe: recipe.name)
 def test_what_decodes_a_point_stays_small_and_plain(recipe):
     vocabulary = tuple(range(1200))
     model = begin(replace(recipe, model=replace(recipe.model, vocabulary=vocabulary))).model
-    parts = (model.map_decoder, model.dynamics)
+    parts = (model.map_grid, model.map_decoder, model.dynamics)
     count = sum(each.numel() for part in parts for each in part.parameters())
     assert count < 2_000_000
     leaves = {type(each) for part in parts for each in part.modules() if not list(each.children())}
-    assert leaves <= {nn.Linear, nn.LayerNorm, nn.SiLU, nn.GRU}
+    assert leaves <= {nn.Linear, nn.LayerNorm, nn.SiLU, nn.GRU, nn.ParameterList}
+    assert isinstance(model.map_grid, FeatureGrid)
 
 
 def test_recipes_build_and_know_their_vocabulary():
     for recipe in (rhythm(18), rhythm(0), quick()):
         assert begin(recipe).step == 0
     assert TINY.build().detail_size == 62
-
-
-def test_weights_under_their_old_names_are_loaded():
-    model, other = untrained(TINY), TINY.build()
-    old_names = {
-        "touch.told.weight": "dynamics.condition.weight",
-        "touch.around.weight_ih_l0": "dynamics.gru.weight_ih_l0",
-        "touch.place": "dynamics.place",
-        "sketcher.0.bias": "map_decoder.0.bias",
-        "prior.usual": "token_prior.token_bias",
-        "prior.stroke.bias": "token_prior.cell_logit.bias",
-        "prior.strokes.bias": "token_prior.cell_score.bias",
-        "prior.first.bias_hh_l0": "token_prior.first.bias_hh_l0",
-    }
-    weights = model.state_dict()
-    for old, new in old_names.items():
-        weights[old] = weights.pop(new)
-    other.load_state_dict(weights)
-    for name, value in other.state_dict().items():
-        assert torch.equal(value, model.state_dict()[name])
-    assert not any(name.startswith(old) for name in model.state_dict() for old, _ in OLD_KEYS)
-
-
-def test_settings_under_their_old_names_are_read():
-    old = {"styles": 2, "vocabulary": [0, 1], "sketch_width": 7, "touch_width": 5, "told": 0.4, "looks": 9}
-    config = RhythmConfig.from_settings(old)
-    assert config == RhythmConfig(
-        2, (0, 1), map_decoder_width=7, dynamics_width=5, style_keep_prob=0.4, search_points=9
-    )

@@ -12,6 +12,7 @@ from clave.training.models.bars import (
     SIXTEENTH_COUNT,
     STEP_COUNT,
     drop_voice,
+    exchange_voice,
     one_hot,
     rotate,
 )
@@ -54,6 +55,27 @@ def test_a_bar_loses_one_voice_with_the_probability_given():
     lost = (bars.hits.any(dim=2) & ~silenced.hits.any(dim=2)).sum(dim=1)
     assert set(lost.tolist()) <= {0, 1}  # one voice at most, and that may have been silent before
     assert lost.float().mean() == pytest.approx(3 / 8, abs=0.08)  # three of the eight voices play
+
+
+def test_a_bar_takes_one_voice_from_another_of_its_kind():
+    bars = toy_bars(400)
+    assert torch.equal(exchange_voice(bars, 0.0, noise()).velocity, bars.velocity)
+    exchanged = exchange_voice(bars, 1.0, noise())
+    changed = (exchanged.velocity != bars.velocity).any(dim=2)
+    assert set(changed.sum(dim=1).tolist()) <= {0, 1}
+    assert changed.any()
+    for row, voice in changed.nonzero()[:40].tolist():
+        alike = (bars.style == bars.style[row]).all(dim=1) & (bars.section == bars.section[row])
+        alike &= bars.meter == bars.meter[row]
+        same = (bars.velocity[:, voice] == exchanged.velocity[row, voice]).all(dim=1)
+        same &= (bars.offset[:, voice] == exchanged.offset[row, voice]).all(dim=1)
+        assert (same & alike).any()
+
+
+def test_a_bar_without_another_of_its_kind_keeps_its_voices():
+    bars = toy_bars(3)
+    lonely = replace(bars, section=torch.zeros(3, dtype=torch.long), style=torch.eye(3))
+    assert torch.equal(exchange_voice(lonely, 1.0, noise()).velocity, bars.velocity)
 
 
 @pytest.mark.parametrize("meter", METERS)

@@ -71,10 +71,11 @@ def drop_voice(bars: Bars, probability: float, noise: torch.Generator) -> Bars:
     return replace(bars, velocity=bars.velocity * ~silent[:, :, None])
 
 
-def exchange_voice(bars: Bars, probability: float, noise: torch.Generator) -> Bars:
-    """The same bars, of which each takes one voice, drawn at random, from another bar, with this probability.
+def exchange_voices(bars: Bars, probability: float, noise: torch.Generator) -> Bars:
+    """The same bars, of which each takes each voice, with this probability, from another bar.
 
-    The other bar is drawn from those of the same style, section and meter; one that has no such other stays as it is.
+    The other bar is the same for all voices, drawn from those of the same style, section and meter; a bar that has no
+    such other stays as it is.
     """
     rows, device = len(bars), bars.velocity.device
     style = torch.where(bars.style.any(dim=1), bars.style.argmax(dim=1), bars.style.shape[1])
@@ -84,10 +85,7 @@ def exchange_voice(bars: Bars, probability: float, noise: torch.Generator) -> Ba
     follower = order.roll(-1)
     other = torch.empty_like(order)
     other[order] = torch.where(kind[follower] == kind[order], follower, order)
-    taken = torch.randint(VOICE_COUNT, (rows, 1), generator=noise, device=device) == torch.arange(
-        VOICE_COUNT, device=device
-    )
-    taken = (taken & bernoulli(probability, (rows, 1), noise))[:, :, None]
+    taken = bernoulli(probability, (rows, VOICE_COUNT), noise)[:, :, None]
     velocity, offset = (torch.where(taken, each[other], each) for each in (bars.velocity, bars.offset))
     return replace(bars, velocity=velocity, offset=offset)
 

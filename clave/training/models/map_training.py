@@ -16,7 +16,7 @@ from clave.errors import TrainingError
 from clave.music.shapes import Float, Int
 from clave.rhythm.map_prior import MAP_EDGE
 from clave.training.models import self_organising_map
-from clave.training.models.bars import Bars, exchange_voice
+from clave.training.models.bars import Bars, exchange_voices
 from clave.training.models.condition import Condition
 from clave.training.models.map_search import hit_cross_entropy, search_lattice
 from clave.training.models.vae import normal_like
@@ -43,10 +43,10 @@ class MapTraining:
 
     side: int = 64  # places of the self-organising map along each axis
     start_epochs: int = 2  # during which the points stay where the self-organising map has put them
-    epochs: int = 40
+    epochs: int = 72
     lattice: int = 64  # points along each axis among which the bars are looked for, once an epoch
-    noise_std: float = 0.06  # map units: noise added to the points
-    voice_exchange_prob: float = 0.5  # of a bar, to take one voice from another bar of its kind
+    noise_std: float = 0.05  # map units: noise added to the points
+    voice_exchange_prob: float = 0.15  # of each voice of a bar, to come from another bar of its kind
     style_keep_prob: float = 0.5  # with which a bar is conditioned on its style, and on its section
     batch_size: int = 256
     learning_rate: float = 4e-3  # at its highest; falls to nothing along half a cosine
@@ -77,7 +77,7 @@ def train_map(
     optimizer = torch.optim.AdamW(average.parameters, lr=given.learning_rate, weight_decay=given.weight_decay)
     batches = max(1, len(bars) // given.batch_size)
     for epoch in range(given.epochs):
-        played = exchange_voice(bars, given.voice_exchange_prob, noise)
+        played = exchange_voices(bars, given.voice_exchange_prob, noise)
         if epoch >= given.start_epochs:
             points = search_lattice(_unlabelled(decode, bars), played, given.lattice, noise)
         order, total = torch.randperm(len(bars), generator=noise, device=bars.meter.device), 0.0

@@ -19,7 +19,7 @@ KINDS, OF_EACH, STYLES = 12, 24, 2
 QUICK = MapTraining(
     side=8,
     start_epochs=2,
-    epochs=60,
+    epochs=40,
     lattice=16,
     batch_size=32,
     learning_rate=0.03,
@@ -67,8 +67,16 @@ def trained(seed: int, settings: MapTraining = QUICK) -> tuple[SmallMap, torch.T
     return model, points, losses
 
 
-def test_bars_are_learned_at_the_points_that_are_returned() -> None:
-    model, points, losses = trained(1)
+Whole = tuple[SmallMap, torch.Tensor, list[float]]
+
+
+@pytest.fixture(scope="module")
+def whole() -> Whole:
+    return trained(1)
+
+
+def test_bars_are_learned_at_the_points_that_are_returned(whole: Whole) -> None:
+    model, points, losses = whole
     bars = made_up()
     with torch.no_grad():
         nats = hit_cross_entropy(model.unlabelled(points, bars.meter), bars)
@@ -93,8 +101,8 @@ def test_the_weights_are_averages_over_the_steps() -> None:
     assert fast.head.weight.detach().norm() > slow.head.weight.detach().norm()
 
 
-def test_a_bar_is_looked_for_on_the_whole_lattice() -> None:
-    model, bars = trained(1)[0], made_up()
+def test_a_bar_is_looked_for_on_the_whole_lattice(whole: Whole) -> None:
+    model, bars = whole[0], made_up()
     found = search_lattice(model.unlabelled, bars, 64, torch.Generator().manual_seed(3))
     points = MAP_EDGE * (2 * torch.rand((500, 2), generator=torch.Generator().manual_seed(4)) - 1)
     with torch.no_grad():

@@ -13,12 +13,12 @@ import torch
 from torch import Tensor, nn
 
 from clave.errors import TrainingError
-from clave.music.shapes import Float, Int
+from clave.music.shapes import Float
 from clave.rhythm.map_prior import MAP_EDGE
 from clave.training.models import self_organising_map
 from clave.training.models.bars import Bars, exchange_voices
 from clave.training.models.condition import Condition
-from clave.training.models.map_search import hit_cross_entropy, search_lattice
+from clave.training.models.map_search import DecodeMap, hit_cross_entropy, search_lattice
 from clave.training.models.vae import normal_like
 
 WARMUP_STEPS = 100  # over which the learning rate rises
@@ -43,7 +43,7 @@ class MapTraining:
 
     side: int = 64  # places of the self-organising map along each axis
     start_epochs: int = 2  # during which the points stay where the self-organising map has put them
-    epochs: int = 72
+    epochs: int = 40
     lattice: int = 64  # points along each axis among which the bars are looked for, once an epoch
     noise_std: float = 0.05  # map units: noise added to the points
     voice_exchange_prob: float = 0.15  # of each voice of a bar, to come from another bar of its kind
@@ -64,8 +64,8 @@ def train_map(
 ) -> Float[Tensor, "bar map"]:
     """Train a map decoder in place and return the likeliest point of each bar, within [-MAP_EDGE, MAP_EDGE].
 
-    Bars, weights and generator are on one device. What is random comes from `noise`, so that the same generator gives
-    the same weights. At the end the decoder holds the average of its weights over the last steps. `on_epoch` is given
+    Bars, weights and generator are on one device. What is random comes from `noise`, so that on a CPU the same
+    generator gives the same weights. At the end the decoder holds the average of its weights over the last steps. `on_epoch` is given
     the number of each finished epoch, from 1, and its mean cross-entropy in nats a bar. Raises TrainingError for no
     bars, and when a loss is not finite.
     """
@@ -106,9 +106,7 @@ def _first_points(bars: Bars, side: int, noise: torch.Generator) -> Float[Tensor
     return self_organising_map.fit(bars.hits.flatten(1), inside, side=side).points(MAP_EDGE, noise)
 
 
-def _unlabelled(
-    decode: MapDecoder, bars: Bars
-) -> Callable[[Float[Tensor, "point map"], Int[Tensor, " point"]], Float[Tensor, "point voice step"]]:
+def _unlabelled(decode: MapDecoder, bars: Bars) -> DecodeMap:
     """The decoder without a style and a section."""
     return lambda point, meter: decode(Condition.unlabelled(point, meter, bars.style.shape[1]))
 

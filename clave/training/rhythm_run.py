@@ -23,6 +23,7 @@ from clave.training.loop import Recipe, negative_log_likelihood
 from clave.training.model_card import CARD_FILE, model_card, write_metrics
 from clave.training.models.bars import SECTIONS
 from clave.training.models.rhythm_model import RhythmModel, RhythmModelConfig
+from clave.training.progress import OnProgress
 from clave.training.recipes import recipe_to_dict
 from clave.training.rhythm_data import HELD_OUT, beats, divide, in_meters, recorded, to_bars
 from clave.training.run import BestModel, Epoch, chosen_settings, fingerprint, open_run, train
@@ -41,6 +42,7 @@ def learn_rhythm(
     card: Mapping[str, Any] | None = None,
     resume: bool = False,
     device: str | None = None,
+    on_progress: OnProgress | None = None,
 ) -> Iterator[Epoch]:
     """Train on a corpus, one yield per epoch; at the end `folder` holds a space, its log and some examples.
 
@@ -55,7 +57,7 @@ def learn_rhythm(
     opened = open_run(recipe, corpus_fingerprint(corpus), folder, resume=resume, device=device)
     corpus.save(folder)
     training, tuning = (to_bars(part, config.step_count) for part in (parts.train, parts.tuning))
-    best = yield from train(opened, training, tuning)
+    best = yield from train(opened, training, tuning, on_progress)
     write_space(best, recipe, usable, folder, card or {})
 
 

@@ -14,6 +14,7 @@ from clave.errors import TrainingError
 from clave.training import checkpoint
 from clave.training.loop import Recipe, Run, begin, fit, score
 from clave.training.models.vae import VAE, Examples
+from clave.training.progress import OnProgress, of_task
 from clave.training.recipes import recipe_to_dict
 from clave.training.run_log import write_log
 from clave.training.tensor_file import halved, load_tensors, save_tensors
@@ -87,7 +88,9 @@ def open_run(recipe: Recipe, data: str, folder: Path, *, resume: bool = False, d
     return FolderRun(run, folder, data, True, facts["best"], facts["log"])
 
 
-def train(opened: FolderRun, training: Examples, tuning: Examples) -> Generator[Epoch, None, BestModel]:
+def train(
+    opened: FolderRun, training: Examples, tuning: Examples, on_progress: OnProgress | None = None
+) -> Generator[Epoch, None, BestModel]:
     """Train to the end, one yield per epoch, and return the best model.
 
     What a model computes from its training examples without gradients is computed before the first step and after the
@@ -95,7 +98,7 @@ def train(opened: FolderRun, training: Examples, tuning: Examples) -> Generator[
     """
     run = opened.run
     if not opened.begun:
-        run.model.before_training(training.to(run.device))
+        run.model.before_training(training.to(run.device), of_task(on_progress, "preparing"))
         run.average.load_state_dict(run.model.state_dict())
         opened.save()
     ready = [_prepared(run.model, examples.to(run.device), run.recipe.seed) for examples in (training, tuning)]

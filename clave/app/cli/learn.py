@@ -82,8 +82,11 @@ def learn_rhythm(
     settings = settings if epochs is None else replace(settings, epochs=epochs)
     if folder is None and licence == NOT_STATED:
         licence = dataset.LICENCE
-    run = rhythm_run.learn_rhythm(bars, settings, out, card={"licence": licence, "credit": credit}, resume=resume)
-    train(run, settings.epochs, "nats a bar", out)
+    card = {"licence": licence, "credit": credit}
+    train(
+        lambda follow: rhythm_run.learn_rhythm(bars, settings, out, card=card, resume=resume, on_progress=follow),
+        settings.epochs, "nats a bar", out,
+    )  # fmt: skip
     print(f"{out}: a rhythm space; play it with: clave play --rhythm {out}")
 
 
@@ -134,7 +137,7 @@ def learn_sound(
     print_sounds(sounds.report)
     card = {"licence": licence, "credit": credit}
     run = sound_run.learn_sound(sounds, settings, out, card=card, limit=limit, resume=resume)
-    train(run, settings.epochs, model.unit, out)
+    train(lambda _: run, settings.epochs, model.unit, out)
     print(f"{out}: a sound space; play it with: clave groove --kit space --sound {out}")
 
 

@@ -37,22 +37,27 @@ def bars() -> "Progress":
 def following() -> Generator[Follow]:
     """A bar for each thing that is done, by its name."""
     with bars() as progress:
-        tasks: dict[str, TaskID] = {}
-
-        def follow(what: str, done: int, whole: int) -> None:
-            if what not in tasks:
-                tasks[what] = progress.add_task(what)
-            progress.update(tasks[what], completed=done, total=whole)
-
-        yield follow
+        yield follower(progress)
 
 
-def train(run: "Iterable[Epoch]", epochs: int, unit: str, out: Path) -> None:
-    """Follow a run to its end; Ctrl-C leaves it where it can go on."""
+def follower(progress: "Progress") -> Follow:
+    """Adds a bar for each thing that is done, by its name."""
+    tasks: dict[str, TaskID] = {}
+
+    def follow(what: str, done: int, whole: int) -> None:
+        if what not in tasks:
+            tasks[what] = progress.add_task(what)
+        progress.update(tasks[what], completed=done, total=whole)
+
+    return follow
+
+
+def train(begin: "Callable[[Follow], Iterable[Epoch]]", epochs: int, unit: str, out: Path) -> None:
+    """Begin a run and follow it to its end; Ctrl-C leaves it where it can go on."""
     try:
         with bars() as progress:
             training = progress.add_task("training", total=epochs)
-            for epoch in run:
+            for epoch in begin(follower(progress)):
                 best = ", the best so far" if epoch.best else ""
                 progress.print(
                     f"epoch {epoch.number}: {epoch.train['total']:.2f} {unit}, held out "

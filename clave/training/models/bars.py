@@ -96,11 +96,20 @@ def bernoulli(probability: float, shape: tuple[int, ...], noise: torch.Generator
     return torch.rand(shape, generator=noise, device=noise.device) < probability
 
 
-def drop_voice(bars: Bars, probability: float, noise: torch.Generator) -> Bars:
-    """The same bars, of which each loses one voice, drawn at random, with this probability."""
+def exchange_voices(bars: Bars, probability: float, noise: torch.Generator) -> Bars:
+    """The same bars, of which each takes each voice, with this probability, from another bar.
+
+    The other bar is the same for all voices, drawn from those of the same style, section and meter; a bar that has no
+    such other stays as it is.
+    """
     rows, device = len(bars), bars.velocity.device
-    silent = torch.randint(VOICE_COUNT, (rows, 1), generator=noise, device=device) == torch.arange(
-        VOICE_COUNT, device=device
-    )
-    silent &= bernoulli(probability, (rows, 1), noise)
-    return replace(bars, velocity=bars.velocity * ~silent[:, :, None])
+    style = torch.where(bars.style.any(dim=1), bars.style.argmax(dim=1), bars.style.shape[1])
+    kind = (style * len(SECTIONS) + bars.section) * len(METERS) + bars.meter
+    order = torch.randperm(rows, generator=noise, device=device)
+    order = order[kind[order].argsort(stable=True)]  # at random among bars of one kind
+    follower = order.roll(-1)
+    other = torch.empty_like(order)
+    other[order] = torch.where(kind[follower] == kind[order], follower, order)
+    taken = bernoulli(probability, (rows, VOICE_COUNT), noise)[:, :, None]
+    velocity, offset = (torch.where(taken, each[other], each) for each in (bars.velocity, bars.offset))
+    return replace(bars, velocity=velocity, offset=offset)

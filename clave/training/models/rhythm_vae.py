@@ -18,7 +18,7 @@ from torch.nn import functional
 from clave.music.shapes import Bool, Float, Int
 from clave.music.units import METERS, STEPS_PER_SIXTEENTH
 from clave.rhythm import logistic_pca
-from clave.rhythm.map_prior import MAP_EDGE, UNIFORM
+from clave.rhythm.map_prior import UNIFORM
 from clave.rhythm.space_format import LOGISTIC_PCA_FILE, TOKENS_FILE
 from clave.rhythm.tokens import Vocabulary
 from clave.training.models.bars import (
@@ -33,7 +33,7 @@ from clave.training.models.bars import (
 )
 from clave.training.models.condition import Condition
 from clave.training.models.dynamics_decoder import DynamicsDecoder, PlayedCells
-from clave.training.models.feature_grid import FeatureGrid
+from clave.training.models.grid_map import GridMap
 from clave.training.models.map_prior import log_density
 from clave.training.models.map_search import search_map
 from clave.training.models.map_training import MapTraining, train_map
@@ -42,6 +42,7 @@ from clave.training.models.rhythm_graphs import rhythm_graphs
 from clave.training.models.rhythm_model import RhythmModel, RhythmModelConfig
 from clave.training.models.token_prior import BarBefore, TokenPrior
 from clave.training.models.vae import Gaussian, normal_like, residual_network
+from clave.training.progress import OnCount
 
 CELLS = VOICE_COUNT * STEP_COUNT
 LOOKS, PREPARING = 2, 16  # searches for the point of each bar, among so many times as many points as usual
@@ -122,9 +123,10 @@ class RhythmVAE(RhythmModel):
         self.encoder = residual_network(3 * CELLS + len(METERS), width, config.encoder_blocks, width)
         self.map_head = nn.Linear(width, 2 * self.map_size)
         self.feel_head = nn.Linear(width, 2 * config.feel_size)
-        self.map_grid = FeatureGrid(config.grid_resolutions, config.grid_features, MAP_EDGE)
-        read = self.map_grid.size + labels
-        self.map_decoder = residual_network(read, config.map_decoder_width, config.map_decoder_blocks, CELLS)
+        self.map_decoder = GridMap(
+            config.styles, config.grid_resolutions, config.grid_features, config.map_decoder_width,
+            config.map_decoder_blocks,
+        )  # fmt: skip
         self.token_prior = TokenPrior(cells, condition, config.prior_width, config.prior_dropout)
         self.feel_prior = residual_network(condition, config.dynamics_width, 1, 2 * config.feel_size)
         self.dynamics = DynamicsDecoder(config.feel_size + point + len(METERS), config.dynamics_width)
@@ -164,12 +166,11 @@ class RhythmVAE(RhythmModel):
 
     def condition_features(self, condition: Condition) -> Float[Tensor, "batch condition"]:
         """The condition as map decoder and priors take it."""
-        return _with_labels(fourier_features(condition.map), condition)
+        return torch.cat([fourier_features(condition.map), condition.style, condition.section, condition.meter], dim=1)
 
     def decode_map(self, condition: Condition) -> Float[Tensor, "batch voice step"]:
         """The logits of a hit that the map expects."""
-        logit = self.map_decoder(_with_labels(self.map_grid(condition.map), condition))
-        return logit.unflatten(1, (VOICE_COUNT, STEP_COUNT))
+        return self.map_decoder(condition)
 
     def prior_of_feel(self, condition: Condition) -> Gaussian:
         """p(feel | condition)."""
@@ -204,9 +205,14 @@ class RhythmVAE(RhythmModel):
         """The logits that the map expects in these meters, without a style and a section."""
         return self.decode_map(Condition.unlabelled(point, meter, self.config.styles))
 
-    def before_training(self, examples: Bars) -> None:
+    def before_training(self, examples: Bars, on_count: OnCount) -> None:
         """Learn the map."""
-        train_map(self, examples, self.config.map_training, _generator_on(examples))
+        settings = self.config.map_training
+
+        def on_epoch(number: int, _: float) -> None:
+            on_count(number, settings.epochs)
+
+        train_map(self.map_decoder, examples, _generator_on(examples), settings, on_epoch)
 
     @torch.no_grad()
     def prepared(self, examples: Bars, noise: torch.Generator) -> Bars:
@@ -304,10 +310,6 @@ class RhythmVAE(RhythmModel):
         hits, inside = bars.hits.numpy() > 0, bars.inside.numpy()[:, None]
         logistic_pca.fit(hits, inside, self.config.components).save(folder / LOGISTIC_PCA_FILE)
         Vocabulary(self.config.vocabulary).save(folder / TOKENS_FILE)
-
-
-def _with_labels(point: Float[Tensor, "batch feature"], condition: Condition) -> Float[Tensor, "batch condition"]:
-    return torch.cat([point, condition.style, condition.section, condition.meter], dim=1)
 
 
 def _generator_on(bars: Bars) -> torch.Generator:

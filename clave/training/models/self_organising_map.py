@@ -16,6 +16,9 @@ from clave.music.shapes import Float, Int
 
 SHRINKS_TO = 0.5  # places: the last width of the neighbourhood
 MOST_CERTAIN = 1e-3  # the probability of a hit lies between this and 1 minus this
+NARROWEST = 0.75  # places: the neighbourhood that a grid of fewer places must still have
+FEWEST_PLACES = 16  # along each axis, to begin with
+BARS_AT_ONCE = 2048  # whose scores are held
 COUNTED_BESIDE = 0.05  # bars: the average bar counts so much in each place
 
 
@@ -35,17 +38,59 @@ class SelfOrganisingMap:
 def fit(
     hits: Float[Tensor, "bar cell"], inside: Float[Tensor, "bar cell"], *, side: int = 48, rounds: int = 40
 ) -> SelfOrganisingMap:
-    """The map of these bars; `inside` is 1 where a cell is part of its bar. It begins with two principal components."""
+    """The map of these bars; `inside` is 1 where a cell is part of its bar. It begins with two principal components.
+
+    As long as the neighbourhood is wide, fewer places than in the end do the same for less work.
+    """
     mean = hits.mean(dim=0)
-    place = _by_components(hits - mean, side)
+    meters, meter = torch.unique(inside, dim=0, return_inverse=True)
+    struck = hits.any(dim=0)
+    now = _places_for(side / 4, side)
+    place = _by_components(hits - mean, now)
     for number in range(rounds):
         first = side / 4
         width = first * (SHRINKS_TO / first) ** (number / max(1, rounds - 1))
-        struck, counted = (_smoothed(_summed(each, place, side), side, width) for each in (hits, inside))
-        probability = (struck + COUNTED_BESIDE * mean) / (counted + COUNTED_BESIDE)
+        before, now = now, _places_for(width, side)
+        place = _on_other_grid(place, before, now)
+        summed, counted = (
+            _smoothed(_summed(each, place, now), now, width * now / side)
+            for each in (hits, functional.one_hot(meter, len(meters)).to(hits.dtype))
+        )
+        probability = (summed + COUNTED_BESIDE * mean) / (counted @ meters + COUNTED_BESIDE)
         logit = torch.logit(probability.clamp(MOST_CERTAIN, 1 - MOST_CERTAIN))
-        place = (hits @ logit.T - inside @ functional.softplus(logit).T).argmax(dim=1)
+        place = _likeliest(hits[:, struck], meter, logit[:, struck], meters @ functional.softplus(logit).T)
+    place = _on_other_grid(place, now, side)
     return SelfOrganisingMap(side, torch.stack([place % side, place // side], dim=1))
+
+
+def _places_for(width: float, side: int) -> int:
+    """Places along each axis for a neighbourhood of so many of the final places: halved while that is wide enough."""
+    places = side
+    while places % 2 == 0 and places > FEWEST_PLACES and width * places / side / 2 >= NARROWEST:
+        places //= 2
+    return places
+
+
+def _on_other_grid(place: Int[Tensor, " bar"], before: int, now: int) -> Int[Tensor, " bar"]:
+    """The same places where the square has more of them along each axis; bars of one place spread over its new ones."""
+    if before == now:
+        return place
+    fine = now // before
+    bar = torch.arange(len(place), device=place.device)
+    column, row = place % before * fine + bar % fine, place // before * fine + bar // fine % fine
+    return row * now + column
+
+
+def _likeliest(
+    hits: Float[Tensor, "bar cell"],
+    meter: Int[Tensor, " bar"],
+    logit: Float[Tensor, "place cell"],
+    silence: Float[Tensor, "meter place"],
+) -> Int[Tensor, " bar"]:
+    """The place where each bar is likeliest; `silence` is what all cells of a meter cost, in nats, unstruck."""
+    by_cell = logit.T.contiguous()
+    parts = zip(hits.split(BARS_AT_ONCE), meter.split(BARS_AT_ONCE), strict=True)
+    return torch.cat([(bars @ by_cell - silence[kind]).argmax(dim=1) for bars, kind in parts])
 
 
 def _by_components(centred: Float[Tensor, "bar cell"], side: int) -> Int[Tensor, " bar"]:

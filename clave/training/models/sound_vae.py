@@ -22,6 +22,7 @@ from clave.training.models.flow import Flow
 from clave.training.models.old_names import accept_old_names
 from clave.training.models.sound_model import VOICE_COUNT, OneShotConfig, SoundModel, Sounds
 from clave.training.models.vae import Gaussian, residual_network
+from clave.training.progress import OnCount
 
 STROKE_WEIGHT = 2.0  # of a cell of the stroke in the components, beside one of the whole sound
 
@@ -106,7 +107,7 @@ class SoundVAE(SoundModel):
         """That of its settings."""
         return self.config.spectrogram()
 
-    def before_training(self, examples: Sounds) -> None:
+    def before_training(self, examples: Sounds, on_count: OnCount) -> None:  # noqa: ARG002
         """Fit the components to the training sounds."""
         self.fit_components(examples)
 

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from clave.music.shapes import Float
+from clave.training.progress import OnCount
 
 
 @runtime_checkable
@@ -121,7 +122,7 @@ class VAE(nn.Module, ABC, Generic[Batch]):
     def losses(self, batch: Batch, noise: torch.Generator) -> dict[str, Tensor]:
         """The named parts of the loss, each a mean over the batch in nats; the recipe weighs and adds them."""
 
-    def before_training(self, examples: Batch) -> None:
+    def before_training(self, examples: Batch, on_count: OnCount) -> None:
         """Compute what depends on the training examples alone, before the first step; by default there is nothing."""
 
     def prepared(self, examples: Batch, noise: torch.Generator) -> Batch:  # noqa: ARG002

@@ -13,7 +13,7 @@ from clave.training.models.bars import (
     SIXTEENTH_COUNT,
     STEP_COUNT,
     bar_cells,
-    drop_voice,
+    exchange_voices,
     one_hot,
     token_cells,
 )
@@ -67,10 +67,22 @@ def test_one_hot_is_one_at_the_index():
     assert one_hot(torch.tensor([2, 0]), 3).tolist() == [[0, 0, 1], [1, 0, 0]]
 
 
-def test_a_bar_loses_one_voice_with_the_probability_given():
+def test_a_bar_takes_voices_from_another_of_its_kind():
     bars = toy_bars(400)
-    assert torch.equal(drop_voice(bars, 0.0, noise()).velocity, bars.velocity)
-    silenced = drop_voice(bars, 1.0, noise())
-    lost = (bars.hits.any(dim=2) & ~silenced.hits.any(dim=2)).sum(dim=1)
-    assert set(lost.tolist()) <= {0, 1}  # one voice at most, and that may have been silent before
-    assert lost.float().mean() == pytest.approx(3 / 8, abs=0.08)  # three of the eight voices play
+    bars = replace(bars, velocity=torch.rand(bars.velocity.shape, generator=noise(1)))  # no two bars are alike
+    assert torch.equal(exchange_voices(bars, 0.0, noise()).velocity, bars.velocity)
+    whole, some = (exchange_voices(bars, share, noise()) for share in (1.0, 0.25))
+    kind = torch.cat([bars.style, bars.section[:, None].float(), bars.meter[:, None].float()], dim=1)
+    for row in range(40):
+        alike = (kind == kind[row]).all(dim=1)
+        assert (alike & (bars.velocity == whole.velocity[row]).all(dim=2).all(dim=1)).any()
+        assert (alike & (bars.offset == whole.offset[row]).all(dim=2).all(dim=1)).any()
+    changed, all_changed = ((each.velocity != bars.velocity).any(dim=2).float().mean() for each in (some, whole))
+    assert all_changed > 0.95
+    assert changed == pytest.approx(0.25, abs=0.03)
+
+
+def test_a_bar_without_another_of_its_kind_keeps_its_voices():
+    bars = toy_bars(3)
+    lonely = replace(bars, section=torch.zeros(3, dtype=torch.long), style=torch.eye(3))
+    assert torch.equal(exchange_voices(lonely, 1.0, noise()).velocity, bars.velocity)

@@ -95,8 +95,8 @@ def _likeliest(
 
 def _by_components(centred: Float[Tensor, "bar cell"], side: int) -> Int[Tensor, " bar"]:
     """A place for each bar by the rank of its first two principal components."""
-    _, axes = torch.linalg.eigh(centred.T @ centred)
-    ranks = (centred @ axes[:, -2:]).argsort(dim=0).argsort(dim=0)
+    _, axes = torch.linalg.eigh((centred.T @ centred).double())  # in single precision it may not converge
+    ranks = (centred @ axes[:, -2:].to(centred.dtype)).argsort(dim=0).argsort(dim=0)
     column, row = (ranks * side // len(centred)).unbind(dim=1)
     return row * side + column
 

@@ -65,9 +65,9 @@ def train_map(
     """Train a map decoder in place and return the likeliest point of each bar, within [-MAP_EDGE, MAP_EDGE].
 
     Bars, weights and generator are on one device. What is random comes from `noise`, so that on a CPU the same
-    generator gives the same weights. At the end the decoder holds the average of its weights over the last steps. `on_epoch` is given
-    the number of each finished epoch, from 1, and its mean cross-entropy in nats a bar. Raises TrainingError for no
-    bars, and when a loss is not finite.
+    generator gives the same weights. At the end the decoder holds the average of its weights over the last steps.
+    `on_epoch` is given the number of each finished epoch, from 1, and its mean cross-entropy in nats a bar. Raises
+    TrainingError for no bars, and when a loss is not finite.
     """
     given = settings or MapTraining()
     if not len(bars):

@@ -4,8 +4,8 @@
 
 The training bars are those of `clave learn rhythm FOLDER --factory`, none of them turned. Measured on held-out beats:
 hit F1 of the cells above the threshold that is best on the tuning part, at the likeliest point of each bar; the same
-after normal noise of 0.05 map units on that point; the cross-entropy in nats a bar; and the balanced
-accuracy of the style of most of the 15 nearest training beats.
+after normal noise of 0.05 map units on that point; the cross-entropy in nats a bar; and the balanced accuracy of the
+style of most of the 15 nearest training beats.
 """
 
 import time
@@ -113,7 +113,8 @@ def main() -> None:
     numbers = {
         "f1": f1(model, here, held_out, threshold), "noisy_f1": float(np.mean(noisy)), "nats": nats, "style": style
     }  # fmt: skip
-    row = (len(bars), f"{numbers['f1']:.3f}", f"{numbers['noisy_f1']:.3f}", f"{nats:.1f}", f"{seconds:.0f}")
+    shown = [f"{numbers[name]:.3f}" for name in ("f1", "noisy_f1")]
+    row = (len(bars), *shown, f"{nats:.1f}", f"{style:.3f}", f"{seconds:.0f}")
     print_table(("bars", "hit F1", "after noise of 0.05", "cross-entropy, nats", "style", "seconds"), [row])
     write_json(numbers, given.json)
 

@@ -7,13 +7,14 @@ import numpy as np
 import torch
 
 from clave.errors import TrainingError
-from clave.music.shapes import Bool, Float32, Int
+from clave.music.shapes import Bool, Float, Float32, Int
 from clave.music.units import METERS, Meter, meter_name
 from clave.rhythm.dataset import FACTORY, Corpus, same_strokes, split
 from clave.training.models.bars import SECTIONS, STEP_COUNT, Bars
 
 STRATIFIED_SHARE = 0.08  # of the files of each style, held out besides where a data set has a split of its own
 TUNING_SHARE = 0.06  # of the files that are not held out, on which stopping and thresholds are tuned
+STYLE_BALANCE = 0.3  # 0: each bar counts alike; 1: each style does
 SPLIT_METHODS = (("official", "stratified"), ("official", "bars"), ("stratified", "stratified"), ("bars", "bars"))
 """How the held-out part is chosen, and the tuning part out of the rest: the first pair that leaves no part empty."""
 HELD_OUT = {
@@ -103,6 +104,17 @@ def to_bars(corpus: Corpus, step_count: int = STEP_COUNT) -> Bars:
     hits = torch.from_numpy(_padded(corpus.velocity)[:, :, :step_count] > 0)
     follows = torch.from_numpy(before >= 0)
     return Bars(velocity, offset, style, section, meter, hits[before] & follows[:, None, None], follows)
+
+
+def style_weights(bars: Bars) -> Float[torch.Tensor, " bar"]:
+    """How much each bar counts in training, 1 on average: the rarer its style is, the more.
+
+    Each weight is the number of bars of its style to the power of -STYLE_BALANCE, so that styles count neither by their
+    bars alone nor all alike. Bars without a style are taken for one more.
+    """
+    labels = torch.cat([bars.style, (bars.style.sum(dim=1, keepdim=True) == 0).float()], dim=1)
+    weight = (labels @ labels.sum(dim=0)) ** -STYLE_BALANCE
+    return weight / weight.mean()
 
 
 def _rows_before(corpus: Corpus) -> Int[np.ndarray, " bar"]:

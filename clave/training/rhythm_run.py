@@ -25,7 +25,7 @@ from clave.training.models.bars import SECTIONS
 from clave.training.models.rhythm_model import RhythmModel, RhythmModelConfig
 from clave.training.progress import OnProgress
 from clave.training.recipes import recipe_to_dict
-from clave.training.rhythm_data import HELD_OUT, beats, divide, in_meters, recorded, to_bars
+from clave.training.rhythm_data import HELD_OUT, beats, divide, in_meters, recorded, style_weights, to_bars
 from clave.training.run import BestModel, Epoch, chosen_settings, fingerprint, open_run, train
 from clave.training.run_log import EXAMPLES_FILE
 from clave.training.space_writer import new_space, write_networks
@@ -57,6 +57,7 @@ def learn_rhythm(
     opened = open_run(recipe, corpus_fingerprint(corpus), folder, resume=resume, device=device)
     corpus.save(folder)
     training, tuning = (to_bars(part, config.step_count) for part in (parts.train, parts.tuning))
+    training = replace(training, weight=style_weights(training))
     best = yield from train(opened, training, tuning, on_progress)
     write_space(best, recipe, usable, folder, card or {})
 

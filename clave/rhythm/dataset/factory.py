@@ -17,7 +17,7 @@ from clave.rhythm.dataset.union_find import UnionFind
 
 FACTORY = "factory"  # where a folder's name stands otherwise
 TAKES = 60  # of each style, where there is nothing else to learn from
-TAKES_BESIDE = 12  # of each, beside a folder: enough to learn a style, and too few to take the map from the folder
+TAKES_BESIDE = 20  # of each, beside a folder: enough to learn a style, and too few to take the map from the folder
 BEATS, FILLS = 8, 2  # bars of a take
 LICENCE = "CC0, grooves written for Clave"
 NEAR_STROKES = 1  # takes with bars that differ by no more are kept together

@@ -30,6 +30,7 @@ class Bars:
     meter: Int[Tensor, " batch"]  # index into METERS
     before: Bool[Tensor, "batch voice step"] | None = None  # hits of the bar before, silent where it is not known
     follows: Bool[Tensor, " batch"] | None = None  # whether the bar before is known
+    weight: Float[Tensor, " batch"] | None = None  # how much each bar counts in training, 1 on average; None: all alike
     point: Float[Tensor, "batch map"] | None = None  # where the map has the bar, once that is known
 
     @property

@@ -43,8 +43,10 @@ from clave.training.models.rhythm_model import RhythmModel, RhythmModelConfig
 from clave.training.models.token_prior import BarBefore, TokenPrior
 from clave.training.models.vae import Gaussian, normal_like, residual_network
 from clave.training.progress import OnCount
+from clave.training.rolls import with_rolls
 
 CELLS = VOICE_COUNT * STEP_COUNT
+ROLL_SHARE = 0.15  # so many bars with rolls, for each bar, are made for the components of the detail
 LOOKS, PREPARING = 2, 16  # searches for the point of each bar, among so many times as many points as usual
 FREQUENCIES = (1.0, 2.0, 4.0, 8.0)  # radians a map unit, of the Fourier features of a point
 PROPOSALS = ((0.5, 0.06), (0.3, 0.25), (0.2, 1.0))  # weight and width of what importance sampling draws points from
@@ -75,10 +77,10 @@ class RhythmConfig(RhythmModelConfig):
     map_decoder_width: int = 384
     map_decoder_blocks: int = 1
     prior_width: int = 240
-    prior_dropout: float = 0.42
+    prior_dropout: float = 0.36
     dynamics_width: int = 96
     map_noise_std: float = 0.055  # map units: noise added to the map point of the condition
-    prior_map_noise_std: float = 0.5  # map units: the same for the prior of the tokens
+    prior_map_noise_std: float = 0.3  # map units: the same for the prior of the tokens
     search_points: int = 1024  # map points among which bars are looked for
     style_keep_prob: float = 0.5  # with which a bar is conditioned on its style, and on its section
     stroke_drop_prob: float = 0.1  # of a stroke, to be hidden from the encoder
@@ -241,8 +243,8 @@ class RhythmVAE(RhythmModel):
         for rows in batch.rows_by_length():  # short bars need not be padded to the longest of all
             bars, dropout = heard[rows].cut(), noise if self.training else None
             played = self.decode_dynamics(bars.hits, feel[rows], near.map[rows], near.meter[rows])
-            each = (*self.token_nll(bars, far[rows], dropout), *played.nll(bars))
-            nll = nll + torch.stack([part.sum() for part in each]) / len(batch)
+            each = torch.stack([*self.token_nll(bars, far[rows], dropout), *played.nll(bars)])
+            nll = nll + (each if bars.weight is None else bars.weight * each).sum(dim=1) / len(batch)
         tokens, strokes, velocity, offset = nll
         parts = {
             "map_guess": -q_map.log_density(found).mean(),
@@ -308,6 +310,8 @@ class RhythmVAE(RhythmModel):
     def write_tables(self, folder: Path, bars: Bars) -> None:
         """Write the vocabulary, and the components of the detail, which are fitted to the training bars."""
         hits, inside = bars.hits.numpy() > 0, bars.inside.numpy()[:, None]
+        rolls, rows = with_rolls(hits, inside[:, 0].sum(axis=1), int(ROLL_SHARE * len(hits)), np.random.default_rng(0))
+        hits, inside = np.concatenate([hits, rolls]), np.concatenate([inside, inside[rows]])
         logistic_pca.fit(hits, inside, self.config.components).save(folder / LOGISTIC_PCA_FILE)
         Vocabulary(self.config.vocabulary).save(folder / TOKENS_FILE)
 

@@ -79,7 +79,7 @@ TINY = RhythmConfig(
     search_points=128,
     grid_resolutions=(4, 8),
     grid_features=4,
-    map_training=MapTraining(epochs=2, side=4, search_points=128),
+    map_training=MapTraining(side=4, start_epochs=1, epochs=2, lattice=8, batch_size=32),
 )
 TOY = replace(
     quick(2), model=TINY, batch_size=16, epochs=6, warmup_epochs=1, learning_rate=3e-3, annealed=False, averaging=0.5
@@ -90,7 +90,7 @@ def untrained(config: RhythmConfig = TINY, gain: float = 1.7) -> RhythmVAE:
     """A model with random weights, larger than fresh ones, so that its outputs depend on the condition."""
     torch.manual_seed(0)
     model = config.build().eval().requires_grad_(False)
-    for part in (model.token_prior, model.feel_prior, model.map_decoder, model.map_grid):
+    for part in (model.token_prior, model.feel_prior, model.map_decoder):
         for weight in part.parameters():
             weight.mul_(gain)
     model.load_state_dict(halved(model.state_dict()))

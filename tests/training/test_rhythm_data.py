@@ -2,11 +2,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
+from toy_bars import toy_bars
 from toy_grooves import toy_grooves, waltzes
 
 from clave import corpus, midi
 from clave.errors import TrainingError
-from clave.training.rhythm_data import beats, divide, in_meters, recorded, to_bars
+from clave.training.rhythm_data import STYLE_BALANCE, beats, divide, in_meters, recorded, style_weights, to_bars
 
 
 @pytest.fixture(scope="module")
@@ -119,3 +121,26 @@ def test_beats_and_recordings_are_chosen_where_there_are_any(grooves):
     ours = corpus.from_factory(("house",), takes=2)
     assert recorded(ours) is ours
     assert set(recorded(corpus.joined(grooves, ours)).source) == set(range(12))
+
+
+def test_a_bar_comes_with_the_one_before_it_in_its_file(tmp_path):
+    corpus = toy_grooves(tmp_path)
+    bars = to_bars(corpus)
+    assert bars.follows is not None
+    assert bars.before is not None
+    for row in range(len(corpus)):
+        there = (corpus.source == corpus.source[row]) & (corpus.number == corpus.number[row] - 1)
+        assert bars.follows[row] == there.any()
+        expected = corpus.hits[there.argmax()] if there.any() else np.zeros_like(corpus.hits[0])
+        assert (bars.before[row, :, : expected.shape[1]].numpy() == expected).all()
+    assert 0 < bars.follows.float().mean() < 1
+
+
+def test_rare_styles_count_more_and_all_bars_one_on_average():
+    bars = replace(toy_bars(40), style=torch.eye(3)[[0] * 30 + [1] * 6 + [2] * 4])
+    bars = replace(bars, style=bars.style[:, :2])  # the last four have no style
+    weight = style_weights(bars)
+    assert weight.mean().item() == pytest.approx(1)
+    common, rare, unknown = weight[[0, 30, 36]].tolist()
+    assert rare / common == pytest.approx(5**STYLE_BALANCE)
+    assert unknown / common == pytest.approx(7.5**STYLE_BALANCE)

@@ -49,7 +49,7 @@ CELLS = VOICE_COUNT * STEP_COUNT
 ROLL_SHARE = 0.15  # so many bars with rolls, for each bar, are made for the components of the detail
 LOOKS, PREPARING = 2, 16  # searches for the point of each bar, among so many times as many points as usual
 FREQUENCIES = (1.0, 2.0, 4.0, 8.0)  # radians a map unit, of the Fourier features of a point
-PROPOSALS = ((0.5, 0.06), (0.3, 0.25), (0.2, 1.0))  # weight and width of what importance sampling draws points from
+PROPOSALS = ((0.4, 0.06), (0.3, 0.25), (0.3, 2.0))  # weight and width of what importance sampling draws points from
 
 
 def fourier_features(point: Float[Tensor, "batch map"]) -> Float[Tensor, "batch feature"]:

@@ -169,7 +169,7 @@ def test_the_likelihood_is_the_integral_over_the_map(monkeypatch):
     for row in range(len(bars)):
         many = bars[torch.full((len(points),), row)]
         nll, _ = model.token_nll(many, Condition.unlabelled(points, many.meter, 2))
-        assert nll.std() > 1  # it depends on the point
+        assert nll.std() > 0.5  # it depends on the point
         log_joint = -math.log(36) - nll
         exact = torch.logsumexp(log_joint, dim=0) + math.log(cell)
         best = points[log_joint.argmax()]  # where a search would be in a model that has learned
@@ -191,12 +191,12 @@ def test_the_likelihood_of_a_list_is_that_of_each(model):
 def test_what_decodes_a_point_stays_small_and_plain(recipe):
     vocabulary = tuple(range(1200))
     model = begin(replace(recipe, model=replace(recipe.model, vocabulary=vocabulary))).model
-    parts = (model.map_grid, model.map_decoder, model.dynamics)
+    parts = (model.map_decoder, model.dynamics)
     count = sum(each.numel() for part in parts for each in part.parameters())
     assert count < 2_000_000
     leaves = {type(each) for part in parts for each in part.modules() if not list(each.children())}
     assert leaves <= {nn.Linear, nn.LayerNorm, nn.SiLU, nn.GRU, nn.ParameterList}
-    assert isinstance(model.map_grid, FeatureGrid)
+    assert isinstance(model.map_decoder.grid, FeatureGrid)
 
 
 def test_recipes_build_and_know_their_vocabulary():

@@ -100,7 +100,7 @@ def to_bars(corpus: Corpus, step_count: int = STEP_COUNT) -> Bars:
     style[rows, known[rows]] = 1.0
     velocity, offset = (torch.from_numpy(_padded(rows)[:, :, :step_count]) for rows in (corpus.velocity, corpus.offset))
     section, meter = (torch.from_numpy(rows.astype(np.int64)) for rows in (corpus.section, corpus.meter))
-    before = _rows_before(corpus)
+    before = rows_before(corpus)
     hits = torch.from_numpy(_padded(corpus.velocity)[:, :, :step_count] > 0)
     follows = torch.from_numpy(before >= 0)
     return Bars(velocity, offset, style, section, meter, hits[before] & follows[:, None, None], follows)
@@ -117,7 +117,7 @@ def style_weights(bars: Bars) -> Float[torch.Tensor, " bar"]:
     return weight / weight.mean()
 
 
-def _rows_before(corpus: Corpus) -> Int[np.ndarray, " bar"]:
+def rows_before(corpus: Corpus) -> Int[np.ndarray, " bar"]:
     """The row of the bar before each one in its file, in the same meter; -1 where there is none."""
     rows = {place: row for row, place in enumerate(zip(corpus.source, corpus.number, corpus.meter, strict=True))}
     places = zip(corpus.source, corpus.number, corpus.meter, strict=True)

@@ -71,8 +71,11 @@ class PerfectRhythm(RhythmSpace):
         _, velocity, offset = code.detail.reshape(-1, 3, 8, 64).transpose(1, 0, 2, 3)
         return velocity, offset
 
-    def log_likelihood(self, patterns, draws=256):  # noqa: ARG002
-        return np.full(len(patterns), -20.5)
+    def log_likelihood(self, patterns, draws=256, before=None):  # noqa: ARG002
+        return np.full(len(patterns), -20.5 if before is None else -10.0)
+
+    def phrase(self, point, bars, style, **_):  # noqa: ARG002
+        return self.sample(bars, style)
 
     def feel(self, pattern, style=None, amount=1.0, like=None, seed=0):  # noqa: ARG002
         return replace(pattern, velocity=(0.5 * pattern.hits).astype(np.float32))
@@ -451,7 +454,32 @@ def test_a_perfect_space_brings_everything_back_and_a_silent_map_nothing(result:
 
 
 def test_likelihoods_are_the_spaces_own(result: dict[str, Any]) -> None:
-    assert rows(result, "likelihood") == {"perfect": {"nats": 20.5}}
+    likelihood = rows(result, "likelihood")
+    assert [row["nats"] for row in likelihood.values()] == [20.5, 20.5, 10.0]
+    assert likelihood["perfect"]["bars"] > likelihood["perfect, the same given the bar before"]["bars"] > 0
+
+
+def test_each_beat_knows_the_bar_before_it(whole: Corpus) -> None:
+    kept = Beats.from_corpus(whole)
+    following, before = kept.in_a_row()
+    assert len(following) == len(before)
+    assert 0 < len(following) < len(kept)
+    hits = whole.hits
+    place = {bar.tobytes(): row for row, bar in enumerate(hits)}
+    for bar, earlier in zip(following.hits, before, strict=True):
+        row = place[bar.tobytes()]
+        there = (whole.source == whole.source[row]) & (whole.number == whole.number[row] - 1)
+        assert (hits[there][0] == earlier.hits).all()
+    assert len(some_beats().in_a_row()[0]) == 0
+
+
+def test_real_bars_keep_their_style_and_silent_clicks_do_not(result: dict[str, Any]) -> None:
+    kept = result["kept_styles"]
+    for style in ("house", "trap", "samba"):
+        assert kept[style]["templates"] == kept[style]["real"] == kept[style]["samples"] == 1
+        assert kept[style].get("clicks", 0) == 0
+    assert kept["styles that reach 0.9 of it"]["samples"] == 3
+    assert kept["styles that reach 0.7 of it"]["clicks"] == 0
 
 
 def test_styles_are_predicted_by_neighbours_in_the_code(result: dict[str, Any], bars: EvaluationData) -> None:
@@ -619,7 +647,7 @@ def test_our_own_grooves_are_as_many_as_a_space_learns_beside_a_folder(
     words = ["evaluate", "rhythm", str(tmp_path / "run"), "-o", str(tmp_path / "out"), "--factory"]
     with pytest.raises(CorpusError, match="seed 0"):
         CliRunner().invoke(app, words, catch_exceptions=False)
-    assert counts == [corpus.TAKES_BESIDE] == [12]
+    assert counts == [corpus.TAKES_BESIDE] == [20]
 
 
 def test_rows_stand_by_split() -> None:

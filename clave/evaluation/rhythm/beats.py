@@ -1,7 +1,8 @@
 """The bars that a space is evaluated on: 4/4 beats of at least four hits, in parts that share no file."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from clave.errors import CorpusError
 from clave.music.pattern import Pattern
 from clave.music.shapes import Bool, Float32, Int
 from clave.music.units import COMMON_TIME
-from clave.rhythm.dataset import Corpus
+from clave.rhythm.dataset import SECTIONS, Corpus
 from clave.training import rhythm_data
 
 MIN_HITS = 4
@@ -22,17 +23,22 @@ class Beats:
     velocity: Float32[np.ndarray, "bar 8 64"]  # in [0, 1], 0 is silence
     offset: Float32[np.ndarray, "bar 8 64"]  # steps
     style: Int[np.ndarray, " bar"]  # index into EvaluationData.styles; -1 is unknown
+    before: Bool[np.ndarray, "bar 8 64"] | None = None  # hits of the bar before, silent where it is not known
+    follows: Bool[np.ndarray, " bar"] | None = None  # whether the bar before is known
 
     @classmethod
     def from_corpus(cls, corpus: Corpus) -> "Beats":
         """The bars of a corpus that are 4/4 beats of at least MIN_HITS hits."""
-        plain = rhythm_data.beats(corpus)
-        kept = [
-            (pattern, style)
-            for pattern, style in zip(plain.patterns, plain.style.tolist(), strict=True)
-            if pattern.meter == COMMON_TIME and pattern.hits.sum() >= MIN_HITS
-        ]
-        return cls.from_patterns([pattern for pattern, _ in kept], [style for _, style in kept])
+        in_meter = corpus.in_meter(COMMON_TIME)
+        before, hits = rhythm_data.rows_before(in_meter), in_meter.hits
+        kept = hits.sum(axis=(1, 2)) >= MIN_HITS
+        beats = in_meter.section == SECTIONS.index("beat")
+        kept &= beats if beats.any() else True
+        follows = before >= 0
+        plain = in_meter.subset(kept)
+        style = plain.style.astype(np.int64)
+        before_hits = (hits[before] & follows[:, None, None])[kept]
+        return cls(plain.velocity, plain.offset, style, before_hits, follows[kept])
 
     @classmethod
     def from_patterns(cls, patterns: Sequence[Pattern], style: Sequence[int] | None = None) -> "Beats":
@@ -58,7 +64,15 @@ class Beats:
 
     def subset(self, chosen: Bool[np.ndarray, " bar"] | Int[np.ndarray, " chosen"]) -> "Beats":
         """Some of the bars, by mask or by index."""
-        return Beats(self.velocity[chosen], self.offset[chosen], self.style[chosen])
+        columns: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
+        return replace(self, **{name: column[chosen] for name, column in columns.items() if column is not None})
+
+    def in_a_row(self) -> tuple["Beats", "list[Pattern]"]:
+        """The bars whose bar before is known, and those bars before them, without velocities."""
+        if self.before is None or self.follows is None:
+            return self.subset(np.zeros(len(self), bool)), []
+        rows = self.subset(self.follows)
+        return rows, [Pattern.from_hits(hits) for hits in self.before[self.follows]]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from clave import __version__
 from clave.evaluation.rhythm import baselines, paths, played_bars, reconstruction, samples, style
 from clave.evaluation.rhythm.beats import Beats, EvaluationData
 from clave.evaluation.rhythm.context import Evaluation, HeldOut, Rows
+from clave.evaluation.rhythm.kept_styles import kept_styles
 from clave.evaluation.timing import timed
 from clave.latent.code import Code
 from clave.rhythm.space import RhythmSpace
@@ -56,7 +57,7 @@ def evaluate(
     }
     trained = baselines.train_all(data, on_progress) if with_baselines else None
     measured = of_task(on_progress, "measuring")
-    total = 2 + len(SUBJECTS) * len(data.held_out)
+    total = 3 + len(SUBJECTS) * len(data.held_out)
     measured(0, total)
     drawn = Beats.from_patterns(space.sample(sample_count, seed=seed))
     measured(1, total)
@@ -70,12 +71,15 @@ def evaluate(
         for subject, measure in SUBJECTS.items():
             splits[split][subject] = measure(evaluation, held_out)
             measured(2 + sum(map(len, splits.values())), total)
+    styles = kept_styles(space, data, seed)
+    measured(total, total)
     return {
         "clave": __version__, "space": evaluation.name, "seed": seed, "samples": sample_count,
         "numbers": {"map": 2, "detail": space.detail_size},
         "bars": {"train": len(data.train), "tuning": len(data.tuning)}
         | {split: len(beats) for split, beats in data.held_out.items()},
-        "splits": splits, "speed": {evaluation.name: speed(space, seed)}, "missing": evaluation.missing,
+        "splits": splits, "kept_styles": styles,
+        "speed": {evaluation.name: speed(space, seed)}, "missing": evaluation.missing,
     }  # fmt: skip
 
 

@@ -47,9 +47,10 @@ class RhythmSpace:
         self.attribute_std: dict[str, float] = settings["attribute_std"]  # over the corpus
         self._files = files
         self._labels = Labels(self.styles, self.sections, self.meters)
-        self._decoder = load_decoder(files, self._labels)
+        self._decoder = self.decoder = load_decoder(files, self._labels)
         self._encoder = BarEncoder(files, self._labels, self._decoder)
         self.detail_size = self._decoder.detail_size
+        self.known_journeys: dict[bytes, Int[np.ndarray, " change"]] = {}  # what `journey.find_legs` found
         self.threshold = self._decoder.map.threshold
 
     @property

@@ -16,14 +16,15 @@ from clave.play.project.bars import Bar, Edited, Generated, Given, Phrase, Rhyth
 from clave.play.project.document import Project, Scene
 from clave.play.project.movement import slug
 from clave.play.project.voices import KitVoice, Lane, SoundShift, VoiceMix
-from clave.play.sequencer import Point, steps_per_beat
+from clave.play.sequencer import steps_per_beat
 from clave.play.tempo import BarTempo, tempo_of_bar
-from clave.play.travel import bar_of_round, looks, point_at, round_bars, share_at, vertices
+from clave.play.travel import Course, bar_of_round, course_of, looks, round_bars, share_at
 from clave.play.whole_round import whole_round
 
 MAX_PLANNED_BARS = 100_000
 SHIFTS = tuple(RhythmShift.model_fields)
-MOVING_BARS = ("map.x", "map.y", "variation", "density", *(f"shift.{name}" for name in SHIFTS))
+OFF_THE_LEG = ("map.x", "map.y", "variation", "density")  # what moves these leaves the leg of a path for the map
+MOVING_BARS = (*OFF_THE_LEG, *(f"shift.{name}" for name in SHIFTS))
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ class Plan:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self._corners: dict[int, tuple[Point, ...]] = {}  # by the scene's identity: it lives as long as the project
+        self._courses: dict[int, Course] = {}  # by the scene's identity: it lives as long as the project
         self._movements: dict[int, Movement] = {}
 
     def bars(self, count: int) -> tuple[PlannedBar, ...]:
@@ -198,15 +199,15 @@ class Plan:
                 (step, _moved_bar(own, movement, *_later(bar, beats, step, own.meter)))
                 for step in (movement.looks(MOVING_BARS, own.meter) if quick else (0,))
             )
-        if id(scene) not in self._corners:
-            self._corners[id(scene)] = vertices(scene)
-        corners = self._corners[id(scene)]
+        if id(scene) not in self._courses:
+            self._courses[id(scene)] = course_of(scene)
+        course = self._courses[id(scene)]
         meter, turn = scene.settings.meter, bar_of_round(path, bar)
         operations = next((each.operations for each in path.edits if (each.bar, each.fill) == (turn, fill)), ())
         found: list[tuple[int, Bar]] = []
         for step in sorted({*looks(path, meter), *movement.looks(MOVING_BARS, meter)}):
             bars_in, beats_in = _later(bar, beats, step, meter)
-            own = Generated(point=point_at(corners, share_at(path, bars_in)), settings=scene.settings)
+            own = course.bar(share_at(path, bars_in), scene.settings)
             own = fill_of(own) if fill else own
             moved = _moved_bar(own, movement, bars_in, beats_in)
             try:
@@ -229,7 +230,7 @@ def fill_of(bar: Bar) -> Bar:
         case Edited():
             return fill_of(bar.base)
         case Generated(phrase=None):
-            return bar.changed(settings=bar.settings.changed(section="fill"))
+            return bar.changed(settings=bar.settings.changed(section="fill"), leg=None)
         case Generated(phrase=Phrase() as phrase):
             return bar.changed(phrase=Phrase(bars=phrase.bars, index=phrase.bars - 1, fill=True))
         case _:
@@ -259,6 +260,7 @@ def _moved_bar(bar: Bar, movement: Movement, bars: float, beats: float) -> Bar:
     def now(name: str, own: float) -> float:
         return movement.value(name, own, bars, beats)
 
+    leg = None if any(map(movement.moves, OFF_THE_LEG)) else bar.leg
     dense = settings.density
     if movement.moves("density"):
         dense = now("density", 0.5 if dense is None else dense)
@@ -268,6 +270,7 @@ def _moved_bar(bar: Bar, movement: Movement, bars: float, beats: float) -> Bar:
         settings=settings.changed(
             variation=now("variation", settings.variation), density=dense, shift=RhythmShift(**shift)
         ),
+        leg=leg,
     )
 
 

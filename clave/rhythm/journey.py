@@ -55,9 +55,11 @@ class Leg:
         hits = self.start.hits.copy()
         hits.ravel()[self.order[: round(share * len(self.order))]] ^= True
         both = self.start.hits & self.end.hits
-        toward = np.where(both, np.float32(share), self.end.hits).astype(np.float32)  # else as in the bar that has it
-        velocity = (1 - toward) * self.start.velocity + toward * self.end.velocity
-        offset = (1 - toward) * self.start.offset + toward * self.end.offset
+        toward = np.where(both, share, self.end.hits).astype(np.float32)  # a stroke of one of them is as it is there
+        velocity, offset = (
+            one + toward * (other - one)
+            for one, other in ((self.start.velocity, self.end.velocity), (self.start.offset, self.end.offset))
+        )
         return Pattern(np.where(hits, velocity, 0), np.where(hits, offset, 0), self.start.meter)
 
 
@@ -211,10 +213,11 @@ class _Search:
     def candidates(self) -> list[int]:
         """The cells of which one changes next."""
         come, gone = (each - len(self._left[kind]) for kind, each in ((True, self._coming), (False, self._going)))
-        comes = come * self._going < gone * self._coming if self._left[True] and self._left[False] else True
-        cells = self._left[comes] or self._left[not comes]
-        playable = [cell for cell in cells if self._can_be_played(cell)]
-        return (playable or cells)[:CANDIDATES]
+        due = come * self._going < gone * self._coming or not self._left[False]
+        for comes in (due, not due):  # one of them can be played: what goes always can
+            if cells := [cell for cell in self._left[comes] if not comes or self._can_be_played(cell)]:
+                return cells[:CANDIDATES]
+        raise AssertionError("what is left has a place in the bar at the end")
 
     def _can_be_played(self, cell: int) -> bool:
         """Whether the bar then takes no more hands at this step than two, or one of the ends."""

@@ -9,10 +9,9 @@ import { Movement } from "./modulation";
 import { barsBetween, between, halfWay, lanesBetween, mixesBetween, voicesBetween } from "./morph";
 import { VOICE_SLUGS } from "./parameters";
 import type { Bar, KitVoice, Lane, Project, Scene, VoiceMix } from "./project";
-import type { Point } from "./protocol";
 import { stepsPerBeat } from "./sequencer";
 import { type BarTempo, tempoOfBar } from "./tempo";
-import { barOfRound, looks, pointAt, roundBars, shareAt, vertices } from "./travel";
+import { barOfRound, barOnCourse, type Course, courseOf, looks, roundBars, shareAt } from "./travel";
 import { type Meter, stepsPerBar } from "./units";
 import { wholeRound } from "./wholeRound";
 
@@ -95,7 +94,7 @@ function placeOf(project: Project, bar: number): Place {
 /** The bars of a project, in any order: what each of them plays. */
 export class Plan {
   private readonly starts: Moment[] = [{ steps: 0, beats: 0 }]; // of each bar that was looked at, and of the one after them
-  private readonly corners = new Map<Scene, readonly Point[]>();
+  private readonly courses = new Map<Scene, Course>();
   private readonly movements = new Map<Scene, Movement>();
 
   constructor(readonly project: Project) {}
@@ -124,10 +123,10 @@ export class Plan {
     return known;
   }
 
-  /** The corners of a scene's path, worked out once. */
-  cornersOf(scene: Scene): readonly Point[] {
-    const known = this.corners.get(scene) ?? vertices(scene);
-    this.corners.set(scene, known);
+  /** The course of a scene's path, worked out once. */
+  courseOf(scene: Scene): Course {
+    const known = this.courses.get(scene) ?? courseOf(scene);
+    this.courses.set(scene, known);
     return known;
   }
 }
@@ -174,7 +173,7 @@ function plannedBar(at: Place, index: number, { steps: start, beats }: Moment, p
   const movement = plan.movementOf(leading);
   const piecesFrom = (from: Scene, place: number) => {
     const moved: Moved = (own, step) => movedBar(own, movement, place, beats, step);
-    return piecesOf(from, place, fill, { moved, looks: (own) => movement.looks(MOVING_BARS, own) }, plan.cornersOf(from));
+    return piecesOf(from, place, fill, { moved, looks: (own) => movement.looks(MOVING_BARS, own) }, plan.courseOf(from));
   };
   let pieces = piecesFrom(scene, bar);
   let { swing, mix, lanes } = scene;
@@ -222,7 +221,7 @@ interface Moving {
   readonly looks: (meter: Meter) => number[];
 }
 
-function piecesOf(scene: Scene, bar: number, fillDue: boolean, { moved, looks: automated }: Moving, corners: readonly Point[]): Piece[] {
+function piecesOf(scene: Scene, bar: number, fillDue: boolean, { moved, looks: automated }: Moving, course: Course): Piece[] {
   const { path, settings } = scene;
   const fill = isFillDue(scene, bar, fillDue);
   if (!path?.travelling) {
@@ -234,8 +233,7 @@ function piecesOf(scene: Scene, bar: number, fillDue: boolean, { moved, looks: a
   const operations = path.edits.find((each) => each.bar === turn && each.fill === fill)?.operations ?? [];
   const steps = new Set([...looks(path, settings.meter), ...automated(settings.meter)]);
   return [...steps].sort((one, other) => one - other).map((step) => {
-    const point = pointAt(corners, shareAt(path, bar + step / stepsPerBar(settings.meter)));
-    const own: Bar = { kind: "generated", point, settings, phrase: null };
+    const own = barOnCourse(course, shareAt(path, bar + step / stepsPerBar(settings.meter)), settings);
     return [step, edited(moved(fill ? fillOf(own) : own, step), operations)];
   });
 }
@@ -244,7 +242,7 @@ function piecesOf(scene: Scene, bar: number, fillDue: boolean, { moved, looks: a
 export function fillOf(bar: Bar): Bar {
   if (bar.kind === "edited") return bar.base.kind === "given" ? bar : fillOf(bar.base);
   if (bar.kind === "given") return bar;
-  if (bar.phrase === null) return { ...bar, settings: { ...bar.settings, section: "fill" } };
+  if (bar.phrase === null) return { ...bar, settings: { ...bar.settings, section: "fill" }, leg: null };
   return { ...bar, phrase: { bars: bar.phrase.bars, index: bar.phrase.bars - 1, fill: true } };
 }
 
@@ -255,7 +253,8 @@ function piecesBetween(a: Piece[], b: Piece[], t: number): Piece[] {
   return a.map(([step, one], place) => [step, barsBetween(one, b[place]![1], t)]);
 }
 
-const MOVING_BARS = ["map.x", "map.y", "variation", "density", "shift.density", "shift.syncopation", "shift.swing", "shift.loudness"] as const;
+const OFF_THE_LEG = ["map.x", "map.y", "variation", "density"] as const; // what moves these leaves the leg of a path for the map
+const MOVING_BARS = [...OFF_THE_LEG, "shift.density", "shift.syncopation", "shift.swing", "shift.loudness"] as const;
 
 /** The bar at what automation and modulation make of its point and settings, at this step of this bar of the scene. */
 function movedBar(bar: Bar, movement: Movement, sceneBars: number, sceneBeats: number, step: number): Bar {
@@ -268,6 +267,7 @@ function movedBar(bar: Bar, movement: Movement, sceneBars: number, sceneBeats: n
   const { shift } = settings;
   return {
     ...bar,
+    leg: OFF_THE_LEG.some((name) => movement.moves(name)) ? null : bar.leg,
     point: [now("map.x", point[0]), now("map.y", point[1])],
     settings: {
       ...settings,

@@ -161,7 +161,7 @@ export interface components {
             readonly section: string;
             readonly seed: number;
         };
-        /** @description The bar that the rhythm space has at a point of its map. */
+        /** @description The bar that the rhythm space has at a point of its map, or on a leg of a path that is there. */
         readonly Generated: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -174,6 +174,7 @@ export interface components {
             ];
             readonly settings: components["schemas"]["GenerationSettings"];
             readonly phrase: components["schemas"]["Phrase"] | null;
+            readonly leg: components["schemas"]["Leg"] | null;
         };
         /** @description What the rhythm space generates a bar from, besides the point. */
         readonly GenerationSettings: {
@@ -311,6 +312,18 @@ export interface components {
             readonly swing: number | null;
             readonly loop_steps: number | null;
         };
+        /** @description How far a bar is on the way between two others of the map, from one to the other stroke by stroke. */
+        readonly Leg: {
+            readonly start: readonly [
+                number,
+                number
+            ];
+            readonly end: readonly [
+                number,
+                number
+            ];
+            readonly share: number;
+        };
         /**
          * @description GET /api/map/ground: the map beneath its points, on a square lattice from (-span, -span) to (span, span).
          *
@@ -392,6 +405,8 @@ export interface components {
             readonly bars: number;
             /** @enum {string} */
             readonly way: "once" | "loop" | "ping-pong";
+            /** @enum {string} */
+            readonly between: "strokes" | "map";
             /** @enum {string} */
             readonly quantum: "step" | "beat" | "bar";
             readonly travelling: boolean;
@@ -759,6 +774,7 @@ export type KitInfo = components['schemas']['KitInfo'];
 export type KitToKeep = components['schemas']['KitToKeep'];
 export type KitVoice = components['schemas']['KitVoice'];
 export type Lane = components['schemas']['Lane'];
+export type Leg = components['schemas']['Leg'];
 export type MapGround = components['schemas']['MapGround'];
 export type MaterialBar = components['schemas']['MaterialBar'];
 export type MaterialFile = components['schemas']['MaterialFile'];

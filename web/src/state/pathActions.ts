@@ -97,7 +97,7 @@ export class PathActions {
   // ---- how it is travelled
 
   /** Any of these at once; `label` makes changes of one kind one step of undo. */
-  change(label: string, changes: Partial<Pick<Path, "bars" | "way" | "smoothing" | "curve" | "quantum">>): void {
+  change(label: string, changes: Partial<Pick<Path, "bars" | "way" | "smoothing" | "curve" | "quantum" | "between">>): void {
     const { bars, way, ...others } = changes;
     const kind = { ...(bars === undefined ? {} : { bars: clamp(Math.round(bars), 1, MAX_PATH_BARS) }), ...(way === undefined ? {} : { way }) };
     this.store.newJourney.value = { ...this.store.newJourney.value, ...kind };

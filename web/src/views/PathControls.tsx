@@ -135,6 +135,9 @@ function Speed() {
       {path && (
         <Choice label="How often the place changes" options={["bar", "beat", "step"]} words={{ bar: "each bar", beat: "each beat", step: "each 16th" }} value={path.quantum} onChoose={(quantum) => paths.change("steps of the path", { quantum })} />
       )}
+      {path && (
+        <Choice label="Bars between the points of the path" options={["strokes", "map"]} words={{ strokes: "stroke by stroke", map: "as on the map" }} value={path.between} onChoose={(between) => paths.change("bars between the points", { between })} />
+      )}
     </>
   );
 }

@@ -23,6 +23,7 @@ from clave.rhythm.corpus_map import CorpusMap, read_corpus_map
 from clave.rhythm.detail_decoder import Feel, load_decoder
 from clave.rhythm.dynamics import Dynamics, Hits, blend_dynamics, to_patterns
 from clave.rhythm.encoder import BarEncoder
+from clave.rhythm.fill import hits_at
 from clave.rhythm.infilling import as_keep, keep_potential, merge_kept
 from clave.rhythm.likelihood import importance_sampled
 from clave.rhythm.phrase import phrase_path, write_phrase
@@ -113,7 +114,8 @@ class RhythmSpace:
         condition = self._condition(where, style, section, meter)
         mean, std = self._decoder.expected_feel(condition)
         noise = rng.standard_normal(self._decoder.feel_size).astype(np.float32)
-        hits = self._decoder.vary(self._decoder.expected_hits(condition, density), condition, variation, density, rng)
+        beats = self._condition(where, style, "beat", meter) if section == "fill" else None
+        hits = hits_at(self._decoder, condition, beats, variation, density, rng)
         return self._played(hits, mean + np.float32(variation) * std * noise, condition)
 
     def sample(

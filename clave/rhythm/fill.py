@@ -2,7 +2,8 @@
 
 A fill is sampled from the prior under the section "fill". Sampled alone it is little more than another beat, because
 the prior also knows the point of the map, which is that of a beat. So several bars are sampled, in which strokes of
-snare and toms are more and more likely, and the one is taken that has as many of them as a drawn fill of Groove MIDI.
+snare and toms are more and more likely; one is taken that is likely itself and has about as many of them as a fill of
+Groove MIDI, drawn anew each time.
 """
 
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ STARTS, START_SHARES = (0.0, 0.25, 0.5), (0.7, 0.16, 0.14)  # of the bar, by qua
 BIASES = tuple(np.linspace(0, 1.65, 12).tolist())  # nats for each stroke of a bar that is sampled
 TOM_BIAS = 0.4  # nats more for one of a tom
 HAND_COST = 1.0  # strokes off the drawn number that are better than a third hand
+NATS_OF_STROKE = 10.0  # by which a bar has to be likelier, to be taken with one stroke more off the number
 WHOLE_BAR = 64  # steps of the bars that STROKES were counted in
 
 SNARE, TOM = (voice(name).index for name in ("snare", "tom"))
@@ -55,7 +57,7 @@ def hits_at(
 
     A fill without variation is drawn in the same way whatever the generator.
     """
-    if beats is None or not isinstance(decoder, DetailDecoder):
+    if beats is None or not isinstance(decoder, DetailDecoder) or len(beats) == 0:
         return decoder.vary(decoder.expected_hits(condition, density), condition, variation, density, rng)
     own = np.random.default_rng(0) if variation == 0 else rng
     return sample_fills(decoder, decoder.expected_hits(beats, density), condition, variation, own, density)
@@ -85,18 +87,22 @@ def sample_fills(
     rows = np.repeat(np.arange(len(beats)), len(BIASES))
     sampled = _sample(decoder, condition[rows], weight, rng)
     off = np.abs(sampled[:, [SNARE, TOM]].sum(axis=(1, 2)) - strokes) + HAND_COST * extra_hands(sampled)
-    best = off.reshape(len(beats), len(BIASES)).argmin(axis=1)
+    cost = off - decoder.log_likelihood(sampled, condition[rows]) / NATS_OF_STROKE
+    best = cost.reshape(len(beats), len(BIASES)).argmin(axis=1)
     return sampled.reshape(len(beats), len(BIASES), *beats.shape[1:])[np.arange(len(beats)), best]
 
 
 def _sample(
     decoder: DetailDecoder, condition: Condition, weight: Float32[np.ndarray, "row voice step"], rng: Generator
 ) -> Hits:
-    """Samples of the prior in which a stroke in each cell is so many nats likelier; all rows have the same noise."""
+    """Samples of the prior in which a stroke in each cell is so many nats likelier.
+
+    Each of the biases has a noise of its own, the same for all bars.
+    """
     count, tokens = condition.sixteenths, decoder.vocabulary.cells.astype(np.float32)
     by_sixteenth = weight.reshape(len(weight), weight.shape[1], count, -1).swapaxes(1, 2)
     bias = by_sixteenth.reshape(len(weight), count, TOKEN_CELLS) @ tokens.T
     guidance = STYLE_GUIDANCE if condition.style.any() else 1.0
-    noise = rng.gumbel(size=(1, count, len(decoder.vocabulary)))
+    noise = np.tile(rng.gumbel(size=(len(BIASES), count, len(tokens))), (len(condition) // len(BIASES), 1, 1))
     sampled = decoder.sampler.sample(condition, noise, lambda sixteenth: bias[:, sixteenth], guidance)
     return decoder.vocabulary.decode(sampled) & condition.inside

@@ -5,15 +5,19 @@
  */
 
 import { edited, meterOf, modelPart } from "./bars";
+import { chance, CRASH } from "./chance";
 import { Movement } from "./modulation";
 import { barsBetween, between, halfWay, lanesBetween, mixesBetween, voicesBetween } from "./morph";
 import { VOICE_SLUGS } from "./parameters";
-import type { Bar, KitVoice, Lane, Project, Scene, VoiceMix } from "./project";
+import type { Bar, Cell, KitVoice, Lane, Project, Scene, VoiceMix } from "./project";
 import { stepsPerBeat } from "./sequencer";
 import { type BarTempo, tempoOfBar } from "./tempo";
 import { barOfRound, barOnCourse, type Course, courseOf, looks, roundBars, shareAt } from "./travel";
 import { type Meter, stepsPerBar } from "./units";
 import { wholeRound } from "./wholeRound";
+
+const CRASH_SHARE = 0.45; // of the bars after a fill that begin with one
+const CRASH_CELLS: readonly Cell[] = [[5, 0, 0.85, 0], [2, 0, 0, 0], [3, 0, 0, 0]]; // a cymbal, in the place of the hat
 
 const MAX_PLANNED_BARS = 100_000;
 
@@ -190,6 +194,10 @@ function plannedBar(at: Place, index: number, { steps: start, beats }: Moment, p
     roomLevel = between(roomLevel, into.room.level, t);
     lanes = lanesBetween(lanes, into.lanes, t);
   }
+  if (index > 0 && endsInFill(placeOf(plan.project, index - 1)) && chance(plan.project.seed, CRASH, index) < CRASH_SHARE) {
+    const [[step, own], ...others] = pieces as [Piece, ...Piece[]];
+    pieces = [[step, withCrash(own)], ...others];
+  }
   const meter = meterOf(pieces[0]![1]);
   const steps = stepsPerBar(meter);
   const atStart = (name: string, own: number): number => movement.value(name, own, bar, beats);
@@ -237,6 +245,21 @@ function piecesOf(scene: Scene, bar: number, fillDue: boolean, { moved, looks: a
     return [step, edited(moved(fill ? fillOf(own) : own, step), operations)];
   });
 }
+
+/** Did the space make it as a fill, edited or not? */
+function isFill(bar: Bar): boolean {
+  if (bar.kind === "edited") return isFill(bar.base);
+  return bar.kind === "generated" && (bar.settings.section === "fill" || (!!bar.phrase?.fill && bar.phrase.index === bar.phrase.bars - 1));
+}
+
+/** Is the bar there a fill of the space? Its morph does not count. */
+function endsInFill({ scene, bar, fill }: Place): boolean {
+  const due = isFillDue(scene, bar, fill);
+  return scene.path?.travelling ? due || scene.settings.section === "fill" : isFill(loopBar(scene, bar, due));
+}
+
+/** The bar with a crash on 1 in the place of the hat; a fill, and what was given or edited, stays as it is. */
+const withCrash = (bar: Bar): Bar => (bar.kind === "generated" && !isFill(bar) ? edited(bar, [{ kind: "cells", cells: CRASH_CELLS }]) : bar);
 
 /** The fill that goes with a bar: what the space has there; a bar that was given is its own. */
 export function fillOf(bar: Bar): Bar {

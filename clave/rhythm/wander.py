@@ -26,7 +26,7 @@ REACH = 0.5  # map units, over which a part that leads away comes to lie where t
 BACK = 0.1  # map units: nearer to where it began, a part has come back
 CHANGES = 0.25  # share of these times at which another part goes on
 
-Walk = Float32[np.ndarray, "bar 2"]
+Walk = Float32[np.ndarray, "_ 2"]  # a point a bar
 
 _DRUMMER = re.compile(r"(?:^|/)drummer[ _-]?(\d+)/")
 

@@ -736,6 +736,28 @@ export interface components {
             readonly resonance_db: number;
             readonly send: number;
         };
+        /** @description A point a bar, and where each lies along the path through them. */
+        readonly WanderReply: {
+            readonly points: readonly (readonly [
+                number,
+                number
+            ])[];
+            readonly stops: readonly number[];
+        };
+        /** @description POST /api/path/wander: a walk over the map from this point on, like that of a drummer. */
+        readonly WanderRequest: {
+            readonly point: readonly [
+                number,
+                number
+            ];
+            readonly bars: number;
+            readonly like: string | null;
+            readonly seed: number;
+            readonly meter: readonly [
+                number,
+                number
+            ];
+        };
     };
     responses: never;
     parameters: never;
@@ -816,5 +838,7 @@ export type TapsRequest = components['schemas']['TapsRequest'];
 export type TempoChange = components['schemas']['TempoChange'];
 export type VoiceInfo = components['schemas']['VoiceInfo'];
 export type VoiceMix = components['schemas']['VoiceMix'];
+export type WanderReply = components['schemas']['WanderReply'];
+export type WanderRequest = components['schemas']['WanderRequest'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

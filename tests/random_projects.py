@@ -130,7 +130,8 @@ class Drawing:
             "stops": stops if self.now_and_then(0.4) else None,
             "points": [] if anchors > 1 and self.now_and_then(0.3) else [still or self.point() for _ in range(own)],
             "curve": self.random.choice(("line", "smooth")), "smoothing": self.random.choice((0, self.number(0, 1))),
-            "bars": bars, "way": way, "quantum": self.random.choice(QUANTA), "travelling": self.now_and_then(0.8),
+            "bars": bars, "way": way, "between": self.random.choice(("strokes", "strokes", "map")),
+            "quantum": self.random.choice(QUANTA), "travelling": self.now_and_then(0.8),
             "edits": [{"bar": bar, "fill": fill, "operations": self.operations(meter)} for bar, fill in sorted(edits)],
         }  # fmt: skip
 

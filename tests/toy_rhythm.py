@@ -9,8 +9,22 @@ from clave.errors import SpaceError
 from clave.music.units import COMMON_TIME, steps_per_bar
 from clave.rhythm import attributes
 from clave.rhythm.corpus_map import CorpusMap
+from clave.rhythm.detail_decoder import MapOnlyDecoder
 from clave.rhythm.space import RhythmSpace
 from clave.rhythm.taps import as_taps
+
+
+class ToyDecoder(MapOnlyDecoder):
+    """What journeys ask: every stroke is as much expected, and every bar as likely, as any other."""
+
+    def __init__(self) -> None:
+        self.map = self
+
+    def logits(self, condition):
+        return np.zeros((len(condition), 8, condition.steps), np.float32)
+
+    def log_likelihood(self, hits, condition):  # noqa: ARG002
+        return np.zeros(len(hits))
 
 
 class ToyRhythm(RhythmSpace):
@@ -22,6 +36,7 @@ class ToyRhythm(RhythmSpace):
         self.sections = ("beat", "fill")
         self.meters = ((4, 4), (3, 4), (6, 8), (5, 4))
         self.detail_size = 4
+        self.decoder, self.known_journeys = ToyDecoder(), {}
         self.card = {"name": "toy", "licence": "CC0", "credit": "nobody"}
         points = np.array([[-1, -1], [1, 1], [2, -0.5], [0, 0.25]], np.float32)
         self.corpus = CorpusMap(

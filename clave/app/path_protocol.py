@@ -5,9 +5,10 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from clave.app.protocol import Message
+from clave.music.units import COMMON_TIME
 from clave.play.project.bars import GenerationSettings
 from clave.play.project.movement import MAX_BARS, MAX_PATH_POINTS, Path
-from clave.play.project.value import Point, Share
+from clave.play.project.value import Point, Seed, Share, TimeSignature
 
 
 class EvenRequest(Message):
@@ -32,3 +33,20 @@ class EvenReply(Message):
     changes: list[int]  # strokes that come or go from each bar to the next
     least: int  # the smallest limit that can be kept: so many strokes change at once somewhere
     needed_bars: int | None  # that the limit takes, or `least` where that is larger; None: no limit was set
+
+
+class WanderRequest(Message):
+    """POST /api/path/wander: a walk over the map from this point on, like that of a drummer."""
+
+    point: Point
+    bars: Annotated[int, Field(ge=2, le=MAX_BARS)] = 16
+    like: str | None = None  # one of GET /api/path/drummers; None: any of them
+    seed: Seed = 0
+    meter: TimeSignature = COMMON_TIME
+
+
+class WanderReply(Message):
+    """A point a bar, and where each lies along the path through them."""
+
+    points: Annotated[list[Point], Field(max_length=MAX_BARS)]
+    stops: Annotated[list[Share], Field(max_length=MAX_BARS)]

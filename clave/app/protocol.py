@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from clave.music.units import COMMON_TIME, Meter
-from clave.play.project.bars import Bar, BarPattern, Block, RhythmShift, StyleChoice, Tap, space_operations
+from clave.play.project.bars import Bar, BarPattern, Block, Generated, RhythmShift, StyleChoice, Tap, space_operations
 from clave.play.project.document import Project, SpaceReference
 from clave.play.project.value import Digest, Point, Seed, Share, Value, VoiceIndex
 from clave.play.project.voices import Detail, EightVoices, KitVoice, SoundShift
@@ -171,7 +171,8 @@ class BarsRequest(Message):
 
     @model_validator(mode="after")
     def _takes_seconds_at_most(self) -> "BarsRequest":
-        needed = sum(map(space_operations, self.bars))
+        legs = {(bar.leg.start, bar.leg.end) for bar in self.bars if isinstance(bar, Generated) and bar.leg is not None}
+        needed = sum(map(space_operations, self.bars)) + len(legs)
         if needed > MAX_REQUEST_OPERATIONS:
             raise ValueError(
                 f"a request has at most {MAX_REQUEST_OPERATIONS} operations that need the space, got {needed}"

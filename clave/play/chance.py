@@ -11,7 +11,7 @@ from clave.music.shapes import Float64
 MASK = 0xFFFFFFFF
 GOLDEN = 0x9E3779B9  # 2^32 over the golden ratio: sets places apart that differ in one bit
 
-PROBABILITY, RATCHET, WALK = 1, 2, 3  # what is left to chance, so that one draw does not decide another
+PROBABILITY, RATCHET, WALK, CRASH = 1, 2, 3, 4  # what is left to chance, so that one draw does not decide another
 
 
 def chance(seed: int, *place: int) -> float:

@@ -24,7 +24,9 @@ from clave.play.project.bars import (
     kept_cells,
     with_cells,
 )
+from clave.play.project.value import Point
 from clave.rhythm.condition import Labels
+from clave.rhythm.journey import find_legs
 from clave.rhythm.space import RhythmSpace
 
 AnyBar = Generated | Given | Edited
@@ -147,10 +149,24 @@ def _generated(bars: Sequence[AnyBar], rhythm: RhythmSpace) -> dict[str, Pattern
 
 
 def _points(bars: Sequence[Generated], rhythm: RhythmSpace) -> list[Pattern]:
-    """Bars with the same settings, each at its own point."""
+    """Bars with the same settings, each at its own point, or on its leg."""
     settings = bars[0].settings
+    lines = list(dict.fromkeys((bar.leg.start, bar.leg.end) for bar in bars if bar.leg is not None))
+    points = dict.fromkeys([bar.point for bar in bars if bar.leg is None] + [point for line in lines for point in line])
+    found = dict(zip(points, _at(list(points), settings, rhythm), strict=True))
+    ends = [(found[start], found[end]) for start, end in lines]
+    legs = (
+        dict(zip(lines, find_legs(rhythm, ends, np.array(lines, np.float32), settings.style), strict=True))
+        if lines
+        else {}
+    )
+    return [found[bar.point] if bar.leg is None else legs[bar.leg.start, bar.leg.end].at(bar.leg.share) for bar in bars]
+
+
+def _at(points: Sequence[Point], settings: GenerationSettings, rhythm: RhythmSpace) -> list[Pattern]:
+    """The bars of the map at these points."""
     return rhythm.at(
-        np.array([bar.point for bar in bars], np.float32),
+        np.array(points, np.float32),
         style=settings.style,
         section=settings.section,
         variation=settings.variation,

@@ -14,9 +14,9 @@ import numpy as np
 from clave.music.pattern import Pattern
 from clave.music.shapes import Bool, Float64, Int
 from clave.play.decoding import decode_bars
-from clave.play.project.bars import Generated, RhythmShift
+from clave.play.project.bars import RhythmShift
 from clave.play.project.document import Scene
-from clave.play.travel import point_at, vertices
+from clave.play.travel import course_of
 from clave.rhythm.space import RhythmSpace
 
 SAMPLES = 256  # or as many as there are bars
@@ -73,12 +73,12 @@ def even_change(scene: Scene, rhythm: RhythmSpace, most: int | None = None) -> E
 
 def _way(scene: Scene, rhythm: RhythmSpace) -> _Way:
     """The path, decoded at many shares of its length: more of them where more than one stroke changes at once."""
-    corners = vertices(scene)
+    course = course_of(scene)
     bars = 1 if scene.path is None else scene.path.bars
     settings = scene.settings.changed(shift=RhythmShift())  # a shift takes long, and moves all bars alike
 
     def decoded(shares: Sequence[float]) -> dict[float, Pattern]:
-        asked = [Generated(point=point_at(corners, share), settings=settings) for share in shares]
+        asked = [course.bar(share, settings) for share in shares]
         return dict(zip(shares, decode_bars(asked, rhythm), strict=True)) if asked else {}
 
     count = max(SAMPLES, bars)

@@ -8,22 +8,32 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from clave.errors import ProjectError
-from clave.music.kit import VOICES
+from clave.music.kit import VOICES, voice
 from clave.music.units import Meter, steps_per_bar
+from clave.play.chance import CRASH, chance
 from clave.play.modulation import Movement
 from clave.play.morph import bars_between, between, half_way, lanes_between, mixes_between, voices_between
-from clave.play.project.bars import Bar, Edited, Generated, Given, Phrase, RhythmShift, edited, model_part
+from clave.play.project.bars import Bar, Edited, Generated, Given, Phrase, RhythmShift, SetCells, edited, model_part
 from clave.play.project.document import Project, Scene
 from clave.play.project.movement import slug
 from clave.play.project.voices import KitVoice, Lane, SoundShift, VoiceMix
-from clave.play.sequencer import Point, steps_per_beat
+from clave.play.sequencer import steps_per_beat
 from clave.play.tempo import BarTempo, tempo_of_bar
-from clave.play.travel import bar_of_round, looks, point_at, round_bars, share_at, vertices
+from clave.play.travel import Course, bar_of_round, course_of, looks, round_bars, share_at
 from clave.play.whole_round import whole_round
 
 MAX_PLANNED_BARS = 100_000
 SHIFTS = tuple(RhythmShift.model_fields)
-MOVING_BARS = ("map.x", "map.y", "variation", "density", *(f"shift.{name}" for name in SHIFTS))
+OFF_THE_LEG = ("map.x", "map.y", "variation", "density")  # what moves these leaves the leg of a path for the map
+MOVING_BARS = (*OFF_THE_LEG, *(f"shift.{name}" for name in SHIFTS))
+CRASH_SHARE = 0.45  # of the bars after a fill that begin with one: so many more of Groove MIDI's than of other bars
+CRASH_CELLS = SetCells(
+    cells=(
+        (voice("cymbal").index, 0, 0.85, 0.0),
+        *((voice(f"{each} hi-hat").index, 0, 0.0, 0.0) for each in ("closed", "open")),
+    )
+)
+"""What then begins the bar: a cymbal, in the place of the hat."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +127,7 @@ class Plan:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self._corners: dict[int, tuple[Point, ...]] = {}  # by the scene's identity: it lives as long as the project
+        self._courses: dict[int, Course] = {}  # by the scene's identity: it lives as long as the project
         self._movements: dict[int, Movement] = {}
 
     def bars(self, count: int) -> tuple[PlannedBar, ...]:
@@ -156,6 +166,8 @@ class Plan:
             voices = voices_between(voices, into.kit.voices, t)
             room_level = between(room_level, into.room.level, t)
             mix, lanes = mixes_between(mix, into.mix, t), lanes_between(lanes, into.lanes, t)
+        if self._ends_in_fill(index - 1) and chance(self.project.seed, CRASH, index) < CRASH_SHARE:
+            pieces = ((0, with_crash(pieces[0][1])), *pieces[1:])
         meter = pieces[0][1].meter
         steps = steps_per_bar(meter)
 
@@ -180,6 +192,16 @@ class Plan:
             round=place.bar // round_of(scene),
         )
 
+    def _ends_in_fill(self, index: int) -> bool:
+        """Whether the bar of this number is a fill of the space, and there is one; its morph does not count."""
+        if index < 0:
+            return False
+        place = place_of(self.project, index)
+        scene, fill = place.scene, is_fill_due(place.scene, place.bar, place.fill)
+        if scene.path is not None and scene.path.travelling:
+            return fill or scene.settings.section == "fill"
+        return is_fill(loop_bar(scene, place.bar, fill))
+
     def _movement_of(self, scene: Scene) -> Movement:
         if id(scene) not in self._movements:
             self._movements[id(scene)] = Movement(scene.automations, scene.modulations, self.project.seed)
@@ -188,25 +210,24 @@ class Plan:
     def _pieces(
         self, scene: Scene, bar: int, fill: bool, beats: float, movement: Movement
     ) -> tuple[tuple[int, Bar], ...]:
-        fill = fill or bool(scene.fill_every and (bar + 1) % scene.fill_every == 0)
+        fill = is_fill_due(scene, bar, fill)
         path = scene.path
         if path is None or not path.travelling:
-            own = scene.bars[bar % len(scene.bars)]
-            own = (scene.fill or fill_of(own)) if fill else own
+            own = loop_bar(scene, bar, fill)
             quick = isinstance(model_part(own), Generated)  # what needs the space for long is looked at once a bar
             return tuple(
                 (step, _moved_bar(own, movement, *_later(bar, beats, step, own.meter)))
                 for step in (movement.looks(MOVING_BARS, own.meter) if quick else (0,))
             )
-        if id(scene) not in self._corners:
-            self._corners[id(scene)] = vertices(scene)
-        corners = self._corners[id(scene)]
+        if id(scene) not in self._courses:
+            self._courses[id(scene)] = course_of(scene)
+        course = self._courses[id(scene)]
         meter, turn = scene.settings.meter, bar_of_round(path, bar)
         operations = next((each.operations for each in path.edits if (each.bar, each.fill) == (turn, fill)), ())
         found: list[tuple[int, Bar]] = []
         for step in sorted({*looks(path, meter), *movement.looks(MOVING_BARS, meter)}):
             bars_in, beats_in = _later(bar, beats, step, meter)
-            own = Generated(point=point_at(corners, share_at(path, bars_in)), settings=scene.settings)
+            own = course.bar(share_at(path, bars_in), scene.settings)
             own = fill_of(own) if fill else own
             moved = _moved_bar(own, movement, bars_in, beats_in)
             try:
@@ -221,6 +242,35 @@ def _later(bars: float, beats: float, step: int, meter: Meter) -> tuple[float, f
     return bars + step / steps_per_bar(meter), beats + step / steps_per_beat(meter)
 
 
+def is_fill_due(scene: Scene, bar: int, fill: bool) -> bool:
+    """Whether a fill stands in for this bar of the scene, or has to by the song."""
+    return fill or bool(scene.fill_every and (bar + 1) % scene.fill_every == 0)
+
+
+def loop_bar(scene: Scene, bar: int, fill: bool) -> Bar:
+    """The bar of the scene's loop, or the fill in its place."""
+    own = scene.bars[bar % len(scene.bars)]
+    return (scene.fill or fill_of(own)) if fill else own
+
+
+def is_fill(bar: Bar) -> bool:
+    """Whether the space made it as a fill, edited or not."""
+    if isinstance(bar, Edited):
+        return is_fill(bar.base)
+    if not isinstance(bar, Generated):
+        return False
+    return bar.settings.section == "fill" or (bar.phrase is not None and bar.phrase.fill and _is_last(bar.phrase))
+
+
+def _is_last(phrase: Phrase) -> bool:
+    return phrase.index == phrase.bars - 1
+
+
+def with_crash(bar: Bar) -> Bar:
+    """The bar with a crash on 1 in the place of the hat; a fill, and what was given or edited, stays as it is."""
+    return edited(bar, CRASH_CELLS) if isinstance(bar, Generated) and not is_fill(bar) else bar
+
+
 def fill_of(bar: Bar) -> Bar:
     """The fill that goes with a bar: what the space has there; a bar that was given, edited or not, is its own."""
     match bar:
@@ -229,7 +279,7 @@ def fill_of(bar: Bar) -> Bar:
         case Edited():
             return fill_of(bar.base)
         case Generated(phrase=None):
-            return bar.changed(settings=bar.settings.changed(section="fill"))
+            return bar.changed(settings=bar.settings.changed(section="fill"), leg=None)
         case Generated(phrase=Phrase() as phrase):
             return bar.changed(phrase=Phrase(bars=phrase.bars, index=phrase.bars - 1, fill=True))
         case _:
@@ -259,6 +309,7 @@ def _moved_bar(bar: Bar, movement: Movement, bars: float, beats: float) -> Bar:
     def now(name: str, own: float) -> float:
         return movement.value(name, own, bars, beats)
 
+    leg = None if any(map(movement.moves, OFF_THE_LEG)) else bar.leg
     dense = settings.density
     if movement.moves("density"):
         dense = now("density", 0.5 if dense is None else dense)
@@ -268,6 +319,7 @@ def _moved_bar(bar: Bar, movement: Movement, bars: float, beats: float) -> Bar:
         settings=settings.changed(
             variation=now("variation", settings.variation), density=dense, shift=RhythmShift(**shift)
         ),
+        leg=leg,
     )
 
 

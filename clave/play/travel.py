@@ -2,14 +2,17 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from clave.music.units import STEPS_PER_SIXTEENTH, Meter, steps_per_bar
+from clave.play.project.bars import Generated, GenerationSettings, Leg
 from clave.play.project.document import Scene
 from clave.play.project.movement import Path
 from clave.play.sequencer import Point, Quantum, steps_per_beat
 
 CURVE_PIECES = 16  # straight pieces of each part of a smooth curve
+LEAST_LEG_BARS, DRAWN_LEG_BARS = 2, 4  # from one station of a path to the next
 SMOOTHING_PASSES = 16  # of a moving average, where a path is smoothed entirely
 
 
@@ -46,9 +49,7 @@ def _catmull_rom(a: float, b: float, c: float, d: float, t: float) -> float:
 
 def point_at(corners: Sequence[Point], share: float) -> Point:
     """The point so far along the corners' length: 0 is the first, 1 the last."""
-    lengths = [0.0]
-    for a, b in pairwise(corners):
-        lengths.append(lengths[-1] + math.sqrt((b[0] - a[0]) * (b[0] - a[0]) + (b[1] - a[1]) * (b[1] - a[1])))
+    lengths = _lengths(corners)
     if len(corners) == 2 or lengths[-1] == 0:
         a, b, t = corners[0], corners[-1], share
     else:
@@ -59,6 +60,53 @@ def point_at(corners: Sequence[Point], share: float) -> Point:
         a, b = corners[part - 1], corners[part]
         t = (wanted - lengths[part - 1]) / size if size > 0 else 0.0
     return (1 - t) * a[0] + t * b[0], (1 - t) * a[1] + t * b[1]
+
+
+def _lengths(corners: Sequence[Point]) -> list[float]:
+    """The length of the way to each corner."""
+    lengths = [0.0]
+    for a, b in pairwise(corners):
+        lengths.append(lengths[-1] + math.sqrt((b[0] - a[0]) * (b[0] - a[0]) + (b[1] - a[1]) * (b[1] - a[1])))
+    return lengths
+
+
+@dataclass(frozen=True)
+class Course:
+    """A path as it is travelled: its corners, and the places that bars on the way lie between."""
+
+    corners: tuple[Point, ...]
+    stations: tuple[tuple[float, Point], ...] = ()  # share of the length, and the point; none: each bar is the map's
+
+    def bar(self, share: float, settings: GenerationSettings) -> Generated:
+        """The bar so far along the path's length."""
+        point, leg = point_at(self.corners, share), None
+        if self.stations:
+            last = len(self.stations) - 1
+            after = next((n for n in range(1, last) if share <= self.stations[n][0]), last)
+            (from_share, start), (to_share, end) = self.stations[after - 1], self.stations[after]
+            length = to_share - from_share
+            leg = Leg(start=start, end=end, share=(share - from_share) / length if length > 0 else 0.0)
+        return Generated(point=point, settings=settings, leg=leg)
+
+
+def course_of(scene: Scene) -> Course:
+    """The course of the scene's path.
+
+    Its points are stations as long as there are two bars or more from one to the next; of a path with more points,
+    such as one drawn by hand, stations are evenly spaced along its length, four bars apart.
+    """
+    corners, path = vertices(scene), scene.path
+    if path is None or path.between == "map":
+        return Course(corners)
+    pieces = CURVE_PIECES if path.curve == "smooth" else 1
+    parts, steps = (len(corners) - 1) // pieces, path.bars - 1
+    if parts > 1 and parts * LEAST_LEG_BARS > steps:
+        parts = max(1, steps // DRAWN_LEG_BARS)
+        shares = [part / parts for part in range(parts + 1)]
+        return Course(corners, tuple((share, point_at(corners, share)) for share in shares))
+    lengths = _lengths(corners)
+    places = range(0, len(corners), pieces)
+    return Course(corners, tuple((lengths[at] / (lengths[-1] or 1.0), corners[at]) for at in places))
 
 
 def share_at(path: Path, bars: float) -> float:

@@ -12,7 +12,8 @@ from clave.music.pattern import Pattern
 from clave.music.shapes import Bool, Float32
 from clave.rhythm.condition import Condition
 from clave.rhythm.detail_decoder import DetailDecoder, change_cost
-from clave.rhythm.dynamics import to_patterns
+from clave.rhythm.dynamics import dynamics_noise, to_patterns
+from clave.rhythm.fill import sample_fills
 
 MAX_BARS = 64
 ANSWER_SHARE = 0.5  # of the variation: every other bar stays so much closer to the first
@@ -37,19 +38,19 @@ def write_phrase(
 ) -> list[Pattern]:
     """A bar for each row of `beats`; with `fill`, a row, the last bar is sampled under that condition instead.
 
-    All bars are in one meter and have the same feel. The second half of a fill owes nothing to the first bar.
+    All bars are in one meter and have the same feel, and each hears the one before it. A fill begins like the first bar, or is one from its start on.
     """
     first = beats[:1]
     hits = decoder.sample_near(decoder.expected_hits(first), first, rng, cost=change_cost(variation))
     mean, std = decoder.expected_feel(first)
     feel = mean + std * np.float32(variation) * rng.standard_normal(mean.shape).astype(np.float32)
-    steps = beats.steps
     phrase: list[Bool[np.ndarray, "voice step"]] = [hits[0]]
     for bar in range(1, len(beats)):
-        ends = fill is not None and bar == len(beats) - 1
-        condition = fill if fill is not None and ends else beats[bar : bar + 1]
-        cost = np.full(steps, change_cost(variation * (ANSWER_SHARE if bar % 2 == 0 else 1.0)))
-        cost[steps // 2 :] *= 0.0 if ends else 1.0
-        phrase.append(decoder.sample_near(hits, condition, rng, cost=cost)[0])
-    whole = np.stack(phrase)
-    return to_patterns(whole, decoder.dynamics(whole, feel.repeat(len(whole), axis=0), beats), beats)
+        before = phrase[-1][None]
+        if fill is not None and bar == len(beats) - 1:
+            phrase.append(sample_fills(decoder, hits, fill, variation, rng, before=before)[0])
+            continue
+        cost = change_cost(variation * (ANSWER_SHARE if bar % 2 == 0 else 1.0))
+        phrase.append(decoder.sample_near(hits, beats[bar : bar + 1], rng, cost=cost, before=before)[0])
+    whole, noise = np.stack(phrase), dynamics_noise(rng, beats.steps, len(phrase))
+    return to_patterns(whole, decoder.dynamics(whole, feel.repeat(len(whole), axis=0), beats, noise), beats)

@@ -24,6 +24,7 @@ from clave.rhythm.corpus_map import CorpusMap, read_corpus_map
 from clave.rhythm.detail_decoder import Feel, load_decoder
 from clave.rhythm.dynamics import Dynamics, Hits, blend_dynamics, dynamics_noise, to_patterns
 from clave.rhythm.encoder import BarEncoder
+from clave.rhythm.fill import hits_at
 from clave.rhythm.infilling import as_keep, keep_potential, merge_kept
 from clave.rhythm.likelihood import importance_sampled
 from clave.rhythm.phrase import phrase_path, write_phrase
@@ -49,9 +50,10 @@ class RhythmSpace:
         self._files = files
         network_meters = tuple((beats, unit) for beats, unit in settings["network_meters"])
         self._labels = Labels(self.styles, self.sections, self.meters, network_meters)
-        self._decoder = load_decoder(files, self._labels)
+        self._decoder = self.decoder = load_decoder(files, self._labels)
         self._encoder = BarEncoder(files, self._labels, self._decoder)
         self.detail_size = self._decoder.detail_size
+        self.known_journeys: dict[bytes, Int[np.ndarray, " change"]] = {}  # what `journey.find_legs` found
         self.threshold = self._decoder.map.threshold
 
     @property
@@ -116,9 +118,9 @@ class RhythmSpace:
         condition = self._condition(where, style, section, meter)
         mean, std = self._decoder.expected_feel(condition)
         noise = rng.standard_normal(self._decoder.feel_size).astype(np.float32)
+        beats = self._condition(where, style, "beat", meter) if section == "fill" else None
         before = self._before(after, condition)
-        expected = self._decoder.expected_hits(condition, density)
-        hits = self._decoder.vary(expected, condition, variation, density, rng, before)
+        hits = hits_at(self._decoder, condition, beats, variation, density, rng, before)
         drawn = rng if variation > 0 else generator(0)  # without variation the seed changes nothing
         return self._played(hits, mean + np.float32(variation) * std * noise, condition, drawn)
 

@@ -20,7 +20,7 @@ from clave import Clip, Kit, Pattern, midi, wav
 from clave.app import rhythm_map, server
 from clave.app.kit_builder import KitBuilder, OfferedKit
 from clave.app.kit_library import KitLibrary
-from clave.app.path_protocol import EvenReply
+from clave.app.path_protocol import EvenReply, WanderReply
 from clave.app.protocol import (
     BarPattern,
     CorpusMap,
@@ -62,7 +62,9 @@ from clave.play.project import (
     saving,
 )
 from clave.play.project.bars import kept_cells, with_cells
+from clave.play.wander_path import wander_path
 from clave.rhythm import attributes
+from clave.rhythm.corpus_map import CorpusMap as LearnedMap
 
 MADE: list[str] = []
 TAPPED = {"kind": "taps", "taps": [[0.25, 1], [30, 0.5]], "style": "jazz", "section": "fill", "seed": 2}
@@ -95,6 +97,18 @@ def client(static: Path) -> Iterator[TestClient]:
         "http://127.0.0.1:8064",
     ) as client:
         yield client
+
+
+class WithDrummer(ToyRhythm):
+    """Whose corpus is one long take of drummer 3."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        walk, count = np.random.default_rng(0).normal(size=(24, 2)).astype(np.float32), 24
+        sources = ["drummer3/session1/2_funk.mid"] * count
+        self.corpus = LearnedMap(
+            walk, ["funk"] * count, ["beat"] * count, [(4, 4)] * count, sources, {sources[0]: "CC BY 4.0"}
+        )
 
 
 def refusal(response: httpx.Response) -> Refusal:
@@ -172,14 +186,29 @@ def test_a_phrase_is_bars_that_the_space_makes_together(client: TestClient) -> N
 
 
 def test_even_change_gives_the_stops_of_a_path(client: TestClient) -> None:
-    across = {"points": [[-3, 1], [3, 1]], "bars": 4}
+    across = {"points": [[-3, 1], [3, 1]], "bars": 4, "between": "map"}
     asked: dict[str, Any] = {"path": across, "most": 2}
     reply = EvenReply.model_validate(client.post("/api/path/even", json=asked).json())
     assert (len(reply.stops), reply.stops[0], reply.stops[-1]) == (4, 0, 1)
     assert (reply.changes, reply.least, reply.needed_bars) == ([2, 2, 2], 2, 2)
-    through = {"path": {"bars": 4}, "points": across["points"]}  # of the anchors
+    through = {"path": {"bars": 4, "between": "map"}, "points": across["points"]}  # of the anchors
     again = EvenReply.model_validate(client.post("/api/path/even", json=through).json())
     assert (again.stops, again.needed_bars) == (reply.stops, None)
+
+
+def test_to_wander_like_a_drummer_it_takes_one(client: TestClient) -> None:
+    """This space knows none."""
+    assert client.get("/api/path/drummers").json() == []
+    answer = client.post("/api/path/wander", json={"point": [0, 0], "like": "drummer 3"})
+    assert answer.status_code == 422
+    assert "nobody to wander like 'drummer 3'" in Refusal.model_validate(answer.json()).error
+    with TestClient(server.create_app(WithDrummer()), "http://127.0.0.1:8064") as known:
+        assert known.get("/api/path/drummers").json() == ["drummer 3"]
+        asked = {"point": [0.5, 0.25], "bars": 6, "like": "drummer 3", "seed": 2}
+        reply = WanderReply.model_validate(known.post("/api/path/wander", json=asked).json())
+        path = wander_path(WithDrummer(), (0.5, 0.25), 6, "drummer 3", 2)
+        assert (tuple(reply.points), tuple(reply.stops)) == (path.points, path.stops)
+        assert client.post("/api/path/wander", json={"point": [0, 0], "bars": 1}).status_code == 422
 
 
 @pytest.mark.parametrize(

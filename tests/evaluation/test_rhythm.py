@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from toy_rhythm import ToyDecoder, ToyRhythm
 from typer.testing import CliRunner
 
 from clave import corpus
@@ -21,7 +22,9 @@ from clave.evaluation import tables
 from clave.evaluation.rhythm import baselines, evaluate, metrics, networks, paths, played_bars, reconstruction, report
 from clave.evaluation.rhythm.beats import Beats, EvaluationData, evaluation_data
 from clave.evaluation.rhythm.context import Evaluation, HeldOut
+from clave.evaluation.rhythm.journeys import measure as measure_journeys
 from clave.music.pattern import Pattern
+from clave.play import project
 from clave.rhythm import space
 from clave.rhythm.dataset import Corpus
 from clave.rhythm.space import Code, CorpusMap, RhythmSpace
@@ -31,12 +34,18 @@ RNG = np.random.default_rng(0)
 HITS = RNG.random((40, 8, 64)) < 0.08
 
 
+class WithoutLikelihood(ToyRhythm):
+    def log_likelihood(self, patterns, draws=256):  # noqa: ARG002
+        return np.zeros(len(patterns))
+
+
 class PerfectRhythm(RhythmSpace):
     """A space whose detail is the bar itself and whose map is how many strokes it has; it draws bars it has learned."""
 
     def __init__(self, bars: EvaluationData, folder: Path) -> None:
         self.bars, self.folder = bars, folder
         self.styles, self.sections, self.detail_size = bars.styles, ("beat", "fill"), 3 * 512
+        self.meters, self.decoder, self.known_journeys = ((4, 4),), ToyDecoder(), {}
         self.card = {"name": "perfect", "licence": "CC0", "credit": "nobody", "seed": 0}
         styles = [self.styles[style] for style in bars.train.style]
         self.corpus = CorpusMap(
@@ -555,6 +564,22 @@ def test_a_straight_line_between_bars_as_they_are_loses_and_finds_all_strokes_ha
     assert lines["cross-fade of velocities"]["largest"] < one_jump
     assert lines["perfect"]["keeps_density"] < lines["cross-fade of audio"]["keeps_density"] == 1
     assert lines["perfect"]["small_step"] == lines["perfect"]["small_step_on_map"] == 0
+
+
+def test_journeys_are_measured_by_what_changes_and_how_dense_they_are(result: dict[str, Any]) -> None:
+    """All clicks of this space are silent: nothing changes."""
+    found = rows(result, "journeys")
+    assert list(found) == [f"{n} bars, {way}" for n in (8, 16) for way in ("stroke by stroke", "as on the map")]
+    assert {row["changes"] for row in found.values()} == {0}
+    assert {row["nats"] for row in found.values()} == {20.5}
+    paths = [
+        project.Path(points=((-3, -1), (3, 1)), bars=7),
+        project.Path(points=((0, -1), (0, 1)), bars=3, between="map"),
+    ]
+    measured = measure_journeys(WithoutLikelihood(), paths)
+    assert measured["changes"] == 1  # of the toy: the snare goes from the first step to the last; hats thicken
+    assert measured["least_density"] == 1
+    assert measured["three_hands"] == 0
 
 
 def test_what_a_space_cannot_do_is_left_out_with_its_reason(result: dict[str, Any]) -> None:

@@ -10,8 +10,8 @@ from clave import load_rhythm
 from clave.errors import SpaceError
 from clave.play.decoding import decode_bars
 from clave.play.even_change import even_change
-from clave.play.project import Generated, GenerationSettings, Path, RhythmShift, Scene
-from clave.play.travel import point_at, share_at, vertices
+from clave.play.project import GenerationSettings, Path, RhythmShift, Scene
+from clave.play.travel import course_of, share_at
 from clave.rhythm.space import RhythmSpace
 
 SNARE_WANDERS = ((-3.0, 1.0), (3.0, 1.0))  # of the toy: the snare goes through 16 places, two strokes a step
@@ -19,15 +19,22 @@ ACROSS = ((-2.0, -1.0), (0.2, 0.1), (1.5, 1.8), (0.5, -1.4))
 
 
 def scene(points: tuple[tuple[float, float], ...], bars: int, **settings: object) -> Scene:
-    return Scene(path=Path(points=points, curve="smooth", bars=bars), settings=GenerationSettings(**settings))
+    """On whose path each bar is the map's own."""
+    path = Path(points=points, curve="smooth", bars=bars, between="map")
+    return Scene(path=path, settings=GenerationSettings(**settings))
+
+
+def by_strokes(scene: Scene) -> Scene:
+    """The same, from station to station with no more changes than are needed."""
+    assert scene.path is not None
+    return scene.changed(path=scene.path.changed(between="strokes"))
 
 
 def heard(scene: Scene, stops: tuple[float, ...] | None, rhythm: RhythmSpace) -> list[int]:
     """Strokes that come or go from bar to bar."""
     assert scene.path is not None
-    path, corners = scene.path.changed(stops=stops), vertices(scene)
-    points = [point_at(corners, share_at(path, bar)) for bar in range(path.bars)]
-    bars = decode_bars([Generated(point=point, settings=scene.settings) for point in points], rhythm)
+    path, course = scene.path.changed(stops=stops), course_of(scene)
+    bars = decode_bars([course.bar(share_at(path, bar), scene.settings) for bar in range(path.bars)], rhythm)
     return [int((one.hits != other.hits).sum()) for one, other in pairwise(bars)]
 
 
@@ -69,6 +76,16 @@ def test_in_the_space_that_ships_the_change_is_more_even_than_along_the_length(r
     before, after = heard(whole, None, rhythm), even_change(whole, rhythm).changes
     assert max(after) < max(before)
     assert np.std(after) < np.std(before)
+
+
+def test_from_station_to_station_it_is_more_even_still_and_any_limit_can_be_kept(rhythm: RhythmSpace) -> None:
+    """Strokes change one by one, all of them between two stations."""
+    whole = by_strokes(scene(ACROSS, 16))
+    found = even_change(whole, rhythm, most=1)
+    assert found.least == 1
+    assert max(even_change(whole, rhythm).changes) < max(even_change(scene(ACROSS, 16), rhythm).changes)
+    longer = by_strokes(scene(ACROSS, found.needed_bars or 0))
+    assert max(even_change(longer, rhythm, most=1).changes) == 1
 
 
 def test_a_round_that_comes_back_to_its_start_is_gone_all_the_way(rhythm: RhythmSpace) -> None:

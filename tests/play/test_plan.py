@@ -2,12 +2,16 @@
 
 from typing import Any, Literal
 
+import numpy as np
 import pytest
 
 from clave.errors import ProjectError
-from clave.play.plan import Plan, fill_of, natural_bars
+from clave.music.kit import voice
+from clave.music.pattern import Pattern
+from clave.play.plan import CRASH_CELLS, CRASH_SHARE, Plan, fill_of, natural_bars
 from clave.play.project import (
     Automation,
+    Bar,
     BarPattern,
     Breakpoint,
     Complete,
@@ -26,6 +30,7 @@ from clave.play.project import (
     SongPart,
     edited,
 )
+from clave.play.project.bars import model_part, with_cells
 
 GIVEN = Given(pattern=BarPattern(strokes=((0, 0, 0.5, 0.0),)))
 STRUCK = SetCells(cells=((1, 16, 0.8, 0.0),))
@@ -94,9 +99,10 @@ def test_a_song_morphs_from_scene_to_scene_and_begins_anew() -> None:
     one, other = Scene(bars=(Generated(point=(0, 0)),)), Scene(bars=(Generated(point=(3, 0)),), swing=0.6)
     song = (SongPart(scene=0, bars=3, morph_bars=2), SongPart(scene=1, bars=1, fill=True))
     planned = Plan(Project(scenes=(one, other), song=song)).bars(5)
-    assert [bar.pieces[0][1].point[0] for bar in planned] == pytest.approx([0, 1, 2, 3, 0])
+    made = [model_part(bar.pieces[0][1]) for bar in planned]  # without the crash after the fill
+    assert [bar.point[0] for bar in made] == pytest.approx([0, 1, 2, 3, 0])
     assert [bar.swing for bar in planned] == pytest.approx([0.5, 0.5 + 0.1 / 3, 0.5 + 0.2 / 3, 0.6, 0.5])
-    assert [bar.pieces[0][1].settings.section for bar in planned] == ["beat", "beat", "beat", "fill", "beat"]
+    assert [bar.settings.section for bar in made] == ["beat", "beat", "beat", "fill", "beat"]
 
 
 def automated(**changes: object) -> Automation:
@@ -143,3 +149,58 @@ def test_a_block_that_reaches_out_of_the_bar_is_refused_with_its_place() -> None
                 "bars": [{"kind": "edited", "base": GIVEN, "operations": [{"kind": "complete", "keep": [[0, 60, 10]]}]}]
             }
         )
+
+
+# A crash after a fill.
+
+
+def first_bars(project: Project, count: int) -> list[Bar]:
+    return [bar.pieces[0][1] for bar in Plan(project).bars(count)]
+
+
+def crashes(bar: Bar) -> bool:
+    return isinstance(bar, Edited) and bar.operations[-1] == CRASH_CELLS
+
+
+def test_a_crash_begins_as_many_bars_after_a_fill_as_drummers_play() -> None:
+    project = Project(scene=Scene(fill_every=2), seed=3)
+    bars = first_bars(project, 2000)
+    assert not any(map(crashes, bars[1::2]))  # the fills themselves
+    assert not crashes(bars[0])
+    assert np.mean([crashes(bar) for bar in bars[2::2]]) == pytest.approx(CRASH_SHARE, abs=0.05)
+    assert bars == first_bars(project, 2000)
+    assert bars != first_bars(project.changed(seed=4), 2000)
+    assert not any(map(crashes, first_bars(Project(scene=Scene()), 200)))
+
+
+def test_the_crash_takes_the_place_of_the_hat_on_1() -> None:
+    hits = np.zeros((8, 64), bool)
+    hits[[0, 2], 0] = hits[2, 16] = True
+    crashed = with_cells(Pattern.from_hits(hits), CRASH_CELLS.cells).hits
+    assert crashed[:, 0].nonzero()[0].tolist() == [0, voice("cymbal").index]
+    assert crashed[2, 16]
+
+
+@pytest.mark.parametrize("way", ["a song", "a phrase", "a path"])
+def test_it_comes_after_any_fill_of_the_space(way: str) -> None:
+    plain = Scene(bars=(Generated(point=(0, 0)),))
+    if way == "a song":
+        project = Project(scenes=(plain,), song=(SongPart(scene=0, bars=4, fill=True),) * 2)
+    elif way == "a phrase":
+        phrase = [Generated(point=(0, 0), phrase=Phrase(bars=4, index=index, fill=True)) for index in range(4)]
+        project = Project(scene=Scene(bars=tuple(phrase)))
+    else:
+        project = Project(scene=Scene(path=Path(points=((0, 0), (1, 1)), bars=4), fill_every=4))
+    found = {index % 4 for index, bar in enumerate(first_bars(project, 200)) if crashes(bar)}
+    assert found == {0}
+
+
+def test_what_was_given_or_edited_has_no_crash_and_a_fill_written_by_hand_brings_none() -> None:
+    given = Given(pattern=BarPattern(strokes=((0, 0, 0.8, 0.0),)))
+    edited = Edited(base=Generated(point=(0, 0)), operations=(SetCells(cells=((5, 0, 0.0, 0.0),)),))
+    for scene in (
+        Scene(bars=(given,), fill_every=2),
+        Scene(bars=(edited,), fill_every=2),
+        Scene(fill=given, fill_every=2),
+    ):
+        assert not any(map(crashes, first_bars(Project(scene=scene), 100)))

@@ -4,8 +4,8 @@ import pytest
 
 from clave.errors import ProjectError
 from clave.play.plan import Plan
-from clave.play.project import Path, Project, Scene
-from clave.play.travel import share_at
+from clave.play.project import Automation, Breakpoint, GenerationSettings, Leg, Path, Project, Scene
+from clave.play.travel import course_of, point_at, share_at, vertices
 
 STOPS = (0.0, 0.1, 0.5, 1.0)
 
@@ -58,3 +58,64 @@ def test_a_path_of_one_point_and_one_of_too_many_are_refused_with_their_number()
         Path(points=((0, 0),))
     with pytest.raises(ProjectError, match="at most 4096 items"):
         Path(points=((0, 0),) * 10_000)
+
+
+CORNERS = ((0.0, 0.0), (1.0, 0.0), (1.0, 3.0))
+
+
+def legs(path: Path) -> list[Leg | None]:
+    """Of each bar of a round."""
+    bars = Plan(Project(scene=Scene(path=path))).bars(path.bars)
+    return [bar.pieces[0][1].leg for bar in bars]
+
+
+@pytest.mark.parametrize("curve", ["line", "smooth"])
+def test_points_two_bars_apart_are_stations(curve: str) -> None:
+    """A quarter of this path's length lies before its corner, or so, and three quarters after it."""
+    path = Path(points=CORNERS, curve=curve, bars=9)
+    course = course_of(Scene(path=path))
+    assert [point for _, point in course.stations] == list(CORNERS)
+    for share, point in course.stations:
+        assert point_at(course.corners, share) == pytest.approx(point)
+    found = legs(path)
+    assert found[0] == Leg(start=CORNERS[0], end=CORNERS[1], share=0)
+    assert found[1].end == CORNERS[1]
+    assert found[-1] == Leg(start=CORNERS[1], end=CORNERS[2], share=1)
+    assert [leg.share for leg in found if leg.start == CORNERS[1]] == sorted(
+        leg.share for leg in found if leg.start == CORNERS[1]
+    )
+    if curve == "line":
+        assert found[2] == Leg(start=CORNERS[0], end=CORNERS[1], share=1)  # a bar stands at the corner
+        assert found[5].share == pytest.approx(0.5)
+
+
+def test_a_path_with_more_points_has_its_stations_four_bars_apart() -> None:
+    many = tuple((0.1 * place, 0.0) for place in range(30))
+    stations = course_of(Scene(path=Path(points=many, bars=9))).stations
+    assert [share for share, _ in stations] == [0, 0.5, 1]
+    assert stations[1][1] == pytest.approx((1.45, 0))
+    short = course_of(Scene(path=Path(points=many, bars=3)))
+    assert [share for share, _ in short.stations] == [0, 1]
+    assert legs(Path(points=many, bars=1))[0].share == 0
+
+
+def test_as_on_the_map_a_bar_is_on_no_leg_and_neither_is_a_fill_nor_what_is_moved() -> None:
+    path = Path(points=CORNERS, bars=8)
+    assert legs(path.changed(between="map")) == [None] * 8
+    assert vertices(Scene(path=path)) == course_of(Scene(path=path.changed(between="map"))).corners
+    filled = Plan(Project(scene=Scene(path=path, fill_every=4))).bars(8)
+    assert [bar.pieces[0][1].leg is None for bar in filled] == [False, False, False, True] * 2
+    for parameter, off in (("map.y", True), ("density", True), ("shift.density", False)):
+        moved = Automation(parameter=parameter, breakpoints=(Breakpoint(bar=0, value=0.5),))
+        bars = Plan(Project(scene=Scene(path=path, automations=(moved,)))).bars(8)
+        assert all((bar.pieces[0][1].leg is None) == off for bar in bars), parameter
+
+
+def test_a_path_that_stays_at_one_place_has_legs_of_no_length() -> None:
+    assert legs(Path(points=((1, 1), (1, 1)), bars=4)) == [Leg(start=(1, 1), end=(1, 1), share=0)] * 4
+
+
+def test_settings_of_the_scene_are_those_of_its_bars() -> None:
+    settings = GenerationSettings(style="funk", seed=3)
+    course = course_of(Scene(path=Path(points=CORNERS)))
+    assert course.bar(0.5, settings).settings == settings

@@ -59,7 +59,7 @@ function barOf(draw: Drawing, meter: Meter): Bar {
   const base: Bar =
     draw.share() < 0.2
       ? { kind: "given", pattern: { meter, strokes: [[draw.whole(0, 7), draw.whole(0, 40), draw.number(0.1, 1), draw.number(-2, 1)]] }, source: "own.mid", point: draw.share() < 0.5 ? pointOf(draw) : null }
-      : { kind: "generated", point: pointOf(draw), settings: { ...PLAIN_SETTINGS, meter, seed: draw.whole(0, 9) }, phrase: null };
+      : { kind: "generated", point: pointOf(draw), settings: { ...PLAIN_SETTINGS, meter, seed: draw.whole(0, 9) }, phrase: null, leg: null };
   return draw.share() < 0.4 ? { kind: "edited", base, operations: draw.list(draw.whole(1, 3), () => operationOf(draw, meter)) } : base;
 }
 
@@ -92,6 +92,7 @@ function pathOf(draw: Drawing, meter: Meter): Path {
     smoothing: draw.chosen([0, draw.number(0, 1)]),
     bars,
     way: draw.chosen(["once", "loop", "ping-pong"]),
+    between: draw.chosen(["strokes", "strokes", "map"]),
     quantum: draw.chosen(["step", "beat", "bar"]),
     travelling: true,
     edits: draw.share() < 0.3 ? [{ bar: draw.whole(0, 5), operations: [operationOf(draw, meter)], fill: false }] : [],

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from clave.app import rhythm_map
-from clave.app.path_protocol import EvenReply, EvenRequest
+from clave.app.path_protocol import EvenReply, EvenRequest, WanderReply, WanderRequest
 from clave.app.protocol import (
     Attributes,
     BarsRequest,
@@ -35,8 +35,10 @@ from clave.play.even_change import even_change
 from clave.play.project.bars import BarPattern, kept_cells
 from clave.play.project.document import Scene
 from clave.play.project.value import Finite
+from clave.play.wander_path import wander_path
 from clave.rhythm import attributes
 from clave.rhythm.space import RhythmSpace
+from clave.rhythm.wander import drummers
 
 MAX_NEIGHBOURS = 64
 
@@ -105,6 +107,15 @@ def add_pattern_routes(app: FastAPI, rhythm: RhythmSpace) -> None:
         return EvenReply(
             stops=list(found.stops), changes=list(found.changes), least=found.least, needed_bars=found.needed_bars
         )
+
+    @app.get("/api/path/drummers")
+    def known_drummers() -> list[str]:
+        return list(drummers(rhythm.corpus))
+
+    @app.post("/api/path/wander")
+    def wander(request: WanderRequest) -> WanderReply:
+        path = wander_path(rhythm, request.point, request.bars, request.like, request.seed, request.meter)
+        return WanderReply(points=list(path.points), stops=list(path.stops or ()))
 
     @app.post("/api/phrases", response_model=PatternReply)
     def phrase(request: PhraseRequest) -> Response:

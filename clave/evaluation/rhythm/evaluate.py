@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from clave import __version__
-from clave.evaluation.rhythm import baselines, paths, played_bars, reconstruction, samples, style
+from clave.evaluation.rhythm import baselines, journeys, paths, played_bars, reconstruction, samples, style
 from clave.evaluation.rhythm.beats import Beats, EvaluationData
 from clave.evaluation.rhythm.context import Evaluation, HeldOut, Rows
 from clave.evaluation.rhythm.kept_styles import kept_styles
@@ -32,6 +32,7 @@ SUBJECTS: dict[str, Callable[[Evaluation, HeldOut], Rows]] = {
     "turning": played_bars.turning,
     "feel": played_bars.feel,
     "interpolation": paths.interpolation,
+    "journeys": journeys.journeys,
     "dynamics": reconstruction.dynamics,
     "attribute_shift": paths.attribute_shift,
 }

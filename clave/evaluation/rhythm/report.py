@@ -174,6 +174,20 @@ _SUBJECTS: dict[str, tuple[str, str, list[Column]]] = {
             ("0.02 on the map", percent("small_step_on_map")),
         ],
     ),
+    "journeys": (
+        "Journeys over the map",
+        "Paths between two random clicks. Changes: strokes that come or go from bar to bar, over the least possible, "
+        "which is how many differ between both ends. Density: strokes of the sparsest bar over those of the sparser "
+        "end. Target: 1.3 times the least changes.",
+        [
+            ("journeys", number("journeys", 0)),
+            ("changes", number("changes", 2)),
+            ("least density", number("least_density", 2)),
+            ("in the mean", number("mean_least_density", 2)),
+            ("nats a bar between", number("nats", 1)),
+            ("three hands", percent("three_hands")),
+        ],
+    ),
     "dynamics": (
         "Dynamics",
         "Mean absolute errors over real hits, velocities in [0, 1], offsets in steps. Target: 20 % below those of the "

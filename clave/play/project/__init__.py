@@ -14,6 +14,7 @@ from clave.play.project.bars import (
     GenerationSettings,
     Given,
     Humanise,
+    Leg,
     Operation,
     Phrase,
     RhythmShift,
@@ -38,8 +39,8 @@ from clave.play.project.voices import KitVoice, Lane, ProjectKit, Rounds, SoundS
 
 __all__ = [
     "FORMAT", "PARAMETERS", "VERSION", "Anchor", "Automation", "Bar", "BarPattern", "Breakpoint", "Bus", "Complete",
-    "Edited", "FollowTaps", "Generated", "GenerationSettings", "Given", "Humanise", "KitVoice", "Lane", "MaterialBar",
-    "MaterialFile", "Modulation", "Operation", "Path", "PathEdit", "Phrase", "Project", "ProjectKit", "RhythmShift",
-    "Room", "Rounds", "Scene", "SetCells", "Shift", "SongPart", "SoundShift", "SpaceReference", "Spaces",
+    "Edited", "FollowTaps", "Generated", "GenerationSettings", "Given", "Humanise", "KitVoice", "Lane", "Leg",
+    "MaterialBar", "MaterialFile", "Modulation", "Operation", "Path", "PathEdit", "Phrase", "Project", "ProjectKit",
+    "RhythmShift", "Room", "Rounds", "Scene", "SetCells", "Shift", "SongPart", "SoundShift", "SpaceReference", "Spaces",
     "TempoChange", "VoiceMix", "edited", "from_json", "load", "save", "schema", "to_json",
 ]  # fmt: skip

@@ -92,13 +92,28 @@ class Phrase(Value):
         return self
 
 
+class Leg(Value):
+    """How far a bar is on the way between two others of the map, from one to the other stroke by stroke."""
+
+    start: Point
+    end: Point
+    share: Share  # of the strokes that differ, how many have changed
+
+
 class Generated(Value):
-    """The bar that the rhythm space has at a point of its map."""
+    """The bar that the rhythm space has at a point of its map, or on a leg of a path that is there."""
 
     kind: Literal["generated"] = "generated"
     point: Point
     settings: GenerationSettings = GenerationSettings()
     phrase: Phrase | None = None
+    leg: Leg | None = None  # on which its strokes lie; the bars at both ends have the same settings
+
+    @model_validator(mode="after")
+    def _is_one_of_both(self) -> "Generated":
+        if self.phrase is not None and self.leg is not None:
+            raise ValueError("a bar is one of a phrase or lies on the leg of a path, not both")
+        return self
 
     @property
     def meter(self) -> Meter:

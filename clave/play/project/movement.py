@@ -74,6 +74,9 @@ class Path(Value):
     smoothing: Share = 0.0  # of a path drawn by hand
     bars: Annotated[int, Field(ge=1, le=MAX_BARS)] = 8  # from one end to the other
     way: Literal["once", "loop", "ping-pong"] = "loop"
+    # strokes: from one point's bar to the next one's with no more changes than are needed (`clave.play.travel` says
+    # which points); map: each bar is the one that the map has there
+    between: Literal["strokes", "map"] = "strokes"
     quantum: Quantum = "bar"  # how often the place on the path is looked at: step is a 16th here
     travelling: bool = True  # False: it is there, but the scene's loop plays
     edits: Annotated[tuple[PathEdit, ...], Field(max_length=4 * MAX_BARS)] = ()

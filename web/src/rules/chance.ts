@@ -6,6 +6,7 @@ const GOLDEN = 0x9e3779b9; // 2^32 over the golden ratio: sets places apart that
 export const PROBABILITY = 1;
 export const RATCHET = 2;
 export const WALK = 3;
+export const CRASH = 4;
 
 /** The finalizer of MurmurHash3. */
 function mix(word: number): number {

@@ -9,6 +9,14 @@ const isFields = (value: unknown): value is Fields => typeof value === "object" 
 /** Each of a list over its default; what is no list of such things is left as it is, for the check to refuse. */
 const eachOver = (plain: object, list: unknown): unknown => (Array.isArray(list) ? list.map((each: unknown) => (isFields(each) ? { ...plain, ...each } : each)) : list);
 
+/** The same with every generated bar in it whole, wherever it is. */
+function withWholeBars(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withWholeBars);
+  if (!isFields(value)) return value;
+  const fields = Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withWholeBars(each)]));
+  return fields["kind"] === "generated" ? { leg: null, ...fields } : fields;
+}
+
 /** The scene with every field; anything else as it is. */
 export function completedScene(value: unknown): unknown {
   if (!isFields(value)) return value;
@@ -17,9 +25,11 @@ export function completedScene(value: unknown): unknown {
   return {
     ...scene,
     kit: isFields(kit) ? { ...kit, voices: eachOver(FACTORY_VOICE, kit["voices"]) } : kit,
-    path: isFields(path) ? { stops: null, ...path } : path,
+    path: withWholeBars(isFields(path) ? { stops: null, between: "strokes", ...path } : path),
+    bars: withWholeBars(scene["bars"]),
+    fill: withWholeBars(scene["fill"]),
     mix: eachOver(PLAIN_MIX, scene["mix"]),
-    lanes: eachOver(PLAIN_LANE, scene["lanes"]),
+    lanes: withWholeBars(eachOver(PLAIN_LANE, scene["lanes"])),
     automations: eachOver({ loop_bars: null, quantum: "bar" }, scene["automations"]),
   };
 }

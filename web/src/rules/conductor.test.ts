@@ -16,7 +16,7 @@ const voices = ({ strokes }: BarPattern): number => strokes[0]![0];
 
 /** A journey over four bars, each of which the space has made: the first plays voice 2, the next 3, and so on. */
 function journey(quantum: Quantum = "bar", fillEvery = 0): Wanted {
-  const path = { points: [[0, 0], [3, 0]] as const, curve: "line", smoothing: 0, bars: 4, way: "loop", quantum: "bar", travelling: true, edits: [], stops: null } as const;
+  const path = { points: [[0, 0], [3, 0]] as const, curve: "line", smoothing: 0, bars: 4, way: "loop", between: "map", quantum: "bar", travelling: true, edits: [], stops: null } as const;
   const project = projectOf([old], { ...placeAt([0, 0], projectOf([old]).scene.settings, 1), path, fill_every: fillEvery });
   const made = { get: (key: string) => bar(2 + (JSON.parse(key) as { point: [number, number] }).point[0], [4, 4]) };
   return { bars: new Score(project, made), quantum };

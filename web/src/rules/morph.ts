@@ -15,7 +15,7 @@ export function barsBetween(a: Bar, b: Bar, t: number): Bar {
   const sameMeter = String(meterOf(a)) === String(meterOf(b));
   if (!sameMeter || a.kind !== "generated" || b.kind !== "generated" || a.phrase !== null || b.phrase !== null) return halfWay(a, b, t);
   const point = [between(a.point[0], b.point[0], t), between(a.point[1], b.point[1], t)] as const;
-  return { kind: "generated", point, settings: settingsBetween(a.settings, b.settings, t), phrase: null };
+  return { kind: "generated", point, settings: settingsBetween(a.settings, b.settings, t), phrase: null, leg: null };
 }
 
 function settingsBetween(a: GenerationSettings, b: GenerationSettings, t: number): GenerationSettings {

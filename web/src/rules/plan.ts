@@ -5,16 +5,19 @@
  */
 
 import { edited, meterOf, modelPart } from "./bars";
+import { chance, CRASH } from "./chance";
 import { Movement } from "./modulation";
 import { barsBetween, between, halfWay, lanesBetween, mixesBetween, voicesBetween } from "./morph";
 import { VOICE_SLUGS } from "./parameters";
-import type { Bar, KitVoice, Lane, Project, Scene, VoiceMix } from "./project";
-import type { Point } from "./protocol";
+import type { Bar, Cell, KitVoice, Lane, Project, Scene, VoiceMix } from "./project";
 import { stepsPerBeat } from "./sequencer";
 import { type BarTempo, tempoOfBar } from "./tempo";
-import { barOfRound, looks, pointAt, roundBars, shareAt, vertices } from "./travel";
+import { barOfRound, barOnCourse, type Course, courseOf, looks, roundBars, shareAt } from "./travel";
 import { type Meter, stepsPerBar } from "./units";
 import { wholeRound } from "./wholeRound";
+
+const CRASH_SHARE = 0.45; // of the bars after a fill that begin with one
+const CRASH_CELLS: readonly Cell[] = [[5, 0, 0.85, 0], [2, 0, 0, 0], [3, 0, 0, 0]]; // a cymbal, in the place of the hat
 
 const MAX_PLANNED_BARS = 100_000;
 
@@ -95,7 +98,7 @@ function placeOf(project: Project, bar: number): Place {
 /** The bars of a project, in any order: what each of them plays. */
 export class Plan {
   private readonly starts: Moment[] = [{ steps: 0, beats: 0 }]; // of each bar that was looked at, and of the one after them
-  private readonly corners = new Map<Scene, readonly Point[]>();
+  private readonly courses = new Map<Scene, Course>();
   private readonly movements = new Map<Scene, Movement>();
 
   constructor(readonly project: Project) {}
@@ -124,10 +127,10 @@ export class Plan {
     return known;
   }
 
-  /** The corners of a scene's path, worked out once. */
-  cornersOf(scene: Scene): readonly Point[] {
-    const known = this.corners.get(scene) ?? vertices(scene);
-    this.corners.set(scene, known);
+  /** The course of a scene's path, worked out once. */
+  courseOf(scene: Scene): Course {
+    const known = this.courses.get(scene) ?? courseOf(scene);
+    this.courses.set(scene, known);
     return known;
   }
 }
@@ -174,7 +177,7 @@ function plannedBar(at: Place, index: number, { steps: start, beats }: Moment, p
   const movement = plan.movementOf(leading);
   const piecesFrom = (from: Scene, place: number) => {
     const moved: Moved = (own, step) => movedBar(own, movement, place, beats, step);
-    return piecesOf(from, place, fill, { moved, looks: (own) => movement.looks(MOVING_BARS, own) }, plan.cornersOf(from));
+    return piecesOf(from, place, fill, { moved, looks: (own) => movement.looks(MOVING_BARS, own) }, plan.courseOf(from));
   };
   let pieces = piecesFrom(scene, bar);
   let { swing, mix, lanes } = scene;
@@ -190,6 +193,10 @@ function plannedBar(at: Place, index: number, { steps: start, beats }: Moment, p
     mix = mixesBetween(mix, into.mix, t);
     roomLevel = between(roomLevel, into.room.level, t);
     lanes = lanesBetween(lanes, into.lanes, t);
+  }
+  if (index > 0 && endsInFill(placeOf(plan.project, index - 1)) && chance(plan.project.seed, CRASH, index) < CRASH_SHARE) {
+    const [[step, own], ...others] = pieces as [Piece, ...Piece[]];
+    pieces = [[step, withCrash(own)], ...others];
   }
   const meter = meterOf(pieces[0]![1]);
   const steps = stepsPerBar(meter);
@@ -222,7 +229,7 @@ interface Moving {
   readonly looks: (meter: Meter) => number[];
 }
 
-function piecesOf(scene: Scene, bar: number, fillDue: boolean, { moved, looks: automated }: Moving, corners: readonly Point[]): Piece[] {
+function piecesOf(scene: Scene, bar: number, fillDue: boolean, { moved, looks: automated }: Moving, course: Course): Piece[] {
   const { path, settings } = scene;
   const fill = isFillDue(scene, bar, fillDue);
   if (!path?.travelling) {
@@ -234,17 +241,31 @@ function piecesOf(scene: Scene, bar: number, fillDue: boolean, { moved, looks: a
   const operations = path.edits.find((each) => each.bar === turn && each.fill === fill)?.operations ?? [];
   const steps = new Set([...looks(path, settings.meter), ...automated(settings.meter)]);
   return [...steps].sort((one, other) => one - other).map((step) => {
-    const point = pointAt(corners, shareAt(path, bar + step / stepsPerBar(settings.meter)));
-    const own: Bar = { kind: "generated", point, settings, phrase: null };
+    const own = barOnCourse(course, shareAt(path, bar + step / stepsPerBar(settings.meter)), settings);
     return [step, edited(moved(fill ? fillOf(own) : own, step), operations)];
   });
 }
+
+/** Did the space make it as a fill, edited or not? */
+function isFill(bar: Bar): boolean {
+  if (bar.kind === "edited") return isFill(bar.base);
+  return bar.kind === "generated" && (bar.settings.section === "fill" || (!!bar.phrase?.fill && bar.phrase.index === bar.phrase.bars - 1));
+}
+
+/** Is the bar there a fill of the space? Its morph does not count. */
+function endsInFill({ scene, bar, fill }: Place): boolean {
+  const due = isFillDue(scene, bar, fill);
+  return scene.path?.travelling ? due || scene.settings.section === "fill" : isFill(loopBar(scene, bar, due));
+}
+
+/** The bar with a crash on 1 in the place of the hat; a fill, and what was given or edited, stays as it is. */
+const withCrash = (bar: Bar): Bar => (bar.kind === "generated" && !isFill(bar) ? edited(bar, [{ kind: "cells", cells: CRASH_CELLS }]) : bar);
 
 /** The fill that goes with a bar: what the space has there; a bar that was given is its own. */
 export function fillOf(bar: Bar): Bar {
   if (bar.kind === "edited") return bar.base.kind === "given" ? bar : fillOf(bar.base);
   if (bar.kind === "given") return bar;
-  if (bar.phrase === null) return { ...bar, settings: { ...bar.settings, section: "fill" } };
+  if (bar.phrase === null) return { ...bar, settings: { ...bar.settings, section: "fill" }, leg: null };
   return { ...bar, phrase: { bars: bar.phrase.bars, index: bar.phrase.bars - 1, fill: true } };
 }
 
@@ -255,7 +276,8 @@ function piecesBetween(a: Piece[], b: Piece[], t: number): Piece[] {
   return a.map(([step, one], place) => [step, barsBetween(one, b[place]![1], t)]);
 }
 
-const MOVING_BARS = ["map.x", "map.y", "variation", "density", "shift.density", "shift.syncopation", "shift.swing", "shift.loudness"] as const;
+const OFF_THE_LEG = ["map.x", "map.y", "variation", "density"] as const; // what moves these leaves the leg of a path for the map
+const MOVING_BARS = [...OFF_THE_LEG, "shift.density", "shift.syncopation", "shift.swing", "shift.loudness"] as const;
 
 /** The bar at what automation and modulation make of its point and settings, at this step of this bar of the scene. */
 function movedBar(bar: Bar, movement: Movement, sceneBars: number, sceneBeats: number, step: number): Bar {
@@ -268,6 +290,7 @@ function movedBar(bar: Bar, movement: Movement, sceneBars: number, sceneBeats: n
   const { shift } = settings;
   return {
     ...bar,
+    leg: OFF_THE_LEG.some((name) => movement.moves(name)) ? null : bar.leg,
     point: [now("map.x", point[0]), now("map.y", point[1])],
     settings: {
       ...settings,

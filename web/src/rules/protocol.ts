@@ -39,6 +39,7 @@ export type {
   TapsRequest,
   VoiceInfo,
   BarPattern,
+  WanderReply,
 } from "./wireTypes.generated";
 
 export type Point = SoundRequest["point"];

@@ -5,7 +5,7 @@ import { type BarAddress, fillOf } from "./plan";
 import { type Bar, type GenerationSettings, NEW_PROJECT, NEW_SCENE, type Path, PLAIN_SETTINGS, type Project, type Scene, type VoiceMix } from "./project";
 import { MAX_SHIFT, NO_RHYTHM_SHIFT, type Point, type SpaceInfo } from "./protocol";
 import { knownOf, sharesOf } from "./styleBlend";
-import { pointAt, roundBars, shareAt, vertices } from "./travel";
+import { barOnCourse, courseOf, pointAt, roundBars, shareAt, vertices } from "./travel";
 import { DEFAULT_SOUND } from "./voiceSound";
 
 export const SLOT_COUNT = 8; // places for bars, in projects of before
@@ -35,7 +35,7 @@ export const NEW_PAGE_PROJECT: Project = { ...NEW_PROJECT, scene: NEW_PAGE_SCENE
 
 /** The bars that the space has at this point: one, or a phrase. */
 export function generatedBars(point: Point, settings: GenerationSettings, count: number): Bar[] {
-  const own = { kind: "generated", point, settings } as const;
+  const own = { kind: "generated", point, settings, leg: null } as const;
   return count === 1 ? [{ ...own, phrase: null }] : Array.from({ length: count }, (_, index) => ({ ...own, phrase: { bars: count, index, fill: false } }));
 }
 
@@ -129,8 +129,7 @@ export function barAt(project: Project, address: BarAddress): Bar {
     const own = bars[address.bar % bars.length]!;
     return address.fill ? (fill ?? fillOf(own)) : own;
   }
-  const point = pointAt(vertices({ ...scene, bars, fill, settings, path }), shareAt(path, address.bar));
-  const own: Bar = { kind: "generated", point, settings, phrase: null };
+  const own = barOnCourse(courseOf({ ...scene, bars, fill, settings, path }), shareAt(path, address.bar), settings);
   const edit = path.edits.find((each) => each.bar === address.bar && each.fill === address.fill);
   return edited(address.fill ? fillOf(own) : own, edit?.operations ?? []);
 }
@@ -159,7 +158,7 @@ export interface Journey {
   readonly travelling: boolean;
 }
 
-export const NEW_PATH: Path = { points: [], curve: "line", smoothing: 0, bars: 8, way: "loop", quantum: "bar", travelling: false, edits: [], stops: null };
+export const NEW_PATH: Path = { points: [], curve: "line", smoothing: 0, bars: 8, way: "loop", between: "strokes", quantum: "bar", travelling: false, edits: [], stops: null };
 
 /** How long a journey is and which way it goes: of the path, or chosen before both pins are set. */
 export type JourneyKind = Pick<Path, "bars" | "way">;
@@ -171,7 +170,7 @@ export const journeyOf = (scene: Scene): Journey => ({ a: pinOf(scene, "A"), b: 
 
 /** Is the path one from A to B, bar by bar? Else it was drawn elsewhere. */
 export const isJourney = ({ path, anchors }: Scene): boolean =>
-  path !== null && path.points.length === 0 && path.curve === "line" && path.quantum === "bar" && anchors.every(({ name }) => ENDS.includes(name));
+  path !== null && path.points.length === 0 && path.curve === "line" && path.quantum === "bar" && path.between === "strokes" && anchors.every(({ name }) => ENDS.includes(name));
 
 /** The points of one round, one a bar; none without a path. */
 export function roundPoints(scene: Scene): Point[] {

@@ -46,7 +46,7 @@ describe("events", () => {
 });
 
 test.each(cases.journeys)("a journey of $bars bars, $mode", ({ a, b, bars, mode, points, places }) => {
-  const path: Path = { points: [a, b], curve: "line", smoothing: 0, bars, way: mode, quantum: "bar", travelling: true, edits: [], stops: null };
+  const path: Path = { points: [a, b], curve: "line", smoothing: 0, bars, way: mode, between: "strokes", quantum: "bar", travelling: true, edits: [], stops: null };
   near(roundPoints({ ...projectOf([EMPTY_BAR]).scene, path }).flat(), points.flat());
   near(places.map((_, bar) => shareAt(path, bar)), places);
 });

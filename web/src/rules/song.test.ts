@@ -6,7 +6,7 @@ import { describeScene, emptySlot, firstBarOf, isSameScene, kitTrouble, morphing
 
 const pattern = (step: number) => ({ meter: [4, 4] as const, strokes: [[0, step, 1, 0]] as const });
 const scene = (step: number, changes: Partial<Scene> = {}): Scene => ({ ...NEW_SCENE, bars: [given(pattern(step))], ...changes });
-const path = { points: [[0, 0], [3, 0]] as const, curve: "line", smoothing: 0, bars: 16, way: "loop", quantum: "bar", travelling: true, edits: [], stops: null } as const; // prettier-ignore
+const path = { points: [[0, 0], [3, 0]] as const, curve: "line", smoothing: 0, bars: 16, way: "loop", between: "map", quantum: "bar", travelling: true, edits: [], stops: null } as const; // prettier-ignore
 const project: Project = { ...projectOf([pattern(0)]), scenes: [scene(1), null, scene(2, { name: "lift", bars: [given(pattern(2)), given(pattern(3))] })] };
 const parts = ({ song }: Project) => song.map((part) => [part.scene, part.bars]);
 
@@ -49,7 +49,7 @@ test("parts are added, moved, changed and taken out; a morph fits its part", () 
 });
 
 test("a morph is the song from the present scene to the other, which then stays", () => {
-  const at = (x: number) => ({ ...NEW_SCENE, bars: [{ kind: "generated", point: [x, 0], settings: NEW_SCENE.settings, phrase: null }] as const });
+  const at = (x: number) => ({ ...NEW_SCENE, bars: [{ kind: "generated", point: [x, 0], settings: NEW_SCENE.settings, phrase: null, leg: null }] as const });
   const between = morphing({ ...project, scene: at(0), scenes: [at(1)] }, { slot: 0, first: 2, bars: 3 });
   const xs = plannedBars(between, 7).map(({ pieces }) => (pieces[0]![1].kind === "generated" ? pieces[0]![1].point[0] : null));
   expect(xs).toEqual([0, 0, 0.25, 0.5, 0.75, 1, 1]);

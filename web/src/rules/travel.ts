@@ -1,11 +1,12 @@
 /** Where a path over the map is in each bar: the twin of `clave/play/travel.py`. */
 
-import type { Path, Scene } from "./project";
+import type { Generated, GenerationSettings, Path, Scene } from "./project";
 import type { Point } from "./protocol";
 import { type Quantum, stepsPerBeat } from "./sequencer";
 import { type Meter, STEPS_PER_SIXTEENTH, stepsPerBar } from "./units";
 
 export const CURVE_PIECES = 16; // straight pieces of each part of a smooth curve
+const [LEAST_LEG_BARS, DRAWN_LEG_BARS] = [2, 4]; // from one station of a path to the next
 const SMOOTHING_PASSES = 16; // of a moving average, where a path is smoothed entirely
 
 /** The corners of the scene's path, smoothed and curved as it asks; none without a path. */
@@ -45,13 +46,19 @@ function spline(points: readonly Point[]): Point[] {
 const catmullRom = (a: number, b: number, c: number, d: number, t: number): number =>
   0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t * t + (3 * b - a - 3 * c + d) * t * t * t);
 
-/** The point so far along the corners' length: 0 is the first, 1 the last. */
-export function pointAt(corners: readonly Point[], share: number): Point {
+/** The length of the way to each corner. */
+function lengthsTo(corners: readonly Point[]): number[] {
   const lengths = [0];
   for (let part = 1; part < corners.length; part++) {
     const [a, b] = [corners[part - 1]!, corners[part]!];
     lengths.push(lengths.at(-1)! + Math.sqrt((b[0] - a[0]) * (b[0] - a[0]) + (b[1] - a[1]) * (b[1] - a[1])));
   }
+  return lengths;
+}
+
+/** The point so far along the corners' length: 0 is the first, 1 the last. */
+export function pointAt(corners: readonly Point[], share: number): Point {
+  const lengths = lengthsTo(corners);
   let [a, b, t] = [corners[0]!, corners.at(-1)!, share];
   const length = lengths.at(-1)!;
   if (corners.length !== 2 && length !== 0) {
@@ -63,6 +70,40 @@ export function pointAt(corners: readonly Point[], share: number): Point {
     t = size > 0 ? (wanted - lengths[part - 1]!) / size : 0;
   }
   return [(1 - t) * a[0] + t * b[0], (1 - t) * a[1] + t * b[1]];
+}
+
+/** A path as it is travelled: its corners, and the places that bars on the way lie between: share of the length, and the point. */
+export interface Course {
+  readonly corners: readonly Point[];
+  readonly stations: readonly (readonly [number, Point])[]; // none: each bar is the map's
+}
+
+/**
+ * The course of the scene's path. Its points are stations as long as there are two bars or more from one to the next;
+ * of a path with more points, such as one drawn by hand, stations are evenly spaced along its length, four bars apart.
+ */
+export function courseOf(scene: Scene): Course {
+  const corners = vertices(scene);
+  const { path } = scene;
+  if (path === null || path.between === "map") return { corners, stations: [] };
+  const pieces = path.curve === "smooth" ? CURVE_PIECES : 1;
+  const steps = path.bars - 1;
+  const parts = Math.floor((corners.length - 1) / pieces);
+  if (parts > 1 && parts * LEAST_LEG_BARS > steps) {
+    const even = Math.max(1, Math.floor(steps / DRAWN_LEG_BARS));
+    return { corners, stations: Array.from({ length: even + 1 }, (_, part) => [part / even, pointAt(corners, part / even)]) };
+  }
+  const lengths = lengthsTo(corners);
+  return { corners, stations: Array.from({ length: parts + 1 }, (_, part) => [lengths[part * pieces]! / (lengths.at(-1)! || 1), corners[part * pieces]!]) };
+}
+
+/** The bar so far along a path's length. */
+export function barOnCourse({ corners, stations }: Course, share: number, settings: GenerationSettings): Generated {
+  const own = { kind: "generated", point: pointAt(corners, share), settings, phrase: null } as const;
+  if (stations.length === 0) return { ...own, leg: null };
+  const after = stations.findIndex(([to], place) => place > 0 && (share <= to || place === stations.length - 1));
+  const [[from, start], [to, end]] = [stations[after - 1]!, stations[after]!];
+  return { ...own, leg: { start, end, share: to - from > 0 ? (share - from) / (to - from) : 0 } };
 }
 
 /** How far along the path it is, so many bars (any fraction) after its start: 0 is one end, 1 the other. */

@@ -161,7 +161,7 @@ export interface components {
             readonly section: string;
             readonly seed: number;
         };
-        /** @description The bar that the rhythm space has at a point of its map. */
+        /** @description The bar that the rhythm space has at a point of its map, or on a leg of a path that is there. */
         readonly Generated: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -174,6 +174,7 @@ export interface components {
             ];
             readonly settings: components["schemas"]["GenerationSettings"];
             readonly phrase: components["schemas"]["Phrase"] | null;
+            readonly leg: components["schemas"]["Leg"] | null;
         };
         /** @description What the rhythm space generates a bar from, besides the point. */
         readonly GenerationSettings: {
@@ -311,6 +312,18 @@ export interface components {
             readonly swing: number | null;
             readonly loop_steps: number | null;
         };
+        /** @description How far a bar is on the way between two others of the map, from one to the other stroke by stroke. */
+        readonly Leg: {
+            readonly start: readonly [
+                number,
+                number
+            ];
+            readonly end: readonly [
+                number,
+                number
+            ];
+            readonly share: number;
+        };
         /**
          * @description GET /api/map/ground: the map beneath its points, on a square lattice from (-span, -span) to (span, span).
          *
@@ -392,6 +405,8 @@ export interface components {
             readonly bars: number;
             /** @enum {string} */
             readonly way: "once" | "loop" | "ping-pong";
+            /** @enum {string} */
+            readonly between: "strokes" | "map";
             /** @enum {string} */
             readonly quantum: "step" | "beat" | "bar";
             readonly travelling: boolean;
@@ -721,6 +736,28 @@ export interface components {
             readonly resonance_db: number;
             readonly send: number;
         };
+        /** @description A point a bar, and where each lies along the path through them. */
+        readonly WanderReply: {
+            readonly points: readonly (readonly [
+                number,
+                number
+            ])[];
+            readonly stops: readonly number[];
+        };
+        /** @description POST /api/path/wander: a walk over the map from this point on, like that of a drummer. */
+        readonly WanderRequest: {
+            readonly point: readonly [
+                number,
+                number
+            ];
+            readonly bars: number;
+            readonly like: string | null;
+            readonly seed: number;
+            readonly meter: readonly [
+                number,
+                number
+            ];
+        };
     };
     responses: never;
     parameters: never;
@@ -759,6 +796,7 @@ export type KitInfo = components['schemas']['KitInfo'];
 export type KitToKeep = components['schemas']['KitToKeep'];
 export type KitVoice = components['schemas']['KitVoice'];
 export type Lane = components['schemas']['Lane'];
+export type Leg = components['schemas']['Leg'];
 export type MapGround = components['schemas']['MapGround'];
 export type MaterialBar = components['schemas']['MaterialBar'];
 export type MaterialFile = components['schemas']['MaterialFile'];
@@ -800,5 +838,7 @@ export type TapsRequest = components['schemas']['TapsRequest'];
 export type TempoChange = components['schemas']['TempoChange'];
 export type VoiceInfo = components['schemas']['VoiceInfo'];
 export type VoiceMix = components['schemas']['VoiceMix'];
+export type WanderReply = components['schemas']['WanderReply'];
+export type WanderRequest = components['schemas']['WanderRequest'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

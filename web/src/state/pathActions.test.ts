@@ -89,6 +89,15 @@ test("orbit and wander are paths of points in as many bars as before; wander dif
   expect([path().way, roundPoints(store.scene.value).length]).toEqual(["loop", 16]);
 });
 
+test("a walk like a drummer's has a bar of the map at each of its points", () => {
+  paths.change("bars", { bars: 16 });
+  paths.wanderLike([[0, 0], [0, 0], [1, 0]], [0, 0, 1]);
+  expect([path().bars, path().stops, path().between, path().travelling]).toEqual([3, [0, 0, 1], "map", true]);
+  expect(roundPoints(store.scene.value)).toEqual([[0, 0], [0, 0], [1, 0]]);
+  paths.change("bars between the points", { between: "strokes" });
+  expect([path().between, path().stops]).toEqual(["strokes", []]); // to be evened
+});
+
 test("the speed is 1 to 1024 bars", () => {
   paths.draw(LINE, 0.01);
   paths.change("bars", { bars: 0 });

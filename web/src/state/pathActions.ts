@@ -63,6 +63,11 @@ export class PathActions {
     this.go("wander", wander(this.store.shownPoint.value, points, this.nearestBars, () => chance(seed, drawn++)), { curve: "smooth" });
   }
 
+  /** A walk like a drummer's: a bar of the map at each of its points. */
+  wanderLike(points: readonly Point[], stops: readonly number[]): void {
+    this.go("wander like a drummer", points, { between: "map", bars: points.length, stops });
+  }
+
   /** Through the anchors, in their order. */
   throughAnchors(): void {
     if (this.scene.anchors.length < 2) return this.store.notify("Set two of the places A to D first.");
@@ -97,7 +102,7 @@ export class PathActions {
   // ---- how it is travelled
 
   /** Any of these at once; `label` makes changes of one kind one step of undo. */
-  change(label: string, changes: Partial<Pick<Path, "bars" | "way" | "smoothing" | "curve" | "quantum">>): void {
+  change(label: string, changes: Partial<Pick<Path, "bars" | "way" | "smoothing" | "curve" | "quantum" | "between">>): void {
     const { bars, way, ...others } = changes;
     const kind = { ...(bars === undefined ? {} : { bars: clamp(Math.round(bars), 1, MAX_PATH_BARS) }), ...(way === undefined ? {} : { way }) };
     this.store.newJourney.value = { ...this.store.newJourney.value, ...kind };

@@ -12,6 +12,7 @@ import { NumberField } from "./NumberField";
 import { usePage } from "./page";
 import { useRoving } from "./roving";
 import { Slider } from "./Slider";
+import { WanderLike } from "./WanderLike";
 
 const WAYS = ["loop", "ping-pong", "once"] as const;
 const LIMITS = [2, 4, 6, 8, 12, 16] as const; // strokes a bar
@@ -95,6 +96,7 @@ function Making() {
           </>
         )}
       </div>
+      <WanderLike onMade={play} />
       <Slider label="orbit" name="Radius of the orbit" value={radius} min={SMALLEST_ORBIT} max={LARGEST_ORBIT} step={0.05} valueText={radius.toFixed(2)} onValue={setRadius} />
       {path && (
         <Slider
@@ -135,6 +137,9 @@ function Speed() {
       {path && (
         <Choice label="How often the place changes" options={["bar", "beat", "step"]} words={{ bar: "each bar", beat: "each beat", step: "each 16th" }} value={path.quantum} onChoose={(quantum) => paths.change("steps of the path", { quantum })} />
       )}
+      {path && (
+        <Choice label="Bars between the points of the path" options={["strokes", "map"]} words={{ strokes: "stroke by stroke", map: "as on the map" }} value={path.between} onChoose={(between) => paths.change("bars between the points", { between })} />
+      )}
     </>
   );
 }
@@ -165,7 +170,7 @@ function Even() {
       )}
       {on && (
         <p class="path-found" role="status">
-          {path.stops!.length === 0 ? "listening …" : found && <Found />}
+          {path.stops!.length === 0 ? "listening …" : found ? <Found /> : "each bar stands where it was placed"}
         </p>
       )}
     </div>

@@ -25,7 +25,6 @@ from clave.play.project.bars import (
     with_cells,
 )
 from clave.play.project.value import Point
-from clave.rhythm.condition import Labels
 from clave.rhythm.journey import find_legs
 from clave.rhythm.space import RhythmSpace
 
@@ -64,7 +63,7 @@ def why_not(bar: AnyBar, rhythm: RhythmSpace) -> str | None:
 def _check(bar: AnyBar, rhythm: RhythmSpace) -> None:
     if isinstance(bar, Given):
         return
-    labels = Labels(rhythm.styles, rhythm.sections, rhythm.meters)
+    labels = rhythm.labels
     if isinstance(bar, Generated):
         settings = bar.settings
         labels.check(settings.style, settings.section, settings.meter)

@@ -56,7 +56,8 @@ def hits_at(
 ) -> Hits:
     """The bars at map points: what is expected there, varied; with `beats`, the conditions of these, fills for them.
 
-    `before` are the bars before them, where these are known. A fill without variation is drawn in the same way whatever the generator.
+    `before` are the bars before them, where these are known. A fill without variation is drawn in the same way
+    whatever the generator.
     """
     if beats is None or not isinstance(decoder, DetailDecoder) or len(beats) == 0:
         return decoder.vary(decoder.expected_hits(condition, density), condition, variation, density, rng, before)

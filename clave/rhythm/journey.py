@@ -23,7 +23,7 @@ from clave.latent.code import check_share, map_points
 from clave.music.pattern import Pattern
 from clave.music.shapes import Bool, Float32, Int
 from clave.music.units import Meter, meter_name
-from clave.rhythm.condition import Condition, Labels, Style, style_weights
+from clave.rhythm.condition import Condition, Style, style_weights
 from clave.rhythm.detail_decoder import BarDecoder
 from clave.rhythm.hands import HANDS, hand_count
 from clave.rhythm.space import RhythmSpace
@@ -115,7 +115,7 @@ def find_legs(
     `style` says what is likely on the way. The space remembers what was found. Raises SpaceError for two bars of
     different meters, and for a style or a meter that the space has not learned.
     """
-    labels = Labels(space.styles, space.sections, space.meters)
+    labels = space.labels
     weights, known = style_weights(style, space.styles).tobytes(), space.known_journeys
     by_meter: dict[Meter, dict[bytes, int]] = {}  # what is still to be found: its key -> its place among the pairs
     keys: list[bytes] = []

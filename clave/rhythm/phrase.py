@@ -38,7 +38,8 @@ def write_phrase(
 ) -> list[Pattern]:
     """A bar for each row of `beats`; with `fill`, a row, the last bar is sampled under that condition instead.
 
-    All bars are in one meter and have the same feel, and each hears the one before it. A fill begins like the first bar, or is one from its start on.
+    All bars are in one meter and have the same feel, and each hears the one before it. A fill begins like the first
+    bar, or is one from its start on.
     """
     first = beats[:1]
     hits = decoder.sample_near(decoder.expected_hits(first), first, rng, cost=change_cost(variation))

@@ -16,7 +16,7 @@ from clave.latent.shift import shift_amounts
 from clave.latent.space_folder import SpaceFolder, open_space
 from clave.music.pattern import Pattern
 from clave.music.shapes import Bool, Float32, Float64, Int
-from clave.music.units import COMMON_TIME, Meter, meter_name
+from clave.music.units import COMMON_TIME, METERS, Meter, meter_name
 from clave.rhythm import attribute_shift
 from clave.rhythm.attributes import NAMES
 from clave.rhythm.condition import Condition, Labels, Style, style_weights
@@ -39,6 +39,8 @@ NEIGHBOURS = 8  # bars whose mean distance says how far a point is from what was
 class RhythmSpace:
     """A rhythm space. Map coordinates are those of a standard normal prior; any finite point decodes."""
 
+    network_meters: tuple[Meter, ...] = METERS
+
     def __init__(self, files: SpaceFolder) -> None:
         settings = files.settings
         self.folder = files.path
@@ -48,13 +50,17 @@ class RhythmSpace:
         self.card: dict[str, Any] = settings["card"]
         self.attribute_std: dict[str, float] = settings["attribute_std"]  # over the corpus
         self._files = files
-        network_meters = tuple((beats, unit) for beats, unit in settings["network_meters"])
-        self._labels = Labels(self.styles, self.sections, self.meters, network_meters)
-        self._decoder = self.decoder = load_decoder(files, self._labels)
-        self._encoder = BarEncoder(files, self._labels, self._decoder)
+        self.network_meters = tuple((beats, unit) for beats, unit in settings["network_meters"])
+        self._decoder = self.decoder = load_decoder(files, self.labels)
+        self._encoder = BarEncoder(files, self.labels, self._decoder)
         self.detail_size = self._decoder.detail_size
         self.known_journeys: dict[bytes, Int[np.ndarray, " change"]] = {}  # what `journey.find_legs` found
         self.threshold = self._decoder.map.threshold
+
+    @cached_property
+    def labels(self) -> Labels:
+        """The styles, sections and meters that it has learned."""
+        return Labels(self.styles, self.sections, self.meters, self.network_meters)
 
     @property
     def directions(self) -> tuple[str, ...]:
@@ -90,7 +96,7 @@ class RhythmSpace:
         With a `density` in [0, 1], the likeliest strokes come or the unlikeliest go: a third of them are left at 0,
         three times as many are there at 1.
         """
-        code, condition = check_code(code, self.detail_size, self._labels)
+        code, condition = check_code(code, self.detail_size, self.labels)
         hits = self._decoder.hits(code.detail, condition, density)
         return self._played(hits, self._decoder.feel(code.detail), condition)
 
@@ -140,7 +146,7 @@ class RhythmSpace:
         if n < 0:
             raise SpaceError(f"a number of samples is at least 0, got {n}")
         rng = generator(seed)
-        points = self.corpus.sample_points(n, style, self._labels, meter, rng)
+        points = self.corpus.sample_points(n, style, self.labels, meter, rng)
         condition = self._condition(points, style, section, meter)
         feel = self._decoder.sample_feel(condition, rng)
         hits = self._decoder.sample_hits(condition, rng, self._before(after, condition))
@@ -200,7 +206,7 @@ class RhythmSpace:
         """A whole bar to a tapped rhythm; `taps.as_taps` says what taps may be."""
         decoder, rng = self._decoder.require_detail("play to taps"), generator(seed)
         tapped = as_taps(taps, meter)
-        points = self.corpus.sample_points(PARTICLES, style, self._labels, tapped.meter, rng)
+        points = self.corpus.sample_points(PARTICLES, style, self.labels, tapped.meter, rng)
         particles = self._condition(points, style, section, tapped.meter)
         hits, condition = decoder.infill(tap_potential(tapped.velocity, decoder.token_grids), particles, rng)
         velocity, offset = decoder.dynamics(hits, decoder.expected_feel(condition)[0], condition)
@@ -211,7 +217,7 @@ class RhythmSpace:
     ) -> Pattern:
         """The kept cells, bool [8, steps], exactly as they are, struck or silent, and the rest sampled around them."""
         decoder, rng = self._decoder.require_detail("complete a bar"), generator(seed)
-        meter = self._labels.check_meter(pattern.meter)
+        meter = self.labels.check_meter(pattern.meter)
         mask = as_keep(keep, meter)
         points = self._encoder.search(meter).sample_posterior(pattern.hits, mask, PARTICLES, rng)
         particles = self._condition(points, style, section, meter)
@@ -263,16 +269,16 @@ class RhythmSpace:
 
     def hit_logits(self, code: Code) -> Float32[np.ndarray, "bar voice step"]:
         """The logit of a hit in each cell, before any threshold, as wide as the longest of the bars."""
-        code, condition = check_code(code, self.detail_size, self._labels)
+        code, condition = check_code(code, self.detail_size, self.labels)
         return self._decoder.hit_logits(code.detail, condition)
 
     def map_logits(self, code: Code) -> Float32[np.ndarray, "bar voice step"]:
         """The same by the map alone, whatever the detail."""
-        return self._decoder.map.silenced_logits(check_code(code, self.detail_size, self._labels)[1])
+        return self._decoder.map.silenced_logits(check_code(code, self.detail_size, self.labels)[1])
 
     def cell_feel(self, code: Code, hits: Bool[np.ndarray, "bar voice step"] | None = None) -> Dynamics:
         """The velocity and the offset (steps) that each cell has if it is hit, in bars of these strokes or its own."""
-        code, condition = check_code(code, self.detail_size, self._labels)
+        code, condition = check_code(code, self.detail_size, self.labels)
         struck = self.hit_logits(code) > 0 if hits is None else hits
         return self._decoder.dynamics(struck, self._decoder.feel(code.detail), condition)
 
@@ -291,14 +297,14 @@ class RhythmSpace:
             check_before([pattern.meter for pattern in before], meters)
         earlier = None if before is None else self._encoder.stack(before)[0]
         return importance_sampled(
-            lambda points: self._decoder.log_likelihood(hits, self._labels.condition(points, meters), earlier),
+            lambda points: self._decoder.log_likelihood(hits, self.labels.condition(points, meters), earlier),
             self.locate(patterns), draws, generator(seed), self._encoder.prior,
         )  # fmt: skip
 
     def _condition(
         self, points: Float32[np.ndarray, "row 2"], style: Style | None, section: str | None, meter: Meter
     ) -> Condition:
-        return self._labels.condition(points, [self._labels.check_meter(meter)] * len(points), style, section)
+        return self.labels.condition(points, [self.labels.check_meter(meter)] * len(points), style, section)
 
     def _before(self, after: Pattern | None, condition: Condition) -> Hits | None:
         """The bar before as the decoder takes it, for each row."""

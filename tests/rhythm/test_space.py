@@ -412,7 +412,7 @@ def test_the_card_credits_the_data(space):
 
 def test_samples_of_a_style_come_from_where_its_bars_lie(space):
     rng = np.random.default_rng(0)
-    points = space.corpus.sample_points(400, "jazz", space._labels, (4, 4), rng)
+    points = space.corpus.sample_points(400, "jazz", space.labels, (4, 4), rng)
     bars = space.corpus.map[[name == "jazz" for name in space.corpus.styles]]
     apart = np.linalg.norm(points[:, None] - bars, axis=2).min(axis=1)
     assert (apart < 0.4).mean() > 0.99

@@ -1,0 +1,108 @@
+"""What the sounds of one kit share: how bright, long, high and noisy its voices are, beside other kits.
+
+A Gaussian over kits, estimated from the descriptors of the sounds that a space was learned from: a mean of zero, and
+the covariance of voices and descriptors between kits, in standard deviations of each voice's sounds. Few kits have all
+voices, so that correlations are computed pair by pair and shrunk: three quarters of each are the mean over all pairs of voices
+(Ledoit and Wolf, "Honey, I shrunk the sample covariance matrix", 2004, for all of them alike). docs/experiments/kits.md
+has the likelihood of unseen kits.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+
+from clave.audio.descriptors import NAMES
+from clave.music.kit import VOICES
+from clave.music.shapes import Float32, Float64
+
+SHRINKAGE = 0.75  # of correlations, towards their mean for the descriptor: few kits have any two voices
+MIN_KITS = 4  # below, kits are not known to have anything in common
+MAX_KIT_SHARE = 0.9  # of a descriptor's variance, that lies between kits
+
+
+@dataclass(frozen=True, eq=False)
+class VoiceDescriptors:
+    """The descriptors of one voice's sounds, and which kit each is of; NaN where a sound has no pitch."""
+
+    descriptors: Float32[np.ndarray, "sound descriptor"]  # descriptors.describe_all
+    kits: Sequence[str]  # [sound]
+
+
+@dataclass(frozen=True, eq=False)
+class KitStyles:
+    """A Gaussian over kits, and how the sounds of a voice lie around their kit's mean."""
+
+    mean: Float64[np.ndarray, "voice descriptor"]  # of the voice's sounds, as Descriptors.scaled
+    std: Float64[np.ndarray, "voice descriptor"]  # of the same; NaN for what a voice does not have
+    root: Float64[np.ndarray, "voice_descriptor voice_descriptor"]  # of the covariance between kits, in these stds
+
+    @classmethod
+    def of(cls, voices: Mapping[int, VoiceDescriptors]) -> "KitStyles":
+        """From the sounds of each voice, by its index; a voice that is missing has neither mean nor spread."""
+        mean, std = (np.full((len(VOICES), len(NAMES)), np.nan) for _ in range(2))
+        kits = sorted({kit for each in voices.values() for kit in each.kits})
+        of_kit = np.full((len(kits), len(VOICES), len(NAMES)), np.nan)
+        for index, each in voices.items():
+            table = each.descriptors.astype(np.float64)
+            mean[index], std[index] = _mean(table), _std(table)
+            rows = np.searchsorted(kits, np.array(each.kits, np.str_))
+            for kit in np.unique(rows):
+                of_kit[kit, index] = (_mean(table[rows == kit]) - mean[index]) / std[index]
+        return cls(mean, std, _root(of_kit.reshape(len(kits), -1), _weights(kits)))
+
+    def draw(self, rng: Generator) -> Float64[np.ndarray, "voice descriptor"]:
+        """The descriptors that are to be expected of each voice of a kit; NaN for what a voice does not have."""
+        style = self.root @ rng.standard_normal(len(self.root))
+        return self.mean + self.std * style.reshape(self.mean.shape)
+
+
+def _weights(kits: Sequence[str]) -> Float64[np.ndarray, " kit"]:
+    """Kits of one source often share sounds: together they count as the square root of their number."""
+    source = np.array([kit.partition("/")[0] for kit in kits], np.str_)
+    _, which, counts = np.unique(source, return_inverse=True, return_counts=True)
+    return 1 / np.sqrt(counts[which])
+
+
+def _root(
+    of_kit: Float64[np.ndarray, "kit value"], weight: Float64[np.ndarray, " kit"]
+) -> Float64[np.ndarray, "value value"]:
+    """A root of the covariance between kits, made positive semidefinite by leaving out negative eigenvalues."""
+    known = np.isfinite(of_kit)
+    value, weights = np.where(known, of_kit, 0), known * weight[:, None]
+    variance = (weights * value**2).sum(axis=0) / np.maximum(weights.sum(axis=0), 1e-12)
+    apart = np.maximum(weights.T @ value**2, 1e-12)  # of one value, over the kits that have the other too
+    correlation = value.T @ (weights * value) / np.sqrt(apart * apart.T)
+    both = known.T.astype(np.int64) @ known.astype(np.int64)
+    correlation = _shrunk(np.where(both >= MIN_KITS, correlation, np.nan))
+    eigenvalues, vectors = np.linalg.eigh(correlation)
+    root = vectors * np.sqrt(np.maximum(eigenvalues, 0))
+    root /= np.sqrt(np.square(root).sum(axis=1, keepdims=True))
+    return root * np.sqrt(np.where(known.sum(axis=0) >= MIN_KITS, np.minimum(variance, MAX_KIT_SHARE), 0))[:, None]
+
+
+def _shrunk(correlation: Float64[np.ndarray, "value value"]) -> Float64[np.ndarray, "value value"]:
+    """Most of the way to the mean correlation of the descriptor, or to 0 between two; what is unknown has the mean."""
+    size = len(NAMES)
+    target = np.zeros_like(correlation)
+    for descriptor in range(size):
+        these = slice(descriptor, None, size)
+        pairs = correlation[these, these][~np.eye(len(VOICES), dtype=np.bool_)]
+        known = pairs[np.isfinite(pairs)]
+        target[these, these] = max(0.0, float(known.mean())) if len(known) else 0.0
+    shrunk = np.where(np.isfinite(correlation), (1 - SHRINKAGE) * correlation + SHRINKAGE * target, target)
+    np.fill_diagonal(shrunk, 1)
+    return shrunk
+
+
+def _mean(table: Float64[np.ndarray, "sound descriptor"]) -> Float64[np.ndarray, " descriptor"]:
+    """Of what is known; NaN where nothing is."""
+    known = np.isfinite(table)
+    count = known.sum(axis=0)
+    return np.where(count > 0, np.where(known, table, 0).sum(axis=0) / np.maximum(count, 1), np.nan)
+
+
+def _std(table: Float64[np.ndarray, "sound descriptor"]) -> Float64[np.ndarray, " descriptor"]:
+    std = np.sqrt(_mean(np.square(table - _mean(table))))
+    return np.where(std > 0, std, np.nan)

@@ -2,9 +2,9 @@
 
 A Gaussian over kits, estimated from the descriptors of the sounds that a space was learned from: a mean of zero, and
 the covariance of voices and descriptors between kits, in standard deviations of each voice's sounds. Few kits have all
-voices, so that correlations are computed pair by pair and shrunk: three quarters of each are the mean over all pairs of voices
-(Ledoit and Wolf, "Honey, I shrunk the sample covariance matrix", 2004, for all of them alike). docs/experiments/kits.md
-has the likelihood of unseen kits.
+voices, so that correlations are computed pair by pair and shrunk: three quarters of each are the mean over all pairs of
+voices (Ledoit and Wolf, "Honey, I shrunk the sample covariance matrix", 2004). docs/experiments/kits.md has the
+likelihood of unseen kits.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +16,8 @@ from numpy.random import Generator
 from clave.audio.descriptors import NAMES
 from clave.music.kit import VOICES
 from clave.music.shapes import Float32, Float64
+from clave.sound.corpus_map import CorpusMap
+from clave.sound.dataset.factory import FACTORY_NAME
 
 SHRINKAGE = 0.75  # of correlations, towards their mean for the descriptor: few kits have any two voices
 MIN_KITS = 4  # below, kits are not known to have anything in common
@@ -56,6 +58,23 @@ class KitStyles:
         """The descriptors that are to be expected of each voice of a kit; NaN for what a voice does not have."""
         style = self.root @ rng.standard_normal(len(self.root))
         return self.mean + self.std * style.reshape(self.mean.shape)
+
+
+def kit_styles(corpus: CorpusMap, kit_of: Mapping[str, str]) -> KitStyles:
+    """The styles of the kits of a corpus; a sound whose kit is not known is of the kit that its folder names.
+
+    Drums of our synthesizer are drawn one by one and make no kits: they count only where there is nothing else.
+    """
+    voices: dict[int, VoiceDescriptors] = {}
+    for index in np.unique(corpus.voice).tolist():
+        sounds = corpus.of(index)
+        assert sounds.descriptors is not None, "styles are those of sounds that are described"
+        recorded = np.array([not source.startswith(FACTORY_NAME) for source in sounds.sources], np.bool_)
+        chosen = np.flatnonzero(recorded if recorded.any() else ~recorded)
+        names = [sounds.sources[row] for row in chosen]
+        kits = [kit_of.get(name) or name.rpartition("/")[0] for name in names]
+        voices[index] = VoiceDescriptors(sounds.descriptors[chosen], kits)
+    return KitStyles.of(voices)
 
 
 def _weights(kits: Sequence[str]) -> Float64[np.ndarray, " kit"]:

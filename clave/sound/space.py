@@ -22,13 +22,18 @@ from clave.music.kit import voice as voice_of
 from clave.music.shapes import Float32
 from clave.sound import drum_synth
 from clave.sound.attribute_shift import DetailShift, Scale
-from clave.sound.corpus_map import CorpusMap, SoundMap, read_corpus, read_licences, write_corpus
+from clave.sound.corpus_map import CorpusMap, SoundMap, read_corpus, read_kits, read_licences, write_corpus
+from clave.sound.draw_check import DrawCheck, accepted, longest_decays
+from clave.sound.kit_character import character_shift
+from clave.sound.kit_draw import DrawnSound, KitDrawer
+from clave.sound.kit_style import kit_styles
 from clave.sound.networks import SoundNetworks
 from clave.sound.space_format import SOUND_FORMAT, spectrogram_of
 
 __all__ = ["SHIPPED_SOUND", "SOUND_FORMAT", "SoundMap", "SoundSpace", "load_sound", "write_corpus"]
 
 PRIOR_STD_SAMPLES = 64  # of a voice, for the standard deviation of its details around their expectation
+DRAWN_VARIATION = 0.8  # how far a drawn sound varies from what is expected where it lies
 LINEAR_TOLERANCE = 1e-2  # nepers by which log spectrograms may differ from a linear function of the detail
 
 SHIPPED_SOUND = Path(__file__).parents[1] / "weights" / "sound"
@@ -156,17 +161,39 @@ class SoundSpace:
         return tuple(name for name, moves in zip(descriptors.NAMES, movable, strict=True) if moves)
 
     def sample(self, n: int, voice: Voice | str, seed: int = 0) -> list[Clip]:
-        """`n` sounds of this voice drawn from the prior."""
-        return self.decode(self.sample_codes(n, voice, seed), voice)
+        """`n` sounds of this voice, drawn from the prior; those that the draw check refuses are drawn again."""
+        return self.decode(self.accepted_codes(n, voice, seed), voice)
+
+    def accepted_codes(self, n: int, voice: Voice | str, seed: int = 0) -> Code:
+        """What `sample` decodes. A space whose log spectrograms are of another kind has no check: all are accepted."""
+        which, check = self._voice(voice), self._check
+        if check is None:
+            return self.sample_codes(n, which, seed)
+        rng = generator(seed)
+        return accepted(
+            lambda count: self._sampled(count, which, rng),
+            lambda code: check.faults(self.log_spectrograms(code, which), which),
+            _count(n),
+        )
 
     def sample_codes(self, n: int, voice: Voice | str, seed: int = 0) -> Code:
-        """What `sample` decodes."""
-        if n < 0:
-            raise SpaceError(f"a number of samples is at least 0, got {n}")
-        rng = generator(seed)
+        """`n` codes drawn from the prior, whatever they sound like."""
+        return self._sampled(_count(n), self._voice(voice), generator(seed))
+
+    def _sampled(self, n: int, voice: Voice, rng: np.random.Generator) -> Code:
         points = rng.standard_normal((n, 2)).astype(np.float32)
         noise = rng.standard_normal((n, self.detail_size)).astype(np.float32)
-        return Code(points, self._networks.prior(points, noise, self._voice(voice))[1])
+        return Code(points, self._networks.prior(points, noise, voice)[1])
+
+    def codes_at(
+        self, points: Float32[np.ndarray, "sound map"], voice: Voice | str, variation: float, seeds: Sequence[int]
+    ) -> Code:
+        """A code at each of these points, each varied by a seed of its own as `code_at` varies."""
+        noise = np.zeros((len(points), self.detail_size), np.float32)
+        for row, seed in enumerate(seeds):
+            noise[row] = generator(seed).standard_normal(self.detail_size)
+        expected, sample = self._networks.prior(points, noise, self._voice(voice))
+        return Code(points, expected + np.float32(variation) * (sample - expected))
 
     def expected(self, points: ArrayLike, voice: Voice | str) -> Code:
         """These map points with the expected detail there."""
@@ -180,22 +207,49 @@ class SoundSpace:
         variation: float = 0.0,
         seed: int = 0,
         name: str = "space",
+        character: Mapping[str, float] | None = None,
     ) -> Kit:
         """A kit of eight sounds, each from a point of its voice's map and as loud as its voice is in a kit.
 
-        A voice without a point gets one of `places`; a voice that the space has not learned gets the built-in kit's
-        sound.
+        A voice without a point is drawn by `draw_kit`; a voice that the space has not learned gets the built-in kit's
+        sound. `character` is that of `draw_kit`; sounds at given points follow it too.
         """
-        where = self.places(seed) | {voice_of(voice).name: point for voice, point in (points or {}).items()}
-        built_in = drum_synth.kit()
-        clips, origins = list(built_in.clips), list(built_in.origins)
+        drawn = self.draw_kit(seed, variation, character)
+        for voice, point in (points or {}).items():
+            which, shift = self._voice(voice), character_shift(character) if self.directions(voice) else {}
+            drawn[which.name] = DrawnSound((float(point[0]), float(point[1])), variation, seed, shift)
+        built_in = drum_synth.kit() if len(drawn) < len(VOICES) else None
+        clips, origins = list[Clip](), list[Origin | None]()
         for voice in VOICES:
-            if voice.name in self.voices:
-                x, y = where[voice.name]
-                sound = self.at([[x, y]], voice, variation=variation, seed=seed)[0]
-                clips[voice.index] = drum_synth.levelled(one_shot(sound), voice)
-                origins[voice.index] = Origin(voice.name, "map", (float(x), float(y)))
+            if voice.name in drawn:
+                each = drawn[voice.name]
+                sound = self.at([each.point], voice, each.variation, each.seed, each.shift)[0]
+                clips.append(drum_synth.levelled(one_shot(sound), voice))
+                origins.append(Origin(voice.name, "map", each.point))
+            else:
+                assert built_in is not None
+                clips.append(built_in.clips[voice.index])
+                origins.append(built_in.origins[voice.index])
         return Kit(tuple(clips), tuple(origins), name)
+
+    def draw_kit(
+        self, seed: int = 0, variation: float = DRAWN_VARIATION, character: Mapping[str, float] | None = None
+    ) -> dict[str, DrawnSound]:
+        """A sound for each voice of the space, as a set: see `kit_draw`. The same seed draws the same kit.
+
+        `character` moves the whole kit: `{"brighter": 1, "older": -0.5, "bigger": 1}`, each in [-3, 3]. A space whose
+        sounds are not described draws each voice for itself, at one of `places`, and cannot be moved.
+
+        Raises SpaceError for other words or amounts, and for a character where nothing can be shifted.
+        """
+        check_share("variation", variation)
+        generator(seed)
+        shift = character_shift(character)
+        if shift and not self._is_linear:
+            raise SpaceError(f"{self.folder} has no directions to shift sounds in")
+        if self._kit_drawer is None:
+            return {name: DrawnSound(point, variation, seed, {}) for name, point in self.places(seed).items()}
+        return self._kit_drawer.draw(seed, variation, shift_amounts(shift, descriptors.NAMES, "sound"))
 
     def places(self, seed: int = 0) -> dict[str, tuple[float, float]]:
         """A point for each voice, drawn by the seed among the sounds that the space was learned from."""
@@ -225,6 +279,22 @@ class SoundSpace:
     @cached_property
     def _corpus(self) -> CorpusMap:
         return read_corpus(self.folder)
+
+    @cached_property
+    def _check(self) -> DrawCheck | None:
+        """The check of draws, for log spectrograms that it understands."""
+        if not isinstance(self.spectrogram, DrumSpectrogram):
+            return None
+        described = {voice_of(name).index: self.corpus(name).descriptors for name in self.voices}
+        return DrawCheck(self.spectrogram, longest_decays(described))
+
+    @cached_property
+    def _kit_drawer(self) -> KitDrawer | None:
+        """What draws kits as sets, where there is a check and sounds are described."""
+        if self._check is None or self._corpus.all_voices.descriptors is None:
+            return None
+        scales = {name: self._scale(voice_of(name)) for name in self.voices} if self._is_linear else {}
+        return KitDrawer(self, self._check, kit_styles(self._corpus, read_kits(self.folder)), scales)
 
     @cached_property
     def _is_linear(self) -> bool:
@@ -284,6 +354,12 @@ class SoundSpace:
             return self.spectrogram.estimate(log_spectrogram, seed)
         except TransformError as error:
             raise SpaceError(f"the space has no sound there: {error}") from error
+
+
+def _count(n: int) -> int:
+    if n < 0:
+        raise SpaceError(f"a number of samples is at least 0, got {n}")
+    return n
 
 
 def load_sound(path: str | Path | None = None) -> SoundSpace:

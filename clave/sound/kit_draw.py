@@ -19,12 +19,12 @@ from clave.music.kit import VOICES, Voice
 from clave.music.shapes import Float32, Float64
 from clave.sound.attribute_shift import Scale
 from clave.sound.corpus_map import SoundMap
-from clave.sound.draw_check import ATTEMPTS, DrawCheck
+from clave.sound.draw_check import DrawCheck
 from clave.sound.kit_character import MAX_SHIFT, SHIFT_DIGITS
 from clave.sound.kit_style import KitStyles
 
-CANDIDATES = 5  # of each voice, at each attempt
-HAT_CANDIDATES = 8
+CANDIDATES, HAT_CANDIDATES = 4, 6  # of each voice, at each attempt
+MAX_ATTEMPTS = 6  # while the draw check accepts none; each searches farther from the style
 CLOSENESS = 0.5  # standard deviations of a voice's sounds: how near to the style is near
 FAULT_WEIGHT = 100.0  # a fault counts more than any distance from the style
 BRIGHTNESS, DECAY = NAMES.index("brightness"), NAMES.index("decay")
@@ -118,8 +118,8 @@ class KitDrawer:
             target[BRIGHTNESS] = beside.descriptors[BRIGHTNESS]
             target[DECAY] = min(target[DECAY], beside.descriptors[DECAY] - MIN_HAT_OCTAVES)
         found = list[_Candidate]()
-        for _ in range(ATTEMPTS):
-            found += self._candidates(voice, target, variation, rng, beside)
+        for attempt in range(MAX_ATTEMPTS):
+            found += self._candidates(voice, target, variation, rng, beside, CLOSENESS * (1 + attempt))
             best = min(found, key=lambda each: each.cost + FAULT_WEIGHT * each.fault)
             if best.fault == 0:
                 break
@@ -132,9 +132,11 @@ class KitDrawer:
         variation: float,
         rng: Generator,
         beside: _Candidate | None,
+        closeness: float,
     ) -> list[_Candidate]:
+        """Some more of them; `closeness` says how near to the target they are searched for."""
         count = CANDIDATES if beside is None else HAT_CANDIDATES
-        points = self._points(voice, target, count, rng)
+        points = self._points(voice, target, count, rng, closeness)
         seeds = rng.integers(2**32, size=count).tolist()
         code = self.space.codes_at(points, voice, variation, seeds)
         log_spectrograms = self.space.log_spectrograms(code, voice)
@@ -150,7 +152,7 @@ class KitDrawer:
         return made
 
     def _points(
-        self, voice: Voice, target: Float64[np.ndarray, " descriptor"], count: int, rng: Generator
+        self, voice: Voice, target: Float64[np.ndarray, " descriptor"], count: int, rng: Generator, closeness: float
     ) -> Float32[np.ndarray, "sound map"]:
         """Points of sounds of the corpus, those the more often that are near the target."""
         corpus = self.space.corpus(voice)
@@ -158,7 +160,7 @@ class KitDrawer:
         if not len(corpus):
             return np.zeros((count, 2), np.float32)
         distance = self._distances(voice, corpus.descriptors.astype(np.float64), target)
-        share = np.exp(-0.5 * (distance - distance.min()))
+        share = np.exp(-0.5 * (distance - distance.min()) * (CLOSENESS / closeness) ** 2)
         rows = rng.choice(len(corpus), count, p=share / share.sum())
         return corpus.map[rows].round(DIGITS)
 

@@ -15,7 +15,7 @@ from numpy.random import Generator
 
 from clave.audio.descriptors import NAMES
 from clave.music.kit import VOICES
-from clave.music.shapes import Float32, Float64
+from clave.music.shapes import Float32, Float64, Int64
 from clave.sound.corpus_map import CorpusMap
 from clave.sound.dataset.factory import FACTORY_NAME
 
@@ -94,23 +94,26 @@ def _root(
     apart = np.maximum(weights.T @ value**2, 1e-12)  # of one value, over the kits that have the other too
     correlation = value.T @ (weights * value) / np.sqrt(apart * apart.T)
     both = known.T.astype(np.int64) @ known.astype(np.int64)
-    correlation = _shrunk(np.where(both >= MIN_KITS, correlation, np.nan))
+    correlation = _shrunk(correlation, np.where(both >= MIN_KITS, both, 0))
     eigenvalues, vectors = np.linalg.eigh(correlation)
     root = vectors * np.sqrt(np.maximum(eigenvalues, 0))
     root /= np.sqrt(np.square(root).sum(axis=1, keepdims=True))
     return root * np.sqrt(np.where(known.sum(axis=0) >= MIN_KITS, np.minimum(variance, MAX_KIT_SHARE), 0))[:, None]
 
 
-def _shrunk(correlation: Float64[np.ndarray, "value value"]) -> Float64[np.ndarray, "value value"]:
-    """Most of the way to the mean correlation of the descriptor, or to 0 between two; what is unknown has the mean."""
-    size = len(NAMES)
+def _shrunk(
+    correlation: Float64[np.ndarray, "value value"], kits: Int64[np.ndarray, "value value"]
+) -> Float64[np.ndarray, "value value"]:
+    """Most of the way to the mean correlation of the descriptor, or to 0 between two; all of it where no kits are.
+
+    In the mean a pair of voices counts by the kits that have both.
+    """
     target = np.zeros_like(correlation)
-    for descriptor in range(size):
-        these = slice(descriptor, None, size)
-        pairs = correlation[these, these][~np.eye(len(VOICES), dtype=np.bool_)]
-        known = pairs[np.isfinite(pairs)]
-        target[these, these] = max(0.0, float(known.mean())) if len(known) else 0.0
-    shrunk = np.where(np.isfinite(correlation), (1 - SHRINKAGE) * correlation + SHRINKAGE * target, target)
+    for descriptor in range(len(NAMES)):
+        these = slice(descriptor, None, len(NAMES))
+        weight = kits[these, these] * ~np.eye(len(VOICES), dtype=np.bool_)
+        target[these, these] = max(0.0, float((weight * correlation[these, these]).sum() / max(1, weight.sum())))
+    shrunk = np.where(kits > 0, (1 - SHRINKAGE) * correlation + SHRINKAGE * target, target)
     np.fill_diagonal(shrunk, 1)
     return shrunk
 

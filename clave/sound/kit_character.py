@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from clave.errors import SpaceError
-from clave.latent.shift import shift_amounts
 
 CHARACTER: Mapping[str, Mapping[str, float]] = {
     "brighter": {"brightness": 1.0},
@@ -25,12 +24,15 @@ def character_shift(character: Mapping[str, float] | None) -> dict[str, float]:
 
     Raises SpaceError for other words, and for what is no number within [-3, 3].
     """
-    words = tuple(CHARACTER)
-    amounts = shift_amounts(character or {}, words, "kit")
     shift: dict[str, float] = {}
-    for word, amount in zip(words, amounts.tolist(), strict=True):
-        if abs(amount) > MAX_CHARACTER:
-            raise SpaceError(f"a kit is moved by at most {MAX_CHARACTER:g}, got {word} {amount:g}")
+    for word, amount in (character or {}).items():
+        if word not in CHARACTER:
+            raise SpaceError(f"a kit is moved {', '.join(CHARACTER)}, or the contrary; got {word!r}")
+        if not abs(amount) <= MAX_CHARACTER:
+            raise SpaceError(
+                f"a kit is moved by a number within [-{MAX_CHARACTER:g}, {MAX_CHARACTER:g}], got {word} {amount}"
+            )
         for name, weight in CHARACTER[word].items():
             shift[name] = shift.get(name, 0.0) + weight * amount
-    return {name: round(max(-MAX_SHIFT, min(MAX_SHIFT, amount)), SHIFT_DIGITS) for name, amount in shift.items()}
+    within = {name: round(max(-MAX_SHIFT, min(MAX_SHIFT, amount)), SHIFT_DIGITS) for name, amount in shift.items()}
+    return {name: amount for name, amount in within.items() if amount}

@@ -8,7 +8,7 @@ the same brightness. All of this happens on log spectrograms: only what is chose
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.random import Generator
@@ -27,6 +27,7 @@ CANDIDATES, HAT_CANDIDATES = 4, 6  # of each voice, at each attempt
 MAX_ATTEMPTS = 6  # while the draw check accepts none; each searches farther from the style
 CLOSENESS = 0.5  # standard deviations of a voice's sounds: how near to the style is near
 FAULT_WEIGHT = 100.0  # a fault counts more than any distance from the style
+CLOSED, OPEN = "closed hi-hat", "open hi-hat"
 BRIGHTNESS, DECAY = NAMES.index("brightness"), NAMES.index("decay")
 MIN_HAT_OCTAVES = 1.5  # by which a closed hi-hat is shorter than the open one, at least
 HAT_SECONDS = 0.04  # from the onset: where the spectra of two hi-hats are compared
@@ -44,29 +45,19 @@ class DrawnSound:
     shift: Mapping[str, float]  # standard deviations, by descriptor
 
 
+@runtime_checkable
 class Decoder(Protocol):
-    """What a kit is drawn from: a sound space."""
+    """What a kit is drawn from: a sound space, with two methods of `SoundSpace`."""
 
-    voices: tuple[str, ...]
-
-    def corpus(self, voice: Voice | str) -> SoundMap:
-        """The sounds of this voice that the space was learned from."""
-        ...
-
-    def codes_at(
+    def codes_at(  # noqa: D102
         self, points: Float32[np.ndarray, "sound map"], voice: Voice | str, variation: float, seeds: list[int]
-    ) -> Code:
-        """A code at each of these points, each varied by a seed of its own."""
-        ...
+    ) -> Code: ...
 
-    def log_spectrograms(self, code: Code, voice: Voice | str) -> Float32[np.ndarray, "sound band frame"]:
-        """The log spectrograms of these codes."""
-        ...
+    def log_spectrograms(self, code: Code, voice: Voice | str) -> Float32[np.ndarray, "sound band frame"]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, eq=False)
 class _Candidate:
-    voice: Voice
     sound: DrawnSound
     log_spectrogram: Float32[np.ndarray, "band frame"]
     descriptors: Float64[np.ndarray, " descriptor"]
@@ -82,26 +73,21 @@ class KitDrawer:
     check: DrawCheck
     styles: KitStyles
     scales: Mapping[str, Scale]  # of shifts, by voice; none where nothing is shifted
+    corpora: Mapping[int, SoundMap]  # the described sounds of each voice, by its index
 
     def draw(self, seed: int, variation: float, shift: Float64[np.ndarray, " descriptor"]) -> dict[str, DrawnSound]:
         """A sound for each voice of the space; the same for the same seed. `shift` moves all of them alike."""
         style = self.styles.draw(np.random.default_rng([seed, len(VOICES)]))
-        drawn: dict[str, DrawnSound] = {}
-        open_hat: _Candidate | None = None
-        for voice in sorted(VOICES, key=lambda voice: voice.name != "open hi-hat"):  # which the closed one follows
-            if voice.name not in self.space.voices:
-                continue
-            rng = np.random.default_rng([seed, voice.index])
-            beside = open_hat if voice.name == "closed hi-hat" else None
-            best = self._best(voice, style[voice.index], variation, rng, beside)
-            open_hat = best if voice.name == "open hi-hat" else open_hat
-            shifts = {voice.name: self._movable(voice, shift)}
-            if beside is not None and beside.voice.name in self.scales:
-                shifts = self._paired(best, beside, shift)
-            for name, amounts in shifts.items():
-                each = best if name == voice.name else beside
-                assert each is not None
-                drawn[name] = replace(each.sound, shift=_by_name(amounts))
+        best: dict[str, _Candidate] = {}
+        for voice in sorted(VOICES, key=lambda voice: voice.name != OPEN):  # which the closed one follows
+            if voice.index in self.corpora:
+                rng = np.random.default_rng([seed, voice.index])
+                beside = best.get(OPEN) if voice.name == CLOSED else None
+                best[voice.name] = self._best(voice, style[voice.index], variation, rng, beside)
+        shifts = {name: self._movable(name, shift) for name in best}
+        if self.scales and OPEN in best and CLOSED in best:
+            shifts |= self._paired(best[CLOSED], best[OPEN], shift)
+        drawn = {name: replace(each.sound, shift=_by_name(shifts[name])) for name, each in best.items()}
         return {voice.name: drawn[voice.name] for voice in VOICES if voice.name in drawn}
 
     def _best(
@@ -117,12 +103,14 @@ class KitDrawer:
             target = target.copy()
             target[BRIGHTNESS] = beside.descriptors[BRIGHTNESS]
             target[DECAY] = min(target[DECAY], beside.descriptors[DECAY] - MIN_HAT_OCTAVES)
-        found = list[_Candidate]()
+        best: _Candidate | None = None
         for attempt in range(MAX_ATTEMPTS):
-            found += self._candidates(voice, target, variation, rng, beside, CLOSENESS * (1 + attempt))
+            again = self._candidates(voice, target, variation, rng, beside, CLOSENESS * (1 + attempt))
+            found = again if best is None else [best, *again]
             best = min(found, key=lambda each: each.cost + FAULT_WEIGHT * each.fault)
             if best.fault == 0:
                 break
+        assert best is not None
         return best
 
     def _candidates(
@@ -148,17 +136,15 @@ class KitDrawer:
         made = list[_Candidate]()
         for row, (x, y) in enumerate(points.astype(np.float64).round(DIGITS).tolist()):
             sound = DrawnSound((x, y), variation, seeds[row], {})
-            made.append(_Candidate(voice, sound, log_spectrograms[row], descriptors[row], costs[row], faults[row]))
+            made.append(_Candidate(sound, log_spectrograms[row], descriptors[row], costs[row], faults[row]))
         return made
 
     def _points(
         self, voice: Voice, target: Float64[np.ndarray, " descriptor"], count: int, rng: Generator, closeness: float
     ) -> Float32[np.ndarray, "sound map"]:
         """Points of sounds of the corpus, those the more often that are near the target."""
-        corpus = self.space.corpus(voice)
+        corpus = self.corpora[voice.index]
         assert corpus.descriptors is not None, "kits are drawn where sounds are described"
-        if not len(corpus):
-            return np.zeros((count, 2), np.float32)
         distance = self._distances(voice, corpus.descriptors.astype(np.float64), target)
         share = np.exp(-0.5 * (distance - distance.min()) * (CLOSENESS / closeness) ** 2)
         rows = rng.choice(len(corpus), count, p=share / share.sum())
@@ -187,21 +173,18 @@ class KitDrawer:
 
         The closed one follows the open one as far as its voice goes; what is left, the open one comes back.
         """
-        scale, open_scale = self.scales[closed.voice.name], self.scales[opened.voice.name]
+        scale, open_scale = self.scales[CLOSED], self.scales[OPEN]
         goal = open_scale.target(opened.descriptors, shift)
         wanted = scale.target(closed.descriptors, shift)
         wanted[BRIGHTNESS] = goal[BRIGHTNESS]
         wanted[DECAY] = min(wanted[DECAY], goal[DECAY] - MIN_HAT_OCTAVES)
         amounts = _bounded(scale.shift(closed.descriptors, wanted))
         goal[BRIGHTNESS] = scale.target(closed.descriptors, amounts)[BRIGHTNESS]
-        return {
-            closed.voice.name: amounts,
-            opened.voice.name: _bounded(open_scale.shift(opened.descriptors, goal)),
-        }
+        return {CLOSED: amounts, OPEN: _bounded(open_scale.shift(opened.descriptors, goal))}
 
-    def _movable(self, voice: Voice, shift: Float64[np.ndarray, " descriptor"]) -> Float64[np.ndarray, " descriptor"]:
+    def _movable(self, name: str, shift: Float64[np.ndarray, " descriptor"]) -> Float64[np.ndarray, " descriptor"]:
         """What of a shift the voice follows: hats have no pitch."""
-        scale = self.scales.get(voice.name)
+        scale = self.scales.get(name)
         return np.where(scale.is_movable, shift, 0.0) if scale is not None else np.zeros_like(shift)
 
 

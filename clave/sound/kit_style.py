@@ -2,7 +2,7 @@
 
 A Gaussian over kits, estimated from the descriptors of the sounds that a space was learned from: a mean of zero, and
 the covariance of voices and descriptors between kits, in standard deviations of each voice's sounds. Few kits have all
-voices, so that correlations are computed pair by pair and shrunk: three quarters of each are the mean over all pairs of
+voices, so that correlations are computed pair by pair and shrunk: seven tenths of each are the mean over all pairs of
 voices (Ledoit and Wolf, "Honey, I shrunk the sample covariance matrix", 2004). docs/experiments/kits.md has the
 likelihood of unseen kits.
 """
@@ -16,10 +16,10 @@ from numpy.random import Generator
 from clave.audio.descriptors import NAMES
 from clave.music.kit import VOICES
 from clave.music.shapes import Float32, Float64, Int64
-from clave.sound.corpus_map import CorpusMap
+from clave.sound.corpus_map import SoundMap
 from clave.sound.dataset.factory import FACTORY_NAME
 
-SHRINKAGE = 0.75  # of correlations, towards their mean for the descriptor: few kits have any two voices
+SHRINKAGE = 0.7  # of correlations, towards their mean for the descriptor: few kits have any two voices
 MIN_KITS = 4  # below, kits are not known to have anything in common
 MAX_KIT_SHARE = 0.9  # of a descriptor's variance, that lies between kits
 
@@ -34,7 +34,7 @@ class VoiceDescriptors:
 
 @dataclass(frozen=True, eq=False)
 class KitStyles:
-    """A Gaussian over kits, and how the sounds of a voice lie around their kit's mean."""
+    """A Gaussian over kits: the expected descriptors of each voice, and how they differ from kit to kit."""
 
     mean: Float64[np.ndarray, "voice descriptor"]  # of the voice's sounds, as Descriptors.scaled
     std: Float64[np.ndarray, "voice descriptor"]  # of the same; NaN for what a voice does not have
@@ -42,17 +42,25 @@ class KitStyles:
 
     @classmethod
     def of(cls, voices: Mapping[int, VoiceDescriptors]) -> "KitStyles":
-        """From the sounds of each voice, by its index; a voice that is missing has neither mean nor spread."""
+        """From the sounds of each voice, by its index; a voice that is missing has neither mean nor spread.
+
+        Drums of our synthesizer are drawn one by one: they count in means, but their kits have nothing in common.
+        """
         mean, std = (np.full((len(VOICES), len(NAMES)), np.nan) for _ in range(2))
         kits = sorted({kit for each in voices.values() for kit in each.kits})
+        weight = _weights(kits)
         of_kit = np.full((len(kits), len(VOICES), len(NAMES)), np.nan)
         for index, each in voices.items():
             table = each.descriptors.astype(np.float64)
-            mean[index], std[index] = _mean(table), _std(table)
-            rows = np.searchsorted(kits, np.array(each.kits, np.str_))
-            for kit in np.unique(rows):
-                of_kit[kit, index] = (_mean(table[rows == kit]) - mean[index]) / std[index]
-        return cls(mean, std, _root(of_kit.reshape(len(kits), -1), _weights(kits)))
+            rows, counts = np.unique(np.searchsorted(kits, np.array(each.kits, np.str_)), return_inverse=True)
+            share = (weight[rows] / np.bincount(counts))[counts]
+            mean[index] = _mean(table, share)
+            std[index] = _std(table, share)
+            for place, kit in enumerate(rows):
+                inside = counts == place
+                of_kit[kit, index] = (_mean(table[inside], share[inside]) - mean[index]) / std[index]
+        recorded = np.array([not kit.startswith(FACTORY_NAME) for kit in kits], np.bool_)
+        return cls(mean, std, _root(of_kit[recorded].reshape(recorded.sum(), -1), weight[recorded]))
 
     def draw(self, rng: Generator) -> Float64[np.ndarray, "voice descriptor"]:
         """The descriptors that are to be expected of each voice of a kit; NaN for what a voice does not have."""
@@ -60,26 +68,22 @@ class KitStyles:
         return self.mean + self.std * style.reshape(self.mean.shape)
 
 
-def kit_styles(corpus: CorpusMap, kit_of: Mapping[str, str]) -> KitStyles:
-    """The styles of the kits of a corpus; a sound whose kit is not known is of the kit that its folder names.
+def kit_styles(corpora: Mapping[int, SoundMap], kit_of: Mapping[str, str]) -> KitStyles:
+    """The styles of the kits of these described sounds, by the index of their voice.
 
-    Drums of our synthesizer are drawn one by one and make no kits: they count only where there is nothing else.
+    A sound whose kit is not known is of the kit that its folder names.
     """
     voices: dict[int, VoiceDescriptors] = {}
-    for index in np.unique(corpus.voice).tolist():
-        sounds = corpus.of(index)
+    for index, sounds in corpora.items():
         assert sounds.descriptors is not None, "styles are those of sounds that are described"
-        recorded = np.array([not source.startswith(FACTORY_NAME) for source in sounds.sources], np.bool_)
-        chosen = np.flatnonzero(recorded if recorded.any() else ~recorded)
-        names = [sounds.sources[row] for row in chosen]
-        kits = [kit_of.get(name) or name.rpartition("/")[0] for name in names]
-        voices[index] = VoiceDescriptors(sounds.descriptors[chosen], kits)
+        kits = [kit_of.get(name) or name.rpartition("/")[0] for name in sounds.sources]
+        voices[index] = VoiceDescriptors(sounds.descriptors, kits)
     return KitStyles.of(voices)
 
 
 def _weights(kits: Sequence[str]) -> Float64[np.ndarray, " kit"]:
     """Kits of one source often share sounds: together they count as the square root of their number."""
-    source = np.array([kit.partition("/")[0] for kit in kits], np.str_)
+    source = np.array(["" if kit.startswith(FACTORY_NAME) else kit.partition("/")[0] for kit in kits], np.str_)
     _, which, counts = np.unique(source, return_inverse=True, return_counts=True)
     return 1 / np.sqrt(counts[which])
 
@@ -89,7 +93,9 @@ def _root(
 ) -> Float64[np.ndarray, "value value"]:
     """A root of the covariance between kits, made positive semidefinite by leaving out negative eigenvalues."""
     known = np.isfinite(of_kit)
-    value, weights = np.where(known, of_kit, 0), known * weight[:, None]
+    weights = known * weight[:, None]
+    centre = (weights * np.where(known, of_kit, 0)).sum(axis=0) / np.maximum(weights.sum(axis=0), 1e-12)
+    value = np.where(known, of_kit - centre, 0)
     variance = (weights * value**2).sum(axis=0) / np.maximum(weights.sum(axis=0), 1e-12)
     apart = np.maximum(weights.T @ value**2, 1e-12)  # of one value, over the kits that have the other too
     correlation = value.T @ (weights * value) / np.sqrt(apart * apart.T)
@@ -118,13 +124,18 @@ def _shrunk(
     return shrunk
 
 
-def _mean(table: Float64[np.ndarray, "sound descriptor"]) -> Float64[np.ndarray, " descriptor"]:
+def _mean(
+    table: Float64[np.ndarray, "sound descriptor"], weight: Float64[np.ndarray, " sound"]
+) -> Float64[np.ndarray, " descriptor"]:
     """Of what is known; NaN where nothing is."""
-    known = np.isfinite(table)
-    count = known.sum(axis=0)
-    return np.where(count > 0, np.where(known, table, 0).sum(axis=0) / np.maximum(count, 1), np.nan)
+    weights = np.isfinite(table) * weight[:, None]
+    total = weights.sum(axis=0)
+    mean = (weights * np.nan_to_num(table)).sum(axis=0) / np.where(total > 0, total, 1)
+    return np.where(total > 0, mean, np.nan)
 
 
-def _std(table: Float64[np.ndarray, "sound descriptor"]) -> Float64[np.ndarray, " descriptor"]:
-    std = np.sqrt(_mean(np.square(table - _mean(table))))
+def _std(
+    table: Float64[np.ndarray, "sound descriptor"], weight: Float64[np.ndarray, " sound"]
+) -> Float64[np.ndarray, " descriptor"]:
+    std = np.sqrt(_mean(np.square(table - _mean(table, weight)), weight))
     return np.where(std > 0, std, np.nan)

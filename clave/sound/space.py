@@ -8,33 +8,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from clave.audio import descriptors
-from clave.audio.descriptor_gradients import DescriptorGradients
-from clave.audio.log_spectrogram import DrumSpectrogram
 from clave.errors import SpaceError, TransformError
-from clave.files.audio_file import one_shot
 from clave.latent.code import Code, check_share, generator, map_points
-from clave.latent.shift import shift_amounts
 from clave.latent.space_folder import SpaceFolder, open_space
 from clave.music.clip import Clip
-from clave.music.kit import VOICES, Kit, Origin, Voice
+from clave.music.kit import VOICES, Kit, Voice
 from clave.music.kit import voice as voice_of
 from clave.music.shapes import Float32
-from clave.sound import drum_synth
-from clave.sound.attribute_shift import DetailShift, Scale
-from clave.sound.corpus_map import CorpusMap, SoundMap, read_corpus, read_kits, read_licences, write_corpus
-from clave.sound.draw_check import DrawCheck, accepted, longest_decays
-from clave.sound.kit_character import character_shift
-from clave.sound.kit_draw import DrawnSound, KitDrawer
-from clave.sound.kit_style import kit_styles
+from clave.sound.corpus_map import CorpusMap, SoundMap, read_corpus, read_licences, write_corpus
+from clave.sound.kit_draw import DrawnSound
 from clave.sound.networks import SoundNetworks
 from clave.sound.space_format import SOUND_FORMAT, spectrogram_of
+from clave.sound.space_kits import SpaceKits
+from clave.sound.space_shifts import SpaceShifts
 
 __all__ = ["SHIPPED_SOUND", "SOUND_FORMAT", "SoundMap", "SoundSpace", "load_sound", "write_corpus"]
 
-PRIOR_STD_SAMPLES = 64  # of a voice, for the standard deviation of its details around their expectation
 DRAWN_VARIATION = 0.8  # how far a drawn sound varies from what is expected where it lies
-LINEAR_TOLERANCE = 1e-2  # nepers by which log spectrograms may differ from a linear function of the detail
 
 SHIPPED_SOUND = Path(__file__).parents[1] / "weights" / "sound"
 
@@ -53,8 +43,7 @@ class SoundSpace:
         self.card: dict[str, Any] = settings["card"]
         self.spectrogram = spectrogram_of(folder, settings)
         self._networks = SoundNetworks(folder, settings, self.spectrogram)
-        self._scales: dict[str, Scale] = {}
-        self._prior_stds: dict[str, Float32[np.ndarray, " detail"]] = {}
+        self._shifts = SpaceShifts(self)
 
     def encode(self, clips: Sequence[Clip], voice: Voice | str) -> Code:
         """Where these sounds lie on the voice's map, and their detail there; their level is not part of it.
@@ -135,18 +124,7 @@ class SoundSpace:
         sounds have no pitch is not moved in pitch. Raises SpaceError for other names, for what is no finite number, and
         in a space without directions.
         """
-        which, wanted = self._voice(voice), shift_amounts(shift, descriptors.NAMES, "sound")
-        if not wanted.any() or not len(code):
-            return code
-        if self._detail_shift is None:
-            raise SpaceError(f"{self.folder} has no directions to shift sounds in")
-        detail_shift, scale = self._detail_shift, self._scale(which)
-        wanted = np.where(scale.is_movable, wanted, 0.0)
-        if not wanted.any():
-            return code
-        prior_std = self._prior_std(which)
-        moved = [detail_shift.shifted(detail, wanted, scale, prior_std) for detail in code.detail]
-        return Code(code.map, np.stack(moved))
+        return self._shifts.shifted(code, self._voice(voice), shift, str(self.folder))
 
     def directions(self, voice: Voice | str) -> tuple[str, ...]:
         """In which of descriptors.NAMES `shifted` moves this voice.
@@ -154,11 +132,7 @@ class SoundSpace:
         In none, where log spectrograms are no linear function of the detail or not of DrumSpectrogram, or where the
         space's corpus has no descriptors.
         """
-        which = self._voice(voice)
-        if not self._is_linear:
-            return ()
-        movable = self._scale(which).is_movable
-        return tuple(name for name, moves in zip(descriptors.NAMES, movable, strict=True) if moves)
+        return self._shifts.directions(self._voice(voice))
 
     def sample(self, n: int, voice: Voice | str, seed: int = 0) -> list[Clip]:
         """`n` sounds of this voice, drawn from the prior; those that the draw check refuses are drawn again."""
@@ -166,24 +140,17 @@ class SoundSpace:
 
     def accepted_codes(self, n: int, voice: Voice | str, seed: int = 0) -> Code:
         """What `sample` decodes. A space whose log spectrograms are of another kind has no check: all are accepted."""
-        which, check = self._voice(voice), self._check
-        if check is None:
-            return self.sample_codes(n, which, seed)
-        rng = generator(seed)
-        return accepted(
-            lambda count: self._sampled(count, which, rng),
-            lambda code: check.faults(self.log_spectrograms(code, which), which),
-            _count(n),
-        )
+        return self._kits.accepted_codes(_count(n), self._voice(voice), seed)
 
     def sample_codes(self, n: int, voice: Voice | str, seed: int = 0) -> Code:
         """`n` codes drawn from the prior, whatever they sound like."""
-        return self._sampled(_count(n), self._voice(voice), generator(seed))
+        return self.drawn_codes(_count(n), self._voice(voice), generator(seed))
 
-    def _sampled(self, n: int, voice: Voice, rng: np.random.Generator) -> Code:
+    def drawn_codes(self, n: int, voice: Voice | str, rng: np.random.Generator) -> Code:
+        """The same by a generator that goes on."""
         points = rng.standard_normal((n, 2)).astype(np.float32)
         noise = rng.standard_normal((n, self.detail_size)).astype(np.float32)
-        return Code(points, self._networks.prior(points, noise, voice)[1])
+        return Code(points, self._networks.prior(points, noise, self._voice(voice))[1])
 
     def codes_at(
         self, points: Float32[np.ndarray, "sound map"], voice: Voice | str, variation: float, seeds: Sequence[int]
@@ -214,23 +181,7 @@ class SoundSpace:
         A voice without a point is drawn by `draw_kit`; a voice that the space has not learned gets the built-in kit's
         sound. `character` is that of `draw_kit`; sounds at given points follow it too.
         """
-        drawn = self.draw_kit(seed, variation, character)
-        for voice, point in (points or {}).items():
-            which, shift = self._voice(voice), character_shift(character) if self.directions(voice) else {}
-            drawn[which.name] = DrawnSound((float(point[0]), float(point[1])), variation, seed, shift)
-        built_in = drum_synth.kit() if len(drawn) < len(VOICES) else None
-        clips, origins = list[Clip](), list[Origin | None]()
-        for voice in VOICES:
-            if voice.name in drawn:
-                each = drawn[voice.name]
-                sound = self.at([each.point], voice, each.variation, each.seed, each.shift)[0]
-                clips.append(drum_synth.levelled(one_shot(sound), voice))
-                origins.append(Origin(voice.name, "map", each.point))
-            else:
-                assert built_in is not None
-                clips.append(built_in.clips[voice.index])
-                origins.append(built_in.origins[voice.index])
-        return Kit(tuple(clips), tuple(origins), name)
+        return self._kits.kit(points or {}, variation, seed, name, character)
 
     def draw_kit(
         self, seed: int = 0, variation: float = DRAWN_VARIATION, character: Mapping[str, float] | None = None
@@ -244,12 +195,7 @@ class SoundSpace:
         """
         check_share("variation", variation)
         generator(seed)
-        shift = character_shift(character)
-        if shift and not self._is_linear:
-            raise SpaceError(f"{self.folder} has no directions to shift sounds in")
-        if self._kit_drawer is None:
-            return {name: DrawnSound(point, variation, seed, {}) for name, point in self.places(seed).items()}
-        return self._kit_drawer.draw(seed, variation, shift_amounts(shift, descriptors.NAMES, "sound"))
+        return self._kits.draw(seed, variation, character)
 
     def places(self, seed: int = 0) -> dict[str, tuple[float, float]]:
         """A point for each voice, drawn by the seed among the sounds that the space was learned from."""
@@ -281,61 +227,8 @@ class SoundSpace:
         return read_corpus(self.folder)
 
     @cached_property
-    def _check(self) -> DrawCheck | None:
-        """The check of draws, for log spectrograms that it understands."""
-        if not isinstance(self.spectrogram, DrumSpectrogram):
-            return None
-        described = {voice_of(name).index: self.corpus(name).descriptors for name in self.voices}
-        return DrawCheck(self.spectrogram, longest_decays(described))
-
-    @cached_property
-    def _kit_drawer(self) -> KitDrawer | None:
-        """What draws kits as sets, where there is a check and sounds are described."""
-        if self._check is None or self._corpus.all_voices.descriptors is None:
-            return None
-        scales = {name: self._scale(voice_of(name)) for name in self.voices} if self._is_linear else {}
-        return KitDrawer(self, self._check, kit_styles(self._corpus, read_kits(self.folder)), scales)
-
-    @cached_property
-    def _is_linear(self) -> bool:
-        """Whether there is a DetailShift; it is kept from the first shift on, for it is large."""
-        return self._linear_function() is not None
-
-    @cached_property
-    def _detail_shift(self) -> DetailShift | None:
-        return self._linear_function()
-
-    def _linear_function(self) -> DetailShift | None:
-        """The linear function from details to log spectrograms, if there is one and it is the same for all codes."""
-        if not isinstance(self.spectrogram, DrumSpectrogram) or self._corpus.all_voices.descriptors is None:
-            return None
-        size, first = self.detail_size, self.voices[0]
-        units = np.concatenate([np.zeros((1, size)), np.eye(size)]).astype(np.float32)
-        mean, *ends = self.log_spectrograms(Code(np.zeros((size + 1, 2), np.float32), units), first)
-        detail_shift = DetailShift(DescriptorGradients(self.spectrogram), mean, np.stack(ends) - mean)
-        rng = generator(0)
-        any_code = Code(*(rng.standard_normal((2, each)).astype(np.float32) for each in (2, size)), meters=())
-        linear = detail_shift.log_spectrograms(any_code.detail)
-        for name in self.voices:
-            if not np.allclose(linear, self.log_spectrograms(any_code, name), atol=LINEAR_TOLERANCE):
-                return None
-        return detail_shift
-
-    def _scale(self, voice: Voice) -> Scale:
-        """The scale of shifts of this voice."""
-        if voice.name not in self._scales:
-            described = self.corpus(voice).descriptors
-            assert described is not None, "there are directions only where there are descriptors"
-            self._scales[voice.name] = Scale.of(described)
-        return self._scales[voice.name]
-
-    def _prior_std(self, voice: Voice) -> Float32[np.ndarray, " detail"]:
-        """The standard deviation of this voice's details around their expectation at the point."""
-        if voice.name not in self._prior_stds:
-            sampled = self.sample_codes(PRIOR_STD_SAMPLES, voice)
-            residual = sampled.detail - self.expected(sampled.map, voice).detail
-            self._prior_stds[voice.name] = residual.std(axis=0)
-        return self._prior_stds[voice.name]
+    def _kits(self) -> SpaceKits:
+        return SpaceKits(self, self._shifts)
 
     def _voice(self, voice: Voice | str) -> Voice:
         which = voice_of(voice)

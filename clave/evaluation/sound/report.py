@@ -35,7 +35,7 @@ def markdown(result: Mapping[str, Any]) -> str:
         _by_voice(result["reconstruction"], "scatter_by_voice"),
         "## Samples from the prior\n\nTargets: 90 % recognised, or within 3 points of real sounds; 98 % drums with a "
         "usual T30 and time of the peak, between those of 98 % of real sounds; 3 % duds: the classifier gives another "
-        "voice 0.7 or more, T30 is above that of 99 % of real sounds, or the loudness over 0.4 s at the same peak is 10 LU "
+        "voice 0.7 or more, T30 is above that of 99 % of real sounds, or the loudness over 0.4 s at one peak is 10 LU "
         "above their median.",
         _table(result["samples"], "sounds", _SAMPLES),
         _table(
@@ -44,7 +44,7 @@ def markdown(result: Mapping[str, Any]) -> str:
             [(voice.name, percent(voice.name)) for voice in VOICES],
         ),
         "## Kits\n\nDrawn with the variation of the instrument, beside real, held-out kits, and beside the same kits "
-        "with voices exchanged. Hi-hats: spectral centroids apart, T30 of the closed one over that of the open one. Alike: "
+        "with voices exchanged. Hi-hats: spectral centroids apart, T30 of the closed over that of the open one. Alike: "
         "mean correlation over kits between two voices; a voice's own kit nearer than others: 50 % is chance. Targets: "
         "hi-hats 0.2 octaves apart, 3 % duds, recognised as often as real ones.",
         _table(result["kits"], "kits", _KITS),

@@ -1,7 +1,8 @@
 """Which draws of a prior are accepted as sounds of their voice, before the costly estimate of their phase.
 
-A draw is refused that sounds like another voice, or rings longer than nearly all sounds of its voice. Both are seen in
-its log spectrogram, in half a millisecond; docs/experiments/kits.md has the shares and what each limit does.
+A draw is refused that sounds like another voice, rings longer than nearly all sounds of its voice, or is far louder
+than they are at the same peak, as a wash is. All of this is seen in its log spectrogram, in half a millisecond;
+docs/experiments/kits.md has the shares and what each limit does.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from clave.audio.cell_loudness import CellLoudness
 from clave.audio.descriptor_gradients import DescriptorGradients
 from clave.audio.descriptors import NAMES
 from clave.audio.log_spectrogram import DrumSpectrogram
@@ -17,9 +19,13 @@ from clave.music.kit import Voice
 from clave.music.shapes import Bool, Float32, Float64
 from clave.sound.log_spectrogram_voice import LogSpectrogramVoice
 
-MIN_ODDS = 2.0  # its own voice is at least so many times as probable as any other
+MIN_ODDS = 3.0  # its own voice is at least so many times as probable as any other
 LONGEST_PERCENT = 98  # of the voice's sounds: draws that ring longer are refused
-ATTEMPTS = 5  # at each sound; after the last, the one with the least fault is kept
+USUAL_LUFS = (-20.5, -20.0, -17.5, -16.5, -18.0, -16.5, -20.0, -19.5)
+"""Loudness of each voice's recorded sounds over LOUDNESS_SECONDS at a peak of 0.9, medians."""
+MOST_LOUDER_LU, LOUDNESS_SECONDS = 7.0, 0.4
+LU_PER_FAULT = 6.0  # what is too loud by so much is as bad as what rings twice too long
+ATTEMPTS = 10  # at each sound; after the last, the one with the least fault is kept
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,10 +36,12 @@ class DrawCheck:
     longest: Mapping[int, float]  # by the index of a voice: the longest decay, in octaves above 1 s
     voices: LogSpectrogramVoice = field(init=False)
     gradients: DescriptorGradients = field(init=False)
+    loudness: CellLoudness = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "voices", LogSpectrogramVoice(self.spectrogram))
         object.__setattr__(self, "gradients", DescriptorGradients(self.spectrogram))
+        object.__setattr__(self, "loudness", CellLoudness(self.spectrogram))
 
     def faults(
         self,
@@ -46,9 +54,11 @@ class DrawCheck:
         `described` are the `descriptors` of the same, where they are known already.
         """
         fault = np.maximum(0, np.log(MIN_ODDS) - self.log_odds(log_spectrograms, voice))
+        louder = self.loudness.loudest(log_spectrograms, LOUDNESS_SECONDS) - USUAL_LUFS[voice.index]
+        fault += np.maximum(0, louder - MOST_LOUDER_LU) / LU_PER_FAULT
         if voice.index in self.longest:
             rows = self.descriptors(log_spectrograms) if described is None else described
-            fault = fault + np.maximum(0, rows[:, NAMES.index("decay")] - self.longest[voice.index])
+            fault += np.maximum(0, rows[:, NAMES.index("decay")] - self.longest[voice.index])
         return fault
 
     def log_odds(

@@ -1,9 +1,10 @@
 """Draws the sounds of a kit as a set: one style for all voices, both hi-hats from one source, and no duds.
 
 The style says which descriptors are to be expected of each voice (`kit_style`). For each voice some candidates are
-drawn near sounds of the corpus that come close to it, and the one is taken that comes closest itself, if the draw check
-accepts it. The closed hi-hat is chosen among candidates for its likeness to the open one, and both are then shifted to
-the same brightness. All of this happens on log spectrograms: only what is chosen becomes sound.
+drawn near sounds of the corpus that come close to it, all varied by one seed, and the one is taken that comes closest
+itself, if the draw check accepts it. The closed hi-hat is chosen among candidates for its likeness to the open one, and
+both are then shifted to the same brightness. All of this happens on log spectrograms: only what is chosen becomes
+sound.
 """
 
 from collections.abc import Mapping
@@ -25,7 +26,8 @@ from clave.sound.kit_style import KitStyles
 
 CANDIDATES, HAT_CANDIDATES = 4, 6  # of each voice, at each attempt
 MAX_ATTEMPTS = 6  # while the draw check accepts none; each searches farther from the style
-CLOSENESS = 0.5  # standard deviations of a voice's sounds: how near to the style is near
+SHARED_ATTEMPTS = 3  # that vary all voices by one seed: what is unusual about one voice is so about all
+CLOSENESS = np.array([0.6, 0.35, 1.0, 0.8])  # standard deviations of a voice's sounds: how near to the style is near
 FAULT_WEIGHT = 100.0  # a fault counts more than any distance from the style
 CLOSED, OPEN = "closed hi-hat", "open hi-hat"
 BRIGHTNESS, DECAY = NAMES.index("brightness"), NAMES.index("decay")
@@ -66,6 +68,15 @@ class _Candidate:
 
 
 @dataclass(frozen=True, eq=False)
+class _Wanted:
+    voice: Voice
+    target: Float64[np.ndarray, " descriptor"]
+    variation: float
+    seed: int  # of the variation that all voices of the kit share
+    beside: _Candidate | None  # the open hi-hat, for the closed one
+
+
+@dataclass(frozen=True, eq=False)
 class KitDrawer:
     """Draws kits from a space whose sounds are described."""
 
@@ -81,31 +92,20 @@ class KitDrawer:
         best: dict[str, _Candidate] = {}
         for voice in sorted(VOICES, key=lambda voice: voice.name != OPEN):  # which the closed one follows
             if voice.index in self.corpora:
-                rng = np.random.default_rng([seed, voice.index])
                 beside = best.get(OPEN) if voice.name == CLOSED else None
-                best[voice.name] = self._best(voice, style[voice.index], variation, rng, beside)
+                wanted = _Wanted(voice, _beside(style[voice.index], beside), variation, seed, beside)
+                best[voice.name] = self._best(wanted, np.random.default_rng([seed, voice.index]))
         shifts = {name: self._movable(name, shift) for name in best}
         if self.scales and OPEN in best and CLOSED in best:
             shifts |= self._paired(best[CLOSED], best[OPEN], shift)
         drawn = {name: replace(each.sound, shift=_by_name(shifts[name])) for name, each in best.items()}
         return {voice.name: drawn[voice.name] for voice in VOICES if voice.name in drawn}
 
-    def _best(
-        self,
-        voice: Voice,
-        target: Float64[np.ndarray, " descriptor"],
-        variation: float,
-        rng: Generator,
-        beside: _Candidate | None,
-    ) -> _Candidate:
+    def _best(self, wanted: _Wanted, rng: Generator) -> _Candidate:
         """The best of some candidates, drawn again while none is accepted."""
-        if beside is not None:
-            target = target.copy()
-            target[BRIGHTNESS] = beside.descriptors[BRIGHTNESS]
-            target[DECAY] = min(target[DECAY], beside.descriptors[DECAY] - MIN_HAT_OCTAVES)
         best: _Candidate | None = None
         for attempt in range(MAX_ATTEMPTS):
-            again = self._candidates(voice, target, variation, rng, beside, CLOSENESS * (1 + attempt))
+            again = self._candidates(wanted, attempt, rng)
             found = again if best is None else [best, *again]
             best = min(found, key=lambda each: each.cost + FAULT_WEIGHT * each.fault)
             if best.fault == 0:
@@ -113,40 +113,33 @@ class KitDrawer:
         assert best is not None
         return best
 
-    def _candidates(
-        self,
-        voice: Voice,
-        target: Float64[np.ndarray, " descriptor"],
-        variation: float,
-        rng: Generator,
-        beside: _Candidate | None,
-        closeness: float,
-    ) -> list[_Candidate]:
-        """Some more of them; `closeness` says how near to the target they are searched for."""
+    def _candidates(self, wanted: _Wanted, attempt: int, rng: Generator) -> list[_Candidate]:
+        """Some more of them, each attempt farther from the target; the first ones vary as the whole kit does."""
+        voice, beside = wanted.voice, wanted.beside
         count = CANDIDATES if beside is None else HAT_CANDIDATES
-        points = self._points(voice, target, count, rng, closeness)
-        seeds = rng.integers(2**32, size=count).tolist()
-        code = self.space.codes_at(points, voice, variation, seeds)
+        points = self._points(voice, wanted.target, count, rng, 1 + attempt)
+        seeds = [wanted.seed] * count if attempt < SHARED_ATTEMPTS else rng.integers(2**32, size=count).tolist()
+        code = self.space.codes_at(points, voice, wanted.variation, seeds)
         log_spectrograms = self.space.log_spectrograms(code, voice)
         descriptors = self.check.descriptors(log_spectrograms)
         faults = self.check.faults(log_spectrograms, voice, descriptors)
-        costs = self._distances(voice, descriptors, target)
+        costs = self._distances(voice, descriptors, wanted.target)
         if beside is not None:
             costs += np.square([self._unlike(each, beside.log_spectrogram) for each in log_spectrograms])
         made = list[_Candidate]()
         for row, (x, y) in enumerate(points.astype(np.float64).round(DIGITS).tolist()):
-            sound = DrawnSound((x, y), variation, seeds[row], {})
+            sound = DrawnSound((x, y), wanted.variation, seeds[row], {})
             made.append(_Candidate(sound, log_spectrograms[row], descriptors[row], costs[row], faults[row]))
         return made
 
     def _points(
-        self, voice: Voice, target: Float64[np.ndarray, " descriptor"], count: int, rng: Generator, closeness: float
+        self, voice: Voice, target: Float64[np.ndarray, " descriptor"], count: int, rng: Generator, reach: float
     ) -> Float32[np.ndarray, "sound map"]:
         """Points of sounds of the corpus, those the more often that are near the target."""
         corpus = self.corpora[voice.index]
         assert corpus.descriptors is not None, "kits are drawn where sounds are described"
         distance = self._distances(voice, corpus.descriptors.astype(np.float64), target)
-        share = np.exp(-0.5 * (distance - distance.min()) * (CLOSENESS / closeness) ** 2)
+        share = np.exp(-0.5 * (distance - distance.min()) / reach**2)
         rows = rng.choice(len(corpus), count, p=share / share.sum())
         return corpus.map[rows].round(DIGITS)
 
@@ -186,6 +179,18 @@ class KitDrawer:
         """What of a shift the voice follows: hats have no pitch."""
         scale = self.scales.get(name)
         return np.where(scale.is_movable, shift, 0.0) if scale is not None else np.zeros_like(shift)
+
+
+def _beside(
+    target: Float64[np.ndarray, " descriptor"], opened: _Candidate | None
+) -> Float64[np.ndarray, " descriptor"]:
+    """The target of a closed hi-hat beside this open one; another voice's stays."""
+    if opened is None:
+        return target
+    target = target.copy()
+    target[BRIGHTNESS] = opened.descriptors[BRIGHTNESS]
+    target[DECAY] = min(target[DECAY], opened.descriptors[DECAY] - MIN_HAT_OCTAVES)
+    return target
 
 
 def _bounded(shift: Float64[np.ndarray, " descriptor"]) -> Float64[np.ndarray, " descriptor"]:

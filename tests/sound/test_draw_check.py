@@ -116,7 +116,7 @@ def test_only_what_is_refused_is_drawn_again_and_the_least_fault_stays():
     np.testing.assert_array_equal(code.detail[:, 0], [0, -1, 1])
     np.testing.assert_array_equal(code.map[:, 1], [0, -1, 1])
 
-    draw, counts = draws([5, 4, *range(6, 20)])
+    draw, counts = draws([5, 4, *range(6, 6 + ATTEMPTS)])
     assert accepted(draw, faults, 1).detail[0, 0] == 4
     assert counts == [1] * ATTEMPTS
     draw, counts = draws([])

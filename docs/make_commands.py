@@ -29,6 +29,7 @@ clave groove --at 0.4 -1.2 --variation 0.3 --tempo 96 --swing 0.58 --kit punch -
 clave groove --from -1 0 --to 1.5 0.5 --bars 16 --loop -o out
 clave groove --style "funk=0.7,jazz=0.3" --fill-every 4 --bars 16 -o out
 clave groove --at 0.5 0.2 --meter 6/8 --phrase 4 --feel 0.6 --shift density=1,swing=0.5 -o out
+clave groove --style techno --kit space --kit-character brighter=1,bigger=-0.5 --seed 3 -o out
 clave groove --kit my-kit --sound my-sound --bars 4 -o out""",
     "clave render": """clave groove --style house --bars 16 --save house.json -o out
 clave render house.json --stems -o out""",

@@ -8,6 +8,7 @@ from clave.latent.code import Code, map_points
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Voice
 from clave.music.kit import voice as voice_of
+from clave.sound.kit_draw import DrawnSound
 from clave.sound.space import SoundMap, SoundSpace
 
 POINTS = np.array([[-1, -1], [1, 1], [2, -0.5], [0, 0.25]], np.float32)
@@ -24,6 +25,10 @@ class ToyTones(SoundSpace):
         self.card = {"name": "toy", "licence": "CC0", "credit": "nobody"}
         self.licences = {"c.wav": "CC BY 4.0"}
         self.decoded = 0
+
+    def draw_kit(self, seed=0, variation=0.8, character=None):
+        assert not character
+        return {name: DrawnSound(point, variation, seed, {}) for name, point in self.places(seed).items()}
 
     def code_at(self, points, voice, variation=0.0, seed=0, detail=None, shift=None):  # noqa: ARG002
         where = map_points(points)

@@ -21,15 +21,16 @@ from clave.errors import KitError, SpaceError
 from clave.files import audio_file
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit, Origin, Voice
+from clave.play.project.voices import SoundShift
 from clave.play.sounds import decode_file, decode_point, voice_at
 from clave.play.space_reference import space_reference
 from clave.sound import drum_synth
-from clave.sound.space import SoundSpace
+from clave.sound.kit_draw import DrawnSound
+from clave.sound.space import DRAWN_VARIATION, SoundSpace
 
 AT_ONCE = max(1, min(4, os.cpu_count() or 1))  # sounds decoded at the same time, a core each
 CACHED_SOUNDS = 64  # sounds, about 10 MB of WAV
 NEAREST = 8
-DRAWN_VARIATION = 0.8  # how far a drawn sound varies from what is expected where it lies
 
 
 @dataclass(frozen=True)
@@ -150,23 +151,35 @@ class KitBuilder:
         """One clip of a kit that is offered, as a WAV; raises KitError for a kit or a voice that is not there."""
         return audio_file.to_bytes(self._offered(voice_at(voice), name))
 
-    def draw(self, seed: int, kept: Mapping[int, KitVoice] | None = None) -> tuple[KitVoice, ...]:
-        """Sounds for all eight voices, each near one that the space was learned from; what is kept stays as it is.
+    def draw(
+        self,
+        seed: int,
+        kept: Mapping[int, KitVoice] | None = None,
+        character: Mapping[str, float] | None = None,
+    ) -> tuple[KitVoice, ...]:
+        """Sounds for all eight voices, drawn as a set by `SoundSpace.draw_kit`; what is kept stays as it is.
 
         A voice that the space has not learned, or every one where there is no space, is drawn from the kits offered.
+        `character` moves the sounds that are drawn; SpaceError where there are none to move.
         """
+        if character and self._space is None:
+            raise SpaceError("a kit is moved in a sound space, and this instrument plays without one")
         draws = np.random.default_rng(seed).random(len(VOICES))
-        places = {} if self._space is None else self._space.places(seed)
+        drawn = {} if self._space is None else self._drawn(self._space, seed, character)
         names = list(self.kits)
         made: list[KitVoice] = []
         for voice, draw in zip(VOICES, draws, strict=True):
             if kept is not None and voice.index in kept:
                 made.append(kept[voice.index])
-            elif voice.name in places:
-                made.append(KitVoice(origin="map", point=places[voice.name], variation=DRAWN_VARIATION, seed=seed))
+            elif voice.name in drawn:
+                made.append(as_kit_voice(drawn[voice.name]))
             else:
                 made.append(KitVoice(origin="factory", kit=names[int(draw * len(names))]))
         return tuple(made)
+
+    def _drawn(self, space: SoundSpace, seed: int, character: Mapping[str, float] | None) -> dict[str, DrawnSound]:
+        with self._decoding:
+            return space.draw_kit(seed, DRAWN_VARIATION, character)
 
     def kit(self, voices: Sequence[KitVoice], name: str = "kit") -> Kit:
         """These eight voices as a kit; how each is played stands in its origin, and `Kit.as_played` follows it."""
@@ -217,6 +230,13 @@ def named_once(names: Sequence[str]) -> tuple[list[str], list[int]]:
     """Each name once, in the order of the alphabet, and for each of those given its place there."""
     once, place = np.unique(np.array(names, str), return_inverse=True)
     return [str(name) for name in once], [int(n) for n in place]
+
+
+def as_kit_voice(sound: DrawnSound) -> KitVoice:
+    """A sound that was drawn, as a voice of a project's kit."""
+    return KitVoice(
+        origin="map", point=sound.point, variation=sound.variation, seed=sound.seed, shift=SoundShift(**sound.shift)
+    )
 
 
 def _heard(clip: Clip) -> Heard:

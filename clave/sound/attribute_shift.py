@@ -18,6 +18,7 @@ from clave.music.shapes import Bool, Float32, Float64
 MIN_PITCHED_SHARE = 0.6  # of a voice's sounds that have a pitch, for shifts in pitch
 RANGE_PERCENT = (1, 99)  # of the voice's sounds: beyond, a shift goes ever more slowly
 MIN_ROOM_STD = 0.3  # standard deviations of the voice's sounds, for a sound that lies at or beyond the end already
+LEAST_ROOM_LEFT = 0.05  # of the room: nearer to its end, shifts would have to be endless
 STEPS = 12
 MAX_DESCRIPTOR_STEP = np.array([0.7, 0.5, 0.2, 0.06])  # octaves, octaves, octaves, of 1: as far as gradients hold
 MAX_DETAIL_STEP = 2.0  # standard deviations of the prior
@@ -57,9 +58,26 @@ class Scale:
 
         A shift follows an arctangent of the room that is left, so that a larger shift always leads farther.
         """
-        ahead = np.where(shift > 0, self.high - start, start - self.low)
-        room = np.maximum(ahead, MIN_ROOM_STD * self.std)
+        room = self._room(start, shift > 0)
         return start + room * np.arctan(np.pi / 2 * shift * self.std / room) / (np.pi / 2)
+
+    def shift(
+        self, start: Float64[np.ndarray, " descriptor"], target: Float64[np.ndarray, " descriptor"]
+    ) -> Float64[np.ndarray, " descriptor"]:
+        """The shift that leads to a target: the inverse of `target`; 0 for what the voice does not have.
+
+        A target beyond the room that is left is brought as near as LEAST_ROOM_LEFT of that room to its end.
+        """
+        room = self._room(start, target > start)
+        share = np.clip((target - start) / room, LEAST_ROOM_LEFT - 1, 1 - LEAST_ROOM_LEFT)
+        return np.nan_to_num(np.tan(np.pi / 2 * share) * room / (np.pi / 2 * self.std))
+
+    def _room(
+        self, start: Float64[np.ndarray, " descriptor"], is_up: Bool[np.ndarray, " descriptor"]
+    ) -> Float64[np.ndarray, " descriptor"]:
+        """How far a descriptor can be moved."""
+        ahead = np.where(is_up, self.high - start, start - self.low)
+        return np.maximum(ahead, MIN_ROOM_STD * self.std)
 
 
 @dataclass(frozen=True, eq=False)

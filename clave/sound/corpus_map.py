@@ -109,11 +109,20 @@ def read_licences(folder: Path) -> Mapping[str, str]:
 
     Raises SpaceError for a file that is no such table.
     """
+    return _credits_column(folder, "licence")
+
+
+def read_kits(folder: Path) -> Mapping[str, str]:
+    """The kit of each sound by its source, in the same way."""
+    return _credits_column(folder, "kit")
+
+
+def _credits_column(folder: Path, column: str) -> Mapping[str, str]:
     path = folder / CREDITS_FILE
     if not path.is_file():
         return {}
     try:
         with path.open(newline="", encoding="utf-8") as file:
-            return {row["path"]: row["licence"] for row in csv.DictReader(file)}
+            return {row["path"]: row[column] for row in csv.DictReader(file)}
     except (OSError, ValueError, KeyError, csv.Error) as error:
-        raise SpaceError(f"{path} is not a table with the columns path and licence: {error!r}") from error
+        raise SpaceError(f"{path} is not a table with the columns path and {column}: {error!r}") from error

@@ -8,28 +8,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from clave.audio import descriptors
-from clave.audio.descriptor_gradients import DescriptorGradients
-from clave.audio.log_spectrogram import DrumSpectrogram
 from clave.errors import SpaceError, TransformError
-from clave.files.audio_file import one_shot
 from clave.latent.code import Code, check_share, generator, map_points
-from clave.latent.shift import shift_amounts
 from clave.latent.space_folder import SpaceFolder, open_space
 from clave.music.clip import Clip
-from clave.music.kit import VOICES, Kit, Origin, Voice
+from clave.music.kit import VOICES, Kit, Voice
 from clave.music.kit import voice as voice_of
 from clave.music.shapes import Float32
-from clave.sound import drum_synth
-from clave.sound.attribute_shift import DetailShift, Scale
 from clave.sound.corpus_map import CorpusMap, SoundMap, read_corpus, read_licences, write_corpus
+from clave.sound.kit_draw import DrawnSound
 from clave.sound.networks import SoundNetworks
 from clave.sound.space_format import SOUND_FORMAT, spectrogram_of
+from clave.sound.space_kits import SpaceKits
+from clave.sound.space_shifts import SpaceShifts
 
 __all__ = ["SHIPPED_SOUND", "SOUND_FORMAT", "SoundMap", "SoundSpace", "load_sound", "write_corpus"]
 
-PRIOR_STD_SAMPLES = 64  # of a voice, for the standard deviation of its details around their expectation
-LINEAR_TOLERANCE = 1e-2  # nepers by which log spectrograms may differ from a linear function of the detail
+DRAWN_VARIATION = 0.8  # how far a drawn sound varies from what is expected where it lies
 
 SHIPPED_SOUND = Path(__file__).parents[1] / "weights" / "sound"
 
@@ -48,8 +43,7 @@ class SoundSpace:
         self.card: dict[str, Any] = settings["card"]
         self.spectrogram = spectrogram_of(folder, settings)
         self._networks = SoundNetworks(folder, settings, self.spectrogram)
-        self._scales: dict[str, Scale] = {}
-        self._prior_stds: dict[str, Float32[np.ndarray, " detail"]] = {}
+        self._shifts = SpaceShifts(self)
 
     def encode(self, clips: Sequence[Clip], voice: Voice | str) -> Code:
         """Where these sounds lie on the voice's map, and their detail there; their level is not part of it.
@@ -130,18 +124,7 @@ class SoundSpace:
         sounds have no pitch is not moved in pitch. Raises SpaceError for other names, for what is no finite number, and
         in a space without directions.
         """
-        which, wanted = self._voice(voice), shift_amounts(shift, descriptors.NAMES, "sound")
-        if not wanted.any() or not len(code):
-            return code
-        if self._detail_shift is None:
-            raise SpaceError(f"{self.folder} has no directions to shift sounds in")
-        detail_shift, scale = self._detail_shift, self._scale(which)
-        wanted = np.where(scale.is_movable, wanted, 0.0)
-        if not wanted.any():
-            return code
-        prior_std = self._prior_std(which)
-        moved = [detail_shift.shifted(detail, wanted, scale, prior_std) for detail in code.detail]
-        return Code(code.map, np.stack(moved))
+        return self._shifts.shifted(code, self._voice(voice), shift, str(self.folder))
 
     def directions(self, voice: Voice | str) -> tuple[str, ...]:
         """In which of descriptors.NAMES `shifted` moves this voice.
@@ -149,24 +132,35 @@ class SoundSpace:
         In none, where log spectrograms are no linear function of the detail or not of DrumSpectrogram, or where the
         space's corpus has no descriptors.
         """
-        which = self._voice(voice)
-        if not self._is_linear:
-            return ()
-        movable = self._scale(which).is_movable
-        return tuple(name for name, moves in zip(descriptors.NAMES, movable, strict=True) if moves)
+        return self._shifts.directions(self._voice(voice))
 
     def sample(self, n: int, voice: Voice | str, seed: int = 0) -> list[Clip]:
-        """`n` sounds of this voice drawn from the prior."""
-        return self.decode(self.sample_codes(n, voice, seed), voice)
+        """`n` sounds of this voice, drawn from the prior; those that the draw check refuses are drawn again."""
+        return self.decode(self.accepted_codes(n, voice, seed), voice)
+
+    def accepted_codes(self, n: int, voice: Voice | str, seed: int = 0) -> Code:
+        """What `sample` decodes. A space whose log spectrograms are of another kind has no check: all are accepted."""
+        return self._kits.accepted_codes(_count(n), self._voice(voice), seed)
 
     def sample_codes(self, n: int, voice: Voice | str, seed: int = 0) -> Code:
-        """What `sample` decodes."""
-        if n < 0:
-            raise SpaceError(f"a number of samples is at least 0, got {n}")
-        rng = generator(seed)
+        """`n` codes drawn from the prior, whatever they sound like."""
+        return self.drawn_codes(_count(n), self._voice(voice), generator(seed))
+
+    def drawn_codes(self, n: int, voice: Voice | str, rng: np.random.Generator) -> Code:
+        """The same by a generator that goes on."""
         points = rng.standard_normal((n, 2)).astype(np.float32)
         noise = rng.standard_normal((n, self.detail_size)).astype(np.float32)
         return Code(points, self._networks.prior(points, noise, self._voice(voice))[1])
+
+    def codes_at(
+        self, points: Float32[np.ndarray, "sound map"], voice: Voice | str, variation: float, seeds: Sequence[int]
+    ) -> Code:
+        """A code at each of these points, each varied by a seed of its own as `code_at` varies."""
+        noise = np.zeros((len(points), self.detail_size), np.float32)
+        for row, seed in enumerate(seeds):
+            noise[row] = generator(seed).standard_normal(self.detail_size)
+        expected, sample = self._networks.prior(points, noise, self._voice(voice))
+        return Code(points, expected + np.float32(variation) * (sample - expected))
 
     def expected(self, points: ArrayLike, voice: Voice | str) -> Code:
         """These map points with the expected detail there."""
@@ -180,22 +174,28 @@ class SoundSpace:
         variation: float = 0.0,
         seed: int = 0,
         name: str = "space",
+        character: Mapping[str, float] | None = None,
     ) -> Kit:
         """A kit of eight sounds, each from a point of its voice's map and as loud as its voice is in a kit.
 
-        A voice without a point gets one of `places`; a voice that the space has not learned gets the built-in kit's
-        sound.
+        A voice without a point is drawn by `draw_kit`; a voice that the space has not learned gets the built-in kit's
+        sound. `character` is that of `draw_kit`; sounds at given points follow it too.
         """
-        where = self.places(seed) | {voice_of(voice).name: point for voice, point in (points or {}).items()}
-        built_in = drum_synth.kit()
-        clips, origins = list(built_in.clips), list(built_in.origins)
-        for voice in VOICES:
-            if voice.name in self.voices:
-                x, y = where[voice.name]
-                sound = self.at([[x, y]], voice, variation=variation, seed=seed)[0]
-                clips[voice.index] = drum_synth.levelled(one_shot(sound), voice)
-                origins[voice.index] = Origin(voice.name, "map", (float(x), float(y)))
-        return Kit(tuple(clips), tuple(origins), name)
+        return self._kits.kit(points or {}, variation, seed, name, character)
+
+    def draw_kit(
+        self, seed: int = 0, variation: float = DRAWN_VARIATION, character: Mapping[str, float] | None = None
+    ) -> dict[str, DrawnSound]:
+        """A sound for each voice of the space, as a set: see `kit_draw`. The same seed draws the same kit.
+
+        `character` moves the whole kit: `{"brighter": 1, "older": -0.5, "bigger": 1}`, each in [-3, 3]. A space whose
+        sounds are not described draws each voice for itself, at one of `places`, and cannot be moved.
+
+        Raises SpaceError for other words or amounts, and for a character where nothing can be shifted.
+        """
+        check_share("variation", variation)
+        generator(seed)
+        return self._kits.draw(seed, variation, character)
 
     def places(self, seed: int = 0) -> dict[str, tuple[float, float]]:
         """A point for each voice, drawn by the seed among the sounds that the space was learned from."""
@@ -227,45 +227,8 @@ class SoundSpace:
         return read_corpus(self.folder)
 
     @cached_property
-    def _is_linear(self) -> bool:
-        """Whether there is a DetailShift; it is kept from the first shift on, for it is large."""
-        return self._linear_function() is not None
-
-    @cached_property
-    def _detail_shift(self) -> DetailShift | None:
-        return self._linear_function()
-
-    def _linear_function(self) -> DetailShift | None:
-        """The linear function from details to log spectrograms, if there is one and it is the same for all codes."""
-        if not isinstance(self.spectrogram, DrumSpectrogram) or self._corpus.all_voices.descriptors is None:
-            return None
-        size, first = self.detail_size, self.voices[0]
-        units = np.concatenate([np.zeros((1, size)), np.eye(size)]).astype(np.float32)
-        mean, *ends = self.log_spectrograms(Code(np.zeros((size + 1, 2), np.float32), units), first)
-        detail_shift = DetailShift(DescriptorGradients(self.spectrogram), mean, np.stack(ends) - mean)
-        rng = generator(0)
-        any_code = Code(*(rng.standard_normal((2, each)).astype(np.float32) for each in (2, size)), meters=())
-        linear = detail_shift.log_spectrograms(any_code.detail)
-        for name in self.voices:
-            if not np.allclose(linear, self.log_spectrograms(any_code, name), atol=LINEAR_TOLERANCE):
-                return None
-        return detail_shift
-
-    def _scale(self, voice: Voice) -> Scale:
-        """The scale of shifts of this voice."""
-        if voice.name not in self._scales:
-            described = self.corpus(voice).descriptors
-            assert described is not None, "there are directions only where there are descriptors"
-            self._scales[voice.name] = Scale.of(described)
-        return self._scales[voice.name]
-
-    def _prior_std(self, voice: Voice) -> Float32[np.ndarray, " detail"]:
-        """The standard deviation of this voice's details around their expectation at the point."""
-        if voice.name not in self._prior_stds:
-            sampled = self.sample_codes(PRIOR_STD_SAMPLES, voice)
-            residual = sampled.detail - self.expected(sampled.map, voice).detail
-            self._prior_stds[voice.name] = residual.std(axis=0)
-        return self._prior_stds[voice.name]
+    def _kits(self) -> SpaceKits:
+        return SpaceKits(self, self._shifts)
 
     def _voice(self, voice: Voice | str) -> Voice:
         which = voice_of(voice)
@@ -284,6 +247,12 @@ class SoundSpace:
             return self.spectrogram.estimate(log_spectrogram, seed)
         except TransformError as error:
             raise SpaceError(f"the space has no sound there: {error}") from error
+
+
+def _count(n: int) -> int:
+    if n < 0:
+        raise SpaceError(f"a number of samples is at least 0, got {n}")
+    return n
 
 
 def load_sound(path: str | Path | None = None) -> SoundSpace:

@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 
 from clave.audio.stft import STFT, Hann
-from clave.files.audio_file import ONE_SHOT_SECONDS, one_shot, resampled
+from clave.files.audio_file import ONE_SHOT_SECONDS, RISE_SAMPLES, one_shot, resampled
 from clave.latent.onnx_runner import run, session
 from clave.latent.space_folder import SpaceFormat, open_space
 from clave.music.clip import SAMPLE_RATE, Clip
 from clave.music.kit import VOICES, Voice
-from clave.music.shapes import Float32, Int64
+from clave.music.shapes import Float, Float32, Float64, Int64
 
 SHIPPED_VOICES = Path(__file__).parents[1] / "weights" / "voices"
 BANDS, LINEAR_BANDS = 48, 16  # the lowest are those of the STFT, 43 Hz apart; above 0.7 kHz they widen by ratio
@@ -53,18 +53,24 @@ def guess(clips: Sequence[Clip], folder: str | Path = SHIPPED_VOICES) -> list[Gu
     >>> guess([factory.kit()["snare"]])[0].voice.name
     'snare'
     """
-    network, threshold = _loaded(Path(folder))
+    threshold = _loaded(Path(folder))[1]
     guesses = list[Guess]()
     for at in range(0, len(clips), BATCH):
         some = clips[at : at + BATCH]
-        log_spectrograms = np.stack([log_spectrogram(clip) for clip in some])
-        probability: Float32[np.ndarray, "clip voice"] = run(network, picture=log_spectrograms)[0]
+        probability = probabilities(np.stack([log_spectrogram(clip) for clip in some]), folder)
         for clip, row in zip(some, probability, strict=True):
             best = int(row.argmax())
             sound = clip.peak > 0
             confidence = float(row[best]) if sound else 1 / len(VOICES)
             guesses.append(Guess(VOICES[best], confidence, sound and confidence >= threshold))
     return guesses
+
+
+def probabilities(
+    log_spectrograms: Float32[np.ndarray, "clip band frame"], folder: str | Path = SHIPPED_VOICES
+) -> Float32[np.ndarray, "clip voice"]:
+    """The probability of each voice for inputs of the network: what `guess` chooses from."""
+    return run(_loaded(Path(folder))[0], picture=log_spectrograms)[0]
 
 
 def sure(clip: Clip) -> Voice | None:
@@ -86,9 +92,26 @@ def log_spectrogram(clip: Clip) -> Float32[np.ndarray, "band frame"]:
     power = np.abs(transform.forward(samples)) ** 2
     bands = np.add.reduceat(power, band_edges[:-1], axis=0) / np.diff(band_edges)[:, None]
     cells = np.add.reduceat(bands, frame_edges[:-1], axis=1) / np.diff(frame_edges)
-    decibels = 10 * np.log10(cells + 1e-20)
-    below = np.maximum(decibels - decibels.max(), -RANGE_DB) if sound.peak > 0 else np.full(cells.shape, -RANGE_DB)
+    return scaled_decibels(cells) if sound.peak > 0 else np.full(cells.shape, -1, np.float32)
+
+
+def scaled_decibels(power: Float[np.ndarray, "*clip band frame"]) -> Float32[np.ndarray, "*clip band frame"]:
+    """Decibels below the loudest cell of each sound, from -RANGE_DB to 0, scaled to [-1, 1]."""
+    decibels = 10 * np.log10(power + 1e-20)
+    below = np.maximum(decibels - decibels.max(axis=(-2, -1), keepdims=True), -RANGE_DB)
     return (1 + 2 * below / RANGE_DB).astype(np.float32)
+
+
+def band_edges_hz() -> Float64[np.ndarray, " edge"]:
+    """Where the bands of the input meet."""
+    transform, band_edges, _ = _grid()
+    return (band_edges - 0.5) * (SAMPLE_RATE / transform.window)
+
+
+def edge_seconds() -> Float64[np.ndarray, " edge"]:
+    """Where the frames of the input meet, from the onset of a sound on."""
+    transform, _, frame_edges = _grid()
+    return transform.first_frame_s + (frame_edges - 0.5) * transform.frame_seconds - RISE_SAMPLES / SAMPLE_RATE
 
 
 @cache

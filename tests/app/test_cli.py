@@ -351,6 +351,7 @@ def test_kits_are_listed(run, tmp_path: Path) -> None:
         (["groove", "--shift", "pitch=1"], r"got pitch"),
         (["groove", "--kit", "tin"], r"no kit 'tin'.*analogue"),
         (["groove", "--kit", "."], r"no sound"),
+        (["groove", "--kit-character", "older=1", "--sound", "none"], r"moved in a sound space"),
     ],
 )
 def test_what_is_refused_is_one_line_and_exit_code_1(run, tmp_path: Path, monkeypatch, words, sentence: str) -> None:
@@ -372,6 +373,8 @@ def test_what_is_refused_is_one_line_and_exit_code_1(run, tmp_path: Path, monkey
         ["groove", "--from", "0", "0"],
         ["groove", "--bars", "0"],
         ["groove", "--kit", "analogue", "--sound", "mine"],
+        ["groove", "--kit", "analogue", "--kit-character", "older=1"],
+        ["groove", "--kit-character", "older"],
         ["groove", "--style", "funk=most"],
         ["groove", "--style", "funk=0.5,funk=0.5"],
         ["groove", "--style", "=1"],

@@ -190,6 +190,21 @@ def test_a_draw_changes_with_its_seed_and_leaves_what_is_kept() -> None:
     assert list(kept) == [mine if voice.index == 3 else other[voice.index] for voice in VOICES]
 
 
+def test_a_kit_is_drawn_with_the_character_that_is_wanted() -> None:
+    space = load_sound()
+    drawn = bench(space).draw(3, character={"brighter": 1.0})
+    expected = space.draw_kit(3, DRAWN_VARIATION, {"brighter": 1.0})
+    for voice, made in zip(VOICES, drawn, strict=True):
+        sound = expected[voice.name]
+        assert made == KitVoice(
+            origin="map", point=sound.point, variation=sound.variation, seed=sound.seed,
+            shift=SoundShift(**sound.shift),
+        )  # fmt: skip
+    assert all(voice.shift.brightness > 0 for voice in drawn if voice is not drawn[2])
+    with pytest.raises(SpaceError, match="plays without one"):
+        KitBuilder(None, BUILT_IN, KitLibrary()).draw(3, character={"brighter": 1.0})
+
+
 def test_what_the_space_has_not_learned_is_drawn_from_the_kits() -> None:
     drawn = bench(ToyTones(("kick",))).draw(4)
     assert [voice.origin for voice in drawn] == ["map"] + ["factory"] * 7

@@ -14,7 +14,7 @@ from clave import factory, sounds, wav
 from clave.app.cli import app
 from clave.audio.log_spectrogram import LENGTH, ONSET_SAMPLE
 from clave.errors import CorpusError
-from clave.evaluation.sound import classifier, data, evaluate, metrics, paths, reconstruction, samples
+from clave.evaluation.sound import classifier, data, duds, evaluate, kits, metrics, paths, reconstruction, samples
 from clave.music.clip import Clip
 from clave.music.kit import VOICES
 from clave.sound import comparison
@@ -335,6 +335,13 @@ def test_the_command_writes_the_whole_table(
     assert set(result["sets"]) == {
         "two halves of the held-out", "real, training", "samples, toy", f"samples, {space_folder}"
     }  # fmt: skip
+    drawn = result["kits"]["drawn, toy"]
+    assert drawn["kits"] == 2
+    assert drawn["level_lu"] < 0.1
+    assert 0 <= drawn["duds"] <= 1 >= drawn["recognised"] >= 0
+    assert drawn["hats_apart_octaves"] is None  # it has learned no open hi-hat
+    assert result["samples"]["real, held out"]["duds"] == result["kits"]["real, held out"]["duds"]
+    assert "| drawn, toy, voices of different kits | 2 |" in text
     assert result["speed"]["toy"]["kit_s"] > result["speed"]["toy"]["point_p50_s"] > 0
     monkeypatch.syspath_prepend(BENCHMARKS)
     numbers_of = runpy.run_path(str(BENCHMARKS / "sound_quality.py"))["numbers_of"]
@@ -355,3 +362,72 @@ def test_what_is_drawn_is_what_the_space_draws(space_folder: Path) -> None:
     assert drawn.voice.tolist() == [0, 0, 1, 1, 2, 2]
     again = data.Drums.of(space.sample(2, "snare", 9), [1, 1], [0, 1], ["", ""])
     np.testing.assert_array_equal(drawn.sample[2:4], again.sample)
+
+
+def kits_alike(alike: float, count: int = 400) -> kits.Table:
+    """Kits of three voices with this correlation of everything; hats half an octave apart, decays a ratio of 1/4."""
+    rng = np.random.default_rng(0)
+    found = np.full((count, len(VOICES), 4), np.nan)
+    shared = rng.standard_normal((count, 4))
+    for voice in (0, kits.CLOSED, kits.OPEN):
+        found[:, voice] = np.sqrt(alike) * shared + np.sqrt(1 - alike) * rng.standard_normal((count, 4))
+    found[:, kits.CLOSED, :2] = found[:, kits.OPEN, :2] + [-0.5, -2]
+    return found
+
+
+def test_voices_of_a_kit_are_as_alike_as_they_were_made() -> None:
+    row = kits.likeness(kits_alike(0.0))
+    assert row["noisiness_alike"] == pytest.approx(0, abs=0.08)
+    assert (row["hats_apart_octaves"], row["hats_apart_most_octaves"]) == pytest.approx((0.5, 0.5))
+    assert row["hats_decay_ratio"] == pytest.approx(0.25)
+    assert row["hats_closed_shorter"] == 1
+    close = kits.likeness(kits_alike(0.7))
+    assert close["noisiness_alike"] == pytest.approx(0.7, abs=0.08)
+    assert close["own_kit_nearer"] > row["own_kit_nearer"] + 0.05
+    apart = kits_alike(0.0)
+    apart[:, kits.OPEN] = np.roll(apart[:, kits.OPEN], 1, axis=0)  # of another kit
+    assert kits.own_kit_nearer(kits._standardised(apart)) == pytest.approx(0.5, abs=0.03)
+
+
+def test_too_few_kits_say_nothing() -> None:
+    row = kits.likeness(kits_alike(0.5, kits.MIN_KITS - 1))
+    assert row["decay_alike"] is row["own_kit_nearer"] is None
+    assert row["hats_apart_octaves"] == pytest.approx(0.5)
+    alone = kits_alike(0.5, 8)
+    alone[:, kits.OPEN] = np.nan
+    assert kits.likeness(alone)["hats_apart_octaves"] is None
+
+
+def test_a_table_has_the_mean_of_each_voice_of_each_kit() -> None:
+    described = np.arange(16.0).reshape(4, 4)
+    found = kits.table(described, np.array([0, 0, 1, 0]), np.array([7, 7, 7, 9]))
+    np.testing.assert_array_equal(found[0, 0], described[:2].mean(axis=0))
+    np.testing.assert_array_equal(found[:, 1, 0], [8, np.nan])
+    np.testing.assert_array_equal(found[1, 0], described[3])
+
+
+def test_duds_are_another_voice_or_ring_too_long_or_are_too_loud(real: data.Drums) -> None:
+    few = real.subset(np.arange(8))
+    features = duds._features(few)
+    right = classifier.Predictions(
+        few.voice, np.ones(8, np.bool_), np.zeros((8, 1), np.float32), np.full(8, 0.9, np.float32)
+    )
+    rules = duds.DudRules(np.full(8, np.inf), np.full(8, np.inf))
+    assert not rules(few, right).any()
+    wrong = right._replace(voice=(few.voice + 1) % 8)
+    assert rules(few, wrong).all()
+    assert not rules(few, wrong._replace(confidence=np.full(8, duds.SURE - 0.01, np.float32))).any()
+    longest, loud = np.full(8, np.inf), np.full(8, np.inf)
+    longest[few.voice[2]] = features[2, 0] - 0.001
+    loud[few.voice[5]] = features[5, 1] - 0.1
+    assert np.flatnonzero(duds.DudRules(longest, loud)(few, right)).tolist() == [2, 5]
+
+
+def test_the_limits_of_duds_are_those_of_recorded_sounds(real: data.Drums) -> None:
+    picture = np.zeros((0, 1, 1), np.float32)
+    nothing = real.subset(np.zeros(len(real), np.bool_))
+    rules = duds.DudRules.of(data.EvaluationData(nothing, picture, picture[:, 0, 0], real, real, {}))
+    features = duds._features(real)
+    kicks = features[real.voice == 0]
+    assert rules.longest_s[0] == pytest.approx(np.quantile(kicks[:, 0], 0.99))
+    assert rules.loudest_lufs[0] == pytest.approx(np.median(kicks[:, 1]) + 10)

@@ -19,6 +19,7 @@ from clave.app.cli.options import (
     FillEvery,
     From,
     Home,
+    KitCharacter,
     KitOption,
     Loop,
     MeterOption,
@@ -38,7 +39,7 @@ from clave.app.cli.options import (
     To,
     Variation,
 )
-from clave.app.cli.values import shift_by_name, style_or_blend, time_signature
+from clave.app.cli.values import amounts_by_name, shift_by_name, style_or_blend, time_signature
 from clave.errors import SpaceError
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def groove(
     swing: Swing = 0.5,
     seed: Seed = 0,
     kit: KitOption = SPACE_KIT,
+    kit_character: KitCharacter = None,
     stems: Stems = False,
     loop: Loop = False,
     on_grid: OnGrid = False,
@@ -122,7 +124,7 @@ def groove(
         seed=seed,
     )
     with closing(open_library(home)) as library:
-        sounds = chosen_kit(kit, sound, library, seed)
+        sounds = chosen_kit(kit, sound, library, seed, amounts_by_name("--kit-character", kit_character or ""))
         spaces = Spaces(
             rhythm=space_reference(loaded), sound=None if sounds.space is None else space_reference(sounds.space)
         )

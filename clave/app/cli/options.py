@@ -120,6 +120,14 @@ KitOption = Annotated[
         help="space: drawn by the seed from the sound space; or see `clave kits`; or a folder of WAVs, or a JSON file.",
     ),
 ]
+KitCharacter = Annotated[
+    str | None,
+    typer.Option(
+        "--kit-character",
+        metavar="NAME=X,...",
+        help="Move the whole kit that is drawn: brighter=1,older=-0.5,bigger=1; below 0 the contrary, in [-3, 3].",
+    ),
+]
 SaveProject = Annotated[
     Path | None,
     typer.Option("--save", metavar="FILE", help="Also write what is played as a project, a JSON file to open again."),

@@ -2,7 +2,7 @@
 
 import hashlib
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,8 +84,15 @@ def chosen_sound(which: str | None) -> "SoundSpace | None":
     return None if which == NO_SOUND else space.load_sound(which)
 
 
-def chosen_kit(which: str, sound: str | None, library: KitLibrary, seed: int) -> ChosenSounds:
-    """A built-in kit by name, a folder of WAVs, a kept kit by name, one in a JSON file, or one that the seed draws."""
+def chosen_kit(
+    which: str, sound: str | None, library: KitLibrary, seed: int, character: Mapping[str, float] | None = None
+) -> ChosenSounds:
+    """A built-in kit by name, a folder of WAVs, a kept kit by name, one in a JSON file, or one that the seed draws.
+
+    `character` moves a kit that the seed draws, by the words of `kit_character`.
+    """
+    if character and which != SPACE_KIT:
+        raise typer.BadParameter(f"--kit-character goes with --kit {SPACE_KIT}, which is drawn, got --kit {which}")
     built_in, a_folder = which in {each.name for each in drum_synth.KITS}, Path(which).is_dir()
     if (built_in or a_folder) and sound not in (None, NO_SOUND):
         raise typer.BadParameter(f"--sound goes with a kit that is decoded, got --kit {which}")
@@ -97,7 +104,7 @@ def chosen_kit(which: str, sound: str | None, library: KitLibrary, seed: int) ->
 
     space = chosen_sound(sound)
     if which == SPACE_KIT:
-        voices = KitBuilder(space, BUILT_IN, library).draw(seed)
+        voices = KitBuilder(space, BUILT_IN, library).draw(seed, character=character)
         return ChosenSounds(ProjectKit(name=SPACE_KIT, voices=tuple(voices)), space)
     found = read_kit_file(Path(which)) if Path(which).is_file() else library.named(which)
     if found is None:

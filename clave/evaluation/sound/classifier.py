@@ -38,6 +38,7 @@ class Predictions(NamedTuple):
     voice: Int[np.ndarray, " sound"]  # index into VOICES
     drum: Bool[np.ndarray, " sound"]
     embedding: Float32[np.ndarray, "sound feature"]
+    confidence: Float32[np.ndarray, " sound"]  # the probability of that voice
 
 
 class ClassifierNet(nn.Module):
@@ -80,8 +81,13 @@ class Classifier:
                 outputs = self.network(views(sounds[at : at + BATCH]))
                 for parts, part in zip((voice, drum, embedding), outputs, strict=True):
                     parts.append(part)
+        logits = torch.cat(voice)
+        confidence = torch.softmax(logits, dim=1).amax(dim=1)
         return Predictions(
-            torch.cat(voice).argmax(dim=1).numpy(), (torch.cat(drum) > 0).numpy(), torch.cat(embedding).numpy()
+            logits.argmax(dim=1).numpy(),
+            (torch.cat(drum) > 0).numpy(),
+            torch.cat(embedding).numpy(),
+            confidence.numpy(),
         )
 
 

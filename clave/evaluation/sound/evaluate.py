@@ -10,6 +10,8 @@ from clave import __version__
 from clave.evaluation.sound import classifier, samples
 from clave.evaluation.sound.classifier import Classifier, backwards, other_sounds
 from clave.evaluation.sound.data import EvaluationData, evaluation_data
+from clave.evaluation.sound.duds import DudRules
+from clave.evaluation.sound.kits import kits
 from clave.evaluation.sound.paths import paths
 from clave.evaluation.sound.reconstruction import REAL, reconstruction
 from clave.evaluation.sound.samples import Judged
@@ -43,7 +45,7 @@ def evaluate(
     drums = classifier.training_drums(data.judging, of_task(on_progress, "synthesizing the classifier's sounds"))
     judge = classifier.train(drums, seed, on_count=of_task(on_progress, "training the classifier"))
 
-    bounds = samples.usual_bounds(data)
+    bounds, dud_rules = samples.usual_bounds(data), DudRules.of(data)
     real = samples.judge(data.test, judge, bounds)
     train = samples.judge(data.train, judge, bounds)
     drawn = {
@@ -59,9 +61,13 @@ def evaluate(
         "detail_size": spaces[0].detail_size, "sounds": data.counts,
         "classifier": classifier_accuracy(judge, data, real, rng),
         "reconstruction": reconstruction(named, data, chosen, of_task(on_progress, "encoding and decoding")),
-        "samples": {row: samples.recognition(each) for row, each in ({REAL: real} | drawn_rows).items()},
+        "samples": {
+            row: samples.recognition(each, dud_rules(each.drums, each.predictions))
+            for row, each in ({REAL: real} | drawn_rows).items()
+        },
         "sets": samples.set_distances(real, {"real, training": train} | drawn_rows, rng),
         "copies": samples.copies(train, real, drawn, rng),
+        "kits": kits(named, data, real, judge, dud_rules, sample_count, of_task(on_progress, "drawing kits")),
         "paths": paths(named, of_task(on_progress, "decoding paths")),
         "speed": {name: speed(each, seed) for name, each in named.items()},
     }  # fmt: skip

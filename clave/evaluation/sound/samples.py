@@ -51,11 +51,11 @@ def usual_bounds(data: EvaluationData) -> Float64[np.ndarray, "bound voice featu
 
 
 def draw(space: SoundSpace, count: int, seed: int, on_count: OnCount) -> Drums:
-    """So many samples of each voice from the prior, as sounds with phase."""
+    """So many samples of each voice, as sounds with phase: what `SoundSpace.sample` gives."""
     voices = [voice_of(name) for name in space.voices for _ in range(count)]
     clips = list[Clip]()
     for name in space.voices:
-        code = space.sample_codes(count, name, seed)
+        code = space.accepted_codes(count, name, seed)
         for index in range(count):
             clips += space.decode(Code(code.map[index : index + 1], code.detail[index : index + 1]), name)
             on_count(len(clips), len(voices))
@@ -63,8 +63,11 @@ def draw(space: SoundSpace, count: int, seed: int, on_count: OnCount) -> Drums:
     return Drums.of(clips, order, list(range(len(order))), [voice.name for voice in voices])
 
 
-def recognition(judged: Judged) -> dict[str, Any]:
-    """The shares of sounds that are recognised as their voice, as drums, and as usual; each voice counts the same."""
+def recognition(judged: Judged, duds: Bool[np.ndarray, " sound"] | None = None) -> dict[str, Any]:
+    """The shares of sounds that are recognised as their voice, as drums, and as usual; each voice counts the same.
+
+    With those that are duds, also their share.
+    """
     voice, correct = judged.drums.voice, judged.predictions.voice == judged.drums.voice
     return {
         "sounds": len(judged.drums),
@@ -73,7 +76,7 @@ def recognition(judged: Judged) -> dict[str, Any]:
         "drum": balanced_share(judged.predictions.drum, voice),
         "usual": balanced_share(judged.usual, voice),
         "drum_and_usual": balanced_share(judged.predictions.drum & judged.usual, voice),
-    }
+    } | ({} if duds is None else {"duds": balanced_share(duds, voice)})
 
 
 def set_distances(real: Judged, others: Mapping[str, Judged], rng: np.random.Generator) -> dict[str, Any]:

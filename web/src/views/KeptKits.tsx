@@ -5,6 +5,7 @@ import { keptKitId } from "../rules/kitNames";
 import { type KeptInfo, type KeptVersion, MAX_KIT_NAME_LENGTH } from "../rules/protocol";
 import { Drawer } from "./Drawer";
 import { Icon, IconButton } from "./Icon";
+import { KitCharacter } from "./KitCharacter";
 import { formatMoment } from "./moment";
 import { usePage } from "./page";
 
@@ -25,6 +26,7 @@ function KitList() {
   useEffect(() => void kept.refresh(), []);
   return (
     <>
+      <KitCharacter />
       <Keep />
       {locked > 0 && (list?.length ?? 0) > 0 && (
         <label class="check">

@@ -97,10 +97,11 @@ def arrange(project: Project, decoded: Decoded, bars: int | None = None) -> Perf
     for bar in planned:
         sounds = [table.index(voice, sound) for voice, sound in enumerate(bar.voices)]
         pattern = _composed(bar.pieces, decoded)
+        rows = [pattern if lane.hold is None else _pattern_of(lane.hold, decoded) for lane in bar.lanes]
         mixed = audible([each.mute for each in bar.mix], [each.solo for each in bar.mix])
         velocity, offset = np.zeros_like(pattern.velocity), np.zeros_like(pattern.offset)
         for voice, lane in enumerate(bar.lanes):
-            strokes = _lane_strokes(bar, voice, lane, pattern, decoded, project.seed)
+            strokes = _lane_strokes(bar, voice, lane, rows[voice], project.seed)
             for stroke in strokes:
                 step = min(int(stroke.step), bar.steps - 1)  # a ratchet may reach over the bar line
                 velocity[voice, step] = max(velocity[voice, step], stroke.velocity)
@@ -108,7 +109,7 @@ def arrange(project: Project, decoded: Decoded, bars: int | None = None) -> Perf
             if mixed[voice]:
                 strikes += _strikes(bar, voice, lane, strokes, curve, sounds[voice])
         patterns.append(Pattern(velocity, offset, bar.meter))
-        sources.append(BarSource(pattern, tuple(sounds)))
+        sources.append(BarSource(_with_held_rows(pattern, rows), tuple(sounds)))
     scene = (project.scenes[project.song[0].scene] if project.song else None) or project.scene
     production = Production(scene.room.size, BusSettings(scene.bus.drive, scene.bus.glue))
     return Performance(
@@ -169,11 +170,19 @@ def _composed(pieces: Sequence[tuple[int, Bar]], decoded: Decoded) -> Pattern:
     return Pattern(velocity, offset, whole.meter)
 
 
-def _lane_strokes(
-    bar: PlannedBar, voice: int, lane: Lane, pattern: Pattern, decoded: Decoded, seed: int
-) -> list[_Stroke]:
-    """The strokes of a voice in this bar, through its lane: hold, length, density, rounds, chance, accent, ratchet."""
-    source = pattern if lane.hold is None else _pattern_of(lane.hold, decoded)
+def _with_held_rows(pattern: Pattern, rows: Sequence[Pattern]) -> Pattern:
+    """The bar with each voice's row from its own pattern, as far as that reaches."""
+    if all(each is pattern for each in rows):
+        return pattern
+    velocity, offset = np.zeros_like(pattern.velocity), np.zeros_like(pattern.offset)
+    for voice, source in enumerate(rows):
+        steps = min(pattern.steps, source.steps)
+        velocity[voice, :steps], offset[voice, :steps] = source.velocity[voice, :steps], source.offset[voice, :steps]
+    return Pattern(velocity, offset, pattern.meter)
+
+
+def _lane_strokes(bar: PlannedBar, voice: int, lane: Lane, source: Pattern, seed: int) -> list[_Stroke]:
+    """The strokes of a voice in this bar, through its lane: length, density, rounds, chance, accent, ratchet."""
     found: list[_Found] = []
     for step in range(bar.steps):
         cell = step if lane.loop_steps is None else (bar.start + step) % lane.loop_steps % source.steps

@@ -39,7 +39,10 @@ class Strike(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class BarSource:
-    """A bar before its lanes and chance, and the sounds of its voices: what its loudness is judged by."""
+    """A bar before its lanes and chance, and the sounds of its voices: what its loudness is judged by.
+
+    A row that is held is in it as it is held.
+    """
 
     pattern: Pattern
     sounds: tuple[int, ...]  # of each voice, an index into the sounds of the performance

@@ -110,7 +110,8 @@ class Drawing:
             {"from": "map", **point}, {"from": "map", **point, "detail": [self.number(-1, 1) for _ in range(3)]},
             {"from": "factory", "kit": self.random.choice(("analogue", "room"))}, file, {**file, **point, "twin": True},
         ))  # fmt: skip
-        return {**source, **(played if self.now_and_then(0.5) else {}), "locked": self.now_and_then(0.2)}
+        chosen = {"velocity_layers": self.now_and_then(0.4), "locked": self.now_and_then(0.2)}
+        return {**source, **(played if self.now_and_then(0.5) else {}), **chosen}
 
     def tempo(self) -> list[dict[str, Any]]:
         bars = sorted({0, *(self.random.randrange(1, 12) for _ in range(self.random.choice((0, 0, 1, 3))))})

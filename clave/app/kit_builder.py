@@ -163,7 +163,9 @@ class KitBuilder:
             if kept is not None and voice.index in kept:
                 made.append(kept[voice.index])
             elif voice.name in places:
-                made.append(KitVoice(origin="map", point=places[voice.name], variation=DRAWN_VARIATION, seed=seed))
+                point = places[voice.name]
+                drawn = KitVoice(origin="map", point=point, variation=DRAWN_VARIATION, seed=seed, velocity_layers=True)
+                made.append(drawn)
             else:
                 made.append(KitVoice(origin="factory", kit=names[int(draw * len(names))]))
         return tuple(made)
@@ -181,7 +183,7 @@ class KitBuilder:
                 case _:
                     clip, source = self._decoded(voice, chosen), "map"
             clips.append(clip)
-            origins.append(Origin(voice.name, source, chosen.point, chosen.gain, chosen.tune, chosen.decay))
+            origins.append(chosen.origin_of(voice, source))
         return Kit(tuple(clips), tuple(origins), name)
 
     def _decoded(self, voice: Voice, sound: KitVoice) -> Clip:

@@ -13,7 +13,7 @@ import numpy as np
 
 from clave.errors import ProjectError
 from clave.music.clip import SAMPLE_RATE, Clip
-from clave.music.kit import VOICES, Origin
+from clave.music.kit import VOICES
 from clave.music.pattern import Pattern
 from clave.music.units import STEPS_PER_SIXTEENTH, seconds_per_step, swing_steps
 from clave.play.bus import BusSettings
@@ -58,7 +58,7 @@ def bar_key(bar: Bar) -> str:
 
 def bare(sound: KitVoice) -> KitVoice:
     """The sound without how it is played: what has to be decoded."""
-    return sound.changed(gain=1.0, tune=0.0, decay=1.0, locked=False, file_name=sound.file_name)
+    return sound.changed(gain=1.0, tune=0.0, decay=1.0, velocity_layers=False, locked=False, file_name=sound.file_name)
 
 
 def sound_key(voice: int, sound: KitVoice) -> str:
@@ -142,9 +142,8 @@ class _Sounds:
             if raw not in self._decoded.sounds:
                 raise ProjectError(f"the sound of the {VOICES[voice].name} was not decoded: {sound!r}")
             source = {"map": "map", "factory": f"factory {sound.kit}", "file": f"file {sound.file}"}[sound.origin]
-            origin = Origin(VOICES[voice].name, source, sound.point, sound.gain, sound.tune, sound.decay)
             self._places[key] = len(self.sounds)
-            self.sounds.append(KitSound(voice, self._decoded.sounds[raw], origin))
+            self.sounds.append(KitSound(voice, self._decoded.sounds[raw], sound.origin_of(VOICES[voice], source)))
         return self._places[key]
 
 

@@ -194,7 +194,7 @@ class SoundSpace:
                 x, y = where[voice.name]
                 sound = self.at([[x, y]], voice, variation=variation, seed=seed)[0]
                 clips[voice.index] = drum_synth.levelled(one_shot(sound), voice)
-                origins[voice.index] = Origin(voice.name, "map", (float(x), float(y)))
+                origins[voice.index] = Origin(voice.name, "map", (float(x), float(y)), velocity_layers=True)
         return Kit(tuple(clips), tuple(origins), name)
 
     def places(self, seed: int = 0) -> dict[str, tuple[float, float]]:

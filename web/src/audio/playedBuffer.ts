@@ -2,6 +2,7 @@
 
 import { kWeightedEnergy } from "../rules/loudness";
 import { type PlaybackSettings, playedSamples } from "../rules/playbackSettings";
+import { layerOf } from "../rules/sequencer";
 
 const made = new WeakMap<AudioBuffer, AudioBuffer>(); // what each was made of
 const energies = new WeakMap<AudioBuffer, number>();
@@ -12,6 +13,27 @@ export function bareEnergy(played: AudioBuffer): number {
   const known = energies.get(bare) ?? kWeightedEnergy(bare.getChannelData(0), bare.sampleRate);
   energies.set(bare, known);
   return known;
+}
+
+const layers = new WeakMap<AudioBuffer, readonly AudioBuffer[]>(); // of each, from that for hard strokes to the softest
+
+/** What a stroke of this velocity plays of a sound. */
+export function layerFor(buffer: AudioBuffer, velocity: number): AudioBuffer {
+  const own = layers.get(buffer);
+  return own?.[layerOf(velocity, own.length)] ?? buffer;
+}
+
+/** The same sound with other samples for softer strokes, from hard to soft; one of its own, since others may play it as it is. */
+export function withLayers(buffer: AudioBuffer, softer: readonly Float32Array<ArrayBuffer>[]): AudioBuffer {
+  const all = [buffer.getChannelData(0), ...softer].map((samples) => {
+    const own = new AudioBuffer({ length: samples.length, sampleRate: buffer.sampleRate, numberOfChannels: 1 });
+    own.copyToChannel(samples, 0);
+    return own;
+  });
+  const whole = all[0]!;
+  layers.set(whole, all);
+  made.set(whole, made.get(buffer) ?? buffer);
+  return whole;
 }
 
 /** The settings, applied channel by channel; neutral ones give the buffer itself. */

@@ -9,12 +9,16 @@ softer. Of the pairs, by voice:
   octaves from 63 Hz in four stretches of time, down to 30 dB below the loudest, root mean square in dB.
 
 "takes" is the same error between two recordings within 1.2 dB: what is left to chance. HELD_OUT was looked at only
-after the slopes were set. Usage: python benchmarks/velocity_layers.py FOLDER [--quick] [--json FILE]; FOLDER is that of
+after the slopes were set. Then, for kits drawn from the shipped sound space: the same changes by our layers, and by
+the space's own shift towards less brightness, half a standard deviation a layer; and what both cost.
+
+Usage: python benchmarks/velocity_layers.py FOLDER [--quick] [--json FILE]; FOLDER (or $CLAVE_DATA/oneshots) is that of
 the one-shots with their manifest.csv.
 """
 
 import csv
 import re
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,7 +32,8 @@ from clave.audio import velocity_layers
 from clave.audio.loudness import k_weighted_energy
 from clave.files import audio_file
 from clave.music.clip import Clip
-from clave.music.kit import VOICES, voice
+from clave.music.kit import VOICES, Voice, voice
+from clave.sound.space import SoundSpace, load_sound
 
 KITS = ("GMRockKit", "Millo_MultiLayered2", "Millo_MultiLayered3", "ForzeeStereo", "BJA_Pacific", "The_Black_Pearl_1.0")
 HELD_OUT = ("Discord_Standard", "Marching_Snare", "Marching_Tenor", "Marching_Bass", "Standard", "Room_1")
@@ -43,6 +48,9 @@ OCTAVES_HZ = 62.5 * 2.0 ** np.arange(0.5, 9)
 FLOOR_DB = 30.0
 TRENDS = ("attack", "body", "T20")
 DRAWS = 300  # of the bootstrap
+DRAWN_KITS = 12
+SHIFTS = (-0.5, -1.0, -1.5)  # standard deviations
+SOURCES = ("ours", "space")
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,11 +86,15 @@ def strokes(folder: Path, kits: Sequence[str]) -> dict[tuple[str, str, str], lis
     return drums
 
 
-def stroke(path: Path) -> Stroke:
-    """A file, from 1 ms before it reaches a tenth of its peak."""
-    samples = audio_file.read(path).samples.astype(np.float64)
+def from_onset(samples: np.ndarray) -> np.ndarray:
+    """1.2 s from 1 ms before a sound reaches a tenth of its peak."""
     onset = int(np.argmax(np.abs(samples) > np.abs(samples).max() / 10))
-    samples = np.pad(samples[max(0, onset - RATE // 1000) :], (0, LENGTH))[:LENGTH]
+    return np.pad(samples[max(0, onset - RATE // 1000) :].astype(np.float64), (0, LENGTH))[:LENGTH]
+
+
+def stroke(path: Path) -> Stroke:
+    """A file from its onset."""
+    samples = from_onset(audio_file.read(path).samples)
     return Stroke(samples, 10 * np.log10(k_weighted_energy(samples[: round(LOUD_SECONDS * RATE)], RATE) + 1e-20))
 
 
@@ -198,6 +210,44 @@ def report(title: str, drums: dict[tuple[str, str, str], list[Stroke]], least: i
     return numbers
 
 
+def shifted(space: SoundSpace, which: Voice, point: tuple[float, float]) -> list[Clip]:
+    """The sounds of a point with three shifts towards less brightness."""
+    codes = [space.code_at([point], which, 0.0, 0, None, {"brightness": each}) for each in SHIFTS]
+    return [space.decode(code, which)[0] for code in codes]
+
+
+def drawn_kits(count: int) -> dict[str, object]:
+    """Print what layers of drawn kits change, and how long they take, one kit after the other."""
+    space = load_sound()
+    seconds = {"kit": 0.0, "ours": 0.0, "space": 0.0}
+    changes: dict[tuple[str, str], list[np.ndarray]] = defaultdict(list)
+    for seed in range(count):
+        began = time.perf_counter()
+        kit, places = space.kit(seed=seed), space.places(seed)
+        seconds["kit"] += (time.perf_counter() - began) / count
+        for each in VOICES:
+            hard = trends(from_onset(kit[each].samples))
+            for name in SOURCES:
+                began = time.perf_counter()
+                if name == "ours":
+                    made = velocity_layers.softer_clips(kit[each], each)
+                else:
+                    made = shifted(space, each, places[each.name])
+                seconds[name] += (time.perf_counter() - began) / count
+                changes[name, each.name] += [trends(from_onset(clip.samples)) - hard for clip in made]
+    softer = np.tile(velocity_layers.LEVELS_DB, count)
+    found = {
+        name: {each.name: slopes(np.array(changes[name, each.name]), softer) for each in VOICES} for name in SOURCES
+    }
+    rows = [
+        [each.name, *(f"{found[name][each.name][place]:+.2f}" for place in range(3) for name in SOURCES)]
+        for each in VOICES
+    ]
+    print_table(["drawn kits", *(f"{trend}: {name}" for trend in TRENDS for name in SOURCES)], rows)
+    print_table(["seconds a kit", *seconds], [["", *(f"{each:.2f}" for each in seconds.values())]])
+    return {"seconds": seconds, **{name: {key: row.tolist() for key, row in found[name].items()} for name in SOURCES}}
+
+
 def main() -> None:
     """Measure and print."""
     parser = options(__doc__)
@@ -207,6 +257,7 @@ def main() -> None:
     numbers = {"fitted": report("fitted", strokes(given.folder, kits))}
     if not given.quick:
         numbers["held out"] = report("held out", strokes(given.folder, HELD_OUT))
+    numbers["drawn"] = drawn_kits(1 if given.quick else DRAWN_KITS)
     write_json(numbers, given.json)
 
 

@@ -49,10 +49,11 @@ MOVED = [
      "breakpoints": [{"bar": 0, "value": -1}, {"bar": 0.9, "value": 1}]},
     {"parameter": "snare.pan", "breakpoints": [{"bar": 0, "value": -1}, {"bar": 2, "value": 1}]},
 ]  # fmt: skip
+LAYERED = [{"from": "factory", "kit": "analogue", "velocity_layers": voice != 1} for voice in range(8)]
 FOUR = [
     {"tempo": [{"bar": 0, "tempo_bpm": 260}], "path": {**DRAWN, "quantum": "step"}, "lanes": [HELD, *[{}] * 7]},
     {"tempo": [{"bar": 0, "tempo_bpm": 300}], "bars": BARS, "lanes": LANES, "modulations": [LEVEL, TUNE, WANDER]},
-    {"tempo": [{"bar": 0, "tempo_bpm": 280}], "bars": BARS, "swing": 0.6,
+    {"tempo": [{"bar": 0, "tempo_bpm": 280}], "bars": BARS, "swing": 0.6, "kit": {"voices": LAYERED},
      "lanes": [{}, HELD, {"ratchet": 4}, *[{}] * 5], "automations": MOVED, "mix": [{"level": 0.5}, *[{}] * 7]},
     {"tempo": [{"bar": 0, "tempo_bpm": 240}, {"bar": 1, "tempo_bpm": 320, "ramp": True}], "bars": BARS[1:],
      "path": {"points": [[1, 1], [-1, 0]], "bars": 2, "way": "ping-pong"}, "modulations": [{**LEVEL, "unit": "beats"}]},

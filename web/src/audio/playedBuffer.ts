@@ -2,7 +2,7 @@
 
 import { kWeightedEnergy } from "../rules/loudness";
 import { type PlaybackSettings, playedSamples } from "../rules/playbackSettings";
-import { layerOf } from "../rules/sequencer";
+import { LAYERS, layerOf } from "../rules/sequencer";
 
 const made = new WeakMap<AudioBuffer, AudioBuffer>(); // what each was made of
 const energies = new WeakMap<AudioBuffer, number>();
@@ -15,23 +15,26 @@ export function bareEnergy(played: AudioBuffer): number {
   return known;
 }
 
-const layers = new WeakMap<AudioBuffer, readonly AudioBuffer[]>(); // of each, from that for hard strokes to the softest
+const softer = new WeakMap<AudioBuffer, () => readonly AudioBuffer[]>(); // of a sound with velocity layers, from hard to soft
 
-/** What a stroke of this velocity plays of a sound. */
+/** What a stroke of this velocity plays of a sound; its softer layers are made with the first stroke that needs one. */
 export function layerFor(buffer: AudioBuffer, velocity: number): AudioBuffer {
-  const own = layers.get(buffer);
-  return own?.[layerOf(velocity, own.length)] ?? buffer;
+  const layers = softer.get(buffer);
+  const layer = layers ? layerOf(velocity, LAYERS) : 0;
+  return layer === 0 ? buffer : layers!()[layer - 1]!;
 }
 
-/** The same sound with other samples for softer strokes, from hard to soft; one of its own, since others may play it as it is. */
-export function withLayers(buffer: AudioBuffer, softer: readonly Float32Array<ArrayBuffer>[]): AudioBuffer {
-  const all = [buffer.getChannelData(0), ...softer].map((samples) => {
-    const own = new AudioBuffer({ length: samples.length, sampleRate: buffer.sampleRate, numberOfChannels: 1 });
-    own.copyToChannel(samples, 0);
-    return own;
-  });
-  const whole = all[0]!;
-  layers.set(whole, all);
+/** The same sound, mono, with other samples for softer strokes, from hard to soft: a buffer of its own, since others may play it as it is. */
+export function withLayers(buffer: AudioBuffer, soften: (samples: Float32Array<ArrayBuffer>) => readonly Float32Array<ArrayBuffer>[]): AudioBuffer {
+  const samples = buffer.getChannelData(0);
+  const bufferOf = (own: Float32Array<ArrayBuffer>): AudioBuffer => {
+    const copy = new AudioBuffer({ length: own.length, sampleRate: buffer.sampleRate, numberOfChannels: 1 });
+    copy.copyToChannel(own, 0);
+    return copy;
+  };
+  const whole = bufferOf(samples);
+  let layers: readonly AudioBuffer[] | undefined;
+  softer.set(whole, () => (layers ??= soften(samples).map(bufferOf)));
   made.set(whole, made.get(buffer) ?? buffer);
   return whole;
 }

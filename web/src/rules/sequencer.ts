@@ -12,6 +12,7 @@ export const strokePosition = (step: number, offset: number, swing: number): num
 /** How loud a stroke sounds, linear: half the velocity is 12 dB less. */
 export const velocityGain = (velocity: number): number => velocity * velocity;
 
+export const LAYERS = 4; // of a sound with velocity layers
 const LAYER_DB = 6;
 
 /** Which of so many velocity layers a stroke plays; 0 is the hardest: the twin of `layer_of` in `clave/music/kit.py`. */

@@ -29,18 +29,27 @@ export function softerSamples(samples: Float32Array<ArrayBuffer>, sampleRate: nu
   if (energy === 0) return LAYERS_DB.map(() => samples);
   const { splitHz, seconds, low, high } = RESPONSES[voice]!;
   const below = filtered(samples, smoother(1 / (2 * Math.PI * splitHz), sampleRate));
-  const peak = peakOf(samples);
-  const onset = samples.findIndex((sample) => Math.abs(sample) >= ONSET * peak);
-  const passed = samples.map((_, n) => Math.exp(-Math.max(0, n - onset) / (seconds * sampleRate)));
+  const passed = sinceOnset(samples, seconds * sampleRate);
   return LAYERS_DB.map((level) => {
     const [lowStart, lowEnd, highStart, highEnd] = [...low, ...high].map((slope) => 10 ** ((slope * level) / 20)) as [number, number, number, number];
-    const made = samples.map((sample, n) => {
-      const share = passed[n]!;
-      return below[n]! * (lowEnd + (lowStart - lowEnd) * share) + (sample - below[n]!) * (highEnd + (highStart - highEnd) * share);
-    });
+    const made = new Float32Array(samples.length);
+    for (let n = 0; n < samples.length; n++) {
+      const [share, lows] = [passed[n]!, below[n]!];
+      made[n] = lows * (lowEnd + (lowStart - lowEnd) * share) + (samples[n]! - lows) * (highEnd + (highStart - highEnd) * share);
+    }
     const loud = Math.sqrt(energy / kWeightedEnergy(made, sampleRate));
     return made.map((sample) => sample * loud);
   });
+}
+
+/** 1 up to the onset; from there on it falls by e in so many samples. */
+function sinceOnset(samples: Float32Array, fallSamples: number): Float64Array {
+  const least = ONSET * peakOf(samples);
+  const onset = samples.findIndex((sample) => Math.abs(sample) >= least);
+  const passed = new Float64Array(samples.length).fill(1);
+  const fall = Math.exp(-1 / fallSamples);
+  for (let n = onset + 1; n < passed.length; n++) passed[n] = passed[n - 1]! * fall;
+  return passed;
 }
 
 function peakOf(samples: Float32Array): number {

@@ -167,7 +167,7 @@ export class Sounds {
     const played = playedBuffer(buffer, sound);
     if (!sound.velocity_layers || played.numberOfChannels > 1) return { buffer: played, heard }; // only a folder's own files are stereo
     const { softerSamples } = await import("../rules/velocityLayers");
-    return { buffer: withLayers(played, softerSamples(played.getChannelData(0), played.sampleRate, voice)), heard };
+    return { buffer: withLayers(played, (samples) => softerSamples(samples, played.sampleRate, voice)), heard };
   }
 
   private decoded(voice: number, sound: VoiceSound): Promise<Decoded> {

@@ -8,8 +8,8 @@ softer. Of the pairs, by voice:
 * the band level error between the soft recording and the hard one turned down ("level"), or our layer of it ("ours"):
   octaves from 63 Hz in four stretches of time, down to 30 dB below the loudest, root mean square in dB.
 
-"takes" is the same error between two recordings within 1.2 dB: what is left to chance. HELD_OUT was looked at only
-after the slopes were set. Then, for kits drawn from the shipped sound space: the same changes by our layers, and by
+"takes" is the same error between two recordings within 1.2 dB: what is left to chance. HELD_OUT had no part in the
+slopes. Then, for kits drawn from the shipped sound space: the same changes by our layers, and by
 the space's own shift towards less brightness, half a standard deviation a layer; and what both cost.
 
 Usage: python benchmarks/velocity_layers.py FOLDER [--quick] [--json FILE]; FOLDER (or $CLAVE_DATA/oneshots) is that of

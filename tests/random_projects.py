@@ -10,7 +10,7 @@ from clave.music.pattern import Pattern
 from clave.music.units import Meter, steps_per_bar
 from clave.play.arrange import SILENCE, Decoded, Requests, bar_key, requests, sound_key
 from clave.play.chance import GOLDEN, chance
-from clave.play.performance import Strike
+from clave.play.performance import Performance
 from clave.play.project import PARAMETERS, Project
 from clave.play.project.saving import from_document
 
@@ -110,7 +110,8 @@ class Drawing:
             {"from": "map", **point}, {"from": "map", **point, "detail": [self.number(-1, 1) for _ in range(3)]},
             {"from": "factory", "kit": self.random.choice(("analogue", "room"))}, file, {**file, **point, "twin": True},
         ))  # fmt: skip
-        return {**source, **(played if self.now_and_then(0.5) else {}), "locked": self.now_and_then(0.2)}
+        chosen = {"velocity_layers": self.now_and_then(0.4), "locked": self.now_and_then(0.2)}
+        return {**source, **(played if self.now_and_then(0.5) else {}), **chosen}
 
     def tempo(self) -> list[dict[str, Any]]:
         bars = sorted({0, *(self.random.randrange(1, 12) for _ in range(self.random.choice((0, 0, 1, 3))))})
@@ -253,11 +254,15 @@ def asked_of(project: Project, bars: int) -> Decoded:
     return made_up(requests(project, bars))
 
 
-def digest(strikes: list[Strike], bars: int) -> list[list[float]]:
+def digest(performance: Performance) -> list[list[float]]:
     """For each bar: how many strokes, and what their times, velocities, levels, pans and sounds add up to, weighted by
-    place so that a stroke in the place of another shows."""
-    sums = [[0.0] * 6 for _ in range(bars)]
-    for each in strikes:
+    place so that a stroke in the place of another shows; and last, the same of the velocities of its source."""
+    sums = [[0.0] * 7 for _ in performance.bars]
+    for bar, source in enumerate(performance.sources):
+        velocity = source.pattern.velocity
+        for voice, step in zip(*velocity.nonzero(), strict=True):
+            sums[bar][6] += (1 + chance(0, int(voice), int(step))) * float(velocity[voice, step])
+    for each in performance.events():
         weight = 1 + chance(0, each.voice, each.step)
         for place, value in enumerate((1 / weight, each.seconds, each.velocity, each.level, each.pan, each.sound)):
             sums[each.bar][place] += weight * value

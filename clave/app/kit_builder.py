@@ -194,7 +194,7 @@ class KitBuilder:
                 case _:
                     clip, source = self._decoded(voice, chosen), "map"
             clips.append(clip)
-            origins.append(Origin(voice.name, source, chosen.point, chosen.gain, chosen.tune, chosen.decay))
+            origins.append(chosen.origin_of(voice, source))
         return Kit(tuple(clips), tuple(origins), name)
 
     def _decoded(self, voice: Voice, sound: KitVoice) -> Clip:
@@ -235,8 +235,9 @@ def named_once(names: Sequence[str]) -> tuple[list[str], list[int]]:
 def as_kit_voice(sound: DrawnSound) -> KitVoice:
     """A sound that was drawn, as a voice of a project's kit."""
     return KitVoice(
-        origin="map", point=sound.point, variation=sound.variation, seed=sound.seed, shift=SoundShift(**sound.shift)
-    )
+        origin="map", point=sound.point, variation=sound.variation, seed=sound.seed, shift=SoundShift(**sound.shift),
+        velocity_layers=True,
+    )  # fmt: skip
 
 
 def _heard(clip: Clip) -> Heard:

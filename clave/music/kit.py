@@ -1,5 +1,6 @@
 """The eight voices, in the one table that everything else is keyed on, and the kit: one clip for each of them."""
 
+import math
 from dataclasses import dataclass, field, replace
 
 from clave.errors import KitError, VoiceError
@@ -64,18 +65,47 @@ class Origin:
     gain: float = 1.0  # linear, in [0, 2]
     tune: float = 0.0  # semitones, in [-24, 24]
     decay: float = 1.0  # ratio, in [0.05, 4]: 0.5 rings half as long
+    velocity_layers: bool = False  # softer strokes sound otherwise: `audio.velocity_layers` makes the clips for them
+
+
+LAYER_DB = 6.0  # from one velocity layer to the next, in the level of strokes, which is the square of their velocity
+
+
+def layer_of(velocity: float, layers: int) -> int:
+    """Which of so many velocity layers a stroke plays: 0, the hardest, 3 dB below full level the next, and so on.
+
+    Velocity lies in (0, 1].
+
+    >>> [layer_of(each / 127, 4) for each in (127, 107, 106, 76, 75, 54, 53, 1)]
+    [0, 0, 1, 1, 2, 2, 3, 3]
+    """
+    return min(layers - 1, math.floor(-40 * math.log10(velocity) / LAYER_DB + 0.5))
+
+
+def velocity_ranges(layers: int) -> tuple[tuple[int, int], ...]:
+    """The lowest and highest MIDI velocity of each of so many layers, the hardest first; each velocity is in one.
+
+    >>> velocity_ranges(2)
+    ((107, 127), (1, 106))
+    """
+    lowest = [min(n for n in range(1, 128) if layer_of(n / 127, layers) <= layer) for layer in range(layers)]
+    return tuple(zip(lowest, [127, *(each - 1 for each in lowest[:-1])], strict=True))
 
 
 @dataclass(frozen=True, eq=False)
 class Kit:
     """Eight clips, one a voice, in the order of VOICES; each is played as its origin says, or as it is.
 
-    Raises KitError for another number of clips or origins, or for what is none.
+    A voice may have more clips, for softer strokes: `layer_of` says which of them a stroke plays.
+    Raises KitError for another number of clips, origins or rows of softer clips, or for what is none.
     """
 
     clips: tuple[Clip, ...]
     origins: tuple[Origin | None, ...] = field(default=(None,) * len(VOICES))
     name: str = "kit"
+    softer: tuple[tuple[Clip, ...], ...] = ((),) * len(
+        VOICES
+    )  # of each voice, from hard to soft; none: one clip for all
 
     def __post_init__(self) -> None:
         for what, kind, made_with in (("clips", Clip, "Clip"), ("origins", Origin | None, "Origin, or None")):
@@ -86,9 +116,21 @@ class Kit:
             invalid = [each for each in row if not isinstance(each, kind)]
             if invalid:
                 raise KitError(f"the {what} of a kit are made with {made_with}, got {invalid[0]!r}")
+        softer: tuple[tuple[object, ...], ...] = tuple(map(tuple, self.softer))
+        object.__setattr__(self, "softer", softer)
+        if len(softer) != len(VOICES):
+            raise KitError(f"a kit has {len(VOICES)} rows of softer clips, one a voice; got {len(softer)}")
+        others = [each for row in softer for each in row if not isinstance(each, Clip)]
+        if others:
+            raise KitError(f"the softer clips of a kit are made with Clip, got {others[0]!r}")
 
     def __getitem__(self, which: Voice | str) -> Clip:
         return self.clips[voice(which).index]
+
+    def layers(self, which: Voice | str) -> tuple[Clip, ...]:
+        """All clips of a voice, from that for hard strokes to that for the softest."""
+        row = voice(which).index
+        return (self.clips[row], *self.softer[row])
 
     def as_played(self) -> "Kit":
         """The same kit with the playback settings of each origin applied to its clip; the new origins are neutral.
@@ -97,7 +139,9 @@ class Kit:
         """
         clips = tuple(map(as_played, self.clips, self.origins))
         neutral = tuple(origin and replace(origin, gain=1.0, tune=0.0, decay=1.0) for origin in self.origins)
-        return Kit(clips, neutral, self.name)
+        pairs = zip(self.softer, self.origins, strict=True)
+        softer = tuple(tuple(as_played(clip, origin) for clip in row) for row, origin in pairs)
+        return Kit(clips, neutral, self.name, softer)
 
 
 def as_played(clip: Clip, origin: Origin | None) -> Clip:

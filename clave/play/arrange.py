@@ -13,7 +13,7 @@ import numpy as np
 
 from clave.errors import ProjectError
 from clave.music.clip import SAMPLE_RATE, Clip
-from clave.music.kit import VOICES, Origin
+from clave.music.kit import VOICES
 from clave.music.pattern import Pattern
 from clave.music.units import STEPS_PER_SIXTEENTH, seconds_per_step, swing_steps
 from clave.play.bus import BusSettings
@@ -58,7 +58,7 @@ def bar_key(bar: Bar) -> str:
 
 def bare(sound: KitVoice) -> KitVoice:
     """The sound without how it is played: what has to be decoded."""
-    return sound.changed(gain=1.0, tune=0.0, decay=1.0, locked=False, file_name=sound.file_name)
+    return sound.changed(gain=1.0, tune=0.0, decay=1.0, velocity_layers=False, locked=False, file_name=sound.file_name)
 
 
 def sound_key(voice: int, sound: KitVoice) -> str:
@@ -97,10 +97,11 @@ def arrange(project: Project, decoded: Decoded, bars: int | None = None) -> Perf
     for bar in planned:
         sounds = [table.index(voice, sound) for voice, sound in enumerate(bar.voices)]
         pattern = _composed(bar.pieces, decoded)
+        rows = [pattern if lane.hold is None else _pattern_of(lane.hold, decoded) for lane in bar.lanes]
         mixed = audible([each.mute for each in bar.mix], [each.solo for each in bar.mix])
         velocity, offset = np.zeros_like(pattern.velocity), np.zeros_like(pattern.offset)
         for voice, lane in enumerate(bar.lanes):
-            strokes = _lane_strokes(bar, voice, lane, pattern, decoded, project.seed)
+            strokes = _lane_strokes(bar, voice, lane, rows[voice], project.seed)
             for stroke in strokes:
                 step = min(int(stroke.step), bar.steps - 1)  # a ratchet may reach over the bar line
                 velocity[voice, step] = max(velocity[voice, step], stroke.velocity)
@@ -108,7 +109,7 @@ def arrange(project: Project, decoded: Decoded, bars: int | None = None) -> Perf
             if mixed[voice]:
                 strikes += _strikes(bar, voice, lane, strokes, curve, sounds[voice])
         patterns.append(Pattern(velocity, offset, bar.meter))
-        sources.append(BarSource(pattern, tuple(sounds)))
+        sources.append(BarSource(_with_held_rows(pattern, rows), tuple(sounds)))
     scene = (project.scenes[project.song[0].scene] if project.song else None) or project.scene
     production = Production(scene.room.size, BusSettings(scene.bus.drive, scene.bus.glue))
     return Performance(
@@ -141,9 +142,8 @@ class _Sounds:
             if raw not in self._decoded.sounds:
                 raise ProjectError(f"the sound of the {VOICES[voice].name} was not decoded: {sound!r}")
             source = {"map": "map", "factory": f"factory {sound.kit}", "file": f"file {sound.file}"}[sound.origin]
-            origin = Origin(VOICES[voice].name, source, sound.point, sound.gain, sound.tune, sound.decay)
             self._places[key] = len(self.sounds)
-            self.sounds.append(KitSound(voice, self._decoded.sounds[raw], origin))
+            self.sounds.append(KitSound(voice, self._decoded.sounds[raw], sound.origin_of(VOICES[voice], source)))
         return self._places[key]
 
 
@@ -169,11 +169,19 @@ def _composed(pieces: Sequence[tuple[int, Bar]], decoded: Decoded) -> Pattern:
     return Pattern(velocity, offset, whole.meter)
 
 
-def _lane_strokes(
-    bar: PlannedBar, voice: int, lane: Lane, pattern: Pattern, decoded: Decoded, seed: int
-) -> list[_Stroke]:
-    """The strokes of a voice in this bar, through its lane: hold, length, density, rounds, chance, accent, ratchet."""
-    source = pattern if lane.hold is None else _pattern_of(lane.hold, decoded)
+def _with_held_rows(pattern: Pattern, rows: Sequence[Pattern]) -> Pattern:
+    """The bar with each voice's row from its own pattern, as far as that reaches."""
+    if all(each is pattern for each in rows):
+        return pattern
+    velocity, offset = np.zeros_like(pattern.velocity), np.zeros_like(pattern.offset)
+    for voice, source in enumerate(rows):
+        steps = min(pattern.steps, source.steps)
+        velocity[voice, :steps], offset[voice, :steps] = source.velocity[voice, :steps], source.offset[voice, :steps]
+    return Pattern(velocity, offset, pattern.meter)
+
+
+def _lane_strokes(bar: PlannedBar, voice: int, lane: Lane, source: Pattern, seed: int) -> list[_Stroke]:
+    """The strokes of a voice in this bar, through its lane: length, density, rounds, chance, accent, ratchet."""
     found: list[_Found] = []
     for step in range(bar.steps):
         cell = step if lane.loop_steps is None else (bar.start + step) % lane.loop_steps % source.steps

@@ -6,6 +6,7 @@ is stopped by the next stroke of its choke group. Its filter works on what is le
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import accumulate, chain
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from clave.audio.biquad import FilterKind, biquad
 from clave.errors import RenderError
 from clave.music.clip import Clip
+from clave.music.kit import layer_of
 from clave.music.shapes import Float32, Float64
 from clave.play.output import QueuedStep
 from clave.play.performance import Strike
@@ -42,7 +44,7 @@ class _MixedStroke(NamedTuple):
     seconds: float
     voice: int
     velocity: float
-    sound: int
+    clip: int
     gains: tuple[float, ...]  # linear, one a row
     filtering: Filtering
     ended: float = math.inf  # seconds at which everything was silenced
@@ -51,20 +53,24 @@ class _MixedStroke(NamedTuple):
 class Mixdown:
     """An output that keeps the strokes, and mixes all of them at the end: second 0 is the first sample.
 
-    `sounds` are played as they are, each stroke by the index it has; they share one sample rate. There are as many
-    rows as `gains` gives numbers. `finish` is what happens to the rows while they are whole, before any tail is cut.
+    `sounds` are played as they are, each stroke by its index and, where a sound has several clips from hard to soft, by
+    its velocity; they share one sample rate. There are as many rows as `gains` gives numbers. `finish` is
+    what happens to the rows while they are whole, before any tail is cut.
     """
 
     def __init__(
         self,
-        sounds: Sequence[Clip],
+        sounds: Sequence[Clip | Sequence[Clip]],
         gains: Gains,
         rows: int,
         *,
         places_per_sample: int = PLACES_PER_SAMPLE,
         finish: Callable[[Rows], Finished] = lambda rows: rows,
     ) -> None:
-        self._sounds, self._gains, self._rows = tuple(sounds), gains, rows
+        layers = [(sound,) if isinstance(sound, Clip) else tuple(sound) for sound in sounds]
+        self._layers = [len(each) for each in layers]
+        self._first = list(accumulate(self._layers, initial=0))  # clip of each sound
+        self._clips, self._gains, self._rows = tuple(chain.from_iterable(layers)), gains, rows
         self._places, self._finish = places_per_sample, finish
         self._strokes: list[_MixedStroke] = []
 
@@ -72,7 +78,8 @@ class Mixdown:
         """Keep a stroke, to sound at this time."""
         gains = tuple(self._gains(strike))
         filtering = (strike.filter, strike.cutoff, strike.resonance)
-        self._strokes.append(_MixedStroke(seconds, strike.voice, strike.velocity, strike.sound, gains, filtering))
+        clip = self._first[strike.sound] + layer_of(strike.velocity, self._layers[strike.sound])
+        self._strokes.append(_MixedStroke(seconds, strike.voice, strike.velocity, clip, gains, filtering))
 
     def step(self, queued: QueuedStep) -> None:
         """Steps make no sound."""
@@ -89,7 +96,7 @@ class Mixdown:
         """All strokes so far as rows of samples that last so many seconds; `render` says what the tails are."""
         if tail not in ("cut", "wrap", "ring"):
             raise RenderError(f'a tail is "cut", "wrap" or "ring", got {tail!r}')
-        rate = self._sounds[0].sample_rate
+        rate = self._clips[0].sample_rate
         length = max(1, round(seconds * rate))
         canvas, lead = self._canvas(seconds, length, wrap=tail == "wrap")
         if tail == "wrap":
@@ -112,10 +119,10 @@ class Mixdown:
             choked = stops(strokes)
         silenced = [_earlier(stop, stroke.ended) for stroke, stop in zip(strokes, choked, strict=True)]
 
-        rate = self._sounds[0].sample_rate
+        rate = self._clips[0].sample_rate
         first, last = (strokes[0].seconds, strokes[-1].seconds) if strokes else (0.0, 0.0)
         lead = max(0, math.ceil(-first * rate)) + KERNEL_RADIUS  # samples before time 0
-        longest = max(len(clip) for clip in self._sounds)
+        longest = max(len(clip) for clip in self._clips)
         end = lead + max(length, math.ceil(last * rate)) + longest + KERNEL_RADIUS
         canvas = np.zeros((self._rows, end), np.float32)
         heard = [pair for pair in zip(strokes, silenced, strict=True) if any(pair[0].gains)]
@@ -128,21 +135,21 @@ class Mixdown:
         return self._finish(canvas), lead
 
     def _add(self, canvas: Rows, lead: int, strokes: Sequence["_Ending"]) -> None:
-        for index, clip in enumerate(self._sounds):
-            own = [pair for pair in strokes if pair[0].sound == index]
+        for index, clip in enumerate(self._clips):
+            own = [pair for pair in strokes if pair[0].clip == index]
             if own:
                 _add_sound(canvas, lead, own, clip, self._places)
 
     def _add_filtered(self, canvas: Rows, lead: int, strokes: Sequence["_Ending"], filtering: Filtering) -> None:
         """Add these strokes through their filter, run by run: a run ends where the filter has rung out."""
-        rate = self._sounds[0].sample_rate
+        rate = self._clips[0].sample_rate
         kind, octaves, resonance_db = filtering
         made = biquad(KINDS[kind], 20.0 * 2**octaves, resonance_db, rate)
         margin = KERNEL_RADIUS + 1
         runs: list[tuple[int, int, list[_Ending]]] = []  # first sample, the one after the last, strokes
         for pair in strokes:
             start = lead + math.floor(pair[0].seconds * rate) - margin
-            end = start + len(self._sounds[pair[0].sound]) + 2 * margin + made.ring_samples
+            end = start + len(self._clips[pair[0].clip]) + 2 * margin + made.ring_samples
             if runs and start < runs[-1][1]:
                 first, last, own = runs.pop()
                 runs.append((first, max(last, end), [*own, pair]))

@@ -39,7 +39,10 @@ class Strike(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class BarSource:
-    """A bar before its lanes and chance, and the sounds of its voices: what its loudness is judged by."""
+    """A bar before its lanes and chance, and the sounds of its voices: what its loudness is judged by.
+
+    A row that is held is in it as it is held.
+    """
 
     pattern: Pattern
     sounds: tuple[int, ...]  # of each voice, an index into the sounds of the performance
@@ -60,6 +63,7 @@ class KitSound:
     voice: int
     clip: Clip
     origin: Origin | None  # None: as it is
+    softer: tuple[Clip, ...] = ()  # for softer strokes, from hard to soft
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,8 +106,8 @@ class Performance:
             )
             start += bar.steps
         curve = TempoCurve([BarTempo(bar.steps, tempo_bpm, tempo_bpm) for bar in bars])
-        pairs = zip(kit.clips, kit.origins, strict=True)
-        sounds = tuple(KitSound(voice, clip, origin) for voice, (clip, origin) in enumerate(pairs))
+        rows = zip(kit.clips, kit.origins, kit.softer, strict=True)
+        sounds = tuple(KitSound(voice, *row) for voice, row in enumerate(rows))
         return cls(bars, curve, sounds, tuple(sorted(strikes)), kit_name=kit.name)
 
     def events(self) -> tuple[Strike, ...]:
@@ -114,7 +118,8 @@ class Performance:
     def kit(self) -> Kit:
         """The kit at the beginning."""
         first: Sequence[KitSound] = self.sounds[:8]
-        return Kit(tuple(each.clip for each in first), tuple(each.origin for each in first), self.kit_name)
+        clips, origins, softer = zip(*((each.clip, each.origin, each.softer) for each in first), strict=True)
+        return Kit(clips, origins, self.kit_name, softer)
 
     @property
     def seconds(self) -> float:

@@ -5,11 +5,12 @@ whole samples here, at most 11 microseconds off. `clave.render` of bars on a kit
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from clave.audio.loudness import k_weighted_energy
+from clave.audio.velocity_layers import softer_clips
 from clave.errors import RenderError
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, as_played
@@ -17,7 +18,7 @@ from clave.music.shapes import Float32
 from clave.music.units import seconds_per_step
 from clave.play.bus import bus_gains
 from clave.play.mixdown import Finished, Mixdown, Rows, Tail
-from clave.play.performance import Performance, Production, Strike
+from clave.play.performance import KitSound, Performance, Production, Strike
 from clave.play.program import REST_GAIN, bar_gain
 from clave.play.room import convolved, impulse_response
 from clave.play.scheduler import send_all
@@ -26,15 +27,26 @@ from clave.play.sequencer import stereo_gains
 SETTLED_SECONDS = 0.5  # the bus forgets what was before
 
 
-def played_sounds(performance: Performance) -> list[Clip]:
-    """Its sounds with their playback settings; RenderError for no bars, or several sample rates."""
+Layers = tuple[Clip, ...]
+"""The clips of a sound, from that for hard strokes to that for the softest."""
+
+
+def played_sounds(performance: Performance) -> list[Layers]:
+    """Its sounds with their playback settings and layers; RenderError for no bars, or several sample rates."""
     if not performance.bars:
         raise RenderError("nothing to render: at least one bar is needed, got none")
-    sounds = [as_played(sound.clip, sound.origin) for sound in performance.sounds]
-    if len({clip.sample_rate for clip in sounds}) > 1:
+    sounds = [_layers(sound) for sound in performance.sounds]
+    if len({clip.sample_rate for layers in sounds for clip in layers}) > 1:
         rates = ", ".join(f"{VOICES[each.voice].name} {each.clip.sample_rate}" for each in performance.sounds)
         raise RenderError(f"the clips of a kit share one sample rate, got {rates} (Hz)")
     return sounds
+
+
+def _layers(sound: KitSound) -> Layers:
+    hardest, *others = (as_played(clip, sound.origin) for clip in (sound.clip, *sound.softer))
+    if not others and sound.origin is not None and sound.origin.velocity_layers:
+        return (hardest, *softer_clips(hardest, sound.voice))
+    return (hardest, *others)
 
 
 def program_gains(performance: Performance) -> tuple[float, ...]:
@@ -57,15 +69,16 @@ def program_gains(performance: Performance) -> tuple[float, ...]:
 
 def produced_rows(performance: Performance, tail: Tail, *, mono: bool = False) -> Rows:
     """Left and right, or the power of both in one row."""
-    mixed = _to_bus(performance, tail, mono=mono)
+    mixed = _to_bus(performance, tail, played_sounds(performance), mono=mono)
     return mixed * _gains(performance, mixed, tail)
 
 
 def produced_stems(performance: Performance, tail: Tail, *, mono: bool = False) -> Iterator[Rows]:
     """The same voice by voice: each through the gains that the bus has for the mix, so that their sum is the mix."""
-    gains = _gains(performance, _to_bus(performance, tail, mono=mono), tail)
+    sounds = played_sounds(performance)
+    gains = _gains(performance, _to_bus(performance, tail, sounds, mono=mono), tail)
     for voice in range(len(VOICES)):
-        own = _to_bus(performance, tail, mono=mono, only=voice)
+        own = _to_bus(performance, tail, sounds, mono=mono, only=voice)
         yield np.pad(own, ((0, 0), (0, max(0, gains.shape[1] - own.shape[1]))))[:, : gains.shape[1]] * gains
 
 
@@ -84,7 +97,9 @@ def _gains(performance: Performance, mixed: Rows, tail: Tail) -> Rows:
     return bus_gains(np.concatenate([rounds, mixed], axis=1), settings, performance.volume, rate)[:, before:]
 
 
-def _to_bus(performance: Performance, tail: Tail, *, mono: bool, only: int | None = None) -> Rows:
+def _to_bus(
+    performance: Performance, tail: Tail, sounds: Sequence[Layers], *, mono: bool, only: int | None = None
+) -> Rows:
     """All voices, or one, with their part of the room."""
     programs = program_gains(performance)
 
@@ -104,7 +119,7 @@ def _to_bus(performance: Performance, tail: Tail, *, mono: bool, only: int | Non
         wet[:, : dry.shape[1]] += dry
         return _folded(wet, mono)
 
-    mixdown = Mixdown(played_sounds(performance), gains, 3, places_per_sample=1, finish=with_room)
+    mixdown = Mixdown(sounds, gains, 3, places_per_sample=1, finish=with_room)
     send_all(performance, mixdown)
     return mixdown.mixed(performance.seconds, tail)
 

@@ -3,8 +3,8 @@
 The page has the same rule (`web/src/rules/program.ts`). A bar is judged as the loop it may be: the K-weighted energy of
 each stroke's sound falls into its tenth of a second, four tenths make a block, and blocks 10 LU below the mean do not
 count, as in ITU-R BS.1770. Power counts with the exponent LEVELLED, since glue and limiter hold back what is loud for
-a moment: fitted to what is measured (`benchmarks/loudness.py`). What a player decides, such as mix, lanes and playback
-settings, is not part of it.
+a moment: fitted to what is measured (`benchmarks/loudness.py`). Rows that are held count as they are held. What else a
+player decides, such as mix, lanes and playback settings, is not part of it.
 """
 
 import math

@@ -106,7 +106,7 @@ class SpaceKits:
             each = drawn[voice.name]
             sound = self._space.at([each.point], voice, each.variation, each.seed, each.shift)[0]
             clips.append(drum_synth.levelled(one_shot(sound), voice))
-            origins.append(Origin(voice.name, "map", each.point))
+            origins.append(Origin(voice.name, "map", each.point, velocity_layers=True))
         return Kit(tuple(clips), tuple(origins), name)
 
     @cached_property

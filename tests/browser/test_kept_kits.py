@@ -3,9 +3,13 @@
 import re
 from typing import Any
 
+import numpy as np
 import pytest
 from hands import LOOKS, NARROW, focus_by_tab, hold_sound, lies_here, violations
 from playwright.sync_api import Locator, Page, expect
+from test_page import heard
+
+from clave.audio.loudness import k_weighted_energy
 
 Asked = dict[int, dict[str, Any]]
 
@@ -247,3 +251,24 @@ def test_kits_fit_a_narrow_page(opened: Page) -> None:
     keep(opened, "Rainy garage, take two, with the long tin snare and a ride from far away")
     assert opened.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
     assert sheet(opened).evaluate("each => each.scrollWidth <= each.clientWidth")
+
+
+SOFT_TOM = [{"meter": [4, 4], "strokes": [[4, 0, 0.4, 0.0]]}]
+
+
+def test_velocity_layers_are_switched_for_the_kit_and_a_soft_stroke_stays_as_loud(opened: Page) -> None:
+    """A drawn kit has them; without, a soft stroke is the hard one made quieter."""
+    ready(opened)
+    layered = heard(opened, SOFT_TOM)
+    open_sheet(opened)
+    switch = sheet(opened).get_by_label("velocity layers for all voices")
+    expect(switch).to_be_checked()
+    switch.uncheck()
+    ready(opened)
+    plain = heard(opened, SOFT_TOM)
+    assert not np.allclose(layered, plain, atol=1e-3 * np.abs(plain).max())
+    loud = [k_weighted_energy(each, 44_100) for each in (layered, plain)]
+    assert loud[0] == pytest.approx(loud[1], rel=0.1)  # 0.4 dB: the bus bends attacks
+    switch.check()
+    ready(opened)
+    np.testing.assert_array_equal(heard(opened, SOFT_TOM), layered)

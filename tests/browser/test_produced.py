@@ -26,6 +26,8 @@ MIX = [
 ]
 SWEEP = {"parameter": "snare.cutoff", "shape": "sine", "period": 1, "unit": "bars", "depth": 1.5}
 SPACE = {"parameter": "closed-hi-hat.send", "shape": "saw", "period": 2, "unit": "beats", "depth": 0.5}
+LAYERED = [{"from": "factory", "kit": "room", "tune": tune, "velocity_layers": True} for tune in (0, 3, *[0] * 6)]
+SOFT = [{"accent": 0.8}] * 8  # strokes of many velocities
 SONG = {
     "scenes": [BASE, {**BASE, "mix": MIX}],
     "song": [{"scene": 0, "bars": 2, "morph_bars": 1}, {"scene": 1, "bars": 1}],
@@ -36,6 +38,7 @@ CHAINS: dict[str, dict[str, Any]] = {
     "filters and a hall": {"scene": {**BASE, "mix": MIX, "room": {"size": "hall", "level": 1}}},
     "all of the bus": {"volume": 1, "scene": {**BASE, "bus": {"drive": 1, "glue": 1}}},
     "what moves": {"scene": {**BASE, "mix": MIX, "modulations": [SWEEP, SPACE]}},
+    "velocity layers": {"scene": {**BASE, "kit": {"name": "room", "voices": LAYERED}, "lanes": SOFT}},
     "a morph": SONG,
 }
 

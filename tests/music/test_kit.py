@@ -4,7 +4,7 @@ import pytest
 from clave.errors import ClaveError, KitError, RenderError, VoiceError
 from clave.music import playback_settings
 from clave.music.clip import Clip
-from clave.music.kit import VOICES, Kit, Origin, voice
+from clave.music.kit import VOICES, Kit, Origin, layer_of, velocity_ranges, voice
 
 NAMES = ("kick", "snare", "closed hi-hat", "open hi-hat", "tom", "cymbal", "clap", "other")
 CLIPS = tuple(Clip(np.full(10, 0.1 * n, np.float32)) for n in range(8))
@@ -75,3 +75,29 @@ def test_an_origin_out_of_range_is_refused_where_it_is_played():
     kit = Kit(CLIPS, (Origin("kick", "x", tune=99.0), *[None] * 7))
     with pytest.raises(RenderError, match="tune lies in"):
         kit.as_played()
+
+
+@pytest.mark.parametrize("layers", [1, 2, 4, 7])
+def test_each_velocity_is_in_the_range_of_its_layer(layers):
+    ranges = velocity_ranges(layers)
+    assert (len(ranges), ranges[0][1], ranges[-1][0]) == (layers, 127, 1)
+    for velocity in range(1, 128):
+        inside = [place for place, (low, high) in enumerate(ranges) if low <= velocity <= high]
+        assert inside == [layer_of(velocity / 127, layers)]
+
+
+def test_a_voice_may_have_clips_for_softer_strokes():
+    clips = tuple(Clip(np.full(3, each / 10, np.float32)) for each in range(1, 9))
+    soft = Clip(np.full(3, 0.05, np.float32))
+    kit = Kit(clips, (Origin("kick", "mine", gain=0.5), *[None] * 7), softer=((soft,), *[()] * 7))
+    assert kit.layers("kick") == (clips[0], soft)
+    assert kit.layers("snare") == (clips[1],)
+    assert [float(each.samples[0]) for each in kit.as_played().layers("kick")] == pytest.approx([0.05, 0.025])
+
+
+@pytest.mark.parametrize(
+    ("softer", "words"), [(((),) * 7, "8 rows of softer clips"), ((("no clip",), *[()] * 7), "no clip")]
+)
+def test_softer_clips_are_clips_of_eight_voices(softer, words):
+    with pytest.raises(KitError, match=words):
+        Kit((Clip(np.ones(3, np.float32)),) * 8, softer=softer)

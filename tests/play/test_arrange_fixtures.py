@@ -36,8 +36,8 @@ def test_what_is_in_the_file_is_what_python_arranges(file: str, every: int) -> N
         assert natural_bars(project) == case["natural_bars"], number
         asked = requests(project, case["bars"])
         assert [len(asked.bars), len(asked.sounds)] == case["requests"], number
-        strikes = list(arrange(project, made_up(asked), case["bars"]).events())
-        found = digest(strikes, case["bars"])
+        performance = arrange(project, made_up(asked), case["bars"])
+        found, strikes = digest(performance), performance.events()
         np.testing.assert_allclose(found, case["digest"], rtol=0, atol=10 * SECONDS, err_msg=f"project {number}")
         if case["strikes"] is not None:
             wanted = in_place(case["strikes"])

@@ -84,6 +84,16 @@ def test_a_round_of_a_path_is_once_along_it_and_back_for_ping_pong(
     assert struck_bars(scene(lane, path=still), 4) == [1, 3]
 
 
+def test_a_bar_is_as_loud_as_the_rows_that_are_held_in_it() -> None:
+    """Its gain is made for what is heard, not for the row that the held one stands in for."""
+    loud = Given(pattern=BarPattern(strokes=((0, 0, 0.5, 0.0), (SNARE, 16, 1.0, 0.0))))
+    project = Project(scene=scene(Lane(hold=TWO_SNARES), bars=(loud,)))
+    (source,) = arrange(project, asked_of(project, 1), 1).sources
+    assert [(each.voice, each.step, each.velocity) for each in source.pattern.strokes()] == [
+        (0, 0, 0.5), (SNARE, 16, 0.5), (SNARE, 48, 0.5),
+    ]  # fmt: skip
+
+
 def test_a_round_of_a_voice_with_its_own_loop_is_once_through_that() -> None:
     """A loop of half a bar has two rounds a bar: with every 2nd one, its stroke sounds once a bar."""
     lane = Lane(loop_steps=32, rounds=Rounds(cycle=(False, True)))

@@ -1,12 +1,19 @@
 """The output that mixes strokes: what `render` is made of, and what silence does to it."""
 
 import numpy as np
+import pytest
 from live import one_bar, ringing_kit
 
+from clave.audio.loudness import k_weighted_energy
+from clave.audio.velocity_layers import softer_clips
+from clave.music.clip import Clip
+from clave.music.kit import Kit, Origin
+from clave.music.pattern import Pattern
 from clave.play.mixdown import CHOKE_SECONDS, Mixdown
 from clave.play.performance import Performance
 from clave.play.render import render
 from clave.play.scheduler import send_all
+from clave.sound import drum_synth
 
 RATE = 44_100
 
@@ -52,3 +59,25 @@ def test_a_performance_of_patterns_is_rendered_as_the_patterns_are() -> None:
     bars, kit = [one_bar((0, 0), (3, 7), (2, 16)), one_bar((1, 5), meter=(3, 4))], ringing_kit()
     performance = render(Performance.of_patterns(bars, kit, 97, 0.6))
     np.testing.assert_allclose(performance.samples, render(bars, kit, 97, 0.6).samples, atol=1e-6)
+
+
+def at_velocity(velocity: float) -> Pattern:
+    return Pattern.from_hits(np.arange(512).reshape(8, 64) == 4 * 64, np.full((8, 64), velocity))
+
+
+@pytest.mark.parametrize(("velocity", "layer"), [(1.0, 0), (0.85, 0), (0.83, 1), (0.5, 2), (0.4, 3), (0.05, 3)])
+def test_a_stroke_plays_the_layer_of_its_velocity_as_loud_as_without(velocity: float, layer: int) -> None:
+    tom = drum_synth.kit()["tom"]
+    plain, layered = (Kit((tom,) * 8, (Origin("tom", "mine", velocity_layers=layers),) * 8) for layers in (False, True))
+    one, other = (render([at_velocity(velocity)], kit, 60).samples for kit in (plain, layered))
+    wanted = (tom, *softer_clips(tom, "tom"))[layer]
+    np.testing.assert_allclose(other[: len(tom)], velocity**2 * wanted.samples, atol=1e-6)
+    assert k_weighted_energy(other, RATE) == pytest.approx(k_weighted_energy(one, RATE), rel=1e-3)
+    assert np.allclose(one, other, atol=1e-6) == (layer == 0)
+
+
+def test_the_softer_clips_of_a_kit_are_played() -> None:
+    soft = Clip(np.full(100, 0.25, np.float32))
+    kit = Kit((Clip(np.full(100, 0.5, np.float32)),) * 8, softer=((),) * 4 + ((soft,),) + ((),) * 3)
+    levels = [float(render([at_velocity(velocity)], kit, 60).samples[50]) for velocity in (1.0, 0.5)]
+    assert levels == pytest.approx([0.5, 0.25 * 0.25])

@@ -20,7 +20,7 @@ from clave.music.kit import Kit
 from clave.music.pattern import Pattern
 from clave.play.bus import CEILING, BusSettings, bent, bus_gains, driven, glued, limited
 from clave.play.performance import BarSource, Performance, Production
-from clave.play.produced import _to_bus, program_gains
+from clave.play.produced import _to_bus, played_sounds, program_gains
 from clave.play.program import MAX_GAIN, MIN_GAIN, REST_GAIN, bar_gain
 from clave.play.render import performance_stems, render, render_stereo, stereo_stems
 from clave.play.room import ROOMS, convolved, impulse_response
@@ -94,7 +94,7 @@ def test_a_filtered_stroke_is_the_stroke_filtered(kind: int) -> None:
 
 def _stems(performance: Performance) -> list[np.ndarray]:
     """What goes into the bus, of voice 1."""
-    return [_to_bus(performance, "cut", mono=False, only=1)[0]]
+    return [_to_bus(performance, "cut", played_sounds(performance), mono=False, only=1)[0]]
 
 
 def test_stems_add_up_to_the_mix_through_all_of_the_bus() -> None:

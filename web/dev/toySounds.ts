@@ -91,7 +91,7 @@ function drawnKit(seed: number, kept: Readonly<Record<number, KitVoice>>): Drawn
   const voices = SECONDS.map((_, voice): KitVoice => {
     const draw = draws(seed * 8 + voice);
     const point: Point = [bell(draw), bell(draw)];
-    const drawn = { from: "map", point, detail: null, variation: 0.5, seed, shift: NO_SHIFT, kit: null, file: null, file_name: null, twin: false, levelled: true, gain: 1, tune: 0, decay: 1, locked: false } as const;
+    const drawn = { from: "map", point, detail: null, variation: 0.5, seed, shift: NO_SHIFT, kit: null, file: null, file_name: null, twin: false, levelled: true, gain: 1, tune: 0, decay: 1, velocity_layers: true, locked: false } as const;
     return kept[voice] ?? drawn;
   });
   return { voices };

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import type { Requests, Strike } from "../src/rules/arrange";
+import type { Performance, Requests, Strike } from "../src/rules/arrange";
 import { barKey, meterOf } from "../src/rules/bars";
 import { chance } from "../src/rules/chance";
 import type { BarPattern, Project } from "../src/rules/project";
@@ -34,9 +34,12 @@ export function madeUpPattern(index: number, meter: Meter): BarPattern {
 
 export const madeUp = (asked: Requests): Map<string, BarPattern> => new Map(asked.bars.map((bar, index) => [barKey(bar), madeUpPattern(index, meterOf(bar))]));
 
-/** For each bar: how many strokes, and what their times, velocities, levels, pans and sounds add up to, weighted by place so that a stroke in the place of another shows. */
-export function digest(strikes: readonly Strike[], bars: number): number[][] {
-  const sums = Array.from({ length: bars }, () => [0, 0, 0, 0, 0, 0]);
+/** For each bar: how many strokes, and what their times, velocities, levels, pans and sounds add up to, weighted by place so that a stroke in the place of another shows; and last, the same of the velocities of its source. */
+export function digest({ strikes, sources }: Performance): number[][] {
+  const sums = sources.map(({ pattern }) => {
+    const cells = new Map(pattern.strokes.map(([voice, step, velocity]) => [`${voice} ${step}`, (1 + chance(0, voice, step)) * Math.fround(velocity)]));
+    return [0, 0, 0, 0, 0, 0, [...cells.values()].reduce((sum, each) => sum + each, 0)];
+  });
   for (const each of strikes) {
     const weight = 1 + chance(0, each.voice, each.step);
     const values = [1 / weight, each.seconds, each.velocity, each.level, each.pan, each.sound];

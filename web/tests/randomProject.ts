@@ -125,7 +125,7 @@ function sceneOf(draw: Drawing): Scene {
   const names = draw.list(draw.chosen([0, 0, 6]), () => draw.chosen([...PARAMETERS.keys()]));
   const automated = [...new Set(names.slice(3))];
   const ramp = { bar: draw.whole(1, 6), tempo_bpm: draw.number(60, 200), ramp: draw.share() < 0.6 };
-  const sound = () => (draw.share() < 0.3 ? { ...FACTORY_VOICE, from: "map" as const, kit: null, point: pointOf(draw), tune: draw.number(-5, 5) } : FACTORY_VOICE);
+  const sound = () => (draw.share() < 0.3 ? { ...FACTORY_VOICE, from: "map" as const, kit: null, point: pointOf(draw), tune: draw.number(-5, 5), velocity_layers: draw.share() < 0.5 } : FACTORY_VOICE);
   return {
     ...NEW_SCENE,
     tempo: [{ bar: 0, tempo_bpm: draw.number(60, 200), ramp: false }, ...(draw.share() < 0.5 ? [ramp] : [])],

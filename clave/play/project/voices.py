@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from clave.music.kit import VOICES
+from clave.music.kit import VOICES, Origin, Voice
 from clave.music.playback_settings import MAX_DECAY, MAX_GAIN, MAX_TUNE, MIN_DECAY, MIN_GAIN, MIN_TUNE
 from clave.music.units import MAX_SWING, MIN_SWING
 from clave.play.project.bars import Bar
@@ -47,6 +47,7 @@ class KitVoice(Value):
     gain: Annotated[float, Field(ge=MIN_GAIN, le=MAX_GAIN)] = 1.0  # linear
     tune: Annotated[float, Field(ge=MIN_TUNE, le=MAX_TUNE)] = 0.0  # semitones
     decay: Annotated[float, Field(ge=MIN_DECAY, le=MAX_DECAY)] = 1.0  # ratio: 0.5 rings half as long
+    velocity_layers: bool = False  # softer strokes sound softer, not only less loud
     locked: bool = False  # stays as it is when kits come and go
 
     @model_validator(mode="after")
@@ -57,6 +58,10 @@ class KitVoice(Value):
         if self.twin and (self.origin != "file" or self.point is None):
             raise ValueError("the twin of a file has a point; only a file has a twin")
         return self
+
+    def origin_of(self, voice: Voice, source: str) -> Origin:
+        """Where the clip of this voice came from, in these words, and how it is played."""
+        return Origin(voice.name, source, self.point, self.gain, self.tune, self.decay, self.velocity_layers)
 
 
 EightVoices = Annotated[tuple[KitVoice, ...], Field(min_length=len(VOICES), max_length=len(VOICES))]

@@ -11,7 +11,7 @@ import { impulseResponse } from "../rules/room";
 import { audible, velocityGain } from "../rules/sequencer";
 import { Bus } from "./bus";
 import { AS_MIXED, type Output, type OwnSound } from "./output";
-import { bareEnergy } from "./playedBuffer";
+import { bareEnergy, layerFor } from "./playedBuffer";
 
 export type KitBuffers = readonly (AudioBuffer | null)[];
 
@@ -131,9 +131,10 @@ export class Mixer implements Output {
 
   /** One stroke at an audio time; it chokes what still rings in its group then. */
   strike(voice: number, velocity: number, time: number, { level, pan, sound, tone, source, otherMix }: OwnSound = AS_MIXED): void {
-    const buffer = this.bufferOf(voice, sound);
+    const whole = this.bufferOf(voice, sound);
     const into = this.channels[voice]?.input;
-    if (!buffer || !into) return;
+    if (!whole || !into) return;
+    const buffer = layerFor(whole, velocity);
     if (source) this.program = this.programOf(source);
     const loudness = velocityGain(velocity) * this.program;
     if (level === null || tone === null) return this.ring(buffer, voice, loudness, time, into);
@@ -175,7 +176,7 @@ export class Mixer implements Output {
 
   /** A sound that no voice has yet, through the level and pan of this voice. */
   strikeWith(buffer: AudioBuffer, voice: number, velocity: number, time: number): void {
-    this.ring(buffer, voice, velocityGain(velocity) * this.program, time, this.channels[voice]!.input);
+    this.ring(layerFor(buffer, velocity), voice, velocityGain(velocity) * this.program, time, this.channels[voice]!.input);
   }
 
   /** A click of the metronome at an audio time: not through the level and pan of any voice. */

@@ -91,7 +91,7 @@ export interface Performance {
 }
 
 /** The sound without how it is played: what has to be decoded. */
-export const bareSound = (sound: KitVoice): KitVoice => ({ ...sound, gain: 1, tune: 0, decay: 1, locked: false });
+export const bareSound = (sound: KitVoice): KitVoice => ({ ...sound, gain: 1, tune: 0, decay: 1, velocity_layers: false, locked: false });
 
 /** Two sounds with one key sound the same but for their playback settings. */
 export const soundRequestKey = (voice: number, sound: KitVoice): string => `${voice} ${canonicalJson(bareSound(sound))}`;

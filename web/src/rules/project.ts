@@ -87,6 +87,7 @@ export const FACTORY_VOICE: KitVoice = {
   gain: 1,
   tune: 0,
   decay: 1,
+  velocity_layers: false,
   locked: false,
 };
 

@@ -12,6 +12,12 @@ export const strokePosition = (step: number, offset: number, swing: number): num
 /** How loud a stroke sounds, linear: half the velocity is 12 dB less. */
 export const velocityGain = (velocity: number): number => velocity * velocity;
 
+export const LAYERS = 4; // of a sound with velocity layers
+const LAYER_DB = 6;
+
+/** Which of so many velocity layers a stroke plays; 0 is the hardest: the twin of `layer_of` in `clave/music/kit.py`. */
+export const layerOf = (velocity: number, layers: number): number => Math.min(layers - 1, Math.floor((-40 * Math.log10(velocity)) / LAYER_DB + 0.5));
+
 /** Which voices sound: the soloed ones if any voice is soloed, else all; a muted voice never does. */
 export function audible(muted: readonly boolean[], soloed: readonly boolean[]): boolean[] {
   const anyone = soloed.some(Boolean);

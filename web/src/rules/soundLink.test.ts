@@ -17,6 +17,7 @@ const drawn = (voice: number): VoiceSound => ({
   point: [Number((draw(voice + 1) * 6 - 3).toFixed(3)), Number((draw(voice + 9) * 6 - 3).toFixed(3))],
   variation: 0.35,
   seed: 4_294_967_295 - voice,
+  velocity_layers: true,
 });
 
 const NEW_SOUNDS = NEW_PAGE_PROJECT.scene.kit.voices;

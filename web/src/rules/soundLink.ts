@@ -12,7 +12,7 @@ const short = (value: number, digits: number): string => String(Number(value.toF
 
 /** "m0.5,-1.2v30r7t-3": a point of the map, variation in percent, seed, tune; a letter that is missing stands at its default. */
 function writeSound(sound: VoiceSound, ofAll: string): string {
-  const { point, variation, seed, shift, gain, tune, decay, kit } = sound;
+  const { point, variation, seed, shift, gain, tune, decay, velocity_layers, kit } = sound;
   const words: string[] = [];
   const write = (letter: string, value: number, plain: number, digits: number) => {
     if (short(value, digits) !== short(plain, digits)) words.push(letter + short(value, digits));
@@ -26,6 +26,7 @@ function writeSound(sound: VoiceSound, ofAll: string): string {
   write("g", gain * 100, 100, 1);
   write("t", tune, 0, 2);
   write("e", decay * 100, 100, 1);
+  write("l", Number(velocity_layers), 0, 0);
   if (sound.from === "factory" && kit && kit !== ofAll) words.push(`K${kit.replaceAll(BETWEEN_VOICES, " ")}`); // last: it may hold any letter
   return words.join("");
 }
@@ -42,6 +43,7 @@ function readSound(text: string, ofAll: string): VoiceSound {
     gain: number("g", 0, MAX_GAIN * 100, 100) / 100,
     tune: number("t", -MAX_TUNE, MAX_TUNE, 0),
     decay: number("e", MIN_DECAY * 100, MAX_DECAY * 100, 100) / 100,
+    velocity_layers: number("l", 0, 1, 0) === 1,
   };
   const [x, y] = (values.get("m") ?? "").split(",").map((part) => (part === "" ? Number.NaN : Number(part)));
   if (x === undefined || y === undefined || !Number.isFinite(x) || !Number.isFinite(y)) return { ...played, kit: kit || ofAll };

@@ -21,6 +21,7 @@ export const DEFAULT_SOUND: VoiceSound = {
   gain: 1,
   tune: 0,
   decay: 1,
+  velocity_layers: false,
   locked: false,
 };
 
@@ -47,7 +48,7 @@ export const movedTo = (sound: VoiceSound, point: Point): VoiceSound => ({
   levelled: true,
 });
 
-/** Two voices with the same key sound the same but for tune, decay and gain. */
+/** Two voices with the same key sound the same but for tune, decay, gain and velocity layers. */
 export function soundKey(sound: VoiceSound): string {
   const request = requestOf(sound);
   if (request) return JSON.stringify(request);

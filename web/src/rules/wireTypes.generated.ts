@@ -296,6 +296,7 @@ export interface components {
             readonly gain: number;
             readonly tune: number;
             readonly decay: number;
+            readonly velocity_layers: boolean;
             readonly locked: boolean;
         };
         /** @description How a voice plays its row, whatever the bar is. */

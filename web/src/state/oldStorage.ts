@@ -67,7 +67,7 @@ function readSound(value: unknown, ofAll: string): KitVoice {
     const name = more["file_name"] ?? more["called"]; // as older versions say it
     const file_name = typeof name === "string" ? name : null;
     const own = from === "factory" ? (kit ?? ofAll) : kit;
-    return readMessage("KitVoice", { from, point, detail, variation, seed, shift, kit: own, file, file_name, twin, levelled: levelled !== false, gain, tune, decay, locked: locked === true });
+    return readMessage("KitVoice", { from, point, detail, variation, seed, shift, kit: own, file, file_name, twin, levelled: levelled !== false, gain, tune, decay, velocity_layers: false, locked: locked === true });
   } catch {
     return { ...DEFAULT_SOUND, kit: ofAll };
   }

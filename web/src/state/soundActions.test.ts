@@ -105,6 +105,20 @@ test("a drag requests the latest point only, plays what has arrived until then, 
   expect(store.history.value.past).toHaveLength(1);
 });
 
+test("velocity layers for all voices but the held, in one step of undo, without another request", async () => {
+  await drawn();
+  actions.lock(1, true);
+  const before = requested.length;
+  actions.layer(true);
+  await settled();
+  expect(sounds().map(({ velocity_layers }) => velocity_layers)).toEqual([0, 1, 2, 3, 4, 5, 6, 7].map((voice) => voice !== 1));
+  actions.layer(false);
+  await settled();
+  expect(sounds().some(({ velocity_layers }) => velocity_layers)).toBe(false);
+  expect(requested).toHaveLength(before);
+  expect(store.history.value.past).toHaveLength(3);
+});
+
 test("a sound that was heard before is not requested again", async () => {
   await drawn();
   const before = sounds()[1]!.point!;

@@ -106,7 +106,7 @@ export class SoundActions {
     if (this.free(voice)) this.put(voice, "sound", movedTo(this.voices[voice]!, rounded(point)));
   }
 
-  adjust(voice: number, label: string, changes: Partial<Pick<VoiceSound, "shift" | "variation" | "gain" | "tune" | "decay">>): void {
+  adjust(voice: number, label: string, changes: Partial<Pick<VoiceSound, "shift" | "variation" | "gain" | "tune" | "decay" | "velocity_layers">>): void {
     if (this.free(voice)) this.put(voice, label, changes);
   }
 
@@ -201,6 +201,18 @@ export class SoundActions {
   }
 
   // ---- all eight
+
+  /** Does velocity change how they sound, or their level alone? Held sounds stay as they are. */
+  layer(on: boolean): void {
+    this.store.changeScene(
+      "velocity layers",
+      withSounds(
+        this.scene,
+        this.voices.map((sound) => (sound.locked ? sound : { ...sound, velocity_layers: on })),
+      ),
+    );
+    this.store.settle();
+  }
 
   /** A kit of the instrument or of the player's; the one of the space is drawn by the seed. */
   chooseKit(name: string): void {

@@ -8,7 +8,7 @@ import { isUndrawn, requestOf, soundKey, type VoiceSound } from "../rules/voiceS
 import { LatestOnly } from "../net/latestOnly";
 import type { SoundSource } from "../net/sources";
 import { decode, type Kits } from "../audio/kits";
-import { playedBuffer } from "../audio/playedBuffer";
+import { playedBuffer, withLayers } from "../audio/playedBuffer";
 import { ServerWatch } from "./serverWatch";
 import type { Store } from "./store";
 
@@ -22,7 +22,7 @@ interface Decoded {
   readonly heard: Heard | null;
 }
 
-const keyOf = (sound: VoiceSound): string => `${soundKey(sound)} ${sound.tune} ${sound.decay} ${sound.gain}`;
+const keyOf = (sound: VoiceSound): string => `${soundKey(sound)} ${sound.tune} ${sound.decay} ${sound.gain} ${sound.velocity_layers}`;
 
 /** A sound that a voice has for some bars only. */
 interface Passing {
@@ -163,7 +163,11 @@ export class Sounds {
 
   private async make(voice: number, sound: VoiceSound): Promise<Decoded> {
     const { buffer, heard } = await this.decoded(voice, sound);
-    return { buffer: buffer && playedBuffer(buffer, sound), heard };
+    if (!buffer) return { buffer, heard };
+    const played = playedBuffer(buffer, sound);
+    if (!sound.velocity_layers || played.numberOfChannels > 1) return { buffer: played, heard }; // only a folder's own files are stereo
+    const { softerSamples } = await import("../rules/velocityLayers");
+    return { buffer: withLayers(played, (samples) => softerSamples(samples, played.sampleRate, voice)), heard };
   }
 
   private decoded(voice: number, sound: VoiceSound): Promise<Decoded> {

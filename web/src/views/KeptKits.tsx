@@ -18,16 +18,22 @@ export function KeptKits() {
 }
 
 function KitList() {
-  const { store, kept } = usePage();
+  const { store, kept, soundActions } = usePage();
   const [lockedToo, setLockedToo] = useState(false);
   const back = useRef<number | null>(null); // the kit that was brought back last: the focus follows it
   const list = store.kept.kits.value;
-  const locked = store.scene.value.kit.voices.filter((sound) => sound.locked).length;
+  const { voices } = store.scene.value.kit;
+  const free = voices.filter((sound) => !sound.locked);
+  const locked = voices.length - free.length;
   useEffect(() => void kept.refresh(), []);
   return (
     <>
       <KitCharacter />
       <Keep />
+      <label class="check" title="Soft strokes sound soft: darker drums, shorter hats. Off: only less loud">
+        <input type="checkbox" checked={free.every((sound) => sound.velocity_layers)} disabled={free.length === 0} onChange={(event) => soundActions.layer(event.currentTarget.checked)} />
+        velocity layers for all voices
+      </label>
       {locked > 0 && (list?.length ?? 0) > 0 && (
         <label class="check">
           <input type="checkbox" checked={lockedToo} onChange={(event) => setLockedToo(event.currentTarget.checked)} />

@@ -239,7 +239,7 @@ function SimilarSounds({ voice, index }: VoiceProps) {
 
 function Played({ voice, index }: VoiceProps) {
   const { store, soundActions } = usePage();
-  const { tune, decay, gain, locked } = store.scene.value.kit.voices[index]!;
+  const { tune, decay, gain, velocity_layers, locked } = store.scene.value.kit.voices[index]!;
   const name = titled(voice.name);
   const slug = VOICE_SLUGS[index]!;
   const done = () => store.settle();
@@ -291,6 +291,17 @@ function Played({ voice, index }: VoiceProps) {
           onDone={done}
         />
       </div>
+      <label class="check" title="Soft strokes sound soft: darker drums, shorter hats. Off: only less loud">
+        <input
+          type="checkbox"
+          checked={velocity_layers}
+          onChange={(event) => {
+            soundActions.adjust(index, "velocity layers", { velocity_layers: event.currentTarget.checked });
+            done();
+          }}
+        />
+        velocity layers
+      </label>
     </fieldset>
   );
 }

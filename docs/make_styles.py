@@ -46,7 +46,6 @@ drill = styles["drill"]
 print(drill.usual_tempo_bpm, drill.tempo_bpm, drill.meter, drill.rule, drill.fills, drill.bar_count())
 bars = grooves.bars("drill", 50, seed=1)
 assert drill.signature.share(bars) == 1  # each bar of a template keeps the rule of its style
-print([name for name in styles if not styles[name].can_be_learned])  # in meters that spaces do not have yet
 ```
 
 These are the styles that bars can be drawn from. A learned space has a list of its own, `space.styles`: the styles that

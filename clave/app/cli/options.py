@@ -74,7 +74,9 @@ Variation = Annotated[
         help=f"How far each bar varies from what is expected there; else 0, and {PHRASE_VARIATION} in a phrase.",
     ),
 ]
-MeterOption = Annotated[str, typer.Option("--meter", metavar="N/UNIT", help="Time signature: 4/4, 3/4, 6/8, 5/4.")]
+MeterOption = Annotated[
+    str, typer.Option("--meter", metavar="N/UNIT", help="Time signature: 4/4, 3/4, 6/8, 5/4, 12/8, 9/8, 7/8, 5/8.")
+]
 FillEvery = Annotated[
     int, typer.Option("--fill-every", metavar="N", min=0, help="The last of each N bars is a fill; 0: none is.")
 ]

@@ -62,8 +62,8 @@ class CorpusReport:
 class Corpus:
     """Bars of the METERS with where they come from, column by column.
 
-    All have as many steps as the longest, and no fewer than 4/4 has: 64, or 80 with a bar of 5/4. What lies after the
-    end of a shorter bar is 0.
+    All have as many steps as the longest, and no fewer than 4/4 has: 64, 80 with a bar of 5/4, 96 with one of 12/8.
+    What lies after the end of a shorter bar is 0.
     """
 
     velocity: Float32[np.ndarray, "bar 8 step"]

@@ -188,4 +188,4 @@ def _fitted_by_adam(
 
 
 def _sigmoid(logit: Float32[np.ndarray, "*row"]) -> Float32[np.ndarray, "*row"]:
-    return 1 / (1 + np.exp(-logit))
+    return 0.5 * (1 + np.tanh(0.5 * logit))  # without the overflow of exp

@@ -14,7 +14,7 @@ from clave.training.models.bars import SECTIONS, STEP_COUNT, Bars
 
 STRATIFIED_SHARE = 0.08  # of the files of each style, held out besides where a data set has a split of its own
 TUNING_SHARE = 0.06  # of the files that are not held out, on which stopping and thresholds are tuned
-STYLE_BALANCE = 0.3  # 0: each bar counts alike; 1: each style does
+STYLE_BALANCE = 0.2  # 0: each bar counts alike; 1: each style does
 SPLIT_METHODS = (("official", "stratified"), ("official", "bars"), ("stratified", "stratified"), ("bars", "bars"))
 """How the held-out part is chosen, and the tuning part out of the rest: the first pair that leaves no part empty."""
 HELD_OUT = {

@@ -77,14 +77,14 @@ class RhythmConfig(RhythmModelConfig):
     map_decoder_width: int = 384
     map_decoder_blocks: int = 1
     prior_width: int = 240
-    prior_dropout: float = 0.36
+    prior_dropout: float = 0.42
     dynamics_width: int = 96
     map_noise_std: float = 0.055  # map units: noise added to the map point of the condition
-    prior_map_noise_std: float = 0.3  # map units: the same for the prior of the tokens
+    prior_map_noise_std: float = 0.6  # map units: the same for the prior of the tokens
     search_points: int = 1024  # map points among which bars are looked for
     style_keep_prob: float = 0.5  # with which a bar is conditioned on its style, and on its section
     stroke_drop_prob: float = 0.1  # of a stroke, to be hidden from the encoder
-    before_keep_prob: float = 0.6  # with which a bar is conditioned on the bar before, where that is known
+    before_keep_prob: float = 0.5  # with which a bar is conditioned on the bar before, where that is known
     map_prior: str = UNIFORM  # one of MAP_PRIORS
     grid_resolutions: tuple[int, ...] = (6, 12, 24, 48, 96)  # of the tables that the map decoder reads
     grid_features: int = 16  # of each table

@@ -10,3 +10,9 @@ test("a project that was stored before paths had stops is read, its bars evenly 
   expect(stops).toBeNull();
   expect(readMessage("Project", completed(older))).toEqual(project);
 });
+
+test("a project that was stored before velocity layers sounds as it did, without them", () => {
+  const voices = NEW_PAGE_PROJECT.scene.kit.voices.map((voice) => Object.fromEntries(Object.entries(voice).filter(([name]) => name !== "velocity_layers")));
+  const read = readMessage("Project", completed({ ...NEW_PAGE_PROJECT, scene: { ...NEW_PAGE_PROJECT.scene, kit: { name: "analogue", voices } } }));
+  expect(read.scene.kit.voices.map((voice) => voice.velocity_layers)).toEqual(voices.map(() => false));
+});

@@ -19,13 +19,13 @@ from clave.music.kit import Voice
 from clave.music.shapes import Bool, Float32, Float64
 from clave.sound.log_spectrogram_voice import LogSpectrogramVoice
 
-MIN_ODDS = 3.0  # its own voice is at least so many times as probable as any other
+MIN_ODDS = 4.0  # its own voice is at least so many times as probable as any other
 LONGEST_PERCENT = 98  # of the voice's sounds: draws that ring longer are refused
 USUAL_LUFS = (-20.5, -20.0, -17.5, -16.5, -18.0, -16.5, -20.0, -19.5)
 """Loudness of each voice's recorded sounds over LOUDNESS_SECONDS at a peak of 0.9, medians."""
 MOST_LOUDER_LU, LOUDNESS_SECONDS = 7.0, 0.4
 LU_PER_FAULT = 6.0  # what is too loud by so much is as bad as what rings twice too long
-ATTEMPTS = 10  # at each sound; after the last, the one with the least fault is kept
+ATTEMPTS = 16  # at each sound; after the last, the one with the least fault is kept
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,22 +44,24 @@ class DrawCheck:
         object.__setattr__(self, "loudness", CellLoudness(self.spectrogram))
 
     def faults(
-        self,
-        log_spectrograms: Float32[np.ndarray, "sound band frame"],
-        voice: Voice,
-        described: Float64[np.ndarray, "sound descriptor"] | None = None,
+        self, log_spectrograms: Float32[np.ndarray, "sound band frame"], voice: Voice
     ) -> Float64[np.ndarray, " sound"]:
-        """How far each is from being accepted: 0 is accepted, and less is better.
+        """How far each is from being accepted: 0 is accepted, and less is better."""
+        return self.quick_faults(log_spectrograms, voice) + self.decay_faults(self.descriptors(log_spectrograms), voice)
 
-        `described` are the `descriptors` of the same, where they are known already.
-        """
-        fault = np.maximum(0, np.log(MIN_ODDS) - self.log_odds(log_spectrograms, voice))
+    def quick_faults(
+        self, log_spectrograms: Float32[np.ndarray, "sound band frame"], voice: Voice
+    ) -> Float64[np.ndarray, " sound"]:
+        """The part that is seen without descriptors, which take most of the time: of voice and loudness."""
+        unlike = np.maximum(0, np.log(MIN_ODDS) - self.log_odds(log_spectrograms, voice))
         louder = self.loudness.loudest(log_spectrograms, LOUDNESS_SECONDS) - USUAL_LUFS[voice.index]
-        fault += np.maximum(0, louder - MOST_LOUDER_LU) / LU_PER_FAULT
-        if voice.index in self.longest:
-            rows = self.descriptors(log_spectrograms) if described is None else described
-            fault += np.maximum(0, rows[:, NAMES.index("decay")] - self.longest[voice.index])
-        return fault
+        return unlike + np.maximum(0, louder - MOST_LOUDER_LU) / LU_PER_FAULT
+
+    def decay_faults(
+        self, described: Float64[np.ndarray, "sound descriptor"], voice: Voice
+    ) -> Float64[np.ndarray, " sound"]:
+        """The part of the decay, in octaves, from the `descriptors`."""
+        return np.maximum(0, described[:, NAMES.index("decay")] - self.longest.get(voice.index, np.inf))
 
     def log_odds(
         self, log_spectrograms: Float32[np.ndarray, "sound band frame"], voice: Voice

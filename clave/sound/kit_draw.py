@@ -121,14 +121,17 @@ class KitDrawer:
         seeds = [wanted.seed] * count if attempt < SHARED_ATTEMPTS else rng.integers(2**32, size=count).tolist()
         code = self.space.codes_at(points, voice, wanted.variation, seeds)
         log_spectrograms = self.space.log_spectrograms(code, voice)
+        faults = self.check.quick_faults(log_spectrograms, voice)
+        passing = np.flatnonzero(faults <= faults.min())  # only these are described: it takes most of the time
+        points, log_spectrograms, faults = points[passing], log_spectrograms[passing], faults[passing]
         descriptors = self.check.descriptors(log_spectrograms)
-        faults = self.check.faults(log_spectrograms, voice, descriptors)
+        faults = faults + self.check.decay_faults(descriptors, voice)
         costs = self._distances(voice, descriptors, wanted.target)
         if beside is not None:
             costs += np.square([self._unlike(each, beside.log_spectrogram) for each in log_spectrograms])
         made = list[_Candidate]()
         for row, (x, y) in enumerate(points.astype(np.float64).round(DIGITS).tolist()):
-            sound = DrawnSound((x, y), wanted.variation, seeds[row], {})
+            sound = DrawnSound((x, y), wanted.variation, seeds[passing[row]], {})
             made.append(_Candidate(sound, log_spectrograms[row], descriptors[row], costs[row], faults[row]))
         return made
 

@@ -29,6 +29,7 @@ from clave.play import groove_project
 from clave.play.project import Generated, GenerationSettings, Project, ProjectKit, Scene, bars, movement, save
 from clave.play.render import render_stems
 from clave.rhythm import phrase, space
+from clave.rhythm.journey import journey
 from clave.rhythm.space import load_rhythm
 from clave.sound import space as sound_space
 
@@ -78,7 +79,8 @@ def test_a_groove_is_three_files_and_says_so(run, tmp_path: Path) -> None:
 
 def test_a_journey_goes_in_even_steps_from_one_point_to_the_other(run, tmp_path: Path) -> None:
     run("groove", "--from", "-3", "-1", "--to", "3", "1", "--bars", "5", "--section", "fill", "-o", tmp_path)
-    expected = ToyRhythm().at(np.linspace([-3, -1], [3, 1], 5), section="fill")
+    points = [[-3, -1], [3, 1]]
+    expected = journey(ToyRhythm(), ToyRhythm().at(points, section="fill"), 5, points)
     assert len({bar.hits.tobytes() for bar in expected}) > 1
     found = midi.read(tmp_path / "groove.mid").patterns
     assert [bar.hits.tolist() for bar in found] == [bar.hits.tolist() for bar in expected]

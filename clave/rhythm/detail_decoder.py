@@ -27,6 +27,7 @@ from clave.rhythm.token_sampler import ParticlePrior, TokenSampler
 from clave.rhythm.tokens import TOKEN_CELLS, Vocabulary, split_sixteenths
 
 STYLE_GUIDANCE = 1.3  # guidance of the prior by a style; 1 is what it has learned
+STYLE_COST = 1.5  # nats that a sample in a style pays for each stroke that the map does not expect, or misses
 STROKE_BIAS = 0.25  # nats a stroke, for each logit by which a density makes cells sound more readily
 DENSITY_FACTOR = 3.0  # how many times as many strokes a detail decodes to at the end of the density scale
 CHANGE_COST, CHANGE_COST_POWER = 3.2, 1.5  # so that each tenth of variation changes about as many strokes
@@ -261,10 +262,15 @@ class DetailDecoder(BarDecoder):
         return self.sample_near(hits, condition, rng, cost=cost, density_bias=bias, before=before)
 
     def sample_hits(self, condition: Condition, rng: Generator, before: Hits | None = None) -> Hits:
-        """Strokes sampled from p(hits | condition, bar before), each row independently."""
+        """Strokes sampled from p(hits | condition, bar before), each row independently.
+
+        With a style, every stroke that differs from the bar that is expected there costs STYLE_COST nats.
+        """
+        if condition.style.any():
+            expected = self.expected_hits(condition)
+            return self.sample_near(expected, condition, rng, cost=STYLE_COST, before=before, alike=False)
         noise = rng.gumbel(size=(len(condition), condition.sixteenths, len(self.vocabulary)))
-        guidance = STYLE_GUIDANCE if condition.style.any() else 1.0
-        tokens = self.sampler.sample(condition, noise, guidance=guidance, before=before)
+        tokens = self.sampler.sample(condition, noise, before=before)
         return self.vocabulary.decode(tokens) & condition.inside
 
     def sample_near(
@@ -276,14 +282,15 @@ class DetailDecoder(BarDecoder):
         cost: float | Float[np.ndarray, " step"],
         density_bias: float = 0.0,
         before: Hits | None = None,
+        alike: bool = True,
     ) -> Hits:
         """Samples in which every stroke that differs from the reference costs so many nats, in all steps or in each.
 
         `density_bias` says how much more readily cells sound, in logits; `before` are the hits of the bars
-        before. All rows have the same noise, so that bars along a path over the map vary alike.
+        before. `alike`, all rows have the same noise, so that bars along a path over the map vary alike.
         """
         count, steps = condition.sixteenths, reference.shape[2]
-        noise = rng.gumbel(size=(1, count, len(self.vocabulary)))
+        noise = rng.gumbel(size=(1 if alike else len(reference), count, len(self.vocabulary)))
         stroke_bias = STROKE_BIAS * density_bias * self._strokes_of_tokens
         struck = split_sixteenths(reference).astype(np.float32)
         cost_per_step = np.broadcast_to(np.asarray(cost, np.float32), steps).reshape(count, 1, STEPS_PER_SIXTEENTH)

@@ -29,6 +29,7 @@ from clave.rhythm.infilling import as_keep, keep_potential, merge_kept
 from clave.rhythm.likelihood import importance_sampled
 from clave.rhythm.phrase import phrase_path, write_phrase
 from clave.rhythm.space_format import CORPUS_FILE, RHYTHM_FORMAT
+from clave.rhythm.style_samples import keeping_signature
 from clave.rhythm.taps import as_taps, follow_taps, tap_potential
 
 SHIPPED_RHYTHM = Path(__file__).parents[1] / "weights" / "rhythm"
@@ -141,16 +142,23 @@ class RhythmSpace:
     ) -> list[Pattern]:
         """`n` bars from the prior: a point where bars of the style lie on the map, then the bar.
 
-        `after` is the bar before each of them, in the same meter.
+        `after` is the bar before each of them, in the same meter. Beats in a style keep its signature as often as the
+        bars that it was learned from: see `style_samples`.
         """
         if n < 0:
             raise SpaceError(f"a number of samples is at least 0, got {n}")
         rng = generator(seed)
-        points = self.corpus.sample_points(n, style, self.labels, meter, rng)
-        condition = self._condition(points, style, section, meter)
-        feel = self._decoder.sample_feel(condition, rng)
-        hits = self._decoder.sample_hits(condition, rng, self._before(after, condition))
-        return self._played(hits, feel, condition, rng, alike=False)
+
+        def draw(count: int) -> list[Pattern]:
+            points = self.corpus.sample_points(count, style, self.labels, meter, rng)
+            condition = self._condition(points, style, section, meter)
+            feel = self._decoder.sample_feel(condition, rng)
+            hits = self._decoder.sample_hits(condition, rng, self._before(after, condition))
+            return self._played(hits, feel, condition, rng, alike=False)
+
+        if isinstance(style, str) and section == "beat" and self.detail_size:
+            return keeping_signature(draw, n, style, self.corpus, rng)
+        return draw(n)
 
     def phrase(
         self,

@@ -5,6 +5,7 @@ import pytest
 from clave.errors import ProjectError
 from clave.play.plan import Plan
 from clave.play.project import Automation, Breakpoint, GenerationSettings, Leg, Path, Project, Scene
+from clave.play.project.bars import model_part
 from clave.play.travel import course_of, point_at, share_at, vertices
 
 STOPS = (0.0, 0.1, 0.5, 1.0)
@@ -104,7 +105,7 @@ def test_as_on_the_map_a_bar_is_on_no_leg_and_neither_is_a_fill_nor_what_is_move
     assert legs(path.changed(between="map")) == [None] * 8
     assert vertices(Scene(path=path)) == course_of(Scene(path=path.changed(between="map"))).corners
     filled = Plan(Project(scene=Scene(path=path, fill_every=4))).bars(8)
-    assert [bar.pieces[0][1].leg is None for bar in filled] == [False, False, False, True] * 2
+    assert [model_part(bar.pieces[0][1]).leg is None for bar in filled] == [False, False, False, True] * 2
     for parameter, off in (("map.y", True), ("density", True), ("shift.density", False)):
         moved = Automation(parameter=parameter, breakpoints=(Breakpoint(bar=0, value=0.5),))
         bars = Plan(Project(scene=Scene(path=path, automations=(moved,)))).bars(8)

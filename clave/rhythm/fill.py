@@ -52,17 +52,15 @@ def hits_at(
     variation: float,
     density: float | None,
     rng: Generator,
-    before: Hits | None = None,
 ) -> Hits:
     """The bars at map points: what is expected there, varied; with `beats`, the conditions of these, fills for them.
 
-    `before` are the bars before them, where these are known. A fill without variation is drawn in the same way
-    whatever the generator.
+    A fill without variation is drawn in the same way whatever the generator.
     """
     if beats is None or not isinstance(decoder, DetailDecoder) or len(beats) == 0:
-        return decoder.vary(decoder.expected_hits(condition, density), condition, variation, density, rng, before)
+        return decoder.vary(decoder.expected_hits(condition, density), condition, variation, density, rng)
     own = np.random.default_rng(0) if variation == 0 else rng
-    return sample_fills(decoder, decoder.expected_hits(beats, density), condition, variation, own, density, before)
+    return sample_fills(decoder, decoder.expected_hits(beats, density), condition, variation, own, density)
 
 
 def sample_fills(

@@ -15,7 +15,7 @@ from clave.music.kit import VOICES, voice
 from clave.music.shapes import Bool, Float, Int
 
 HANDS = 2
-SURE = 0.4  # probability of a stroke from which it sounds although it needs a third hand: as often as in real bars
+SURE = 0.5  # probability of a stroke from which it sounds although it needs a third hand: as often as in real bars
 
 _SNARE, _CLOSED, _OPEN, _TOM, _CYMBAL = _BY_HAND = [
     voice(name).index for name in ("snare", "closed hi-hat", "open hi-hat", "tom", "cymbal")

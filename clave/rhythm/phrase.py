@@ -45,6 +45,7 @@ def write_phrase(
     hits = decoder.sample_near(decoder.expected_hits(first), first, rng, cost=change_cost(variation))
     mean, std = decoder.expected_feel(first)
     feel = mean + std * np.float32(variation) * rng.standard_normal(mean.shape).astype(np.float32)
+    noise = dynamics_noise(rng, beats.steps, len(beats))
     phrase: list[Bool[np.ndarray, "voice step"]] = [hits[0]]
     for bar in range(1, len(beats)):
         before = phrase[-1][None]
@@ -53,5 +54,5 @@ def write_phrase(
             continue
         cost = change_cost(variation * (ANSWER_SHARE if bar % 2 == 0 else 1.0))
         phrase.append(decoder.sample_near(hits, beats[bar : bar + 1], rng, cost=cost, before=before)[0])
-    whole, noise = np.stack(phrase), dynamics_noise(rng, beats.steps, len(phrase))
+    whole = np.stack(phrase)
     return to_patterns(whole, decoder.dynamics(whole, feel.repeat(len(whole), axis=0), beats, noise), beats)

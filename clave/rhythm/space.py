@@ -15,21 +15,21 @@ from clave.latent.code import Code, check_share, generator, map_points
 from clave.latent.shift import shift_amounts
 from clave.latent.space_folder import SpaceFolder, open_space
 from clave.music.pattern import Pattern
-from clave.music.shapes import Bool, Float32, Float64, Int
-from clave.music.units import COMMON_TIME, METERS, Meter, meter_name
+from clave.music.shapes import Float32, Int
+from clave.music.units import COMMON_TIME, Meter
 from clave.rhythm import attribute_shift
 from clave.rhythm.attributes import NAMES
-from clave.rhythm.condition import Condition, Labels, Style, style_weights
+from clave.rhythm.condition import Condition, Style, style_weights
 from clave.rhythm.corpus_map import CorpusMap, read_corpus_map
-from clave.rhythm.detail_decoder import Feel, load_decoder
-from clave.rhythm.dynamics import Dynamics, Hits, blend_dynamics, dynamics_noise, to_patterns
+from clave.rhythm.detail_decoder import BarDecoder, Feel, load_decoder
+from clave.rhythm.dynamics import Hits, blend_dynamics, dynamics_noise, to_patterns
 from clave.rhythm.encoder import BarEncoder
 from clave.rhythm.fill import hits_at
 from clave.rhythm.infilling import as_keep, keep_potential, merge_kept
-from clave.rhythm.likelihood import importance_sampled
+from clave.rhythm.measured_space import MeasuredSpace, check_before, check_code
 from clave.rhythm.phrase import phrase_path, write_phrase
 from clave.rhythm.space_format import CORPUS_FILE, RHYTHM_FORMAT
-from clave.rhythm.style_samples import keeping_signature
+from clave.rhythm.style_samples import keeping_signature, only_style
 from clave.rhythm.taps import as_taps, follow_taps, tap_potential
 
 SHIPPED_RHYTHM = Path(__file__).parents[1] / "weights" / "rhythm"
@@ -37,10 +37,8 @@ PARTICLES = 48  # bars that are sampled side by side, to fill in one
 NEIGHBOURS = 8  # bars whose mean distance says how far a point is from what was learned
 
 
-class RhythmSpace:
+class RhythmSpace(MeasuredSpace):
     """A rhythm space. Map coordinates are those of a standard normal prior; any finite point decodes."""
-
-    network_meters: tuple[Meter, ...] = METERS
 
     def __init__(self, files: SpaceFolder) -> None:
         settings = files.settings
@@ -57,11 +55,6 @@ class RhythmSpace:
         self.detail_size = self._decoder.detail_size
         self.known_journeys: dict[bytes, Int[np.ndarray, " change"]] = {}  # what `journey.find_legs` found
         self.threshold = self._decoder.map.threshold
-
-    @cached_property
-    def labels(self) -> Labels:
-        """The styles, sections and meters that it has learned."""
-        return Labels(self.styles, self.sections, self.meters, self.network_meters)
 
     @property
     def directions(self) -> tuple[str, ...]:
@@ -83,10 +76,6 @@ class RhythmSpace:
         """
         return replace(self.guess(patterns), map=self.locate(patterns))
 
-    def locate(self, patterns: Sequence[Pattern]) -> Float32[np.ndarray, "bar 2"]:
-        """The map points of `encode`, without the detail, which takes most of the time."""
-        return self._encoder.locate(patterns)
-
     def guess(self, patterns: Sequence[Pattern]) -> Code:
         """The same with the map points of the encoder alone, without the search that `encode` adds to it."""
         return self._encoder.code(patterns)
@@ -99,7 +88,7 @@ class RhythmSpace:
         """
         code, condition = check_code(code, self.detail_size, self.labels)
         hits = self._decoder.hits(code.detail, condition, density)
-        return self._played(hits, self._decoder.feel(code.detail), condition)
+        return play(self._decoder, hits, self._decoder.feel(code.detail), condition)
 
     def at(
         self,
@@ -110,15 +99,13 @@ class RhythmSpace:
         density: float | None = None,
         seed: int = 0,
         meter: Meter = COMMON_TIME,
-        after: Pattern | None = None,
     ) -> list[Pattern]:
         """The bars at these map points, float [n, 2].
 
         `variation` in [0, 1] interpolates between the expected bar, at 0, and a sample from the prior there, at 1. The
         same seed varies bars alike everywhere, so that a path over the map with variation stays coherent. `style` keeps
         the point and plays it in that style. `density` in [0, 1] says how readily a cell sounds; None is the 0.5 at
-        which bars are as dense as the corpus's. `after` is the bar before, in the same meter: a bar that is varied
-        answers it.
+        which bars are as dense as the corpus's.
         """
         where, rng = map_points(points), generator(seed)
         check_share("variation", variation)
@@ -126,10 +113,9 @@ class RhythmSpace:
         mean, std = self._decoder.expected_feel(condition)
         noise = rng.standard_normal(self._decoder.feel_size).astype(np.float32)
         beats = self._condition(where, style, "beat", meter) if section == "fill" else None
-        before = self._before(after, condition)
-        hits = hits_at(self._decoder, condition, beats, variation, density, rng, before)
+        hits = hits_at(self._decoder, condition, beats, variation, density, rng)
         drawn = rng if variation > 0 else generator(0)  # without variation the seed changes nothing
-        return self._played(hits, mean + np.float32(variation) * std * noise, condition, drawn)
+        return play(self._decoder, hits, mean + np.float32(variation) * std * noise, condition, drawn)
 
     def sample(
         self,
@@ -153,12 +139,11 @@ class RhythmSpace:
             points = self.corpus.sample_points(count, style, self.labels, meter, rng)
             condition = self._condition(points, style, section, meter)
             feel = self._decoder.sample_feel(condition, rng)
-            hits = self._decoder.sample_hits(condition, rng, self._before(after, condition))
-            return self._played(hits, feel, condition, rng, alike=False)
+            hits = self._decoder.sample_hits(condition, rng, bar_before(after, condition))
+            return play(self._decoder, hits, feel, condition, rng, alike=False)
 
-        if isinstance(style, str) and section == "beat" and self.detail_size:
-            return keeping_signature(draw, n, style, self.corpus, rng)
-        return draw(n)
+        name = only_style(style) if section == "beat" and self.detail_size else None
+        return draw(n) if name is None else keeping_signature(draw, n, name, self.corpus, rng)
 
     def phrase(
         self,
@@ -273,88 +258,33 @@ class RhythmSpace:
         detail = self._decoder.detail(self._decoder.expected_hits(condition), feel, condition)
         return Code(condition.map, detail, tuple(condition.meters))
 
-    # Measures of the decoder.
-
-    def hit_logits(self, code: Code) -> Float32[np.ndarray, "bar voice step"]:
-        """The logit of a hit in each cell, before any threshold, as wide as the longest of the bars."""
-        code, condition = check_code(code, self.detail_size, self.labels)
-        return self._decoder.hit_logits(code.detail, condition)
-
-    def map_logits(self, code: Code) -> Float32[np.ndarray, "bar voice step"]:
-        """The same by the map alone, whatever the detail."""
-        return self._decoder.map.silenced_logits(check_code(code, self.detail_size, self.labels)[1])
-
-    def cell_feel(self, code: Code, hits: Bool[np.ndarray, "bar voice step"] | None = None) -> Dynamics:
-        """The velocity and the offset (steps) that each cell has if it is hit, in bars of these strokes or its own."""
-        code, condition = check_code(code, self.detail_size, self.labels)
-        struck = self.hit_logits(code) > 0 if hits is None else hits
-        return self._decoder.dynamics(struck, self._decoder.feel(code.detail), condition)
-
-    def log_likelihood(
-        self, patterns: Sequence[Pattern], draws: int = 64, seed: int = 0, before: Sequence[Pattern] | None = None
-    ) -> Float64[np.ndarray, " bar"]:
-        """Log p(hits) of each bar in nats, estimated from below by importance sampling over the map.
-
-        With `before`, a bar for each, it is log p(hits | bar before). Style and section are left unconditioned. The
-        detail is a function of the strokes, so that it costs nothing.
-        """
-        if draws < 1:
-            raise SpaceError(f"importance sampling needs 1 draw or more, got {draws}")
-        meters, hits = [pattern.meter for pattern in patterns], self._encoder.stack(patterns)[0]
-        if before is not None:
-            check_before([pattern.meter for pattern in before], meters)
-        earlier = None if before is None else self._encoder.stack(before)[0]
-        return importance_sampled(
-            lambda points: self._decoder.log_likelihood(hits, self.labels.condition(points, meters), earlier),
-            self.locate(patterns), draws, generator(seed), self._encoder.prior,
-        )  # fmt: skip
-
     def _condition(
         self, points: Float32[np.ndarray, "row 2"], style: Style | None, section: str | None, meter: Meter
     ) -> Condition:
         return self.labels.condition(points, [self.labels.check_meter(meter)] * len(points), style, section)
 
-    def _before(self, after: Pattern | None, condition: Condition) -> Hits | None:
-        """The bar before as the decoder takes it, for each row."""
-        if after is None:
-            return None
-        check_before([after.meter] * len(condition), condition.meters)
-        return np.repeat(after.hits[None], len(condition), axis=0)
 
-    def _played(
-        self, hits: Hits, feel: Feel, condition: Condition, rng: Generator | None = None, alike: bool = True
-    ) -> list[Pattern]:
-        """Bars of these strokes; with `rng`, velocities and offsets are drawn, `alike` with the same noise in all."""
-        if len(condition) == 0:  # the networks need a row
-            return []
-        noise = None if rng is None else dynamics_noise(rng, condition.steps, 1 if alike else len(condition))
-        return to_patterns(hits, self._decoder.dynamics(hits, feel, condition, noise), condition)
+def bar_before(after: Pattern | None, condition: Condition) -> Hits | None:
+    """The hits of the bar before, for each row; SpaceError if it is in another meter."""
+    if after is None:
+        return None
+    check_before([after.meter] * len(condition), condition.meters)
+    return np.repeat(after.hits[None], len(condition), axis=0)
 
 
-def check_code(code: Code, detail_size: int, labels: Labels) -> tuple[Code, Condition]:
-    """The code with the meter of each row, and its condition, without a style and a section.
-
-    Raises SpaceError if it is not one of a space with this size of detail and these labels.
-    """
-    meters = tuple(map(labels.check_meter, code.meters)) or (COMMON_TIME,) * len(code)
-    if code.map.shape != (len(code), 2) or code.detail.shape != (len(code), detail_size) or len(meters) != len(code):
-        raise SpaceError(
-            f"a code of this space is map [n, 2] and detail [n, {detail_size}], "
-            f"got {list(code.map.shape)} and {list(code.detail.shape)}"
-        )
-    if not np.isfinite(code.detail).all():
-        raise SpaceError("detail is made of finite numbers, got NaN or infinity")
-    points = map_points(code.map)
-    return Code(points, code.detail, meters), labels.condition(points, meters)
-
-
-def check_before(before: Sequence[Meter], meters: Sequence[Meter]) -> None:
-    """SpaceError unless bars of these meters can follow as many of those: each has one before it, in its meter."""
-    if len(before) != len(meters):
-        raise SpaceError(f"each bar has one before it: got {len(before)} before {len(meters)} bars")
-    for earlier, meter in zip(before, meters, strict=True):
-        if earlier != meter:
-            raise SpaceError(f"the bar before is in the same meter, {meter_name(meter)}; got {meter_name(earlier)}")
+def play(
+    decoder: BarDecoder,
+    hits: Hits,
+    feel: Feel,
+    condition: Condition,
+    rng: Generator | None = None,
+    alike: bool = True,
+) -> list[Pattern]:
+    """Bars of these strokes; with `rng`, velocities and offsets are drawn, `alike` with the same noise in all."""
+    if len(condition) == 0:  # the networks need a row
+        return []
+    noise = None if rng is None else dynamics_noise(rng, condition.steps, 1 if alike else len(condition))
+    return to_patterns(hits, decoder.dynamics(hits, feel, condition, noise), condition)
 
 
 def load_rhythm(path: str | Path | None = None) -> RhythmSpace:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from clave.music.pattern import Pattern
+from clave.rhythm.condition import Style
 from clave.rhythm.corpus_map import CorpusMap
 from clave.rhythm.signatures import SIGNATURES
 
@@ -33,6 +34,13 @@ def keeping_signature(
         for row, bar in zip(rows.tolist(), draw(len(rows)), strict=True):
             bars[row], again[row] = bar, not signature.heard_in(bar)
     return bars
+
+
+def only_style(style: Style | None) -> str | None:
+    """The one style that is asked for; None for a blend of several, and where none is."""
+    if style is None or isinstance(style, str):
+        return style
+    return next((name for name, share in style.items() if share == 1), None)
 
 
 def own_share(corpus: CorpusMap, style: str) -> float:

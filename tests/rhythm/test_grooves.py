@@ -9,7 +9,7 @@ import pytest
 from clave import Pattern, corpus, grooves, midi
 from clave.errors import GrooveError
 from clave.music.kit import voice
-from clave.music.units import STEPS_PER_SIXTEENTH, steps_per_bar, swing_steps
+from clave.music.units import METERS, STEPS_PER_SIXTEENTH, steps_per_bar, swing_steps
 from clave.rhythm.grooves import LOUDNESS, STYLES, parse
 from clave.rhythm.grooves.notation import MAX_SWING
 
@@ -37,12 +37,10 @@ def test_the_list_is_what_the_folder_holds() -> None:
     assert {name.replace(" ", "-") for name in STYLES} == {path.stem for path in FOLDER.glob("*.toml")}
 
 
-def test_there_are_forty_styles_that_a_space_can_learn_and_four_in_meters_to_come() -> None:
+def test_there_are_fifty_styles_that_a_space_can_learn_in_eight_meters() -> None:
     assert len(STYLES) == len(set(STYLES)) == 50
-    assert len(corpus.learnable_styles()) == 46
-    assert {grooves.style(name).meter for name in STYLES if name not in corpus.learnable_styles()} == {
-        (12, 8), (9, 8), (7, 8), (5, 8),
-    }  # fmt: skip
+    assert corpus.learnable_styles() == STYLES
+    assert {grooves.style(name).meter for name in STYLES} == set(METERS)
 
 
 @pytest.mark.parametrize("style", STYLES)

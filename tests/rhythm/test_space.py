@@ -70,11 +70,14 @@ def test_every_finite_point_is_a_bar(space):
 
 
 def test_a_click_where_the_map_is_unsure_plays_a_bar_all_the_same(space):
-    unsure = [[0.35, 0.3]]  # no cell is likelier than 0.35 there, and 14.5 strokes are expected
-    condition = space._condition(np.array(unsure, np.float32), None, "beat", (4, 4))
-    assert not space._decoder.map.hits(condition).any()
+    points = np.random.default_rng(0).uniform(-3, 3, (3000, 2)).astype(np.float32)
+    condition = space._condition(points, None, "beat", (4, 4))
+    passing = space._decoder.map.hits(condition).sum(axis=(1, 2))
+    expected = (1 / (1 + np.exp(-space._decoder.map.logits(condition)))).sum(axis=(1, 2))
+    unsure = points[[(passing / expected).argmin()]]
+    assert (passing / expected).min() < 0.5
     (bar,) = space.at(unsure)
-    assert 10 <= bar.hits.sum() <= 15
+    assert 0.65 * expected[(passing / expected).argmin()] <= bar.hits.sum()
     (again,) = space.decode(space.expected(unsure))
     assert hit_f1(again.hits[None].astype(float), bar.hits[None], 0.5) > 0.7
 
@@ -83,7 +86,7 @@ def test_clicks_need_a_third_hand_as_seldom_as_drummers_do(space):
     points = np.random.default_rng(0).uniform(-2, 2, (1000, 2)).astype(np.float32)
     by_cell = space._decoder.map.hits(space._condition(points, None, "beat", (4, 4)))
     one_by_one, played = ((extra_hands(bars) > 0).mean() for bars in (by_cell, hits(space.at(points))))
-    assert 0.02 < played < 0.065  # of recorded bars 3 to 7 % do
+    assert 0.02 < played < 0.07  # of recorded bars 3 to 7 % do
     assert played < 0.75 * one_by_one
 
 
@@ -207,7 +210,7 @@ def test_bars_of_several_meters_go_together(space):
     mixed = [space.sample(1, seed=seed, meter=meter)[0] for seed, meter in enumerate((*METERS, (3, 4)))]
     code = space.encode(mixed)
     assert code.meters == (*METERS, (3, 4))
-    assert code.detail.shape == (5, space.detail_size)
+    assert code.detail.shape == (len(mixed), space.detail_size)
     again = space.decode(code)
     assert [bar.meter for bar in again] == list(code.meters)
     for row, bar in enumerate(mixed):
@@ -279,7 +282,7 @@ def test_feel_keeps_the_strokes_and_says_how_they_are_played(space):
     assert space.feel(flat, style="jazz", seed=1) != played
     assert space.feel(flat, amount=0) == flat
     half = space.feel(flat, amount=0.5, seed=1)
-    np.testing.assert_allclose(half.velocity, (flat.velocity + played.velocity) / 2, atol=1e-6)
+    np.testing.assert_allclose(half.velocity, (flat.velocity + played.velocity) / 2, atol=0.02)  # at most 1 each
 
 
 def test_feel_is_lent_by_a_performance_of_any_meter(space):
@@ -520,20 +523,23 @@ def code_of(space, map=((0.0, 0.0),), detail=None, meters=()):  # noqa: A002
         (lambda space: space.log_likelihood([MARKED], 0), "1 draw or more, got 0"),
         (lambda space: space.at(POINTS, seed=-1), "seed is a whole number of at least 0, got -1"),
         (lambda space: space.sample(1, seed=-1), "seed is a whole number of at least 0, got -1"),
-        (lambda space: space.at(POINTS, meter=(7, 8)), "has learned 4/4, 3/4, 6/8, 5/4, got 7/8"),
-        (lambda space: space.encode([MARKED, Pattern.empty((2, 4))]), "5/4, got pattern 1 in 2/4"),
+        (
+            lambda space: space.at(POINTS, meter=(11, 8)),
+            "has learned 4/4, 3/4, 6/8, 5/4, 12/8, 9/8, 7/8, 5/8, got 11/8",
+        ),
+        (lambda space: space.encode([MARKED, Pattern.empty((2, 4))]), "5/8, got pattern 1 in 2/4"),
         (lambda space: space.complete(Pattern.empty((2, 4)), np.ones((8, 32))), "got 2/4"),
-        (lambda space: space.feel(MARKED, like=Pattern.empty((7, 8))), "got pattern 0 in 7/8"),
+        (lambda space: space.feel(MARKED, like=Pattern.empty((11, 8))), "got pattern 0 in 11/8"),
         (lambda space: space.complete(MARKED, np.ones((8, 48), bool)), r"shape is \[8, 64\], got \[8, 48\]"),
         (lambda space: space.complete(MARKED, np.full((8, 64), 0.5)), "true or false"),
         (lambda space: space.shifted(MARKED, {"darkness": 1.0}), "'darkness'.*density, syncopation"),
         (lambda space: space.shifted(MARKED, {"swing": float("nan")}), "finite number"),
         (lambda space: space.drums_for(np.full(64, np.nan)), "velocities of taps lie in|room for 32"),
         (lambda space: space.drums_for(np.ones(16)), "one row of the 64 steps"),
-        (lambda space: space.drums_for([(0.0, 1.0)], meter=(7, 8)), "got 7/8"),
+        (lambda space: space.drums_for([(0.0, 1.0)], meter=(11, 8)), "got 11/8"),
         (lambda space: space.decode(code_of(space, detail=np.zeros((1, 1)))), "a code of this"),
         (lambda space: space.decode(code_of(space, meters=((4, 4), (4, 4)))), "a code of this"),
-        (lambda space: space.decode(code_of(space, meters=((7, 8),))), "got 7/8"),
+        (lambda space: space.decode(code_of(space, meters=((11, 8),))), "got 11/8"),
         (lambda space: space.decode(code_of(space, detail=np.full((1, 62), np.nan))), "finite numbers"),
         (lambda space: space.decode(code_of(space, map=((np.nan, 0),))), "two finite numbers"),
         (lambda space: space.decode(code_of(space, map=((0, 0, 0),))), "a code of this"),

@@ -5,7 +5,7 @@ from clave.music.pattern import Pattern
 from clave.rhythm import grooves
 from clave.rhythm.corpus_map import CorpusMap
 from clave.rhythm.signatures import SIGNATURES
-from clave.rhythm.style_samples import TRIES, keeping_signature, own_share
+from clave.rhythm.style_samples import TRIES, keeping_signature, only_style, own_share
 
 HOUSE = grooves.bars("house", 10, seed=0)
 OTHER = Pattern.from_hits(np.zeros((8, 64), bool))
@@ -15,7 +15,8 @@ def corpus_of(own: int, recorded: int, style: str = "house") -> CorpusMap:
     count = own + recorded
     sources = [f"factory {style} 1"] * own + ["a.mid"] * recorded
     points = np.zeros((count, 2), np.float32)
-    return CorpusMap(points, [style] * count, ["beat"] * count, [(4, 4)] * count, sources, dict.fromkeys(sources, "CC0"))
+    licences = dict.fromkeys(sources, "CC0")
+    return CorpusMap(points, [style] * count, ["beat"] * count, [(4, 4)] * count, sources, licences)
 
 
 class Draws:
@@ -51,3 +52,8 @@ def test_a_style_without_a_signature_or_without_bars_of_ours_is_drawn_once() -> 
         assert draws.calls == 1
     assert own_share(corpus_of(1, 3), "house") == 0.25
     assert own_share(corpus_of(1, 3), "jazz") == 0
+
+
+def test_a_blend_of_one_is_that_style() -> None:
+    assert only_style("house") == only_style({"house": 1.0, "funk": 0.0}) == "house"
+    assert only_style({"house": 0.5, "funk": 0.5}) is None is only_style(None)

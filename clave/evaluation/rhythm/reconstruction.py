@@ -11,7 +11,7 @@ from clave.evaluation.rhythm.context import Evaluation, HeldOut, Rows, random_ro
 from clave.evaluation.rhythm.metrics import Hits
 from clave.music.pattern import Pattern
 from clave.music.shapes import Float, Float32
-from clave.training.rolls import with_rolls
+from clave.training.models.rolls import with_rolls
 
 LIKELIHOOD_DRAWS = 256  # of the importance sampling
 IN_A_ROW, IN_A_ROW_DRAWS = 500, 128  # bars that are scored with and without the bar before them, and draws for each

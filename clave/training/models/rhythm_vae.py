@@ -5,7 +5,7 @@ of `logistic_pca`, which say what its strokes are, and the feel, a latent that s
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -40,10 +40,9 @@ from clave.training.models.map_training import MapTraining, train_map
 from clave.training.models.onnx_graph import OnnxGraph
 from clave.training.models.rhythm_graphs import rhythm_graphs
 from clave.training.models.rhythm_model import RhythmModel, RhythmModelConfig
+from clave.training.models.rolls import with_rolls
 from clave.training.models.token_prior import BarBefore, TokenPrior
 from clave.training.models.vae import Gaussian, normal_like, residual_network
-from clave.training.progress import OnCount
-from clave.training.rolls import with_rolls
 
 CELLS = VOICE_COUNT * STEP_COUNT
 ROLL_SHARE = 0.15  # so many bars with rolls, for each bar, are made for the components of the detail
@@ -207,7 +206,7 @@ class RhythmVAE(RhythmModel):
         """The logits that the map expects in these meters, without a style and a section."""
         return self.decode_map(Condition.unlabelled(point, meter, self.config.styles))
 
-    def before_training(self, examples: Bars, on_count: OnCount) -> None:
+    def before_training(self, examples: Bars, on_count: Callable[[int, int], None]) -> None:
         """Learn the map."""
         settings = self.config.map_training
 
@@ -305,7 +304,7 @@ class RhythmVAE(RhythmModel):
 
     def onnx_graphs(self) -> Mapping[str, OnnxGraph]:
         """The encoder and the decoders, and one step of the token prior; weights are those of now."""
-        return rhythm_graphs(self)
+        return rhythm_graphs(self, self, styles=self.config.styles, feel_size=self.config.feel_size)
 
     def write_tables(self, folder: Path, bars: Bars) -> None:
         """Write the vocabulary, and the components of the detail, which are fitted to the training bars."""

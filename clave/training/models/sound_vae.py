@@ -9,6 +9,7 @@ docs/sound-model.md tells why there are principal components where there was a n
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar
@@ -22,7 +23,6 @@ from clave.training.models.flow import Flow
 from clave.training.models.old_names import accept_old_names
 from clave.training.models.sound_model import VOICE_COUNT, OneShotConfig, SoundModel, Sounds
 from clave.training.models.vae import Gaussian, residual_network
-from clave.training.progress import OnCount
 
 STROKE_WEIGHT = 2.0  # of a cell of the stroke in the components, beside one of the whole sound
 
@@ -107,7 +107,7 @@ class SoundVAE(SoundModel):
         """That of its settings."""
         return self.config.spectrogram()
 
-    def before_training(self, examples: Sounds, on_count: OnCount) -> None:  # noqa: ARG002
+    def before_training(self, examples: Sounds, on_count: Callable[[int, int], None]) -> None:  # noqa: ARG002
         """Fit the components to the training sounds."""
         self.fit_components(examples)
 

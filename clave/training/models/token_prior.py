@@ -61,6 +61,7 @@ class TokenPrior(nn.Module):
 
     def __init__(self, cells: Float[Tensor, "token cell"], condition: int, width: int, dropout: float) -> None:
         super().__init__()
+        self.width = width
         self.register_buffer("cells", cells, persistent=False)
         self.before = nn.Linear(TOKEN_CELLS * len(LAGS), width)
         self.bar_before = nn.Linear(SIXTEENTH_COUNT * TOKEN_CELLS + 1, width)

@@ -10,7 +10,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from clave.music.shapes import Float
-from clave.training.progress import OnCount
 
 
 @runtime_checkable
@@ -122,8 +121,11 @@ class VAE(nn.Module, ABC, Generic[Batch]):
     def losses(self, batch: Batch, noise: torch.Generator) -> dict[str, Tensor]:
         """The named parts of the loss, each a mean over the batch in nats; the recipe weighs and adds them."""
 
-    def before_training(self, examples: Batch, on_count: OnCount) -> None:
-        """Compute what depends on the training examples alone, before the first step; by default there is nothing."""
+    def before_training(self, examples: Batch, on_count: Callable[[int, int], None]) -> None:
+        """Compute what depends on the training examples alone, before the first step; by default there is nothing.
+
+        `on_count` is given how many parts are done, and how many there are.
+        """
 
     def prepared(self, examples: Batch, noise: torch.Generator) -> Batch:  # noqa: ARG002
         """The examples with what `before_training` has found out of each; by default they stay as they are."""

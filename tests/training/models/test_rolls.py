@@ -1,7 +1,7 @@
 import numpy as np
 
 from clave.rhythm import logistic_pca
-from clave.training.rolls import EIGHTH, ROLLING, with_rolls
+from clave.training.models.rolls import EIGHTH, ROLLING, with_rolls
 
 
 def plain_bars(count: int = 60) -> np.ndarray:

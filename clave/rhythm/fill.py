@@ -23,9 +23,9 @@ from clave.rhythm.tokens import TOKEN_CELLS
 
 STROKES = (5, 7, 8, 10, 11, 14, 16, 20)  # of snare and toms: the middles of the eighths of real fills in 4/4
 STARTS, START_SHARES = (0.0, 0.25, 0.5), (0.7, 0.16, 0.14)  # of the bar, by quarters: until there it is the beat's
-BIASES = tuple(np.linspace(0, 1.65, 12).tolist())  # nats for each stroke of a bar that is sampled
-TOM_BIAS = 0.4  # nats more for one of a tom
-HAND_COST = 1.0  # strokes off the drawn number that are better than a third hand
+BIASES = tuple(np.linspace(0, 2.6, 12).tolist())  # nats for each stroke of a bar that is sampled
+TOM_BIAS = 1.0  # nats more for one of a tom
+HAND_COST = 2.0  # strokes off the drawn number that are better than a third hand
 NATS_OF_STROKE = 10.0  # by which a bar has to be likelier, to be taken with one stroke more off the number
 WHOLE_BAR = 64  # steps of the bars that STROKES were counted in
 

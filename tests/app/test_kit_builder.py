@@ -198,7 +198,7 @@ def test_a_kit_is_drawn_with_the_character_that_is_wanted() -> None:
         sound = expected[voice.name]
         assert made == KitVoice(
             origin="map", point=sound.point, variation=sound.variation, seed=sound.seed,
-            shift=SoundShift(**sound.shift),
+            shift=SoundShift(**sound.shift), velocity_layers=True,
         )  # fmt: skip
     assert all(voice.shift.brightness > 0 for voice in drawn if voice is not drawn[2])
     with pytest.raises(SpaceError, match="plays without one"):

@@ -15,10 +15,8 @@ BARS = 8
 NEW_PHRASE_VARIATION = 0.25  # as the page sets for a loop of several bars
 STYLES = load_rhythm().styles
 
-WRONG_IN_THE_MODEL = {"salsa"}
-"""Heard at no place of its own: a whole clave is lost between a place's bar and its expectation."""
-WRONG_IN_PHRASES = {"trap", "salsa", "bossa", "reggae"}
-"""The same for a loop of 8 bars, which vary: neither rolls nor the clave are whole in six of them."""
+WRONG_IN_PHRASES = {"reggae"}
+"""Not heard in a loop of 8 bars, which vary: its home also lies near bars without the one drop."""
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +51,7 @@ def test_every_style_has_a_home(homes: dict[str, Any]) -> None:
 @pytest.mark.parametrize("style", STYLES)
 def test_what_plays_at_the_home_of_a_style_is_that_style(client: TestClient, homes: dict[str, Any], style: str) -> None:
     heard = SIGNATURES[style].is_heard(played(client, homes[style], loop=1))
-    assert heard == (style not in WRONG_IN_THE_MODEL), SIGNATURES[style].rule
+    assert heard, SIGNATURES[style].rule
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -62,5 +60,6 @@ def test_a_loop_of_eight_bars_there_is_too(client: TestClient, homes: dict[str, 
     assert heard == (style not in WRONG_IN_PHRASES), SIGNATURES[style].rule
 
 
-def test_at_least_31_of_36_styles_are_heard() -> None:
-    assert len(STYLES) - len(WRONG_IN_PHRASES | WRONG_IN_THE_MODEL) >= 31
+def test_at_least_48_of_50_styles_are_heard() -> None:
+    assert len(STYLES) == 50
+    assert len(WRONG_IN_PHRASES) <= 2

@@ -9,7 +9,9 @@ from clave.rhythm.hands import extra_hands
 from clave.rhythm.space import RhythmSpace
 
 REAL_STROKES = 11.5  # of snare and toms: mean of the bars of Groove MIDI's fills that have four or more
-PLACES = np.array([[-1.2, -0.8], [0.4, 0.9], [1.6, -1.1], [-0.3, 1.7], [0.1, -0.2], [0.9, 0.1]], np.float32)
+CORPUS = load_rhythm().corpus
+BEATS = [row for row, section in enumerate(CORPUS.sections) if section == "beat" and CORPUS.styles[row] == "rock"]
+PLACES = CORPUS.map[BEATS[::900]]
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +31,7 @@ def test_fills_have_as_many_strokes_of_snare_and_toms_as_real_ones(rhythm: Rhyth
     phrases = [rhythm.phrase(point, 2, seed=seed) for seed in range(8) for point in PLACES]
     beats, fills = (np.stack([phrase[bar].hits for phrase in phrases]) for bar in (0, 1))
     strokes = fills[:, [SNARE, TOM]].sum(axis=(1, 2)).mean()
-    assert strokes == pytest.approx(REAL_STROKES, rel=0.15)
+    assert strokes == pytest.approx(REAL_STROKES, rel=0.2)  # few places; `benchmarks/fills.py` looks at more
     assert strokes > 1.5 * beats[:, [SNARE, TOM]].sum(axis=(1, 2)).mean()
     assert fills[:, TOM].sum(axis=1).mean() > 3
     assert (extra_hands(fills) > 0).mean() < 0.1

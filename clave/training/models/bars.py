@@ -104,7 +104,8 @@ def exchange_voices(bars: Bars, probability: float, noise: torch.Generator) -> B
     such other stays as it is.
     """
     rows, device = len(bars), bars.velocity.device
-    style = torch.where(bars.style.any(dim=1), bars.style.argmax(dim=1), bars.style.shape[1])
+    labels = torch.cat([bars.style, ~bars.style.any(dim=1, keepdim=True)], dim=1)  # the last: without a style
+    style = labels.argmax(dim=1)
     kind = (style * len(SECTIONS) + bars.section) * len(METERS) + bars.meter
     order = torch.randperm(rows, generator=noise, device=device)
     order = order[kind[order].argsort(stable=True)]  # at random among bars of one kind

@@ -86,3 +86,9 @@ def test_a_bar_without_another_of_its_kind_keeps_its_voices():
     bars = toy_bars(3)
     lonely = replace(bars, section=torch.zeros(3, dtype=torch.long), style=torch.eye(3))
     assert torch.equal(exchange_voices(lonely, 1.0, noise()).velocity, bars.velocity)
+
+
+def test_bars_without_any_style_are_of_one_kind():
+    bars = toy_bars(12)
+    unlabelled = replace(bars, section=torch.zeros(12, dtype=torch.long), style=torch.zeros(12, 0))
+    assert not torch.equal(exchange_voices(unlabelled, 1.0, noise()).velocity, bars.velocity)

@@ -30,10 +30,13 @@ describe("the window on the map", () => {
     new Projection(home.pannedBy(40, -30), size).toPixel(point).forEach((each, axis) => expect(each).toBeCloseTo([540, 220][axis]!));
   });
 
-  test("a point out of sight comes into the middle, one in sight moves nothing", () => {
+  test("a point out of sight comes as far inside as is asked, one in sight moves nothing", () => {
     const near = new Projection({ centre: [0, 0], zoom: 4 }, size);
     expect(near.showing([0.2, 0.2])).toBe(near.view);
-    expect(near.showing([2, 1])).toEqual({ centre: [2, 1], zoom: 4 });
+    const moved = near.showing([2, 1]);
+    expect(new Projection(moved, size).toPixel([2, 1])[0]).toBeCloseTo(size.width - 96);
+    expect(new Projection(moved, size).toPixel([2, 1])[1]).toBeCloseTo(96);
+    expect(near.showing([2, 0]).centre[1]).toBe(0); // what is seen already does not move
   });
 
   test("its bounds are what is seen", () => {

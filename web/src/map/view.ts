@@ -65,12 +65,15 @@ export class Projection {
     return within({ ...this.view, centre: [x - right / this.scale, y + down / this.scale] });
   }
 
-  /** The view itself if the point is seen in it, else one with the point in its middle. */
-  showing(point: Point, marginPx = 24): View {
+  /** The view itself if the point is seen in it, else one moved as little as brings the point so far inside. */
+  showing(point: Point, marginPx = 24, insidePx = 96): View {
+    const { view, size, scale } = this;
     const [left, top] = this.toPixel(point);
-    const { width, height } = this.size;
-    const seen = left >= marginPx && top >= marginPx && left <= width - marginPx && top <= height - marginPx;
-    return seen || width === 0 ? this.view : within({ ...this.view, centre: point });
+    const seen = left >= marginPx && top >= marginPx && left <= size.width - marginPx && top <= size.height - marginPx;
+    if (seen || size.width === 0) return view;
+    const beyond = (at: number, length: number) => at - clamp(at, Math.min(insidePx, length / 2), Math.max(length - insidePx, length / 2));
+    const [x, y] = view.centre;
+    return within({ ...view, centre: [x + beyond(left, size.width) / scale, y - beyond(top, size.height) / scale] });
   }
 }
 

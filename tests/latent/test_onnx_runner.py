@@ -6,7 +6,7 @@ from clave.latent.onnx_runner import input_size, resting, run, session
 from clave.rhythm.space import SHIPPED_RHYTHM
 
 FEEL = SHIPPED_RHYTHM / "feel_prior.onnx"
-SHAPES = {"map": (2,), "style": (36,), "section": (2,), "meter": (4,)}
+SHAPES = {"map": (2,), "style": (50,), "section": (2,), "meter": (8,)}
 
 
 def rows(count):
@@ -33,12 +33,12 @@ def test_a_network_at_rest_was_checked_and_runs_like_any_other():
 
 
 def test_the_size_of_an_input_is_known():
-    assert input_size(session(FEEL, **{**SHAPES, "style": None}), "style") == 36
+    assert input_size(session(FEEL, **{**SHAPES, "style": None}), "style") == 50
 
 
 def test_a_network_of_other_inputs_is_refused():
     with pytest.raises(
-        SpaceError, match=r"feel_prior\.onnx is a foreign model: it takes .*style 36.* instead of .*style 7"
+        SpaceError, match=r"feel_prior\.onnx is a foreign model: it takes .*style 50.* instead of .*style 7"
     ):
         session(FEEL, **{**SHAPES, "style": (7,)})
     with pytest.raises(SpaceError, match="foreign model"):

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hands import LOOKS, open_voice, opened_drawer, violations
+from hands import LOOKS, click_map, open_voice, opened_drawer, violations
 from playwright.sync_api import Locator, Page, expect
 
 import clave
@@ -202,6 +202,7 @@ def test_a_curve_is_drawn_and_what_lies_out_of_range_is_refused_in_words(opened:
 
 
 def test_a_place_that_would_leave_the_map_is_kept_at_its_edge_and_that_is_said(opened: Page) -> None:
+    click_map(opened, 0.3, 0.2)
     drawer = opened_drawer(opened, "Shape")
     drawer.get_by_role("slider", name="Place on the map, across").press("Enter")
     moves = opened.get_by_role("dialog", name="Place on the map, across moves")

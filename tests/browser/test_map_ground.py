@@ -59,6 +59,7 @@ def regions(page: Page) -> list[str]:
 
 def test_the_map_shows_where_the_chosen_style_lives(opened: Page) -> None:
     lies_here(opened)
+    opened.evaluate("clave.store.view.value = { centre: [0, 0], zoom: 1 }")
     assert regions(opened) == []
     opened.evaluate(
         """() => {
@@ -84,6 +85,7 @@ def test_the_map_shows_where_the_chosen_style_lives(opened: Page) -> None:
 
 def test_what_is_far_from_any_bar_is_hatched_and_said(opened: Page) -> None:
     lies_here(opened)
+    opened.evaluate("clave.store.view.value = { centre: [0, 0], zoom: 1 }")
     assert inked(opened, 2.5, 0) == 0
     from_menu(opened, "More", "Single bars on the map")
     assert inked(opened, 2.5, 0) > 0.02

@@ -134,13 +134,14 @@ def test_every_stroke_goes_out_at_its_moment(wired: Page, swing: float) -> None:
     bar = BarPattern.model_validate(shown(wired)).pattern()
     play_bars(wired, 3)
     wired.get_by_role("button", name="Stop").click()
-    due = iter(sequencer.events([bar] * 4, 140, swing))
+    due = list(sequencer.events([bar] * 4, 140, swing))
     seconds: list[float] = []  # where the score has what went out; a page that is kept busy leaves strokes out
     found = note_ons(wired)
     for each in found:
         status, note, velocity = each["bytes"]
         assert status == NOTE_ON | DRUMS
         event = next(event for event in due if (VOICES[event.voice].note, to_midi(event.velocity)) == (note, velocity))
+        due.remove(event)  # strokes that lie near each other may go out in another order
         seconds.append(max(0.0, event.seconds))  # an early stroke on the very first beat comes with it
     assert len(found) > 0.8 * 3 * len(shown(wired)["strokes"])
     at = np.array([each["at"] for each in found])

@@ -143,6 +143,13 @@ def test_it_goes_once_and_back_and_forth(opened: Page) -> None:
 def test_at_even_change_bars_stand_where_what_one_hears_changes_evenly(opened: Page) -> None:
     draw(opened, [*LINE, (2.0, 1.5)])
     drawer = opened_drawer(opened, "Path")
+    opened.evaluate(
+        """() => {
+            const { store } = clave;
+            const scene = store.scene.value;
+            store.amendScene({ ...scene, path: { ...scene.path, between: "map" } });
+        }"""
+    )  # stroke by stroke, bars change evenly by themselves
     is_decoded(opened)
     before = changes(opened)
     drawer.get_by_role("checkbox", name="even change").check()

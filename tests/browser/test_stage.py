@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hands import NARROW, click_map, hold_row, lies_here, opened_drawer, place_on_map, shown, violations
+from hands import NARROW, click_map, hold_row, lies_here, opened_drawer, place_on_map, pressed, shown, violations
 from playwright.sync_api import Browser, Page, expect
 
 MOST_TAB_STOPS = 25

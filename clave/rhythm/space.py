@@ -38,7 +38,7 @@ NEIGHBOURS = 8  # bars whose mean distance says how far a point is from what was
 
 
 class RhythmSpace(MeasuredSpace):
-    """A rhythm space. Map coordinates are those of a standard normal prior; any finite point decodes."""
+    """A rhythm space. Bars lie where the prior of the map has them (`map_prior`); any finite point decodes."""
 
     def __init__(self, files: SpaceFolder) -> None:
         settings = files.settings

@@ -7,6 +7,7 @@ from typing import Any
 
 from clave.errors import TrainingError
 from clave.training.loop import Recipe
+from clave.training.models.map_training import MapTraining
 from clave.training.models.paper_rhythm_vae import PaperConfig
 from clave.training.models.paper_sound_vae import PaperSoundConfig
 from clave.training.models.rhythm_vae import RhythmConfig
@@ -59,6 +60,7 @@ def quick(styles: int = 0) -> Recipe:
         prior_width=96,
         dynamics_width=48,
         search_points=256,
+        map_training=MapTraining(side=32, epochs=10, lattice=32),
     )
     return replace(rhythm(styles), name="quick", model=small, epochs=8, warmup_epochs=2)
 

@@ -178,12 +178,14 @@ def test_a_curve_is_drawn_and_what_lies_out_of_range_is_refused_in_words(opened:
     opened.get_by_role("spinbutton", name="Tempo in beats per minute").press("m")
     moves = opened.get_by_role("dialog", name="Tempo moves")
     moves.get_by_role("combobox", name="Tempo: drawn over").select_option("4 bars")
-    box = moves.get_by_role("group", name="Tempo: curve over 4 bars").bounding_box()
+    curve = moves.get_by_role("group", name="Tempo: curve over 4 bars")
+    curve.hover(position={"x": 1, "y": 1})  # waits until the dialog has stopped moving
+    box = curve.bounding_box()
     assert box is not None
-    opened.mouse.move(box["x"] + 1, box["y"] + 1)
     opened.mouse.down()
     opened.mouse.move(box["x"] + box["width"] - 2, box["y"] + box["height"] - 1, steps=20)
     opened.mouse.up()
+    opened.wait_for_function("clave.store.scene.value.automations.length > 0")
     tempo = [bar.tempo.start_bpm for bar in Plan(project_of(opened)).bars(5)]
     assert tempo[0] > 230
     assert tempo[3] < 120

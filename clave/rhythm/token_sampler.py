@@ -162,7 +162,7 @@ class TokenSampler:
         hits: Bool[np.ndarray, "row voice step"],
         before: Bool[np.ndarray, "row voice step"] | None = None,
     ) -> Float[np.ndarray, " row"]:
-        """Log p(hits | before) in nats a bar; cells of an unknown token are scored as independent Bernoulli variables.
+        """Log p(hits | before) in nats a bar; cells of an unknown token as `Vocabulary.unknown_log_prob` scores them.
 
         What lies after the end of a bar does not count.
         """
@@ -174,8 +174,8 @@ class TokenSampler:
             log_prob, cell_logit, state = self.log_prob(state, cells)
             token = tokens[:, sixteenth]
             of_token = np.take_along_axis(log_prob, token[:, None], axis=1)[:, 0]
-            of_cells = (cell_logit * cells[:, sixteenth] - np.logaddexp(0, cell_logit)).sum(axis=1)
-            gain = of_token + np.where(token == len(self.vocabulary), of_cells, 0)
+            gain, unknown = of_token.astype(np.float64), token == len(self.vocabulary)
+            gain[unknown] += self.vocabulary.unknown_log_prob(cells[unknown, sixteenth], cell_logit[unknown])
             total += np.where(sixteenth < counts, gain, 0)
             state = state.append(token)
         return total

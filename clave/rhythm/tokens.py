@@ -11,13 +11,14 @@ import numpy as np
 
 from clave.errors import SpaceError
 from clave.music.kit import VOICES
-from clave.music.shapes import Bool, Int
+from clave.music.shapes import Bool, Float, Float64, Int
 from clave.music.units import STEPS_PER_SIXTEENTH
 
 TOKEN_CELLS = len(VOICES) * STEPS_PER_SIXTEENTH
 MAX_TOKENS = 2048
 MIN_OCCURRENCES = 2  # of a token in the data; rarer ones are left out of the vocabulary
 UNKNOWN = -1  # the index of what is not in the vocabulary
+MAX_KNOWN_SHARE = 1 - 1e-6  # of a 16th's probability that may lie on the vocabulary, where an unknown token is scored
 _BITS = np.uint64(1) << np.arange(TOKEN_CELLS, dtype=np.uint64)
 
 
@@ -76,6 +77,18 @@ class Vocabulary:
     def decode(self, tokens: Int[np.ndarray, "bar sixteenth"]) -> Bool[np.ndarray, "bar voice step"]:
         """The bars with these tokens: the inverse of `encode`, where all are known."""
         return join_sixteenths(self.cells[tokens])
+
+    def unknown_log_prob(
+        self, cells: Bool[np.ndarray, "row cell"], logit: Float[np.ndarray, "row cell"]
+    ) -> Float64[np.ndarray, " row"]:
+        """Log p of the cells of unknown tokens in nats: independent cells with these logits, no token of the vocabulary.
+
+        What independent cells give to the tokens of the vocabulary is shared out among all others, so that the
+        probabilities of the unknown tokens add up to 1 (to less, where more than MAX_KNOWN_SHARE lies on known ones).
+        """
+        silent = np.logaddexp(0, logit.astype(np.float64)).sum(axis=1)
+        known = np.exp(logit @ self.cells.T.astype(np.float64) - silent[:, None]).sum(axis=1)
+        return (logit * cells).sum(axis=1) - silent - np.log1p(-np.minimum(known, MAX_KNOWN_SHARE))
 
     def save(self, path: Path) -> None:
         """Write an npz file."""

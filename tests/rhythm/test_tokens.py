@@ -1,3 +1,5 @@
+from itertools import product
+
 import numpy as np
 import pytest
 
@@ -80,3 +82,17 @@ def test_a_vocabulary_is_saved_and_loaded(tmp_path):
     vocabulary = Vocabulary.of([BARS])
     vocabulary.save(tmp_path / "tokens.npz")
     assert Vocabulary.load(tmp_path / "tokens.npz") == vocabulary
+
+
+def test_the_probabilities_of_unknown_tokens_add_up_to_one():
+    possible = np.array(list(product([False, True], repeat=6)))
+    cells = np.zeros((len(possible), TOKEN_CELLS), np.bool_)
+    cells[:, :6] = possible
+    known = [0, 3, 11]
+    vocabulary = Vocabulary(tuple(pack_bits(cells[known]).tolist()))
+    logit = np.full(TOKEN_CELLS, -40.0)  # the other cells are never struck
+    logit[:6] = np.random.default_rng(0).normal(-1, 2, 6)
+    log_prob = vocabulary.unknown_log_prob(cells, np.tile(logit, (len(cells), 1)))
+    assert np.exp(np.delete(log_prob, known)).sum() == pytest.approx(1, abs=1e-6)
+    logit[:6] = -30.0  # a 16th that is silent for certain: what is left is too little to be shared out exactly
+    assert np.isfinite(vocabulary.unknown_log_prob(cells, np.tile(logit, (len(cells), 1)))).all()

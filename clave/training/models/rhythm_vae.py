@@ -275,7 +275,10 @@ class RhythmVAE(RhythmModel):
         features = self.condition_features(condition)
         log_prob, logit = self.token_prior(tokens, cells, features, places, bar_before, tokens_before, dropout)
         strokes = functional.binary_cross_entropy_with_logits(logit, cells, reduction="none").sum(dim=2)
-        nll = strokes * (tokens == len(self.cells)) - log_prob.gather(2, tokens.unsqueeze(2))[:, :, 0]
+        nll, unknown = -log_prob.gather(2, tokens.unsqueeze(2))[:, :, 0], tokens == len(self.cells)
+        nll = nll.masked_scatter(
+            unknown, nll[unknown] - self.token_prior.unknown_log_prob(cells[unknown], logit[unknown])
+        )
         inside = bars.inside[:, ::STEPS_PER_SIXTEENTH]
         return (nll * inside).sum(dim=1), (strokes * inside).sum(dim=1)
 

@@ -9,7 +9,7 @@ from torch.nn import functional
 from clave.music.shapes import Float, Int
 from clave.music.units import METERS
 from clave.rhythm.token_sampler import HEARD_HERE, LAGS
-from clave.rhythm.tokens import TOKEN_CELLS
+from clave.rhythm.tokens import MAX_KNOWN_SHARE, TOKEN_CELLS
 from clave.training.models.bars import SIXTEENTH_COUNT, Bars, token_cells
 from clave.training.models.vae import ResidualBlock
 
@@ -95,7 +95,7 @@ class TokenPrior(nn.Module):
     ) -> tuple[Float[Tensor, "batch sixteenth token_or_unknown"], Float[Tensor, "batch sixteenth cell"]]:
         """Log p of each token in every 16th of bars that are known, and the logit of each of its cells.
 
-        The cells of an unknown token are scored by those logits, as independent Bernoulli variables. `tokens` has the
+        The cells of an unknown token are scored by those logits (`unknown_log_prob`). `tokens` has the
         size of the vocabulary for an unknown token; `tokens_before` are those of the bar before, with one more than
         that where it is not known; `place` is meter and 16th as one index, `meter * SIXTEENTH_COUNT + sixteenth`. In
         training, `dropout` draws the dropout masks.
@@ -106,6 +106,14 @@ class TokenPrior(nn.Module):
         zeros = tokens.new_zeros((1, len(tokens), self.norm.normalized_shape[0])).float()
         hidden, _ = self._hidden(before, condition, place, bar_before, (zeros, zeros), dropout)
         return self._log_prob(hidden, lagged.long(), self.embed_tokens()), self.cell_logit(hidden)
+
+    def unknown_log_prob(
+        self, cells: Float[Tensor, "row cell"], logit: Float[Tensor, "row cell"]
+    ) -> Float[Tensor, " row"]:
+        """Log p of the cells of unknown tokens, in nats: as `Vocabulary.unknown_log_prob`."""
+        silent = functional.softplus(logit).sum(dim=1)
+        known = torch.exp(logit @ self.cells.T - silent.unsqueeze(1)).sum(dim=1)
+        return (logit * cells).sum(dim=1) - silent - torch.log1p(-known.clamp(max=MAX_KNOWN_SHARE))
 
     def step(
         self,

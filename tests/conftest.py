@@ -5,6 +5,7 @@ tests run side by side.
 """
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,18 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     folder = tmp_path_factory.getbasetemp() / "home"
     monkeypatch.setenv("CLAVE_HOME", str(folder))
     return folder
+
+
+@pytest.fixture(scope="module")
+def rough_spaces() -> Iterator[None]:
+    """Spaces that are learned in a test are fitted roughly: for tests that do not ask how good they are."""
+    from clave.rhythm import logistic_pca, map_search
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(map_search, "LATTICE_STEP", 0.3)
+        patch.setattr(logistic_pca, "FIT_ITERATIONS", 20)
+        patch.setattr(logistic_pca, "NEWTON_ITERATIONS", 4)
+        yield
 
 
 class OneBrowser(LoadScopeScheduling):

@@ -16,6 +16,7 @@ from clave.app.cli import app
 from clave.errors import SpaceError, TrainingError
 from clave.training import rhythm_data
 
+pytestmark = pytest.mark.usefixtures("rough_spaces")
 BEATS = ([0, 32], [16, 48], list(range(0, 64, 8)))  # kick, snare, closed hi-hat
 
 

@@ -12,22 +12,15 @@ from toy_grooves import toy_grooves, waltzes
 from clave import corpus, load_rhythm, midi
 from clave.errors import SpaceError, TrainingError
 from clave.evaluation import rhythm_figures as figures
-from clave.rhythm import map_search, scores
+from clave.rhythm import scores
 from clave.rhythm.tokens import Vocabulary
 from clave.training import rhythm_run, space_writer
 from clave.training.recipes import paper
 from clave.training.rhythm_data import HELD_OUT, divide
 from clave.training.rhythm_run import attribute_std, learn_rhythm
 
+pytestmark = pytest.mark.usefixtures("rough_spaces")
 CARD = {"licence": "CC0", "credit": "the tests"}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def coarse_map():
-    """The map is looked at from fewer points, as nothing here asks how well bars are found."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(map_search, "LATTICE_STEP", 0.3)
-        yield
 
 
 @pytest.fixture(scope="module")

@@ -81,7 +81,7 @@ class Vocabulary:
     def unknown_log_prob(
         self, cells: Bool[np.ndarray, "row cell"], logit: Float[np.ndarray, "row cell"]
     ) -> Float64[np.ndarray, " row"]:
-        """Log p of the cells of unknown tokens in nats: independent cells with these logits, no token of the vocabulary.
+        """Log p of the cells of unknown tokens, in nats: independent cells with these logits, but no known token.
 
         What independent cells give to the tokens of the vocabulary is shared out among all others, so that the
         probabilities of the unknown tokens add up to 1 (to less, where more than MAX_KNOWN_SHARE lies on known ones).

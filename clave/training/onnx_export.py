@@ -2,7 +2,7 @@
 
 import io
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +13,24 @@ from clave.training.models.onnx_graph import OnnxGraph
 from clave.training.tensor_file import MIN_HALVED_SIZE, write_whole
 
 OPSET = 17  # of ONNX: the first with layer normalisation
+SHARED_FILE = "shared.bin"  # weights that several graphs of a folder have in common, as ONNX's external data
+MIN_SHARED_BYTES = 2**16
 
 
 def write_graphs(folder: Path, graphs: Mapping[str, OnnxGraph]) -> None:
-    """Write each graph as the ONNX file of its name.
+    """Write each graph as the ONNX file of its name, and what several of them hold once, in SHARED_FILE.
 
     Large weights are stored in half precision and computed with in single, so the model has to be rounded before
     (`model.load_state_dict(halved(model.state_dict()))`) if the two are to agree exactly.
     """
-    for name, graph in graphs.items():
-        write_whole(folder / f"{name}.onnx", _exported(graph))
+    models = {name: _exported(graph) for name, graph in graphs.items()}
+    if shared := _share_weights([model.graph for model in models.values()]):
+        write_whole(folder / SHARED_FILE, shared)
+    for name, model in models.items():
+        write_whole(folder / f"{name}.onnx", model.SerializeToString())
 
 
-def _exported(graph: OnnxGraph) -> bytes:
+def _exported(graph: OnnxGraph) -> Any:
     try:
         import onnx
     except ImportError as error:
@@ -43,7 +48,7 @@ def _exported(graph: OnnxGraph) -> bytes:
     _constants_to_weights(model.graph)
     _halve_weights(model.graph)
     onnx.checker.check_model(model)
-    return model.SerializeToString()
+    return model
 
 
 def _constants_to_weights(graph: Any) -> None:
@@ -66,3 +71,21 @@ def _halve_weights(graph: Any) -> None:
             graph.initializer.remove(weight)
             graph.initializer.append(half)
             graph.node.insert(0, cast)
+
+
+def _share_weights(graphs: Sequence[Any]) -> bytes:
+    """Large weights that are equal in several graphs become references to what is returned, which holds each once."""
+    from onnx.external_data_helper import set_external_data
+
+    holders: dict[bytes, list[Any]] = {}
+    for weight in [each for graph in graphs for each in graph.initializer]:
+        if len(weight.raw_data) >= MIN_SHARED_BYTES:
+            holders.setdefault(weight.raw_data, []).append(weight)
+    shared = b""
+    for data, weights in holders.items():
+        if len(weights) > 1:
+            for weight in weights:
+                set_external_data(weight, SHARED_FILE, offset=len(shared), length=len(data))
+                weight.ClearField("raw_data")
+            shared += data
+    return shared

@@ -5,6 +5,7 @@ import numpy as np
 import onnxruntime as ort
 import pytest
 import torch
+from torch import nn
 from toy_bars import TINY, as_numpy, as_patterns, paper_bars, toy_bars, untrained
 
 from clave import load_rhythm
@@ -14,10 +15,11 @@ from clave.rhythm.token_sampler import LAGS
 from clave.rhythm.tokens import TOKEN_CELLS
 from clave.training.models.bars import SIXTEENTH_COUNT, one_hot
 from clave.training.models.condition import Condition
+from clave.training.models.onnx_graph import OnnxGraph
 from clave.training.models.paper_rhythm_vae import PaperConfig
 from clave.training.models.rhythm_vae import RhythmConfig
 from clave.training.models.token_prior import BarBefore
-from clave.training.onnx_export import write_graphs
+from clave.training.onnx_export import SHARED_FILE, write_graphs
 from clave.training.tensor_file import halved, load_tensors
 
 
@@ -107,3 +109,20 @@ def test_the_onnx_of_the_shipped_space_is_its_weights():
     nll, _ = model.token_nll(bars, condition)
     ours = space._decoder.log_likelihood((bars.velocity > 0).numpy(), numpy_condition)
     np.testing.assert_allclose(-ours, nll, rtol=1e-3, atol=0.02)
+
+
+def test_a_weight_that_two_graphs_hold_is_written_once(tmp_path):
+    torch.manual_seed(0)
+    own, other = nn.Linear(300, 200), nn.Linear(300, 200)
+    x = torch.randn(3, 300)
+    twice = {name: OnnxGraph(module, {"x": x}, ("y",)) for name, module in {"a": own, "b": own}.items()}
+    (tmp_path / "apart").mkdir()
+    (tmp_path / "shared").mkdir()
+    write_graphs(tmp_path / "apart", {"a": twice["a"], "b": OnnxGraph(other, {"x": x}, ("y",))})
+    write_graphs(tmp_path / "shared", twice)
+    assert {path.name for path in (tmp_path / "apart").iterdir()} == {"a.onnx", "b.onnx"}
+    assert (tmp_path / "shared" / SHARED_FILE).stat().st_size == 2 * own.weight.numel()  # in half precision
+    assert (tmp_path / "shared" / "b.onnx").stat().st_size < 5_000
+    apart, shared = networks(tmp_path / "apart"), networks(tmp_path / "shared")
+    for name in twice:
+        np.testing.assert_array_equal(shared(name, x=x)[0], apart("a", x=x)[0])

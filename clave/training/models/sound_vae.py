@@ -16,6 +16,7 @@ from typing import ClassVar
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from clave.audio.log_spectrogram import BANDS, FLOOR, FRAMES, LONG_BANDS, DrumSpectrogram, Spectrogram
 from clave.music.shapes import Float
@@ -176,7 +177,9 @@ class SoundVAE(SoundModel):
         voice: Float[Tensor, "batch voice"],  # noqa: ARG002
     ) -> Float[Tensor, "batch band frame"]:
         """The log spectrogram with these components."""
-        shapes = (detail * self.spread @ self.components.T).unflatten(1, (self.config.band_shapes, -1))
+        no_bias = torch.zeros_like(self.components[:, 0])  # with one, the exported graph holds no transposed copy
+        flat = functional.linear(detail * self.spread, self.components, no_bias)
+        shapes = flat.unflatten(1, (self.config.band_shapes, -1))
         return self.average + self.band_shapes @ shapes @ self.frame_shapes.T / _row_weight(detail)
 
     def losses(self, batch: Sounds, noise: torch.Generator) -> dict[str, Tensor]:

@@ -22,7 +22,7 @@ const projectOf = (changed: Scene): Project => ({ ...NEW_PAGE_PROJECT, scene: ch
 test("a place is its bars and how they are generated", () => {
   const place = atPoint(withSettings(scene, { style: "funk", seed: 3 }), [1, -1]);
   expect(pointOf(place)).toEqual([1, -1]);
-  expect(place.bars).toEqual([{ kind: "generated", point: [1, -1], settings: { ...scene.settings, style: "funk", seed: 3 }, phrase: null, leg: null }]);
+  expect(place.bars).toEqual([{ kind: "generated", point: [1, -1], settings: { ...scene.settings, style: "funk", seed: 3 }, phrase: null, leg: null, hears: null }]);
   expect([isEdited(place), isSamePlace(place, { ...place }), isSamePlace(place, scene), isSamePlace(null, place)]).toEqual([false, true, false, false]);
 });
 

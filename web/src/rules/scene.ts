@@ -35,7 +35,7 @@ export const NEW_PAGE_PROJECT: Project = { ...NEW_PROJECT, scene: NEW_PAGE_SCENE
 
 /** The bars that the space has at this point: one, or a phrase. */
 export function generatedBars(point: Point, settings: GenerationSettings, count: number): Bar[] {
-  const own = { kind: "generated", point, settings, leg: null } as const;
+  const own = { kind: "generated", point, settings, leg: null, hears: null } as const;
   return count === 1 ? [{ ...own, phrase: null }] : Array.from({ length: count }, (_, index) => ({ ...own, phrase: { bars: count, index, fill: false } }));
 }
 

@@ -175,6 +175,7 @@ export interface components {
             readonly settings: components["schemas"]["GenerationSettings"];
             readonly phrase: components["schemas"]["Phrase"] | null;
             readonly leg: components["schemas"]["Leg"] | null;
+            readonly hears: (components["schemas"]["Generated"] | components["schemas"]["Given"]) | null;
         };
         /** @description What the rhythm space generates a bar from, besides the point. */
         readonly GenerationSettings: {

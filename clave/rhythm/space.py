@@ -1,5 +1,6 @@
 """A learned rhythm space, for playing: points to patterns and back, with ONNX Runtime and without torch."""
 
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -29,6 +30,7 @@ from clave.rhythm.infilling import as_keep, keep_potential, merge_kept
 from clave.rhythm.measured_space import MeasuredSpace, check_code
 from clave.rhythm.phrase import phrase_path, write_phrase
 from clave.rhythm.space_format import CORPUS_FILE, RHYTHM_FORMAT
+from clave.rhythm.style_meters import StyleMeters
 from clave.rhythm.style_samples import keeping_signature, only_style
 from clave.rhythm.taps import as_taps, follow_taps, tap_potential
 from clave.rhythm.variation import Variation, bars_before
@@ -66,6 +68,11 @@ class RhythmSpace(MeasuredSpace):
     def corpus(self) -> CorpusMap:
         """The bars it was learned from."""
         return read_corpus_map(self._files.file(CORPUS_FILE))
+
+    @cached_property
+    def style_meters(self) -> StyleMeters:
+        """Which styles have bars in which meter, and which is nearest to one that has none."""
+        return StyleMeters(self.corpus)
 
     # Bars to codes, and back.
 
@@ -134,10 +141,13 @@ class RhythmSpace(MeasuredSpace):
         """`n` bars from the prior: a point where bars of the style lie on the map, then the bar.
 
         `after` is the bar before each of them, in the same meter. Beats in a style keep its signature as often as the
-        bars that it was learned from: see `style_samples`.
+        bars that it was learned from: see `style_samples`. A style without bars in the meter is drawn where its other
+        bars lie, with a warning that names the nearest style which has some.
         """
         if n < 0:
             raise SpaceError(f"a number of samples is at least 0, got {n}")
+        if reason := self.style_meters.why_none(style, meter):
+            warnings.warn(reason, stacklevel=2)
         rng = generator(seed)
 
         def draw(count: int) -> list[Pattern]:

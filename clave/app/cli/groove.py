@@ -132,6 +132,8 @@ def groove(
         where = " to ".join(map(_place, points)) if len(points) == 1 else f"from {' to '.join(map(_place, points))}"
         details = "".join(f", {word}" for word in (meter if meter != "4/4" else None, style) if word)
         print(f"{'1 bar' if bars == 1 else f'{bars} bars'} at {tempo:g} bpm, {where}{details}, seed {seed}")
+        if reason := loaded.style_meters.why_none(blend, time):
+            print(reason)
         player = Player(loaded, sounds.space, library)
         write_performance(player.perform(project), out, WriteOptions(stems=stems, loop=loop, on_grid=on_grid))
     if save_project is not None:

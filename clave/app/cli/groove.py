@@ -129,9 +129,8 @@ def groove(
             rhythm=space_reference(loaded), sound=None if sounds.space is None else space_reference(sounds.space)
         )
         project = groove_project(options, sounds.kit, spaces)
-        where = " to ".join(map(_place, points)) if len(points) == 1 else f"from {' to '.join(map(_place, points))}"
         details = "".join(f", {word}" for word in (meter if meter != "4/4" else None, style) if word)
-        print(f"{'1 bar' if bars == 1 else f'{bars} bars'} at {tempo:g} bpm, {where}{details}, seed {seed}")
+        print(f"{'1 bar' if bars == 1 else f'{bars} bars'} at {tempo:g} bpm, {_where(points)}{details}, seed {seed}")
         if reason := loaded.style_meters.why_none(blend, time):
             print(reason)
         player = Player(loaded, sounds.space, library)
@@ -165,6 +164,10 @@ def _two_points(
 def _point(row: ArrayLike) -> Point:
     x, y = np.asarray(row, np.float64)
     return float(x), float(y)
+
+
+def _where(points: tuple[Point, ...]) -> str:
+    return _place(points[0]) if len(points) == 1 else f"from {' to '.join(map(_place, points))}"
 
 
 def _place(point: Point) -> str:

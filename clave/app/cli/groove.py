@@ -125,16 +125,15 @@ def groove(
     )
     with closing(open_library(home)) as library:
         sounds = chosen_kit(kit, sound, library, seed, amounts_by_name("--kit-character", kit_character or ""))
-        spaces = Spaces(
-            rhythm=space_reference(loaded), sound=None if sounds.space is None else space_reference(sounds.space)
-        )
+        sound_reference = None if sounds.space is None else space_reference(sounds.space)
+        spaces = Spaces(rhythm=space_reference(loaded), sound=sound_reference)
         project = groove_project(options, sounds.kit, spaces)
-        details = "".join(f", {word}" for word in (meter if meter != "4/4" else None, style) if word)
-        print(f"{'1 bar' if bars == 1 else f'{bars} bars'} at {tempo:g} bpm, {_where(points)}{details}, seed {seed}")
+        where = ", ".join([_where(points), *([meter] if meter != "4/4" else []), *([style] if style else [])])
+        print(f"{'1 bar' if bars == 1 else f'{bars} bars'} at {tempo:g} bpm, {where}, seed {seed}")
         if reason := loaded.style_meters.why_none(blend, time):
             print(reason)
-        player = Player(loaded, sounds.space, library)
-        write_performance(player.perform(project), out, WriteOptions(stems=stems, loop=loop, on_grid=on_grid))
+        played = Player(loaded, sounds.space, library).perform(project)
+        write_performance(played, out, WriteOptions(stems=stems, loop=loop, on_grid=on_grid))
     if save_project is not None:
         save(project, save_project)
         print(f"{save_project}: the project; clave render {save_project} writes these files again")

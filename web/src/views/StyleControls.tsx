@@ -123,8 +123,8 @@ function NearestStyle() {
     <p class="style-without-bars">
       {says}
       {nearest !== null && (
-        <button type="button" onClick={choose} title={`The nearest style that has: ${nearest}`}>
-          {nearest}
+        <button type="button" onClick={choose} title={`The style with bars in this meter that lies nearest on the map: ${nearest}`}>
+          nearest: {nearest}
         </button>
       )}
     </p>

@@ -30,7 +30,7 @@ from clave.play.project import (
 )
 from clave.rhythm.variation import Variation
 
-VARIED = GenerationSettings(variation=0.4, seed=3)
+VARIED = GenerationSettings(variation=0.8, seed=3)
 GIVEN = Given(pattern=BarPattern(strokes=((0, 0, 0.5, 0.0),)))
 CELL = SetCells(cells=((0, 8, 1.0, 0.0),))
 
@@ -100,8 +100,8 @@ def test_the_stations_of_a_path_hear_the_first_of_them_and_it_stays_one_path() -
     rhythm = load_rhythm()
     played = decode_bars(bars, rhythm)
     stations = np.array(path.points, np.float32)
-    first = rhythm.at(stations[:1], variation=0.4, seed=3)[0]
-    others = rhythm.at(stations[1:], variation=Variation(0.4, after=first), seed=3)
+    first = rhythm.at(stations[:1], variation=0.8, seed=3)[0]
+    others = rhythm.at(stations[1:], variation=Variation(0.8, after=first), seed=3)
     loud = [rhythm.shifted(bar, {"loudness": 1}) for bar in (first, *others)]
     assert [played[place] for place in (0, 2, 4)] == loud
 
@@ -136,12 +136,12 @@ def test_a_bar_between_two_scenes_hears_what_the_first_has_it_hear() -> None:
 def test_a_bar_is_decoded_after_what_it_hears() -> None:
     rhythm = load_rhythm()
     heard, later = at(0.2), at(1.1)
-    (alone,) = rhythm.at([[0.2, 0]], variation=0.4, seed=3)
-    (answer,) = rhythm.at([[1.1, 0]], variation=Variation(0.4, after=alone), seed=3)
+    (alone,) = rhythm.at([[0.2, 0]], variation=0.8, seed=3)
+    (answer,) = rhythm.at([[1.1, 0]], variation=Variation(0.8, after=alone), seed=3)
     assert decode_bars([later.changed(hears=heard), heard, later], rhythm)[:2] == [answer, alone]
     assert decode_bar(later, rhythm) != answer
     to_given = decode_bar(later.changed(hears=GIVEN), rhythm)
-    after = Variation(0.4, after=GIVEN.pattern.pattern())
+    after = Variation(0.8, after=GIVEN.pattern.pattern())
     assert to_given == rhythm.at([[1.1, 0]], variation=after, seed=3)[0]
 
 

@@ -65,10 +65,11 @@ def snare_and_toms(hits: Hits) -> Int[np.ndarray, " bar"]:
 
 def fills_within(take: Hits) -> Bool[np.ndarray, " bar"]:
     """Which bars of a take are fills: four strokes more of toms, and of snare and toms, than the median of the take."""
-    toms, both = take[:, TOM].sum(axis=1), snare_and_toms(take)
-    return (toms - np.median(toms) >= LEAST_STROKES) & (both - np.median(both) >= LEAST_STROKES)
+    counts = np.stack([take[:, TOM].sum(axis=1), snare_and_toms(take)])
+    more = counts - np.median(counts, axis=1, keepdims=True)
+    return np.min(more, axis=0) >= LEAST_STROKES
 
 
 def cymbal_on_one(hits: Hits) -> Bool[np.ndarray, " bar"]:
     """Whether each bar begins with a cymbal."""
-    return hits[:, CYMBAL, :ON_ONE].any(axis=1)
+    return np.count_nonzero(hits[:, CYMBAL, :ON_ONE], axis=1) > 0

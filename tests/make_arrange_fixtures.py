@@ -10,7 +10,7 @@ import random
 from pathlib import Path
 from typing import Any
 
-from random_projects import digest, made_up, random_project
+from random_projects import digest, heard, made_up, random_project
 
 from clave.play.arrange import arrange, requests
 from clave.play.plan import natural_bars
@@ -30,7 +30,7 @@ def case(seed: int) -> dict[str, Any]:
     full = [[each if isinstance(each, int) else round(each, 12) + 0.0 for each in strike] for strike in strikes]
     return {
         "project": project.model_dump(mode="json"), "bars": bars, "natural_bars": natural_bars(project),
-        "requests": [len(asked.bars), len(asked.sounds)],
+        "requests": [len(asked.bars), len(asked.sounds)], "heard": heard(asked),
         "digest": digest(performance), "strikes": full if seed < IN_FULL else None,
     }  # fmt: skip
 

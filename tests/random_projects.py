@@ -11,7 +11,7 @@ from clave.music.units import Meter, steps_per_bar
 from clave.play.arrange import SILENCE, Decoded, Requests, bar_key, requests, sound_key
 from clave.play.chance import GOLDEN, chance
 from clave.play.performance import Performance
-from clave.play.project import PARAMETERS, Project
+from clave.play.project import PARAMETERS, Edited, Generated, Given, Project
 from clave.play.project.saving import from_document
 
 METERS: tuple[Meter, ...] = ((4, 4), (3, 4), (6, 8), (5, 4), (7, 8), (9, 16), (3, 32))
@@ -252,6 +252,16 @@ def made_up(asked: Requests) -> Decoded:
 
 def asked_of(project: Project, bars: int) -> Decoded:
     return made_up(requests(project, bars))
+
+
+def heard(asked: Requests) -> list[float | str]:
+    """Of each requested bar, what it hears: the sum of the place of a generated bar, "given", or "nothing"."""
+    bases = [bar.base if isinstance(bar, Edited) else bar for bar in asked.bars]
+    hears = [base.hears if isinstance(base, Generated) else None for base in bases]
+    return [
+        "nothing" if each is None else "given" if isinstance(each, Given) else round(sum(each.point), 9) + 0.0
+        for each in hears
+    ]
 
 
 def digest(performance: Performance) -> list[list[float]]:

@@ -68,6 +68,13 @@ class StyleHome(Message):
     meter: Meter
 
 
+class StyleMeters(Message):
+    """Which style plays in each meter as it was learned there."""
+
+    style: str
+    nearest: list[str | None]  # of each of the space's meters: the style itself if it has bars in it, else the nearest
+
+
 class SpaceInfo(Message):
     """The rhythm space that is being played."""
 
@@ -75,6 +82,7 @@ class SpaceInfo(Message):
     reference: SpaceReference
     styles: list[str]
     style_homes: list[StyleHome]  # of each style that has bars on the map
+    style_meters: list[StyleMeters]  # of each style
     sections: list[str]
     meters: list[Meter]
     directions: list[str]  # what `RhythmShift` may move: "density" and so on; none for a space without detail

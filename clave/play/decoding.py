@@ -27,6 +27,7 @@ from clave.play.project.bars import (
 from clave.play.project.value import Point
 from clave.rhythm.journey import find_legs
 from clave.rhythm.space import RhythmSpace
+from clave.rhythm.variation import Variation
 
 AnyBar = Generated | Given | Edited
 
@@ -71,6 +72,8 @@ def _check(bar: AnyBar, rhythm: RhythmSpace) -> None:
             _check_phrase(settings)
         if bar.phrase is not None or settings.shift.amounts():
             _check_detail(rhythm, "write a phrase" if bar.phrase is not None else "move a bar")
+        if bar.hears is not None:
+            _check(bar.hears, rhythm)
         return
     _check(bar.base, rhythm)
     for operation in bar.operations:
@@ -133,26 +136,34 @@ def _done(operation: Operation, pattern: Pattern, rhythm: RhythmSpace, decoded: 
 
 def _generated(bars: Sequence[AnyBar], rhythm: RhythmSpace) -> dict[str, Pattern]:
     """Every generated bar that these bars are, begin with or take their feel from."""
+    every = {_key(each): each for bar in bars for each in _generated_in(bar)}
+    heard = [each.hears for each in every.values() if each.hears is not None]
+    decoded = _generated(heard, rhythm) if heard else {}  # these hear nothing themselves
     together: dict[str, dict[str, Generated]] = {}  # what one call decodes: key of the bar -> bar
-    for bar in bars:
-        for each in _generated_in(bar):
-            together.setdefault(_call(each), {})[_key(each)] = each
-    decoded: dict[str, Pattern] = {}
+    for key, bar in every.items():
+        if key not in decoded:
+            together.setdefault(_call(bar), {})[key] = bar
     for group in together.values():
         first, *_ = members = list(group.values())
-        patterns = _points(members, rhythm) if first.phrase is None else _phrase(members, rhythm)
+        patterns = _points(members, rhythm, decoded) if first.phrase is None else _phrase(members, rhythm)
         if amounts := first.settings.shift.amounts():
             patterns = [rhythm.shifted(pattern, amounts) for pattern in patterns]
         decoded |= zip(group, patterns, strict=True)
     return decoded
 
 
-def _points(bars: Sequence[Generated], rhythm: RhythmSpace) -> list[Pattern]:
-    """Bars with the same settings, each at its own point, or on its leg."""
-    settings = bars[0].settings
+def _points(bars: Sequence[Generated], rhythm: RhythmSpace, decoded: dict[str, Pattern]) -> list[Pattern]:
+    """Bars with the same settings, each at its own point, or on its leg; all hear the same bar, or none hears any."""
+    settings, hears = bars[0].settings, bars[0].hears
     lines = list(dict.fromkeys((bar.leg.start, bar.leg.end) for bar in bars if bar.leg is not None))
     points = dict.fromkeys([bar.point for bar in bars if bar.leg is None] + [point for line in lines for point in line])
-    found = dict(zip(points, _at(list(points), settings, rhythm), strict=True))
+    heard = None if hears is None else _decoded(hears, rhythm, decoded)
+    found: dict[Point, Pattern] = {}
+    if isinstance(hears, Generated) and heard is not None:
+        itself = Generated(point=hears.point, settings=settings).as_heard()
+        found = {hears.point: heard} if hears == itself else {}  # no bar hears itself
+    others = [point for point in points if point not in found]
+    found |= zip(others, _at(others, settings, rhythm, heard), strict=True)
     ends = [(found[start], found[end]) for start, end in lines]
     legs = (
         dict(zip(lines, find_legs(rhythm, ends, np.array(lines, np.float32), settings.style), strict=True))
@@ -162,13 +173,15 @@ def _points(bars: Sequence[Generated], rhythm: RhythmSpace) -> list[Pattern]:
     return [found[bar.point] if bar.leg is None else legs[bar.leg.start, bar.leg.end].at(bar.leg.share) for bar in bars]
 
 
-def _at(points: Sequence[Point], settings: GenerationSettings, rhythm: RhythmSpace) -> list[Pattern]:
-    """The bars of the map at these points."""
+def _at(
+    points: Sequence[Point], settings: GenerationSettings, rhythm: RhythmSpace, heard: Pattern | None
+) -> list[Pattern]:
+    """The bars of the map at these points, which hear this bar."""
     return rhythm.at(
-        np.array(points, np.float32),
+        np.array(points, np.float32).reshape(-1, 2),
         style=settings.style,
         section=settings.section,
-        variation=settings.variation,
+        variation=settings.variation if heard is None else Variation(settings.variation, heard),
         density=settings.density,
         seed=settings.seed,
         meter=settings.meter,
@@ -212,6 +225,6 @@ def _key(bar: AnyBar) -> str:
 def _call(bar: Generated) -> str:
     """The same for generated bars that one call of the space decodes."""
     if bar.phrase is None:
-        return bar.settings.model_dump_json()
+        return bar.settings.model_dump_json() + ("" if bar.hears is None else _key(bar.hears))
     phrase = bar.phrase
     return f"{bar.settings.model_dump_json()} {bar.point} {phrase.bars} {phrase.fill}"

@@ -20,13 +20,16 @@ def half_way(a: Kind, b: Kind, t: float) -> Kind:
 
 
 def bars_between(a: "Bar", b: "Bar", t: float) -> "Bar":
-    """A bar so far from one to the other: between two generated ones of a meter, the one that lies there on the map."""
+    """A bar so far from one to the other: between two generated ones of a meter, the one that lies there on the map.
+
+    It hears what the first of them hears.
+    """
     if a.meter != b.meter or not (isinstance(a, Generated) and isinstance(b, Generated)):
         return half_way(a, b, t)
     if a.phrase is not None or b.phrase is not None:
         return half_way(a, b, t)
     point = (between(a.point[0], b.point[0], t), between(a.point[1], b.point[1], t))
-    return Generated(point=point, settings=_settings(a.settings, b.settings, t))
+    return Generated(point=point, settings=_settings(a.settings, b.settings, t), hears=a.hears)
 
 
 def _settings(a: GenerationSettings, b: GenerationSettings, t: float) -> GenerationSettings:

@@ -11,6 +11,7 @@ from clave.errors import ProjectError
 from clave.music.kit import VOICES, voice
 from clave.music.units import Meter, steps_per_bar
 from clave.play.chance import CRASH, chance
+from clave.play.hearing import heard_in, hearing, plain_bar
 from clave.play.modulation import Movement
 from clave.play.morph import bars_between, between, half_way, lanes_between, mixes_between, voices_between
 from clave.play.project.bars import Bar, Edited, Generated, Given, Phrase, RhythmShift, SetCells, edited, model_part
@@ -75,6 +76,7 @@ class Place:
     fill: bool = False
     into: Scene | None = None  # the scene it is on the way to
     share: float = 0.0  # of that way
+    before: tuple[Scene, int] | None = None  # another scene that the part before ends with, and its last bar
 
 
 def natural_bars(project: Project) -> int:
@@ -109,11 +111,13 @@ def place_of(project: Project, bar: int) -> Place:
         within -= project.song[number].bars
         number += 1
     part, after = project.song[number], project.song[(number + 1) % len(project.song)]
-    scene = _scene(project, part.scene)
+    scene, earlier = _scene(project, part.scene), project.song[number - 1]
+    begins = number > 0 and within == 0 and earlier.scene != part.scene
+    before = (_scene(project, earlier.scene), earlier.bars - 1) if begins else None
     morphed = within - (part.bars - part.morph_bars) + 1  # bars of the morph that have begun
     share = morphed / (part.morph_bars + 1) if morphed > 0 else 0.0
     into = _scene(project, after.scene) if share > 0 else None
-    return Place(scene, within, fill=part.fill and within == part.bars - 1, into=into, share=share)
+    return Place(scene, within, part.fill and within == part.bars - 1, into, share, before)
 
 
 def _scene(project: Project, index: int) -> Scene:
@@ -150,6 +154,9 @@ class Plan:
         leading = scene if into is None else half_way(scene, into, t)
         movement = self._movement_of(leading)
         pieces = self._pieces(scene, place.bar, place.fill, beats, movement)
+        if place.before is not None:
+            heard = self._plain_bar(*place.before)
+            pieces = tuple((step, hearing(own, heard)) for step, own in pieces)
         swing, tempo = scene.swing, tempo_of_bar(scene.tempo, place.bar)
         voices, mix, lanes, room_level = scene.kit.voices, scene.mix, scene.lanes, scene.room.level
         if into is not None:
@@ -207,10 +214,25 @@ class Plan:
             self._movements[id(scene)] = Movement(scene.automations, scene.modulations, self.project.seed)
         return self._movements[id(scene)]
 
+    def _plain_bar(self, scene: Scene, bar: int) -> Generated | Given:
+        return plain_bar(scene, self._course_of(scene), bar)
+
+    def _course_of(self, scene: Scene) -> Course:
+        if id(scene) not in self._courses:
+            self._courses[id(scene)] = course_of(scene)
+        return self._courses[id(scene)]
+
     def _pieces(
         self, scene: Scene, bar: int, fill: bool, beats: float, movement: Movement
     ) -> tuple[tuple[int, Bar], ...]:
         fill = is_fill_due(scene, bar, fill)
+        heard = heard_in(scene, self._course_of(scene), bar, fill)
+        pieces = self._pieces_alone(scene, bar, fill, beats, movement)
+        return tuple((step, hearing(own, heard)) for step, own in pieces)
+
+    def _pieces_alone(
+        self, scene: Scene, bar: int, fill: bool, beats: float, movement: Movement
+    ) -> tuple[tuple[int, Bar], ...]:
         path = scene.path
         if path is None or not path.travelling:
             own = loop_bar(scene, bar, fill)
@@ -219,9 +241,7 @@ class Plan:
                 (step, _moved_bar(own, movement, *_later(bar, beats, step, own.meter)))
                 for step in (movement.looks(MOVING_BARS, own.meter) if quick else (0,))
             )
-        if id(scene) not in self._courses:
-            self._courses[id(scene)] = course_of(scene)
-        course = self._courses[id(scene)]
+        course = self._course_of(scene)
         meter, turn = scene.settings.meter, bar_of_round(path, bar)
         operations = next((each.operations for each in path.edits if (each.bar, each.fill) == (turn, fill)), ())
         found: list[tuple[int, Bar]] = []
@@ -279,7 +299,7 @@ def fill_of(bar: Bar) -> Bar:
         case Edited():
             return fill_of(bar.base)
         case Generated(phrase=None):
-            return bar.changed(settings=bar.settings.changed(section="fill"), leg=None)
+            return bar.changed(settings=bar.settings.changed(section="fill"), leg=None, hears=None)
         case Generated(phrase=Phrase() as phrase):
             return bar.changed(phrase=Phrase(bars=phrase.bars, index=phrase.bars - 1, fill=True))
         case _:
@@ -309,7 +329,7 @@ def _moved_bar(bar: Bar, movement: Movement, bars: float, beats: float) -> Bar:
     def now(name: str, own: float) -> float:
         return movement.value(name, own, bars, beats)
 
-    leg = None if any(map(movement.moves, OFF_THE_LEG)) else bar.leg
+    leg, hears = (None, None) if any(map(movement.moves, OFF_THE_LEG)) else (bar.leg, bar.hears)
     dense = settings.density
     if movement.moves("density"):
         dense = now("density", 0.5 if dense is None else dense)
@@ -320,6 +340,7 @@ def _moved_bar(bar: Bar, movement: Movement, bars: float, beats: float) -> Bar:
             variation=now("variation", settings.variation), density=dense, shift=RhythmShift(**shift)
         ),
         leg=leg,
+        hears=hears,
     )
 
 

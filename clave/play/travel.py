@@ -78,15 +78,17 @@ class Course:
     stations: tuple[tuple[float, Point], ...] = ()  # share of the length, and the point; none: each bar is the map's
 
     def bar(self, share: float, settings: GenerationSettings) -> Generated:
-        """The bar so far along the path's length."""
-        point, leg = point_at(self.corners, share), None
+        """The bar so far along the path's length; with variation, all stations hear the first one."""
+        point, leg, hears = point_at(self.corners, share), None, None
         if self.stations:
             last = len(self.stations) - 1
             after = next((n for n in range(1, last) if share <= self.stations[n][0]), last)
             (from_share, start), (to_share, end) = self.stations[after - 1], self.stations[after]
             length = to_share - from_share
             leg = Leg(start=start, end=end, share=(share - from_share) / length if length > 0 else 0.0)
-        return Generated(point=point, settings=settings, leg=leg)
+            if settings.variation > 0:
+                hears = Generated(point=self.stations[0][1], settings=settings).as_heard()
+        return Generated(point=point, settings=settings, leg=leg, hears=hears)
 
 
 def course_of(scene: Scene) -> Course:

@@ -89,8 +89,19 @@ class BarDecoder(ABC):
         """
 
     @abstractmethod
-    def vary(self, hits: Hits, condition: Condition, variation: float, density: float | None, rng: Generator) -> Hits:
-        """Bars between these and samples of the prior: a variation of 0 changes nothing, 1 forgets them."""
+    def vary(
+        self,
+        hits: Hits,
+        condition: Condition,
+        variation: float,
+        density: float | None,
+        rng: Generator,
+        before: Hits | None = None,
+    ) -> Hits:
+        """Bars between these and samples of the prior: a variation of 0 changes nothing, 1 forgets them.
+
+        Samples hear the bars `before` them, where these are known.
+        """
 
     @abstractmethod
     def sample_hits(self, condition: Condition, rng: Generator, before: Hits | None = None) -> Hits:
@@ -143,7 +154,15 @@ class MapOnlyDecoder(BarDecoder):
         """The default velocity, on the grid."""
         return default_dynamics(hits)
 
-    def vary(self, hits: Hits, condition: Condition, variation: float, density: float | None, rng: Generator) -> Hits:  # noqa: ARG002
+    def vary(
+        self,
+        hits: Hits,
+        condition: Condition,  # noqa: ARG002
+        variation: float,  # noqa: ARG002
+        density: float | None,  # noqa: ARG002
+        rng: Generator,  # noqa: ARG002
+        before: Hits | None = None,  # noqa: ARG002
+    ) -> Hits:
         """The same bars: there is nothing below the map to vary."""
         return hits
 
@@ -230,12 +249,20 @@ class DetailDecoder(BarDecoder):
         kind_logit, level, level_std, offset_std = distribution
         return PlayedCells(kind_logit, level, level_std, offset, offset_std).draw(noise[..., :steps])
 
-    def vary(self, hits: Hits, condition: Condition, variation: float, density: float | None, rng: Generator) -> Hits:
+    def vary(
+        self,
+        hits: Hits,
+        condition: Condition,
+        variation: float,
+        density: float | None,
+        rng: Generator,
+        before: Hits | None = None,
+    ) -> Hits:
         """Samples with the same noise for all rows, in which changing a stroke costs less, the more variation."""
         if variation == 0:
             return hits
         cost, bias = change_cost(variation), density_logits(density)
-        return self.sample_near(hits, condition, rng, cost=cost, density_bias=bias)
+        return self.sample_near(hits, condition, rng, cost=cost, density_bias=bias, before=before)
 
     def sample_hits(self, condition: Condition, rng: Generator, before: Hits | None = None) -> Hits:
         """Strokes sampled from p(hits | condition, bar before), each row independently.

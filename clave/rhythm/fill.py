@@ -52,15 +52,17 @@ def hits_at(
     variation: float,
     density: float | None,
     rng: Generator,
+    before: Hits | None = None,
 ) -> Hits:
     """The bars at map points: what is expected there, varied; with `beats`, the conditions of these, fills for them.
 
-    A fill without variation is drawn in the same way whatever the generator.
+    `before` are the bars before them, where these are known: what is drawn hears them. A fill without variation is
+    drawn in the same way whatever the generator.
     """
     if beats is None or not isinstance(decoder, DetailDecoder) or len(beats) == 0:
-        return decoder.vary(decoder.expected_hits(condition, density), condition, variation, density, rng)
+        return decoder.vary(decoder.expected_hits(condition, density), condition, variation, density, rng, before)
     own = np.random.default_rng(0) if variation == 0 else rng
-    return sample_fills(decoder, decoder.expected_hits(beats, density), condition, variation, own, density)
+    return sample_fills(decoder, decoder.expected_hits(beats, density), condition, variation, own, density, before)
 
 
 def sample_fills(

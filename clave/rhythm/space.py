@@ -1,5 +1,6 @@
 """A learned rhythm space, for playing: points to patterns and back, with ONNX Runtime and without torch."""
 
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -26,11 +27,13 @@ from clave.rhythm.dynamics import Hits, blend_dynamics, dynamics_noise, to_patte
 from clave.rhythm.encoder import BarEncoder
 from clave.rhythm.fill import hits_at
 from clave.rhythm.infilling import as_keep, keep_potential, merge_kept
-from clave.rhythm.measured_space import MeasuredSpace, check_before, check_code
+from clave.rhythm.measured_space import MeasuredSpace, check_code
 from clave.rhythm.phrase import phrase_path, write_phrase
 from clave.rhythm.space_format import CORPUS_FILE, RHYTHM_FORMAT
+from clave.rhythm.style_meters import StyleMeters
 from clave.rhythm.style_samples import keeping_signature, only_style
 from clave.rhythm.taps import as_taps, follow_taps, tap_potential
+from clave.rhythm.variation import Variation, bars_before
 
 SHIPPED_RHYTHM = Path(__file__).parents[1] / "weights" / "rhythm"
 PARTICLES = 48  # bars that are sampled side by side, to fill in one
@@ -66,6 +69,11 @@ class RhythmSpace(MeasuredSpace):
         """The bars it was learned from."""
         return read_corpus_map(self._files.file(CORPUS_FILE))
 
+    @cached_property
+    def style_meters(self) -> StyleMeters:
+        """Which styles have bars in which meter, and which is nearest to one that has none."""
+        return StyleMeters(self.corpus)
+
     # Bars to codes, and back.
 
     def encode(self, patterns: Sequence[Pattern]) -> Code:
@@ -95,27 +103,31 @@ class RhythmSpace(MeasuredSpace):
         points: ArrayLike,
         style: Style | None = None,
         section: str = "beat",
-        variation: float = 0.0,
+        variation: float | Variation = 0.0,
         density: float | None = None,
         seed: int = 0,
         meter: Meter = COMMON_TIME,
     ) -> list[Pattern]:
         """The bars at these map points, float [n, 2].
 
-        `variation` in [0, 1] interpolates between the expected bar, at 0, and a sample from the prior there, at 1. The
-        same seed varies bars alike everywhere, so that a path over the map with variation stays coherent. `style` keeps
-        the point and plays it in that style. `density` in [0, 1] says how readily a cell sounds; None is the 0.5 at
-        which bars are as dense as the corpus's.
+        `variation` in [0, 1] interpolates between the expected bar, at 0, and a sample from the prior there, at 1; a
+        `Variation` says which bar these hear as well. The same seed varies bars alike everywhere, so that a path over
+        the map with variation stays coherent. `style` keeps the point and plays it in that style. `density` in [0, 1]
+        says how readily a cell sounds; None is the 0.5 at which bars are as dense as the corpus's.
         """
-        where, rng = map_points(points), generator(seed)
-        check_share("variation", variation)
+        where, rng, vary = map_points(points), generator(seed), Variation.of(variation)
         condition = self._condition(where, style, section, meter)
         mean, std = self._decoder.expected_feel(condition)
         noise = rng.standard_normal(self._decoder.feel_size).astype(np.float32)
         beats = self._condition(where, style, "beat", meter) if section == "fill" else None
-        hits = hits_at(self._decoder, condition, beats, variation, density, rng)
-        drawn = rng if variation > 0 else generator(0)  # without variation the seed changes nothing
-        return play(self._decoder, hits, mean + np.float32(variation) * std * noise, condition, drawn)
+
+        def draw(rows: slice, before: Hits | None, rng: Generator) -> Hits:
+            own = None if beats is None else beats[rows]
+            return hits_at(self._decoder, condition[rows], own, vary.amount, density, rng, before)
+
+        hits = vary.hits(draw, condition, rng)
+        drawn = rng if vary.amount > 0 else generator(0)  # without variation the seed changes nothing
+        return play(self._decoder, hits, mean + np.float32(vary.amount) * std * noise, condition, drawn)
 
     def sample(
         self,
@@ -129,17 +141,20 @@ class RhythmSpace(MeasuredSpace):
         """`n` bars from the prior: a point where bars of the style lie on the map, then the bar.
 
         `after` is the bar before each of them, in the same meter. Beats in a style keep its signature as often as the
-        bars that it was learned from: see `style_samples`.
+        bars that it was learned from: see `style_samples`. A style without bars in the meter is drawn where its other
+        bars lie, with a warning that names the nearest style which has some.
         """
         if n < 0:
             raise SpaceError(f"a number of samples is at least 0, got {n}")
+        if reason := self.style_meters.why_none(style, meter):
+            warnings.warn(reason, stacklevel=2)
         rng = generator(seed)
 
         def draw(count: int) -> list[Pattern]:
             points = self.corpus.sample_points(count, style, self.labels, meter, rng)
             condition = self._condition(points, style, section, meter)
             feel = self._decoder.sample_feel(condition, rng)
-            hits = self._decoder.sample_hits(condition, rng, bar_before(after, condition))
+            hits = self._decoder.sample_hits(condition, rng, bars_before(after, condition))
             return play(self._decoder, hits, feel, condition, rng, alike=False)
 
         name = only_style(style) if section == "beat" and self.detail_size else None
@@ -262,14 +277,6 @@ class RhythmSpace(MeasuredSpace):
         self, points: Float32[np.ndarray, "row 2"], style: Style | None, section: str | None, meter: Meter
     ) -> Condition:
         return self.labels.condition(points, [self.labels.check_meter(meter)] * len(points), style, section)
-
-
-def bar_before(after: Pattern | None, condition: Condition) -> Hits | None:
-    """The hits of the bar before, for each row; SpaceError if it is in another meter."""
-    if after is None:
-        return None
-    check_before([after.meter] * len(condition), condition.meters)
-    return np.repeat(after.hits[None], len(condition), axis=0)
 
 
 def play(

@@ -58,6 +58,12 @@ FOUR = [
     {"tempo": [{"bar": 0, "tempo_bpm": 240}, {"bar": 1, "tempo_bpm": 320, "ramp": True}], "bars": BARS[1:],
      "path": {"points": [[1, 1], [-1, 0]], "bars": 2, "way": "ping-pong"}, "modulations": [{**LEVEL, "unit": "beats"}]},
 ]  # fmt: skip
+VARIED = [
+    {"tempo": [{"bar": 0, "tempo_bpm": 240}], "settings": {"variation": 0.5, "seed": 2},
+     "path": {"points": [[-1, -1], [1, 1]], "bars": 3, "way": "once"}},
+    {"tempo": [{"bar": 0, "tempo_bpm": 240}], "fill_every": 2,
+     "bars": [{**BARS[0], "settings": {"variation": 0.6, "seed": seed}} for seed in (5, 6, 7)]},
+]  # fmt: skip
 SCENES: dict[str, dict[str, Any]] = {
     "plain": {"scene": {"tempo": [{"bar": 0, "tempo_bpm": 160}], "bars": BARS}},
     "lanes, a ramp and modulation": {
@@ -70,6 +76,10 @@ SCENES: dict[str, dict[str, Any]] = {
     "a song with a morph": {
         "scenes": [SLOW, FAST],
         "song": [{"scene": 0, "bars": 2, "morph_bars": 1}, {"scene": 1, "bars": 1}],
+    },
+    "a song of two scenes that vary and hear": {
+        "scenes": VARIED,
+        "song": [{"scene": 0, "bars": 3, "morph_bars": 1}, {"scene": 1, "bars": 3, "fill": True}],
     },
     "a song of four scenes with paths, modulation, ratchets, holds and recorded moves": {
         "scenes": FOUR,

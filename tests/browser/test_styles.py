@@ -54,6 +54,20 @@ def test_house_is_a_place_and_one_undo_brings_all_back(opened: Page) -> None:
     assert state(opened) == before
 
 
+def test_a_style_without_bars_in_the_meter_offers_the_nearest_and_the_meter_stays(opened: Page) -> None:
+    choose(opened, "samba")
+    lies_here(opened)
+    drawer = opened_drawer(opened, "Style")
+    note = drawer.get_by_text("samba has no bars in 7/8")
+    expect(note).to_have_count(0)
+    opened.evaluate("clave.actions.changeSettings('meter', { meter: [7, 8] })")
+    expect(note).to_be_visible()
+    drawer.get_by_role("button", name="nearest: seven eight").click()
+    expect(note).to_be_hidden()
+    assert state(opened)[2:] == [[7, 8], "seven eight"]
+    assert violations(opened) == []
+
+
 def test_a_waltz_is_in_three(opened: Page) -> None:
     choose(opened, "waltz")
     lies_here(opened)

@@ -19,7 +19,17 @@ from clave import corpus
 from clave.app.cli import app
 from clave.errors import CorpusError, SpaceError
 from clave.evaluation import tables
-from clave.evaluation.rhythm import baselines, evaluate, metrics, networks, paths, played_bars, reconstruction, report
+from clave.evaluation.rhythm import (
+    baselines,
+    evaluate,
+    metrics,
+    networks,
+    paths,
+    played_bars,
+    real_fills,
+    reconstruction,
+    report,
+)
 from clave.evaluation.rhythm.beats import Beats, EvaluationData, evaluation_data
 from clave.evaluation.rhythm.context import Evaluation, HeldOut
 from clave.evaluation.rhythm.journeys import measure as measure_journeys
@@ -554,6 +564,47 @@ def test_feel_of_draws_that_are_real(result: dict[str, Any]) -> None:
     assert feel["perfect, samples"]["snare_overlap"] > 0.6
     assert feel["perfect, samples"]["hat_spread"] == pytest.approx(feel["real, training"]["hat_spread"], rel=0.3)
     assert feel["perfect, clicks"] == {"snare_overlap": 0, "snare_middle": 0, "hat_spread": None}
+
+
+def take_with(fills: dict[int, int], length: int = 20) -> np.ndarray:
+    """Bars of two snares, with so many toms in some of them; each bar after one of these begins with a cymbal."""
+    hits = np.zeros((length, 8, 64), bool)
+    hits[:, 1, [16, 48]] = True
+    for bar, toms in fills.items():
+        hits[bar, 4, np.arange(toms) * 4] = True
+        hits[bar + 1, 5, 2] = True
+    return hits
+
+
+def test_fills_within_takes_have_more_toms_than_the_take_and_what_follows_is_told_apart() -> None:
+    take = take_with({5: 4, 9: 3, 12: 6, 18: 8})
+    assert np.flatnonzero(real_fills.fills_within(take)).tolist() == [5, 12, 18]
+    fills, short = take_with({0: 2, 1: 1}, 3), take_with({5: 4}, 15)
+    found = real_fills.RealFills.of(fills, [take, short])
+    assert len(found.fills) == 1  # of two snares and two toms or more
+    assert real_fills.snare_and_toms(found.fills).tolist() == [4]
+    assert [len(found.after_fills), len(found.after_others)] == [3, 15]
+    assert real_fills.cymbal_on_one(found.after_fills).all()
+    assert real_fills.cymbal_on_one(found.after_others).sum() == 1  # after three toms
+
+
+def test_fills_of_a_corpus_are_those_of_its_held_out_files(whole: Corpus, bars: EvaluationData) -> None:
+    assert list(bars.fills) == list(bars.held_out)
+    (found,) = bars.fills.values()
+    assert 0 < len(found.fills) <= (whole.section == 1).sum()
+    assert (real_fills.snare_and_toms(found.fills) >= 4).all()
+
+
+def test_fills_are_counted_beside_real_ones(result: dict[str, Any], bars: EvaluationData) -> None:
+    found = rows(result, "fills")
+    drawn, clicks, real = (found[name] for name in ("perfect, phrases; loops", "perfect, clicks", "real, held out"))
+    (held_out,) = bars.fills.values()
+    assert real["snare_and_toms"] == real_fills.snare_and_toms(held_out.fills).mean()
+    assert clicks == {"bars": 100, "snare_and_toms": 0, "toms": 0}  # its clicks are silent
+    assert drawn["bars"] == 100
+    assert drawn["snare_and_toms"] > 0
+    assert 0.3 < drawn["crash"] < 0.6  # silent loops, but for the crash that the plan puts after 45 % of fills
+    assert drawn["crash_after_others"] == 0
 
 
 def test_a_straight_line_between_bars_as_they_are_loses_and_finds_all_strokes_half_way(result: dict[str, Any]) -> None:

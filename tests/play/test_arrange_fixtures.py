@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from random_projects import chances, digest, made_up, random_project
+from random_projects import chances, digest, heard, made_up, random_project
 
 from clave.play.arrange import arrange, requests
 from clave.play.chance import chance
@@ -36,6 +36,7 @@ def test_what_is_in_the_file_is_what_python_arranges(file: str, every: int) -> N
         assert natural_bars(project) == case["natural_bars"], number
         asked = requests(project, case["bars"])
         assert [len(asked.bars), len(asked.sounds)] == case["requests"], number
+        assert heard(asked) == case["heard"], number
         performance = arrange(project, made_up(asked), case["bars"])
         found, strikes = digest(performance), performance.events()
         np.testing.assert_allclose(found, case["digest"], rtol=0, atol=10 * SECONDS, err_msg=f"project {number}")

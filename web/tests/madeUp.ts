@@ -13,9 +13,19 @@ export interface Case {
   readonly bars: number;
   readonly natural_bars: number; // as many as the project has by itself
   readonly requests: readonly [bars: number, sounds: number];
+  readonly heard: readonly (number | string)[]; // of each requested bar, what it hears
   readonly digest: readonly (readonly number[])[];
   readonly strikes: readonly (readonly number[])[] | null; // for some, every one of them
 }
+
+/** Of each requested bar, what it hears: the sum of the place of a generated bar, "given", or "nothing". */
+export const heardOf = ({ bars }: Requests): (number | string)[] =>
+  bars.map((bar) => {
+    const base = bar.kind === "edited" ? bar.base : bar;
+    const hears = base.kind === "generated" ? base.hears : null;
+    if (hears === null) return "nothing";
+    return hears.kind === "given" ? "given" : Math.round((hears.point[0] + hears.point[1]) * 1e9) / 1e9 + 0;
+  });
 
 export const fixturePath = (name: string): URL => new URL(`../../tests/fixtures/${name}`, import.meta.url);
 export const readCompressed = <T>(name: string): T => JSON.parse(gunzipSync(readFileSync(fixturePath(name))).toString("utf8")) as T;

@@ -59,7 +59,7 @@ function barOf(draw: Drawing, meter: Meter): Bar {
   const base: Bar =
     draw.share() < 0.2
       ? { kind: "given", pattern: { meter, strokes: [[draw.whole(0, 7), draw.whole(0, 40), draw.number(0.1, 1), draw.number(-2, 1)]] }, source: "own.mid", point: draw.share() < 0.5 ? pointOf(draw) : null }
-      : { kind: "generated", point: pointOf(draw), settings: { ...PLAIN_SETTINGS, meter, seed: draw.whole(0, 9) }, phrase: null, leg: null };
+      : { kind: "generated", point: pointOf(draw), settings: { ...PLAIN_SETTINGS, meter, variation: draw.chosen([0, 0.3]), seed: draw.whole(0, 9) }, phrase: null, leg: null, hears: null };
   return draw.share() < 0.4 ? { kind: "edited", base, operations: draw.list(draw.whole(1, 3), () => operationOf(draw, meter)) } : base;
 }
 
@@ -130,7 +130,7 @@ function sceneOf(draw: Drawing): Scene {
     ...NEW_SCENE,
     tempo: [{ bar: 0, tempo_bpm: draw.number(60, 200), ramp: false }, ...(draw.share() < 0.5 ? [ramp] : [])],
     swing: draw.number(0.4, 0.7),
-    settings: { ...PLAIN_SETTINGS, meter, seed: draw.whole(0, 9) },
+    settings: { ...PLAIN_SETTINGS, meter, variation: draw.chosen([0, 0.3]), seed: draw.whole(0, 9) },
     bars: draw.list(draw.whole(1, 3), () => barOf(draw, meter)),
     fill_every: draw.chosen([0, 0, 2, 4]),
     path: draw.share() < 0.4 ? pathOf(draw, meter) : null,

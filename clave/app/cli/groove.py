@@ -125,15 +125,15 @@ def groove(
     )
     with closing(open_library(home)) as library:
         sounds = chosen_kit(kit, sound, library, seed, amounts_by_name("--kit-character", kit_character or ""))
-        spaces = Spaces(
-            rhythm=space_reference(loaded), sound=None if sounds.space is None else space_reference(sounds.space)
-        )
+        sound_reference = None if sounds.space is None else space_reference(sounds.space)
+        spaces = Spaces(rhythm=space_reference(loaded), sound=sound_reference)
         project = groove_project(options, sounds.kit, spaces)
-        where = " to ".join(map(_place, points)) if len(points) == 1 else f"from {' to '.join(map(_place, points))}"
-        details = "".join(f", {word}" for word in (meter if meter != "4/4" else None, style) if word)
-        print(f"{'1 bar' if bars == 1 else f'{bars} bars'} at {tempo:g} bpm, {where}{details}, seed {seed}")
-        player = Player(loaded, sounds.space, library)
-        write_performance(player.perform(project), out, WriteOptions(stems=stems, loop=loop, on_grid=on_grid))
+        where = ", ".join([_where(points), *([meter] if meter != "4/4" else []), *([style] if style else [])])
+        print(f"{'1 bar' if bars == 1 else f'{bars} bars'} at {tempo:g} bpm, {where}, seed {seed}")
+        if reason := loaded.style_meters.why_none(blend, time):
+            print(reason)
+        played = Player(loaded, sounds.space, library).perform(project)
+        write_performance(played, out, WriteOptions(stems=stems, loop=loop, on_grid=on_grid))
     if save_project is not None:
         save(project, save_project)
         print(f"{save_project}: the project; clave render {save_project} writes these files again")
@@ -163,6 +163,10 @@ def _two_points(
 def _point(row: ArrayLike) -> Point:
     x, y = np.asarray(row, np.float64)
     return float(x), float(y)
+
+
+def _where(points: tuple[Point, ...]) -> str:
+    return _place(points[0]) if len(points) == 1 else f"from {' to '.join(map(_place, points))}"
 
 
 def _place(point: Point) -> str:

@@ -13,7 +13,17 @@ from fastapi.staticfiles import StaticFiles
 from clave.app.kit_builder import BUILT_IN, KitBuilder, OfferedKit
 from clave.app.kit_library import KitLibrary
 from clave.app.project_remarks import remarks_here
-from clave.app.protocol import Instrument, KitInfo, MidiRequest, Refusal, SoundInfo, SpaceInfo, StyleHome, VoiceInfo
+from clave.app.protocol import (
+    Instrument,
+    KitInfo,
+    MidiRequest,
+    Refusal,
+    SoundInfo,
+    SpaceInfo,
+    StyleHome,
+    StyleMeters,
+    VoiceInfo,
+)
 from clave.app.server.kit_routes import add_kit_routes, add_library_routes
 from clave.app.server.material_routes import add_material_routes
 from clave.app.server.page_files import STATIC, UNBUILT, page_is_built
@@ -131,6 +141,10 @@ def _space_info(rhythm: RhythmSpace) -> SpaceInfo:
         style_homes=[
             StyleHome(style=home.style, point=home.point, tempo_bpm=home.tempo_bpm, meter=home.meter)
             for home in homes_of(rhythm)
+        ],
+        style_meters=[
+            StyleMeters(style=style, nearest=[rhythm.style_meters.nearest(style, meter) for meter in rhythm.meters])
+            for style in rhythm.styles
         ],
         sections=list(rhythm.sections),
         meters=list(rhythm.meters),

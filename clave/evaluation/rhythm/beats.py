@@ -1,12 +1,13 @@
 """The bars that a space is evaluated on: 4/4 beats of at least four hits, in parts that share no file."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
 
 from clave.errors import CorpusError
+from clave.evaluation.rhythm.real_fills import RealFills
 from clave.music.pattern import Pattern
 from clave.music.shapes import Bool, Float32, Int
 from clave.music.units import COMMON_TIME
@@ -83,6 +84,7 @@ class EvaluationData:
     tuning: Beats
     held_out: Mapping[str, Beats]  # by the name of the split: "validation", "stratified"
     styles: tuple[str, ...]
+    fills: Mapping[str, RealFills] = field(default_factory=dict)  # of the files that are held out
 
 
 def evaluation_data(corpus: Corpus, seed: int = 0) -> EvaluationData:
@@ -95,13 +97,11 @@ def evaluation_data(corpus: Corpus, seed: int = 0) -> EvaluationData:
     parts = {each.name: getattr(divided, each.name) for each in fields(divided) if each.type is Corpus}
     if divided.stratified is divided.validation:  # a data set without a split of its own has one held-out part
         del parts["stratified"]
-    held_out = {
-        name: Beats.from_corpus(rhythm_data.recorded(part))
-        for name, part in parts.items()
-        if name not in ("train", "tuning")
-    }
+    unseen = {name: rhythm_data.recorded(part) for name, part in parts.items() if name not in ("train", "tuning")}
+    held_out = {name: Beats.from_corpus(part) for name, part in unseen.items()}
     held_out = {name: beats for name, beats in held_out.items() if len(beats)}
     if not held_out:
         raise CorpusError(f"none of {len(corpus)} bars is both held out and a 4/4 beat of {MIN_HITS} hits")
     tuning = Beats.from_corpus(rhythm_data.recorded(divided.tuning))
-    return EvaluationData(Beats.from_corpus(divided.train), tuning, held_out, corpus.styles)
+    fills = {name: RealFills.from_corpus(unseen[name]) for name in held_out}
+    return EvaluationData(Beats.from_corpus(divided.train), tuning, held_out, corpus.styles, fills)

@@ -10,6 +10,7 @@ from clave.errors import SpaceError
 from clave.evaluation.rhythm.baselines import Baselines
 from clave.evaluation.rhythm.beats import Beats, EvaluationData
 from clave.evaluation.rhythm.networks import Classifier
+from clave.evaluation.rhythm.real_fills import RealFills
 from clave.latent.code import Code
 from clave.music.shapes import Int
 from clave.rhythm.space import RhythmSpace
@@ -54,6 +55,7 @@ class HeldOut:
 
     beats: Beats
     code: Code
+    fills: RealFills | None = None  # of the same files
 
 
 def random_rows(count: int, max_rows: int, rng: np.random.Generator) -> Int[np.ndarray, " chosen"]:

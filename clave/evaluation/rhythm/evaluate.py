@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from clave import __version__
-from clave.evaluation.rhythm import baselines, journeys, paths, played_bars, reconstruction, samples, style
+from clave.evaluation.rhythm import baselines, fills, journeys, paths, played_bars, reconstruction, samples, style
 from clave.evaluation.rhythm.beats import Beats, EvaluationData
 from clave.evaluation.rhythm.context import Evaluation, HeldOut, Rows
 from clave.evaluation.rhythm.kept_styles import kept_styles
@@ -31,6 +31,7 @@ SUBJECTS: dict[str, Callable[[Evaluation, HeldOut], Rows]] = {
     "playable": played_bars.playable,
     "turning": played_bars.turning,
     "feel": played_bars.feel,
+    "fills": fills.fills,
     "interpolation": paths.interpolation,
     "journeys": journeys.journeys,
     "dynamics": reconstruction.dynamics,
@@ -67,7 +68,7 @@ def evaluate(
     measured(2, total)
     splits: dict[str, dict[str, Rows]] = {}
     for split, beats in data.held_out.items():
-        held_out = HeldOut(beats, space.encode(beats.patterns))
+        held_out = HeldOut(beats, space.encode(beats.patterns), data.fills.get(split))
         splits[split] = {}
         for subject, measure in SUBJECTS.items():
             splits[split][subject] = measure(evaluation, held_out)

@@ -160,6 +160,19 @@ _SUBJECTS: dict[str, tuple[str, str, list[Column]]] = {
             ("spread of the hat, ms", number("hat_spread", 1, scale=STEP_MS)),
         ],
     ),
+    "fills": (
+        "Fills",
+        "The last bar of phrases of four bars at random clicks, and clicks of the section fill, beside recorded fills "
+        "with four strokes of snare and toms or more. Crash: a cymbal on 1 of the bar after a fill, in loops with a "
+        "fill every four bars and in recorded takes. Target: strokes and crashes within 15 % of real ones.",
+        [
+            ("fills", number("bars", 0)),
+            ("snare and toms", number("snare_and_toms", 1)),
+            ("toms", number("toms", 1)),
+            ("crash on the next 1", percent("crash")),
+            ("after other bars", percent("crash_after_others")),
+        ],
+    ),
     "interpolation": (
         "Interpolation between two real bars",
         "Straight lines in map and detail, in 32 steps. Targets: the largest jump smaller than a cross-fade's; never "

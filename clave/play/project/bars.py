@@ -108,12 +108,32 @@ class Generated(Value):
     settings: GenerationSettings = GenerationSettings()
     phrase: Phrase | None = None
     leg: Leg | None = None  # on which its strokes lie; the bars at both ends have the same settings
+    # the bar before, or another, that it hears as it varies; on a leg both ends hear it, but for the one that it is
+    hears: "Annotated[Generated | Given, Field(discriminator='kind')] | None" = None
 
     @model_validator(mode="after")
     def _is_one_of_both(self) -> "Generated":
         if self.phrase is not None and self.leg is not None:
             raise ValueError("a bar is one of a phrase or lies on the leg of a path, not both")
         return self
+
+    @model_validator(mode="after")
+    def _can_hear_it(self) -> "Generated":
+        heard = self.hears
+        if heard is None:
+            return self
+        if self.phrase is not None:
+            raise ValueError("a bar of a phrase hears the phrase, and no other bar")
+        if isinstance(heard, Generated) and heard.hears is not None:
+            raise ValueError("the bar that is heard hears none itself")
+        if heard.meter != self.meter:
+            own, other = (f"{beats}/{unit}" for beats, unit in (self.meter, heard.meter))
+            raise ValueError(f"a bar hears one in its meter, {own}; got {other}")
+        return self
+
+    def as_heard(self) -> "Generated":
+        """The bar as others hear it: as the space has it at its point, or in its phrase."""
+        return self.changed(settings=self.settings.changed(shift=RhythmShift()), leg=None, hears=None)
 
     @property
     def meter(self) -> Meter:
@@ -232,6 +252,7 @@ class Edited(Value):
 
 
 Bar = Annotated[Generated | Given | Edited, Field(discriminator="kind")]
+Generated.model_rebuild()
 Humanise.model_rebuild()
 Edited.model_rebuild()
 
@@ -257,7 +278,7 @@ def check_operations(operations: "tuple[Operation, ...]", meter: Meter | None) -
 
 
 def space_operations(part: "Operation | Generated | Given | Edited") -> int:
-    """How often the space has to work long for a bar or an operation, a bar that lends its feel included.
+    """How often the space has to work long for a bar or an operation, bars included that are heard or lend their feel.
 
     Cells written by hand count nothing, nor does a generated bar that is neither shifted nor part of a phrase.
     """
@@ -265,7 +286,8 @@ def space_operations(part: "Operation | Generated | Given | Edited") -> int:
         case Given() | SetCells():
             return 0
         case Generated():
-            return bool(part.settings.shift.amounts()) + (part.phrase is not None)
+            heard = 0 if part.hears is None else space_operations(part.hears)
+            return bool(part.settings.shift.amounts()) + (part.phrase is not None) + heard
         case Edited():
             return space_operations(part.base) + sum(map(space_operations, part.operations))
         case Humanise():

@@ -1,7 +1,7 @@
 /** Python and page make the same performance of a project: 300 projects that Python drew at random, and what it made of them. */
 
 import { describe, expect, test } from "vitest";
-import { type Case, digest, madeUp, numbersOf, readCompressed } from "../../tests/madeUp";
+import { type Case, digest, heardOf, madeUp, numbersOf, readCompressed } from "../../tests/madeUp";
 import { arrange, requests } from "./arrange";
 import { PARAMETERS } from "./parameters";
 import { naturalBars } from "./plan";
@@ -21,10 +21,11 @@ function largestDifference(some: readonly (readonly number[])[], others: readonl
 test("the parameters are Python's", () => expect(Object.fromEntries(PARAMETERS)).toEqual(parameters));
 
 describe("what Python arranges, the page arranges", () => {
-  test.each(cases.map((each, index) => [index, each] as const))("project %i", (_, { project, bars, natural_bars, requests: counts, digest: sums, strikes }) => {
+  test.each(cases.map((each, index) => [index, each] as const))("project %i", (_, { project, bars, natural_bars, requests: counts, heard, digest: sums, strikes }) => {
     expect(naturalBars(project)).toBe(natural_bars);
     const asked = requests(project, bars);
     expect([asked.bars.length, asked.sounds.length]).toEqual(counts);
+    expect(heardOf(asked)).toEqual(heard);
     const performance = arrange(project, madeUp(asked), bars);
     expect(largestDifference(digest(performance), sums)).toBeLessThan(SECONDS * 10); // of up to a few hundred strokes
     if (strikes) expect(largestDifference(inPlace(performance.strikes.map(numbersOf)), inPlace(strikes))).toBeLessThan(SECONDS);

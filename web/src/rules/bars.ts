@@ -1,6 +1,6 @@
 /** The bars of a project, and what of them only a space can make: the twin of `clave/play/project/bars.py`. */
 
-import { type Bar, type BarPattern, canonicalJson, type Cell, type Edited, type Generated, type Given, type Operation } from "./project";
+import { type Bar, type BarPattern, canonicalJson, type Cell, type Edited, type Generated, type Given, type Operation, PLAIN_SETTINGS } from "./project";
 import { VOICE_COUNT } from "./protocol";
 import { type Meter, stepsPerBar } from "./units";
 
@@ -17,6 +17,9 @@ export const meterOf = (bar: Bar): Meter => (bar.kind === "edited" ? meterOf(bar
 
 /** A bar that is played as it is, its source and its place on the map where they are known. */
 export const givenBar = ({ meter, strokes }: BarPattern, source = "", point: Given["point"] = null): Given => ({ kind: "given", pattern: { meter, strokes }, source, point });
+
+/** The bar as others hear it: as the space has it at its point, or in its phrase. */
+export const asHeard = (bar: Generated): Generated => ({ ...bar, settings: { ...bar.settings, shift: PLAIN_SETTINGS.shift }, leg: null, hears: null });
 
 /** The bar with these operations done on it, after those that were done before. */
 export function edited(bar: Bar, operations: readonly Operation[]): Bar {

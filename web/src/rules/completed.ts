@@ -14,7 +14,7 @@ function withWholeBars(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withWholeBars);
   if (!isFields(value)) return value;
   const fields = Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withWholeBars(each)]));
-  return fields["kind"] === "generated" ? { leg: null, ...fields } : fields;
+  return fields["kind"] === "generated" ? { leg: null, hears: null, ...fields } : fields;
 }
 
 /** The scene with every field; anything else as it is. */

@@ -10,12 +10,12 @@ export const between = (a: number, b: number, t: number): number => a + (b - a) 
 /** What is no number: the one until half-way, then the other. */
 export const halfWay = <Kind>(a: Kind, b: Kind, t: number): Kind => (t < 0.5 ? a : b);
 
-/** A bar so far from one to the other: between two generated ones of a meter, the one that lies there on the map. */
+/** A bar so far from one to the other: between two generated ones of a meter, the one that lies there on the map. It hears what the first of them hears. */
 export function barsBetween(a: Bar, b: Bar, t: number): Bar {
   const sameMeter = String(meterOf(a)) === String(meterOf(b));
   if (!sameMeter || a.kind !== "generated" || b.kind !== "generated" || a.phrase !== null || b.phrase !== null) return halfWay(a, b, t);
   const point = [between(a.point[0], b.point[0], t), between(a.point[1], b.point[1], t)] as const;
-  return { kind: "generated", point, settings: settingsBetween(a.settings, b.settings, t), phrase: null, leg: null };
+  return { kind: "generated", point, settings: settingsBetween(a.settings, b.settings, t), phrase: null, leg: null, hears: a.hears };
 }
 
 function settingsBetween(a: GenerationSettings, b: GenerationSettings, t: number): GenerationSettings {

@@ -6,6 +6,7 @@
 
 import { edited, meterOf, modelPart } from "./bars";
 import { chance, CRASH } from "./chance";
+import { heardIn, hearing, plainBar } from "./hearing";
 import { Movement } from "./modulation";
 import { barsBetween, between, halfWay, lanesBetween, mixesBetween, voicesBetween } from "./morph";
 import { VOICE_SLUGS } from "./parameters";
@@ -61,6 +62,7 @@ interface Place {
   readonly fill: boolean;
   readonly into: Scene | null; // the scene it is on the way to
   readonly share: number; // of that way
+  readonly before: readonly [scene: Scene, bar: number] | null; // another scene that the part before ends with, and its last bar
 }
 
 /** How many bars there are: those of the song, or as many as it takes to hear all of the scene. */
@@ -85,14 +87,16 @@ const roundOf = ({ path, bars }: Pick<Scene, "path" | "bars">): number => (path?
 /** Where this bar is, counted from 0; a song begins anew after its end. */
 function placeOf(project: Project, bar: number): Place {
   const { song, scenes } = project;
-  if (song.length === 0) return { scene: project.scene, number: null, bar, fill: false, into: null, share: 0 };
+  if (song.length === 0) return { scene: project.scene, number: null, bar, fill: false, into: null, share: 0, before: null };
   let within = bar % naturalBars(project);
   let number = 0;
   while (within >= song[number]!.bars) within -= song[number++]!.bars;
   const [part, after] = [song[number]!, song[(number + 1) % song.length]!];
   const morphed = within - (part.bars - part.morph_bars) + 1; // bars of the morph that have begun
   const share = morphed > 0 ? morphed / (part.morph_bars + 1) : 0;
-  return { scene: scenes[part.scene]!, number: part.scene, bar: within, fill: part.fill && within === part.bars - 1, into: share > 0 ? scenes[after.scene]! : null, share };
+  const earlier = song[number - 1];
+  const before = earlier && within === 0 && earlier.scene !== part.scene ? ([scenes[earlier.scene]!, earlier.bars - 1] as const) : null;
+  return { scene: scenes[part.scene]!, number: part.scene, bar: within, fill: part.fill && within === part.bars - 1, into: share > 0 ? scenes[after.scene]! : null, share, before };
 }
 
 /** The bars of a project, in any order: what each of them plays. */
@@ -180,6 +184,10 @@ function plannedBar(at: Place, index: number, { steps: start, beats }: Moment, p
     return piecesOf(from, place, fill, { moved, looks: (own) => movement.looks(MOVING_BARS, own) }, plan.courseOf(from));
   };
   let pieces = piecesFrom(scene, bar);
+  if (at.before !== null) {
+    const heard = plainBar(at.before[0], plan.courseOf(at.before[0]), at.before[1]);
+    pieces = pieces.map(([step, own]) => [step, hearing(own, heard)]);
+  }
   let { swing, mix, lanes } = scene;
   let voices = scene.kit.voices;
   let roomLevel = scene.room.level;
@@ -229,9 +237,14 @@ interface Moving {
   readonly looks: (meter: Meter) => number[];
 }
 
-function piecesOf(scene: Scene, bar: number, fillDue: boolean, { moved, looks: automated }: Moving, course: Course): Piece[] {
-  const { path, settings } = scene;
+function piecesOf(scene: Scene, bar: number, fillDue: boolean, moving: Moving, course: Course): Piece[] {
   const fill = isFillDue(scene, bar, fillDue);
+  const heard = heardIn(scene, course, bar, fill);
+  return piecesAlone(scene, bar, fill, moving, course).map(([step, own]) => [step, hearing(own, heard)]);
+}
+
+function piecesAlone(scene: Scene, bar: number, fill: boolean, { moved, looks: automated }: Moving, course: Course): Piece[] {
+  const { path, settings } = scene;
   if (!path?.travelling) {
     const own = loopBar(scene, bar, fill);
     const quick = modelPart(own)?.kind === "generated"; // what needs the space for long is looked at once a bar
@@ -265,7 +278,7 @@ const withCrash = (bar: Bar): Bar => (bar.kind === "generated" && !isFill(bar) ?
 export function fillOf(bar: Bar): Bar {
   if (bar.kind === "edited") return bar.base.kind === "given" ? bar : fillOf(bar.base);
   if (bar.kind === "given") return bar;
-  if (bar.phrase === null) return { ...bar, settings: { ...bar.settings, section: "fill" }, leg: null };
+  if (bar.phrase === null) return { ...bar, settings: { ...bar.settings, section: "fill" }, leg: null, hears: null };
   return { ...bar, phrase: { bars: bar.phrase.bars, index: bar.phrase.bars - 1, fill: true } };
 }
 
@@ -290,7 +303,7 @@ function movedBar(bar: Bar, movement: Movement, sceneBars: number, sceneBeats: n
   const { shift } = settings;
   return {
     ...bar,
-    leg: OFF_THE_LEG.some((name) => movement.moves(name)) ? null : bar.leg,
+    ...(OFF_THE_LEG.some((name) => movement.moves(name)) ? { leg: null, hears: null } : {}),
     point: [now("map.x", point[0]), now("map.y", point[1])],
     settings: {
       ...settings,

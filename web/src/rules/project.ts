@@ -98,7 +98,7 @@ export const NEW_SCENE: Scene = {
   tempo: [{ bar: 0, tempo_bpm: 120, ramp: false }],
   swing: 0.5,
   settings: PLAIN_SETTINGS,
-  bars: [{ kind: "generated", point: [0, 0], settings: PLAIN_SETTINGS, phrase: null, leg: null }],
+  bars: [{ kind: "generated", point: [0, 0], settings: PLAIN_SETTINGS, phrase: null, leg: null, hears: null }],
   fill: null,
   fill_every: 0,
   anchors: [],

@@ -10,7 +10,7 @@ import { readMessage } from "./messageChecks";
 import { naturalBars, Plan } from "./plan";
 import { type Bar, PLAIN_MIX, type Project, type Scene } from "./project";
 import type { BarPattern } from "./protocol";
-import { atPoint, barAt, isEdited, isJourney, isSamePlace, journeyOf, knownHere, NEW_JOURNEY, NEW_PAGE_PROJECT, placeAt, pointOf, roundPoints, travelling, withBarAt, withMix, withPath, withPin, withSettings, withSlot, withTempo } from "./scene";
+import { atPoint, barAt, isEdited, isJourney, isSamePlace, journeyOf, knownHere, NEW_JOURNEY, NEW_PAGE_PROJECT, placeAt, playedAt, pointOf, roundPoints, travelling, withBarAt, withMix, withPath, withPin, withSettings, withSlot, withTempo } from "./scene";
 
 const bar = (...strokes: BarPattern["strokes"][number][]): BarPattern => ({ meter: [4, 4], strokes });
 const BAR = bar([0, 0, 0.8, 0], [2, 8, 0.5, -0.5]);
@@ -22,7 +22,7 @@ const projectOf = (changed: Scene): Project => ({ ...NEW_PAGE_PROJECT, scene: ch
 test("a place is its bars and how they are generated", () => {
   const place = atPoint(withSettings(scene, { style: "funk", seed: 3 }), [1, -1]);
   expect(pointOf(place)).toEqual([1, -1]);
-  expect(place.bars).toEqual([{ kind: "generated", point: [1, -1], settings: { ...scene.settings, style: "funk", seed: 3 }, phrase: null, leg: null }]);
+  expect(place.bars).toEqual([{ kind: "generated", point: [1, -1], settings: { ...scene.settings, style: "funk", seed: 3 }, phrase: null, leg: null, hears: null }]);
   expect([isEdited(place), isSamePlace(place, { ...place }), isSamePlace(place, scene), isSamePlace(null, place)]).toEqual([false, true, false, false]);
 });
 
@@ -133,3 +133,16 @@ test("a fill of a bar that was given is the bar itself; natural lengths count wh
 });
 
 test("the map ends at 3", () => expect(onMap([9, -4])).toEqual([3, -3]));
+
+test("the bar at an address hears what the plan has it hear", () => {
+  const varied = { ...scene, settings: { ...scene.settings, variation: 0.5 }, fill_every: 3 };
+  const at = (x: number): Bar => ({ kind: "generated", point: [x, 0], settings: varied.settings, phrase: null, leg: null, hears: null });
+  const line = { ...varied, path: { ...travelling(pinned, true).path!, bars: 4 }, anchors: pinned.anchors };
+  for (const each of [{ ...varied, bars: [at(0), edited(at(1), [{ kind: "cells", cells: [[0, 0, 1, 0]] }]), at(2), at(3)] }, line, { ...line, path: { ...line.path, between: "map" as const } }]) {
+    const project = projectOf(each);
+    const plan = new Plan({ ...project, seed: 1 });
+    const heard = [0, 1, 2].map((index) => plan.bar(index)).map(({ address, pieces }) => [playedAt(project, address), pieces[0]![1]] as const);
+    for (const [found, planned] of heard) expect(barKey(found)).toBe(barKey(planned));
+    expect(heard.some(([found]) => barKey(found).includes('"hears":{'))).toBe(true);
+  }
+});

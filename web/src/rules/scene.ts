@@ -1,6 +1,7 @@
 /** What the page changes of a scene: its place on the map, its bars, its way from A to B, its mix. Each change makes a new value. */
 
 import { barKey, edited, handCells, withHandCells, withoutHandCells } from "./bars";
+import { heardIn, hearing } from "./hearing";
 import { type BarAddress, fillOf } from "./plan";
 import { type Bar, type GenerationSettings, NEW_PROJECT, NEW_SCENE, type Path, PLAIN_SETTINGS, type Project, type Scene, type VoiceMix } from "./project";
 import { MAX_SHIFT, NO_RHYTHM_SHIFT, type Point, type SpaceInfo } from "./protocol";
@@ -35,7 +36,7 @@ export const NEW_PAGE_PROJECT: Project = { ...NEW_PROJECT, scene: NEW_PAGE_SCENE
 
 /** The bars that the space has at this point: one, or a phrase. */
 export function generatedBars(point: Point, settings: GenerationSettings, count: number): Bar[] {
-  const own = { kind: "generated", point, settings, leg: null } as const;
+  const own = { kind: "generated", point, settings, leg: null, hears: null } as const;
   return count === 1 ? [{ ...own, phrase: null }] : Array.from({ length: count }, (_, index) => ({ ...own, phrase: { bars: count, index, fill: false } }));
 }
 
@@ -132,6 +133,12 @@ export function barAt(project: Project, address: BarAddress): Bar {
   const own = barOnCourse(courseOf({ ...scene, bars, fill, settings, path }), shareAt(path, address.bar), settings);
   const edit = path.edits.find((each) => each.bar === address.bar && each.fill === address.fill);
   return edited(address.fill ? fillOf(own) : own, edit?.operations ?? []);
+}
+
+/** The same bar with what it hears where it varies: as it is played, but for what moves. */
+export function playedAt(project: Project, address: BarAddress): Bar {
+  const scene = sceneAt(project, address);
+  return hearing(barAt(project, address), heardIn(scene, courseOf(scene), address.bar, address.fill));
 }
 
 /** The project with this bar at the address; of a bar on a path, what was done to it is kept. */

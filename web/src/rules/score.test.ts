@@ -57,7 +57,7 @@ test("what is not decoded yet is silent, and sounds as soon as it is", () => {
 });
 
 test("a bar that has not come when it is due is the one before it, once more", () => {
-  const own = ([x]: readonly [number, number]) => ({ kind: "generated", point: [x, 0], settings: DEFAULT_SETTINGS, phrase: null, leg: null }) as const;
+  const own = ([x]: readonly [number, number]) => ({ kind: "generated", point: [x, 0], settings: DEFAULT_SETTINGS, phrase: null, leg: null, hears: null }) as const;
   const project = projectOf([], { bars: [own([0, 0]), own([1, 0])] });
   const here: BarPattern = { meter: [4, 4], strokes: [[3, 8, 1, 0]] };
   const score = new Score(project, new Map([[barKey(project.scene.bars[0]!), here]]));

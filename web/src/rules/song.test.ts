@@ -49,7 +49,7 @@ test("parts are added, moved, changed and taken out; a morph fits its part", () 
 });
 
 test("a morph is the song from the present scene to the other, which then stays", () => {
-  const at = (x: number) => ({ ...NEW_SCENE, bars: [{ kind: "generated", point: [x, 0], settings: NEW_SCENE.settings, phrase: null, leg: null }] as const });
+  const at = (x: number) => ({ ...NEW_SCENE, bars: [{ kind: "generated", point: [x, 0], settings: NEW_SCENE.settings, phrase: null, leg: null, hears: null }] as const });
   const between = morphing({ ...project, scene: at(0), scenes: [at(1)] }, { slot: 0, first: 2, bars: 3 });
   const xs = plannedBars(between, 7).map(({ pieces }) => (pieces[0]![1].kind === "generated" ? pieces[0]![1].point[0] : null));
   expect(xs).toEqual([0, 0, 0.25, 0.5, 0.75, 1, 1]);

@@ -1,5 +1,6 @@
 /** Where a path over the map is in each bar: the twin of `clave/play/travel.py`. */
 
+import { asHeard } from "./bars";
 import type { Generated, GenerationSettings, Path, Scene } from "./project";
 import type { Point } from "./protocol";
 import { type Quantum, stepsPerBeat } from "./sequencer";
@@ -97,13 +98,14 @@ export function courseOf(scene: Scene): Course {
   return { corners, stations: Array.from({ length: parts + 1 }, (_, part) => [lengths[part * pieces]! / (lengths.at(-1)! || 1), corners[part * pieces]!]) };
 }
 
-/** The bar so far along a path's length. */
+/** The bar so far along a path's length; with variation, all stations hear the first one. */
 export function barOnCourse({ corners, stations }: Course, share: number, settings: GenerationSettings): Generated {
-  const own = { kind: "generated", point: pointAt(corners, share), settings, phrase: null } as const;
-  if (stations.length === 0) return { ...own, leg: null };
+  const own = { kind: "generated", point: pointAt(corners, share), settings, phrase: null, leg: null, hears: null } as const;
+  if (stations.length === 0) return own;
   const after = stations.findIndex(([to], place) => place > 0 && (share <= to || place === stations.length - 1));
   const [[from, start], [to, end]] = [stations[after - 1]!, stations[after]!];
-  return { ...own, leg: { start, end, share: to - from > 0 ? (share - from) / (to - from) : 0 } };
+  const hears = settings.variation > 0 ? asHeard({ ...own, point: stations[0]![1] }) : null;
+  return { ...own, leg: { start, end, share: to - from > 0 ? (share - from) / (to - from) : 0 }, hears };
 }
 
 /** How far along the path it is, so many bars (any fraction) after its start: 0 is one end, 1 the other. */

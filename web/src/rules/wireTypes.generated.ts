@@ -175,6 +175,7 @@ export interface components {
             readonly settings: components["schemas"]["GenerationSettings"];
             readonly phrase: components["schemas"]["Phrase"] | null;
             readonly leg: components["schemas"]["Leg"] | null;
+            readonly hears: (components["schemas"]["Generated"] | components["schemas"]["Given"]) | null;
         };
         /** @description What the rhythm space generates a bar from, besides the point. */
         readonly GenerationSettings: {
@@ -658,6 +659,7 @@ export interface components {
             readonly reference: components["schemas"]["SpaceReference"];
             readonly styles: readonly string[];
             readonly style_homes: readonly components["schemas"]["StyleHome"][];
+            readonly style_meters: readonly components["schemas"]["StyleMeters"][];
             readonly sections: readonly string[];
             readonly meters: readonly (readonly [
                 number,
@@ -690,6 +692,11 @@ export interface components {
                 number,
                 number
             ];
+        };
+        /** @description Which style plays in each meter as it was learned there. */
+        readonly StyleMeters: {
+            readonly style: string;
+            readonly nearest: readonly (string | null)[];
         };
         /**
          * @description POST /api/patterns/taps: drums for a rhythm that was tapped; a PatternMade answers.
@@ -835,6 +842,7 @@ export type SpaceInfo = components['schemas']['SpaceInfo'];
 export type SpaceReference = components['schemas']['SpaceReference'];
 export type Spaces = components['schemas']['Spaces'];
 export type StyleHome = components['schemas']['StyleHome'];
+export type StyleMeters = components['schemas']['StyleMeters'];
 export type TapsRequest = components['schemas']['TapsRequest'];
 export type TempoChange = components['schemas']['TempoChange'];
 export type VoiceInfo = components['schemas']['VoiceInfo'];

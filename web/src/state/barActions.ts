@@ -5,7 +5,7 @@ import { barKey } from "../rules/bars";
 import { areColumnsHeld, cellsBetween, type GridCell, heldBlocks, type Holds, isHeld, NOTHING_HELD, withCells } from "../rules/holds";
 import { cellCount } from "../rules/pattern";
 import type { Bar, Operation } from "../rules/project";
-import { barAt } from "../rules/scene";
+import { barAt, playedAt } from "../rules/scene";
 import { describePattern } from "../rules/summary";
 import { foldTaps } from "../rules/taps";
 import { stepsPerBar } from "../rules/units";
@@ -159,7 +159,7 @@ export class BarActions {
     if (heldSteps === stepsPerBar(pattern.meter) * this.names.length) return store.notify("Everything stays: there is nothing to fill in.");
     const { style, section } = this.settings;
     // what is filled in goes with the rows that are held, so the bar itself has them too
-    const bar = withCellsWritten(this.bar, store.strokesOf(this.bar), pattern);
+    const bar = withCellsWritten(this.bar, store.strokesOf(playedAt(store.project.value, store.address.value)), pattern);
     await this.makeBar("fill in the rest", filling, { kind: "complete", keep, style, section, seed: randomSeed() }, bar);
   }
 

@@ -73,7 +73,7 @@ test("more than a scene holds is refused in words, and nothing changes", () => {
 });
 
 test("where one is goes with the coordinate that moves", () => {
-  store.amendScene({ ...store.scene.value, bars: [{ kind: "generated", point: [1, 2], settings: store.scene.value.settings, phrase: null, leg: null }] });
+  store.amendScene({ ...store.scene.value, bars: [{ kind: "generated", point: [1, 2], settings: store.scene.value.settings, phrase: null, leg: null, hears: null }] });
   lanes.move("map.x", { waves: [{ ...newWave("map.x", "square", 0), period: 2, depth: 0.5 }], drawn: null });
   store.decoded.add(requests(store.project.value, 3).bars.map((bar) => [barKey(bar), EMPTY_BAR]));
   const bars = store.score.value;

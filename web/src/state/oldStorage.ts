@@ -80,7 +80,7 @@ function readEdits(value: unknown, scene: Scene, known: Map<string, BarPattern>)
   const points = roundPoints(scene);
   const edits = [readPatterns(patterns), readPatterns(fills)].flatMap((strokes, which) =>
     strokes.slice(0, points.length).flatMap((pattern, bar): PathEdit[] => {
-      const own: Bar = { kind: "generated", point: points[bar]!, settings: scene.settings, phrase: null, leg: null };
+      const own: Bar = { kind: "generated", point: points[bar]!, settings: scene.settings, phrase: null, leg: null, hears: null };
       const made = which === 1 ? fillOf(own) : own;
       if (byHand !== true) known.set(barKey(edited(made, [])), pattern);
       return byHand === true ? [{ bar, fill: which === 1, operations: [{ kind: "cells", cells: everyCell(pattern) }] }] : [];

@@ -1,6 +1,7 @@
 /** The style: any, one, or a blend of two or three in shares. */
 
 import type { StyleChoice } from "../rules/protocol";
+import { withoutBars } from "../rules/styleMeters";
 import { MOST_STYLES, sharesOf, withAnother, without, withShare, withStyle } from "../rules/styleBlend";
 import { usePage } from "./page";
 import { Slider } from "./Slider";
@@ -25,6 +26,7 @@ export function StyleControls() {
         <StyleRow key={at} at={at} name={name} share={share} />
       ))}
       <AddStyle />
+      <NearestStyle />
     </div>
   );
 }
@@ -103,5 +105,28 @@ function AddStyle() {
         </option>
       ))}
     </select>
+  );
+}
+
+/** A style without bars in the present meter says so, and offers the nearest one that has some. */
+function NearestStyle() {
+  const { store, actions } = usePage();
+  const space = store.instrument.value?.space;
+  const found = space ? withoutBars(store.settings.value, space) : null;
+  if (found === null) return null;
+  const { says, nearest } = found;
+  const choose = () => {
+    actions.changeSettings("style", { style: nearest });
+    store.settle();
+  };
+  return (
+    <p class="style-without-bars">
+      {says}
+      {nearest !== null && (
+        <button type="button" onClick={choose} title={`The style with bars in this meter that lies nearest on the map: ${nearest}`}>
+          nearest: {nearest}
+        </button>
+      )}
+    </p>
   );
 }

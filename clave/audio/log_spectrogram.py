@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 
 from clave.audio.noise import RAYLEIGH, noise_bands, tonality
 from clave.audio.phase import DEFAULT, ONSET_S, GriffinLim, with_magnitude
-from clave.audio.stft import STFT
+from clave.audio.stft import STFT, LowBands
 from clave.audio.transform import BandsByFrames
 from clave.errors import TransformError
 from clave.files.audio_file import ONE_SHOT_SECONDS, RISE_SAMPLES, one_shot, resampled
@@ -30,6 +30,7 @@ ONSET_SAMPLE = round(ONSET_S * SAMPLE_RATE)
 LENGTH = ONSET_SAMPLE + round(ONE_SHOT_SECONDS * SAMPLE_RATE)
 FLOOR = 1e-3  # added to magnitudes, about 110 dB below a sine of full scale
 HISS = np.float32(4 * FLOOR)  # taken off the magnitudes of noise, or it would go on at -80 dB where there is none
+LEAST_LOG = np.log(HISS + np.float32(FLOOR))  # quieter cells are silent
 LINEAR_BANDS, LONG_BANDS = 40, 128  # the lowest are those of the STFT, up to 1.7 kHz; above, they widen by ratio
 FRAMES_OF_WIDTH = ((16, 1), (16, 2), (16, 4))  # the first 16 frames are those of the STFT, 2.9 ms apart, and so on
 LAST_FRAMES = 16  # share the rest of the time evenly
@@ -38,6 +39,8 @@ SHORT_LINEAR_BANDS, SHORT_BANDS = 6, 12  # of the stroke: the lowest 0.7 kHz apa
 SHORT_WINDOW, SHORT_HOP = 64, 16  # samples, 1.5 and 0.4 ms
 SHORT_LENGTH = FRAMES * SHORT_HOP - (SHORT_WINDOW - SHORT_HOP)  # samples: 22 ms from the beginning of the lead-in
 BANDS = LONG_BANDS + SHORT_BANDS
+FEW_BANDS = 0.5  # of all: a phase estimate of no more is worth the copies that it takes
+BANDS_ABOVE = 2  # of a phase estimate, above the highest that sounds: its slopes need a neighbour
 JOIN_SAMPLES = 256  # in which the stroke goes over into the rest
 STROKE_ROUNDS = 2  # of Griffin-Lim on the stroke, within each round on the whole sound
 LAST_STROKES = 6  # repetitions of these after the last round on the whole sound
@@ -143,10 +146,13 @@ class DrumSpectrogram(Spectrogram):
         magnitudes: a gate afterwards would only cut off what the phase estimate has smeared before the onset.
         """
         self.check(log_spectrogram)
-        magnitude = self._whole.magnitudes(log_spectrogram[:LONG_BANDS])
-        tone = self._whole.interpolated(tonality(log_spectrogram[:LONG_BANDS], self.hz[:LONG_BANDS]))
-        noise = RAYLEIGH * np.sqrt(1 - tone) * noise_bands(self.transform, seed)
-        samples = self.transform.inverse(np.maximum(magnitude - HISS, 0) * noise)
+        whole = log_spectrogram[:LONG_BANDS]
+        part = self._beginning(self._whole.frames_above(whole, LEAST_LOG) + self.transform.overlap)
+        magnitude = self._whole.magnitudes(whole, part.frames)
+        tone = self._whole.interpolated(tonality(whole, self.hz[:LONG_BANDS]), part.frames)
+        level = RAYLEIGH * np.sqrt(1 - tone) * np.maximum(magnitude - HISS, 0)
+        samples = np.zeros(self.transform.length, np.float32)
+        samples[: part.length] = part.inverse(level * noise_bands(self.transform, seed)[:, : part.frames])
 
         stroke = self._stroke.magnitudes(log_spectrogram[LONG_BANDS:])
         share = self._noise_of_stroke(magnitude, tone)
@@ -163,15 +169,20 @@ class DrumSpectrogram(Spectrogram):
         stroke: Float32[np.ndarray, "short_band short_frame"],
     ) -> Float32[np.ndarray, " sample"]:
         """The sound of these magnitudes and those of its stroke, by phase retrieval; it ends where the last do."""
-        sounding = np.flatnonzero(magnitude.any(axis=0))
-        if not len(sounding):
+        bands, frames = (np.flatnonzero(magnitude.any(axis=axis)) for axis in (1, 0))
+        if not len(frames):
             return np.zeros(0, np.float32)
-        whole = self.transform
-        frames = sounding[-1] + 1
-        length = max(SHORT_LENGTH + whole.window, (frames + 1) * whole.hop - whole.window)
-        part = replace(whole, length=min(whole.length, int(length)))
+        part = self._beginning(int(frames[-1]) + 1)
+        count = int(bands[-1]) + 1 + BANDS_ABOVE
+        low = LowBands(part, count) if count < FEW_BANDS * part.bands else part
         phase = replace(self.phase, constraint=partial(self._struck, magnitude=stroke))
-        return phase.estimate(magnitude[:, : part.frames], part)
+        return phase.estimate(magnitude[: low.bands, : low.frames], low)
+
+    def _beginning(self, frames: int) -> STFT:
+        """The transform of the first so many frames of a sound, but at least of its stroke."""
+        whole = self.transform
+        length = max(SHORT_LENGTH + whole.window, (frames + 1) * whole.hop - whole.window)
+        return replace(whole, length=min(whole.length, length))
 
     def _struck(
         self, samples: Float32[np.ndarray, " sample"], magnitude: Float32[np.ndarray, "fine_band fine_frame"]
@@ -230,15 +241,24 @@ class _Grid:
         across, along = self._means
         return (across @ np.log(magnitude + np.float32(FLOOR)) @ along.T).astype(np.float32)
 
-    def magnitudes(self, means: Float32[np.ndarray, "band frame"]) -> Float32[np.ndarray, "fine_band fine_frame"]:
-        """By linear interpolation between the centres of the cells."""
-        log = self.interpolated(means)
-        return np.maximum(np.exp(np.minimum(log, LOUDEST_LOG)) - FLOOR, 0).astype(np.float32)
+    def magnitudes(
+        self, means: Float32[np.ndarray, "band frame"], frames: int | None = None
+    ) -> Float32[np.ndarray, "fine_band fine_frame"]:
+        """By linear interpolation between the centres of the cells, in the first so many frames of the transform."""
+        log = self.interpolated(means, frames)
+        return np.maximum(np.exp(np.minimum(log, LOUDEST_LOG)) - np.float32(FLOOR), 0)
 
-    def interpolated(self, cells: Float32[np.ndarray, "band frame"]) -> Float32[np.ndarray, "fine_band fine_frame"]:
-        """The same of any values, as they are."""
+    def interpolated(
+        self, cells: Float32[np.ndarray, "band frame"], frames: int | None = None
+    ) -> Float32[np.ndarray, "fine_band fine_frame"]:
+        """The same of any values, as they are; in memory, the bands of a frame lie side by side."""
         across, along = self._interpolations
-        return across @ cells @ along.T
+        return (along[:frames] @ cells.T @ across.T).T
+
+    def frames_above(self, means: Float32[np.ndarray, "band frame"], least: np.float32) -> int:
+        """The frames of the transform up to the last in which an interpolated value can lie above this one."""
+        above = np.flatnonzero((means > least).any(axis=0))
+        return int(np.flatnonzero(self._interpolations[1][:, above[-1]])[-1]) + 1 if len(above) else 0
 
     @cached_property
     def _means(self) -> tuple[Float32[np.ndarray, "band fine_band"], Float32[np.ndarray, "frame fine_frame"]]:

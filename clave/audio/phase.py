@@ -113,12 +113,16 @@ class GradientIntegration(PhaseEstimator):
         log = np.log(np.maximum(magnitude, LEAST * loudest))
         along_time, along_band = _phase_steps(log, transform)
         audible = magnitude > 10 ** (-self.floor_db / 20) * loudest
-        phase = 2 * np.pi * np.outer(transform.centres_hz, _frame_times_s(transform))
-        phase += (
-            np.pi / 2 / transform.bands * np.square(np.arange(transform.bands))[:, None]
-        )  # spread over time, or they would add up to a click
-        phase[audible] = _sum_steps(log, along_time, along_band, audible)
-        return _polar(magnitude, _without_carrier(phase, transform))
+        spread = np.pi / 2 / transform.bands * np.square(np.arange(transform.bands))  # or they would add up to a click
+        played = np.flatnonzero(magnitude)  # few, where a sound is mostly noise
+        band, frame = np.divmod(played, transform.frames)
+        phase = 2 * np.pi * transform.centres_hz[band] * _frame_times_s(transform)[frame] + spread[band]
+        phase[audible.take(played)] = _sum_steps(log, along_time, along_band, audible)
+        if transform.carrier is not None:
+            phase -= transform.carrier.take(played)
+        bands = np.zeros(magnitude.shape, np.complex64)
+        bands.put(played, _polar(magnitude.take(played), phase))
+        return bands
 
 
 def _identity(samples: Any) -> Any:
@@ -152,10 +156,9 @@ class GriffinLim(PhaseEstimator):
         for _ in range(self.iterations):
             consistent = transform.forward(self.constraint(transform.inverse(with_magnitude(ahead, magnitude))))
             magnitude = _laid_out_like(consistent, magnitude)
-            ahead = consistent - last
-            ahead *= self.momentum
-            ahead += consistent
-            last = consistent
+            last *= -self.momentum / (1 + self.momentum)  # of the step ahead only the phases count, not its size
+            last += consistent
+            ahead, last = last, consistent
         return with_magnitude(last, magnitude)
 
 
@@ -218,7 +221,7 @@ ESTIMATORS: Mapping[str, PhaseEstimator] = MappingProxyType(
 """The estimators by name, as docs/phase.md compares them."""
 
 
-def _polar(magnitude: Float32[np.ndarray, "band frame"], phase: Float64[np.ndarray, "band frame"]) -> Any:
+def _polar(magnitude: Float32[np.ndarray, "*shape"], phase: Float64[np.ndarray, "*shape"]) -> Any:
     """Magnitude and phase as one complex number; the phase is wrapped while it still has all its digits."""
     phase = np.remainder(phase, 2 * np.pi).astype(np.float32)
     bands = np.empty(magnitude.shape, np.complex64)

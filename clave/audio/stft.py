@@ -8,10 +8,11 @@ The phases are those of the centre of each frame: a click there has phase 0 in e
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from clave.audio.nsgt import HANN_SPREAD
 from clave.audio.transform import Transform, is_torch, scipy_fft
@@ -86,10 +87,15 @@ class STFT(Transform):
         """From 0 Hz to Nyquist."""
         return self.window // 2 + 1
 
-    @property
+    @cached_property
     def frames(self) -> int:
         """All frames that touch the sound."""
         return -(-(self.length + self._lead) // self.hop)
+
+    @cached_property
+    def overlap(self) -> int:
+        """How many frames each sample lies in."""
+        return self.window // self.hop
 
     @property
     def centres_hz(self) -> Float64[np.ndarray, " band"]:
@@ -124,7 +130,10 @@ class STFT(Transform):
 
     def inverse(self, c: Shaped[Any, "*batch band frame"]) -> Float[Any, "*batch sample"]:
         """The sound of these bands, or a batch, by overlap and add."""
-        c = self._coefficients(c).swapaxes(-1, -2)
+        return self.inverse_of_frames(self._coefficients(c).swapaxes(-1, -2))
+
+    def inverse_of_frames(self, c: Shaped[Any, "*batch frame band"]) -> Float[Any, "*batch sample"]:
+        """The same from frames of the lowest bands, however many; the others are silent."""
         return self._inverse_torch(c) if is_torch(c) else self._inverse_numpy(c)
 
     # Swapping the halves of a frame brings its centre to time 0, where the phases are counted from.
@@ -132,8 +141,9 @@ class STFT(Transform):
     def _forward_numpy(self, x: Float[np.ndarray, "*batch sample"]) -> Complex[np.ndarray, "*batch frame band"]:
         padded = np.zeros((*x.shape[:-1], self._padded), x.dtype)
         padded[..., self._lead : self._lead + self.length] = x
-        around = np.lib.stride_tricks.sliding_window_view(padded, self.window, axis=-1)[..., :: self.hop, :]
-        window, half = self._windows[0].astype(x.dtype), self.window // 2
+        strides = (*padded.strides[:-1], self.hop * padded.itemsize, padded.itemsize)
+        around = np.ndarray((*x.shape[:-1], self.frames, self.window), padded.dtype, padded, strides=strides)
+        window, half = self._windows(x.dtype)[0], self.window // 2
         frames = np.empty(around.shape, x.dtype)
         np.multiply(around[..., half:], window[half:], out=frames[..., :half])
         np.multiply(around[..., :half], window[:half], out=frames[..., half:])
@@ -141,11 +151,11 @@ class STFT(Transform):
 
     def _inverse_numpy(self, c: Complex[np.ndarray, "*batch frame band"]) -> Float[np.ndarray, "*batch sample"]:
         frames = scipy_fft().irfft(c, self.window)
-        frames *= np.roll(self._windows[1], self.window // 2).astype(frames.dtype)
-        parts = frames.reshape(*frames.shape[:-1], self._overlap, self.hop)
+        frames *= self._windows(frames.dtype)[2]
+        parts = frames.reshape(*frames.shape[:-1], self.overlap, self.hop)
         total = np.zeros((*c.shape[:-2], self._padded // self.hop, self.hop), frames.dtype)
-        for part in range(self._overlap):
-            swapped = (part + self._overlap // 2) % self._overlap
+        for part in range(self.overlap):
+            swapped = (part + self.overlap // 2) % self.overlap
             total[..., part : part + self.frames, :] += parts[..., swapped, :]
         return total.reshape(*c.shape[:-2], -1)[..., self._lead : self._lead + self.length]
 
@@ -153,37 +163,112 @@ class STFT(Transform):
         import torch
 
         padded = torch.nn.functional.pad(x, (self._lead, self._padded - self._lead - self.length))
-        frames = padded.unfold(-1, self.window, self.hop) * torch.from_numpy(self._windows[0]).to(x)
+        frames = padded.unfold(-1, self.window, self.hop) * torch.from_numpy(self._windows(np.float64)[0]).to(x)
         return torch.fft.rfft(frames.roll(self.window // 2, -1))
 
     def _inverse_torch(self, c: Any) -> Any:
         import torch
 
         frames = torch.fft.irfft(c, n=self.window).roll(self.window // 2, -1)
-        frames = frames * torch.from_numpy(self._windows[1]).to(frames)
-        parts = frames.unflatten(-1, (self._overlap, self.hop))
+        frames = frames * torch.from_numpy(self._windows(np.float64)[1]).to(frames)
+        parts = frames.unflatten(-1, (self.overlap, self.hop))
         pad = torch.nn.functional.pad
-        shifted = [pad(parts[..., part, :], (0, 0, part, self._overlap - 1 - part)) for part in range(self._overlap)]
+        shifted = [pad(parts[..., part, :], (0, 0, part, self.overlap - 1 - part)) for part in range(self.overlap)]
         return sum(shifted[1:], shifted[0]).flatten(-2)[..., self._lead : self._lead + self.length]
 
-    @property
+    @cached_property
     def _lead(self) -> int:
         """Zeros before the sound."""
         return self.window - self.hop
 
-    @property
-    def _overlap(self) -> int:
-        """How many frames each sample lies in."""
-        return self.window // self.hop
-
-    @property
+    @cached_property
     def _padded(self) -> int:
         """Length of the sound with the zeros around it."""
-        return (self.frames + self._overlap - 1) * self.hop
+        return (self.frames + self.overlap - 1) * self.hop
 
-    @cached_property
-    def _windows(self) -> tuple[Float64[np.ndarray, " sample"], Float64[np.ndarray, " sample"]]:
-        """The window and its dual."""
-        window = self.shape.samples(self.window)
-        energy = (window**2).reshape(self._overlap, self.hop).sum(0)
-        return window, window / np.tile(energy, self._overlap)
+    def _windows(self, dtype: DTypeLike) -> "_Windows":
+        return _windows(self.shape, self.window, self.hop, np.dtype(dtype))
+
+
+@dataclass(frozen=True)
+class LowBands(Transform):
+    """The lowest bands of an STFT, for sounds that have no others: whatever works on them has less to do.
+
+    Raises TransformError unless there are between one and all bands of the STFT.
+    """
+
+    stft: STFT
+    count: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.count <= self.stft.bands:
+            raise TransformError(f"of this STFT 1 to {self.stft.bands} bands can be kept, got {self.count}")
+
+    @property
+    def bands(self) -> int:
+        """So many of them."""
+        return self.count
+
+    @property
+    def sample_rate(self) -> int:
+        """That of the STFT, as all that follows."""
+        return self.stft.sample_rate
+
+    @property
+    def length(self) -> int:
+        """Samples."""
+        return self.stft.length
+
+    @property
+    def frames(self) -> int:
+        """All of them."""
+        return self.stft.frames
+
+    @property
+    def centres_hz(self) -> Float64[np.ndarray, " band"]:
+        """The lowest of them."""
+        return self.stft.centres_hz[: self.count]
+
+    @property
+    def frame_seconds(self) -> float:
+        """The hop."""
+        return self.stft.frame_seconds
+
+    @property
+    def first_frame_s(self) -> float:
+        """Before the sound."""
+        return self.stft.first_frame_s
+
+    @property
+    def spread_s2(self) -> Float64[np.ndarray, " band"]:
+        """The same in each band."""
+        return self.stft.spread_s2[: self.count]
+
+    @property
+    def carrier(self) -> None:
+        """None is taken off."""
+        return None
+
+    def forward(self, x: Shaped[Any, "*batch sample"]) -> Complex[Any, "*batch band frame"]:
+        """The lowest bands of a sound or a batch; the rest is lost."""
+        return self.stft.forward(x)[..., : self.count, :]
+
+    def inverse(self, c: Shaped[Any, "*batch band frame"]) -> Float[Any, "*batch sample"]:
+        """The sound of these bands, or a batch; the other bands are silent."""
+        c = self._coefficients(c).swapaxes(-1, -2)
+        return self.stft.inverse_of_frames(c)
+
+
+class _Windows(NamedTuple):
+    window: Float[np.ndarray, " sample"]
+    dual: Float[np.ndarray, " sample"]
+    swapped_dual: Float[np.ndarray, " sample"]  # its halves swapped, as frames are in memory
+
+
+@lru_cache(maxsize=64)
+def _windows(shape: Window, length: int, hop: int, dtype: "np.dtype[Any]") -> _Windows:
+    """The window and its dual, which are the same for sounds of any length."""
+    window = shape.samples(length)
+    energy = (window**2).reshape(length // hop, hop).sum(0)
+    dual = window / np.tile(energy, length // hop)
+    return _Windows(*(each.astype(dtype) for each in (window, dual, np.roll(dual, length // 2))))

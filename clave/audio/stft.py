@@ -67,7 +67,10 @@ class STFT(Transform):
     Every sample lies in `window / hop` frames: the sound is surrounded by zeros. The inverse divides the window by the
     sum of its squares over these frames (Griffin and Lim 1984, equation 6), which gives the sound nearest to any bands.
 
-    Raises TransformError unless `hop` divides half the window, and for lengths and rates below 1.
+    With fewer bands than all, the higher ones are lost by `forward`, and silent in `inverse`.
+
+    Raises TransformError unless `hop` divides half the window, for lengths and rates below 1, and unless there are
+    between one band and all of them.
     """
 
     sample_rate: int = 44_100  # Hz
@@ -75,22 +78,25 @@ class STFT(Transform):
     window: int = 1024  # samples
     hop: int = 128  # samples
     shape: Window = field(default_factory=Gaussian)
+    lowest_bands: int | None = None  # how many there are, from 0 Hz up; None for all up to Nyquist
 
     def __post_init__(self) -> None:
         if self.sample_rate < 1 or self.length < 1:
             raise TransformError(f"rate and length are at least 1, got {self.sample_rate} Hz and {self.length} samples")
         if not 1 <= self.hop <= self.window // 2 or self.window % (2 * self.hop):
             raise TransformError(f"the hop divides half the window, got {self.hop} and a window of {self.window}")
+        if self.lowest_bands is not None and not 1 <= self.lowest_bands <= self.window // 2 + 1:
+            raise TransformError(f"there are 1 to {self.window // 2 + 1} bands, got {self.lowest_bands}")
 
     @property
     def bands(self) -> int:
-        """From 0 Hz to Nyquist."""
-        return self.window // 2 + 1
+        """From 0 Hz to Nyquist, unless there are only the lowest."""
+        return self.window // 2 + 1 if self.lowest_bands is None else self.lowest_bands
 
-    @cached_property
+    @property
     def frames(self) -> int:
         """All frames that touch the sound."""
-        return -(-(self.length + self._lead) // self.hop)
+        return self._frames
 
     @cached_property
     def overlap(self) -> int:
@@ -126,14 +132,11 @@ class STFT(Transform):
         """The bands over time of one sound or a batch; in memory, the bands of a frame lie side by side."""
         x = self._samples(x)
         bands = self._forward_torch(x) if is_torch(x) else self._forward_numpy(x)
-        return bands.swapaxes(-1, -2)
+        return bands[..., : self.bands].swapaxes(-1, -2)
 
     def inverse(self, c: Shaped[Any, "*batch band frame"]) -> Float[Any, "*batch sample"]:
         """The sound of these bands, or a batch, by overlap and add."""
-        return self.inverse_of_frames(self._coefficients(c).swapaxes(-1, -2))
-
-    def inverse_of_frames(self, c: Shaped[Any, "*batch frame band"]) -> Float[Any, "*batch sample"]:
-        """The same from frames of the lowest bands, however many; the others are silent."""
+        c = self._coefficients(c).swapaxes(-1, -2)
         return self._inverse_torch(c) if is_torch(c) else self._inverse_numpy(c)
 
     # Swapping the halves of a frame brings its centre to time 0, where the phases are counted from.
@@ -177,6 +180,10 @@ class STFT(Transform):
         return sum(shifted[1:], shifted[0]).flatten(-2)[..., self._lead : self._lead + self.length]
 
     @cached_property
+    def _frames(self) -> int:
+        return -(-(self.length + self._lead) // self.hop)
+
+    @cached_property
     def _lead(self) -> int:
         """Zeros before the sound."""
         return self.window - self.hop
@@ -188,75 +195,6 @@ class STFT(Transform):
 
     def _windows(self, dtype: DTypeLike) -> "_Windows":
         return _windows(self.shape, self.window, self.hop, np.dtype(dtype))
-
-
-@dataclass(frozen=True)
-class LowBands(Transform):
-    """The lowest bands of an STFT, for sounds that have no others: whatever works on them has less to do.
-
-    Raises TransformError unless there are between one and all bands of the STFT.
-    """
-
-    stft: STFT
-    count: int
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.count <= self.stft.bands:
-            raise TransformError(f"of this STFT 1 to {self.stft.bands} bands can be kept, got {self.count}")
-
-    @property
-    def bands(self) -> int:
-        """So many of them."""
-        return self.count
-
-    @property
-    def sample_rate(self) -> int:
-        """That of the STFT, as all that follows."""
-        return self.stft.sample_rate
-
-    @property
-    def length(self) -> int:
-        """Samples."""
-        return self.stft.length
-
-    @property
-    def frames(self) -> int:
-        """All of them."""
-        return self.stft.frames
-
-    @property
-    def centres_hz(self) -> Float64[np.ndarray, " band"]:
-        """The lowest of them."""
-        return self.stft.centres_hz[: self.count]
-
-    @property
-    def frame_seconds(self) -> float:
-        """The hop."""
-        return self.stft.frame_seconds
-
-    @property
-    def first_frame_s(self) -> float:
-        """Before the sound."""
-        return self.stft.first_frame_s
-
-    @property
-    def spread_s2(self) -> Float64[np.ndarray, " band"]:
-        """The same in each band."""
-        return self.stft.spread_s2[: self.count]
-
-    @property
-    def carrier(self) -> None:
-        """None is taken off."""
-        return None
-
-    def forward(self, x: Shaped[Any, "*batch sample"]) -> Complex[Any, "*batch band frame"]:
-        """The lowest bands of a sound or a batch; the rest is lost."""
-        return self.stft.forward(x)[..., : self.count, :]
-
-    def inverse(self, c: Shaped[Any, "*batch band frame"]) -> Float[Any, "*batch sample"]:
-        """The sound of these bands, or a batch; the other bands are silent."""
-        c = self._coefficients(c).swapaxes(-1, -2)
-        return self.stft.inverse_of_frames(c)
 
 
 class _Windows(NamedTuple):

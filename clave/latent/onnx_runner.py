@@ -1,7 +1,6 @@
 """Networks as ONNX files, run by ONNX Runtime on one thread."""
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -10,7 +9,7 @@ import numpy as np
 from clave.errors import SpaceError
 
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession, RunOptions
+    from onnxruntime import InferenceSession
 
 
 class Network:
@@ -26,18 +25,13 @@ class Network:
         """Give its memory back until it runs for the first time, which then takes some milliseconds more."""
         self._session = None
 
-    def run(self, inputs: Mapping[str, np.ndarray], outputs: Sequence[str] | None = None) -> list[np.ndarray]:
-        """Its outputs for these inputs, or only those of these names, for which it then does no more than it must.
-
-        Inputs that it does not take are ignored.
-        """
+    def run(self, inputs: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+        """Its outputs for these inputs; inputs that it does not take are ignored."""
         session = self._session
         if session is None:  # in two threads at once it is opened twice, and one of the two stays
             session = self._session = self._open()
         taken = {name: np.ascontiguousarray(inputs[name]) for name in self.inputs}
-        if outputs is None:
-            return cast(list[np.ndarray], session.run(None, taken))
-        return cast(list[np.ndarray], session.run(list(outputs), taken, _part_of_graph()))
+        return cast(list[np.ndarray], session.run(None, taken))
 
 
 def session(path: Path, **inputs: tuple[int, ...] | None) -> Network:
@@ -59,15 +53,6 @@ def resting(path: Path, **inputs: tuple[int, ...] | None) -> Network:
     network = session(path, **inputs)
     network.rest()
     return network
-
-
-@cache
-def _part_of_graph() -> "RunOptions":
-    import onnxruntime as ort
-
-    options = ort.RunOptions()
-    options.only_execute_path_to_fetches = True
-    return options
 
 
 def _opened(path: Path) -> "InferenceSession":

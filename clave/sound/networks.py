@@ -24,8 +24,7 @@ class SoundNetworks:
         self._centre = np.array(settings["centre"], np.float32)  # voice x map, in the networks' coordinates
         self._spread = np.array(settings["spread"], np.float32)  # voice x map
         shape, voice, point = (spectrogram.bands, spectrogram.frames), (len(VOICES),), (2,)
-        self._detail_size = int(settings["detail_size"])
-        detail = (self._detail_size,)
+        detail = (int(settings["detail_size"]),)
         # The graphs call log spectrograms "picture" and the encoder's features "seen".
         self._encoder = resting(folder / "encoder.onnx", picture=shape, voice=voice)
         features = list(self._encoder.outputs.values())[-1]
@@ -44,17 +43,6 @@ class SoundNetworks:
         """The log spectrograms of these codes."""
         points = self.to_network(map_points(code.map), voice)
         return run(self._decoder, map=points, detail=code.detail, voice=_one_hot(voice, len(code)))[0]
-
-    def expected(self, points: Float32[np.ndarray, "sound map"], voice: Voice) -> Float32[np.ndarray, "sound detail"]:
-        """The expected detail at these points, without the flow, which takes most of the time of `prior`."""
-        if not len(points):
-            return np.zeros((0, self._detail_size), np.float32)
-        inputs = {
-            "map": self.to_network(points, voice),
-            "noise": np.zeros((len(points), self._detail_size), np.float32),
-            "voice": _one_hot(voice, len(points)),
-        }
-        return self._prior.run(inputs, list(self._prior.outputs)[:1])[0]
 
     def prior(
         self,

@@ -108,10 +108,12 @@ class SoundSpace:
         """What `at` decodes; with a detail of one's own, that is varied instead of the expectation at the point."""
         where = map_points(points)
         check_share("variation", variation)
-        shape = (len(where), self.detail_size)
-        if detail is not None and detail.shape != shape:
-            raise SpaceError(f"the detail of this space is {list(shape)} numbers, got {list(detail.shape)}")
-        code = self._varied(where, self._voice(voice), variation, [seed] * len(where), detail)
+        noise = generator(seed).standard_normal(self.detail_size).astype(np.float32)
+        expected, sample = self._networks.prior(where, np.tile(noise, (len(where), 1)), self._voice(voice))
+        own = expected if detail is None else detail
+        if own.shape != expected.shape:
+            raise SpaceError(f"the detail of this space is {list(expected.shape)} numbers, got {list(own.shape)}")
+        code = Code(where, own + np.float32(variation) * (sample - expected))
         return code if shift is None else self.shifted(code, voice, shift)
 
     def shifted(self, code: Code, voice: Voice | str, shift: Mapping[str, float]) -> Code:
@@ -154,28 +156,17 @@ class SoundSpace:
         self, points: Float32[np.ndarray, "sound map"], voice: Voice | str, variation: float, seeds: Sequence[int]
     ) -> Code:
         """A code at each of these points, each varied by a seed of its own as `code_at` varies."""
-        return self._varied(points, self._voice(voice), variation, seeds, None)
-
-    def _varied(
-        self,
-        points: Float32[np.ndarray, "sound map"],
-        voice: Voice,
-        variation: float,
-        seeds: Sequence[int],
-        detail: Float32[np.ndarray, "sound detail"] | None,
-    ) -> Code:
         noise = np.zeros((len(points), self.detail_size), np.float32)
         for row, seed in enumerate(seeds):
             noise[row] = generator(seed).standard_normal(self.detail_size)
-        if variation == 0:  # the flow takes longer than all other networks
-            return Code(points, self._networks.expected(points, voice) if detail is None else detail)
-        expected, sample = self._networks.prior(points, noise, voice)
-        return Code(points, (expected if detail is None else detail) + np.float32(variation) * (sample - expected))
+        expected, sample = self._networks.prior(points, noise, self._voice(voice))
+        return Code(points, expected + np.float32(variation) * (sample - expected))
 
     def expected(self, points: ArrayLike, voice: Voice | str) -> Code:
         """These map points with the expected detail there."""
         where = map_points(points)
-        return Code(where, self._networks.expected(where, self._voice(voice)))
+        noise = np.zeros((len(where), self.detail_size), np.float32)
+        return Code(where, self._networks.prior(where, noise, self._voice(voice))[0])
 
     def kit(
         self,

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from clave import factory
+from clave.audio import log_spectrogram
 from clave.audio.log_spectrogram import (
     BANDS,
     FLOOR,
@@ -145,6 +146,16 @@ def test_a_picture_beyond_all_levels_still_is_a_clip():
     assert SPECTRUM.estimate(np.full((BANDS, FRAMES), 1000.0, np.float32)).peak == pytest.approx(PEAK)
     with pytest.raises(TransformError, match="no sound"):
         SPECTRUM.estimate(np.full((BANDS, FRAMES), np.log(FLOOR) - 1, np.float32))
+
+
+@pytest.mark.parametrize("voice", ["kick", "closed hi-hat", "cymbal"])
+def test_what_is_left_out_as_silent_or_too_high_changes_nothing(voice, monkeypatch):
+    picture = SPECTRUM.forward(DRUMS[voice])
+    some = SPECTRUM.waveform(picture)
+    monkeypatch.setattr(log_spectrogram, "LEAST_LOG", np.float32(-np.inf))
+    monkeypatch.setattr(log_spectrogram, "FEW_BANDS", 0.0)
+    whole = SPECTRUM.waveform(picture)
+    assert np.linalg.norm(some - whole) < 0.1 * np.linalg.norm(whole)
 
 
 def hiss(seconds: float, seed: int = 5) -> Clip:

@@ -18,6 +18,7 @@ from clave.music.shapes import Bool, Complex, Float, Float32, Float64, Int64, Sh
 
 ONSET_S = 0.002  # where a trimmed one-shot begins: the lead-in before its onset
 LEAST = 1e-7  # of the largest magnitude: smaller ones are raised to it before the logarithm
+FEW_BINS = 0.5  # of all: where no more than these sound, the others are not computed with
 SMALLEST = 1e-30  # added to magnitudes that are divided by
 
 
@@ -152,14 +153,21 @@ class GriffinLim(PhaseEstimator):
         self, magnitude: Float32[np.ndarray, "band frame"], transform: Transform
     ) -> Complex[np.ndarray, "band frame"]:
         """The last bands, with the magnitudes restored."""
-        last = ahead = self.start.bands(magnitude, transform)
+        start, wanted = (each.T.reshape(-1) for each in (self.start.bands(magnitude, transform), magnitude))
+        played = np.flatnonzero(wanted)
+        where = played if len(played) < wanted.size * FEW_BINS else slice(None)
+        last = ahead = start[where]
+        wanted = wanted[where]
+        restored = np.zeros((transform.frames, transform.bands), start.dtype)  # bands of a frame side by side
+        flat = restored.reshape(-1)
         for _ in range(self.iterations):
-            consistent = transform.forward(self.constraint(transform.inverse(with_magnitude(ahead, magnitude))))
-            magnitude = _laid_out_like(consistent, magnitude)
-            last *= -self.momentum / (1 + self.momentum)  # of the step ahead only the phases count, not its size
-            last += consistent
-            ahead, last = last, consistent
-        return with_magnitude(last, magnitude)
+            flat[where] = with_magnitude(ahead, wanted)
+            sound = self.constraint(transform.inverse(restored.T))
+            consistent = transform.forward(sound).T.reshape(-1)[where]
+            ahead = consistent - last * (self.momentum / (1 + self.momentum))  # only its phases count, not its size
+            last = consistent
+        flat[where] = with_magnitude(last, wanted)
+        return restored.T
 
 
 @dataclass(frozen=True)
@@ -230,7 +238,7 @@ def _polar(magnitude: Float32[np.ndarray, "*shape"], phase: Float64[np.ndarray, 
     return bands
 
 
-def with_magnitude(bands: Any, magnitude: Float32[np.ndarray, "band frame"]) -> Complex[np.ndarray, "band frame"]:
+def with_magnitude(bands: Any, magnitude: Float32[np.ndarray, "*shape"]) -> Complex[np.ndarray, "*shape"]:
     """These phases with those magnitudes."""
     factor = np.abs(bands)
     factor += np.float32(SMALLEST)

@@ -74,7 +74,7 @@ def test_the_stroke_comes_back_as_sharp_as_it_was_and_nothing_sounds_before_it()
     for voice in ("snare", "closed hi-hat", "clap"):
         samples = SPECTRUM.waveform(SPECTRUM.forward(DRUMS[voice]))
         assert not samples[:ONSET_SAMPLE].any()
-        assert attack_s(samples) < attack_s(placed(DRUMS[voice])) + 0.002  # chance may move the peak of noise forward
+        assert attack_s(samples) < attack_s(placed(DRUMS[voice])) + 0.0025  # chance may move the peak of noise forward
 
 
 @pytest.mark.parametrize("voice", VOICES, ids=lambda voice: voice.name)

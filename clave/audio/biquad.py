@@ -6,7 +6,8 @@ of a low-pass and a high-pass is given in dB: 0 dB is Q = 1, -3 dB is Butterwort
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -34,26 +35,17 @@ class Biquad:
         The filter is a state-space system (transposed direct form II). Within a block its output is a matrix product
         of input and impulse response; from block to block go only the two numbers of its state, by doubling.
         """
+        kernels = _kernels(self)
         count = -(-len(samples) // BLOCK)
         blocks = np.zeros((count, BLOCK))
         blocks.reshape(-1)[: len(samples)] = samples
-        step = np.array([[-self.a1, 1.0], [-self.a2, 0.0]])
-        enters = np.array([self.b1 - self.a1 * self.b0, self.b2 - self.a2 * self.b0])
-        powers = [np.eye(2)]
-        for _ in range(BLOCK):
-            powers.append(step @ powers[-1])
-        shown = np.array([power[0] for power in powers[:BLOCK]])  # what the state adds to each sample of a block
-        response = np.concatenate(([self.b0], shown[:-1] @ enters))
-        lag = np.arange(BLOCK) - np.arange(BLOCK)[:, None]
-        within = np.where(lag >= 0, response[np.maximum(lag, 0)], 0.0)
-        left = blocks @ np.array([power @ enters for power in powers[BLOCK - 1 :: -1]])  # what a block leaves behind
         states = np.zeros((count, 2))
-        states[1:] = left[:-1]
-        apart, power = 1, powers[BLOCK]
+        states[1:] = (blocks @ kernels.left)[:-1]
+        apart, power = 1, kernels.power
         while apart < count and np.abs(power).max() > FORGOTTEN:  # sums over 2, 4, 8 ... blocks
             states[apart:] += states[:-apart] @ power.T
             apart, power = 2 * apart, power @ power
-        return (blocks @ within + states @ shown.T).reshape(-1)[: len(samples)]
+        return (blocks @ kernels.within + states @ kernels.shown.T).reshape(-1)[: len(samples)]
 
     @property
     def ring_samples(self) -> int:
@@ -61,6 +53,30 @@ class Biquad:
         poles = np.abs(np.roots([1.0, self.a1, self.a2]))
         slowest = float(poles.max(initial=0.0))
         return 2 if slowest < 1e-3 else math.ceil(math.log(1e-5) / math.log(min(slowest, 1 - 1e-7)))
+
+
+class _Kernels(NamedTuple):
+    """What a filter does to a block of samples."""
+
+    within: Float64[np.ndarray, "sample output"]  # input to output
+    shown: Float64[np.ndarray, "output state"]  # what the state adds to each output
+    left: Float64[np.ndarray, "sample state"]  # what each input leaves in the state at the end
+    power: Float64[np.ndarray, "state state"]  # the state after a block without input
+
+
+@lru_cache(maxsize=64)  # loudness is measured by the same two filters again and again
+def _kernels(of: Biquad) -> _Kernels:
+    step = np.array([[-of.a1, 1.0], [-of.a2, 0.0]])
+    enters = np.array([of.b1 - of.a1 * of.b0, of.b2 - of.a2 * of.b0])
+    powers = [np.eye(2)]
+    for _ in range(BLOCK):
+        powers.append(step @ powers[-1])
+    shown = np.array([power[0] for power in powers[:BLOCK]])
+    response = np.concatenate(([of.b0], shown[:-1] @ enters))
+    lag = np.arange(BLOCK) - np.arange(BLOCK)[:, None]
+    within = np.where(lag >= 0, response[np.maximum(lag, 0)], 0.0)
+    left = np.array([power @ enters for power in powers[BLOCK - 1 :: -1]])
+    return _Kernels(within, shown, left, powers[BLOCK])
 
 
 def one_pole(cutoff_hz: float, sample_rate: int) -> Biquad:

@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
+from clave.audio.cell_grid import FLOOR, LOUDEST_LOG
 from clave.audio.descriptors import (
     BODY_SECONDS,
     HIGHEST_PITCH_HZ,
@@ -20,7 +21,7 @@ from clave.audio.descriptors import (
     TONALITY_BANDS,
     TONALITY_WINDOW,
 )
-from clave.audio.log_spectrogram import FLOOR, LONG_BANDS, LOUDEST_LOG, DrumSpectrogram
+from clave.audio.log_spectrogram import LONG_BANDS, DrumSpectrogram
 from clave.music.clip import SAMPLE_RATE
 from clave.music.shapes import Float32, Float64, Int64
 

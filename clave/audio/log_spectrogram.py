@@ -14,8 +14,8 @@ from functools import cached_property, partial
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
 
+from clave.audio.cell_grid import FLOOR, CellGrid, mean_matrix, widening
 from clave.audio.noise import RAYLEIGH, noise_bands, tonality
 from clave.audio.phase import DEFAULT, ONSET_S, GriffinLim, with_magnitude
 from clave.audio.stft import STFT
@@ -28,8 +28,8 @@ from clave.music.shapes import Float32, Float64, Int64
 PEAK = 0.9  # of every sound that is analysed, and of every one that is estimated
 ONSET_SAMPLE = round(ONSET_S * SAMPLE_RATE)
 LENGTH = ONSET_SAMPLE + round(ONE_SHOT_SECONDS * SAMPLE_RATE)
-FLOOR = 1e-3  # added to magnitudes, about 110 dB below a sine of full scale
 HISS = np.float32(4 * FLOOR)  # taken off the magnitudes of noise, or it would go on at -80 dB where there is none
+LEAST_LOG = np.log(HISS + np.float32(FLOOR))  # quieter cells are silent
 LINEAR_BANDS, LONG_BANDS = 40, 128  # the lowest are those of the STFT, up to 1.7 kHz; above, they widen by ratio
 FRAMES_OF_WIDTH = ((16, 1), (16, 2), (16, 4))  # the first 16 frames are those of the STFT, 2.9 ms apart, and so on
 LAST_FRAMES = 16  # share the rest of the time evenly
@@ -38,6 +38,8 @@ SHORT_LINEAR_BANDS, SHORT_BANDS = 6, 12  # of the stroke: the lowest 0.7 kHz apa
 SHORT_WINDOW, SHORT_HOP = 64, 16  # samples, 1.5 and 0.4 ms
 SHORT_LENGTH = FRAMES * SHORT_HOP - (SHORT_WINDOW - SHORT_HOP)  # samples: 22 ms from the beginning of the lead-in
 BANDS = LONG_BANDS + SHORT_BANDS
+FEW_BANDS = 0.5  # of all: a phase estimate of no more is worth the copies that it takes
+BANDS_ABOVE = 2  # of a phase estimate, above the highest that sounds: its slopes need a neighbour
 JOIN_SAMPLES = 256  # in which the stroke goes over into the rest
 STROKE_ROUNDS = 2  # of Griffin-Lim on the stroke, within each round on the whole sound
 LAST_STROKES = 6  # repetitions of these after the last round on the whole sound
@@ -105,7 +107,7 @@ class DrumSpectrogram(Spectrogram):
     def hz(self) -> Float64[np.ndarray, " band"]:
         """Centre of each row."""
         rows = zip((self.transform, self.stroke), (self._whole, self._stroke), strict=True)
-        return np.concatenate([_means(grid.bands) @ transform.centres_hz for transform, grid in rows])
+        return np.concatenate([mean_matrix(grid.bands) @ transform.centres_hz for transform, grid in rows])
 
     @cached_property
     def seconds(self) -> Float64[np.ndarray, "band frame"]:
@@ -113,7 +115,7 @@ class DrumSpectrogram(Spectrogram):
         times = list[Float64[np.ndarray, "band frame"]]()
         for transform, grid in ((self.transform, self._whole), (self.stroke, self._stroke)):
             fine = transform.first_frame_s + transform.frame_seconds * np.arange(transform.frames)
-            times.append(np.tile(_means(grid.frames) @ fine - ONSET_S, (len(grid.bands) - 1, 1)))
+            times.append(np.tile(mean_matrix(grid.frames) @ fine - ONSET_S, (len(grid.bands) - 1, 1)))
         return np.concatenate(times)
 
     @property
@@ -137,20 +139,25 @@ class DrumSpectrogram(Spectrogram):
     def waveform(
         self, log_spectrogram: Float32[np.ndarray, "band frame"], seed: int = 0
     ) -> Float32[np.ndarray, " sample"]:
-        """Linear interpolation between the means; noise where there is no tone, phase where there is one; sound.
+        """Magnitudes between the means; noise where there is no tone, phase where there is one; sound.
+
+        The magnitudes of noise are interpolated, those of tones lie on splines.
 
         Each round of the phase estimate also silences what comes before the onset and gives the stroke its own
         magnitudes: a gate afterwards would only cut off what the phase estimate has smeared before the onset.
         """
         self.check(log_spectrogram)
-        magnitude = self._whole.magnitudes(log_spectrogram[:LONG_BANDS])
-        tone = self._whole.interpolated(tonality(log_spectrogram[:LONG_BANDS], self.hz[:LONG_BANDS]))
-        noise = RAYLEIGH * np.sqrt(1 - tone) * noise_bands(self.transform, seed)
-        samples = self.transform.inverse(np.maximum(magnitude - HISS, 0) * noise)
+        whole = log_spectrogram[:LONG_BANDS]
+        part = self._beginning(self._whole.frames_above(whole, LEAST_LOG) + self.transform.overlap)
+        magnitude = self._whole.magnitudes(whole, part.frames)
+        tone = self._whole.interpolated(tonality(whole, self.hz[:LONG_BANDS]), part.frames)
+        level = RAYLEIGH * np.sqrt(1 - tone) * np.maximum(magnitude - HISS, 0)
+        samples = np.zeros(self.transform.length, np.float32)
+        samples[: part.length] = part.inverse(level * noise_bands(self.transform, seed)[:, : part.frames])
 
         stroke = self._stroke.magnitudes(log_spectrogram[LONG_BANDS:])
         share = self._noise_of_stroke(magnitude, tone)
-        sung = self._tone(magnitude * np.sqrt(tone), stroke * np.sqrt(1 - share))
+        sung = self._tone(whole, tone, stroke * np.sqrt(1 - share))
         samples[: len(sung)] += sung
         stroke *= RAYLEIGH**share
         for _ in range(LAST_STROKES):
@@ -159,19 +166,29 @@ class DrumSpectrogram(Spectrogram):
 
     def _tone(
         self,
-        magnitude: Float32[np.ndarray, "fine_band fine_frame"],
+        log_spectrogram: Float32[np.ndarray, "band frame"],
+        share: Float32[np.ndarray, "fine_band fine_frame"],
         stroke: Float32[np.ndarray, "short_band short_frame"],
     ) -> Float32[np.ndarray, " sample"]:
-        """The sound of these magnitudes and those of its stroke, by phase retrieval; it ends where the last do."""
-        sounding = np.flatnonzero(magnitude.any(axis=0))
-        if not len(sounding):
+        """The sound of this share in the power, with these magnitudes of its stroke, by phase retrieval.
+
+        It ends where the share does.
+        """
+        bands, frames = (np.flatnonzero(share.any(axis=axis)) for axis in (1, 0))
+        if not len(frames):
             return np.zeros(0, np.float32)
-        whole = self.transform
-        frames = sounding[-1] + 1
-        length = max(SHORT_LENGTH + whole.window, (frames + 1) * whole.hop - whole.window)
-        part = replace(whole, length=min(whole.length, int(length)))
+        part = self._beginning(int(frames[-1]) + 1)
+        count = int(bands[-1]) + 1 + BANDS_ABOVE
+        some = replace(part, lowest_bands=count) if count < FEW_BANDS * part.bands else part
+        magnitude = self._whole.tone_magnitudes(log_spectrogram, some.bands, some.frames)
         phase = replace(self.phase, constraint=partial(self._struck, magnitude=stroke))
-        return phase.estimate(magnitude[:, : part.frames], part)
+        return phase.estimate(magnitude * np.sqrt(share[: some.bands, : some.frames]), some)
+
+    def _beginning(self, frames: int) -> STFT:
+        """The transform of the first so many frames of a sound, but at least of its stroke."""
+        whole = self.transform
+        length = max(SHORT_LENGTH + whole.window, (frames + 1) * whole.hop - whole.window)
+        return replace(whole, length=min(whole.length, length))
 
     def _struck(
         self, samples: Float32[np.ndarray, " sample"], magnitude: Float32[np.ndarray, "fine_band fine_frame"]
@@ -206,53 +223,21 @@ class DrumSpectrogram(Spectrogram):
         return seen.astype(np.float32), between.astype(np.float32)
 
     @cached_property
-    def _whole(self) -> "_Grid":
+    def _whole(self) -> CellGrid:
         widths = np.repeat(*np.array([(width, count) for count, width in FRAMES_OF_WIDTH]).T)
         early = np.concatenate([[0], np.cumsum(widths)])
         late = np.linspace(early[-1], self.transform.frames, LAST_FRAMES + 1)[1:]
         frames = np.concatenate([early, np.rint(late)]).astype(np.int64)
-        return _Grid(_widening(LINEAR_BANDS, LONG_BANDS, self.transform.bands), frames)
+        return CellGrid(widening(LINEAR_BANDS, LONG_BANDS, self.transform.bands), frames)
 
     @cached_property
-    def _stroke(self) -> "_Grid":
-        return _Grid(_widening(SHORT_LINEAR_BANDS, SHORT_BANDS, self.stroke.bands), np.arange(FRAMES + 1))
-
-
-@dataclass(frozen=True, eq=False)
-class _Grid:
-    """Cells over bands and frames of a transform, by where they begin and end."""
-
-    bands: Int64[np.ndarray, " band_edge"]
-    frames: Int64[np.ndarray, " frame_edge"]
-
-    def means(self, magnitude: Float32[np.ndarray, "fine_band fine_frame"]) -> Float32[np.ndarray, "band frame"]:
-        """Of the logarithms in each cell."""
-        across, along = self._means
-        return (across @ np.log(magnitude + np.float32(FLOOR)) @ along.T).astype(np.float32)
-
-    def magnitudes(self, means: Float32[np.ndarray, "band frame"]) -> Float32[np.ndarray, "fine_band fine_frame"]:
-        """By linear interpolation between the centres of the cells."""
-        log = self.interpolated(means)
-        return np.maximum(np.exp(np.minimum(log, LOUDEST_LOG)) - FLOOR, 0).astype(np.float32)
-
-    def interpolated(self, cells: Float32[np.ndarray, "band frame"]) -> Float32[np.ndarray, "fine_band fine_frame"]:
-        """The same of any values, as they are."""
-        across, along = self._interpolations
-        return across @ cells @ along.T
-
-    @cached_property
-    def _means(self) -> tuple[Float32[np.ndarray, "band fine_band"], Float32[np.ndarray, "frame fine_frame"]]:
-        return _means(self.bands), _means(self.frames)
-
-    @cached_property
-    def _interpolations(self) -> tuple[Float32[np.ndarray, "fine_band band"], Float32[np.ndarray, "fine_frame frame"]]:
-        return _interpolation(self.bands), _interpolation(self.frames)
+    def _stroke(self) -> CellGrid:
+        return CellGrid(widening(SHORT_LINEAR_BANDS, SHORT_BANDS, self.stroke.bands), np.arange(FRAMES + 1))
 
 
 _AFTER_ONSET = np.clip((np.arange(SHORT_LENGTH) - ONSET_SAMPLE + 1) / RISE_SAMPLES / 2, 0, 1).astype(np.float32) ** 2
 """Silence, then a rise of 0.4 ms from the onset on."""
 _JOIN = np.clip((SHORT_LENGTH - np.arange(SHORT_LENGTH)) / JOIN_SAMPLES, 0, 1).astype(np.float32)
-LOUDEST_LOG = float(np.log(1024))  # no sound within full scale has larger magnitudes
 
 
 def placed(clip: Clip) -> Float32[np.ndarray, " sample"]:
@@ -314,30 +299,3 @@ def limited(samples: Float32[np.ndarray, " sample"]) -> Float32[np.ndarray, " sa
 def _without_offset(clip: Clip) -> Clip:
     """The sound without its DC offset: the median of its last tenth."""
     return Clip(clip.samples - np.float32(np.median(clip.samples[-max(1, len(clip) // 10) :])), clip.sample_rate)
-
-
-def _widening(linear: int, cells: int, fine: int) -> Int64[np.ndarray, " edge"]:
-    """Edges of cells over `fine` bins: the first of width 1, each of the rest wider than the last by one ratio."""
-    powers = np.arange(1, cells - linear + 1)
-    ratio, above = 1.0, 2.0
-    for _ in range(52):  # bits of a double
-        middle = (ratio + above) / 2
-        ratio, above = (middle, above) if linear + (middle**powers).sum() < fine else (ratio, middle)
-    late = linear + np.cumsum(ratio**powers)
-    return np.concatenate([np.arange(linear + 1), np.rint(late)]).astype(np.int64)
-
-
-def _means(edges: ArrayLike) -> Float32[np.ndarray, "cell fine"]:
-    """A matrix that takes the mean of each cell."""
-    edges = np.asarray(edges)
-    fine = np.arange(edges[-1])
-    inside = (fine >= edges[:-1, None]) & (fine < edges[1:, None])
-    return (inside / inside.sum(axis=1, keepdims=True)).astype(np.float32)
-
-
-def _interpolation(edges: ArrayLike) -> Float32[np.ndarray, "fine cell"]:
-    """A matrix that interpolates linearly between the centres of cells, constant beyond the outermost."""
-    edges = np.asarray(edges)
-    centres = (edges[:-1] + edges[1:] - 1) / 2
-    fine = np.arange(edges[-1])
-    return np.stack([np.interp(fine, centres, row) for row in np.eye(len(centres))], axis=1).astype(np.float32)

@@ -18,6 +18,7 @@ from clave.music.shapes import Bool, Complex, Float, Float32, Float64, Int64, Sh
 
 ONSET_S = 0.002  # where a trimmed one-shot begins: the lead-in before its onset
 LEAST = 1e-7  # of the largest magnitude: smaller ones are raised to it before the logarithm
+FEW_BINS = 0.5  # of all: where no more than these sound, the others are not computed with
 SMALLEST = 1e-30  # added to magnitudes that are divided by
 
 
@@ -113,12 +114,16 @@ class GradientIntegration(PhaseEstimator):
         log = np.log(np.maximum(magnitude, LEAST * loudest))
         along_time, along_band = _phase_steps(log, transform)
         audible = magnitude > 10 ** (-self.floor_db / 20) * loudest
-        phase = 2 * np.pi * np.outer(transform.centres_hz, _frame_times_s(transform))
-        phase += (
-            np.pi / 2 / transform.bands * np.square(np.arange(transform.bands))[:, None]
-        )  # spread over time, or they would add up to a click
-        phase[audible] = _sum_steps(log, along_time, along_band, audible)
-        return _polar(magnitude, _without_carrier(phase, transform))
+        spread = np.pi / 2 / transform.bands * np.square(np.arange(transform.bands))  # or they would add up to a click
+        played = np.flatnonzero(magnitude)  # few, where a sound is mostly noise
+        band, frame = np.divmod(played, transform.frames)
+        phase = 2 * np.pi * transform.centres_hz[band] * _frame_times_s(transform)[frame] + spread[band]
+        phase[audible.take(played)] = _sum_steps(log, along_time, along_band, audible)
+        if transform.carrier is not None:
+            phase -= transform.carrier.take(played)
+        bands = np.zeros(magnitude.shape, np.complex64)
+        bands.put(played, _polar(magnitude.take(played), phase))
+        return bands
 
 
 def _identity(samples: Any) -> Any:
@@ -148,15 +153,21 @@ class GriffinLim(PhaseEstimator):
         self, magnitude: Float32[np.ndarray, "band frame"], transform: Transform
     ) -> Complex[np.ndarray, "band frame"]:
         """The last bands, with the magnitudes restored."""
-        last = ahead = self.start.bands(magnitude, transform)
+        start, wanted = (each.T.reshape(-1) for each in (self.start.bands(magnitude, transform), magnitude))
+        played = np.flatnonzero(wanted)
+        where = played if len(played) < wanted.size * FEW_BINS else slice(None)
+        last = ahead = start[where]
+        wanted = wanted[where]
+        restored = np.zeros((transform.frames, transform.bands), start.dtype)  # bands of a frame side by side
+        flat = restored.reshape(-1)
         for _ in range(self.iterations):
-            consistent = transform.forward(self.constraint(transform.inverse(with_magnitude(ahead, magnitude))))
-            magnitude = _laid_out_like(consistent, magnitude)
-            ahead = consistent - last
-            ahead *= self.momentum
-            ahead += consistent
+            flat[where] = with_magnitude(ahead, wanted)
+            sound = self.constraint(transform.inverse(restored.T))
+            consistent = transform.forward(sound).T.reshape(-1)[where]
+            ahead = consistent - last * (self.momentum / (1 + self.momentum))  # only its phases count, not its size
             last = consistent
-        return with_magnitude(last, magnitude)
+        flat[where] = with_magnitude(last, wanted)
+        return restored.T
 
 
 @dataclass(frozen=True)
@@ -218,7 +229,7 @@ ESTIMATORS: Mapping[str, PhaseEstimator] = MappingProxyType(
 """The estimators by name, as docs/phase.md compares them."""
 
 
-def _polar(magnitude: Float32[np.ndarray, "band frame"], phase: Float64[np.ndarray, "band frame"]) -> Any:
+def _polar(magnitude: Float32[np.ndarray, "*shape"], phase: Float64[np.ndarray, "*shape"]) -> Any:
     """Magnitude and phase as one complex number; the phase is wrapped while it still has all its digits."""
     phase = np.remainder(phase, 2 * np.pi).astype(np.float32)
     bands = np.empty(magnitude.shape, np.complex64)
@@ -227,7 +238,7 @@ def _polar(magnitude: Float32[np.ndarray, "band frame"], phase: Float64[np.ndarr
     return bands
 
 
-def with_magnitude(bands: Any, magnitude: Float32[np.ndarray, "band frame"]) -> Complex[np.ndarray, "band frame"]:
+def with_magnitude(bands: Any, magnitude: Float32[np.ndarray, "*shape"]) -> Complex[np.ndarray, "*shape"]:
     """These phases with those magnitudes."""
     factor = np.abs(bands)
     factor += np.float32(SMALLEST)

@@ -9,7 +9,8 @@ from functools import cached_property
 
 import numpy as np
 
-from clave.audio.log_spectrogram import FLOOR, LONG_BANDS, LOUDEST_LOG, DrumSpectrogram
+from clave.audio.cell_grid import FLOOR, LOUDEST_LOG
+from clave.audio.log_spectrogram import LONG_BANDS, DrumSpectrogram
 from clave.music.clip import SAMPLE_RATE
 from clave.music.shapes import Float32, Float64
 from clave.sound import voice_classifier

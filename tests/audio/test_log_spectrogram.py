@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from clave import factory
+from clave.audio import log_spectrogram
 from clave.audio.log_spectrogram import (
     BANDS,
     FLOOR,
@@ -73,7 +74,7 @@ def test_the_stroke_comes_back_as_sharp_as_it_was_and_nothing_sounds_before_it()
     for voice in ("snare", "closed hi-hat", "clap"):
         samples = SPECTRUM.waveform(SPECTRUM.forward(DRUMS[voice]))
         assert not samples[:ONSET_SAMPLE].any()
-        assert attack_s(samples) < attack_s(placed(DRUMS[voice])) + 0.002  # chance may move the peak of noise forward
+        assert attack_s(samples) < attack_s(placed(DRUMS[voice])) + 0.0025  # chance may move the peak of noise forward
 
 
 @pytest.mark.parametrize("voice", VOICES, ids=lambda voice: voice.name)
@@ -145,6 +146,23 @@ def test_a_picture_beyond_all_levels_still_is_a_clip():
     assert SPECTRUM.estimate(np.full((BANDS, FRAMES), 1000.0, np.float32)).peak == pytest.approx(PEAK)
     with pytest.raises(TransformError, match="no sound"):
         SPECTRUM.estimate(np.full((BANDS, FRAMES), np.log(FLOOR) - 1, np.float32))
+
+
+@pytest.mark.parametrize("voice", ["kick", "closed hi-hat", "cymbal"])
+def test_frames_that_are_left_out_are_silent(voice, monkeypatch):
+    picture = SPECTRUM.forward(DRUMS[voice])
+    some = SPECTRUM.waveform(picture)
+    monkeypatch.setattr(log_spectrogram, "LEAST_LOG", np.float32(-np.inf))
+    np.testing.assert_allclose(some, SPECTRUM.waveform(picture), atol=1e-5)
+
+
+def test_a_low_tone_needs_no_higher_bands(monkeypatch):
+    picture = SPECTRUM.forward(DRUMS["kick"])
+    some = SPECTRUM.waveform(picture)
+    monkeypatch.setattr(log_spectrogram, "FEW_BANDS", 0.0)
+    whole = SPECTRUM.waveform(picture)
+    assert not np.array_equal(some, whole)
+    assert np.linalg.norm(some - whole) < 0.002 * np.linalg.norm(whole)
 
 
 def hiss(seconds: float, seed: int = 5) -> Clip:

@@ -87,3 +87,23 @@ def test_windows_come_near_the_gaussian_of_their_spread() -> None:
 def test_what_makes_no_transform_is_refused(make, says: str) -> None:
     with pytest.raises(TransformError, match=says):
         make()
+
+
+def test_the_lowest_bands_are_those_of_the_whole_and_the_rest_is_silent() -> None:
+    whole, low = STFT(length=3000, window=64, hop=16), STFT(length=3000, window=64, hop=16, lowest_bands=5)
+    x = noise(2, 3000)
+    bands = low.forward(x)
+    assert bands.shape == (2, low.bands, low.frames) == (2, 5, whole.frames)
+    np.testing.assert_array_equal(bands, whole.forward(x)[:, :5])
+    silent = np.pad(bands, ((0, 0), (0, whole.bands - 5), (0, 0)))
+    np.testing.assert_allclose(low.inverse(bands), whole.inverse(silent), atol=1e-6)
+    there = torch.from_numpy(x)
+    np.testing.assert_allclose(low.forward(there).numpy(), bands, atol=1e-5)
+    np.testing.assert_allclose(low.inverse(low.forward(there)).numpy(), low.inverse(bands), atol=1e-5)
+    assert len(low.centres_hz) == len(low.spread_s2) == 5
+
+
+@pytest.mark.parametrize("count", [0, 34])
+def test_there_are_no_other_numbers_of_bands(count: int) -> None:
+    with pytest.raises(TransformError, match=f"1 to 33 bands, got {count}"):
+        STFT(window=64, hop=16, lowest_bands=count)

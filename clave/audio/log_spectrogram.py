@@ -16,6 +16,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
+from clave.audio.beginning_bound import BeginningBound
 from clave.audio.noise import RAYLEIGH, noise_bands, tonality
 from clave.audio.phase import DEFAULT, ONSET_S, GriffinLim, with_magnitude
 from clave.audio.stft import STFT
@@ -41,6 +42,7 @@ BANDS = LONG_BANDS + SHORT_BANDS
 JOIN_SAMPLES = 256  # in which the stroke goes over into the rest
 STROKE_ROUNDS = 2  # of Griffin-Lim on the stroke, within each round on the whole sound
 LAST_STROKES = 6  # repetitions of these after the last round on the whole sound
+BOUND_SAMPLES = 2048  # from the beginning of the lead-in: where haze is taken off
 KNEE, MOST_LIMITED = 0.7, 4.0  # of the limit: where it begins, and by how much it lowers a peak at most
 SILENCE = 1e-4  # of the peak, -80 dB: where a sound has ended
 END_FADE_SECONDS = 0.005
@@ -153,8 +155,11 @@ class DrumSpectrogram(Spectrogram):
         sung = self._tone(magnitude * np.sqrt(tone), stroke * np.sqrt(1 - share))
         samples[: len(sung)] += sung
         stroke *= RAYLEIGH**share
+        bound = BeginningBound.of(magnitude * RAYLEIGH ** (1 - tone), self.transform, BOUND_SAMPLES)
         for _ in range(LAST_STROKES):
-            samples = limited(self._struck(samples, stroke))
+            samples = bound.applied(self._struck(samples, stroke))
+            samples[:SHORT_LENGTH] *= _AFTER_ONSET
+            samples = limited(samples)
         return samples
 
     def _tone(

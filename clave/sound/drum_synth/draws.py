@@ -19,9 +19,9 @@ ANY_DRUM: Usual = {"drive": (0.0, 0.15), "bandwidth_hz": (12_000, 20_000), "bits
 USUAL: tuple[Usual, ...] = (
     {
         "room": (0.11, 0.72), "room_s": (0.19, 0.58), "pitch_hz": (36.0, 72.0), "sweep_octaves": (0.77, 2.6),
-        "sweep_ms": (5.5, 44.0), "drop_octaves": (0.13, 0.46), "hold_ms": (4.7, 60.0), "decay_s": (0.14, 0.64),
-        "attack_ms": (0.65, 3.1), "overtone": (0.13, 0.71), "click": (0.11, 0.71), "click_hz": (1100, 4700),
-        "click_ms": (3.4, 17.0), "thud": (0.23, 0.76), "thud_hz": (527, 4200), "thud_ms": (16.0, 193),
+        "sweep_ms": (5.5, 44.0), "drop_octaves": (0.05, 0.4), "hold_ms": (3.0, 35.0), "decay_s": (0.14, 0.64),
+        "attack_ms": (0.65, 3.1), "overtone": (0.13, 0.71), "click": (0.25, 0.9), "click_hz": (1100, 4700),
+        "click_ms": (3.4, 17.0), "thud": (0.25, 0.85), "thud_hz": (900, 6000), "thud_ms": (30.0, 300),
     },
     {
         "room": (0.025, 0.62), "room_s": (0.2, 0.69), "pitch_hz": (152, 249), "second_ratio": (1.5, 2.0),
@@ -31,10 +31,10 @@ USUAL: tuple[Usual, ...] = (
         "snap": (0.14, 0.67), "snap_hz": (2400, 6000),
     },
     {
-        "room": (0.2, 0.8), "room_s": (0.14, 0.7), "pitch_hz": (248, 652), "clang": (0.2, 0.8),
-        "metal": (0.2, 0.8), "shimmer": (0.2, 0.8), "low_hz": (2200, 7400), "centre_hz": (5100, 11_000),
-        "resonance": (0.82, 3.7), "tick": (0.2, 0.8), "tick_ms": (5.5, 33.0), "strike": (0.2, 0.8),
-        "bright_decay": (0.44, 0.86), "attack_ms": (1.2, 4.8), "decay_s": (0.041, 0.34),
+        "room": (0.043, 0.63), "room_s": (0.15, 0.43), "pitch_hz": (242, 497), "clang": (0.26, 0.81),
+        "metal": (0.14, 0.61), "shimmer": (0.16, 0.62), "low_hz": (1800, 5200), "centre_hz": (6800, 14_000),
+        "resonance": (0.67, 2.3), "tick": (0.24, 0.76), "tick_ms": (5.1, 20.0), "strike": (0.0035, 0.42),
+        "bright_decay": (0.71, 0.97), "attack_ms": (0.45, 3.5), "decay_s": (0.12, 0.47),
     },
     {
         "room": (0.2, 0.8), "room_s": (0.14, 0.7), "pitch_hz": (248, 652), "clang": (0.2, 0.8),
@@ -43,16 +43,16 @@ USUAL: tuple[Usual, ...] = (
         "bright_decay": (0.44, 0.86), "attack_ms": (1.2, 4.8), "decay_s": (0.42, 2.1),
     },
     {
-        "room": (0.2, 0.8), "room_s": (0.14, 0.7), "pitch_hz": (78.0, 225), "sweep_octaves": (0.5, 2.0),
-        "sweep_ms": (13.0, 119), "decay_s": (0.19, 1.3), "second_ratio": (1.5, 2.2), "second": (0.2, 0.8),
-        "third": (0.2, 0.8), "head": (0.2, 0.8), "attack_ms": (1.0, 4.0), "stick": (0.2, 0.8),
-        "stick_hz": (981, 4300), "stick_ms": (3.9, 30.0), "breath": (0.2, 0.8), "breath_s": (0.063, 0.57),
+        "room": (0.078, 0.57), "room_s": (0.16, 0.71), "pitch_hz": (75.0, 183), "sweep_octaves": (0.29, 1.8),
+        "sweep_ms": (24.0, 119), "decay_s": (0.22, 1.1), "second_ratio": (1.4, 2.0), "second": (0.12, 0.68),
+        "third": (0.13, 0.74), "head": (0.041, 0.72), "attack_ms": (0.58, 3.5), "stick": (0.18, 0.71),
+        "stick_hz": (1100, 3300), "stick_ms": (3.6, 24.0), "breath": (0.15, 0.75), "breath_s": (0.07, 0.38),
     },
     {
-        "room": (0.2, 0.8), "room_s": (0.14, 0.7), "pitch_hz": (276, 725), "clang": (0.2, 0.8),
-        "metal": (0.2, 0.8), "shimmer": (0.2, 0.8), "wash": (0.2, 0.8), "low_hz": (563, 3700),
-        "bright_decay": (0.32, 0.83), "swell_ms": (6.0, 24.0), "decay_s": (0.82, 3.7), "bell": (0.2, 0.8),
-        "bell_hz": (599, 2000), "strike": (0.2, 0.8), "stick": (0.2, 0.8), "stick_ms": (7.3, 44.0),
+        "room": (0.098, 0.74), "room_s": (0.18, 0.64), "pitch_hz": (224, 502), "clang": (0.36, 0.78),
+        "metal": (0.096, 0.7), "shimmer": (0.21, 0.8), "wash": (0.39, 0.84), "low_hz": (305, 2200),
+        "bright_decay": (0.51, 0.93), "swell_ms": (2.3, 20.0), "decay_s": (1.2, 4.8), "bell": (0.033, 0.6),
+        "bell_hz": (512, 1900), "strike": (0.013, 0.42), "stick": (0.1, 0.72), "stick_ms": (9.8, 37.0),
     },
     {
         "room": (0.2, 0.8), "room_s": (0.14, 0.7), "bursts": (3.0, 6.0), "burst_ms": (5.5, 14.0),

@@ -1,6 +1,6 @@
 """Whether our own drums do what recorded ones do: measures of both, by voice.
 
-Recorded are the one-shots of tier A in a folder with a manifest.csv (free of any condition), near copies left out;
+Recorded are the one-shots of tier A in a folder with a manifest.csv (CC0, MIT, Unlicense), near copies left out;
 voices count alike, and sources by the root of their size. Ours are those that `clave learn sound --factory N` makes.
 clave/evaluation/sound/stroke.py says what each measure is. With --fit, the script looks for parameters of our drums
 that measure as the recorded ones do, and prints them as clave/sound/drum_synth/draws.py has them (half an hour).

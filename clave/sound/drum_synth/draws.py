@@ -20,8 +20,9 @@ USUAL: dict[type[Drum], Usual] = {
     Kick: {
         "room": (0.11, 0.72), "room_s": (0.19, 0.58), "pitch_hz": (36.0, 72.0), "sweep_octaves": (0.77, 2.6),
         "sweep_ms": (5.5, 44.0), "drop_octaves": (0.05, 0.4), "hold_ms": (3.0, 35.0), "decay_s": (0.14, 0.64),
-        "attack_ms": (0.65, 3.1), "overtone": (0.13, 0.71), "click": (0.25, 0.9), "click_hz": (1100, 4700),
+        "attack_ms": (0.65, 3.1), "overtone": (0.13, 0.71), "click": (0.2, 1.0), "click_hz": (1100, 4700),
         "click_ms": (3.4, 17.0), "thud": (0.25, 0.85), "thud_hz": (900, 6000), "thud_ms": (30.0, 300),
+        "drive": (0.0, 0.3),
     },
     Snare: {
         "room": (0.025, 0.62), "room_s": (0.2, 0.69), "pitch_hz": (152, 249), "second_ratio": (1.5, 2.0),
@@ -47,8 +48,8 @@ USUAL: dict[type[Drum], Usual] = {
     Tom: {
         "room": (0.078, 0.57), "room_s": (0.16, 0.71), "pitch_hz": (75.0, 183), "sweep_octaves": (0.29, 1.8),
         "sweep_ms": (24.0, 119), "decay_s": (0.22, 1.1), "second_ratio": (1.4, 2.0), "second": (0.12, 0.68),
-        "third": (0.13, 0.74), "head": (0.041, 0.72), "attack_ms": (0.58, 3.5), "stick": (0.18, 0.71),
-        "stick_hz": (1100, 3300), "stick_ms": (3.6, 24.0), "breath": (0.15, 0.75), "breath_s": (0.07, 0.38),
+        "third": (0.13, 0.74), "head": (0.041, 0.72), "attack_ms": (0.58, 3.5), "stick": (0.15, 0.75),
+        "stick_hz": (1100, 3300), "stick_ms": (3.6, 24.0), "breath": (0.08, 0.6), "breath_s": (0.07, 0.38),
     },
     Cymbal: {
         "room": (0.098, 0.74), "room_s": (0.18, 0.64), "pitch_hz": (224, 502), "clang": (0.36, 0.78),
@@ -66,8 +67,8 @@ USUAL: dict[type[Drum], Usual] = {
     Other: {
         "room": (0.089, 0.69), "room_s": (0.18, 0.65), "pitch_hz": (160, 1000), "ratio": (1.4, 2.5),
         "second": (0.17, 0.76), "edge": (0.21, 0.79), "bend_octaves": (0.14, 0.7), "tone": (0.19, 0.92),
-        "decay_s": (0.039, 0.42), "strike": (0.21, 0.75), "noise": (0.12, 0.77), "noise_hz": (1500, 9000),
-        "noise_attack_ms": (4.7, 36.0), "noise_decay_s": (0.027, 0.34), "click": (0.0, 0.45),
+        "decay_s": (0.039, 0.42), "strike": (0.21, 0.75), "noise": (0.05, 0.7), "noise_hz": (1100, 7600),
+        "noise_attack_ms": (4.7, 36.0), "noise_decay_s": (0.035, 0.45), "click": (0.0, 0.45),
     },
 }  # fmt: skip
 """Where parameters lie for which our drums measure as recorded ones do, those of ANY_DRUM where a drum has no others.

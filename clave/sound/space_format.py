@@ -27,7 +27,7 @@ def _upgrade_1(settings: Settings) -> Settings:
 
 
 def _upgrade_2(settings: Settings) -> Settings:
-    return {**settings, "drawn_size": settings["detail_size"]}
+    return settings | ({"drawn_size": settings["detail_size"]} if "detail_size" in settings else {})
 
 
 def _is_count(value: Any) -> bool:

@@ -152,7 +152,8 @@ class SoundVAE(SoundModel):
         """The detail of sounds, and beside it their voice."""
         shapes = self._shapes(log_spectrogram)
         components = shapes @ self.components
-        residual = (shapes - components @ self.components.T)[:, self.residual_shapes]
+        spanned = torch.einsum("nc,sc->ns", components, self.components)  # an exported transpose would be a second copy
+        residual = (shapes - spanned)[:, self.residual_shapes]
         return torch.cat([components / self.spread, residual, voice], dim=1)
 
     def posterior_of_map(self, features: Float[Tensor, "batch feature"]) -> Gaussian:

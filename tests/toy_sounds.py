@@ -15,19 +15,21 @@ from clave.training.models.sound_vae import SoundConfig
 from clave.training.onnx_export import write_graphs
 from clave.training.recipes import sound
 
-SMALL = SoundConfig(detail_size=5, band_shapes=10, frame_shapes=8, width=16, blocks=1, encoder_width=16)
+SMALL = SoundConfig(components=5, residual_size=6, band_shapes=10, frame_shapes=8, width=16, blocks=1, encoder_width=16)
 TOY = replace(sound(), model=SMALL, epochs=2, batch_size=8, warmup_epochs=1, keep_every_epochs=1)
 
 
-def toy_space(folder: Path, voices: tuple[str, ...] = tuple(voice.name for voice in VOICES)) -> Path:
+def toy_space(
+    folder: Path, voices: tuple[str, ...] = tuple(voice.name for voice in VOICES), residual_size: int = 6
+) -> Path:
     """A folder that `load_sound` reads: what it says means nothing, but it is always the same."""
     folder.mkdir(parents=True, exist_ok=True)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        model = SMALL.build().eval().requires_grad_(False)
+        model = replace(SMALL, residual_size=residual_size).build().eval().requires_grad_(False)
     write_graphs(folder, model.onnx_graphs())
     write_settings(
-        folder, SOUND_FORMAT, voices=list(voices), detail_size=5,
+        folder, SOUND_FORMAT, voices=list(voices), detail_size=5 + residual_size, drawn_size=5,
         spectrogram="drum", log_spectrogram_shape=[BANDS, FRAMES],
         centre=[[0.5, -0.5]] * 8, spread=[[2.0, 0.5]] * 8,
         card={"name": "toy", "licence": "CC0", "credit": "nobody"},

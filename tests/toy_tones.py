@@ -21,7 +21,7 @@ class ToyTones(SoundSpace):
     def __init__(self, voices: tuple[str, ...] = tuple(voice.name for voice in VOICES)) -> None:
         self.folder = Path("in memory")
         self.voices = voices
-        self.detail_size = 2
+        self.detail_size = self.drawn_size = 2
         self.card = {"name": "toy", "licence": "CC0", "credit": "nobody"}
         self.licences = {"c.wav": "CC BY 4.0"}
         self.decoded = 0

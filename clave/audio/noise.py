@@ -2,7 +2,9 @@
 
 Phase retrieval finds the sound whose magnitudes come nearest to the given ones. Those of a decoder are smooth, those of
 real noise scatter by 5.6 dB around their mean: a retrieved cymbal sounds like glass. Shaped noise scatters as it
-should, and takes one inverse transform instead of many. docs/experiments/noise.md compares both.
+should, and takes one inverse transform instead of many. docs/experiments/noise.md compares both. What a log spectrogram
+does say are levels over thirds of an octave and some milliseconds; at this scale the noise is even, so that chance does
+not change them.
 """
 
 from dataclasses import replace
@@ -18,7 +20,8 @@ RAYLEIGH = np.float32(np.exp(np.euler_gamma / 2))
 E[ln power] = ln E[power] - gamma."""
 
 SEEDS, SEED_FRAMES = 16, 37  # noises that differ, and by how many frames one begins after the other
-GRAIN_DB, GRAIN_BANDS, GRAIN_FRAMES = 3.0, 4, 48  # of what real noise has beyond chance: its spread and its size
+GRAIN_DB, GRAIN_BANDS, GRAIN_FRAMES = 3.5, 2, 96  # of what real noise has beyond chance: its spread and its size
+LEVEL_OCTAVES, LEVEL_FRAMES, LEVEL_ROUNDS = 1 / 3, 5, 3  # of the cells that are made even, and how often
 DB_PER_NEPER = 20 / np.log(10)
 TONE_DB = (6.0, 12.0)  # over the mean around: a row below the first is noise, above the second a tone
 ROWS_AROUND, FRAMES_AROUND, TONE_ROWS, SOFT_ROWS = 9, 5, 5, 3  # of that mean, of the level, of a tone, of its edges
@@ -30,7 +33,8 @@ HIDDEN_DB = (-40.0, -25.0)  # the same under the loudest cell of the frame
 def noise_bands(transform: STFT, seed: int = 0) -> Complex[np.ndarray, "band frame"]:
     """The bands of noise with a mean power of 1; of each of SEEDS seeds others, so that two sounds never add up as one.
 
-    They are stretches of one long noise, which has a grain: slow, narrow modes, as metal and rooms have.
+    They are stretches of one long noise, which has a grain: slow, narrow modes, as metal and rooms have. Its levels
+    over cells of LEVEL_OCTAVES x LEVEL_FRAMES are nearly the same everywhere.
     """
     first = seed % SEEDS * SEED_FRAMES
     return _long_noise(transform)[:, first : first + transform.frames]
@@ -41,12 +45,23 @@ def _long_noise(transform: STFT) -> Complex[np.ndarray, "band frame"]:
     longer = replace(transform, length=transform.length + (SEEDS - 1) * SEED_FRAMES * transform.hop)
     rng = np.random.default_rng(0)
     bands = longer.forward(rng.standard_normal(longer.length).astype(np.float32))
-    bands /= np.sqrt(np.square(np.abs(bands)).mean())
     grain = _spread_out(
         rng.standard_normal((longer.bands // GRAIN_BANDS + 2, longer.frames // GRAIN_FRAMES + 2)), bands
     )
     grain *= GRAIN_DB / DB_PER_NEPER / grain.std()
-    return bands * np.exp(grain)
+    bands *= np.exp(grain)
+    near = _within_octaves(longer.centres_hz, LEVEL_OCTAVES)
+    for _ in range(LEVEL_ROUNDS):  # each sound that is made of such bands has others again
+        power = _moving(near @ np.square(np.abs(bands)), LEVEL_FRAMES, 1).mean(axis=-1)
+        bands = longer.forward(longer.inverse(bands / np.sqrt(power)))
+    return bands / np.sqrt(np.square(np.abs(bands)).mean())
+
+
+def _within_octaves(hz: Float64[np.ndarray, " band"], width: float) -> Float32[np.ndarray, "band band"]:
+    """A matrix that takes the mean over the bands around each that are at most half of so many octaves away."""
+    above_zero = np.maximum(hz, hz[1] / 2)
+    near = np.abs(np.log2(above_zero[:, None] / above_zero)) <= width / 2
+    return (near / near.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
 def _spread_out(

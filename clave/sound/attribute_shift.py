@@ -7,7 +7,7 @@ the voice's sounds, and the change of the detail is measured in standard deviati
 docs/sound-attribute-shift.md has the measurements.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -91,6 +91,12 @@ class DetailShift:
     def log_spectrograms(self, detail: Float32[np.ndarray, "sound detail"]) -> Float32[np.ndarray, "sound band frame"]:
         """What these details decode to."""
         return self.mean + np.tensordot(detail, self.basis, axes=1)
+
+    def around(
+        self, detail: Float32[np.ndarray, " detail"], log_spectrogram: Float32[np.ndarray, "band frame"]
+    ) -> "DetailShift":
+        """The same with the mean for which this detail decodes to this log spectrogram."""
+        return replace(self, mean=log_spectrogram - np.tensordot(detail, self.basis, axes=1))
 
     def shifted(
         self,

@@ -23,6 +23,8 @@ LOWEST_HZ, BANDS_AN_OCTAVE, FRAMES_A_CELL = 50.0, 3, 4  # of a band level
 BAND_LEVEL_RANGE_DB = 40.0  # quieter cells count as this far under the loudest
 SCATTER_FIRST_BIN, SCATTER_CELLS = 20, 9  # from 1.7 kHz on; bins and frames around each cell
 SCATTER_QUIET, SCATTER_RANGE_DB = 0.05, 25.0  # of the loudest mean: quieter ones do not count; most by which one counts
+HAZE_HZ, HAZE_SECONDS = (450.0, 1400.0), (0.005, 0.022)  # after the onset: where a kick has next to nothing
+HAZE_BINS, HAZE_RANGE_DB = 4096, 60.0  # of its transform; under the sound as a whole, what is quieter is inaudible
 
 
 class Difference(NamedTuple):
@@ -37,6 +39,7 @@ class Difference(NamedTuple):
     decay: float  # relative to T30
     band_level_db: float
     scatter_db: float  # of the second sound itself, to stand beside that of the first
+    haze_db: float  # of the second sound over the first
 
 
 def compare(clip: Clip, again: Clip) -> Difference:
@@ -59,6 +62,7 @@ def difference(x: Float32[np.ndarray, " sample"], y: Float32[np.ndarray, " sampl
         abs(decays[1] - decays[0]) / decays[0],
         band_level_error_db(x, y),
         scatter_db(y),
+        haze_db(y) - haze_db(x),
     )
 
 
@@ -78,6 +82,7 @@ def summary(differences: Sequence[Difference]) -> dict[str, float]:
         "decay_error": float(np.median(table[:, 6])),
         "band_level_db": float(table[:, 7].mean()),
         "scatter_db": float(table[:, 8].mean()),
+        "haze_db": float(table[:, 9].mean()),
     }
 
 
@@ -178,6 +183,19 @@ def scatter_db(x: Float32[np.ndarray, " sample"]) -> float:
     loud = mean > SCATTER_QUIET * mean.max()
     over = 20 * np.log10(np.maximum(magnitude[loud], 1e-9) / mean[loud])
     return float(np.clip(over, -SCATTER_RANGE_DB, SCATTER_RANGE_DB).std()) if loud.any() else 0.0
+
+
+def haze_db(x: Float32[np.ndarray, " sample"]) -> float:
+    """The level of an aligned sound at HAZE_HZ within HAZE_SECONDS after its onset, against all of it in this time.
+
+    Power under a Hann window, with a floor HAZE_RANGE_DB below. In a kick there is little but its tone, so that what a
+    decoder adds is heard as noise over it.
+    """
+    first, last = (ONSET_SAMPLE + round(seconds * SAMPLE_RATE) for seconds in HAZE_SECONDS)
+    power = np.square(np.abs(np.fft.rfft(x[first:last] * np.hanning(last - first), HAZE_BINS)))
+    hz = np.fft.rfftfreq(HAZE_BINS, 1 / SAMPLE_RATE)
+    inside = power[(hz >= HAZE_HZ[0]) & (hz <= HAZE_HZ[1])].sum()
+    return float(10 * np.log10(max(inside / max(power.sum(), 1e-20), 10 ** (-HAZE_RANGE_DB / 10))))
 
 
 def attack_s(x: Float32[np.ndarray, " sample"]) -> float:

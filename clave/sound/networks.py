@@ -24,12 +24,13 @@ class SoundNetworks:
         self._centre = np.array(settings["centre"], np.float32)  # voice x map, in the networks' coordinates
         self._spread = np.array(settings["spread"], np.float32)  # voice x map
         shape, voice, point = (spectrogram.bands, spectrogram.frames), (len(VOICES),), (2,)
-        detail = (int(settings["detail_size"]),)
+        detail, drawn = (int(settings["detail_size"]),), (int(settings["drawn_size"]),)
         # The graphs call log spectrograms "picture" and the encoder's features "seen".
         self._encoder = resting(folder / "encoder.onnx", picture=shape, voice=voice)
         features = list(self._encoder.outputs.values())[-1]
+        self._residual_size = detail[0] - drawn[0]
         self._detail = resting(folder / "detail.onnx", seen=features, map=point, voice=voice)
-        self._prior = session(folder / "prior.onnx", map=point, noise=detail, voice=voice)
+        self._prior = session(folder / "prior.onnx", map=point, noise=drawn, voice=voice)
         self._decoder = session(folder / "decoder.onnx", map=point, detail=detail, voice=voice)
 
     def encode(self, log_spectrogram: Float32[np.ndarray, "sound band frame"], voice: Voice) -> Code:
@@ -47,15 +48,19 @@ class SoundNetworks:
     def prior(
         self,
         points: Float32[np.ndarray, "sound map"],
-        noise: Float32[np.ndarray, "sound detail"],
+        noise: Float32[np.ndarray, "sound drawn"],
         voice: Voice,
     ) -> tuple[Float32[np.ndarray, "sound detail"], Float32[np.ndarray, "sound detail"]]:
-        """The expected detail at these points, and the sample of the detail that standard normal noise gives there."""
-        if not len(points):
-            return noise, noise
-        condition = _one_hot(voice, len(points))
-        expected, sample = run(self._prior, map=self.to_network(points, voice), noise=noise, voice=condition)
-        return expected, sample
+        """The expected detail at these points, and the sample of the detail that standard normal noise gives there.
+
+        What the prior does not draw is 0 in both.
+        """
+        expected = sample = noise
+        if len(points):
+            condition = _one_hot(voice, len(points))
+            expected, sample = run(self._prior, map=self.to_network(points, voice), noise=noise, voice=condition)
+        rest = np.zeros((len(points), self._residual_size), np.float32)
+        return np.concatenate([expected, rest], axis=1), np.concatenate([sample, rest], axis=1)
 
     def to_network(self, points: Float32[np.ndarray, "sound map"], voice: Voice) -> Float32[np.ndarray, "sound map"]:
         """Points of the voice's map in the networks' coordinates."""

@@ -40,6 +40,7 @@ class SoundSpace:
         self.folder = folder
         self.voices: tuple[str, ...] = tuple(settings["voices"])
         self.detail_size = int(settings["detail_size"])
+        self.drawn_size = int(settings["drawn_size"])  # of the detail; the rest is 0 but in sounds that were encoded
         self.card: dict[str, Any] = settings["card"]
         self.spectrogram = spectrogram_of(folder, settings)
         self._networks = SoundNetworks(folder, settings, self.spectrogram)
@@ -108,7 +109,7 @@ class SoundSpace:
         """What `at` decodes; with a detail of one's own, that is varied instead of the expectation at the point."""
         where = map_points(points)
         check_share("variation", variation)
-        noise = generator(seed).standard_normal(self.detail_size).astype(np.float32)
+        noise = generator(seed).standard_normal(self.drawn_size).astype(np.float32)
         expected, sample = self._networks.prior(where, np.tile(noise, (len(where), 1)), self._voice(voice))
         own = expected if detail is None else detail
         if own.shape != expected.shape:
@@ -149,23 +150,23 @@ class SoundSpace:
     def drawn_codes(self, n: int, voice: Voice | str, rng: np.random.Generator) -> Code:
         """The same by a generator that goes on."""
         points = rng.standard_normal((n, 2)).astype(np.float32)
-        noise = rng.standard_normal((n, self.detail_size)).astype(np.float32)
+        noise = rng.standard_normal((n, self.drawn_size)).astype(np.float32)
         return Code(points, self._networks.prior(points, noise, self._voice(voice))[1])
 
     def codes_at(
         self, points: Float32[np.ndarray, "sound map"], voice: Voice | str, variation: float, seeds: Sequence[int]
     ) -> Code:
         """A code at each of these points, each varied by a seed of its own as `code_at` varies."""
-        noise = np.zeros((len(points), self.detail_size), np.float32)
+        noise = np.zeros((len(points), self.drawn_size), np.float32)
         for row, seed in enumerate(seeds):
-            noise[row] = generator(seed).standard_normal(self.detail_size)
+            noise[row] = generator(seed).standard_normal(self.drawn_size)
         expected, sample = self._networks.prior(points, noise, self._voice(voice))
         return Code(points, expected + np.float32(variation) * (sample - expected))
 
     def expected(self, points: ArrayLike, voice: Voice | str) -> Code:
         """These map points with the expected detail there."""
         where = map_points(points)
-        noise = np.zeros((len(where), self.detail_size), np.float32)
+        noise = np.zeros((len(where), self.drawn_size), np.float32)
         return Code(where, self._networks.prior(where, noise, self._voice(voice))[0])
 
     def kit(

@@ -1,7 +1,8 @@
 """The format of a sound space's folder: the rules of its settings, and what its first version called them.
 
 Version 2 holds the same numbers as version 1 under the field's names. The graphs are the same, and so are the names of
-their inputs and outputs.
+their inputs and outputs. In version 3 the prior may draw only the first `drawn_size` numbers of the detail; before, it
+drew all of them.
 """
 
 from collections.abc import Mapping
@@ -25,6 +26,14 @@ def _upgrade_1(settings: Settings) -> Settings:
     return {"spectrogram": DrumSpectrogram.name, **renamed(settings, names)}  # the first spaces had no other kind
 
 
+def _upgrade_2(settings: Settings) -> Settings:
+    return settings | ({"drawn_size": settings["detail_size"]} if "detail_size" in settings else {})
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and value >= 1
+
+
 def _are_points(value: Any) -> bool:
     try:
         points = np.array(value, np.float64)
@@ -37,7 +46,8 @@ SOUND_FORMAT = SpaceFormat(
     "sound",
     {
         "voices": ("a list of names", are_names),
-        "detail_size": ("a whole number of at least 1", lambda value: type(value) is int and value >= 1),
+        "detail_size": ("a whole number of at least 1", _is_count),
+        "drawn_size": ("a whole number of at least 1, of which the detail has as many or more", _is_count),
         "spectrogram": (f"one of {', '.join(SPECTROGRAMS)}", lambda value: value in list(SPECTROGRAMS)),
         "log_spectrogram_shape": (
             "two whole numbers", lambda value: isinstance(value, list) and all(type(n) is int for n in value)
@@ -49,7 +59,7 @@ SOUND_FORMAT = SpaceFormat(
         ),
         "card": ("a name, a licence and a credit", is_card),
     },
-    upgrades=(Upgrade(_upgrade_1),),
+    upgrades=(Upgrade(_upgrade_1), Upgrade(_upgrade_2)),
 )  # fmt: skip
 """The settings of a sound space, each with its rule."""
 

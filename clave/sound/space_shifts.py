@@ -28,6 +28,7 @@ class SpaceToShift(Protocol):
 
     voices: tuple[str, ...]
     detail_size: int
+    drawn_size: int
     spectrogram: Spectrogram
 
     def corpus(self, voice: Voice | str) -> SoundMap: ...  # noqa: D102
@@ -45,7 +46,7 @@ class SpaceShifts:
     def __init__(self, space: SpaceToShift) -> None:
         self._space = space
         self._scales: dict[str, Scale] = {}
-        self._prior_stds: dict[str, Float32[np.ndarray, " detail"]] = {}
+        self._prior_stds: dict[str, Float32[np.ndarray, " drawn"]] = {}
 
     def shifted(self, code: Code, voice: Voice, shift: Mapping[str, float], name: str) -> Code:
         """What `SoundSpace.shifted` says; errors name the space."""
@@ -58,9 +59,12 @@ class SpaceShifts:
         wanted = np.where(scale.is_movable, wanted, 0.0)
         if not wanted.any():
             return code
-        prior_std = self._prior_std(voice)
-        moved = [detail_shift.shifted(detail, wanted, scale, prior_std) for detail in code.detail]
-        return Code(code.map, np.stack(moved))
+        prior_std, moved = self._prior_std(voice), code.detail.copy()
+        log_spectrograms = self._space.log_spectrograms(code, voice)
+        for detail, log_spectrogram in zip(moved, log_spectrograms, strict=True):
+            drawn = detail[: self._space.drawn_size]
+            drawn[:] = detail_shift.around(drawn, log_spectrogram).shifted(drawn, wanted, scale, prior_std)
+        return Code(code.map, moved)
 
     def directions(self, voice: Voice) -> tuple[str, ...]:
         """What `SoundSpace.directions` says."""
@@ -79,19 +83,24 @@ class SpaceShifts:
         return self._linear_function()
 
     def _linear_function(self) -> DetailShift | None:
-        """The linear function from details to log spectrograms, if there is one and it is the same for all codes."""
+        """The linear function from drawn details to log spectrograms, if there is one and it is the same for all codes.
+
+        What the prior does not draw may add anything to that, as long as it adds the same to all.
+        """
         space = self._space
-        size, first = space.detail_size, space.voices[0]
+        size, drawn, first = space.detail_size, space.drawn_size, space.voices[0]
         if not isinstance(space.spectrogram, DrumSpectrogram) or space.corpus(first).descriptors is None:
             return None
-        units = np.concatenate([np.zeros((1, size)), np.eye(size)]).astype(np.float32)
-        mean, *ends = space.log_spectrograms(Code(np.zeros((size + 1, 2), np.float32), units), first)
+        units = np.eye(drawn + 1, size, -1, np.float32)
+        mean, *ends = space.log_spectrograms(Code(np.zeros((drawn + 1, 2), np.float32), units), first)
         detail_shift = DetailShift(DescriptorGradients(space.spectrogram), mean, np.stack(ends) - mean)
         rng = generator(0)
         any_code = Code(*(rng.standard_normal((2, each)).astype(np.float32) for each in (2, size)), meters=())
-        linear = detail_shift.log_spectrograms(any_code.detail)
+        residual = Code(any_code.map, np.where(np.arange(size) < drawn, np.float32(0), any_code.detail))
+        linear = detail_shift.log_spectrograms(any_code.detail[:, :drawn]) - mean
         for name in space.voices:
-            if not np.allclose(linear, space.log_spectrograms(any_code, name), atol=LINEAR_TOLERANCE):
+            added = space.log_spectrograms(any_code, name) - space.log_spectrograms(residual, name)
+            if not np.allclose(linear, added, atol=LINEAR_TOLERANCE):
                 return None
         return detail_shift
 
@@ -107,10 +116,10 @@ class SpaceShifts:
         """The scales of all voices, by name; none where nothing can be shifted."""
         return {name: self.scale(voice_of(name)) for name in self._space.voices} if self.is_linear else {}
 
-    def _prior_std(self, voice: Voice) -> Float32[np.ndarray, " detail"]:
-        """The standard deviation of this voice's details around their expectation at the point."""
+    def _prior_std(self, voice: Voice) -> Float32[np.ndarray, " drawn"]:
+        """The standard deviation of what is drawn of this voice's details around its expectation at the point."""
         if voice.name not in self._prior_stds:
             sampled = self._space.sample_codes(PRIOR_STD_SAMPLES, voice)
             residual = sampled.detail - self._space.expected(sampled.map, voice).detail
-            self._prior_stds[voice.name] = residual.std(axis=0)
+            self._prior_stds[voice.name] = residual[:, : self._space.drawn_size].std(axis=0)
         return self._prior_stds[voice.name]

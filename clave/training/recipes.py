@@ -97,7 +97,7 @@ def sound() -> Recipe:
 
 def quick_sound() -> Recipe:
     """The same, small and for a few epochs: to hear in some minutes whether a folder is worth a whole run."""
-    return replace(sound(), name="quick", model=SoundConfig(detail_size=128, width=192, blocks=2), epochs=40)
+    return replace(sound(), name="quick", model=SoundConfig(components=128, width=192, blocks=2), epochs=40)
 
 
 def paper_sound() -> Recipe:

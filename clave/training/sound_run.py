@@ -80,6 +80,7 @@ def write_space(
     }  # fmt: skip
     settings: dict[str, Any] = {
         "model": recipe_to_dict(recipe)["model"], "detail_size": model.detail_size,
+        "drawn_size": model.drawn_size,
         "voices": [VOICES[index].name for index in np.unique(own.voice)],
         "spectrogram": sound_config(recipe).spectrogram().name,
         "log_spectrogram_shape": list(own.log_spectrogram.shape[1:]), "card": facts,

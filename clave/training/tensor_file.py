@@ -33,8 +33,11 @@ def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
 
 
 def halved(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The large tensors in half precision, the small ones as they are."""
-    return {name: value.half() if value.numel() >= MIN_HALVED_SIZE else value for name, value in state.items()}
+    """The large tensors of real numbers in half precision, the others as they are."""
+    return {
+        name: value.half() if value.numel() >= MIN_HALVED_SIZE and value.is_floating_point() else value
+        for name, value in state.items()
+    }
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -174,7 +174,7 @@ def hiss(seconds: float, seed: int = 5) -> Clip:
 def test_noise_comes_back_as_noise_at_its_level():
     picture = SPECTRUM.forward(hiss(0.15))
     x, y = aligned(hiss(0.15), SPECTRUM.estimate(picture))
-    assert scatter_db(y) == pytest.approx(scatter_db(x), abs=0.4)
+    assert scatter_db(y) == pytest.approx(scatter_db(x), abs=0.5)  # by the grain, which metal has and this hiss has not
     assert band_level_error_db(x, y) < 3.2  # two draws of it are 2.6 dB apart
     loud = picture[:LONG_BANDS] > picture.max() - 4
     assert abs((SPECTRUM.forward(Clip(y)) - picture)[:LONG_BANDS][loud].mean()) < 0.12  # 1 dB

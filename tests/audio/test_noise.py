@@ -32,8 +32,23 @@ def test_noise_is_as_loud_in_every_band_and_frame():
     power = np.square(np.abs(noise_bands(STFT(length=66_000), 0)))[8:-8, 8:-8]
     for axis in (0, 1):
         means = power.mean(axis=axis)
-        assert means.mean() == pytest.approx(1.27, abs=0.1)  # 1, and what the grain adds
+        assert means.mean() == pytest.approx(1, abs=0.05)
         assert 10 * np.log10(means.max() / means.min()) < 8
+
+
+@pytest.mark.parametrize(("low_hz", "most_db"), [(600, 1.6), (3000, 1.0), (10_000, 0.6)])
+def test_chance_does_not_change_the_levels_of_thirds_of_an_octave(low_hz, most_db):
+    transform = STFT(length=66_000)
+    rng = np.random.default_rng(0)
+    chance = transform.forward(rng.standard_normal(66_000).astype(np.float32))
+    inside = (transform.centres_hz >= low_hz) & (transform.centres_hz < low_hz * 2 ** (1 / 3))
+    spread_db = []
+    for bands in (noise_bands(transform, 0), chance):
+        power = np.square(np.abs(bands[inside, 8:-8])).sum(axis=0)
+        cells = np.lib.stride_tricks.sliding_window_view(power, 4)[::4].mean(axis=1)
+        spread_db.append(np.std(10 * np.log10(cells)))
+    assert spread_db[0] < most_db
+    assert spread_db[0] < 0.75 * spread_db[1]
 
 
 def test_the_mean_logarithm_of_noise_lies_below_its_power():

@@ -13,13 +13,14 @@ NOISE = (RNG.standard_normal(20_000) * np.exp(-np.arange(20_000) / 3000)).astype
 
 
 def test_a_sound_is_no_distance_from_itself_at_any_level():
-    distance, error, own_distance, own_error, *times, band_level, scatter = comparison.compare(
+    distance, error, own_distance, own_error, *times, band_level, scatter, haze = comparison.compare(
         Clip(NOISE), Clip(0.5 * NOISE)
     )
     assert max(distance, own_distance) < 1e-3
     assert max(error, own_error) < -80
     assert times == [0, 0, 0]
     assert band_level < 1e-3
+    assert abs(haze) < 1e-3
     assert scatter == pytest.approx(comparison.scatter_db(comparison.aligned(Clip(NOISE), Clip(NOISE))[0]))
 
 
@@ -79,6 +80,19 @@ def test_noise_scatters_as_chance_does_and_lines_do_more(gain):
     assert comparison.scatter_db(gain * chirp) > 8
     assert comparison.scatter_db(clicks) > 8
     assert comparison.scatter_db(np.zeros(2000, np.float32)) == 0
+
+
+@pytest.mark.parametrize(("gain", "level_db"), [(0.1, -20), (0.01, -40), (0, -60)])
+def test_haze_is_what_lies_between_the_tone_and_the_click_of_a_kick(gain, level_db):
+    times = np.arange(SAMPLE_RATE) / SAMPLE_RATE
+    tone, haze, high = (np.sin(2 * np.pi * hz * times).astype(np.float32) for hz in (60, 900, 3000))
+    haze *= np.float32(gain)
+    assert comparison.haze_db(tone + haze) == pytest.approx(level_db, abs=0.5)
+    assert comparison.haze_db(0.01 * (tone + haze)) == pytest.approx(level_db, abs=0.5)
+    for outside in (haze * (times > 0.03), haze * (times < 0.005), 0.1 * high):
+        assert comparison.haze_db(tone + outside) < -55
+    kick, hazy = (Clip(0.5 * each, SAMPLE_RATE) for each in (tone, tone + haze))
+    assert comparison.compare(kick, hazy).haze_db == pytest.approx(level_db + 60, abs=1.5)
 
 
 @pytest.mark.parametrize("seconds", [0.005, 0.02])

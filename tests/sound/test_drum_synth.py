@@ -9,6 +9,7 @@ import pytest
 
 from clave import factory
 from clave.errors import KitError, VoiceError
+from clave.evaluation.sound.stroke import StrokeMeasures, measure
 from clave.music.clip import SAMPLE_RATE
 from clave.music.kit import VOICES
 from clave.sound.drum_synth import signal
@@ -353,6 +354,35 @@ def test_draws_sound_like_their_voice(voice):
     assert np.mean([low_hz < each < high_hz for each in bright]) >= 0.85, np.sort(bright)
     assert np.mean([short_s < each <= long_s for each in long]) >= 0.85, np.sort(long)
     assert max(bright) > 1.5 * min(bright)
+
+
+RECORDED = {
+    ("kick", "crest_db"): (12.7, 14.7),
+    ("kick", "strike_hz"): (1570, 2500),
+    ("kick", "high_db"): (-42.9, -23.1),
+    ("tom", "crest_db"): (14.7, 16.7),
+    ("tom", "strike_hz"): (2120, 3370),
+    ("tom", "attack_hz"): (1110, 1770),
+    ("tom", "start_db"): (-2, 0),
+    ("cymbal", "strike_hz"): (5940, 9430),
+    ("cymbal", "body_hz"): (5130, 8140),
+    ("cymbal", "high_db"): (-4.5, -2.3),
+    ("cymbal", "t30_s"): (0.81, 1.2),
+}
+"""Where the median of a measure may lie, beside that of recorded one-shots (docs/experiments/drum-synthesizer.md).
+
+A decibel off for the crest, a third of an octave for centroids, the middle half of the recordings for shares and decay.
+"""
+
+
+@pytest.mark.parametrize("name", ["kick", "tom", "cymbal"])
+def test_draws_are_not_duller_than_recorded_drums(name):
+    rng = np.random.default_rng(4)
+    rows = [measure(synthesize(factory.draw(name, rng), seed)).row() for seed in range(60)]
+    medians = dict(zip(StrokeMeasures.names(), np.median(rows, axis=0), strict=True))
+    limits = {what: span for (voice, what), span in RECORDED.items() if voice == name}
+    off = {what: medians[what] for what, (low, high) in limits.items() if not low <= medians[what] <= high}
+    assert not off, limits
 
 
 # -- golden ------------------------------------------------------------------------------------------------------

@@ -1,10 +1,11 @@
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
-from toy_sounds import toy_space
+from toy_sounds import SMALL, toy_space
 
 from clave import factory
 from clave.audio.descriptor_gradients import DescriptorGradients
@@ -16,6 +17,7 @@ from clave.music.kit import VOICES
 from clave.sound.comparison import aligned, log_spectral_distance_db
 from clave.sound.space import SHIPPED_SOUND, load_sound, write_corpus
 from clave.training.models.sound_vae import SoundConfig
+from clave.training.onnx_export import write_graphs
 from clave.training.tensor_file import load_tensors
 
 
@@ -76,7 +78,7 @@ def test_what_was_not_learned_is_refused_or_filled_from_the_factory(tmp_path):
 def test_code_goes_there_and_back(sound):
     clips = list(factory.kit().clips[:2])
     code = sound.encode(clips, voice="kick")
-    assert (code.map.shape, code.detail.shape) == ((2, 2), (2, 5))
+    assert (code.map.shape, code.detail.shape) == ((2, 2), (2, 11))
     assert (code.map.dtype, code.detail.dtype) == (np.float32, np.float32)
     assert len(sound.decode(code, voice="kick")) == 2
     quiet = [Clip(0.1 * clip.samples, clip.sample_rate) for clip in clips]
@@ -90,12 +92,12 @@ def test_nothing_gives_nothing(sound):
 
 
 def test_codes_of_another_space_are_refused(sound):
-    with pytest.raises(SpaceError, match=r"detail \[n, 5\]"):
+    with pytest.raises(SpaceError, match=r"detail \[n, 11\]"):
         sound.decode(Code(np.zeros((1, 2), np.float32), np.zeros((1, 4), np.float32)), "kick")
     with pytest.raises(SpaceError, match="finite"):
-        sound.decode(Code(np.zeros((1, 2), np.float32), np.full((1, 5), np.nan, np.float32)), "kick")
+        sound.decode(Code(np.zeros((1, 2), np.float32), np.full((1, 11), np.nan, np.float32)), "kick")
     with pytest.raises(SpaceError, match="finite"):
-        sound.decode(Code(np.full((1, 2), np.nan, np.float32), np.zeros((1, 5), np.float32)), "kick")
+        sound.decode(Code(np.full((1, 2), np.nan, np.float32), np.zeros((1, 11), np.float32)), "kick")
 
 
 def test_silence_has_no_place(sound):
@@ -116,14 +118,18 @@ def test_variation_strays_from_what_is_expected_and_the_seed_says_where(sound):
 
 @pytest.fixture(scope="module")
 def heard(folder, tmp_path_factory):
-    """The same space, of sounds that somebody has heard; hats have no pitch."""
-    told = shutil.copytree(folder, tmp_path_factory.mktemp("heard"), dirs_exist_ok=True)
+    """The same space, of sounds that are described."""
+    return described(shutil.copytree(folder, tmp_path_factory.mktemp("heard"), dirs_exist_ok=True))
+
+
+def described(folder):
+    """A space whose sounds somebody has heard; hats have no pitch."""
     rng = np.random.default_rng(1)
     descriptors = rng.normal([11, -3, 7, 0.8], [1, 1, 0.5, 0.1], (80, 4)).astype(np.float32)
     descriptors[2::8, 2] = np.nan
     points = rng.standard_normal((80, 2)).astype(np.float32)
-    write_corpus(told, points, np.arange(80) % 8, [f"{n}.wav" for n in range(80)], descriptors)
-    return told
+    write_corpus(folder, points, np.arange(80) % 8, [f"{n}.wav" for n in range(80)], descriptors)
+    return folder
 
 
 def test_a_shift_is_one_of_four_and_moves_the_detail_alone(heard):
@@ -158,7 +164,8 @@ def test_a_space_that_nobody_has_heard_says_so_when_it_is_asked_to_shift(sound):
 def test_a_decoder_that_is_not_linear_has_no_directions(heard, monkeypatch):
     space = load_sound(heard)
     linear = space.log_spectrograms
-    monkeypatch.setattr(space, "log_spectrograms", lambda code, voice: linear(code, voice) + code.map[:, :1, None])
+    bent = lambda code, voice: linear(code, voice) * (1 + code.map[:, :1, None])  # noqa: E731
+    monkeypatch.setattr(space, "log_spectrograms", bent)
     assert space.directions("snare") == ()
 
 
@@ -264,11 +271,48 @@ def test_a_space_of_other_log_spectrograms_and_a_broken_corpus_are_refused(folde
         load_sound(tmp_path)
 
 
-def test_a_space_of_version_1_is_read_as_it_was(heard, tmp_path):
+def test_what_the_prior_does_not_draw_stays_when_a_sound_is_shifted_or_varied(heard):
+    space = load_sound(heard)
+    code = space.encode([factory.kit()["snare"]], "snare")
+    residual = code.detail[:, space.drawn_size :]
+    assert np.abs(residual).max() > 0.1
+    assert not space.sample_codes(2, "snare").detail[:, space.drawn_size :].any()
+    for moved in (
+        space.shifted(code, "snare", {"brightness": 0.3}),
+        space.code_at(code.map, "snare", variation=0.5, seed=2, detail=code.detail),
+    ):
+        np.testing.assert_array_equal(moved.detail[:, space.drawn_size :], residual)
+        assert np.abs(moved.detail - code.detail)[:, : space.drawn_size].max() > 0.01
+
+
+def test_a_space_of_version_2_draws_all_of_its_detail(tmp_path):
+    """Its spaces had no residual: the prior's noise is as long as the detail."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        model = replace(SMALL, residual_size=0).build().eval().requires_grad_(False)
+    old = toy_space(tmp_path)
+    write_graphs(old, model.onnx_graphs())
+    settings = json.loads((old / "config.json").read_text()) | {"version": 2, "detail_size": 5}
+    del settings["drawn_size"]
+    (old / "config.json").write_text(json.dumps(settings))
+    space = load_sound(old)
+    assert (space.detail_size, space.drawn_size) == (5, 5)
+    code = space.sample_codes(3, "tom")
+    assert code.detail.shape == (3, 5)
+    assert code.detail.any(axis=0).all()
+    assert len(space.decode(code, "tom")) == 3
+    (old / "config.json").write_text(json.dumps(settings | {"version": 3}))
+    with pytest.raises(SpaceError, match="lacks drawn_size"):
+        load_sound(old)
+
+
+def test_a_space_of_version_1_is_read_as_it_was(tmp_path):
     """Settings and a column of the corpus had other names; what comes out is the same."""
+    heard = described(toy_space(tmp_path / "heard", residual_size=0))
     old = shutil.copytree(heard, tmp_path / "old")
     settings = json.loads((old / "config.json").read_text())
-    assert settings["version"] == 2
+    assert settings["version"] == 3
+    del settings["drawn_size"]
     settings |= {
         "version": 1,
         "picture": settings.pop("log_spectrogram_shape"),
@@ -294,7 +338,7 @@ def test_a_space_of_version_1_is_read_as_it_was(heard, tmp_path):
 def test_the_shipped_space_knows_all_voices_and_thanks_every_maker():
     shipped = load_sound()
     assert shipped.voices == tuple(voice.name for voice in VOICES)
-    assert sum(file.stat().st_size for file in SHIPPED_SOUND.iterdir()) < 15e6
+    assert sum(file.stat().st_size for file in SHIPPED_SOUND.iterdir()) < 13.1e6
     card = (SHIPPED_SOUND / "card.md").read_text()
     assert "not stated" not in card
     kits = {line.split(" | ")[0].removeprefix("| ") for line in card.splitlines() if line.startswith("| ")}
@@ -347,7 +391,7 @@ def test_a_detail_of_ones_own_strays_from_itself_as_the_expected_one_does(sound)
     mine = sound.code_at(points, "kick", variation=0.4, seed=3, detail=own)
     np.testing.assert_allclose(mine.detail - own, there.detail - here.detail, atol=1e-6)
     assert same(sound.at(points, "kick", 0.4, 3), sound.decode(there, "kick"))
-    with pytest.raises(SpaceError, match=r"detail of this space is \[2, 5\].*got \[1, 5\]"):
+    with pytest.raises(SpaceError, match=r"detail of this space is \[2, 11\].*got \[1, 11\]"):
         sound.code_at(points, "kick", detail=own[:1])
 
 

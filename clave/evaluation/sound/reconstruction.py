@@ -58,10 +58,12 @@ def reconstruction(
 
 
 def by_voice(differences: Sequence[Difference], voice: Int[np.ndarray, " sound"]) -> dict[str, dict[str, float]]:
-    """What noise is judged by, for each voice: the mean band level error, and the mean scatter of the second sounds."""
+    """Means for each voice: of the band level error, the scatter of the second sounds, haze, multi-resolution error."""
     return {
         "band_level_by_voice": _means([each.band_level_db for each in differences], voice),
         "scatter_by_voice": _means([each.scatter_db for each in differences], voice),
+        "haze_by_voice": _means([each.haze_db for each in differences], voice),
+        "multi_resolution_by_voice": _means([each.error_db for each in differences], voice),
     }
 
 
@@ -80,8 +82,8 @@ def _methods(spaces: Mapping[str, SoundSpace], data: EvaluationData) -> dict[str
     }
     spectrogram = DrumSpectrogram()
     if len(data.train):
-        detail_size = next(iter(spaces.values())).detail_size
-        components = principal_components(data.log_spectrogram, data.weight, detail_size + 2)
+        drawn_size = next(iter(spaces.values())).drawn_size
+        components = principal_components(data.log_spectrogram, data.weight, drawn_size + 2)
         methods[f"principal components, {len(components.axes)}"] = lambda sound, _: placed(
             spectrogram.estimate(components.projected(spectrogram.forward(Clip(sound))))
         )

@@ -33,6 +33,11 @@ def markdown(result: Mapping[str, Any]) -> str:
         _by_voice(result["reconstruction"], "band_level_by_voice"),
         "Scatter of magnitudes above 1.7 kHz, dB; steady noise has 5.5. Target: within 0.3 of real.",
         _by_voice(result["reconstruction"], "scatter_by_voice"),
+        "## Tones by voice\n\nMulti-resolution error, dB. Target for kicks and toms: -8.",
+        _by_voice(result["reconstruction"], "multi_resolution_by_voice"),
+        "Haze, dB: how much louder the decoded sound is at 450 to 1400 Hz, 5 to 22 ms after the onset. Target for "
+        "kicks: 2.",
+        _by_voice(result["reconstruction"], "haze_by_voice"),
         "## Samples from the prior\n\nTargets: 90 % recognised, or within 3 points of real sounds; 98 % drums with a "
         "usual T30 and time of the peak, between those of 98 % of real sounds; 3 % duds: the classifier gives another "
         "voice 0.7 or more, T30 is above that of 99 % of real sounds, or the loudness over 0.4 s at one peak is 10 LU "
@@ -94,6 +99,7 @@ _RECONSTRUCTION: list[Column] = [
     ("T30", percent("decay_error")),
     ("band level error, dB", number("band_level_db", 2)),
     ("scatter, dB", number("scatter_db", 2)),
+    ("haze, dB", number("haze_db", 2)),
     ("lead-in, dB", number("lead_in_db", 1)),
     ("lead-ins under -40 dB", percent("lead_in_quiet")),
 ]

@@ -1,5 +1,6 @@
 """Our own drums: a synthesizer for all eight voices, and the built-in kits that it makes."""
 
+from clave.sound.drum_synth.draws import draw
 from clave.sound.drum_synth.drum import Drum, synthesize
 from clave.sound.drum_synth.drums import (
     DRUMS,
@@ -12,7 +13,7 @@ from clave.sound.drum_synth.drums import (
     Snare,
     Tom,
 )
-from clave.sound.drum_synth.kits import KITS, KitRecipe, draw, kit, levelled
+from clave.sound.drum_synth.kits import KITS, KitRecipe, kit, levelled
 
 __all__ = [
     "DRUMS",

@@ -30,7 +30,7 @@ from clave.sound.drum_synth.signal import (
 
 @dataclass(frozen=True, kw_only=True)
 class Kick(Drum):
-    """A sine that falls fast and rings long, under a click."""
+    """A sine that falls fast and rings long, under the click of a beater and the noise of a shell."""
 
     pitch_hz: float = by_ratio(50.0, 30.0, 110.0)  # where it comes to rest
     sweep_octaves: float = linear(1.5, 0.0, 4.0)
@@ -42,12 +42,15 @@ class Kick(Drum):
     overtone: float = linear(0.0)  # the skin's next mode
     click: float = linear(0.3)
     click_hz: float = by_ratio(2500.0, 500.0, 9000.0)
-    thud: float = linear(0.1)  # low noise of beater and air
-    thud_ms: float = by_ratio(30.0, 8.0, 150.0)
+    click_ms: float = by_ratio(4.0, 2.0, 40.0)  # its noise, to fall by 60 dB
+    thud: float = linear(0.1)  # noise of air, skin and shell
+    thud_hz: float = by_ratio(700.0, 300.0, 8000.0)  # little above
+    thud_ms: float = by_ratio(30.0, 8.0, 900.0)
 
     @property
     def seconds(self) -> float:
-        return self.hold_ms / 1000 + 1.15 * self.decay_s
+        thud_s = self.thud_ms / 1000 if self.thud > 0 else 0.0
+        return max(self.hold_ms / 1000 + 1.15 * self.decay_s, thud_s)
 
     def dry(self, t: Signal, rng: Generator) -> Signal:
         slow = self.pitch_hz * 2 ** (self.drop_octaves * np.exp(-t / (0.35 * self.decay_s)))
@@ -56,10 +59,10 @@ class Kick(Drum):
         ring = decay(t, self.decay_s, hold_s=self.hold_ms / 1000)
         body = np.sin(2 * math.pi * turns) * ring
         skin = np.sin(2 * math.pi * 1.59 * turns) * ring**2.5
-        tick = _click(t, self.click_hz, rng)
-        air = filtered(noise(t, rng) * decay(t, self.thud_ms / 1000), lowpass(700.0), highpass(60.0))
+        tick = _click(t, self.click_hz, rng, ms=self.click_ms)
+        air = filtered(noise(t, rng) * decay(t, self.thud_ms / 1000), lowpass(self.thud_hz), highpass(60.0))
         whole = (body + 0.6 * self.overtone * skin) * attack(t, self.attack_ms)
-        return whole + 1.3 * self.click * tick + 3.5 * self.thud * air
+        return whole + 1.3 * self.click * tick + 3.5 * math.sqrt(700.0 / self.thud_hz) * self.thud * air
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +83,9 @@ class Snare(Drum):
     wires_hz: float = by_ratio(3500.0, 1000.0, 9000.0)  # where they rattle most
     wires_low_hz: float = by_ratio(900.0, 250.0, 4000.0)  # below, they are silent
     rattle: float = linear(0.3)  # how much the skin's motion shakes them
+    strike: float = linear(0.0)  # how much of the wires is gone at once
     snap: float = linear(0.4)  # the stick
+    snap_hz: float = by_ratio(4500.0, 1200.0, 8000.0)
 
     @property
     def seconds(self) -> float:
@@ -91,11 +96,12 @@ class Snare(Drum):
         high_hz = min(self.pitch_hz * self.second_ratio, 900.0)
         high = swept_sine(t, high_hz, self.bend_octaves, self.bend_ms) * decay(t, 0.7 * self.body_decay_s)
         shaking = 1 - self.rattle + self.rattle * np.abs(low + 0.5 * high) / decay(t, self.body_decay_s)
-        buzz = noise(t, rng) * shaking * decay(t, self.wires_decay_s) * attack(t, 0.6)
+        buzz = noise(t, rng) * shaking * _two_stage(t, self.wires_decay_s, self.strike) * attack(t, 0.6)
         wide = filtered(buzz, highpass(self.wires_low_hz), lowpass(2.5 * self.wires_hz))
         near = filtered(buzz, highpass(0.5 * self.wires_low_hz), bandpass(self.wires_hz, 0.6))
         rattled = 0.3 * wide + 0.5 * near
-        stick = _click(t, 4500.0, rng) + 0.4 * filtered(noise(t, rng) * decay(t, 0.012), highpass(1500.0))
+        scrape = filtered(noise(t, rng) * decay(t, 0.012), highpass(self.snap_hz / 3), lowpass(3 * self.snap_hz))
+        stick = _click(t, self.snap_hz, rng) + 0.4 * scrape
         return self.body * (low + 0.7 * self.second * high) + 1.1 * self.wires * rattled + 0.6 * self.snap * stick
 
 
@@ -111,6 +117,9 @@ class _Hat(Drum):
     centre_hz: float = by_ratio(9000.0, 4000.0, 14_000.0)
     resonance: float = by_ratio(1.0, 0.5, 6.0)
     tick: float = linear(0.3)
+    tick_ms: float = by_ratio(8.0, 3.0, 60.0)  # to fall by 60 dB
+    strike: float = linear(0.0)  # how much of the ringing is gone at once
+    bright_decay: float = linear(1.0, 0.3, 1.0)  # how long the highs last, beside the lows
     attack_ms: float = linear(0.2, 0.0, 6.0)
 
     decay_s: float  # the two below say how long
@@ -120,14 +129,15 @@ class _Hat(Drum):
         return 1.1 * self.decay_s + 0.03
 
     def dry(self, t: Signal, rng: Generator) -> Signal:
-        ring = decay(t, self.decay_s) * attack(t, self.attack_ms)
         six = signal.squares(t, _metal_hz(self.pitch_hz, self.clang), rng)
         disc = _shimmer(t, 2500.0, rng)
         source = self.metal * 0.5 * six + (1 - self.metal) * noise(t, rng) + 1.5 * self.shimmer * disc
         near = filtered(source, bandpass(self.centre_hz, self.resonance), highpass(self.low_hz))
         wide = filtered(source, highpass(self.low_hz))
-        stick = filtered(noise(t, rng) * decay(t, 0.008), highpass(self.low_hz))
-        return (0.6 * near + 0.6 * wide) * ring + 0.6 * self.tick * stick
+        whole = _highs_first(t, 0.6 * (near + wide), HAT_BANDS_HZ, self.decay_s, self.bright_decay, self.strike)
+        ring = whole * attack(t, self.attack_ms)
+        stick = filtered(noise(t, rng) * decay(t, self.tick_ms / 1000), highpass(0.7 * self.low_hz))
+        return ring + 0.9 * self.tick * stick
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +156,7 @@ class OpenHat(_Hat):
 
 @dataclass(frozen=True, kw_only=True)
 class Tom(Drum):
-    """A skin with two modes, gliding down after the stroke."""
+    """Two heads that glide down after the stroke, the upper one with its modes, under the burst of a stick."""
 
     pitch_hz: float = by_ratio(110.0, 55.0, 320.0)
     sweep_octaves: float = linear(0.4, 0.0, 2.5)
@@ -155,15 +165,18 @@ class Tom(Drum):
     second_ratio: float = linear(1.6, 1.3, 2.4)
     second: float = linear(0.2)
     third: float = linear(0.1)
+    head: float = linear(0.0)  # the lower one, a tone higher
     attack_ms: float = linear(0.5, 0.0, 5.0)
     stick: float = linear(0.3)
     stick_hz: float = by_ratio(2000.0, 600.0, 7000.0)
+    stick_ms: float = by_ratio(4.0, 2.0, 60.0)  # its noise, to fall by 60 dB
     breath: float = linear(0.15)  # noise that follows the skin
-    breath_s: float = by_ratio(0.15, 0.03, 0.6)
+    breath_s: float = by_ratio(0.15, 0.03, 1.2)
 
     @property
     def seconds(self) -> float:
-        return 1.15 * self.decay_s
+        head_s = self.decay_s / 0.8 if self.head > 0 else 0.0
+        return max(1.15 * self.decay_s, head_s)
 
     def dry(self, t: Signal, rng: Generator) -> Signal:
         ring = decay(t, self.decay_s) * attack(t, self.attack_ms)
@@ -173,10 +186,12 @@ class Tom(Drum):
                 (1.0, 1.0, 1.0),
                 (0.7 * self.second, self.second_ratio, 1.6),
                 (0.5 * self.third, self.second_ratio * 1.37, 2.5),
+                (0.6 * self.head, 1.12, 0.8),
             )
         )
-        air = filtered(noise(t, rng) * decay(t, self.breath_s), lowpass(20 * self.pitch_hz), highpass(self.pitch_hz))
-        return sum(modes) + 0.9 * self.stick * _click(t, self.stick_hz, rng) + 0.9 * self.breath * air
+        air = filtered(noise(t, rng) * decay(t, self.breath_s), lowpass(40 * self.pitch_hz), highpass(self.pitch_hz))
+        stick = _click(t, self.stick_hz, rng, ms=self.stick_ms)
+        return sum(modes) + 3 * self.stick**1.5 * stick + 0.9 * self.breath * air
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,7 +211,9 @@ class Cymbal(Drum):
     decay_s: float = by_ratio(2.4, 0.5, 6.0)
     bell: float = linear(0.1)
     bell_hz: float = by_ratio(900.0, 400.0, 3000.0)
+    strike: float = linear(0.0)  # how much of the disc is gone at once
     stick: float = linear(0.3)
+    stick_ms: float = by_ratio(20.0, 4.0, 80.0)  # to fall by 60 dB
 
     @property
     def seconds(self) -> float:
@@ -207,18 +224,14 @@ class Cymbal(Drum):
         disc = _shimmer(t, self.low_hz, rng)
         source = 0.4 * self.metal * six + 1.5 * self.shimmer * disc + self.wash * noise(t, rng)
         rise = attack(t, self.swell_ms)
-        strike = 1 + 0.8 * decay(t, 0.15)  # the crowded first moment
-        rest = filtered(source, highpass(self.low_hz))
-        body = np.zeros_like(t)
-        for band, top_hz in enumerate((1500.0, 4000.0, 9000.0, None)):
-            part = rest if top_hz is None else filtered(rest, lowpass(top_hz, 0.5))
-            rest = rest - part  # what one band leaves is the next one's, so that all of them add up
-            body += 0.85**band * part * decay(t, self.decay_s * self.bright_decay ** (band / 2))
+        crowd = 1 + 0.8 * decay(t, 0.15)  # the first moment
+        source = filtered(source, highpass(self.low_hz))
+        body = _highs_first(t, source, CYMBAL_BANDS_HZ, self.decay_s, self.bright_decay, self.strike)
         ratios = np.array([1.0, 1.503, 2.316, 2.67, 3.41])
         bells = signal.partials(t, self.bell_hz * ratios, 1 / ratios, rng.uniform(0, 2 * math.pi, 5))
-        tap = filtered(noise(t, rng) * decay(t, 0.02), highpass(2500.0))
-        whole = body * rise * strike + 0.8 * self.bell * bells * decay(t, 0.6 * self.decay_s) * attack(t, 0.5)
-        return whole + 0.8 * self.stick * tap
+        tap = filtered(noise(t, rng) * decay(t, self.stick_ms / 1000), highpass(2500.0))
+        whole = body * rise * crowd + 0.8 * self.bell * bells * decay(t, 0.6 * self.decay_s) * attack(t, 0.5)
+        return whole + 1.2 * self.stick * tap
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -272,12 +285,12 @@ class Other(Drum):
     edge: float = linear(0.5)  # 0: sines, 1: squares
     bend_octaves: float = linear(0.0, 0.0, 1.0)
     tone: float = linear(0.8)
-    decay_s: float = by_ratio(0.25, 0.02, 1.2)
+    decay_s: float = by_ratio(0.25, 0.02, 3.0)
     strike: float = linear(0.3)  # how much of the tone is gone at once
     noise: float = linear(0.1)
     noise_hz: float = by_ratio(6000.0, 1000.0, 12_000.0)
     noise_attack_ms: float = linear(0.5, 0.0, 60.0)  # long: a shaker
-    noise_decay_s: float = by_ratio(0.06, 0.01, 0.6)
+    noise_decay_s: float = by_ratio(0.06, 0.01, 1.5)
     click: float = linear(0.2)
 
     @property
@@ -291,8 +304,8 @@ class Other(Drum):
         soft = swept_sine(t, float(pitches[0]), self.bend_octaves, 15.0)
         soft += self.second * swept_sine(t, float(pitches[1]), self.bend_octaves, 15.0)
         hard = filtered(signal.squares(t, pitches, rng), bandpass(1.3 * self.pitch_hz, 0.7))
-        ring = (1 - self.strike) * decay(t, self.decay_s) + self.strike * decay(t, 0.2 * self.decay_s)
-        tones = ((1 - self.edge) * soft + self.edge * hard) * ring * attack(t, 0.2)
+        ring = _two_stage(t, self.decay_s, self.strike) * attack(t, 0.2)
+        tones = ((1 - self.edge) * soft + self.edge * hard) * ring
         rising = attack(t, self.noise_attack_ms)
         hiss = noise(t, rng) * rising * decay(t, self.noise_decay_s, hold_s=self.noise_attack_ms / 1000)
         breath = filtered(hiss, bandpass(self.noise_hz, 0.9), highpass(0.4 * self.noise_hz))
@@ -303,11 +316,34 @@ DRUMS: tuple[type[Drum], ...] = (Kick, Snare, ClosedHat, OpenHat, Tom, Cymbal, C
 """One a voice, in the order of kit.VOICES."""
 
 
-def _click(t: Signal, hz: float, rng: Generator) -> Signal:
-    """A stick or beater at the moment it lands: 1 or 2 ms, half tone and half noise."""
+def _click(t: Signal, hz: float, rng: Generator, *, ms: float = 4.0) -> Signal:
+    """A stick or beater as it lands: half a tone of 1 or 2 ms, half noise that falls by 60 dB in `ms`."""
     tone = np.sin(2 * math.pi * hz * t) * np.exp(-t * hz / 1.5)
-    grit = filtered(noise(t, rng) * decay(t, 0.004), bandpass(hz, 0.7))
+    grit = filtered(noise(t, rng) * decay(t, ms / 1000), bandpass(hz, 0.7))
     return tone + 0.8 * grit
+
+
+def _two_stage(t: Signal, decay_s: float, strike: float) -> Signal:
+    """A decay of which the share `strike` is gone in a fifth of the time."""
+    return (1 - strike) * decay(t, decay_s) + strike * decay(t, 0.2 * decay_s)
+
+
+HAT_BANDS_HZ = (6000.0, 11_000.0)
+CYMBAL_BANDS_HZ = (1500.0, 4000.0, 9000.0)
+
+
+def _highs_first(
+    t: Signal, source: Signal, edges_hz: tuple[float, ...], decay_s: float, bright_decay: float, strike: float
+) -> Signal:
+    """A sound that dies away band by band, the lowest in `decay_s`, the third in `bright_decay` of it."""
+    if bright_decay == 1:
+        return source * _two_stage(t, decay_s, strike)
+    body, rest = np.zeros_like(t), source
+    for band, top_hz in enumerate((*edges_hz, None)):
+        part = rest if top_hz is None else filtered(rest, lowpass(top_hz, 0.5))
+        rest = rest - part  # what one band leaves is the next one's, so that all of them add up
+        body += part * _two_stage(t, decay_s * bright_decay ** (band / 2), strike)
+    return body
 
 
 SIX_CLOSE = np.array([1.0, 1.16, 1.31, 1.52, 1.76, 2.03])

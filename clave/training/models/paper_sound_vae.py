@@ -55,6 +55,7 @@ class PaperSoundVAE(SoundModel, LikelihoodVAE[Sounds]):
         self.config = config
         latent = config.latent_size
         self.map_size, self.detail_size = 2, latent - 2
+        self.drawn_size = self.detail_size
         wide, narrow = config.wide, config.narrow
         sizes = [(config.bands, config.frames)]
         layers = list[nn.Module]()

@@ -53,7 +53,12 @@ class OneShotConfig(Config):
 
 
 class SoundModel(VAE[Sounds]):
-    """A model whose codes are a map point and a detail, each conditioned on the voice."""
+    """A model whose codes are a map point and a detail, each conditioned on the voice.
+
+    Its prior draws the first `drawn_size` numbers of the detail; the others are 0 but in sounds that were encoded.
+    """
+
+    drawn_size: int
 
     @abstractmethod
     def spectrogram(self) -> Spectrogram:
@@ -81,17 +86,17 @@ class SoundModel(VAE[Sounds]):
     @abstractmethod
     def expected_detail(
         self, point: Float[Tensor, "batch map"], voice: Float[Tensor, "batch voice"]
-    ) -> Float[Tensor, "batch detail"]:
-        """The mean of p(detail | map, voice)."""
+    ) -> Float[Tensor, "batch drawn"]:
+        """The mean of p(detail | map, voice), where the prior draws it."""
 
     @abstractmethod
     def sample_detail(
         self,
         point: Float[Tensor, "batch map"],
-        noise: Float[Tensor, "batch detail"],
+        noise: Float[Tensor, "batch drawn"],
         voice: Float[Tensor, "batch voice"],
-    ) -> Float[Tensor, "batch detail"]:
-        """A sample of p(detail | map, voice), from standard normal noise."""
+    ) -> Float[Tensor, "batch drawn"]:
+        """A sample of the same, from standard normal noise."""
 
     @abstractmethod
     def decode(
@@ -111,7 +116,7 @@ class SoundModel(VAE[Sounds]):
         spectrogram = self.spectrogram()
         picture, voice = torch.zeros(2, spectrogram.bands, spectrogram.frames), torch.zeros(2, VOICE_COUNT)
         point, detail = torch.zeros(2, self.map_size), torch.zeros(2, self.detail_size)
-        seen = self.features(picture, voice).detach()
+        noise, seen = torch.zeros(2, self.drawn_size), self.features(picture, voice).detach()
 
         def encode(picture: Tensor, voice: Tensor) -> tuple[Tensor, Tensor]:
             features = self.features(picture, voice)
@@ -122,7 +127,7 @@ class SoundModel(VAE[Sounds]):
 
         encoder_inputs = {"picture": picture, "voice": voice}
         detail_inputs = {"seen": seen, "map": point, "voice": voice}
-        prior_inputs = {"map": point, "noise": detail, "voice": voice}
+        prior_inputs = {"map": point, "noise": noise, "voice": voice}
         decoder_inputs = {"map": point, "detail": detail, "voice": voice}
         return {
             "encoder": OnnxGraph(ModelMethod(self, encode), encoder_inputs, ("map", "seen")),

@@ -1,9 +1,11 @@
 """The model of one-shots: a map for each voice, and the detail below it that two numbers cannot carry.
 
-    detail = principal components of the log spectrogram   (fixed before training: `SoundVAE.fit_components`)
-    map    ~ q(map | detail, voice)                        (learned)
-    detail = mean(map, voice)                              (learned: its expectation at a point)
-    detail = flow(noise; map, voice), noise ~ N(0, 1)      (learned: its distribution at a point)
+    detail     = (components, residual)
+    components = principal components of the log spectrogram  (fixed before training: `SoundVAE.fit_components`)
+    residual   = what these leave of its largest shapes       (the same; 0 in what the prior draws)
+    map        ~ q(map | components, voice)                   (learned)
+    components = mean(map, voice)                             (learned: their expectation at a point)
+    components = flow(noise; map, voice), noise ~ N(0, 1)     (learned: their distribution at a point)
 
 docs/sound-model.md tells why there are principal components where there was a network.
 """
@@ -58,7 +60,8 @@ class SoundConfig(OneShotConfig):
     unit: ClassVar[str] = "of 1"
     variants: ClassVar[int] = 2
 
-    detail_size: int = 256
+    components: int = 256
+    residual_size: int = 1024
     band_shapes: int = 72  # a log spectrogram is first projected on so many components over its bands
     frame_shapes: int = 40  # times so many over its frames
     width: int = 384  # of the flow
@@ -77,10 +80,13 @@ class SoundConfig(OneShotConfig):
 
 
 class SoundVAE(SoundModel):
-    """p(detail, map | voice) = p(detail | map, voice) N(map; 0, 1), with a log spectrogram's components as its detail.
+    """p(components, map | voice) = p(components | map, voice) N(map; 0, 1), and beside them the residual of a sound.
 
-    Every voice has a map of its own. `fit_components` computes the principal components of the training sounds; until
-    then they are random orthonormal ones. p(detail | map, voice) is a flow, and its mean a network of its own.
+    Every voice has a map of its own. A log spectrogram is a sum of shapes, each the product of one over bands and one
+    over frames, and the components are principal components of these sums. The residual is what the components leave
+    of the shapes that are left with most: it is for sounds that are encoded, and in a draw it is 0. `fit_components`
+    computes all of them from the training sounds; until then they are random orthonormal ones.
+    p(components | map, voice) is a flow, and its mean a network of its own.
     """
 
     average: Tensor
@@ -88,20 +94,25 @@ class SoundVAE(SoundModel):
     frame_shapes: Tensor
     components: Tensor
     spread: Tensor
+    residual_shapes: Tensor  # which shapes have a residual
+    residual_places: Tensor  # where that of each shape lies; `residual_size` for those that have none
 
     def __init__(self, config: SoundConfig) -> None:
         super().__init__()
         self.config = config
-        self.map_size, self.detail_size = 2, config.detail_size
+        self.map_size, self.detail_size = 2, config.components + config.residual_size
+        self.drawn_size = config.components
         shapes = config.band_shapes * config.frame_shapes
         self.register_buffer("average", torch.zeros(BANDS, FRAMES))  # log spectrogram of the training sounds
         self.register_buffer("band_shapes", _orthonormal(BANDS, config.band_shapes))
         self.register_buffer("frame_shapes", _orthonormal(FRAMES, config.frame_shapes))
-        self.register_buffer("components", _orthonormal(shapes, config.detail_size))
-        self.register_buffer("spread", torch.ones(config.detail_size))
-        self.encoder = residual_network(config.detail_size + VOICE_COUNT, config.encoder_width, 1, 2 * self.map_size)
-        self.mean = residual_network(self.map_size + VOICE_COUNT, config.encoder_width, 1, config.detail_size)
-        self.flow = Flow(config.detail_size, self.map_size + VOICE_COUNT, config.width, config.blocks)
+        self.register_buffer("components", _orthonormal(shapes, config.components))
+        self.register_buffer("spread", torch.ones(config.components))
+        self.register_buffer("residual_shapes", torch.arange(config.residual_size))
+        self.register_buffer("residual_places", torch.arange(shapes).clamp(max=config.residual_size))
+        self.encoder = residual_network(config.components + VOICE_COUNT, config.encoder_width, 1, 2 * self.map_size)
+        self.mean = residual_network(self.map_size + VOICE_COUNT, config.encoder_width, 1, config.components)
+        self.flow = Flow(config.components, self.map_size + VOICE_COUNT, config.width, config.blocks)
         accept_old_names(self, {"usual": "average"})
 
     def spectrogram(self) -> Spectrogram:
@@ -117,33 +128,42 @@ class SoundVAE(SoundModel):
         """Fit the principal components to these sounds, each with its weight.
 
         Each coordinate is divided by the root of its standard deviation, so that the first components weigh more than
-        the last in the losses; all of them together have unit variance on average.
+        the last in the losses; all of them together have unit variance on average. The residual is that of the shapes
+        with the largest mean square of it.
         """
         share = sounds.weight / sounds.weight.sum()
         self.average.copy_((share[:, None, None] * sounds.log_spectrogram).sum(0))
-        residual = share.sqrt()[:, None, None] * self._residual(sounds.log_spectrogram)
-        over_bands = torch.einsum("nbf,ncf->bc", residual, residual)
-        over_frames = torch.einsum("nbf,nbg->fg", residual, residual)
+        centred = share.sqrt()[:, None, None] * self._centred(sounds.log_spectrogram)
+        over_bands = torch.einsum("nbf,ncf->bc", centred, centred)
+        over_frames = torch.einsum("nbf,nbg->fg", centred, centred)
         self.band_shapes.copy_(_principal(over_bands, self.config.band_shapes)[0])
         self.frame_shapes.copy_(_principal(over_frames, self.config.frame_shapes)[0])
-        shapes = (self.band_shapes.T @ residual @ self.frame_shapes).flatten(1)
-        components, size = _principal(shapes.T @ shapes, self.detail_size)
+        shapes = (self.band_shapes.T @ centred @ self.frame_shapes).flatten(1)
+        components, size = _principal(shapes.T @ shapes, self.drawn_size)
         self.components.copy_(components)
         self.spread.copy_(size.sqrt() * (size.mean().sqrt()))
+        left = (shapes - shapes @ components @ components.T).square().sum(0)
+        self.residual_shapes.copy_(left.argsort(descending=True)[: self.config.residual_size].sort().values)
+        self.residual_places.fill_(self.config.residual_size)
+        self.residual_places[self.residual_shapes] = torch.arange(len(self.residual_shapes), device=left.device)
 
     def features(
         self, log_spectrogram: Float[Tensor, "batch band frame"], voice: Float[Tensor, "batch voice"]
     ) -> Float[Tensor, "batch feature"]:
         """The detail of sounds, and beside it their voice."""
-        shapes = self.band_shapes.T @ self._residual(log_spectrogram) @ self.frame_shapes
-        return torch.cat([shapes.flatten(1) @ self.components / self.spread, voice], dim=1)
+        shapes = self._shapes(log_spectrogram)
+        components = shapes @ self.components
+        spanned = torch.einsum("nc,sc->ns", components, self.components)  # an exported transpose would be a second copy
+        residual = (shapes - spanned)[:, self.residual_shapes]
+        return torch.cat([components / self.spread, residual, voice], dim=1)
 
     def posterior_of_map(self, features: Float[Tensor, "batch feature"]) -> Gaussian:
-        """q(map | detail, voice)."""
-        return Gaussian.from_parameters(self.encoder(features))
+        """q(map | components, voice)."""
+        components, _, voice = features.split([self.drawn_size, self.config.residual_size, VOICE_COUNT], dim=1)
+        return self._posterior_of_map(components, voice)
 
     def encode_map(self, features: Float[Tensor, "batch feature"]) -> Float[Tensor, "batch map"]:
-        """The mean of q(map | detail, voice)."""
+        """The mean of q(map | components, voice)."""
         return self.posterior_of_map(features).mean
 
     def encode_detail(
@@ -152,22 +172,22 @@ class SoundVAE(SoundModel):
         point: Float[Tensor, "batch map"],  # noqa: ARG002  # components do not depend on it
         voice: Float[Tensor, "batch voice"],  # noqa: ARG002
     ) -> Float[Tensor, "batch detail"]:
-        """The principal components."""
+        """The principal components and the residual."""
         return features[:, : self.detail_size]
 
     def expected_detail(
         self, point: Float[Tensor, "batch map"], voice: Float[Tensor, "batch voice"]
-    ) -> Float[Tensor, "batch detail"]:
-        """The mean of p(detail | map, voice)."""
+    ) -> Float[Tensor, "batch drawn"]:
+        """The mean of p(components | map, voice)."""
         return self.mean(torch.cat([point, voice], dim=1))
 
     def sample_detail(
         self,
         point: Float[Tensor, "batch map"],
-        noise: Float[Tensor, "batch detail"],
+        noise: Float[Tensor, "batch drawn"],
         voice: Float[Tensor, "batch voice"],
-    ) -> Float[Tensor, "batch detail"]:
-        """A sample of p(detail | map, voice), from standard normal noise."""
+    ) -> Float[Tensor, "batch drawn"]:
+        """A sample of p(components | map, voice), from standard normal noise."""
         return self.flow.integrate(noise, torch.cat([point, voice], dim=1))
 
     def decode(
@@ -176,9 +196,12 @@ class SoundVAE(SoundModel):
         detail: Float[Tensor, "batch detail"],
         voice: Float[Tensor, "batch voice"],  # noqa: ARG002
     ) -> Float[Tensor, "batch band frame"]:
-        """The log spectrogram with these components."""
+        """The log spectrogram with these components and this residual."""
+        components, residual = detail.split([self.drawn_size, self.config.residual_size], dim=1)
+        with_zero = torch.cat([residual, torch.zeros_like(detail[:, :1])], dim=1)
         no_bias = torch.zeros_like(self.components[:, 0])  # with one, the exported graph holds no transposed copy
-        flat = functional.linear(detail * self.spread, self.components, no_bias)
+        spanned = functional.linear(components * self.spread, self.components, no_bias)
+        flat = spanned + with_zero[:, self.residual_places]
         shapes = flat.unflatten(1, (self.config.band_shapes, -1))
         return self.average + self.band_shapes @ shapes @ self.frame_shapes.T / _row_weight(detail)
 
@@ -186,16 +209,24 @@ class SoundVAE(SoundModel):
         """Mean square errors of flow and mean, and the map's divergence from N(0, 1) in nats a sound."""
         if self.training:
             batch = augmented(batch, self.config.tilt, self.config.damping, noise)
-        features = self.features(batch.log_spectrogram, batch.voices)
-        on_map = self.posterior_of_map(features)
-        condition, detail = torch.cat([on_map.sample(noise), batch.voices], dim=1), features[:, : self.detail_size]
+        components = self._shapes(batch.log_spectrogram) @ self.components / self.spread
+        on_map = self._posterior_of_map(components, batch.voices)
+        condition = torch.cat([on_map.sample(noise), batch.voices], dim=1)
         return {
-            "flow": (batch.weight * self.flow.losses(detail, condition, noise)).mean(),
-            "mean": (batch.weight * (detail - self.mean(condition)).square().mean(dim=1)).mean(),
+            "flow": (batch.weight * self.flow.losses(components, condition, noise)).mean(),
+            "mean": (batch.weight * (components - self.mean(condition)).square().mean(dim=1)).mean(),
             "kl_map": (batch.weight * on_map.kl_to(on_map.standard()).sum(-1)).mean(),
         }
 
-    def _residual(self, log_spectrogram: Float[Tensor, "batch band frame"]) -> Float[Tensor, "batch band frame"]:
+    def _posterior_of_map(
+        self, components: Float[Tensor, "batch component"], voice: Float[Tensor, "batch voice"]
+    ) -> Gaussian:
+        return Gaussian.from_parameters(self.encoder(torch.cat([components, voice], dim=1)))
+
+    def _shapes(self, log_spectrogram: Float[Tensor, "batch band frame"]) -> Float[Tensor, "batch shape"]:
+        return (self.band_shapes.T @ self._centred(log_spectrogram) @ self.frame_shapes).flatten(1)
+
+    def _centred(self, log_spectrogram: Float[Tensor, "batch band frame"]) -> Float[Tensor, "batch band frame"]:
         return (log_spectrogram - self.average) * _row_weight(log_spectrogram)
 
 

@@ -64,7 +64,7 @@ def test_the_same_seed_learns_the_same_and_learning_helps():
 
 def test_the_detail_is_what_principal_component_analysis_says():
     sounds = toy_sounds(64)
-    whole = replace(SMALL, band_shapes=40, frame_shapes=24, detail_size=5).build()  # enough for these sounds
+    whole = replace(SMALL, band_shapes=40, frame_shapes=24, residual_size=0).build()  # enough for these sounds
     whole.fit_components(sounds)
     weight = torch.ones(BANDS, 1)
     weight[LONG_BANDS:] = 2
@@ -81,6 +81,26 @@ def test_the_detail_is_what_principal_component_analysis_says():
     again = whole.decode(torch.zeros(64, 2), detail, sounds.voices)
     best = (residual @ axes[:5].T @ axes[:5]).unflatten(1, (BANDS, FRAMES)) / weight + sounds.log_spectrogram.mean(0)
     torch.testing.assert_close(again, best, atol=2e-2, rtol=0)
+
+
+def test_the_residual_is_what_the_components_leave_of_the_largest_shapes():
+    sounds, voices = toy_sounds(64), toy_sounds(64).voices
+    errors = []
+    for size in (0, 6, 40, 80):
+        model = replace(SMALL, residual_size=size).build()
+        model.fit_components(sounds)
+        detail = model.encode_detail(model.features(sounds.log_spectrogram, voices), torch.zeros(64, 2), voices)
+        assert detail.shape == (64, 5 + size)
+        again = model.decode(torch.zeros(64, 2), detail, voices)
+        errors.append((again - sounds.log_spectrogram)[:, :LONG_BANDS].square().mean())
+        assert size in (0, 80) or len(set(model.residual_shapes.tolist())) == size
+    assert errors[0] > 1.1 * errors[1] > 1.1 * errors[2]
+    every = replace(SMALL, components=80, residual_size=0).build()  # there are 80 shapes
+    every.fit_components(sounds)
+    features = every.features(sounds.log_spectrogram, voices)
+    again = every.decode(torch.zeros(64, 2), every.encode_detail(features, torch.zeros(64, 2), voices), voices)
+    best = (again - sounds.log_spectrogram)[:, :LONG_BANDS].square().mean()
+    torch.testing.assert_close(errors[3], best, rtol=1e-2, atol=0)
 
 
 def test_the_average_is_weighted():
@@ -121,7 +141,8 @@ def test_the_networks_that_are_played_say_what_the_model_says(tmp_path):
         tmp_path,
         SOUND_FORMAT,
         voices=["kick", "tom"],
-        detail_size=5,
+        detail_size=11,
+        drawn_size=5,
         spectrogram="drum",
         log_spectrogram_shape=[BANDS, FRAMES],
         centre=[[0, 0]] * 8,
@@ -138,9 +159,13 @@ def test_the_networks_that_are_played_say_what_the_model_says(tmp_path):
     np.testing.assert_allclose(code.map, point, atol=1e-4)
     np.testing.assert_allclose(code.detail, detail, atol=1e-4)
     np.testing.assert_allclose(space.log_spectrograms(code, "tom"), model.decode(point, detail, one_hot), atol=2e-3)
-    np.testing.assert_allclose(space.expected(code.map, "tom").detail, model.expected_detail(point, one_hot), atol=1e-3)
+    assert np.abs(code.detail[:, 5:]).max() > 0.1  # a residual, which nothing that is drawn has
+    expected = space.expected(code.map, "tom").detail
+    np.testing.assert_allclose(expected[:, :5], model.expected_detail(point, one_hot), atol=1e-3)
+    assert not expected[:, 5:].any()
     rng = np.random.default_rng(1)
     points, start = (torch.from_numpy(rng.standard_normal((3, size)).astype(np.float32)) for size in (2, 5))
     sampled = space.sample_codes(3, "tom", seed=1).detail
-    np.testing.assert_allclose(sampled, model.sample_detail(points, start, one_hot), atol=2e-3)
+    np.testing.assert_allclose(sampled[:, :5], model.sample_detail(points, start, one_hot), atol=2e-3)
+    assert not sampled[:, 5:].any()
     assert isinstance(space.at(code.map[:1], "tom")[0], Clip)

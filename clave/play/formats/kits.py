@@ -1,0 +1,45 @@
+"""A kit as files for samplers: the sounds as WAV files, and a text that says which stroke plays which of them."""
+
+from pathlib import Path
+
+from clave.files import audio_file, whole_file
+from clave.files.sfz import sfz_text
+from clave.music.sampled_kit import SampledKit
+from clave.play.project.movement import slug
+
+SAMPLES = "samples"
+
+
+def write_sfz(kit: SampledKit, folder: Path) -> list[str]:
+    """`NAME.sfz`, `NAME-flat.sfz` without takes played in turn, and the sounds of both in `samples/`."""
+    name = file_name(kit)
+    lines = [_write_samples(kit, folder / SAMPLES)]
+    whole_file.write(folder / f"{name}.sfz", sfz_text(kit).encode())
+    lines.insert(0, f"{folder / name}.sfz: {_contents(kit)}")
+    if kit.takes > 1:
+        whole_file.write(folder / f"{name}-flat.sfz", sfz_text(kit.without_takes()).encode())
+        lines.insert(1, f"{folder / name}-flat.sfz: the same for players that cannot play takes in turn")
+    return lines
+
+
+def file_name(kit: SampledKit) -> str:
+    """The name of the kit as a file may have it."""
+    return slug(kit.name) or "kit"
+
+
+def _write_samples(kit: SampledKit, folder: Path) -> str:
+    """The sounds of a kit as WAV files; all are turned down together where one exceeds full scale."""
+    folder.mkdir(parents=True, exist_ok=True)
+    count = 0
+    for count, sample in enumerate(kit.samples(), 1):
+        audio_file.write(folder / sample.file, sample.clip)
+    return f"{folder}: {count} sounds"
+
+
+def _contents(kit: SampledKit) -> str:
+    layers = max(len(each.layers) for each in kit.voices)
+    return f"8 voices, {_count(layers, 'velocity layer')}, {_count(kit.takes, 'take')} of each sound"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""A kit as samplers hold it: of each voice, sounds for several velocities, and several takes of each to play in turn."""
+"""A kit as samplers hold it: of each voice, sounds for several velocities and several takes of each, played in turn."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ class SampledVoice:
         takes = {len(layer) for layer in self.layers}
         if takes in (set(), {0}) or len(takes) > 1:
             raise KitError(
-                f"each layer of a sampled voice has as many takes, at least one; got {[len(each) for each in self.layers]}"
+                f"each layer has as many takes as the others, at least one; got {[len(each) for each in self.layers]}"
             )
 
 

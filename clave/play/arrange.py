@@ -209,7 +209,7 @@ _Found = tuple[int, float, float]  # step, velocity, offset
 
 
 def _struck(found: _Found, bar: PlannedBar, voice: int, lane: Lane, seed: int) -> list[_Stroke]:
-    """What rounds, chance, accent and ratchet make of one stroke: none, one or several, also where chance is against it."""
+    """What rounds, chance, accent and ratchet make of one stroke: none, one or several, whatever chance says."""
     step, velocity, offset = found
     name = VOICE_SLUGS[voice]
 

@@ -28,12 +28,12 @@ def file_name(kit: SampledKit) -> str:
 
 
 def _write_samples(kit: SampledKit, folder: Path) -> str:
-    """The sounds of a kit as WAV files; all are turned down together where one exceeds full scale."""
+    """The sounds of a kit as WAV files."""
     folder.mkdir(parents=True, exist_ok=True)
-    count = 0
-    for count, sample in enumerate(kit.samples(), 1):
+    samples = list(kit.samples())
+    for sample in samples:
         audio_file.write(folder / sample.file, sample.clip)
-    return f"{folder}: {count} sounds"
+    return f"{folder}: {len(samples)} sounds"
 
 
 def _contents(kit: SampledKit) -> str:

@@ -56,7 +56,7 @@ write_flac = partial(write_sound, suffix="flac")
 
 
 def at_rate(performance: Performance, sample_rate: int) -> Performance:
-    """The same with its sounds at this rate, in Hz, so that it is mixed at it: lengths and loops are exact there too."""
+    """The same with its sounds at this rate, in Hz, so that it is mixed at it: loops are exact there too."""
     if performance.sample_rate == sample_rate:
         return performance
     return replace(performance, sounds=tuple(_sound_at_rate(sound, sample_rate) for sound in performance.sounds))

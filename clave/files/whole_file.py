@@ -20,3 +20,9 @@ def write(path: str | os.PathLike[str], content: bytes) -> None:
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise OSError(error.errno, error.strerror or str(error), str(target)) from error
+
+
+def safe_name(name: str, otherwise: str) -> str:
+    """The name as every system lets a file have it, without what would be a folder or a rule of the shell's."""
+    safe = "".join("-" if letter in '/\\:*?"<>|' or ord(letter) < 32 else letter for letter in name)
+    return safe.strip(" .")[:120] or otherwise

@@ -133,9 +133,7 @@ def groove(
         details = "".join(f", {word}" for word in (meter if meter != "4/4" else None, style) if word)
         print(f"{'1 bar' if bars == 1 else f'{bars} bars'} at {tempo:g} bpm, {where}{details}, seed {seed}")
         player = Player(loaded, sounds.space, library)
-        write_performance(
-            player.perform(project), out, WriteOptions(stems=stems, tail="wrap" if loop else "cut", on_grid=on_grid)
-        )
+        write_performance(player.perform(project), out, WriteOptions(stems, "wrap" if loop else "cut", on_grid))
     if save_project is not None:
         save(project, save_project)
         print(f"{save_project}: the project; clave render {save_project} writes these files again")

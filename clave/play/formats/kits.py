@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from clave.files import audio_file, whole_file
+from clave.files import audio_file, hydrogen, whole_file
 from clave.files.sfz import sfz_text
 from clave.music.sampled_kit import SampledKit
-from clave.play.project.movement import slug
 
 SAMPLES = "samples"
 
@@ -22,9 +21,16 @@ def write_sfz(kit: SampledKit, folder: Path) -> list[str]:
     return lines
 
 
+def write_hydrogen_kit(kit: SampledKit, folder: Path) -> list[str]:
+    """`NAME.h2drumkit`: one packed file."""
+    path = folder / f"{file_name(kit)}.h2drumkit"
+    whole_file.write(path, hydrogen.kit_bytes(kit))
+    return [f"{path}: {_contents(kit)}"]
+
+
 def file_name(kit: SampledKit) -> str:
     """The name of the kit as a file may have it."""
-    return slug(kit.name) or "kit"
+    return whole_file.safe_name(kit.name, "kit").replace(" ", "-")
 
 
 def _write_samples(kit: SampledKit, folder: Path) -> str:

@@ -10,7 +10,7 @@ from clave.files import midi
 from clave.music.kit import VOICES
 from clave.music.units import TICKS_PER_QUARTER, TICKS_PER_STEP, Meter
 from clave.play.formats.options import WriteOptions
-from clave.play.formats.parts import bars_alone, voices_alone
+from clave.play.formats.parts import bars_alone, file_stem, voices_alone
 from clave.play.performance import Performance
 from clave.play.project.movement import slug
 
@@ -35,7 +35,7 @@ def write_midi(performance: Performance, folder: Path, options: WriteOptions) ->
                 for voice, each in voices_alone(performance)
             ]
         case _:
-            parts = [(folder / f"{performance.name}.mid", performance)]
+            parts = [(folder / f"{file_stem(performance)}.mid", performance)]
     return [_write_one(part, path, on_grid=options.on_grid) for path, part in parts]
 
 

@@ -3,9 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from clave.files.whole_file import safe_name
 from clave.music.kit import VOICES
 from clave.play.performance import Performance, Strike
 from clave.play.tempo import TempoCurve
+
+
+def file_stem(performance: Performance) -> str:
+    """The name of the performance as a file may have it."""
+    return safe_name(performance.name, "groove")
 
 
 def voices_alone(performance: Performance) -> Iterator[tuple[int, Performance]]:

@@ -11,6 +11,7 @@ from clave.files import audio_file
 from clave.music.clip import Clip
 from clave.music.kit import VOICES
 from clave.play.formats.options import WriteOptions
+from clave.play.formats.parts import file_stem
 from clave.play.performance import KitSound, Performance
 from clave.play.project.movement import slug
 from clave.play.render import fitted, mix, performance_stems, render_stereo, stereo_stems
@@ -24,7 +25,7 @@ def write_sound(performance: Performance, folder: Path, options: WriteOptions, *
     middle, and their stems in mono.
     """
     path, tail, performance = (
-        folder / f"{performance.name}.{suffix}",
+        folder / f"{file_stem(performance)}.{suffix}",
         options.tail,
         at_rate(performance, options.sample_rate),
     )

@@ -8,7 +8,8 @@ from typing import TypeVar
 from clave.errors import ExportError
 from clave.music.sampled_kit import SampledKit
 from clave.play.formats.drawing import write_svg
-from clave.play.formats.kits import write_sfz
+from clave.play.formats.hydrogen_song import write_patterns, write_song
+from clave.play.formats.kits import write_hydrogen_kit, write_sfz
 from clave.play.formats.midi_file import write_midi
 from clave.play.formats.options import WriteOptions
 from clave.play.formats.sound_file import write_flac, write_wav
@@ -42,9 +43,12 @@ GROOVE_FORMATS: Mapping[str, GrooveFormat] = {
     "wav": GrooveFormat("WAV file", write_wav),
     "svg": GrooveFormat("drawing (SVG)", write_svg),
     "flac": GrooveFormat("FLAC file", write_flac),
+    "h2song": GrooveFormat("Hydrogen song and its kit", write_song),
+    "h2pattern": GrooveFormat("Hydrogen patterns", write_patterns),
 }
 KIT_FORMATS: Mapping[str, KitFormat] = {
     "sfz": KitFormat("SFZ kit", write_sfz),
+    "h2drumkit": KitFormat("Hydrogen kit", write_hydrogen_kit),
 }
 FORMATS: Mapping[str, GrooveFormat | KitFormat] = {**GROOVE_FORMATS, **KIT_FORMATS}
 """All of them, by the names that are typed."""

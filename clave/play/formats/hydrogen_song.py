@@ -2,20 +2,18 @@
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from clave.files import hydrogen, whole_file
 from clave.files.hydrogen import LEAD_LAG_TICKS, TICKS_PER_STEP, HydrogenPattern, HydrogenSong, Note
-from clave.music.clip import Clip
-from clave.music.kit import VOICES
-from clave.music.sampled_kit import SampledKit, SampledVoice
+from clave.music.sampled_kit import SampledKit
 from clave.music.units import STEPS_PER_QUARTER
 from clave.play.formats.kits import file_name
+from clave.play.formats.losses import kit_of_beginning, losses, with_probability
 from clave.play.formats.options import WriteOptions
 from clave.play.formats.parts import file_stem
-from clave.play.performance import Performance, Strike
-from clave.play.produced import played_sounds
+from clave.play.performance import Performance
 from clave.play.sequencer import velocity_gain
 
 
@@ -28,7 +26,7 @@ def write_song(performance: Performance, folder: Path, options: WriteOptions) ->
     return [
         f"{song_path}: {len(song.sequence)} bars, {len(song.patterns)} patterns",
         f"{kit_path}: its kit, to be installed in Hydrogen first",
-        *_lost(performance),
+        *losses(performance),
     ]
 
 
@@ -39,7 +37,7 @@ def write_patterns(performance: Performance, folder: Path, options: WriteOptions
     for pattern in song.patterns:
         content = hydrogen.pattern_bytes(pattern, song.kit.name)
         whole_file.write(folder / "patterns" / f"{pattern.name}.h2pattern", content)
-    return [f"{folder / 'patterns'}: {len(song.patterns)} bars that differ", *_lost(performance)]
+    return [f"{folder / 'patterns'}: {len(song.patterns)} bars that differ", *losses(performance)]
 
 
 def hydrogen_song(performance: Performance, *, on_grid: bool = False) -> HydrogenSong:
@@ -47,7 +45,7 @@ def hydrogen_song(performance: Performance, *, on_grid: bool = False) -> Hydroge
 
     What chance decides on is written with its probability, so that Hydrogen decides anew.
     """
-    kit = _kit(performance)
+    kit = kit_of_beginning(performance)
     bars = _notes_of_bars(performance, kit, on_grid=on_grid)
     patterns: dict[tuple[object, ...], HydrogenPattern] = {}
     sequence: list[int] = []
@@ -63,25 +61,13 @@ def hydrogen_song(performance: Performance, *, on_grid: bool = False) -> Hydroge
     )  # fmt: skip
 
 
-def _kit(performance: Performance) -> SampledKit:
-    """The sounds of the beginning, as they are played, each as loud as its first stroke."""
-    voices: list[SampledVoice] = []
-    for voice, layers in zip(range(len(VOICES)), played_sounds(performance), strict=False):
-        first = next((strike for strike in performance.strikes if strike.voice == voice), None)
-        peak = max(1.0, *(clip.peak for clip in layers))
-        fitted = tuple((Clip(clip.samples / peak, clip.sample_rate),) for clip in layers)
-        level, pan = (1.0, 0.0) if first is None else (first.level, first.pan)
-        voices.append(SampledVoice(fitted, peak * level, pan))
-    return SampledKit(performance.kit_name, tuple(voices))
-
-
 def _notes_of_bars(performance: Performance, kit: SampledKit, *, on_grid: bool) -> list[list[Note]]:
     """The notes of each bar, by where they sound: a stroke before the bar line is in the bar before."""
     starts = [0]
     for bar in performance.bars:
         starts.append(starts[-1] + bar.steps * TICKS_PER_STEP)
     found: list[list[Note]] = [[] for _ in performance.bars]
-    for strike, probability in sorted(_with_probability(performance)):
+    for strike, probability in sorted(with_probability(performance)):
         exact = TICKS_PER_STEP * (strike.grid if on_grid else strike.position)
         tick = min(max(math.floor(exact + 0.5), 0), starts[-1] - 1)
         bar = bisect_right(starts, tick) - 1
@@ -91,12 +77,6 @@ def _notes_of_bars(performance: Performance, kit: SampledKit, *, on_grid: bool) 
         note = Note(tick - starts[bar], round(lead_lag, 6), min(loud, 1.0), 0.0, strike.voice, probability)
         found[bar].append(note)
     return [sorted(notes, key=lambda note: (note.position, note.instrument)) for notes in found]
-
-
-def _with_probability(performance: Performance) -> Iterator[tuple[Strike, float]]:
-    decided = {each.strike for each in performance.uncertain}
-    yield from ((strike, 1.0) for strike in performance.strikes if strike not in decided)
-    yield from ((each.strike, each.probability) for each in performance.uncertain)
 
 
 def _tempos(performance: Performance) -> Iterator[tuple[int, float]]:
@@ -110,23 +90,3 @@ def _tempos(performance: Performance) -> Iterator[tuple[int, float]]:
         if bpm != last:
             yield index, bpm
         start, last = start + bar.steps, bpm
-
-
-def _lost(performance: Performance) -> list[str]:
-    """What Hydrogen has no place for."""
-    said: list[str] = []
-    if any(bar.start_bpm != bar.end_bpm for bar in performance.tempo.bars):
-        said.append("lost: tempo changes at bar lines only, a ramp in steps of a bar that last as long")
-    if (early := sum(strike.position < 0 for strike in performance.strikes)) > 0:
-        said.append(f"lost: {early} strokes before the beginning are moved to it")
-    if any(strike.sound >= len(VOICES) for strike in performance.strikes):
-        said.append("lost: sounds that change along the way; those of the beginning play")
-    said += _lost_mix(performance.strikes)
-    return said
-
-
-def _lost_mix(strikes: Sequence[Strike]) -> Iterator[str]:
-    if any(strike.filter for strike in strikes):
-        yield "lost: the filters of the voices"
-    if any(strike.send for strike in strikes):
-        yield "lost: the room, and what drive, glue and limiter do"

@@ -12,6 +12,7 @@ from clave.music.clip import Clip
 from clave.music.kit import VOICES
 from clave.play.formats.options import WriteOptions
 from clave.play.formats.parts import file_stem
+from clave.play.mixdown import Tail
 from clave.play.performance import KitSound, Performance
 from clave.play.project.movement import slug
 from clave.play.render import fitted, mix, performance_stems, render_stereo, stereo_stems
@@ -24,32 +25,39 @@ def write_sound(performance: Performance, folder: Path, options: WriteOptions, *
     and limiter have for the mix. Other performances are as they are: in stereo where a voice does not stand in the
     middle, and their stems in mono.
     """
-    path, tail, performance = (
-        folder / f"{file_stem(performance)}.{suffix}",
-        options.tail,
-        at_rate(performance, options.sample_rate),
-    )
-    stems: Sequence[tuple[Clip, ...]] = ()
-    if performance.production is not None:
-        channels = render_stereo(performance, tail=tail)
-        stems = stereo_stems(performance, tail=tail) if options.stems else ()
-    else:
-        placed = any(strike.pan for strike in performance.events())
-        plain = fitted(performance_stems(performance, tail=tail)) if options.stems or not placed else ()
-        channels = render_stereo(performance, tail=tail) if placed else (mix(plain),)
-        stems = [(stem,) for stem in plain]
+    path, tail = folder / f"{file_stem(performance)}.{suffix}", options.tail
+    performance = at_rate(performance, options.sample_rate)
+    stems, loudest = fitting_stems(performance, tail) if options.stems else ((), 1.0)
+    channels = _mixed(performance, tail)
     audio_file.write(path, *channels)
     lines = [f"{path}: {channels[0].seconds:.2f} s, kit {performance.kit_name}"]
-    if options.stems:
-        (folder / "stems").mkdir(exist_ok=True)
-        loudest = max(side.peak for stem in stems for side in stem)
-        fit = 1 / max(1.0, loudest)  # where voices cancel each other, one alone may exceed full scale
-        for voice, stem in zip(VOICES, stems, strict=True):
-            sides = stem if fit == 1 else [Clip(side.samples * np.float32(fit), side.sample_rate) for side in stem]
-            audio_file.write(folder / "stems" / f"{slug(voice.name)}.{suffix}", *sides)
-        quieter = "" if fit == 1 else f", all {20 * np.log10(loudest):.1f} dB quieter than in the mix to fit full scale"
-        lines.append(f"{folder / 'stems'}: one {suffix.upper()} a voice{quieter}")
+    for voice, sides in zip(VOICES, stems, strict=False):
+        audio_file.write(folder / "stems" / f"{slug(voice.name)}.{suffix}", *sides)
+    if stems:
+        less = (
+            "" if loudest == 1 else f", all {20 * np.log10(loudest):.1f} dB quieter than in the mix to fit full scale"
+        )
+        lines.append(f"{folder / 'stems'}: one {suffix.upper()} a voice{less}")
     return lines
+
+
+def _mixed(performance: Performance, tail: Tail) -> tuple[Clip, ...]:
+    """The channels of the whole: in stereo where it is of a project, or a voice does not stand in the middle."""
+    if performance.production is not None or any(strike.pan for strike in performance.events()):
+        return render_stereo(performance, tail=tail)
+    return (mix(fitted(performance_stems(performance, tail=tail))),)
+
+
+def fitting_stems(performance: Performance, tail: Tail) -> tuple[Sequence[tuple[Clip, ...]], float]:
+    """The channels of each voice, and how many times they were turned down together to fit full scale, 1 for not."""
+    if performance.production is not None:
+        stems: Sequence[tuple[Clip, ...]] = stereo_stems(performance, tail=tail)
+    else:
+        stems = [(stem,) for stem in fitted(performance_stems(performance, tail=tail))]
+    loudest = max(1.0, *(side.peak for stem in stems for side in stem))
+    if loudest > 1:  # where voices cancel each other, one alone may exceed full scale
+        stems = [tuple(Clip(side.samples / np.float32(loudest), side.sample_rate) for side in stem) for stem in stems]
+    return stems, loudest
 
 
 write_wav = partial(write_sound, suffix="wav")

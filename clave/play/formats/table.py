@@ -7,9 +7,11 @@ from typing import TypeVar
 
 from clave.errors import ExportError
 from clave.music.sampled_kit import SampledKit
+from clave.play.formats.daw import write_dawproject
 from clave.play.formats.drawing import write_svg
 from clave.play.formats.hydrogen_song import write_patterns, write_song
-from clave.play.formats.kits import write_hydrogen_kit, write_sfz
+from clave.play.formats.kits import write_decent_sampler, write_hydrogen_kit, write_samples, write_sfz
+from clave.play.formats.live_code import write_strudel, write_tidal
 from clave.play.formats.midi_file import write_midi
 from clave.play.formats.options import WriteOptions
 from clave.play.formats.sound_file import write_flac, write_wav
@@ -43,11 +45,16 @@ GROOVE_FORMATS: Mapping[str, GrooveFormat] = {
     "wav": GrooveFormat("WAV file", write_wav),
     "svg": GrooveFormat("drawing (SVG)", write_svg),
     "flac": GrooveFormat("FLAC file", write_flac),
+    "dawproject": GrooveFormat("DAWproject song", write_dawproject),
+    "strudel": GrooveFormat("Strudel text and its sounds", write_strudel),
+    "tidal": GrooveFormat("Tidal text and its sounds", write_tidal),
     "h2song": GrooveFormat("Hydrogen song and its kit", write_song),
     "h2pattern": GrooveFormat("Hydrogen patterns", write_patterns),
 }
 KIT_FORMATS: Mapping[str, KitFormat] = {
     "sfz": KitFormat("SFZ kit", write_sfz),
+    "decentsampler": KitFormat("DecentSampler preset", write_decent_sampler),
+    "samples": KitFormat("samples for Strudel and Tidal", write_samples),
     "h2drumkit": KitFormat("Hydrogen kit", write_hydrogen_kit),
 }
 FORMATS: Mapping[str, GrooveFormat | KitFormat] = {**GROOVE_FORMATS, **KIT_FORMATS}

@@ -39,6 +39,10 @@ if TYPE_CHECKING:
     from clave.play.mixdown import Tail
     from clave.play.project.document import Project
 
+GROOVE_NAMES = ("midi", "wav", "svg", "flac", "dawproject", "strudel", "tidal", "h2song", "h2pattern")
+KIT_NAMES = ("sfz", "decentsampler", "samples", "h2drumkit")
+"""The keys of the tables in `clave.play.formats`, which are loaded when a command runs; a test holds both equal."""
+
 app = typer.Typer(no_args_is_help=True, help="Write files for other programs.")
 
 ProjectFile = Annotated[
@@ -53,11 +57,11 @@ MaybeProject = Annotated[
 ]
 GrooveFormats = Annotated[
     list[str],
-    typer.Option("--format", metavar="NAME", help="midi, wav, flac, svg; again for more than one."),
+    typer.Option("--format", metavar="NAME", help=f"{', '.join(GROOVE_NAMES)}; again for more than one."),
 ]
 KitFormats = Annotated[
     list[str],
-    typer.Option("--format", metavar="NAME", help="sfz; again for more than one."),
+    typer.Option("--format", metavar="NAME", help=f"{', '.join(KIT_NAMES)}; again for more than one."),
 ]
 Apart = Annotated[str, typer.Option("--apart", metavar="bar|voice", help="A MIDI file for each bar or each voice.")]
 TailOption = Annotated[
@@ -68,6 +72,8 @@ TailOption = Annotated[
         help="End of a sound file: cut; wrapped into the beginning, a seamless loop; or ringing out.",
     ),
 ]
+WhichModel = Annotated[str, typer.Argument(metavar="[rhythm|sound]", help="Which space.")]
+ModelFormats = Annotated[str, typer.Option("--format", metavar="NAME", help="onnx.")]
 SampleRate = Annotated[int, typer.Option("--rate", metavar="HZ", help="Of sound files: 44100 or 48000.")]
 Layers = Annotated[
     int, typer.Option("--layers", metavar="N", help="Sounds of each voice for strokes of different strength, 1 to 4.")
@@ -189,6 +195,30 @@ def export_song(
         raise ExportError(f"{project} has no song, only a scene: `clave export groove {project}` writes that")
     with closing(open_library(home)) as library:
         _write(project_player(rhythm, sound, library, project), loaded, out, formats, options)
+
+
+@app.command("model")
+def export_model(
+    which: WhichModel = "rhythm",
+    rhythm: RhythmFolder = None,
+    sound: SoundFolder = None,
+    formats: ModelFormats = "onnx",
+    out: Out = Path(),
+) -> None:
+    """Write a space as ONNX networks, with a README of their inputs, outputs and units and an example that runs."""
+    from clave.errors import ExportError
+    from clave.play.formats.model import write_rhythm_model, write_sound_model
+    from clave.rhythm.space import load_rhythm
+    from clave.sound.space import load_sound
+
+    if formats != "onnx":
+        raise ExportError(f"a model is written as onnx; got the format {formats!r}")
+    if which not in ("rhythm", "sound"):
+        raise ExportError(f"a model is rhythm or sound, got {which!r}")
+    lines = (
+        write_rhythm_model(load_rhythm(rhythm), out) if which == "rhythm" else write_sound_model(load_sound(sound), out)
+    )
+    print("\n".join(lines))
 
 
 def _write_options(stems: bool, tail: str, on_grid: bool, apart: str, rate: int) -> "WriteOptions":

@@ -13,22 +13,13 @@ than 60 ms before or 25 ms after), or that choking cuts short: there the match w
 
 import importlib
 import shutil
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import numpy as np
-import soundfile
-from measuring import options, print_table, write_json
 
-from clave.music.kit import VOICES, layer_of
-from clave.play.formats import WriteOptions, write_files, write_kit
-from clave.play.formats.hydrogen_song import hydrogen_song
-from clave.play.formats.parts import voices_alone
+from clave.music.kit import layer_of
 from clave.play.perform import perform
-from clave.play.performance import Performance
-from clave.play.produced import played_sounds
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 

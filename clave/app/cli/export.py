@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -34,9 +34,7 @@ if TYPE_CHECKING:
     from clave.app.cli.performing import Player
     from clave.app.kit_library import KitLibrary
     from clave.play.formats import WriteOptions
-    from clave.play.formats.options import Apart as Parts
     from clave.play.groove_project import GrooveOptions
-    from clave.play.mixdown import Tail
     from clave.play.project.document import Project
 
 GROOVE_NAMES = ("midi", "wav", "svg", "flac", "dawproject", "strudel", "tidal", "h2song", "h2pattern")
@@ -223,11 +221,9 @@ def export_model(
 
 def _write_options(stems: bool, tail: str, on_grid: bool, apart: str, rate: int) -> "WriteOptions":
     """The same words as choices; ExportError for what is none of them."""
-    from clave.play.formats import WriteOptions
+    from clave.play.formats.options import WriteOptions, apart_named, tail_named
 
-    return WriteOptions(
-        stems=stems, tail=cast("Tail", tail), on_grid=on_grid, apart=cast("Parts", apart), sample_rate=rate
-    )
+    return WriteOptions(stems, tail_named(tail), on_grid, apart_named(apart), rate)
 
 
 def _write(player: "Player", project: "Project", out: Path, formats: Sequence[str], options: "WriteOptions") -> None:

@@ -15,7 +15,7 @@ SAMPLE_RATES = (44_100, 48_000)  # Hz
 
 @dataclass(frozen=True)
 class WriteOptions:
-    """What may be chosen when a performance is written. Raises ExportError for what is none of the choices."""
+    """What may be chosen when a performance is written. Raises ExportError for another sample rate."""
 
     stems: bool = False  # also one sound file a voice
     tail: Tail = "cut"  # "wrap": the end rings into the beginning; "ring": the last sounds ring out
@@ -26,10 +26,24 @@ class WriteOptions:
     def __post_init__(self) -> None:
         if self.sample_rate not in SAMPLE_RATES:
             raise ExportError(f"a sample rate is one of {', '.join(map(str, SAMPLE_RATES))} Hz, got {self.sample_rate}")
-        if self.tail not in ("cut", "wrap", "ring"):
-            raise ExportError(f"a tail is one of cut, wrap, ring, got {self.tail!r}")
-        if self.apart not in ("", "bar", "voice"):
-            raise ExportError(f"MIDI files are written apart by bar or voice, got {self.apart!r}")
+
+
+def tail_named(name: str) -> Tail:
+    """The tail of this name; ExportError for what is none."""
+    match name:
+        case "cut" | "wrap" | "ring":
+            return name
+        case _:
+            raise ExportError(f"a tail is one of cut, wrap, ring; got {name!r}")
+
+
+def apart_named(name: str) -> Apart:
+    """What MIDI files are written apart by; ExportError for what is none of it."""
+    match name:
+        case "" | "bar" | "voice":
+            return name
+        case _:
+            raise ExportError(f"MIDI files are written apart by bar or voice; got {name!r}")
 
 
 @dataclass(frozen=True)

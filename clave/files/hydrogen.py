@@ -1,7 +1,7 @@
 """Hydrogen: drum kits (.h2drumkit), patterns (.h2pattern) and songs (.h2song), as version 1.2 reads them.
 
 Hydrogen counts 48 ticks a quarter, three to a step of ours, and moves a note off its tick by its `leadlag`, in units of
-LEAD_LAG_TICKS, late above 0: together they hold every moment exactly. A note is as loud as its velocity, where ours is
+LEAD_LAG_TICKS, early below 0: together they hold every moment exactly. A note is as loud as its velocity, where ours is
 as loud as the square of it: velocities are squared on the way.
 """
 

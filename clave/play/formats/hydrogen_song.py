@@ -16,6 +16,8 @@ from clave.play.formats.parts import file_stem
 from clave.play.performance import Performance
 from clave.play.sequencer import velocity_gain
 
+ROUNDING = 1e-6  # of a tick: what is that near to one lies on it
+
 
 def write_song(performance: Performance, folder: Path, options: WriteOptions) -> list[str]:
     """`NAME.h2song`, and `KIT.h2drumkit`, which has to be installed for it to sound."""
@@ -69,7 +71,7 @@ def _notes_of_bars(performance: Performance, kit: SampledKit, *, on_grid: bool) 
     found: list[list[Note]] = [[] for _ in performance.bars]
     for strike, probability in sorted(with_probability(performance)):
         exact = TICKS_PER_STEP * (strike.grid if on_grid else strike.position)
-        tick = min(max(math.floor(exact + 0.5), 0), starts[-1] - 1)
+        tick = min(max(math.ceil(exact - ROUNDING), 0), starts[-1] - 1)  # Hydrogen 1.2 plays leads, and no lags
         bar = bisect_right(starts, tick) - 1
         lead_lag = min(max((exact - tick) / LEAD_LAG_TICKS, 0.0 if tick == 0 else -1.0), 1.0)
         usual = kit.voices[strike.voice].level

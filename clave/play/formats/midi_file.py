@@ -8,7 +8,7 @@ import numpy as np
 
 from clave.files import midi
 from clave.music.kit import VOICES
-from clave.music.units import TICKS_PER_QUARTER, TICKS_PER_STEP, Meter
+from clave.music.units import STEPS_PER_SIXTEENTH, TICKS_PER_QUARTER, TICKS_PER_STEP, Meter
 from clave.play.formats.options import WriteOptions
 from clave.play.formats.parts import bars_alone, file_stem, voices_alone
 from clave.play.performance import Performance
@@ -74,14 +74,14 @@ def midi_notes(performance: Performance, *, on_grid: bool = False) -> midi.MidiN
 
 
 def tempo_marks(performance: Performance) -> list[tuple[int, float]]:
-    """The tempo map as changes at ticks; a ramp is a change every quarter, each so fast that it arrives in time."""
+    """The tempo map as changes at ticks; a ramp is a change every 16th, each so fast that it arrives in time."""
     marks: list[tuple[int, float]] = []
     start, curve = 0, performance.tempo
     for bar in curve.bars:
         if bar.start_bpm == bar.end_bpm:
             edges = [start, start + bar.steps]
         else:
-            edges = [*range(start, start + bar.steps, TICKS_PER_QUARTER // TICKS_PER_STEP), start + bar.steps]
+            edges = [*range(start, start + bar.steps, STEPS_PER_SIXTEENTH), start + bar.steps]
         for here, there in pairwise(edges):
             quarters = (there - here) * TICKS_PER_STEP / TICKS_PER_QUARTER
             seconds = curve.seconds_at(there) - curve.seconds_at(here)

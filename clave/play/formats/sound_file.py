@@ -28,16 +28,15 @@ def write_sound(performance: Performance, folder: Path, options: WriteOptions, *
     path, tail = folder / f"{file_stem(performance)}.{suffix}", options.tail
     performance = at_rate(performance, options.sample_rate)
     stems, loudest = fitting_stems(performance, tail) if options.stems else ((), 1.0)
-    channels = _mixed(performance, tail)
+    channels = [_quieter(side, loudest) for side in _mixed(performance, tail)]
     audio_file.write(path, *channels)
     lines = [f"{path}: {channels[0].seconds:.2f} s, kit {performance.kit_name}"]
     for voice, sides in zip(VOICES, stems, strict=False):
         audio_file.write(folder / "stems" / f"{slug(voice.name)}.{suffix}", *sides)
     if stems:
-        less = (
-            "" if loudest == 1 else f", all {20 * np.log10(loudest):.1f} dB quieter than in the mix to fit full scale"
-        )
-        lines.append(f"{folder / 'stems'}: one {suffix.upper()} a voice{less}")
+        lines.append(f"{folder / 'stems'}: one {suffix.upper()} a voice")
+    if loudest > 1:
+        lines.append(f"lost: {20 * np.log10(loudest):.1f} dB, in mix and stems, as one stem alone exceeds full scale")
     return lines
 
 
@@ -56,8 +55,12 @@ def fitting_stems(performance: Performance, tail: Tail) -> tuple[Sequence[tuple[
         stems = [(stem,) for stem in fitted(performance_stems(performance, tail=tail))]
     loudest = max(1.0, *(side.peak for stem in stems for side in stem))
     if loudest > 1:  # where voices cancel each other, one alone may exceed full scale
-        stems = [tuple(Clip(side.samples / np.float32(loudest), side.sample_rate) for side in stem) for stem in stems]
+        stems = [tuple(_quieter(side, loudest) for side in stem) for stem in stems]
     return stems, loudest
+
+
+def _quieter(clip: Clip, times: float) -> Clip:
+    return clip if times == 1 else Clip(clip.samples / np.float32(times), clip.sample_rate)
 
 
 write_wav = partial(write_sound, suffix="wav")

@@ -31,7 +31,7 @@ NETWORKS: Mapping[str, Mapping[str, str]] = {
     },
 }
 MEANINGS: Mapping[str, str] = {
-    "map": "point of the map, x and y; of a sound, in the network's coordinates: centre + spread * point (model.json)",
+    "map": "point of the map, x and y; in a sound space it is centre + spread * point, both in model.json",
     "style": "weights of the styles in the order of model.json, which add up to 1; all 0: no style",
     "section": "one-hot in the order of model.json; all 0: neither",
     "meter": "one-hot in the order of model.json",

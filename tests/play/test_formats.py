@@ -263,13 +263,25 @@ def test_sfizz_plays_our_strokes_where_and_how_loud_they_are(sampled: SampledKit
 # Hydrogen
 
 
+def number(note: ElementTree.Element, field: str) -> float:
+    return float(note.findtext(field, ""))
+
+
 def test_hydrogen_holds_each_moment_and_the_probability(song: Performance) -> None:
     made = hydrogen_song(song)
+    written = ElementTree.fromstring(hydrogen.song_bytes(made))
+    names = [each.name for each in made.patterns]
+    bars = [names.index(each.text or "") for each in written.findall("patternSequence/group/patternID")]
+    patterns = written.findall("patternList/pattern")
     starts = [0, *itertools.accumulate(bar.steps * 3 for bar in song.bars)]
     found = sorted(
-        (start + note.position + hydrogen.LEAD_LAG_TICKS * note.lead_lag, note.instrument, note.probability)
-        for start, index in zip(starts, made.sequence, strict=False)
-        for note in made.patterns[index].notes
+        (
+            start + number(note, "position") + hydrogen.LEAD_LAG_TICKS * number(note, "leadlag"),
+            number(note, "instrument"),
+            number(note, "probability"),
+        )
+        for start, index in zip(starts, bars, strict=False)
+        for note in patterns[index].iter("note")
     )
     decided = {each.strike for each in song.uncertain}
     wanted = [(each.position * 3, each.voice, 1.0) for each in song.strikes if each not in decided]
@@ -277,6 +289,7 @@ def test_hydrogen_holds_each_moment_and_the_probability(song: Performance) -> No
     late = [each for each in wanted if each[0] >= 0]
     assert len(found) == len(wanted)
     np.testing.assert_allclose(found[len(wanted) - len(late) :], sorted(late), atol=1e-5)
+    assert max(number(note, "leadlag") for note in written.iter("note")) <= 0, "Hydrogen 1.2 plays no lags"
     assert any(not each.sounds for each in song.uncertain)
     assert [tag for _, tag in made.tags] == ["verse", "scene 2", "verse"]
     times = [bpm for _, bpm in made.tempos]
@@ -406,6 +419,7 @@ def test_a_dawproject_holds_notes_one_level_deep_and_the_same_tempo(song: Perfor
     points = [each.attrib for each in root.findall("Arrangement/TempoAutomation/RealPoint")]
     times = [float(each["time"]) for each in points]
     bpm = np.interp(np.arange(0.5, 19), times, [float(each["value"]) for each in points])
+    assert [each["interpolation"] for each in points] == ["hold", "linear", "linear", "hold", "hold"]
     ramp = slice(8, 15)
     np.testing.assert_allclose(bpm[ramp], [song.tempo.bpm_at(16 * at) for at in np.arange(0.5, 19)[ramp]], rtol=1e-6)
     assert [each.get("name") for each in root.findall("Scenes/Scene")] == ["verse", "scene 2"]

@@ -63,6 +63,10 @@ class RenderError(ClaveError):
     """A tempo, a swing or a level that cannot be played."""
 
 
+class ExportError(ClaveError):
+    """A file for another program that cannot be written: an unknown format, or one that cannot hold this."""
+
+
 class MissingExtraError(ClaveError):
     """An optional package that is not installed; the message names the extra to install."""
 

@@ -33,6 +33,14 @@ clave groove --style techno --kit space --kit-character brighter=1,bigger=-0.5 -
 clave groove --kit my-kit --sound my-sound --bars 4 -o out""",
     "clave render": """clave groove --style house --bars 16 --save house.json -o out
 clave render house.json --stems -o out""",
+    "clave export kit": """clave export kit --seed 3 --format sfz -o my-kit
+clave export kit house.json --format h2drumkit --format samples --takes 6 -o my-kit""",
+    "clave export groove": """clave export groove house.json --format strudel -o out
+clave export groove --style funk --bars 4 --tempo 96 --format wav --tail wrap --rate 48000 --stems -o out
+clave export groove house.json --format midi --apart voice --on-grid -o out""",
+    "clave export song": "clave export song my-song.json --format dawproject --format flac -o out",
+    "clave export model": """clave export model rhythm -o networks
+clave export model sound --sound my-sound -o networks""",
     "clave kits": "clave kits",
     "clave learn rhythm": """clave learn rhythm my-midi -o my-rhythm
 clave learn rhythm my-midi -o my-rhythm --resume

@@ -18,8 +18,8 @@ from clave.music.pattern import Pattern
 from clave.music.units import STEPS_PER_SIXTEENTH, seconds_per_step, swing_steps
 from clave.play.bus import BusSettings
 from clave.play.chance import PROBABILITY, RATCHET, chance
-from clave.play.performance import FILTERS, BarSource, KitSound, Performance, Production, Strike
-from clave.play.plan import Plan, PlannedBar, natural_bars
+from clave.play.performance import FILTERS, BarSource, KitSound, Performance, Production, Strike, UncertainStrike
+from clave.play.plan import Plan, PlannedBar, natural_bars, scene_starts
 from clave.play.project.bars import Bar, Edited, Generated, finished, model_part
 from clave.play.project.document import Project
 from clave.play.project.movement import slug
@@ -93,6 +93,7 @@ def arrange(project: Project, decoded: Decoded, bars: int | None = None) -> Perf
     table = _Sounds(decoded)
     patterns: list[Pattern] = []
     strikes: list[Strike] = []
+    uncertain: list[UncertainStrike] = []
     sources: list[BarSource] = []
     for bar in planned:
         sounds = [table.index(voice, sound) for voice, sound in enumerate(bar.voices)]
@@ -102,19 +103,27 @@ def arrange(project: Project, decoded: Decoded, bars: int | None = None) -> Perf
         velocity, offset = np.zeros_like(pattern.velocity), np.zeros_like(pattern.offset)
         for voice, lane in enumerate(bar.lanes):
             strokes = _lane_strokes(bar, voice, lane, rows[voice], project.seed)
-            for stroke in strokes:
+            for stroke in (each for each in strokes if each.sounds):
                 step = min(int(stroke.step), bar.steps - 1)  # a ratchet may reach over the bar line
                 velocity[voice, step] = max(velocity[voice, step], stroke.velocity)
                 offset[voice, step] = stroke.offset
             if mixed[voice]:
-                strikes += _strikes(bar, voice, lane, strokes, curve, sounds[voice])
+                found = _strikes(bar, voice, lane, strokes, curve, sounds[voice])
+                pairs = list(zip(found, strokes, strict=True))
+                strikes += (strike for strike, stroke in pairs if stroke.sounds)
+                uncertain += (
+                    UncertainStrike(strike, stroke.probability, stroke.sounds)
+                    for strike, stroke in pairs
+                    if stroke.probability < 1
+                )
         patterns.append(Pattern(velocity, offset, bar.meter))
         sources.append(BarSource(_with_held_rows(pattern, rows), tuple(sounds)))
     scene = (project.scenes[project.song[0].scene] if project.song else None) or project.scene
     production = Production(scene.room.size, BusSettings(scene.bus.drive, scene.bus.glue))
     return Performance(
         tuple(patterns), curve, tuple(table.sounds), tuple(sorted(strikes)), project.volume, project.name or "groove",
-        scene.kit.name, decoded.remarks, tuple(sources), production,
+        scene.kit.name, decoded.remarks, tuple(sources), production, tuple(uncertain),
+        scene_starts(project, len(planned)),
     )  # fmt: skip
 
 
@@ -127,6 +136,8 @@ class _Stroke:
     offset: float  # steps
     ends: float  # step of the bar at which the next one may begin
     cell: int  # step of the bar that it comes from
+    probability: float  # that it sounds
+    sounds: bool  # as chance decided
 
 
 class _Sounds:
@@ -198,7 +209,7 @@ _Found = tuple[int, float, float]  # step, velocity, offset
 
 
 def _struck(found: _Found, bar: PlannedBar, voice: int, lane: Lane, seed: int) -> list[_Stroke]:
-    """What rounds, chance, accent and ratchet make of one stroke: none, one or several."""
+    """What rounds, chance, accent and ratchet make of one stroke: none, one or several, whatever chance says."""
     step, velocity, offset = found
     name = VOICE_SLUGS[voice]
 
@@ -208,8 +219,8 @@ def _struck(found: _Found, bar: PlannedBar, voice: int, lane: Lane, seed: int) -
     turn = bar.round if lane.loop_steps is None else (bar.start + step) // lane.loop_steps
     if not lane.rounds.has(turn):
         return []
-    if chance(seed, PROBABILITY, voice, bar.index, step) >= now("probability", lane.probability):
-        return []
+    probability = now("probability", lane.probability)
+    sounds = chance(seed, PROBABILITY, voice, bar.index, step) < probability
     accent = now("accent", lane.accent) / 2
     factor = 1 + accent if step % steps_per_beat(bar.meter) == 0 else 1 - accent
     velocity = velocity if accent == 0 else min(max(velocity * factor, QUIETEST), 1.0)
@@ -222,7 +233,8 @@ def _struck(found: _Found, bar: PlannedBar, voice: int, lane: Lane, seed: int) -
     strokes: list[_Stroke] = []
     for each in range(count):
         at = step + each * apart
-        strokes.append(_Stroke(at, velocity, offset, step + 1 if count == 1 else at + apart, step))
+        ends = step + 1 if count == 1 else at + apart
+        strokes.append(_Stroke(at, velocity, offset, ends, step, probability, sounds))
         velocity *= RATCHET_FALL
     return strokes
 

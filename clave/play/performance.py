@@ -49,6 +49,23 @@ class BarSource:
 
 
 @dataclass(frozen=True)
+class UncertainStrike:
+    """A stroke that chance decides on; one that sounds is among the strikes of its performance too."""
+
+    strike: Strike
+    probability: float  # in [0, 1)
+    sounds: bool  # as chance decided
+
+
+@dataclass(frozen=True)
+class SceneStart:
+    """Where a scene of the song begins."""
+
+    bar: int  # since the beginning
+    name: str
+
+
+@dataclass(frozen=True)
 class Production:
     """What the strokes of a project go through: the room, and the bus with its drive, glue and limiter."""
 
@@ -80,6 +97,8 @@ class Performance:
     remarks: tuple[str, ...] = field(default=())  # what is silent or other than it was made, and why
     sources: tuple[BarSource, ...] = ()  # of each bar
     production: Production | None = None  # None: the strokes as they are
+    uncertain: tuple[UncertainStrike, ...] = ()  # what chance decided on, for programs that decide anew
+    scenes: tuple[SceneStart, ...] = ()  # of the song, in order; none without one
 
     @classmethod
     def of_patterns(

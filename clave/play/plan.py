@@ -14,6 +14,7 @@ from clave.play.chance import CRASH, chance
 from clave.play.hearing import heard_in, hearing, plain_bar
 from clave.play.modulation import Movement
 from clave.play.morph import bars_between, between, half_way, lanes_between, mixes_between, voices_between
+from clave.play.performance import SceneStart
 from clave.play.project.bars import Bar, Edited, Generated, Given, Phrase, RhythmShift, SetCells, edited, model_part
 from clave.play.project.document import Project, Scene
 from clave.play.project.movement import slug
@@ -118,6 +119,17 @@ def place_of(project: Project, bar: int) -> Place:
     share = morphed / (part.morph_bars + 1) if morphed > 0 else 0.0
     into = _scene(project, after.scene) if share > 0 else None
     return Place(scene, within, part.fill and within == part.bars - 1, into, share, before)
+
+
+def scene_starts(project: Project, bars: int) -> tuple[SceneStart, ...]:
+    """Where the scenes of the song begin within so many bars, by name, or by number where they have none."""
+    starts: list[SceneStart] = []
+    bar = 0
+    while project.song and bar < bars:
+        part = project.song[len(starts) % len(project.song)]
+        starts.append(SceneStart(bar, _scene(project, part.scene).name or f"scene {part.scene + 1}"))
+        bar += part.bars
+    return tuple(starts)
 
 
 def _scene(project: Project, index: int) -> Scene:

@@ -35,7 +35,7 @@ def test_notes_come_when_they_do_in_the_file(kind: str, tmp_path) -> None:
     assert len(in_the_file) == len(live)
     for (note, seconds), (other, due) in zip(sorted(in_the_file), sorted(live), strict=True):
         assert note == other
-        assert seconds == pytest.approx(due, abs=0.01 if kind == "ramp" else 0.002)  # a ramp is a tempo each quarter
+        assert seconds == pytest.approx(due, abs=0.003)
 
 
 def test_a_note_ends_before_it_is_struck_again() -> None:

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from clave.app.cli import evaluate, figures, groove, kits, learn, play, render
+from clave.app.cli import evaluate, export, figures, groove, kits, learn, play, render
 from clave.errors import ClaveError
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app.command()(groove.groove)
 app.command()(render.render)
 app.command()(kits.kits)
 app.command()(figures.figures)
+app.add_typer(export.app, name="export")
 app.add_typer(learn.app, name="learn")
 app.add_typer(evaluate.app, name="evaluate")
 

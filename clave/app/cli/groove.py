@@ -106,7 +106,7 @@ def groove(
     elif from_ is not None and to is not None:
         points = (from_, to)
     else:
-        points = _two_points(loaded, blend, time, seed)
+        points = two_points(loaded, blend, time, seed)
     options = GrooveOptions(
         points=points,
         bars=bars,
@@ -133,13 +133,13 @@ def groove(
         if reason := loaded.style_meters.why_none(blend, time):
             print(reason)
         played = Player(loaded, sounds.space, library).perform(project)
-        write_performance(played, out, WriteOptions(stems=stems, loop=loop, on_grid=on_grid))
+        write_performance(played, out, WriteOptions(stems, "wrap" if loop else "cut", on_grid))
     if save_project is not None:
         save(project, save_project)
         print(f"{save_project}: the project; clave render {save_project} writes these files again")
 
 
-def _two_points(
+def two_points(
     rhythm: "RhythmSpace", style: "str | Mapping[str, float] | None", meter: "Meter", seed: int
 ) -> tuple[Point, Point]:
     """Two bars of the corpus, where a journey begins and ends: of this style, or blend, if one is named.

@@ -49,11 +49,12 @@ class Player:
 
     def perform(self, project: Project, bars: int | None = None) -> Performance:
         """The performance of a project; what is silent or other than it was made is said."""
-        performance = perform(project, self.rhythm, self.sound, bars=bars, find_file=self._find_file())
+        performance = perform(project, self.rhythm, self.sound, bars=bars, find_file=self.find_file())
         print_remarks(performance.remarks)
         return performance
 
-    def _find_file(self) -> FindFile:
+    def find_file(self) -> FindFile:
+        """The files of its sounds: kept ones, or on the disk."""
         on_disk = find_on_disk(self.folder)
 
         def find(sound: KitVoice) -> bytes:

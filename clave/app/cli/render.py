@@ -40,4 +40,4 @@ def render(
         performance = project_player(rhythm, sound, library, project).perform(loaded, bars)
         count = len(performance.bars)
         print(f"{project}: {'1 bar' if count == 1 else f'{count} bars'}, {performance.seconds:.2f} s")
-        write_performance(performance, out, WriteOptions(stems=stems, loop=loop, on_grid=on_grid))
+        write_performance(performance, out, WriteOptions(stems=stems, tail="wrap" if loop else "cut", on_grid=on_grid))

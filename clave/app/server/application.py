@@ -24,6 +24,7 @@ from clave.app.protocol import (
     StyleMeters,
     VoiceInfo,
 )
+from clave.app.server.export_routes import add_export_routes
 from clave.app.server.kit_routes import add_kit_routes, add_library_routes
 from clave.app.server.material_routes import add_material_routes
 from clave.app.server.page_files import STATIC, UNBUILT, page_is_built
@@ -77,6 +78,7 @@ def create_app(
     add_sound_routes(app, builder)
     add_kit_routes(app, builder)
     add_library_routes(app, library)
+    add_export_routes(app, rhythm, sound, library)
     add_project_routes(app, rhythm, lambda each: remarks_here(each, rhythm, sound, library, builder.kits), project)
     instrument = _instrument(__version__, rhythm, builder.info(), kits)
 

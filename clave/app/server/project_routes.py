@@ -47,13 +47,13 @@ def add_project_routes(
     @app.post("/api/project/midi", response_class=Response, openapi_extra=PROJECT_BODY)
     def midi_file(content: ProjectBody, on_grid: bool = False) -> Response:
         project = from_json(content)
-        _check_takes_seconds(project)
+        check_takes_seconds(project)
         played = perform_strokes(project, rhythm)
         headers = {"content-disposition": 'attachment; filename="groove.mid"'}
         return Response(midi_bytes(played, on_grid=on_grid), headers=headers, media_type="audio/midi")
 
 
-def _check_takes_seconds(project: Project) -> None:
+def check_takes_seconds(project: Project) -> None:
     """ProjectError for a project that would keep the space busy for minutes: a command may, a request may not."""
     bars = requests(project).bars
     operations = sum(map(space_operations, bars))

@@ -9,6 +9,7 @@ import numpy as np
 import soundfile
 
 from clave.errors import AudioFileError
+from clave.files import whole_file
 from clave.music.clip import Clip
 
 Format = Literal["wav", "flac"]
@@ -26,7 +27,7 @@ def write(path: str | PathLike[str], *channels: Clip) -> None:
     try:
         data = to_bytes(*channels, format="flac" if suffix == ".flac" else "wav")
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+        whole_file.write(path, data)
     except AudioFileError as error:
         raise AudioFileError(f"{path}: {error}") from error
     except OSError as error:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clave.errors import MidiError
+from clave.files import whole_file
 from clave.files.midi.drum_map import DRUM_CHANNEL
 from clave.files.midi.parsing import MAX_BARS
 from clave.music.kit import VOICES, Voice
@@ -79,10 +80,12 @@ def compose(
     tempos: Sequence[tuple[int, float]],
     end_tick: int,
     lead_in_ticks: int = 0,
+    markers: Sequence[tuple[int, str]] = (),
 ) -> "MidiFile":
     """A MIDI file of these notes: type 1, 480 ticks a quarter, channel 10, one track for tempo and meter, one a voice.
 
     `meters` and `tempos` are changes, each with its tick, in time order and from tick 0 on; tempo in quarters a minute.
+    `markers` are names of places, each with its tick, in time order.
     All tracks end at `end_tick`, or with their last note where that comes later. Everything is moved later by
     `lead_in_ticks`; notes that still begin before the file are moved to its beginning (`notes.before(-lead_in_ticks)`
     counts them). A note is cut where the next of its voice begins.
@@ -108,6 +111,7 @@ def compose(
         if beats > 255 or unit & (unit - 1):
             raise MidiError(f"MIDI writes meters of up to 255 beats over a power of 2, got {meter_name((beats, unit))}")
         changes.append((tick, MetaMessage("time_signature", numerator=beats, denominator=unit)))
+    changes += [(tick, MetaMessage("marker", text=_latin(name))) for tick, name in markers]
     changes.sort(key=lambda change: change[0])
     moved = [(tick + lead_in_ticks if tick else 0, change) for tick, change in changes]  # the first hold from the start
 
@@ -119,6 +123,11 @@ def compose(
         if events:
             midi.tracks.append(_track(drum.name, events, end_tick))
     return midi
+
+
+def _latin(name: str) -> str:
+    """The name in the letters that MIDI files have (Latin-1); others become question marks."""
+    return name.encode("latin-1", "replace").decode("latin-1")
 
 
 def _check_changes(what: str, changes: Sequence[tuple[int, Any]]) -> None:
@@ -159,9 +168,9 @@ def _track(name: str, events: list[tuple[int, Any]], end: int) -> "MidiTrack":
 
 
 def save(path: str | os.PathLike[str], midi: "MidiFile") -> None:
-    """Write a composed file; MidiError for a path that cannot be written."""
+    """Write a composed file, whole or not at all; MidiError for a path that cannot be written."""
     try:
-        midi.save(path)
+        whole_file.write(path, file_bytes(midi))
     except OSError as error:
         raise MidiError(f"{path}: cannot be written: {error.strerror}") from error
 

@@ -1,8 +1,8 @@
 /** Requests to the server. Addresses are relative, so that the page works at any port and path. */
 
-import { readMessage, readRefusal } from "../rules/messageChecks";
+import { readMessage, readMessages, readRefusal } from "../rules/messageChecks";
 import type { Project } from "../rules/project";
-import type { Instrument, ProjectReply } from "../rules/protocol";
+import type { FormatInfo, Instrument, ProjectReply } from "../rules/protocol";
 
 const PATIENCE_MS = 60_000; // a server that hangs counts as one that is away
 
@@ -42,6 +42,17 @@ export const fetchInstrument = async (): Promise<Instrument> => readMessage("Ins
 
 /** What a project plays as a MIDI file: the same that `clave render` writes. */
 export const fetchMidi = async (project: Project): Promise<Blob> => (await ask("project/midi", project)).blob();
+
+/** The formats of other programs that a project is saved in. */
+export const fetchFormats = async (): Promise<FormatInfo[]> => readMessages("FormatInfo", await answerTo("formats"));
+
+/** A project as a file for another program, under the name that the server gives it, and what that cannot hold. */
+export async function fetchExport(project: Project, format: string): Promise<{ file: Blob; name: string; remarks: string[] }> {
+  const response = await ask(`project/export/${encodeURIComponent(format)}`, project);
+  const name = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get("content-disposition") ?? "")?.[1];
+  const remarks: unknown = JSON.parse(decodeURIComponent(response.headers.get("clave-remarks") ?? "[]"));
+  return { file: await response.blob(), name: name ? decodeURIComponent(name) : format, remarks: Array.isArray(remarks) ? remarks.map(String) : [] };
+}
 
 /** The project that the server was started with; null: none. */
 export async function fetchProject(): Promise<Project | null> {

@@ -13,6 +13,7 @@ export type {
   EvenReply,
   EvenRequest,
   FeelRequest,
+  FormatInfo,
   Heard,
   Instrument,
   KeptInfo,

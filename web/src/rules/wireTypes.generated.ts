@@ -161,6 +161,13 @@ export interface components {
             readonly section: string;
             readonly seed: number;
         };
+        /** @description A format that a project is saved in for other programs. */
+        readonly FormatInfo: {
+            readonly name: string;
+            readonly title: string;
+            /** @enum {string} */
+            readonly of: "groove" | "kit";
+        };
         /** @description The bar that the rhythm space has at a point of its map, or on a leg of a path that is there. */
         readonly Generated: {
             /**
@@ -789,6 +796,7 @@ export type EvenReply = components['schemas']['EvenReply'];
 export type EvenRequest = components['schemas']['EvenRequest'];
 export type FeelRequest = components['schemas']['FeelRequest'];
 export type FollowTaps = components['schemas']['FollowTaps'];
+export type FormatInfo = components['schemas']['FormatInfo'];
 export type Generated = components['schemas']['Generated'];
 export type GenerationSettings = components['schemas']['GenerationSettings'];
 export type Given = components['schemas']['Given'];

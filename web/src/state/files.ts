@@ -2,7 +2,8 @@
 
 import { naturalBars } from "../rules/plan";
 import { type ZippedFile, zipped } from "../rules/zip";
-import { fetchMidi } from "../net/api";
+import { fetchExport, fetchMidi } from "../net/api";
+import type { FormatInfo } from "../rules/protocol";
 import { encodeWav } from "../audio/wavFile";
 import type { Decoding } from "./decoding";
 import type { Player } from "./player";
@@ -28,6 +29,13 @@ export async function saveMidi(store: Store): Promise<void> {
   const project = store.filed.value;
   save(await fetchMidi(project), "groove.mid");
   store.notify(`groove.mid: ${formatBars(naturalBars(project))}, as heard.`);
+}
+
+/** Save what plays for another program; what its format cannot hold is said. */
+export async function saveFor(store: Store, format: FormatInfo): Promise<void> {
+  const { file, name, remarks } = await fetchExport(store.filed.value, format.name);
+  save(file, name);
+  store.notify([`${name}: ${format.title}.`, ...(remarks.length > 0 ? [`Not in it: ${remarks.join("; ")}.`] : [])].join(" "));
 }
 
 export async function saveWav(store: Store, player: Player, decoding: Whole, sounds: Whole): Promise<void> {

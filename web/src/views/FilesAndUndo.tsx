@@ -1,13 +1,17 @@
 /** Undo and redo, files and links out and in, dark or light page, help. */
 
-import { useRef } from "preact/hooks";
-import { saveMidi, saveStems, saveWav } from "../state/files";
+import { useRef, useState } from "preact/hooks";
+import { fetchFormats } from "../net/api";
+import type { FormatInfo } from "../rules/protocol";
+import { saveFor, saveMidi, saveStems, saveWav } from "../state/files";
 import { openProjectFile, saveProject, shareLink } from "../state/projects";
 import { IconButton } from "./Icon";
 import { Menu } from "./Menu";
 import { usePage } from "./page";
 import { PerformButton } from "./Perform";
 import { nextTheme, useDark } from "./theme";
+
+const SAVED_HERE: ReadonlySet<string> = new Set(["midi", "wav"]); // with buttons of their own
 
 export function FilesAndUndo() {
   return (
@@ -56,8 +60,10 @@ function Save() {
 function Export() {
   const { store, player, decoding, sounds } = usePage();
   const attempt = (action: () => Promise<void>) => () => void action().catch((error: unknown) => store.reportError(error));
+  const [formats, setFormats] = useState<readonly FormatInfo[]>([]);
+  const list = attempt(async () => setFormats(await fetchFormats()));
   return (
-    <Menu label="Export">
+    <Menu label="Export" onOpen={() => void (formats.length === 0 && list())}>
       <button type="button" aria-label="Save MIDI" onClick={attempt(() => saveMidi(store))}>
         MIDI file of what is heard
       </button>
@@ -70,6 +76,13 @@ function Export() {
       <button type="button" aria-label="Share" onClick={attempt(() => shareLink(store))}>
         Copy a link to it
       </button>
+      {formats
+        .filter(({ name }) => !SAVED_HERE.has(name))
+        .map((format) => (
+          <button key={format.name} type="button" aria-label={`Save ${format.title}`} onClick={attempt(() => saveFor(store, format))}>
+            {format.title[0]?.toUpperCase() + format.title.slice(1)}
+          </button>
+        ))}
     </Menu>
   );
 }

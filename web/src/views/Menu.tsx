@@ -6,13 +6,18 @@ import { useEffect, useRef, useState } from "preact/hooks";
 interface MenuProps {
   readonly label: string;
   readonly title?: string;
+  readonly onOpen?: () => void;
   readonly children: ComponentChildren;
 }
 
-export function Menu({ label, title, children }: MenuProps) {
+export function Menu({ label, title, onOpen, children }: MenuProps) {
   const [open, setOpen] = useState(false);
   const whole = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
+  const toggle = () => {
+    if (!open) onOpen?.();
+    setOpen(!open);
+  };
   useEffect(() => {
     if (!open) return;
     const elsewhere = (event: Event) => {
@@ -32,7 +37,7 @@ export function Menu({ label, title, children }: MenuProps) {
         button.current?.focus();
       }}
     >
-      <button ref={button} type="button" class="quiet" title={title} aria-expanded={open} onClick={() => setOpen(!open)}>
+      <button ref={button} type="button" class="quiet" title={title} aria-expanded={open} onClick={toggle}>
         {label}
       </button>
       <div class="menu-panel" hidden={!open} role="group" aria-label={label} onClick={() => setOpen(false)}>

@@ -1,0 +1,28 @@
+"""A file written whole or not at all: a full disk, a crash or a lack of rights leaves the old one as it was."""
+
+import os
+from pathlib import Path
+
+
+def write(path: str | os.PathLike[str], content: bytes) -> None:
+    """Write a file of these bytes: beside its place first, then onto the disk, then in the place of the old one.
+
+    Raises OSError, with the path of the file, where that fails; what was there before is still there then.
+    """
+    target = Path(path)
+    beside = target.with_name(f".{target.name}.part")
+    try:
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(target)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror or str(error), str(target)) from error
+
+
+def safe_name(name: str, otherwise: str) -> str:
+    """The name as every system lets a file have it, without what would be a folder or a rule of the shell's."""
+    safe = "".join("-" if letter in '/\\:*?"<>|' or ord(letter) < 32 else letter for letter in name)
+    return safe.strip(" .")[:120] or otherwise

@@ -1,0 +1,38 @@
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from clave.files import whole_file
+
+
+def test_a_file_is_written_and_written_again(tmp_path: Path) -> None:
+    path = tmp_path / "kit.sfz"
+    whole_file.write(path, b"one")
+    whole_file.write(path, b"two")
+    assert path.read_bytes() == b"two"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "groove.wav"
+    path.write_bytes(b"old")
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left") as refused:
+        whole_file.write(path, b"new")
+    assert refused.value.filename == str(path)
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [("my song", "my song"), ("a/b\\c:d", "a-b-c-d"), ("..", "groove"), ("", "groove"), ("Übung", "Übung")],
+)
+def test_names_become_names_of_files(name: str, safe: str) -> None:
+    assert whole_file.safe_name(name, "groove") == safe

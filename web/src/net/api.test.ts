@@ -1,0 +1,29 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { NEW_PROJECT } from "../rules/project";
+import { fetchExport, fetchFormats, ServerError } from "./api";
+
+const answers = (response: Response) => vi.stubGlobal("fetch", vi.fn(() => Promise.resolve(response)));
+
+afterEach(() => vi.unstubAllGlobals());
+
+test("formats are listed as the server has them, and nothing else is taken", async () => {
+  answers(Response.json([{ name: "sfz", title: "SFZ kit", of: "kit" }]));
+  expect(await fetchFormats()).toEqual([{ name: "sfz", title: "SFZ kit", of: "kit" }]);
+  answers(Response.json([{ name: "sfz" }]));
+  await expect(fetchFormats()).rejects.toThrow();
+});
+
+test("a file comes with its name and with what is not in it", async () => {
+  const headers = {
+    "content-disposition": "attachment; filename*=UTF-8''%C3%9Cbung-sfz.zip",
+    "clave-remarks": encodeURIComponent(JSON.stringify(["a kit has no filters"])),
+  };
+  answers(new Response("zip", { headers }));
+  const { file, name, remarks } = await fetchExport(NEW_PROJECT, "sfz");
+  expect([await file.text(), name, remarks]).toEqual(["zip", "Übung-sfz.zip", ["a kit has no filters"]]);
+});
+
+test("a refusal is said in the words of the server", async () => {
+  answers(Response.json({ error: "a project is saved as midi", kind: "request" }, { status: 422 }));
+  await expect(fetchExport(NEW_PROJECT, "pdf")).rejects.toThrow(ServerError);
+});

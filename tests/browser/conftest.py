@@ -36,7 +36,7 @@ def instrument() -> Iterator[str]:
         pytest.fail("the page is not built; run scripts/page")
     on = server.listen(0)
     config = uvicorn.Config(
-        server.create_app(load_rhythm(), load_sound()), log_level="warning", lifespan="off", ws="none"
+        server.create_app(load_rhythm(), load_sound()), log_level="warning", lifespan="off", ws="websockets-sansio"
     )
     running = uvicorn.Server(config)
     thread = threading.Thread(target=running.run, kwargs={"sockets": [on]})

@@ -15,7 +15,9 @@ from clave.app.kit_library import KitLibrary
 from clave.app.project_remarks import remarks_here
 from clave.app.protocol import Instrument, KitInfo, MidiRequest, Refusal, SoundInfo, SpaceInfo, StyleHome, VoiceInfo
 from clave.app.server.kit_routes import add_kit_routes, add_library_routes
+from clave.app.server.live_routes import add_live_routes
 from clave.app.server.material_routes import add_material_routes
+from clave.app.server.page_bridge import PageBridge
 from clave.app.server.page_files import STATIC, UNBUILT, page_is_built
 from clave.app.server.project_routes import add_project_routes
 from clave.app.server.refusals import add_refusals
@@ -38,12 +40,13 @@ def create_app(
     static: Path = STATIC,
     library: KitLibrary | None = None,
     project: Project | None = None,
+    bridge: PageBridge | None = None,
 ) -> FastAPI:
     """The whole instrument as one application.
 
     `kits` are synthesised on the first request for one. Without a sound space, only they and files are played;
     without a library, what the player keeps lasts as long as the application. The page opens with the project, if there
-    is one.
+    is one. `bridge` moves it by OSC and WebSocket; without one, by WebSocket alone.
     """
     from clave import __version__
 
@@ -68,6 +71,7 @@ def create_app(
     add_kit_routes(app, builder)
     add_library_routes(app, library)
     add_project_routes(app, rhythm, lambda each: remarks_here(each, rhythm, sound, library, builder.kits), project)
+    add_live_routes(app, bridge or PageBridge())
     instrument = _instrument(__version__, rhythm, builder.info(), kits)
 
     @app.get("/api/instrument")

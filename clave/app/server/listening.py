@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 PORTS_TO_TRY = 20
+MAX_MESSAGE_BYTES = 32_000_000  # of a WebSocket: as long as a project file
 
 
 def listen(port: int) -> socket.socket:
@@ -45,7 +46,14 @@ def serve(app: "ASGIApp", on: socket.socket) -> None:
     import uvicorn
 
     return_freed_memory()
-    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", ws="none")
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        ws="websockets-sansio",
+        ws_max_size=MAX_MESSAGE_BYTES,
+    )
     server = uvicorn.Server(config)
     if isinstance(app, Front):
 

@@ -21,7 +21,10 @@ class Player(Protocol):
         ...
 
     def changed(self, project: Project, label: str, *, at_once: bool) -> None:
-        """The project has changed; `at_once`: it is heard at the next step, whatever its quantum."""
+        """The project becomes this one; `at_once`: it is heard at the next step, whatever its quantum.
+
+        Raises ControlError where nobody plays it: then it stays as it was.
+        """
         ...
 
 
@@ -60,9 +63,9 @@ class Desk:
             self._sources[address] = source
             if found[0].control.action is not None or project is before:
                 return
-            self._project, self._dirty = project, True
             label = " ".join(address.split("/")[2:])
             self._player.changed(project, label, at_once=found[0].control.at_once)
+            self._project, self._dirty = project, True
 
     def put(self, project: Project) -> None:
         """The project as whoever plays has made it: nobody is asked to change it again."""

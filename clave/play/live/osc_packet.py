@@ -90,11 +90,20 @@ def _argument(tag: str, packet: bytes, at: int, address: str) -> tuple[OscValue,
     if end > len(packet):
         raise OscError(f"{address} ends within an argument of type {tag!r}")
     (value,) = struct.unpack_from(form, packet, at)
+    if tag == "f":
+        return _shortest(value), end
     if tag != "b":
         return value, end
     if value < 0 or end + value > len(packet):
         raise OscError(f"{address} has a blob of {value} bytes that reach out of it")
     return packet[end : end + value], end + value + -value % 4
+
+
+def _shortest(value: float) -> float:
+    """The shortest decimal number that a float32 stands for: 0.3, not 0.30000001192092896."""
+    packed = struct.pack(">f", value)
+    digits = (6, 7, 8)
+    return next((near for each in digits if struct.pack(">f", near := float(f"{value:.{each}g}")) == packed), value)
 
 
 def _string(packet: bytes, at: int) -> tuple[str, int]:

@@ -2,7 +2,9 @@
 
     python benchmarks/osc.py [--quick] [--json FILE]
 
-    in the page       from the moment a message is sent until the project of the open page has its value
+    in the page       from the moment a message is sent until the project of the open page has its value, or a later
+                      one: for a voice's level, and for a place on the map, which the page decodes and draws
+    page late         how much later than it should a timer of the page comes meanwhile: what no message can be under
     through           messages a second that are sent, and how many of them were carried out
     sent to sent      from a message to the feedback that another client gets
 
@@ -33,13 +35,25 @@ HERE = "127.0.0.1"
 MOVES, BURST, A_SECOND = 300, 5000, 1000
 MOVE_SECONDS = 1 / 60
 
-WATCH = """() => {
-    window.arrived = {};
+WATCH = """read => {
+    const value = new Function("scene", `return ${read}`);
+    const found = { arrived: [], late: [] };
+    window.found = found;
+    let last = null;
     clave.store.project.subscribe(({ scene }) => {
-        const { point, base } = scene.bars[0];
-        window.arrived[(point ?? base.point)[0].toFixed(5)] ??= performance.timeOrigin + performance.now();
+        const now = value(scene);
+        if (now !== last) found.arrived.push([now, performance.timeOrigin + performance.now()]);
+        last = now;
     });
+    let due = performance.now() + 10;
+    window.timer = setInterval(() => {
+        const now = performance.now();
+        found.late.push(Math.max(0, now - due));
+        due = now + 10;
+    }, 10);
 }"""
+LEVEL = "/clave/voice/snare/level", "scene.mix[1].level"
+PLACE = "/clave/map", "(scene.bars[0].point ?? scene.bars[0].base.point)[0]"
 
 
 @contextmanager
@@ -81,21 +95,23 @@ class Peer:
             yield from read_packet(packet)
 
 
-def in_the_page(page: Page, peer: Peer, moves: int) -> np.ndarray:
-    """Milliseconds from each message until the page's project has its place, or a later one: the newest is enough."""
-    page.evaluate(WATCH)
-    sent: dict[str, float] = {}
+def in_the_page(page: Page, peer: Peer, control: tuple[str, str], moves: int) -> tuple[np.ndarray, np.ndarray]:
+    """Milliseconds from each of so many moves of a control to the page's project; and how late the page's timers are."""
+    address, read = control
+    page.evaluate(WATCH, read)
+    sent: list[tuple[float, float]] = []
     started = time.perf_counter()
     for move in range(moves):
-        x = round(-2 + 4 * move / moves, 5)
+        value = round(0.1 + 1.8 * move / moves, 5)
         while time.perf_counter() < started + move * MOVE_SECONDS:
             time.sleep(0.0005)
-        sent[f"{x:.5f}"] = time.time() * 1000
-        peer.send("/clave/map", x, 0.25)
+        sent.append((value, time.time() * 1000))
+        peer.send(address, value, *([0.25] if control is PLACE else []))
     time.sleep(1)
-    arrived: dict[str, float] = page.evaluate("() => window.arrived")
-    times = {float(x): at for x, at in arrived.items()}
-    return np.array([min(at for x, at in times.items() if x >= float(wanted)) - at for wanted, at in sent.items()])
+    found = page.evaluate("() => { clearInterval(window.timer); return window.found; }")
+    arrived = [(value, at) for value, at in found["arrived"] if at >= sent[0][1]]
+    delays = [min(at for there, at in arrived if there >= value - 1e-9) - at_sent for value, at_sent in sent]
+    return np.array(delays), np.array(found["late"])
 
 
 def burst(peer: Peer, count: int) -> tuple[float, int]:
@@ -148,8 +164,9 @@ def main() -> None:
         page.get_by_role("button", name="Play", exact=True).first.click()
         time.sleep(1)
         peer = Peer(port)
-        delays = in_the_page(page, peer, moves)
-        numbers |= {f"page_p{share}_ms": float(np.percentile(delays, share)) for share in (50, 95, 99)}
+        for name, control in (("level", LEVEL), ("map", PLACE)):
+            for what, each in zip(("", "late_"), in_the_page(page, peer, control, moves), strict=True):
+                numbers |= {f"page_{name}_{what}p{share}_ms": float(np.percentile(each, share)) for share in (50, 95)}
         took, carried = burst(peer, sent)
         numbers |= {"sent": sent, "a_second": sent / took, "carried_out": carried}
         delays = feedback(peer, Peer(port), told)

@@ -21,7 +21,7 @@ from clave.play.project.document import Project
 from clave.play.project.saving import from_document
 
 MEND_SECONDS = 0.3  # after a change on both sides, before the page is asked for the whole project
-TELL_SECONDS = 0.02
+TELL_SECONDS = 0.01
 MAX_QUEUED = 10_000  # messages to one client: one that takes none is let go
 
 Message = dict[str, Any]

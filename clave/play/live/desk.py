@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from clave.play.live.arguments import Values
 from clave.play.live.controls.control import Action, Places
@@ -13,6 +13,7 @@ Sources = Mapping[str, object]  # of what has changed: who sent it, so that it n
 Listener = Callable[[Mapping[str, Values], Sources], None]
 
 
+@runtime_checkable
 class Player(Protocol):
     """Whoever plays the project: the engine of this process, or a page."""
 

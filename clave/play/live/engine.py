@@ -13,7 +13,7 @@ from clave.play.live.controls.control import Action, Places
 from clave.play.live.desk import Desk
 from clave.play.live.history import History
 from clave.play.live.scene_changes import moved, scene_in, travelling, with_tempo
-from clave.play.live.strokes import Strokes
+from clave.play.live.strokes import MOST_BARS, Strokes
 from clave.play.output import Output
 from clave.play.performance import Performance, Strike
 from clave.play.plan import Plan, natural_bars
@@ -24,8 +24,8 @@ from clave.play.transport import Clock
 from clave.rhythm.homes import homes_of
 
 FIRST_BARS = 8  # decoded first, so that a change is heard soon; further ones as they come near
-MOST_BARS = 1024  # after as many, whole rounds of them are repeated
-TELL_SECONDS = 0.02
+ARRIVED_BARS = 8  # of the scene that a morph goes to, until it plays itself
+TELL_SECONDS = 0.01
 
 
 class _Launch(NamedTuple):
@@ -193,7 +193,7 @@ class Engine:
         if first + bars > MAX_BARS:
             first = first % natural_bars(project.changed(song=()))
         present = SongPart(scene=len(project.scenes), bars=first + bars, morph_bars=bars)
-        song = (present, SongPart(scene=slot, bars=MAX_BARS))
+        song = (present, SongPart(scene=slot, bars=ARRIVED_BARS))
         played = project.changed(scenes=(*project.scenes, project.scene), song=song)
         self._waits = _Launch(self._next_number(), played, slot, first=first, morph_until=first + bars)
         return None

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from heapq import heappop, heappush
 from select import select
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from clave.errors import ClaveError, ControlError, OscError
 from clave.play.live.arguments import Values
@@ -26,6 +26,23 @@ MAX_WAITING = 10_000  # messages whose time has not come
 RECEIVE_BYTES = 4_000_000  # that the system keeps for us while we are busy: thousands of messages
 
 Peer = tuple[str, int]
+
+
+@runtime_checkable
+class Datagrams(Protocol):
+    """What a port needs of a UDP socket that does not wait."""
+
+    def fileno(self) -> int:
+        """For `select`."""
+        ...
+
+    def recvfrom(self, size: int, /) -> tuple[bytes, Peer]:
+        """A packet, and where it comes from; BlockingIOError where there is none."""
+        ...
+
+    def sendto(self, packet: bytes, peer: Peer, /) -> int:
+        """Send a packet there."""
+        ...
 
 
 class _Timed(NamedTuple):
@@ -69,7 +86,7 @@ class OscPort:
     """
 
     def __init__(
-        self, desk: Desk, on: socket.socket, subscribers: Sequence[Peer] = (), *, clock: Callable[[], float] = time.time
+        self, desk: Desk, on: Datagrams, subscribers: Sequence[Peer] = (), *, clock: Callable[[], float] = time.time
     ) -> None:
         self.received = 0  # messages
         self._desk, self._socket, self._clock = desk, on, clock
@@ -97,6 +114,10 @@ class OscPort:
             except OSError:
                 continue  # a subscriber has gone: Windows says so here
             self.take(packet, peer)
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Carry out what has waited for its time."""
         now = self._clock()
         while self._waiting and self._waiting[0].seconds <= now:
             due = heappop(self._waiting)

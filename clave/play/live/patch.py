@@ -4,7 +4,8 @@ A path goes by the names in the project's file: `["scene", "lanes", 1, "density"
 (`web/src/rules/patch.ts`), held to the same fixture.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel
@@ -39,7 +40,7 @@ def _compare(before: Any, after: Any, place: list[Step], found: Patch) -> None:
 
 def _fields(value: Value) -> dict[str, str]:
     """Names in the file, and in Python; fields that this version does not know are among them."""
-    own = {field.alias or name: name for name, field in type(value).model_fields.items()}
+    own = {each.alias or name: name for name, each in type(value).model_fields.items()}
     return own | {name: name for name in value.__pydantic_extra__ or {}}
 
 
@@ -52,31 +53,49 @@ def _as_json(value: Any) -> Any:
 
 
 def patched(project: Project, patch: Sequence[tuple[Sequence[Step], Any]]) -> Project:
-    """The project with these fields changed: the pair of `difference`.
+    """The project with these fields changed, all at once: the pair of `difference`.
 
     Raises ProjectError, with the place, for a path that leads nowhere or a value that breaks a rule.
     """
+    root = _Tree()
     for place, value in patch:
+        at = root
+        for step in place:
+            at = at.below.setdefault(step, _Tree())
+        at.value, at.ends = value, True
+    if root.ends:
+        raise ProjectError("a patch changes fields of a project, not all of it")
+    return _put(project, root, "")
+
+
+@dataclass
+class _Tree:
+    """What a patch changes below a place."""
+
+    value: Any = None
+    ends: bool = False  # the value stands here
+    below: dict[Step, "_Tree"] = field(default_factory=dict[Step, "_Tree"])
+
+
+def _put(at: Any, tree: _Tree, place: str) -> Any:
+    if tree.ends:
+        return tree.value
+    if not tree.below:
+        return at
+    names = _fields(at) if isinstance(at, Value) else {}
+    found: dict[Any, Any] = {}
+    for step, each in tree.below.items():
+        here = f"{place}.{step}".lstrip(".")
+        if isinstance(at, Value) and isinstance(step, str) and (each.ends or step in names):
+            name = names.get(step, step)
+            found[name] = _put(getattr(at, name, None), each, here)
+        elif isinstance(at, tuple) and type(step) is int and 0 <= step < len(at):  # pyright: ignore[reportUnknownArgumentType]
+            found[step] = _put(at[step], each, here)
+        else:
+            raise ProjectError(f"there is no field {here!r}")
+    if isinstance(at, Value):
         try:
-            project = _put(project, list(place), value)
+            return at.changed(**found)
         except ProjectError as error:
-            raise ProjectError(f"{'.'.join(map(str, place))}: {error}") from error
-    return project
-
-
-def _put(at: Any, place: list[Step], value: Any) -> Any:
-    if not place:
-        return value
-    first, rest = place[0], place[1:]
-    if isinstance(at, Value) and isinstance(first, str):
-        name = _fields(at).get(first, first)
-        if rest and not hasattr(at, name):
-            raise ProjectError(f"there is no field {first!r}")
-        return at.changed(**{name: _put(getattr(at, name, None), rest, value)})
-    if isinstance(at, tuple) and type(first) is int and 0 <= first < len(at):  # pyright: ignore[reportUnknownArgumentType]
-        parts: list[Any] = list(at)  # pyright: ignore[reportUnknownArgumentType]
-        parts[first] = _put(parts[first], rest, value)
-        return tuple(parts)
-    if isinstance(at, Mapping) and isinstance(first, str):
-        return {**at, first: _put(at.get(first), rest, value)}  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
-    raise ProjectError(f"the path leads nowhere at {first!r}")
+            raise ProjectError(f"{place or 'the project'}: {error}") from error
+    return tuple(found.get(index, each) for index, each in enumerate(at))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from clave.rhythm.space import RhythmSpace
 
 MOST_KEPT_BARS = 4096
+MOST_BARS = 1024  # of a performance; after as many, whole rounds are repeated
 
 
 class Strokes:
@@ -25,12 +26,12 @@ class Strokes:
         self._kept: dict[str, Pattern] = {}
 
     def perform(self, project: Project, bars: int) -> Performance:
-        """Whole rounds of the project, so many bars or more.
+        """The first so many bars; of a project that is shorter, or for 1024 bars and more, whole rounds.
 
         Raises SpaceError for a bar that the space cannot make, and ProjectError for more bars than can be played.
         """
         natural = natural_bars(project)
-        count = natural * -(-bars // natural)
+        count = bars if bars < min(natural, MOST_BARS) else natural * -(-bars // natural)
         wanted = requests(project, count)
         missing = [bar for bar in wanted.bars if bar_key(bar) not in self._kept]
         for bar in missing:

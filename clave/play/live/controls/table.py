@@ -1,6 +1,7 @@
 """The one table of controls: OSC, the WebSocket, MIDI learn and docs/osc.md all read it."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -28,8 +29,6 @@ GROUPS: Mapping[str, tuple[Control, ...]] = {
 
 CONTROLS: tuple[Control, ...] = tuple(control for group in GROUPS.values() for control in group)
 
-_Tree = dict[str, "_Tree | Control"]
-
 
 class Found(NamedTuple):
     """A control, and which voice, scene, part, bar or anchor an address names; all eight voices: eight of these."""
@@ -38,16 +37,22 @@ class Found(NamedTuple):
     places: Places
 
 
-def _tree() -> _Tree:
-    root: _Tree = {}
+@dataclass
+class _Branch:
+    """A part of addresses: the control that ends here, and what may follow."""
+
+    control: Control | None = None
+    below: dict[str, "_Branch"] = field(default_factory=dict[str, "_Branch"])
+
+
+def _tree() -> _Branch:
+    root = _Branch()
     for control in CONTROLS:
         at = root
         for segment in control.address.split("/")[1:]:
-            below = at.setdefault(segment, {})
-            assert isinstance(below, dict)
-            at = below
-        assert "" not in at, f"{control.address} stands in the table twice"
-        at[""] = control
+            at = at.below.setdefault(segment, _Branch())
+        assert at.control is None, f"{control.address} stands in the table twice"
+        at.control = control
     return root
 
 
@@ -57,25 +62,21 @@ _ROOT = _tree()
 @lru_cache(maxsize=4096)
 def find(address: str) -> tuple[Found, ...]:
     """The control at this address, once for each voice that it names; ControlError for an address that is none."""
-    at: _Tree = _ROOT
+    at: _Branch | None = _ROOT if address.startswith("/") else None
     places: list[Places] = [()]
     for segment in address.split("/")[1:]:
-        below = at.get(segment) if segment else None
-        kind = next((key for key in at if key.startswith("{")), None)
-        if below is None and kind is not None and segment:
+        before, at = at, None if at is None else at.below.get(segment)
+        kind = None if before is None else next((key for key in before.below if key.startswith("{")), None)
+        if at is None and before is not None and kind is not None and segment:
             try:
                 named = place_in(kind, segment)
             except (ControlError, VoiceError):
                 raise ControlError(f"no control at {address!r}: {kind.strip('{}')} {segment!r} is not there") from None
-            places = [(*before, each) for before in places for each in named]
-            below = at[kind]
-        if not isinstance(below, dict):
-            raise ControlError(f"no control at {address!r}; docs/osc.md lists them all")
-        at = below
-    control = at.get("")
-    if not isinstance(control, Control) or not address.startswith("/"):
+            places = [(*others, each) for others in places for each in named]
+            at = before.below[kind]
+    if at is None or at.control is None:
         raise ControlError(f"no control at {address!r}; docs/osc.md lists them all")
-    return tuple(Found(control, each) for each in places)
+    return tuple(Found(at.control, each) for each in places)
 
 
 def address_of(control: Control, places: Places) -> str:

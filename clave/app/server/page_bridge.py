@@ -16,7 +16,7 @@ from clave.play.live.arguments import Values
 from clave.play.live.controls.control import Action, Places
 from clave.play.live.desk import Desk, Sources
 from clave.play.live.osc import OscPort
-from clave.play.live.patch import difference, patched
+from clave.play.live.patch import difference, patched, read_patch
 from clave.play.project.document import Project
 from clave.play.project.saving import from_document
 
@@ -174,10 +174,10 @@ class PageBridge:
         if before is None:
             return  # it is about to send the whole project
         try:
-            same = before is self.desk.project
-            client.mirror = patched(before, changes)
-            self.desk.put(client.mirror if same else patched(self.desk.project, changes))
-        except (ProjectError, TypeError, ValueError):  # its place is no longer there, or it is no patch
+            same, patch = before is self.desk.project, read_patch(changes)
+            client.mirror = patched(before, patch)
+            self.desk.put(client.mirror if same else patched(self.desk.project, patch))
+        except ProjectError:  # its place is no longer there, or it is no patch
             client.send({"kind": "send project"})
             return
         if seen != client.sent or not same:

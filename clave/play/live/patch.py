@@ -52,6 +52,18 @@ def _as_json(value: Any) -> Any:
     return value
 
 
+def read_patch(changes: object) -> Patch:
+    """The patch that a JSON document says; ProjectError for what is none."""
+    found: Patch = []
+    for change in changes if isinstance(changes, list) else [None]:  # pyright: ignore[reportUnknownVariableType]
+        match change:
+            case [[*place], value] if place and all(type(step) in (str, int) for step in place):
+                found.append((place, value))
+            case _:
+                raise ProjectError(f"a change is a place and a value, got {str(change)[:80]}")  # pyright: ignore[reportUnknownArgumentType]
+    return found
+
+
 def patched(project: Project, patch: Sequence[tuple[Sequence[Step], Any]]) -> Project:
     """The project with these fields changed, all at once: the pair of `difference`.
 
@@ -63,8 +75,6 @@ def patched(project: Project, patch: Sequence[tuple[Sequence[Step], Any]]) -> Pr
         for step in place:
             at = at.below.setdefault(step, _Tree())
         at.value, at.ends = value, True
-    if root.ends:
-        raise ProjectError("a patch changes fields of a project, not all of it")
     return _put(project, root, "")
 
 

@@ -81,6 +81,7 @@ class Peer:
         self._socket.bind((HERE, 0))
 
     def send(self, address: str, *arguments: Any) -> None:
+        """One message."""
         self._socket.sendto(write_message(address, arguments), self._to)
 
     def hear(self, seconds: float) -> Iterator[Message]:
@@ -96,7 +97,7 @@ class Peer:
 
 
 def in_the_page(page: Page, peer: Peer, control: tuple[str, str], moves: int) -> tuple[np.ndarray, np.ndarray]:
-    """Milliseconds from each of so many moves of a control to the page's project; and how late the page's timers are."""
+    """Milliseconds from each of so many moves of a control to the page's project; and how late its timers are."""
     address, read = control
     page.evaluate(WATCH, read)
     sent: list[tuple[float, float]] = []

@@ -64,7 +64,7 @@ def play(
 
 
 def _bridge(osc_in: int, osc_out: list[str]) -> "PageBridge":
-    """What leads OSC to the page and back, at this port, or any free one for 0. Raises OscError for one that is taken."""
+    """What leads OSC to the page and back; 0: at any free port. Raises OscError for one that is taken."""
     from clave.app.server.page_bridge import PageBridge
     from clave.play.live.osc import OscPort, open_socket, peer_of
 

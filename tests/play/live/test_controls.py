@@ -1,8 +1,10 @@
 """The table of controls is whole, says what it does, and refuses what it does not take."""
 
 import typing
+from itertools import pairwise
 from typing import Any
 
+import make_live_fixtures
 import pytest
 from random_projects import random_project
 
@@ -273,8 +275,7 @@ def test_what_a_control_does_not_take_is_refused_with_the_rule_and_the_value(
     address: str, given: tuple[Any, ...], said: str
 ) -> None:
     with pytest.raises(ClaveError, match=said):
-        for found in find(address):
-            changed_by(found, RICH, found.control.arguments(given))
+        changed_by(found := find(address)[0], RICH, found.control.arguments(given))
 
 
 def test_a_locked_sound_stays() -> None:
@@ -286,6 +287,10 @@ def test_a_locked_sound_stays() -> None:
 
 def test_what_has_become_different_between_two_projects_makes_the_other_one() -> None:
     projects = [random_project(seed) for seed in range(60)]
-    for before, after in zip(projects, projects[1:], strict=False):
+    for before, after in pairwise(projects):
         assert patched(before, difference(before, after)) == after
     assert difference(projects[0], projects[0]) == []
+
+
+def test_the_fixture_that_holds_the_page_to_the_same_rules_is_up_to_date() -> None:
+    assert make_live_fixtures.PATH.read_text("utf-8") == make_live_fixtures.text(), "run tests/make_live_fixtures.py"

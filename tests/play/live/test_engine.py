@@ -241,7 +241,7 @@ def test_after_a_long_sleep_it_goes_on_in_time_without_a_burst() -> None:
 def test_listeners_are_told_what_has_changed_once() -> None:
     studio = Studio(Project(scene=at(0)))
     told: list[dict[str, Any]] = []
-    studio.engine.desk.listen(lambda changed, sources: told.append(dict(changed)))
+    studio.engine.desk.listen(lambda changed, _: told.append(dict(changed)))
     studio.engine.desk.tell()
     told.clear()
     studio.send("/clave/map", 0.5, 0.0)

@@ -120,7 +120,7 @@ def test_whatever_comes_is_read_or_refused() -> None:
 class NoPlayer:
     """Plays nothing, and refuses to undo."""
 
-    def act(self, action: Action, places: Places, values: Values) -> None:
+    def act(self, action: Action, places: Places, values: Values) -> None:  # noqa: ARG002
         if action == "undo":
             raise ControlError("nothing to undo")
 
@@ -137,7 +137,7 @@ class Wire:
     def fileno(self) -> int:
         return -1
 
-    def recvfrom(self, size: int, /) -> tuple[bytes, tuple[str, int]]:
+    def recvfrom(self, size: int, /) -> tuple[bytes, tuple[str, int]]:  # noqa: ARG002
         raise BlockingIOError
 
     def sendto(self, packet: bytes, peer: tuple[str, int], /) -> int:

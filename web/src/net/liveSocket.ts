@@ -13,7 +13,6 @@ export interface LiveListener {
 export class LiveSocket {
   private socket: WebSocket | null = null;
   private tries = 0;
-  private retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly listener: LiveListener,
@@ -31,15 +30,8 @@ export class LiveSocket {
       if (this.socket !== socket) return;
       this.socket = null;
       this.listener.closed();
-      this.retry = setTimeout(() => this.open(), Math.min(FIRST_MS * 2 ** this.tries++, LONGEST_MS));
+      setTimeout(() => this.open(), Math.min(FIRST_MS * 2 ** this.tries++, LONGEST_MS));
     };
-  }
-
-  /** Connect at once if it waits: the server is there again. */
-  tryNow(): void {
-    if (this.socket) return;
-    clearTimeout(this.retry);
-    this.open();
   }
 
   /** Lost where nobody is connected: once connected again, all is told anew. */

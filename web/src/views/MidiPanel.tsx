@@ -90,7 +90,7 @@ function Link() {
 function Outside() {
   const { live } = usePage();
   return (
-    <p class="drawer-hint" role="status">
+    <p class="drawer-hint">
       Controls from outside: {describeLive(live.state.value)}
     </p>
   );

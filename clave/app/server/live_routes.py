@@ -7,6 +7,8 @@ from contextlib import suppress
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 
 from clave.app.server.page_bridge import Client, PageBridge
+from clave.errors import ControlError
+from clave.play.live.arguments import from_json_text
 
 
 def add_live_routes(app: FastAPI, bridge: PageBridge) -> None:
@@ -34,10 +36,9 @@ def add_live_routes(app: FastAPI, bridge: PageBridge) -> None:
 
 
 def _read(text: str) -> object:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
+    with suppress(ControlError):
+        return from_json_text("a message", text)
+    return None
 
 
 async def _write(socket: WebSocket, bridge: PageBridge, client: Client, waiting: asyncio.Event) -> None:

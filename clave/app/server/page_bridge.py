@@ -8,6 +8,7 @@ whole project a moment later.
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +23,7 @@ from clave.play.project.saving import from_document
 
 MEND_SECONDS = 0.3  # after a change on both sides, before the page is asked for the whole project
 TELL_SECONDS = 0.01
-MAX_QUEUED = 10_000  # messages to one client: one that takes none is let go
+MAX_QUEUED = 10_000  # messages to one client: what comes after is lost to one that takes none
 
 Message = dict[str, Any]
 
@@ -47,6 +48,13 @@ class Client:
         if len(self.queue) < MAX_QUEUED:
             self.queue.append(message)
         self.wake()
+
+    def tell(self, news: Message) -> None:
+        """Queue values, in one message with those that still wait."""
+        if self.queue and self.queue[-1]["kind"] == "values":
+            self.queue[-1]["values"] |= news
+        else:
+            self.send({"kind": "values", "values": news})
 
 
 class PageBridge:
@@ -87,7 +95,7 @@ class PageBridge:
         for client in self._clients:
             if client.listens:
                 news = {address: list(values) for address, values in changed.items() if sources.get(address) != client}
-                client.send({"kind": "values", "values": news})
+                client.tell(news)
 
     # ---- who is connected
 
@@ -219,7 +227,8 @@ class PageBridge:
             if self.osc is None:
                 time.sleep(TELL_SECONDS)
             else:
-                self.osc.poll(TELL_SECONDS)
+                with suppress(OSError, ValueError):  # its socket was closed
+                    self.osc.poll(TELL_SECONDS)
             now = time.monotonic()
             if now - told_at >= TELL_SECONDS:
                 told_at = now

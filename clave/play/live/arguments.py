@@ -2,15 +2,17 @@
 
 import json
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from clave.errors import ControlError
 
 Value = float | int | bool | str
 Values = tuple[Value, ...]
 
+MOST_DIGITS = 18  # of a whole number in JSON: more than 64 bits hold
 LONGEST_TEXT = 200_000  # characters: a UDP packet holds 65,507 bytes, a WebSocket message more
 
 
@@ -25,7 +27,7 @@ class Number:
 
     def read(self, given: object) -> float:
         """The number; whole ones and switches count as numbers. ControlError for anything else, or out of range."""
-        if not isinstance(given, int | float) or not math.isfinite(given):
+        if not _is_number(given):
             raise ControlError(f"{self.name} is a number, got {_shown(given)}")
         if not self.low <= given <= self.high:
             raise ControlError(f"{self.name} lies in {self.range}, got {given:g}")
@@ -48,7 +50,7 @@ class Whole:
 
     def read(self, given: object) -> int:
         """The number; one that a fader sends as 3.0 is 3. ControlError for anything else, or out of range."""
-        if not isinstance(given, int | float) or not math.isfinite(given) or given != int(given):
+        if not _is_number(given) or given != int(given):
             raise ControlError(f"{self.name} is a whole number, got {_shown(given)}")
         if not self.low <= given <= self.high:
             raise ControlError(f"{self.name} is a whole number in {self.range}, got {int(given)}")
@@ -106,6 +108,8 @@ class Text:
             raise ControlError(f"{self.name} is text, got {_shown(given)}")
         if len(given) > LONGEST_TEXT:
             raise ControlError(f"{self.name} has at most {LONGEST_TEXT} characters, got {len(given)}")
+        if any("\ud800" <= letter <= "\udfff" for letter in given):
+            raise ControlError(f"{self.name} is text without lone surrogates, got {_shown(given)}")
         return given
 
 
@@ -131,11 +135,29 @@ def read_arguments(kinds: Sequence[Argument], given: Sequence[object], optional:
 
 
 def from_json_text(name: str, text: str) -> Any:
-    """The value that JSON text says; ControlError if it is none."""
+    """The value that JSON text says; ControlError if it is none, or holds a number that is not finite."""
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=_finite, parse_float=_finite, parse_int=_whole)
     except (ValueError, RecursionError) as error:
         raise ControlError(f"{name} is JSON: {error}") from error
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"numbers are finite, got {text[:20]}")
+    return number
+
+
+def _whole(text: str) -> int:
+    if len(text) > MOST_DIGITS:
+        raise ValueError(f"whole numbers have at most {MOST_DIGITS} digits, got {len(text)}")
+    return int(text)
+
+
+def _is_number(given: object) -> TypeGuard[int | float]:
+    """Whether it is a number that is finite, and small enough to be compared with floats."""
+    return isinstance(given, int | float) and abs(given) <= sys.float_info.max
 
 
 def _shown(given: object) -> str:

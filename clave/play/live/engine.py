@@ -207,7 +207,8 @@ class Engine:
 
     def _be(self, slot: int) -> None:
         project = self.desk.project
-        scene = scene_in(project, slot)
+        if slot >= len(project.scenes) or (scene := project.scenes[slot]) is None:
+            return  # it was cleared meanwhile: what played before goes on
         self._change(project.changed(scene=scene), scene.name or f"scene {slot + 1}")
 
     def _arrive(self, heard_bar: int) -> None:

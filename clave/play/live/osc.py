@@ -22,6 +22,7 @@ MAX_PACKET_BYTES = 65_507  # of UDP over IPv4
 MAX_BUNDLE_BYTES = 8000  # of what we send: small enough for every receiver
 MAX_SUBSCRIBERS = 32
 LONGEST_WAIT_SECONDS = 60.0  # of a time tag
+MAX_AT_ONCE = 500  # packets of one `poll`, so that a flood leaves time for the music
 MAX_WAITING = 10_000  # messages whose time has not come
 RECEIVE_BYTES = 4_000_000  # that the system keeps for us while we are busy: thousands of messages
 
@@ -106,7 +107,7 @@ class OscPort:
         if self._waiting:
             wait = min(wait, max(0.0, self._waiting[0].seconds - self._clock()))
         ready, _, _ = select([self._socket], [], [], wait)
-        while ready:
+        for _ in range(MAX_AT_ONCE if ready else 0):
             try:
                 packet, peer = self._socket.recvfrom(MAX_PACKET_BYTES)
             except BlockingIOError:

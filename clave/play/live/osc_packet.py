@@ -129,7 +129,7 @@ def write_message(address: str, arguments: Sequence[OscValue] = ()) -> bytes:
     for value in arguments:
         tag, part = _written(value)
         tags, parts = tags + tag, parts + part
-    return _padded(address.encode()) + _padded(tags.encode()) + parts
+    return _padded(_bytes(address)) + _padded(tags.encode()) + parts
 
 
 def _written(value: OscValue) -> tuple[str, bytes]:
@@ -143,7 +143,7 @@ def _written(value: OscValue) -> tuple[str, bytes]:
         case float():
             return "f", struct.pack(">f", value)
         case str():
-            return "s", _padded(value.replace("\0", "").encode())
+            return "s", _padded(_bytes(value))
         case bytes():
             return "b", struct.pack(">i", len(value)) + value + b"\0" * (-len(value) % 4)
 
@@ -152,6 +152,10 @@ def write_bundle(packets: Sequence[bytes], seconds: float | None = None) -> byte
     """These packets as one, to be done at this time since 1970; None: at once."""
     elements = b"".join(struct.pack(">i", len(each)) + each for each in packets)
     return BUNDLE + struct.pack(">Q", tag_of(seconds)) + elements
+
+
+def _bytes(text: str) -> bytes:
+    return text.replace("\0", "").encode("utf-8", "replace")
 
 
 def _padded(text: bytes) -> bytes:

@@ -78,6 +78,18 @@ def patched(project: Project, patch: Sequence[tuple[Sequence[Step], Any]]) -> Pr
     return _put(project, root, "")
 
 
+def check_place(project: Project, place: Sequence[Step]) -> None:
+    """ProjectError unless there is a field at this place that this version knows."""
+    at: Any = project
+    for count, step in enumerate(place, 1):
+        if isinstance(at, Value) and isinstance(step, str) and step in _fields(at):
+            at = getattr(at, _fields(at)[step])
+        elif isinstance(at, tuple) and type(step) is int and 0 <= step < len(at):  # pyright: ignore[reportUnknownArgumentType]
+            at = at[step]  # pyright: ignore[reportUnknownVariableType]
+        else:
+            raise ProjectError(f"there is no field {'.'.join(map(str, place[:count]))!r}")
+
+
 @dataclass
 class _Tree:
     """What a patch changes below a place."""

@@ -294,3 +294,22 @@ def test_what_has_become_different_between_two_projects_makes_the_other_one() ->
 
 def test_the_fixture_that_holds_the_page_to_the_same_rules_is_up_to_date() -> None:
     assert make_live_fixtures.PATH.read_text("utf-8") == make_live_fixtures.text(), "run tests/make_live_fixtures.py"
+
+
+@pytest.mark.parametrize(
+    ("address", "given", "said"),
+    [
+        ("/clave/map", (10**400, 0), "x is a number"),
+        ("/clave/set", ("volume", "1" * 400), "at most 18 digits"),
+        ("/clave/set", ("scene.swing", "1e999"), "numbers are finite"),
+        ("/clave/set", ("scene.swing", "NaN"), "numbers are finite"),
+        ("/clave/set", ("nose", "1"), "there is no field 'nose'"),
+        ("/clave/set", ("", "1"), "there is no field ''"),
+        ("/clave/set", ("scene.swing", "[" * 100_000), "value is JSON"),
+        ("/clave/name", ("\ud800",), "lone surrogates"),
+        ("/clave/name", ("x" * 200_001,), "at most 200000 characters"),
+    ],
+)
+def test_what_no_project_file_could_hold_is_refused(address: str, given: tuple[Any, ...], said: str) -> None:
+    with pytest.raises(ClaveError, match=said):
+        changed_by(found := find(address)[0], RICH, found.control.arguments(given))

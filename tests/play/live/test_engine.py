@@ -248,3 +248,15 @@ def test_listeners_are_told_what_has_changed_once() -> None:
     studio.engine.desk.tell()
     studio.engine.desk.tell()
     assert told == [{"/clave/map": (0.5, 0.0), "/clave/map/x": (0.5,)}]
+
+
+def test_a_scene_that_is_cleared_before_it_begins_leaves_the_music_as_it_is() -> None:
+    studio = Studio(Project(scene=at(-1), scenes=(at(1).changed(name="drop"),)))
+    start = studio.play()
+    studio.until(start + 0.5)
+    studio.send("/clave/scene/1/launch")
+    studio.until(start + 0.7)
+    studio.send("/clave/scene/1/clear")
+    studio.until(start + 2 * BAR)
+    assert studio.engine.desk.project.scene.bars[0] == at(-1).bars[0]
+    assert studio.heard.steps[-1].seconds > start + 2 * BAR - 0.1

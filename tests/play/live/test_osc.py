@@ -15,7 +15,15 @@ from clave.errors import ControlError, OscError
 from clave.play.live.arguments import Values
 from clave.play.live.controls.control import Action, Places
 from clave.play.live.desk import Desk
-from clave.play.live.osc import LONGEST_WAIT_SECONDS, MAX_SUBSCRIBERS, OscOutput, OscPort, open_socket, peer_of
+from clave.play.live.osc import (
+    LONGEST_WAIT_SECONDS,
+    MAX_AT_ONCE,
+    MAX_SUBSCRIBERS,
+    OscOutput,
+    OscPort,
+    open_socket,
+    peer_of,
+)
 from clave.play.live.osc_packet import BUNDLE, Message, read_packet, write_bundle, write_message
 from clave.play.output import QueuedStep
 from clave.play.performance import Strike
@@ -315,3 +323,14 @@ def test_strokes_go_out_at_their_time_or_before_it_with_the_time_in_the_bundle()
         output.silence(10.1)
         output.release(math.inf)
         assert len(sent) == 1
+
+
+def test_a_flood_leaves_time_for_the_music(sockets: tuple[Any, Any]) -> None:
+    here, there = sockets
+    port = OscPort(Desk(Project(), NoPlayer()), here)
+    for _ in range(600):
+        there.sendto(foreign("/clave/undo", 1), here.getsockname())
+    port.poll(1)
+    assert port.received == MAX_AT_ONCE
+    port.poll(1)
+    assert port.received == 600

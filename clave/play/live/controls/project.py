@@ -2,13 +2,11 @@
 
 from typing import Any, get_args
 
-from pydantic import ValidationError
-
 from clave.errors import ControlError
 from clave.play.live.arguments import Number, Switch, Text, Values, Whole, Word, from_json_text
 from clave.play.live.controls.control import Control, Places
 from clave.play.live.controls.fields import change_scene, field
-from clave.play.live.patch import patched
+from clave.play.live.patch import check_place, patched
 from clave.play.live.scene_changes import scene_in, with_slot
 from clave.play.plan import scene_bars
 from clave.play.project.document import MAX_SCENES, Project, Scene, SongPart
@@ -215,10 +213,8 @@ MOVES = (
 
 def _set(project: Project, _: Places, values: Values) -> Project:
     steps = [int(each) if each.isascii() and each.isdigit() else each for each in str(values[0]).split(".")]
-    try:
-        return patched(project, [(steps, from_json_text("value", str(values[1])))])
-    except ValidationError as error:
-        raise ControlError(str(error)) from error
+    check_place(project, steps)
+    return patched(project, [(steps, from_json_text("value", str(values[1])))])
 
 
 WHOLE = (

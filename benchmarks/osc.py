@@ -162,7 +162,8 @@ def main() -> None:
         page.goto(found[0])
         page.wait_for_function("clave.store.corpus.value && clave.live.state.value.leads")
         page.get_by_role("button", name="Play", exact=True).first.click()
-        time.sleep(1)
+        page.wait_for_function("clave.store.kitBuffers.value.length === 8 && clave.store.ground.value !== null")
+        time.sleep(3)  # what the server makes once, such as the kit, is made
         peer = Peer(port)
         for name, control in (("level", LEVEL), ("map", PLACE)):
             for what, each in zip(("", "late_"), in_the_page(page, peer, control, moves), strict=True):

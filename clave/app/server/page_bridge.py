@@ -67,7 +67,7 @@ class PageBridge:
         self._clients: list[Client] = []
         self._leader: Client | None = None
         self._thread: threading.Thread | None = None
-        self.desk.listen(self._tell)
+        self.desk.listen(self._tell, lambda: any(client.listens for client in self._clients))
 
     # ---- as the player of the desk
 
@@ -149,8 +149,8 @@ class PageBridge:
                 case {"kind": "control", "address": str(address), "arguments": list(arguments)}:
                     self.desk.receive(address, arguments, client)  # pyright: ignore[reportUnknownArgumentType]
                 case {"kind": "subscribe"}:
-                    client.listens = True
                     now = {address: list(values) for address, values in self.desk.values().items()}
+                    client.listens = True
                     client.send({"kind": "values", "values": now})
                 case {"kind": "page"}:
                     client.page = True

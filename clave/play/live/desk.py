@@ -39,7 +39,7 @@ class Desk:
     def __init__(self, project: Project, player: Player) -> None:
         self.lock = threading.RLock()
         self._project, self._player = project, player
-        self._listeners: list[Listener] = []
+        self._listeners: list[tuple[Listener, Callable[[], bool]]] = []
         self._said: dict[str, Values] = {}  # beside the project
         self._told: dict[str, Values] = values_of(project)
         self._sources: dict[str, object] = {}  # since the last `tell`
@@ -72,6 +72,7 @@ class Desk:
         """The project as whoever plays has made it: nobody is asked to change it again."""
         with self.lock:
             self._project, self._dirty = project, True
+            self._sources = {}  # what a client has set may be otherwise now
 
     def say(self, address: str, *values: float | int | bool | str) -> None:
         """Something that is no part of the project is so now."""
@@ -82,20 +83,28 @@ class Desk:
     def values(self) -> dict[str, Values]:
         """What everything is now, by its address."""
         with self.lock:
-            return values_of(self._project) | self._said
+            now = values_of(self._project) | self._said
+            if not self._is_heard():
+                self._told = now  # whoever asks may listen from now on
+            return now
 
-    def listen(self, listener: Listener) -> None:
-        """Tell this one from now on."""
-        self._listeners.append(listener)
+    def listen(self, listener: Listener, wanted: Callable[[], bool] = lambda: True) -> None:
+        """Tell this one from now on, whenever somebody wants it."""
+        self._listeners.append((listener, wanted))
+
+    def _is_heard(self) -> bool:
+        return any(wanted() for _, wanted in self._listeners)
 
     def tell(self) -> None:
         """Tell the listeners what has changed since the last time: call it some dozen times a second."""
         with self.lock:
+            if not self._is_heard():
+                self._sources, self._dirty = {}, False
             if not self._dirty:
                 return
             now = self.values()
             changed = {address: values for address, values in now.items() if self._told.get(address) != values}
             sources, self._sources, self._told, self._dirty = self._sources, {}, now, False
-        if changed:
-            for listener in self._listeners:
+        for listener, wanted in self._listeners:
+            if changed and wanted():
                 listener(changed, sources)

@@ -94,7 +94,7 @@ class OscPort:
         self._subscribers: dict[Peer, None] = dict.fromkeys(subscribers)
         self._waiting: list[_Timed] = []
         self._number = 0
-        desk.listen(self._tell)
+        desk.listen(self._tell, lambda: bool(self._subscribers))
 
     @property
     def subscribers(self) -> tuple[Peer, ...]:
@@ -173,8 +173,9 @@ class OscPort:
     def _subscribe(self, peer: Peer) -> None:
         if peer not in self._subscribers and len(self._subscribers) >= MAX_SUBSCRIBERS:
             raise ControlError(f"there are {MAX_SUBSCRIBERS} subscribers already")
+        now = self._desk.values()
         self._subscribers[peer] = None
-        self._send_values(self._desk.values(), peer)
+        self._send_values(now, peer)
 
     def _answer(self, arguments: Sequence[OscValue], peer: Peer) -> None:
         values = self._desk.values()

@@ -334,3 +334,14 @@ def test_a_flood_leaves_time_for_the_music(sockets: tuple[Any, Any]) -> None:
     assert port.received == MAX_AT_ONCE
     port.poll(1)
     assert port.received == 600
+
+
+def test_who_has_set_a_value_hears_when_another_hand_changes_it(room: Room) -> None:
+    room.port.take(foreign("/clave/swing", 0.6), PEER)
+    room.desk.tell()
+    room.port.take(foreign("/clave/subscribe"), PEER)
+    assert Message("/clave/swing", (0.6,)) in room.wire.to(PEER)
+    room.port.take(foreign("/clave/swing", 0.625), PEER)
+    room.desk.put(room.desk.project.changed(scene=room.desk.project.scene.changed(swing=0.75)))
+    room.desk.tell()
+    assert room.wire.to(PEER) == [Message("/clave/swing", (0.75,))]

@@ -67,6 +67,14 @@ class ExportError(ClaveError):
     """A file for another program that cannot be written: an unknown format, or one that cannot hold this."""
 
 
+class ControlError(ClaveError):
+    """A control that does not exist, an argument that it does not take, or one that nobody is there to carry out."""
+
+
+class OscError(ClaveError):
+    """A packet that is not OSC, or a port that cannot be opened."""
+
+
 class MissingExtraError(ClaveError):
     """An optional package that is not installed; the message names the extra to install."""
 

@@ -20,6 +20,7 @@ from clave.app.cli import app
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 DOCS: dict[str, Any] = runpy.run_path(str(ROOT / "docs" / "make_commands.py"))
+CONTROLS: dict[str, Any] = runpy.run_path(str(ROOT / "docs" / "make_controls.py"))
 BENCH: dict[str, Any] = runpy.run_path(str(ROOT / "benchmarks" / "readme.py"))
 COMMANDS: dict[str, Any] = DOCS["commands"]()
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
@@ -49,6 +50,12 @@ def python_of(page: Path) -> list[str]:
 
 def test_the_page_of_commands_is_what_the_program_says() -> None:
     assert (ROOT / "docs" / "commands.md").read_text("utf-8") == DOCS["page"](), "run `python docs/make_commands.py`"
+
+
+def test_the_page_of_controls_is_what_the_table_says() -> None:
+    text = (ROOT / "docs" / "osc.md").read_text("utf-8")
+    assert text == CONTROLS["page"](), "run `python docs/make_controls.py`"
+    assert all(f"| `{control.address}` |" in text for group in CONTROLS["GROUPS"].values() for control in group)
 
 
 def test_the_page_of_styles_and_its_pictures_are_what_the_templates_give(tmp_path: Path) -> None:

@@ -45,7 +45,6 @@ JOIN_SAMPLES = 256  # in which the stroke goes over into the rest
 STROKE_ROUNDS = 2  # of Griffin-Lim on the stroke, within each round on the whole sound
 LAST_STROKES = 6  # repetitions of these after the last round on the whole sound
 BOUND_SAMPLES = 2048  # from the beginning of the lead-in: where haze is taken off
-BOUND_FRAMES = 16  # beyond them: more than a window
 KNEE, MOST_LIMITED = 0.7, 4.0  # of the limit: where it begins, and by how much it lowers a peak at most
 SILENCE = 1e-4  # of the peak, -80 dB: where a sound has ended
 END_FADE_SECONDS = 0.005
@@ -163,24 +162,12 @@ class DrumSpectrogram(Spectrogram):
         sung = self._tone(whole, tone, stroke * np.sqrt(1 - share))
         samples[: len(sung)] += sung
         stroke *= RAYLEIGH**share
-        bound = BeginningBound.of(self._loudest(whole, magnitude, tone), self.transform, BOUND_SAMPLES)
+        bound = BeginningBound.of(magnitude * RAYLEIGH ** (1 - tone), self.transform, BOUND_SAMPLES)
         for _ in range(LAST_STROKES):
             samples = bound.applied(self._struck(samples, stroke))
             samples[:SHORT_LENGTH] *= _AFTER_ONSET
             samples = limited(samples)
         return samples
-
-    def _loudest(
-        self,
-        log_spectrogram: Float32[np.ndarray, "band frame"],
-        magnitude: Float32[np.ndarray, "fine_band fine_frame"],
-        tone: Float32[np.ndarray, "fine_band fine_frame"],
-    ) -> Float32[np.ndarray, "fine_band early_frame"]:
-        """The magnitudes that the beginning is to have, as noise or as tone, whichever are larger."""
-        early = slice(BOUND_SAMPLES // self.transform.hop + BOUND_FRAMES)
-        sung = self._whole.tone_magnitudes(log_spectrogram, frames=early.stop)[:, : tone.shape[1]]
-        share = tone[:, early]
-        return np.maximum(magnitude[:, early] * RAYLEIGH ** (1 - share), sung * np.sqrt(share))
 
     def _tone(
         self,

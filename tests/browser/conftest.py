@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 
 from clave import load_rhythm, load_sound
 from clave.app import server
+from clave.app.server.page_bridge import PageBridge
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
@@ -30,13 +31,22 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture(scope="session")
-def instrument() -> Iterator[str]:
+def bridge() -> PageBridge:
+    """What leads controls from outside to the page."""
+    return PageBridge()
+
+
+@pytest.fixture(scope="session")
+def instrument(bridge: PageBridge) -> Iterator[str]:
     """Its address."""
     if not server.page_is_built():
         pytest.fail("the page is not built; run scripts/page")
     on = server.listen(0)
     config = uvicorn.Config(
-        server.create_app(load_rhythm(), load_sound()), log_level="warning", lifespan="off", ws="none"
+        server.create_app(load_rhythm(), load_sound(), bridge=bridge),
+        log_level="warning",
+        lifespan="off",
+        ws="websockets-sansio",
     )
     running = uvicorn.Server(config)
     thread = threading.Thread(target=running.run, kwargs={"sockets": [on]})

@@ -279,7 +279,9 @@ def test_axe_finds_no_violation_on_an_open_sheet(opened: Page, look: str) -> Non
 @pytest.fixture(scope="module")
 def without_sound_space() -> Iterator[str]:
     on = server.listen(0)
-    config = uvicorn.Config(server.create_app(load_rhythm()), log_level="warning", lifespan="off", ws="none")
+    config = uvicorn.Config(
+        server.create_app(load_rhythm()), log_level="warning", lifespan="off", ws="websockets-sansio"
+    )
     running = uvicorn.Server(config)
     thread = threading.Thread(target=running.run, kwargs={"sockets": [on]})
     thread.start()

@@ -21,6 +21,7 @@ import { Decoding } from "./state/decoding";
 import { EvenChange } from "./state/evenChange";
 import { forgetUnknownPoints, forgetUnknownSettings } from "./state/forgetUnknown";
 import { LaneActions } from "./state/laneActions";
+import { LiveLink } from "./state/liveLink";
 import { Keeping } from "./state/keeping";
 import { KeptKits } from "./state/keptKits";
 import { Material } from "./state/material";
@@ -66,6 +67,25 @@ const memory = new Memory(store);
 player.outputs.push(memory);
 const keeping = new Keeping(store, memory, sounds);
 const recording = new Recording(store);
+const live = new LiveLink(
+  store,
+  {
+    play: () => void player.play(),
+    stop: () => player.stop(),
+    toggle: () => void player.toggle(),
+    seek: (_, bar) => player.seek(Number(bar) - 1),
+    undo: () => actions.undo(),
+    redo: () => actions.redo(),
+    strike: (voice, velocity) => void player.audition(voice, velocity === undefined ? undefined : Number(velocity)),
+    hold: (voice, on) => actions.hold(voice, on === true),
+    launch: (slot) => scenes.launch(slot),
+    morph: (slot, bars) => scenes.morphTo(slot, Number(bars)),
+    song: (_, part) => scenes.playSong(part === undefined ? 0 : Number(part) - 1),
+    "leave song": () => scenes.leaveSong(),
+    style: (_, name) => styleActions.goToStyle(String(name)),
+  },
+  () => actions.settle(),
+);
 const page: Page = {
   store,
   player,
@@ -86,6 +106,7 @@ const page: Page = {
   lanes: new LaneActions(store),
   material: new Material(store, actions, serverMaterial, server),
   server,
+  live,
   tabs: otherTabs(store, () => player.stop()),
 };
 
@@ -98,6 +119,7 @@ const hook = {
   memory,
   keeping,
   recording,
+  live,
   player,
   point: () => pointOf(store.scene.value),
   heardBars: () => store.heardBars(),
@@ -231,6 +253,7 @@ try {
   if (restored.known === "nothing") beginAt(store.nearby.value.densest());
   await openServersProject(store, actions);
   await openLinkedProject(store, actions, openedLink);
+  live.start(); // the project is the one that plays from now on
   store.ground.value = await had("the map", () => serverRhythm.ground());
 } catch (error) {
   store.reportError(error);

@@ -8,7 +8,7 @@ import { describe, expect, test } from "vitest";
 // The one list. web/README.md shows the same lines.
 const LAYERS = `
 rules   what a project, a bar and a sound are; twins of the Python rules, messages of the server, words that say them
-net     where bars, sounds and maps come from: the server
+net     where bars, sounds and maps come from: the server; its socket for controls from outside
 audio   the audio graph, the clock, kits as buffers
 midi    MIDI out: settings, ports, strokes and clock as messages
 map     how maps are drawn

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from clave.app.cli import evaluate, export, figures, groove, kits, learn, play, render
+from clave.app.cli import evaluate, export, figures, groove, kits, learn, live, play, render
 from clave.errors import ClaveError
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
 app.command()(play.play)
 app.command()(groove.groove)
 app.command()(render.render)
+app.command()(live.live)
 app.command()(kits.kits)
 app.command()(figures.figures)
 app.add_typer(export.app, name="export")

@@ -40,6 +40,24 @@ Port = Annotated[
     ),
 ]
 NoOpen = Annotated[bool, typer.Option("--no-open", help="Serve only, open no browser.")]
+OscIn = Annotated[
+    int | None,
+    typer.Option("--osc-in", metavar="PORT", min=0, max=65_535, help="UDP port on 127.0.0.1 for OSC; 0: any free one."),
+]
+OscOut = Annotated[
+    list[str] | None,
+    typer.Option("--osc-out", metavar="HOST:PORT", help="Who is told what changes, by OSC; more than once for more."),
+]
+OscAhead = Annotated[
+    float,
+    typer.Option(
+        "--osc-ahead",
+        metavar="MS",
+        min=0,
+        max=100,
+        help="Send strokes so long before their time, which their bundle names; 0: at their time.",
+    ),
+]
 Out = Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Folder for what is written; made if missing.")]
 SpaceOut = Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Folder for the space and its run.")]
 NetworkOut = Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Folder for the network and its card.")]

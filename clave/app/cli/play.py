@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clave.app.cli.options import DEFAULT_PORT, NO_SOUND, Home, NoOpen, Port, RhythmFolder, SoundFolder
+from clave.app.cli.options import DEFAULT_PORT, NO_SOUND, Home, NoOpen, OscIn, OscOut, Port, RhythmFolder, SoundFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from clave.app.kit_library import KitLibrary
+    from clave.app.server.page_bridge import PageBridge
 
 ProjectToOpen = Annotated[
     Path | None, typer.Argument(metavar="[PROJECT]", help="A project to open: a JSON file that Clave saved.")
@@ -32,6 +33,8 @@ def play(
     home: Home = None,
     port: Port = DEFAULT_PORT,
     no_open: NoOpen = False,
+    osc_in: OscIn = None,
+    osc_out: OscOut = None,
     project_option: ProjectOption = None,
 ) -> None:
     """Serve the instrument on 127.0.0.1 and open its page."""
@@ -42,13 +45,17 @@ def play(
     if not server.page_is_built():
         print("clave: the page is not built; in a source checkout run scripts/play", file=sys.stderr)
     with closing(kit_library.KitLibrary(kit_library.file_in(home))) as library:
-        load = _loader(rhythm, sound, project or project_option, library)
+        bridge = None if osc_in is None and not osc_out else _bridge(osc_in or 0, osc_out or [])
+        load = _loader(rhythm, sound, project or project_option, library, bridge)
         with server.listen(port) as on:  # a port is taken once there is something to play
             taken = int(on.getsockname()[1])
             if port not in (0, taken):
                 print(f"Port {port} is taken; using {taken}.")
             url = f"http://127.0.0.1:{taken}/"
             print(f"Clave plays at {url}  (Ctrl-C stops it)", flush=True)
+            if bridge is not None:
+                print(f"OSC comes in at 127.0.0.1:{bridge.osc_ports[0]}", flush=True)
+                bridge.run()
             if not no_open:
                 import webbrowser
 
@@ -56,8 +63,19 @@ def play(
             server.serve(server.Front(load), on)
 
 
+def _bridge(osc_in: int, osc_out: list[str]) -> "PageBridge":
+    """What leads OSC to the page and back; 0: at any free port. Raises OscError for one that is taken."""
+    from clave.app.server.page_bridge import PageBridge
+    from clave.play.live.osc import OscPort, open_socket, peer_of
+
+    peers, on, bridge = [peer_of(each) for each in osc_out], open_socket(osc_in), PageBridge()
+    bridge.osc = OscPort(bridge.desk, on, peers)
+    bridge.osc_ports = int(on.getsockname()[1]), tuple(osc_out)
+    return bridge
+
+
 def _loader(
-    rhythm: Path | None, sound: str | None, project: Path | None, library: "KitLibrary"
+    rhythm: Path | None, sound: str | None, project: Path | None, library: "KitLibrary", bridge: "PageBridge | None"
 ) -> "Callable[[], ASGIApp]":
     """What makes the application: later, behind the page, where all of it ships.
 
@@ -76,7 +94,7 @@ def _loader(
         bars, sounds = space.load_rhythm(rhythm), chosen_sound(sound)
         if opened is not None:
             print_remarks(remarks_here(opened, bars, sounds, library, [kit.name for kit in BUILT_IN]))
-        return create_app(bars, sounds, library=library, project=opened)
+        return create_app(bars, sounds, library=library, project=opened, bridge=bridge)
 
     if rhythm is None and sound in (None, NO_SOUND) and project is None:
         return load

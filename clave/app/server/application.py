@@ -26,7 +26,9 @@ from clave.app.protocol import (
 )
 from clave.app.server.export_routes import add_export_routes
 from clave.app.server.kit_routes import add_kit_routes, add_library_routes
+from clave.app.server.live_routes import add_live_routes
 from clave.app.server.material_routes import add_material_routes
+from clave.app.server.page_bridge import PageBridge
 from clave.app.server.page_files import STATIC, UNBUILT, page_is_built
 from clave.app.server.project_routes import add_project_routes
 from clave.app.server.refusals import add_refusals
@@ -49,12 +51,13 @@ def create_app(
     static: Path = STATIC,
     library: KitLibrary | None = None,
     project: Project | None = None,
+    bridge: PageBridge | None = None,
 ) -> FastAPI:
     """The whole instrument as one application.
 
     `kits` are synthesised on the first request for one. Without a sound space, only they and files are played;
     without a library, what the player keeps lasts as long as the application. The page opens with the project, if there
-    is one.
+    is one. `bridge` moves it by OSC and WebSocket; without one, by WebSocket alone.
     """
     from clave import __version__
 
@@ -80,6 +83,7 @@ def create_app(
     add_library_routes(app, library)
     add_export_routes(app, rhythm, sound, library)
     add_project_routes(app, rhythm, lambda each: remarks_here(each, rhythm, sound, library, builder.kits), project)
+    add_live_routes(app, bridge or PageBridge())
     instrument = _instrument(__version__, rhythm, builder.info(), kits)
 
     @app.get("/api/instrument")

@@ -45,7 +45,7 @@ class Front:
             await self._early(scope, receive, send)
 
     async def _answer_early(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        file = self._files.get(scope["path"]) if scope["method"] == "GET" else None
+        file = self._files.get(scope["path"]) if scope.get("method") == "GET" else None
         if file is not None:
             media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
             text = "; charset=utf-8" if media_type.startswith("text/") else ""
@@ -54,6 +54,9 @@ class Front:
         try:
             instrument = await asyncio.shield(asyncio.wrap_future(self.loading))
         except Exception as error:
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1011})
+                return
             await refuse(send, 503, f"the instrument could not be loaded: {error}")
         else:
             await instrument(scope, receive, send)

@@ -1,10 +1,11 @@
 """A socket on this machine, and a server that answers on it."""
 
+import asyncio
 import contextlib
 import errno
 import os
 import socket
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from clave.app.server.front import Front
 from clave.app.server.memory import return_freed_memory
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 PORTS_TO_TRY = 20
+MAX_MESSAGE_BYTES = 32_000_000  # of a WebSocket: as long as a project file
 
 
 def listen(port: int) -> socket.socket:
@@ -40,12 +42,28 @@ def listen(port: int) -> socket.socket:
     raise ServerError(f"ports {port} to {last - 1} are all taken; name a free one with --port")
 
 
+class _WebSocket(asyncio.Protocol):
+    """The protocol of a WebSocket, imported when the first one is opened: the page comes sooner."""
+
+    def __new__(cls, **given: Any) -> Any:
+        from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+        return WebSocketsSansIOProtocol(**given)
+
+
 def serve(app: "ASGIApp", on: socket.socket) -> None:
     """Answer on this socket until Ctrl-C. An instrument that loads behind a Front loads now; raises what stops that."""
     import uvicorn
 
     return_freed_memory()
-    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", ws="none")
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        ws=_WebSocket,
+        ws_max_size=MAX_MESSAGE_BYTES,
+    )
     server = uvicorn.Server(config)
     if isinstance(app, Front):
 

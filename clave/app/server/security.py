@@ -22,9 +22,11 @@ class OnlyThisMachine:
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Pass on what comes under our own names."""
-        foreign = _foreign_name(scope["headers"]) if scope["type"] == "http" else None
+        foreign = None if scope["type"] == "lifespan" else _foreign_name(scope["headers"])
         if foreign is None:
             await self.app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})  # before it is accepted: 403
         else:
             await refuse(send, 403, f"this instrument answers only on this machine, not as or to {foreign!r}")
 

@@ -98,6 +98,11 @@ export class Player {
     return Promise.resolve();
   }
 
+  /** Goes on from the start of this bar, counted from 0; nothing where nothing plays. */
+  seek(bar: number): void {
+    if (this.store.playing.value) this.running?.clock.seek(bar);
+  }
+
   /** Play one voice once. Call it in a gesture. */
   async audition(voice: number, velocity = 0.8): Promise<void> {
     const { context, mixer } = (this.running ??= this.build());

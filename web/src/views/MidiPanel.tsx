@@ -2,6 +2,7 @@
 
 import { titled } from "../rules/summary";
 import { CHANNELS, DEFAULT_MIDI, describeLink, formatNote, HIGHEST_NOTE, type MidiLink, noteOf, withNote } from "../midi/midiSettings";
+import { describeLive } from "../state/liveState";
 import { Choice } from "./Choice";
 import { Drawer } from "./Drawer";
 import { IconButton } from "./Icon";
@@ -12,6 +13,7 @@ export function MidiPanel() {
   return (
     <Drawer name="MIDI out">
       <Link />
+      <Outside />
       <Sounding />
       <Notes />
     </Drawer>
@@ -81,6 +83,16 @@ function Link() {
         </label>
       </div>
     </>
+  );
+}
+
+/** Whether controls from outside reach this page, and who leads. */
+function Outside() {
+  const { live } = usePage();
+  return (
+    <p class="drawer-hint">
+      Controls from outside: {describeLive(live.state.value)}
+    </p>
   );
 }
 

@@ -8,6 +8,7 @@ import type { Actions } from "../state/actions";
 import type { BarActions } from "../state/barActions";
 import type { Decoding } from "../state/decoding";
 import type { LaneActions } from "../state/laneActions";
+import type { LiveLink } from "../state/liveLink";
 import type { Keeping } from "../state/keeping";
 import type { KeptKits } from "../state/keptKits";
 import type { PathActions } from "../state/pathActions";
@@ -43,6 +44,7 @@ export interface Page {
   readonly lanes: LaneActions;
   readonly material: Material;
   readonly server: ServerWatch;
+  readonly live: LiveLink;
   readonly tabs: OtherTabs | null; // null: this browser tells no tab of another
 }
 

@@ -1,0 +1,82 @@
+"""`clave live`: a project played without a page, moved from outside."""
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from clave.app.cli.options import OscAhead, OscIn, OscOut, RhythmFolder
+from clave.app.cli.render import ProjectFile
+
+if TYPE_CHECKING:
+    import socket
+
+    from clave.play.live.engine import Engine
+    from clave.play.live.osc import OscPort
+
+POLL_SECONDS = 0.002
+
+Seconds = Annotated[
+    float | None, typer.Option("--seconds", metavar="S", min=0, help="Stop after so long; else at Ctrl-C.")
+]
+
+
+def live(
+    project: ProjectFile,
+    osc_in: OscIn = None,
+    osc_out: OscOut = None,
+    osc_ahead: OscAhead = 0.0,
+    rhythm: RhythmFolder = None,
+    seconds: Seconds = None,
+) -> None:
+    """Play a project without a page: strokes go out, controls come in, by OSC.
+
+    It plays at once, the song if there is one, until Ctrl-C. Without --osc-in, controls come in at port 9064.
+    """
+    from clave.play.live.engine import Engine
+    from clave.play.live.osc import DEFAULT_PORT, OscOutput, OscPort, open_socket, peer_of
+    from clave.play.live.strokes import Strokes
+    from clave.play.project import load
+    from clave.rhythm.space import load_rhythm
+
+    opened, strokes = load(project), Strokes(load_rhythm(rhythm))
+    port = DEFAULT_PORT if osc_in is None else osc_in
+    peers = [peer_of(each) for each in osc_out or ()]
+    with ExitStack() as closing:
+        on = closing.enter_context(open_socket(port))
+        beside = closing.enter_context(ThreadPoolExecutor(1, "decoding"))
+        outputs = [OscOutput(lambda packet, peer=peer: _send(on, packet, peer), osc_ahead / 1000) for peer in peers]
+        engine = Engine(opened, strokes, outputs, beside, report=_report)
+        osc = OscPort(engine.desk, on, peers)
+        print(f"Clave plays {project}: OSC in at 127.0.0.1:{on.getsockname()[1]}", end="")
+        print("".join(f", out to {host}:{number}" for host, number in peers) + "  (Ctrl-C stops it)", flush=True)
+        _run(engine, osc, seconds)
+
+
+def _run(engine: "Engine", osc: "OscPort", seconds: float | None) -> None:
+    import time
+
+    engine.desk.receive("/clave/transport/play", ())
+    end = None if seconds is None else time.monotonic() + seconds
+    try:
+        while end is None or time.monotonic() < end:
+            osc.poll(POLL_SECONDS)
+            engine.tick()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        engine.desk.receive("/clave/transport/stop", ())
+        engine.tick()
+
+
+def _send(on: "socket.socket", packet: bytes, peer: tuple[str, int]) -> None:
+    from contextlib import suppress
+
+    with suppress(OSError):
+        on.sendto(packet, peer)
+
+
+def _report(sentence: str) -> None:
+    print(f"clave: note: {sentence}", file=sys.stderr)

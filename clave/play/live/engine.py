@@ -1,0 +1,297 @@
+"""The engine that plays without a page: controls move the project, its bars are decoded beside, outputs play them."""
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
+from typing import NamedTuple
+
+from clave.errors import ClaveError, ControlError
+from clave.music.kit import VOICES
+from clave.play.live.arguments import Values
+from clave.play.live.conductor import Conductor, Prepared
+from clave.play.live.controls.control import Action, Places
+from clave.play.live.desk import Desk
+from clave.play.live.history import History
+from clave.play.live.scene_changes import moved, scene_in, travelling, with_tempo
+from clave.play.live.strokes import MOST_BARS, Strokes
+from clave.play.output import Output
+from clave.play.performance import Performance, Strike
+from clave.play.plan import Plan, natural_bars
+from clave.play.project.document import Project, SongPart
+from clave.play.project.movement import MAX_BARS
+from clave.play.sequencer import Quantum
+from clave.play.transport import Clock
+from clave.rhythm.homes import homes_of
+
+FIRST_BARS = 8  # decoded first, so that a change is heard soon; further ones as they come near
+ARRIVED_BARS = 8  # of the scene that a morph goes to, until it plays itself
+TELL_SECONDS = 0.01
+
+
+class _Launch(NamedTuple):
+    """What was launched and has not begun, or is on its way."""
+
+    number: int
+    played: Project
+    slot: int | None = None  # the scene that it becomes
+    song: bool = False
+    first: int = 0  # bar at which it is entered
+    since: int | None = None  # else the bar, of what plays before it, at which it began
+    morph_until: int | None = None  # bar at which a morph has arrived
+
+
+class _Job(NamedTuple):
+    """What is performed beside the music."""
+
+    project: Project
+    bars: int
+    quantum: Quantum
+    launch: _Launch
+
+
+class Engine:
+    """Plays a project on outputs; `desk` takes the controls. Call `tick` often: every 2 ms, say.
+
+    `beside` runs what takes long, one thing at a time; `report` gets a sentence for what could not be played.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        strokes: Strokes,
+        outputs: Sequence[Output],
+        beside: Executor,
+        *,
+        clock: Clock = time.monotonic,
+        report: Callable[[str], None] = print,
+    ) -> None:
+        self.desk = Desk(project, self)
+        self.conductor = Conductor(outputs, clock)
+        self._history = History(project)
+        self._strokes, self._beside, self._clock, self._report = strokes, beside, clock, report
+        self._plays_song = bool(project.song)
+        self._launch = _Launch(0, project)  # what plays came by it
+        self._waits: _Launch | None = None
+        self._at_once = False
+        self._running: tuple[_Job, Future[Performance]] | None = None
+        self._job: _Job | None = None  # the latest that was begun
+        self._present: tuple[Project, bool, _Launch, Project] | None = None
+        self._told_at, self._said = 0.0, (-1, -1)
+        self._say()
+
+    # ---- as the player of the desk
+
+    def changed(self, project: Project, label: str, *, at_once: bool) -> None:
+        """A control has changed the project."""
+        self._history.change(project, label, self._clock())
+        self._at_once = at_once
+        if label.split(" ")[0] in ("map", "morph"):  # a place on the map leaves song, morph and launch
+            self._plays_song, self._waits = False, None
+            self._launch = self._launch._replace(morph_until=None)
+
+    def act(self, action: Action, places: Places, values: Values) -> None:
+        """What is no change of the project alone."""
+        match action:
+            case "play":
+                if not self.conductor.running:
+                    self.conductor.start()
+            case "stop":
+                self.conductor.stop()
+            case "toggle":
+                self.act("stop" if self.conductor.running else "play", (), ())
+            case "seek":
+                self._seek(int(values[0]) - 1)
+            case "undo" | "redo":
+                self._travel_back(action)
+            case "strike":
+                self._strike(places[0], float(values[0]) if values else 0.8)
+            case "hold":
+                self._hold(places[0], on=bool(values[0]))
+            case "launch":
+                scene = scene_in(self.desk.project, places[0])
+                self._go(self.desk.project.changed(scene=scene, song=()), slot=places[0])
+            case "morph":
+                self._morph(places[0], int(values[0]))
+            case "song":
+                self._song(int(values[0]) - 1 if values else 0)
+            case "leave song":
+                self._plays_song = False
+            case "style":
+                self._style(str(values[0]))
+        self._say()
+
+    def _change(self, project: Project, label: str) -> None:
+        self.desk.put(project)
+        self._history.change(project, label, self._clock())
+
+    def _seek(self, bar: int) -> None:
+        if self.conductor.running:
+            self.conductor.start(bar)
+
+    def _travel_back(self, action: Action) -> None:
+        if not (self._history.undo() if action == "undo" else self._history.redo()):
+            raise ControlError(f"nothing to {action}")
+        self.desk.put(self._history.project)
+
+    def _strike(self, voice: int, velocity: float) -> None:
+        mix = self.desk.project.scene.mix[voice]
+        stroke = Strike(0.0, voice, velocity, 0.0, 0.0, 1.0, mix.level, mix.pan, voice, 0, 0)
+        for output in self.conductor.outputs:
+            output.strike(stroke, self._clock())
+
+    def _hold(self, voice: int, *, on: bool) -> None:
+        project = self.desk.project
+        bar = self._bar_now()
+        held = Plan(self._played()).bars(bar + 1)[bar].pieces[0][1] if on else None
+        lanes = list(project.scene.lanes)
+        lanes[voice] = lanes[voice].changed(hold=held)
+        self._change(project.changed(scene=project.scene.changed(lanes=tuple(lanes))), f"hold {VOICES[voice].name}")
+        self._at_once = True
+
+    def _bar_now(self) -> int:
+        heard = self.conductor.heard()
+        return heard.bar % natural_bars(self._played()) if heard else 0
+
+    def _style(self, name: str) -> None:
+        home = next((each for each in homes_of(self._strokes.rhythm) if each.style == name), None)
+        if home is None:
+            known = ", ".join(self._strokes.rhythm.styles)
+            raise ControlError(f"no style {name!r} is at home on this map; the space knows {known}")
+        project = self.desk.project
+        settings = project.scene.settings.changed(style=name, section="beat", meter=home.meter)
+        scene = moved(travelling(project.scene, on=False), home.point, settings)
+        scene = scene if home.tempo_bpm is None else with_tempo(scene, home.tempo_bpm)
+        self._plays_song = False
+        self._change(project.changed(scene=scene), f"style {name}")
+        self.act("play", (), ())
+
+    # ---- launches
+
+    def _go(self, played: Project, *, slot: int | None = None, song: bool = False, first: int = 0) -> None:
+        """Play this from its beginning once its step, beat or bar has come; at once where nothing plays."""
+        launch = _Launch(self._next_number(), played, slot, song, first)
+        if self.conductor.running:
+            self._waits = launch
+        else:
+            self._begin(launch)
+
+    def _next_number(self) -> int:
+        return 1 + (self._waits or self._launch).number
+
+    def _song(self, part: int) -> None:
+        project = self.desk.project
+        if part >= len(project.song):
+            raise ControlError(f"the song has {len(project.song)} parts, got part {part + 1}")
+        self._go(project, song=True, first=sum(each.bars for each in project.song[:part]))
+
+    def _morph(self, slot: int, bars: int) -> None:
+        project = self.desk.project
+        scene_in(project, slot)
+        if not self.conductor.running:
+            return self.act("launch", (slot,), ())
+        first = self.conductor.next_bar + 1
+        if first + bars > MAX_BARS:
+            first = first % natural_bars(project.changed(song=()))
+        present = SongPart(scene=len(project.scenes), bars=first + bars, morph_bars=bars)
+        song = (present, SongPart(scene=slot, bars=ARRIVED_BARS))
+        played = project.changed(scenes=(*project.scenes, project.scene), song=song)
+        self._waits = _Launch(self._next_number(), played, slot, first=first, morph_until=first + bars)
+        return None
+
+    def _begin(self, launch: _Launch) -> None:
+        """What was launched is what plays."""
+        self._launch, self._waits = launch, None
+        self._plays_song = launch.song
+        if launch.slot is not None and launch.morph_until is None:
+            self._be(launch.slot)
+
+    def _be(self, slot: int) -> None:
+        project = self.desk.project
+        if slot >= len(project.scenes) or (scene := project.scenes[slot]) is None:
+            return  # it was cleared meanwhile: what played before goes on
+        self._change(project.changed(scene=scene), scene.name or f"scene {slot + 1}")
+
+    def _arrive(self, heard_bar: int) -> None:
+        """A morph has come to its scene, which goes on from here."""
+        launch = self._launch
+        if launch.morph_until is None or heard_bar < launch.morph_until or launch.slot is None:
+            return
+        self._launch = launch._replace(number=self._next_number(), since=launch.morph_until, morph_until=None)
+        self._be(launch.slot)
+
+    # ---- what plays
+
+    def _played(self) -> Project:
+        project = self.desk.project
+        if self._launch.morph_until is not None:
+            return self._launch.played
+        return project if self._plays_song or not project.song else project.changed(song=())
+
+    def tick(self) -> None:
+        """Take over what was decoded, play on, and tell what has changed."""
+        with self.desk.lock:
+            self._decode()
+            self.conductor.tick()
+            heard = self.conductor.heard()
+            if heard is not None:
+                if self._waits is not None and heard.launch == self._waits.number:
+                    self._begin(self._waits)
+                self._arrive(heard.bar)
+        now = self._clock()
+        if now - self._told_at >= TELL_SECONDS:
+            self._told_at = now
+            self._say()
+            self.desk.tell()
+
+    def _say(self) -> None:
+        heard = self.conductor.heard()
+        now = int(self.conductor.running), 0 if heard is None else heard.bar + 1
+        if now != self._said:
+            self._said = now
+            self.desk.say("/clave/playing", now[0])
+            self.desk.say("/clave/heard/bar", now[1])
+
+    def _decode(self) -> None:
+        """Begin what has to be performed anew, one thing at a time: the latest; and take over what is ready."""
+        if self._running is not None:
+            job, coming = self._running
+            if not coming.done():
+                return
+            self._running = None
+            try:
+                performance = coming.result()
+            except ClaveError as error:
+                self._report(str(error))
+            else:
+                travels = bool(job.project.song) or bool(job.project.scene.path and job.project.scene.path.travelling)
+                launch = job.launch
+                self.conductor.wanted = Prepared(
+                    performance, job.quantum, travels, launch.number, launch.first, launch.since
+                )
+        job, before = self._wanted(), self._job
+        if before is None or job.project is not before.project or job[1:] != before[1:]:
+            self._job = job
+            self._running = job, self._beside.submit(self._strokes.perform, job.project, job.bars)
+
+    def _wanted(self) -> _Job:
+        waits = self._waits
+        if waits is not None:
+            quantum: Quantum = "bar" if waits.morph_until is not None else self.desk.project.quantum
+            return _Job(waits.played, self._bars_needed(waits.first), quantum, waits)
+        arrived = self._launch.since is not None
+        quantum = "bar" if arrived else "step" if self._at_once else self.desk.project.quantum
+        return _Job(self._kept_played(), self._bars_needed(self.conductor.next_bar), quantum, self._launch)
+
+    def _bars_needed(self, here: int) -> int:
+        """Enough for a while, in few sizes, so that a longer performance is seldom needed."""
+        bars = FIRST_BARS
+        while bars < here + 4 and bars < MOST_BARS:
+            bars *= 2
+        return bars
+
+    def _kept_played(self) -> Project:
+        """What plays, the same value as long as nothing has changed."""
+        key = self.desk.project, self._plays_song, self._launch
+        if self._present is None or self._present[0] is not key[0] or self._present[1:3] != key[1:]:
+            self._present = (*key, self._played())
+        return self._present[3]

@@ -1,0 +1,282 @@
+"""Pages, programs and OSC by way of the server: one page leads, and all that moves its project is told."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from starlette.testclient import WebSocketTestSession
+from starlette.websockets import WebSocketDisconnect
+from toy_rhythm import ToyRhythm
+from typer.testing import CliRunner
+
+from clave.app.cli import app as commands
+from clave.app.server import create_app, page_bridge
+from clave.app.server.front import Front
+from clave.app.server.page_bridge import PageBridge
+from clave.errors import ControlError
+from clave.play.live.controls.control import ACTIONS
+from clave.play.live.osc import OscPort, open_socket
+from clave.play.live.osc_packet import read_packet, write_message
+from clave.play.live.patch import patched, read_patch
+from clave.play.project import Project, Scene, save
+
+LIVE = "ws://localhost/api/live"
+HERE = "http://localhost"
+
+
+@pytest.fixture
+def bridge() -> PageBridge:
+    return PageBridge()
+
+
+@pytest.fixture
+def client(bridge: PageBridge, tmp_path: Path) -> Iterator[TestClient]:
+    with TestClient(create_app(ToyRhythm(), static=tmp_path, bridge=bridge), base_url=HERE) as client:
+        yield client
+
+
+class ToyPage:
+    """A page that keeps a project as the real one does."""
+
+    def __init__(self, socket: WebSocketTestSession) -> None:
+        self.socket, self.project, self.seen = socket, Project(name="of the page"), 0
+        self.leads = False
+        socket.send_json({"kind": "page"})
+
+    def next(self, kind: str) -> dict[str, Any]:
+        """The next message of this kind; those before it are taken as the page takes them."""
+        while True:
+            message = self.socket.receive_json()
+            if message["kind"] == "role":
+                self.leads = message["leads"]
+            if message["kind"] == "send project":
+                self.socket.send_json({"kind": "project", "project": self.project.model_dump(mode="json")})
+            if message["kind"] == "patch":
+                self.seen = message["number"]
+                self.project = patched(self.project, read_patch(message["changes"]))
+            if message["kind"] == kind:
+                return message
+
+    def change(self, *changes: Any) -> None:
+        """What a hand changes in the page."""
+        self.project = patched(self.project, list(changes))
+        self.socket.send_json({"kind": "patch", "seen": self.seen, "changes": changes})
+
+
+def until(true: Any) -> None:
+    """Wait for what another thread does."""
+    end = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def led(socket: WebSocketTestSession, bridge: PageBridge) -> ToyPage:
+    """A page that leads, and whose project is known."""
+    page = ToyPage(socket)
+    page.next("send project")
+    until(lambda: bridge.desk.project.name == "of the page")
+    return page
+
+
+def test_a_control_moves_the_page_and_the_page_moves_who_listens(client: TestClient, bridge: PageBridge) -> None:
+    with client.websocket_connect(LIVE) as one, client.websocket_connect(LIVE) as other:
+        page = led(one, bridge)
+        other.send_json({"kind": "subscribe"})
+        values = other.receive_json()["values"]
+        assert values["/clave/name"] == ["of the page"]
+        assert len(values) > 250
+
+        other.send_json({"kind": "control", "address": "/clave/map", "arguments": [0.3, -0.2]})
+        patch = page.next("patch")
+        assert (patch["label"], patch["at_once"]) == ("map", True)
+        assert page.project.scene.bars[0].point == (0.3, -0.2)
+        assert page.project == bridge.desk.project
+
+        page.change((["scene", "mix", 1, "level"], 0.5))
+        told: dict[str, Any] = {}
+        while "/clave/voice/snare/level" not in told:
+            told |= other.receive_json()["values"]
+        assert told["/clave/voice/snare/level"] == [0.5]
+        assert "/clave/map" not in told, "who has sent it knows"
+
+
+def test_the_page_does_what_only_a_player_can(client: TestClient, bridge: PageBridge) -> None:
+    with client.websocket_connect(LIVE) as one:
+        page = led(one, bridge)
+        bridge.desk.receive("/clave/scene/3/launch", ())
+        act = page.next("act")
+        assert (act["action"], act["place"], act["arguments"]) == ("launch", 2, [])
+        bridge.desk.receive("/clave/voice/snare/strike", (0.5,))
+        act = page.next("act")
+        assert (act["action"], act["place"], act["arguments"]) == ("strike", 1, [0.5])
+        one.send_json({"kind": "state", "playing": True, "bar": 7})
+        until(lambda: bridge.desk.values().get("/clave/heard/bar") == (7,))
+        assert bridge.desk.values()["/clave/playing"] == (1,)
+
+
+def test_changes_that_wait_go_together_and_in_order(client: TestClient, bridge: PageBridge) -> None:
+    with client.websocket_connect(LIVE) as one:
+        page = led(one, bridge)
+        with bridge.desk.lock:
+            for number in range(100):
+                bridge.desk.receive("/clave/tempo", (100 + number,))
+            bridge.desk.receive("/clave/transport/play", ())
+        assert page.next("patch")["changes"] == [[["scene", "tempo", 0, "tempo_bpm"], 199.0]]
+        assert page.next("act")["action"] == "play"
+
+
+def test_where_both_sides_change_at_once_the_page_is_right(
+    client: TestClient, bridge: PageBridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_bridge, "MEND_SECONDS", 0.02)
+    with client.websocket_connect(LIVE) as one:
+        page = led(one, bridge)
+        bridge.desk.receive("/clave/tempo", (90,))
+        page.change((["scene", "tempo", 0, "tempo_bpm"], 140.0), (["volume"], 0.5))  # before it has read the 90
+        until(lambda: bridge.desk.project.volume == 0.5)
+        page.next("send project")
+        until(lambda: bridge.desk.project == page.project)
+
+
+def test_one_page_leads_and_the_next_takes_over(client: TestClient, bridge: PageBridge) -> None:
+    with client.websocket_connect(LIVE) as other:
+        with client.websocket_connect(LIVE) as one:
+            led(one, bridge)
+            second = ToyPage(other)
+            second.project = Project(name="second")
+            second.next("role")
+            assert not second.leads
+            second.change((["volume"], 0.1))
+            other.send_json({"kind": "lead"})
+            second.next("send project")
+            until(lambda: bridge.desk.project.name == "second")
+            assert bridge.desk.project.volume == 0.1
+        bridge.desk.receive("/clave/volume", (0.4,))
+        second.next("patch")
+        assert second.project.volume == 0.4
+        with client.websocket_connect(LIVE) as third:
+            ToyPage(third).next("role")
+            other.close()
+            until(lambda: third.receive_json()["kind"] == "send project")
+
+
+def test_without_a_page_nothing_is_changed_and_that_is_said(client: TestClient, bridge: PageBridge) -> None:
+    with client.websocket_connect(LIVE) as other:
+        for address, given in (("/clave/volume", [0.4]), ("/clave/undo", [])):
+            other.send_json({"kind": "control", "address": address, "arguments": given})
+            error = other.receive_json()
+            assert (error["kind"], error["address"]) == ("error", address)
+            assert "no page is open" in error["text"]
+    assert bridge.desk.project.volume == 0.8
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        '{"kind": "nose"}',
+        "[]",
+        "nose",
+        '{"kind": "control", "address": 3, "arguments": []}',
+        '{"kind": "control"}',
+        "[" * 3000,
+    ],
+)
+def test_a_message_that_is_none_is_answered_and_the_socket_stays(
+    client: TestClient, bridge: PageBridge, message: str
+) -> None:
+    with client.websocket_connect(LIVE) as other:
+        other.send_text(message)
+        assert other.receive_json()["kind"] == "error"
+        other.send_json({"kind": "subscribe"})
+        assert other.receive_json()["kind"] == "values"
+
+
+@pytest.mark.parametrize(
+    "changes", [[[["scene", "nose", 1], 2]], [[["volume"], 9]], [[[], {}]], [1], [[["scenes", 9], None]]]
+)
+def test_a_patch_that_cannot_be_applied_asks_for_the_whole_project(
+    client: TestClient, bridge: PageBridge, changes: Any
+) -> None:
+    with client.websocket_connect(LIVE) as one:
+        page = led(one, bridge)
+        one.send_json({"kind": "patch", "seen": 0, "changes": changes})
+        page.next("send project")
+
+
+@pytest.mark.parametrize("headers", [{"origin": "http://evil.example"}, {"host": "evil.example"}])
+def test_a_page_from_elsewhere_is_refused(client: TestClient, headers: dict[str, str]) -> None:
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect(LIVE, headers=headers):
+        pass
+
+
+def test_a_socket_waits_until_the_instrument_has_loaded(tmp_path: Path) -> None:
+    front = Front(lambda: create_app(ToyRhythm(), static=tmp_path), static=tmp_path)
+    front.start()
+    with TestClient(front, base_url=HERE).websocket_connect(LIVE) as other:
+        other.send_json({"kind": "subscribe"})
+        assert other.receive_json()["kind"] == "values"
+
+
+def test_osc_moves_the_page(client: TestClient, bridge: PageBridge) -> None:
+    with open_socket(0) as on, open_socket(0) as peer, client.websocket_connect(LIVE) as one:
+        peer.setblocking(True)
+        peer.settimeout(10)
+        bridge.osc = OscPort(bridge.desk, on, [peer.getsockname()])
+        page = led(one, bridge)
+        peer.sendto(write_message("/clave/map", (0.3, -0.2)), on.getsockname())
+        page.next("patch")
+        assert page.project.scene.bars[0].point == (0.3, -0.2)
+        page.change((["scene", "swing"], 0.6))
+        told: dict[str, Any] = {}
+        while "/clave/swing" not in told:
+            told |= {each.address: each.arguments for each in read_packet(peer.recv(65_507))}
+        assert told["/clave/swing"] == (0.6,)
+        bridge.osc = None
+
+
+def test_every_action_reaches_a_page_by_its_name(bridge: PageBridge) -> None:
+    client = bridge.join(lambda: None)
+    bridge.take(client, {"kind": "page"})
+    for action in ACTIONS:
+        bridge.act(action, (), ())
+    assert [each["action"] for each in bridge.outgoing(client) if each["kind"] == "act"] == list(ACTIONS)
+    bridge.leave(client)
+    with pytest.raises(ControlError, match="no page is open"):
+        bridge.act("play", (), ())
+
+
+def test_clave_live_plays_a_project_and_tells_where(tmp_path: Path) -> None:
+    path = tmp_path / "groove.json"
+    save(Project(scene=Scene()), path)
+    with open_socket(0) as peer:
+        out = f"127.0.0.1:{peer.getsockname()[1]}"
+        done = CliRunner().invoke(commands, ["live", str(path), "--osc-in", "0", "--osc-out", out, "--seconds", "0.7"])
+        assert done.exit_code == 0, done.output
+        assert f"out to {out}" in done.output
+        heard = {message.address for message in read_all(peer)}
+    assert {"/clave/playing", "/clave/strike", "/clave/step"} <= heard
+
+
+def read_all(peer: Any) -> Iterator[Any]:
+    while True:
+        try:
+            yield from read_packet(peer.recv(65_507))
+        except BlockingIOError:
+            return
+
+
+@pytest.mark.parametrize(
+    ("option", "said"), [(("--osc-out", "nose"), "HOST:PORT"), (("--osc-in", "TAKEN"), "OSC cannot come in")]
+)
+def test_a_port_that_cannot_be_had_is_one_line(tmp_path: Path, option: tuple[str, str], said: str) -> None:
+    path = tmp_path / "groove.json"
+    save(Project(), path)
+    with open_socket(0) as taken:
+        given = [each.replace("TAKEN", str(taken.getsockname()[1])) for each in option]
+        for command in (["live", str(path)], ["play", "--no-open", "--sound", "none"]):
+            done = CliRunner().invoke(commands, [*command, *given])
+            assert said in str(done.exception)

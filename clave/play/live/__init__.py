@@ -1,0 +1,1 @@
+"""Playing with other programs and instruments: MIDI out and in, and its clock in both directions."""

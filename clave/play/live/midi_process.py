@@ -21,6 +21,8 @@ from clave.errors import ClaveError, MidiPortError
 from clave.play.live.midi_ports import KeptPort, OutPort, create_output, find_port, keep_output, no_port
 from clave.play.live.timed_queue import Message, TimedQueue
 from clave.play.midi_out import MidiMessage
+from clave.play.output import QueuedStep
+from clave.play.performance import Strike
 
 AHEAD_SECONDS = 0.05  # how long before its time a message should be here
 START_SECONDS = 30.0  # how long the process may take to open its port
@@ -126,16 +128,21 @@ class ProcessState:
 
 
 class MidiProcess:
-    """A port in a process of its own. `send` and `silence` are for outputs: they never wait and never fail.
+    """A port in a process of its own, and the last of the outputs that send through it.
+
+    Outputs give it messages with `send`; at the end of each tick `release` writes all of them to the pipe at once, as
+    each write may have to wait for other threads. Nothing fails if the process has died or its port is gone: `state`
+    says so, and a port that is gone is waited for.
 
     `port` is a name or a part of one; with `virtual`, a new port of that name. Raises MidiPortError if there is no such
-    port now, MissingExtraError without rtmidi2. A port that goes later is waited for: `state` says so.
+    port now, or no rtmidi2.
     """
 
     def __init__(self, port: str, *, virtual: bool = False, command: Sequence[str] | None = None) -> None:
         command = command or [sys.executable, "-m", "clave.play.live.midi_process"]
         ask = json.dumps({"port": port, "virtual": virtual})
-        self._process = subprocess.Popen([*command, ask], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._process = subprocess.Popen([*command, ask], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+        self._gathered = bytearray()
         self._opened = threading.Event()
         self.state = ProcessState()
         self._reader = threading.Thread(target=self._listen, daemon=True)
@@ -151,12 +158,30 @@ class MidiProcess:
         return self._process.poll() is None
 
     def send(self, message: MidiMessage) -> None:
-        """A message for its time, which is one of `time.monotonic`."""
-        self._write(_FRAME.pack(message.seconds, len(message.data)) + bytes(message.data))
+        """A message for its time, which is one of `time.monotonic`; it goes with the next `release`."""
+        self._gathered += _FRAME.pack(message.seconds, len(message.data)) + bytes(message.data)
 
-    def silence(self) -> None:
-        """Drop the notes and pulses that wait, end what sounds, stop who follows the clock."""
-        self._write(_FRAME.pack(0.0, 0))
+    def drop(self) -> None:
+        """With the next `release`: drop the notes and pulses that wait, end what sounds, stop who follows the clock."""
+        self._gathered += _FRAME.pack(0.0, 0)
+
+    def strike(self, strike: Strike, seconds: float) -> None:
+        """Strokes come as messages."""
+
+    def step(self, queued: QueuedStep) -> None:
+        """Steps come as messages."""
+
+    def release(self, now: float) -> None:
+        """Hand over what was gathered."""
+        if self._gathered:
+            frames = bytes(self._gathered)
+            self._gathered.clear()
+            self._write(frames)
+
+    def silence(self, now: float) -> None:
+        """Be silent at once."""
+        self.drop()
+        self.release(now)
 
     def close(self) -> None:
         """End all notes and the process."""
@@ -172,14 +197,13 @@ class MidiProcess:
         if self._process.stdout is not None:
             self._process.stdout.close()
 
-    def _write(self, frame: bytes) -> None:
+    def _write(self, frames: bytes) -> None:
         stream = self._process.stdin
         assert stream is not None
         if stream.closed:
             return
         try:
-            stream.write(frame)
-            stream.flush()
+            stream.write(frames)
         except OSError:
             self.state = ProcessState(error="the MIDI process has ended")
 

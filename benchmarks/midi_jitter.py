@@ -180,9 +180,7 @@ def main() -> None:
         start = together.lead()
         for job in jobs:
             job.join()
-        rows = {
-            name: measured(json.loads((Path(folder) / name).read_text()), start, given.seconds) for name in senders
-        }
+        rows = {name: measured(json.loads((Path(folder) / name).read_text()), start, given.seconds) for name in senders}
         xruns = (Path(folder) / "jack.log").read_text().count("XRun")
     print("| sender | lost | median delay | jitter p99 | jitter worst |\n|---|---|---|---|---|")
     for name, row in rows.items():

@@ -1,4 +1,4 @@
-"""MIDI clock that is sent: 24 pulses a quarter, straight whatever the swing, with start, stop, continue and position."""
+"""MIDI clock that is sent: 24 pulses a quarter, straight whatever the swing, with start, continue and position."""
 
 from collections.abc import Callable
 
@@ -56,7 +56,7 @@ class ClockOutput:
     def release(self, now: float) -> None:
         """Nothing waits here."""
 
-    def silence(self, now: float) -> None:
+    def silence(self, now: float) -> None:  # noqa: ARG002, as in Output
         """The next step starts the follower again."""
         self._end = None
 
@@ -77,7 +77,7 @@ class ClockOutput:
 
 
 class PulseGate:
-    """Keeps a burst of late pulses from a follower, which would run ahead of it: it is moved to the right place instead.
+    """Keeps a burst of late pulses from a follower, which would count on too fast: it is moved to its place instead.
 
     Pulses later than 20 ms are dropped. At the next 16th whose pulse is in time, the follower is stopped, told the song
     position, and continued.

@@ -42,8 +42,8 @@ class Command(NamedTuple):
 class ClockFollower:
     """Give it all messages of the clock, in order, and call `update` often.
 
-    Pulses without a start give the tempo only. While playing, positions move with the pulses, smoothly: a phase error is
-    corrected over 0.2 s within 10 ms, over 0.08 s beyond. After 12 missed pulses the music stops; if they come back
+    Pulses without a start give the tempo only. While playing, positions move with the pulses, smoothly: a phase error
+    is corrected over 0.2 s within 10 ms, over 0.08 s beyond. After 12 missed pulses the music stops; if they come back
     within 2 s, it goes on where the other program is by then, else it waits for a start.
     """
 
@@ -102,7 +102,9 @@ class ClockFollower:
         interval = self._line.interval or UNKNOWN_INTERVAL_SECONDS
         passed = max(0.0, now - self._shown_at)
         self._shown_at += passed
-        error = (self._line.index_at(now) - self._zero + self.nudge_seconds / interval) - (self._shown + passed / interval)
+        error = (self._line.index_at(now) - self._zero + self.nudge_seconds / interval) - (
+            self._shown + passed / interval
+        )
         constant = GENTLE_SECONDS if abs(error) * interval <= GENTLE_WITHIN_SECONDS else STRONG_SECONDS
         moved = passed / interval + error * -math.expm1(-passed / constant)
         self._shown += min(max(moved, _SLOWEST * passed / interval), _FASTEST * passed / interval)
@@ -203,7 +205,8 @@ class FollowedClock:
 class ClockSources:
     """One clock is followed, and the others are named: two would tear the music apart.
 
-    The first that sends a pulse is followed, until it has been silent for 2 s or another one is chosen by name. `others` names those that send pulses too.
+    The first that sends anything is followed, until it has been silent for 2 s or another one is chosen by name.
+    `others` names those that send pulses too.
     """
 
     def __init__(self) -> None:
@@ -220,9 +223,8 @@ class ClockSources:
 
     def hear(self, source: str, seconds: float, data: Sequence[int]) -> None:
         """A message of the clock from one of the sources."""
-        if self.followed is None and self.chosen is None:
-            self._take(source, seconds)
-        elif data[0] == CLOCK and source != self.followed and self.chosen is None and self._silent(seconds):
+        free = self.followed is None or (data[0] == CLOCK and self._silent(seconds))
+        if free and self.chosen is None and source != self.followed:
             self._take(source, seconds)
         if data[0] == CLOCK:
             self._heard[source] = seconds

@@ -1,8 +1,8 @@
 """MIDI out in a process of its own, so that nothing that Python does beside it delays a message.
 
-A thread shares the interpreter with whatever else the program computes; a process does not. Messages go to it through a
-pipe, ahead of their time, and it sends each when its time has come. Both sides read `time.monotonic`, which is one clock
-for all processes of a computer. When the pipe ends, because the program was closed or has died, it ends all notes.
+A thread shares the interpreter with whatever else the program computes; a process does not. Messages go to it through
+a pipe, ahead of their time, and it sends each when its time has come. Both sides read `time.monotonic`, which is one
+clock for all processes of a computer. When the pipe ends, as the program was closed or has died, it ends all notes.
 """
 
 import json
@@ -171,7 +171,7 @@ class MidiProcess:
     def step(self, queued: QueuedStep) -> None:
         """Steps come as messages."""
 
-    def release(self, now: float) -> None:
+    def release(self, now: float) -> None:  # noqa: ARG002, as in Output
         """Hand over what was gathered."""
         if self._gathered:
             frames = bytes(self._gathered)

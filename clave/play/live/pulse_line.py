@@ -1,8 +1,8 @@
 """The tempo and phase behind the pulses of a MIDI clock that comes in, though they jitter and some are lost.
 
 Pulses lie on a line: the time of each is its number times the interval, plus noise. A growing-memory filter, the
-recursive form of a least-squares line (Morrison, "Introduction to Sequential Smoothing and Prediction", 1969, chapter 9),
-follows it: right after a change of tempo it trusts each pulse much, and after some seconds little. The twin in the page
+recursive form of a least-squares line (Morrison, "Introduction to Sequential Smoothing and Prediction", 1969), follows
+it: right after a change of tempo it trusts each pulse much, and after some seconds little. The twin in the page
 is `web/src/midi/pulseLine.ts`; both are tested on `tests/fixtures/midi.json`.
 """
 
@@ -28,8 +28,8 @@ _MEAN_CHANGE_PER_SIGMA = 2 / math.sqrt(math.pi)  # of two independent Gaussian r
 class PulseLine:
     """Give it the time of each pulse; it says which pulse is at which time.
 
-    Pulses that do not fit are left out. After four of them in a row it decides what happened: pulses were lost, if those
-    that came lie on the old line, or the tempo has changed.
+    Pulses that do not fit are left out. After four of them in a row it decides what happened: pulses were lost, if
+    those that came lie on the old line, or the tempo has changed.
     """
 
     def __init__(self) -> None:

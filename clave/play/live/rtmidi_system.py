@@ -14,6 +14,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from clave.errors import MidiPortError, MissingExtraError
@@ -120,10 +121,8 @@ class RtMidiSystem:
     def __init__(self, backend: Backend, client: str = "Clave") -> None:
         if backend.library:
             ctypes.CDLL(backend.library, mode=ctypes.RTLD_GLOBAL)
-        import rtmidi2
-
         self.virtual = sys.platform != "win32"
-        self._rtmidi: Any = rtmidi2
+        self._rtmidi: Any = import_module("rtmidi2")
         self._api, self._client = backend.api, client
         self._lister: tuple[Any, Any] | None = None
 
@@ -168,7 +167,11 @@ class RtMidiSystem:
         port = self._rtmidi.MidiIn(self._client, _QUEUE, self._api)
         port.ignore_types(midi_sysex=True, midi_time=False, midi_sense=True)
         stamps = DeltaStamps()
-        port.callback = lambda data, gap: heard(HeardMessage(stamps.stamp(gap, time.monotonic()), tuple(data)))
+
+        def called(data: Sequence[int], gap_seconds: float) -> None:
+            heard(HeardMessage(stamps.stamp(gap_seconds, time.monotonic()), tuple(data)))
+
+        port.callback = called
         return port
 
     def _opened(self, port: Any, name: str) -> Any:
@@ -178,7 +181,9 @@ class RtMidiSystem:
         try:
             port.open_port(names.index(name))
         except RuntimeError as error:
-            raise MidiPortError(f"the MIDI port {name!r} cannot be opened, another program may hold it: {error}") from error
+            raise MidiPortError(
+                f"the MIDI port {name!r} cannot be opened, another program may hold it: {error}"
+            ) from error
         return port
 
 

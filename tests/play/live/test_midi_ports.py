@@ -48,7 +48,7 @@ def test_errors_say_what_to_do() -> None:
     with pytest.raises(MidiPortError, match="no virtual MIDI ports, so 'Clave' cannot be made"):
         create_output(without, "Clave")
     with pytest.raises(MidiPortError, match="no virtual MIDI ports"):
-        create_input(without, "Clave", lambda message: None)
+        create_input(without, "Clave", lambda _: None)
     assert create_output(FakeMidi(), "Clave").name == "Clave"
 
 

@@ -102,7 +102,15 @@ def test_silence_and_close_end_what_sounds(tmp_path: Path) -> None:
     process.close()
     assert not process.alive
     messages = [data for _, data in sent(tmp_path / "sent")]
-    assert messages == [(0x99, 36, 100), (0xFA,), (0x89, 36, 0), (0xFC,), (0x99, 42, 100), (0x89, 42, 0), (0xB9, 123, 0)]
+    assert messages == [
+        (0x99, 36, 100),
+        (0xFA,),
+        (0x89, 36, 0),
+        (0xFC,),
+        (0x99, 42, 100),
+        (0x89, 42, 0),
+        (0xB9, 123, 0),
+    ]
     process.silence(now)  # nobody is there: nothing happens
     process.close()
 

@@ -13,11 +13,11 @@ MISMATCH = "JACK protocol mismatch 8\nCannot connect to the server\nterminate ca
 @pytest.fixture(autouse=True)
 def linux(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rtmidi_system.sys, "platform", "linux")
-    monkeypatch.setattr(rtmidi_system.ctypes.util, "find_library", lambda name: "libjack.so.0")
+    monkeypatch.setattr(rtmidi_system.ctypes.util, "find_library", lambda _: "libjack.so.0")
 
 
 def test_the_first_backend_that_works_is_taken() -> None:
-    assert probe(lambda backend: (0, "")) == Backend()
+    assert probe(lambda _: (0, "")) == Backend()
 
 
 def test_the_systems_own_jack_library_stands_in_for_the_one_that_kills() -> None:
@@ -45,7 +45,7 @@ def test_what_each_try_said_is_in_the_error() -> None:
 
 def test_a_missing_package_names_its_extra() -> None:
     with pytest.raises(MissingExtraError, match=r"clave\[midi\]"):
-        probe(lambda backend: (1, "ModuleNotFoundError: No module named 'rtmidi2'"))
+        probe(lambda _: (1, "ModuleNotFoundError: No module named 'rtmidi2'"))
 
 
 def test_a_thread_that_wakes_late_does_not_change_the_times() -> None:

@@ -157,7 +157,7 @@ def test_steps_that_are_left_out_move_the_follower() -> None:
     tempo = TempoCurve([BarTempo(64, 120, 120)] * 4)
     messages = list[MidiMessage]()
     output = ClockOutput(messages.append, lambda bar: 64 * bar)
-    for step in [*range(0, 10), *range(50, 90)]:
+    for step in [*range(10), *range(50, 90)]:
         output.step(queued(step, tempo))
     messages.sort(key=lambda each: each.seconds)
     assert position_of_follower([each.data for each in messages]) == 90 * 1.5

@@ -21,6 +21,7 @@ Kind = Literal[
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 RELATIVE = frozenset(kind for kind in KINDS if kind.startswith("relative"))
+_REAL, _CHANNEL = (int, float), (int, type(None))
 STEP = 1 / 128  # of the range of what is moved, for a step of an endless encoder
 
 
@@ -28,8 +29,8 @@ STEP = 1 / 128  # of the range of what is moved, for a step of an endless encode
 class Binding:
     """A control of the controller, and what it moves.
 
-    Raises MidiMapError for a number outside 0..127 (0..31 for `absolute-14`), a channel outside 1..16, a kind that
-    there is not, a step or a range that is not one.
+    Raises MidiMapError for a number outside 0..127 (0..31 for `absolute-14`), a channel outside 1..16, a step or
+    a range that is not one.
     """
 
     target: str  # the name of what it moves
@@ -46,7 +47,6 @@ class Binding:
         in_range = 0 <= self.low <= 1 and 0 <= self.high <= 1 and self.low != self.high
         rules: tuple[tuple[bool, str, object], ...] = (
             (bool(self.target), "a binding names what it moves", self.target),
-            (self.kind in KINDS, f"a kind is one of {', '.join(KINDS)}", self.kind),
             (_whole(self.number, 0, highest), f"a number of {self.kind} lies in 0..{highest}", self.number),
             (self.channel is None or _whole(self.channel, 1, 16), "a channel is 1 to 16 or null", self.channel),
             (0 < self.step <= 1, "a step lies in (0, 1]", self.step),
@@ -143,7 +143,7 @@ def map_from_json(text: str, file: str = "the map") -> MidiMap:
             name=_typed(table, "name", str),
             notes={_note(key): voice(name).index for key, name in _typed(table, "notes", dict).items()},
             controls=tuple(map(_binding, _typed(table, "controls", list))),
-            channel=table.get("channel"),
+            channel=_channel(table.get("channel")),
             programs=_typed(table, "programs", bool),
         )
     except (MidiMapError, VoiceError) as error:
@@ -184,6 +184,12 @@ def _note(key: str) -> int:
     return int(key)
 
 
+def _channel(value: object) -> int | None:
+    if type(value) not in _CHANNEL:
+        raise MidiMapError(f"a channel is 1 to 16 or null, got {value!r}")
+    return cast("int | None", value)
+
+
 def _typed(table: dict[str, Any], name: str, kind: type) -> Any:
     if type(table.get(name)) is not kind:
         words = {str: "a text", dict: "a table", list: "a list", bool: "true or false"}
@@ -191,8 +197,16 @@ def _typed(table: dict[str, Any], name: str, kind: type) -> Any:
     return table[name]
 
 
-_NUMBER = (int, float)
-_TYPES = {"target": (str,), "kind": (str,), "takeover": (bool,), "step": _NUMBER, "low": _NUMBER, "high": _NUMBER}
+_TYPES: dict[str, tuple[type, ...]] = {
+    "target": (str,),
+    "number": (int,),
+    "kind": (str,),
+    "channel": _CHANNEL,
+    "takeover": (bool,),
+    "step": _REAL,
+    "low": _REAL,
+    "high": _REAL,
+}
 
 
 def _binding(row: object) -> Binding:
@@ -204,6 +218,8 @@ def _binding(row: object) -> Binding:
     for name, types in _TYPES.items():
         if name in given and type(given[name]) not in types:
             raise MidiMapError(f"{name!r} of a binding has another type, got {given[name]!r}")
+    if given.get("kind", "absolute") not in KINDS:
+        raise MidiMapError(f"a kind is one of {', '.join(KINDS)}, got {given['kind']!r}")
     if not {"target", "number"} <= given.keys():
         raise MidiMapError(f"a binding has a target and a number, got {given!r}")
     return Binding(**given)

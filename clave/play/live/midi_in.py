@@ -189,9 +189,8 @@ def _kind_of(values: Sequence[int]) -> Kind:
     """
     if len(set(values)) > 2:
         return "absolute"
-    if all(value in (63, 65) or abs(value - 64) <= 3 for value in values) and 64 not in values:
-        down_like_sign = set(values) <= {65, 66, 67, 1, 2, 3} and any(value < 8 for value in values)
-        return "relative-sign" if down_like_sign else "relative-offset"
+    if all(abs(value - 64) <= 3 and value != 64 for value in values):
+        return "relative-offset"
     if all(0 < value <= 3 or value >= 125 for value in values):
         return "relative-twos-complement"
     if all(0 < value <= 3 or 65 <= value <= 67 for value in values):

@@ -7,21 +7,15 @@
 import type { VoiceInfo } from "../rules/protocol";
 import { velocityToMidi } from "../rules/units";
 import { AS_MIXED, type Output, type OwnSound, type QueuedStep } from "../audio/output";
+import { ALL_NOTES_OFF, CLOCK, CONTROL, NOTE_OFF, NOTE_ON, START, STOP } from "./midiMessages";
 import { type MidiSettings, noteOf } from "./midiSettings";
+import { PulseGate } from "./pulseGate";
 
 export const SEND_AHEAD_SECONDS = 0.06;
 export const NOTE_SECONDS = 0.03; // drum machines listen to its start
 const LATEST_SECONDS = 0.05; // as in clock.ts: a stroke that is later than this is left out
 const LONGEST_AHEAD_SECONDS = 3;
 const START_LEAD_SECONDS = 0.002; // from Start to the first clock: MIDI asks for 1 ms
-
-const NOTE_ON = 0x90;
-const NOTE_OFF = 0x80;
-const CONTROL = 0xb0;
-const ALL_NOTES_OFF = 123;
-const CLOCK = 0xf8;
-const START = 0xfa;
-const STOP = 0xfc;
 
 /** As a MIDIOutput; `clear`, where the browser has it, cancels messages whose time has not come. */
 export interface MidiPort {
@@ -55,6 +49,7 @@ export class MidiOut implements Output {
   private sent: SentNote[] = []; // whose note off may still be to come
   private beat: { step: number; end: number } | null = null; // while the device follows our clock: steps since Start, end of the latest step
   private releasedAt = -Infinity;
+  private readonly gate = new PulseGate(); // drops pulses that are late, and moves the device to its place
 
   constructor(private readonly context: MidiContext) {}
 
@@ -105,8 +100,7 @@ export class MidiOut implements Output {
     const due = this.queue.splice(0, later < 0 ? this.queue.length : later);
     due.forEach((each, index) => {
       const at = this.context.moment(each.time);
-      if (each.kind === "clock") return this.send([CLOCK], at);
-      if (each.kind === "start") return this.send([START], at);
+      if (each.kind !== "stroke") return this.sendClock(each.kind === "clock" ? CLOCK : START, at, now - each.time);
       if (each.time < now - LATEST_SECONDS || (!each.otherMix && !this.context.heard()[each.voice])) return;
       this.note(each.voice, each.velocity, at, this.nextOfItsNote(each.voice, [...due.slice(index + 1), ...this.queue]));
     });
@@ -164,7 +158,14 @@ export class MidiOut implements Output {
     if (!this.beat) return;
     this.beat = null;
     this.queue = this.queue.filter(({ kind }) => kind === "stroke");
+    this.gate.take([STOP], 0);
     this.send([STOP]);
+  }
+
+  /** A clock message for this moment; a device that missed pulses is stopped, moved and continued just before. */
+  private sendClock(status: number, atMs: number, lateSeconds: number): void {
+    const messages = this.gate.take([status], lateSeconds);
+    messages.forEach((message, n) => this.send([...message], atMs - (messages.length - 1 - n) * START_LEAD_SECONDS * 1000));
   }
 
   private send(message: number[], atMs?: number): void {

@@ -12,10 +12,11 @@ import { fetchInstrument } from "./net/api";
 import { serverMaterial } from "./net/material";
 import { serverEven, serverRhythm, serverSounds } from "./net/sources";
 import { Kits } from "./audio/kits";
+import { type InputAccess, MidiInputs } from "./midi/midiInputs";
 import { MidiPorts } from "./midi/midiPorts";
 import { Actions } from "./state/actions";
 import { BarActions } from "./state/barActions";
-import { restore, serialise, store as storeText, stored, storedMidi, storedPrompts, storedTheme, storeMidi, storePrompts, storeTheme } from "./state/browserStorage";
+import { restore, serialise, store as storeText, stored, storedMidi, storedMidiIn, storedPrompts, storedTheme, storeMidi, storeMidiIn, storePrompts, storeTheme } from "./state/browserStorage";
 import { DecodeAhead } from "./state/decodeAhead";
 import { Decoding } from "./state/decoding";
 import { EvenChange } from "./state/evenChange";
@@ -25,6 +26,7 @@ import { Keeping } from "./state/keeping";
 import { KeptKits } from "./state/keptKits";
 import { Material } from "./state/material";
 import { Memory } from "./state/memory";
+import { MidiTargets } from "./state/midiTargets";
 import { otherTabs } from "./state/otherTabs";
 import { PathActions } from "./state/pathActions";
 import { Player } from "./state/player";
@@ -51,7 +53,7 @@ const kits = new Kits(serverSounds);
 const sounds = new Sounds(store, kits, serverSounds, (voice) => {
   if (store.sounds.adjusted.value === voice && !store.playing.value) void player.audition(voice); // an adjustment is heard at once
 }, server);
-const player: Player = new Player(store, sounds.soundOf, (error) => midi.failed(error));
+const player: Player = new Player(store, sounds.soundOf, (error) => midi.failed(error), (atMs, message) => midiInputs.sent(atMs, message));
 const midi = new MidiPorts(store, player.midi);
 const decoding = new Decoding(store, serverRhythm, server);
 new DecodeAhead(store, serverRhythm);
@@ -62,6 +64,16 @@ const soundActions = new SoundActions(store, actions, sounds, serverSounds, deco
 const barActions = new BarActions(store, actions, player, decoding);
 const styleActions = new StyleActions(store, actions, player);
 const scenes = new SceneActions(store);
+const midiTargets = new MidiTargets(store, actions, player, scenes);
+const midiInputs: MidiInputs = new MidiInputs({
+  settings: store.midiIn,
+  shown: store.midiInShown,
+  present: midiTargets.present,
+  play: midiTargets.play,
+  obey: (command) => void player.obey(command),
+  ...("requestMIDIAccess" in navigator ? { ask: async () => (await navigator.requestMIDIAccess()) as unknown as InputAccess } : {}),
+});
+player.leader = { follower: midiInputs.clocks.follower, following: () => midiInputs.following };
 const memory = new Memory(store);
 player.outputs.push(memory);
 const keeping = new Keeping(store, memory, sounds);
@@ -70,6 +82,8 @@ const page: Page = {
   store,
   player,
   midi,
+  midiInputs,
+  midiTargets,
   actions,
   paths,
   decoding,
@@ -127,6 +141,9 @@ effect(() => storePrompts(store.prompts.value));
 store.midi.value = storedMidi();
 void midi.resume();
 effect(() => storeMidi(store.midi.value));
+store.midiIn.value = storedMidiIn();
+if (store.midiIn.value.on) void midi.allowed().then((allowed) => (allowed ? midiInputs.turnOn() : midiInputs.turnOff()));
+effect(() => storeMidiIn(store.midiIn.value));
 
 effect(() => {
   // voices of a kit that is not here (any more) get the first one; the space's kit is drawn

@@ -31,6 +31,7 @@ export interface MidiContext {
   readonly moment: (audioSeconds: number) => number; // when that is heard, in ms of performance.now()
   readonly follow: () => boolean; // take a reading of both clocks; false while there is none
   readonly failed: (error: unknown) => void; // the port took no message
+  readonly sent?: (atMs: number, message: readonly number[]) => void; // a message leaves then
 }
 
 type QueuedMessage =
@@ -174,6 +175,7 @@ export class MidiOut implements Output {
     try {
       if (atMs === undefined) port.send(message);
       else port.send(message, atMs);
+      this.context.sent?.(atMs ?? performance.now(), message);
     } catch (error) {
       this.port = null; // one report is enough
       this.context.failed(error);

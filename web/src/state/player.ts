@@ -7,14 +7,18 @@ import type { Wanted } from "../rules/conductor";
 import type { Project } from "../rules/project";
 import type { BarPattern } from "../rules/protocol";
 import type { ArrangedBar, Bars } from "../rules/score";
+import { tempoOf } from "../rules/scene";
 import { stepsPerBeat } from "../rules/sequencer";
+import { secondsPerStep, stepsPerBar } from "../rules/units";
 import { AudibleMoment, audibleTime } from "../audio/audioTime";
 import { Click } from "../audio/click";
 import { Clock } from "../audio/clock";
 import { Mixer, type MixState, renderStrokes, type SoundOf, type Timed } from "../audio/mixer";
 import type { Output } from "../audio/output";
 import { everyTick } from "../audio/ticker";
-import { audioClock, Transport } from "../audio/transport";
+import { Transport } from "../audio/transport";
+import { type ClockCommand, ClockFollower } from "../midi/clockFollower";
+import { FollowedPhase } from "../midi/followedPhase";
 import { MidiOut } from "../midi/midiOut";
 import { soundsHere } from "../midi/midiSettings";
 import type { Store } from "./store";
@@ -24,18 +28,27 @@ const LONGEST_TAIL_SECONDS = 4; // a sound and the largest room
 const STALLED_MS = 4000; // an audio clock that stands still for so long has no device
 const BLOCKED_AFTER_MS = 400; // a browser that lets sound through does so sooner
 
-type Running = { readonly context: AudioContext; readonly mixer: Mixer; readonly clock: Clock; readonly moment: AudibleMoment };
+type Running = { readonly context: AudioContext; readonly mixer: Mixer; readonly clock: Clock; readonly moment: AudibleMoment; readonly phase: FollowedPhase };
+
+/** A program whose MIDI clock is followed. */
+export interface Leader {
+  readonly follower: ClockFollower;
+  readonly following: () => boolean;
+}
 
 export class Player {
   private running: Running | null = null;
   private frame = 0; // the request for the next picture
   readonly midi: MidiOut;
   readonly outputs: Output[] = []; // beside the mixer, the click and MIDI out
+  leader: Leader | null = null;
+  private followedFrom = 0; // where the music was after the last seek, in steps of the song
 
   constructor(
     private readonly store: Store,
     private readonly soundOf: SoundOf = () => null,
     portFailed: (error: unknown) => void = () => {},
+    midiSent: (atMs: number, message: readonly number[]) => void = () => {},
   ) {
     this.midi = new MidiOut({
       settings: () => store.midi.value,
@@ -44,6 +57,7 @@ export class Player {
       moment: (audioSeconds) => this.running?.moment.of(audioSeconds) ?? performance.now(),
       follow: () => this.running?.moment.follow() ?? true,
       failed: portFailed,
+      sent: midiSent,
     });
     effect(() => {
       const state = this.mixHere();
@@ -89,6 +103,18 @@ export class Player {
     store.position.value = null;
     if (running) running.clock.stop();
     else this.midi.silence();
+  }
+
+  /** Start, move or stop with a program whose clock is followed; bars are taken to be as long as the one that is shown. */
+  async obey({ kind }: ClockCommand): Promise<void> {
+    if (kind === "stop") return this.stop();
+    if (!this.store.playing.value) await this.play();
+    const { leader, running } = this;
+    if (!leader?.following() || !running?.clock.running) return;
+    const barSteps = stepsPerBar(this.store.shown.value.meter);
+    const turn = Math.floor(leader.follower.position(performance.now() / 1000) / barSteps);
+    this.followedFrom = turn * barSteps;
+    running.clock.seek(turn, running.phase.audioTimeOf(this.followedFrom) - running.context.currentTime);
   }
 
   /** Play or stop; while the sound is blocked, try again. */
@@ -187,8 +213,17 @@ export class Player {
     const moment = new AudibleMoment(context);
     const chokeGroups = store.voices.value.map((voice) => voice.choke_group);
     const mixer = new Mixer(context, chokeGroups, store.kitBuffers.value, this.mixHere(), this.soundOf);
+    const phase = new FollowedPhase(this.leader?.follower ?? new ClockFollower(), {
+      now: () => context.currentTime,
+      momentMs: () => performance.now(),
+      audibleAt: (momentMs) => moment.at(momentMs),
+      following: () => this.leader?.following() ?? false,
+      stepSeconds: () => secondsPerStep(tempoOf(store.scene.value)),
+      place: () => ({ position: this.followedFrom + transport.passed, time: transport.time }),
+    });
+    const transport: Transport = new Transport(phase);
     const clock = new Clock(
-      new Transport(audioClock(context)),
+      transport,
       () => this.wanted(),
       [mixer, new Click(mixer, (step) => store.bar.clicking.value && step % stepsPerBeat(store.shown.value.meter) === 0), this.midi, ...this.outputs],
       everyTick,
@@ -200,7 +235,7 @@ export class Player {
     };
     clock.underHand = store.underHand.value;
     context.addEventListener("error", () => this.lose(context)); // its device fails
-    return { context, mixer, clock, moment };
+    return { context, mixer, clock, moment, phase };
   }
 
   private ticked = { at: 0, audioSeconds: -1 }; // when the audio clock was last seen to move

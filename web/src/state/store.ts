@@ -21,6 +21,7 @@ import { ServerError } from "../net/api";
 import { isSameScene, type Morph, morphing } from "../rules/song";
 import type { KitBuffers } from "../audio/mixer";
 import { HOME, Projection, type Size, type View } from "../map/view";
+import { DEFAULT_MIDI_IN, MIDI_IN_OFF, type MidiInSettings, type MidiInState } from "../midi/midiInputs";
 import { DEFAULT_MIDI, type MidiLink, type MidiSettings, OFF, type PortInfo } from "../midi/midiSettings";
 import { BarState } from "./barState";
 import { DecodedBars } from "./decodedBars";
@@ -56,7 +57,7 @@ export interface OpenCell {
 }
 
 /** What opens beside the instrument. */
-export type Drawer = "MIDI out" | "Kits" | "Shape" | "About this bar" | "Style" | "Path" | "Your material";
+export type Drawer = "MIDI out" | "MIDI in" | "Kits" | "Shape" | "About this bar" | "Style" | "Path" | "Your material";
 
 export class Store {
   // what the server has given
@@ -114,6 +115,8 @@ export class Store {
   readonly midi = signal<MidiSettings>(DEFAULT_MIDI);
   readonly midiLink = signal<MidiLink>(OFF);
   readonly midiPorts = signal<readonly PortInfo[]>([]);
+  readonly midiIn = signal<MidiInSettings>(DEFAULT_MIDI_IN);
+  readonly midiInShown = signal<MidiInState>(MIDI_IN_OFF);
 
   // the window on the map
   readonly view = signal<View>(HOME);

@@ -3,6 +3,7 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Kits } from "../audio/kits";
+import type { MidiInputs } from "../midi/midiInputs";
 import type { MidiPorts } from "../midi/midiPorts";
 import type { Actions } from "../state/actions";
 import type { BarActions } from "../state/barActions";
@@ -13,6 +14,7 @@ import type { KeptKits } from "../state/keptKits";
 import type { PathActions } from "../state/pathActions";
 import type { Material } from "../state/material";
 import type { Memory } from "../state/memory";
+import type { MidiTargets } from "../state/midiTargets";
 import type { OtherTabs } from "../state/otherTabs";
 import type { Player } from "../state/player";
 import type { ServerWatch } from "../state/serverWatch";
@@ -36,6 +38,8 @@ export interface Page {
   readonly decoding: Decoding;
   readonly player: Player;
   readonly midi: MidiPorts;
+  readonly midiInputs: MidiInputs;
+  readonly midiTargets: MidiTargets;
   readonly kits: Kits;
   readonly kept: KeptKits;
   readonly sounds: Sounds;

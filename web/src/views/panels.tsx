@@ -3,6 +3,7 @@
 import { AboutThisBar } from "./AboutThisBar";
 import { KeptKits } from "./KeptKits";
 import { MaterialPanel } from "./MaterialPanel";
+import { MidiInPanel } from "./MidiInPanel";
 import { MidiPanel } from "./MidiPanel";
 import { PathControls } from "./PathControls";
 import { Shape, StyleHere } from "./Shape";
@@ -29,6 +30,7 @@ export function Drawers() {
       <MaterialPanel />
       <KeptKits />
       <MidiPanel />
+      <MidiInPanel />
     </>
   );
 }

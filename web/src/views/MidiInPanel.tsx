@@ -1,0 +1,141 @@
+/** MIDI in: which input is heard, whether its clock is followed, and which control moves what. */
+
+import type { Binding } from "../midi/midiIn";
+import { DEFAULT_MIDI_IN, describeInput } from "../midi/midiInputs";
+import { readMap, writeMap } from "../midi/midiMap";
+import { Choice } from "./Choice";
+import { Drawer } from "./Drawer";
+import { usePage } from "./page";
+
+const HINT = "Play the drums from pads or keys, move what you like with knobs, follow the clock of another program.";
+
+export function MidiInPanel() {
+  const { store, midiInputs } = usePage();
+  const settings = store.midiIn.value;
+  const shown = store.midiInShown.value;
+  return (
+    <Drawer name="MIDI in">
+      <div class="drawer-row">
+        <p class={`midi-state is-${shown.state}`} role="status">
+          {describeInput(shown, settings)}
+        </p>
+        <Choice
+          label="MIDI in"
+          options={["off", "on"]}
+          value={settings.on ? "on" : "off"}
+          onChoose={(wanted) => (wanted === "on" ? void midiInputs.turnOn() : midiInputs.turnOff())}
+        />
+      </div>
+      {!settings.on && <p class="drawer-hint">{HINT}</p>}
+      {shown.cut !== null && (
+        <p class="drawer-hint">
+          Its notes were our own: they would play themselves for ever. Change the cable or the port, then{" "}
+          <button type="button" class="quiet" onClick={() => midiInputs.mend()}>
+            listen again
+          </button>
+        </p>
+      )}
+      {settings.on && <Listening />}
+      {settings.on && <Learning />}
+    </Drawer>
+  );
+}
+
+function Listening() {
+  const { store, midiInputs } = usePage();
+  const { port, follow } = store.midiIn.value;
+  const { ports } = store.midiInShown.value;
+  return (
+    <div class="drawer-row">
+      <label class="field">
+        <span>input</span>
+        <select
+          value={port?.id ?? ""}
+          onChange={(event) => midiInputs.change({ port: ports.find(({ id }) => id === event.currentTarget.value) ?? null })}
+        >
+          <option value="">all of them</option>
+          {ports.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="check">
+        <input type="checkbox" checked={follow} onChange={(event) => midiInputs.change({ follow: event.currentTarget.checked })} />
+        follow its clock
+      </label>
+    </div>
+  );
+}
+
+function Learning() {
+  const { store, midiInputs, midiTargets } = usePage();
+  const { learning } = store.midiInShown.value;
+  const { map } = store.midiIn.value;
+  const label = (target: string) => midiTargets.targets.get(target)?.label ?? target;
+  return (
+    <>
+      <div class="drawer-row">
+        <label class="field">
+          <span>learn a control for</span>
+          <select value={learning ?? ""} onChange={(event) => midiInputs.learn(event.currentTarget.value || null)}>
+            <option value="">nothing</option>
+            {[...midiTargets.targets].map(([name, target]) => (
+              <option key={name} value={name}>
+                {target.label}
+              </option>
+            ))}
+          </select>
+        </label>
+        {learning !== null && <p role="status">Move a knob or strike a pad for {label(learning)}.</p>}
+      </div>
+      <ul class="plain-list">
+        {map.controls.map((binding) => (
+          <li key={binding.target}>
+            {describeBinding(binding)} moves {label(binding.target)}{" "}
+            <button type="button" class="quiet" aria-label={`Forget ${describeBinding(binding)}`} onClick={() => midiInputs.unbind(binding)}>
+              forget
+            </button>
+          </li>
+        ))}
+      </ul>
+      <Files />
+    </>
+  );
+}
+
+/** A map goes to a file and comes from one, to another browser or to `clave live`. */
+function Files() {
+  const { store, midiInputs } = usePage();
+  const { map } = store.midiIn.value;
+  const take = async (file: File | undefined): Promise<void> => {
+    if (!file) return;
+    try {
+      midiInputs.change({ map: readMap(await file.text()) });
+    } catch (error) {
+      store.reportError(new Error(`${file.name}: ${error instanceof Error ? error.message : String(error)}`));
+    }
+  };
+  return (
+    <div class="drawer-row">
+      <label class="field">
+        <span>name of the map</span>
+        <input value={map.name} onChange={(event) => midiInputs.change({ map: { ...map, name: event.currentTarget.value } })} />
+      </label>
+      <a class="quiet" download={`${map.name || "midi-map"}.json`} href={`data:application/json,${encodeURIComponent(writeMap(map))}`}>
+        save as a file
+      </a>
+      <label class="field">
+        <span>open a file</span>
+        <input type="file" accept=".json" onChange={(event) => void take(event.currentTarget.files?.[0])} />
+      </label>
+      <button type="button" class="quiet" onClick={() => midiInputs.change({ map: DEFAULT_MIDI_IN.map })}>
+        as in General MIDI
+      </button>
+    </div>
+  );
+}
+
+const describeBinding = ({ kind, number, channel }: Binding): string =>
+  `${kind === "note" ? "Note" : kind === "absolute-14" ? "Fine control" : "Control"} ${number}${channel === null ? "" : `, channel ${channel}`}`;

@@ -1,6 +1,6 @@
 """How evenly MIDI leaves Python: 16ths and clock at 174 bpm through JACK's dummy driver, two cores loaded.
 
-    python benchmarks/midi_jitter.py [--seconds 600] [--json FILE]
+    python benchmarks/midi_jitter.py [--seconds 600] [--ahead 0.05] [--json FILE]
 
 It needs `jackd` (Debian: jackd2) and the extra `midi`. Three senders play the same messages in the same run, each to a
 port of its own: the MIDI process; the chain's own floor, a bare loop in a process that sleeps and sends; and a thread
@@ -98,7 +98,7 @@ def thread_process(together: Together, seconds: float) -> None:
         each.join()
 
 
-def clave_process(together: Together, seconds: float) -> None:
+def clave_process(together: Together, seconds: float, ahead: float) -> None:
     """A program as it plays: a busy thread, and a scheduler that hands messages to the MIDI process ahead of time."""
     process = MidiProcess("process", virtual=True)
     start = together.start()
@@ -106,7 +106,7 @@ def clave_process(together: Together, seconds: float) -> None:
     due = messages(start, seconds)[::-1]
     while due:
         now = time.monotonic()
-        while due and due[-1].seconds <= now + AHEAD_SECONDS:
+        while due and due[-1].seconds <= now + ahead:
             process.send(due.pop())
         process.release(now)
         time.sleep(TICK_SECONDS)
@@ -165,6 +165,9 @@ def measured(heard: list[list], start: float, seconds: float) -> dict[str, float
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=600.0)
+    parser.add_argument(
+        "--ahead", type=float, default=AHEAD_SECONDS, help="how long before its time a message is given"
+    )
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     mp.set_start_method("spawn")
@@ -172,7 +175,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, jack(Path(folder) / "jack.log"):
         together = Together(2 * len(senders) + CORES)
         given_to_all = (together, given.seconds)
-        jobs = [mp.Process(target=each, args=given_to_all) for each in senders.values()]
+        more = {"process": (given.ahead,)}
+        jobs = [mp.Process(target=each, args=(*given_to_all, *more.get(name, ()))) for name, each in senders.items()]
         jobs += [mp.Process(target=listen, args=(*given_to_all, name, Path(folder) / name)) for name in senders]
         jobs += [mp.Process(target=burn_beside, args=given_to_all) for _ in range(CORES)]
         for job in jobs:

@@ -29,9 +29,9 @@ class MidiOutput:
     """An output that sends each message when its time has come: at the first tick that is not before it.
 
     A note lasts 30 ms, or until the same note is struck again. What sends messages at their time by itself, as a
-    `MidiProcess` does, is given them `ahead_seconds` before, at most 0.07; `drop`, if given, is called in a silence,
-    and ends what sounds there. `notes` has a note for each voice, the channel counts from 1; MidiPortError if one of
-    them cannot be sent.
+    `MidiProcess` does, is given them `ahead_seconds` before, at most the look-ahead of the scheduler less 30 ms;
+    `drop`, if given, is called in a silence, and ends what sounds there. `notes` has a note for each voice, the channel
+    counts from 1; MidiPortError if one of them cannot be sent.
     """
 
     def __init__(

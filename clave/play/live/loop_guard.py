@@ -22,23 +22,24 @@ class LoopGuard:
     def __init__(self) -> None:
         self.cut = False
         self._sent: deque[tuple[float, tuple[int, ...]]] = deque(maxlen=_KEPT)
-        self._pulse_sent: float | None = None
+        self._pulses: deque[float] = deque(maxlen=_KEPT)  # when ours leave, which may be told ahead
         self._echoes = 0
         self._delays: deque[float] = deque(maxlen=SURE_PULSES)
 
     def sent(self, seconds: float, data: Sequence[int]) -> None:
-        """A message leaves at this time, on the wall clock."""
+        """A message leaves at this time, on the wall clock; it may be told ahead."""
         if data[0] == CLOCK:
-            self._pulse_sent = seconds
+            self._pulses.append(seconds)
         elif data[0] & 0xF0 == NOTE_ON and data[2] > 0:
             self._sent.append((seconds, tuple(data)))
 
     def heard(self, seconds: float, data: Sequence[int], *, leading: bool = True) -> bool:
         """A message has come in; whether it may be listened to."""
-        if data[0] == CLOCK and leading and self._pulse_sent is not None:
-            self._delays.append(seconds - self._pulse_sent)
+        ours = next((at for at in reversed(self._pulses) if at <= seconds), None)
+        if data[0] == CLOCK and leading and ours is not None:
+            self._delays.append(seconds - ours)
             steady = max(self._delays) - min(self._delays) <= _STEADY_SECONDS
-            self.cut |= len(self._delays) == SURE_PULSES and steady and min(self._delays) >= 0
+            self.cut |= len(self._delays) == SURE_PULSES and steady
         elif data[0] & 0xF0 == NOTE_ON and len(data) == 3 and data[2] > 0:
             echo = next(
                 (each for each in self._sent if each[1] == tuple(data) and 0 <= seconds - each[0] <= ECHO_SECONDS), None

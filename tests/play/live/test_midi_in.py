@@ -302,7 +302,7 @@ def test_our_own_pulses_that_come_back_are_cut_and_those_of_another_clock_are_no
     echo, other, leader = LoopGuard(), LoopGuard(), LoopGuard()
     for n in range(2 * SURE_PULSES):
         for guard in (echo, other, leader):
-            guard.sent(n * 0.02, (0xF8,))
+            guard.sent(n * 0.02 + 0.05, (0xF8,))  # ahead of its time
         echo.heard(n * 0.02 + 0.005, (0xF8,))
         other.heard(n * 0.0201 + 0.005, (0xF8,))
         leader.heard(n * 0.02 + 0.005, (0xF8,), leading=False)  # we follow it: ours keep a constant distance

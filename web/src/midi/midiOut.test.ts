@@ -331,3 +331,16 @@ test("nothing is sent while the two clocks are not known to each other", () => {
   clock.tick();
   expect(sent.length).toBeGreaterThan(0);
 });
+
+test("what waited for the clocks to be known is sent all the same: the device starts with its first beat", () => {
+  settings = { ...settings, clock: true };
+  following = false;
+  clock.start();
+  pass(0.2);
+  following = true;
+  pass(0.5);
+  expect(real(0xfa)).toHaveLength(1);
+  expect(real(0xfb)).toEqual([]);
+  const pulses = real(0xf8);
+  pulses.forEach(({ at }, n) => expect(at! - pulses[0]!.at!).toBeCloseTo((n * 60_000) / 120 / 24, 5));
+});

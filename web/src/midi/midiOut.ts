@@ -50,6 +50,7 @@ export class MidiOut implements Output {
   private sent: SentNote[] = []; // whose note off may still be to come
   private beat: { step: number; end: number } | null = null; // while the device follows our clock: steps since Start, end of the latest step
   private releasedAt = -Infinity;
+  private held = false; // by the first reading of both clocks: what waited for it is not late
   private readonly gate = new PulseGate(); // drops pulses that are late, and moves the device to its place
 
   constructor(private readonly context: MidiContext) {}
@@ -93,7 +94,10 @@ export class MidiOut implements Output {
 
   /** Send what is due soon. Called at every tick, with the present audio time. */
   release(now: number): void {
-    if (!this.context.follow()) return;
+    if (!this.context.follow()) {
+      this.held = true;
+      return;
+    }
     const gap = now - this.releasedAt; // a hidden page may be called once a second only
     this.releasedAt = now;
     const ahead = Number.isFinite(gap) ? Math.min(LONGEST_AHEAD_SECONDS, Math.max(SEND_AHEAD_SECONDS, 2.5 * gap)) : SEND_AHEAD_SECONDS;
@@ -101,10 +105,11 @@ export class MidiOut implements Output {
     const due = this.queue.splice(0, later < 0 ? this.queue.length : later);
     due.forEach((each, index) => {
       const at = this.context.moment(each.time);
-      if (each.kind !== "stroke") return this.sendClock(each.kind === "clock" ? CLOCK : START, at, now - each.time);
+      if (each.kind !== "stroke") return this.sendClock(each.kind === "clock" ? CLOCK : START, at);
       if (each.time < now - LATEST_SECONDS || (!each.otherMix && !this.context.heard()[each.voice])) return;
       this.note(each.voice, each.velocity, at, this.nextOfItsNote(each.voice, [...due.slice(index + 1), ...this.queue]));
     });
+    this.held = false;
     const present = performance.now();
     this.sent = this.sent.filter(({ offMs }) => offMs > present);
   }
@@ -164,8 +169,8 @@ export class MidiOut implements Output {
   }
 
   /** A clock message for this moment; a device that missed pulses is stopped, moved and continued just before. */
-  private sendClock(status: number, atMs: number, lateSeconds: number): void {
-    const messages = this.gate.take([status], lateSeconds);
+  private sendClock(status: number, atMs: number): void {
+    const messages = this.gate.take([status], this.held ? 0 : (performance.now() - atMs) / 1000);
     messages.forEach((message, n) => this.send([...message], atMs - (messages.length - 1 - n) * START_LEAD_SECONDS * 1000));
   }
 

@@ -9,6 +9,7 @@ from typing import Any, Literal, cast, get_args
 from clave.errors import MidiMapError, VoiceError
 from clave.files.midi.drum_map import DrumMap, load_drum_map
 from clave.music.kit import VOICES, voice
+from clave.play.project.movement import slug
 
 FORMAT, VERSION = "clave-midi-map", 1
 Kind = Literal[
@@ -22,6 +23,7 @@ Kind = Literal[
 KINDS: tuple[Kind, ...] = get_args(Kind)
 RELATIVE = frozenset(kind for kind in KINDS if kind.startswith("relative"))
 _REAL, _CHANNEL = (int, float), (int, type(None))
+_STRIKES = [f"{slug(each.name)}.strike" for each in VOICES]
 STEP = 1 / 128  # of the range of what is moved, for a step of an endless encoder
 
 
@@ -92,7 +94,12 @@ class MidiMap:
             taken[key] = each.target
 
     def with_binding(self, binding: Binding) -> "MidiMap":
-        """With this binding; what the same control moved, and what moved the same target, is let go."""
+        """With this binding; what the same control moved, and what moved the same target, is let go.
+
+        A pad that is bound to `snare.strike` becomes a note of the snare, with its velocity.
+        """
+        if binding.kind == "note" and binding.target in _STRIKES:
+            return self.with_note(binding.number, _STRIKES.index(binding.target))
         key = (binding.kind == "note", binding.number)
         kept = tuple(
             each

@@ -152,6 +152,7 @@ def test_a_learned_binding_takes_the_place_of_others() -> None:
     assert [(each.target, each.number) for each in learned.controls if each.number == 20 or each.target == "tempo"] == [
         ("tempo", 20)
     ]
+    assert MAP.with_binding(Binding("closed-hi-hat.strike", 51, "note", 1)).notes == {36: 0, 38: 1, 51: 2}
     assert MAP.with_note(40, 1).notes == {36: 0, 38: 1, 40: 1}
 
 

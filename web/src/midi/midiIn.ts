@@ -1,5 +1,6 @@
 /** What comes in by MIDI, as what it means: strokes, moved controls, launched scenes. The twin of `clave/play/live/midi_in.py`. */
 
+import { VOICE_SLUGS } from "../rules/parameters";
 import { clamp } from "../rules/units";
 import { channelOf, CONTROL, type Message, NOTE_OFF, NOTE_ON, PROGRAM } from "./midiMessages";
 
@@ -159,8 +160,13 @@ export class Learner {
   }
 }
 
+/** What a pad is bound to that plays a voice: it becomes a note of the voice, with its velocity. */
+export const STRIKES: readonly string[] = VOICE_SLUGS.map((slug) => `${slug}.strike`);
+
 /** With this binding; what the same control moved, and what moved the same target, is let go. */
 export function withBinding(map: MidiMap, binding: Binding): MidiMap {
+  const voice = STRIKES.indexOf(binding.target);
+  if (binding.kind === "note" && voice >= 0) return { ...map, notes: { ...map.notes, [binding.number]: voice } };
   const same = (each: Binding) => each.number === binding.number && (each.kind === "note") === (binding.kind === "note");
   const overlap = (each: Binding) => each.channel === null || binding.channel === null || each.channel === binding.channel;
   return { ...map, controls: [...map.controls.filter((each) => each.target !== binding.target && !(same(each) && overlap(each))), binding] };

@@ -70,6 +70,10 @@ test("a control is learned, moves its target, and is forgotten", async () => {
   expect(heard).toEqual([]);
   say(ports[1]!, 0xb0, 20, 64);
   expect(heard).toEqual([{ kind: "moved", target: "tempo", value: 64 / 127 }]);
+  inputs.learn("tom.strike");
+  say(ports[0]!, 0x93, 70, 90);
+  say(ports[0]!, 0x93, 70, 127);
+  expect(heard.splice(1)).toEqual([{ kind: "struck", voice: 4, velocity: 1 }]);
   inputs.unbind(settings.value.map.controls[0]!);
   say(ports[1]!, 0xb0, 20, 66);
   expect(heard).toHaveLength(1);

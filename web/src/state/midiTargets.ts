@@ -1,6 +1,6 @@
 /** What a MIDI controller can move, by the names of parameters, and what each does: positions from 0 to 1 of its range. */
 
-import type { Heard } from "../midi/midiIn";
+import { type Heard, STRIKES } from "../midi/midiIn";
 import { PARAMETERS, VOICE_SLUGS } from "../rules/parameters";
 import { pointOf, tempoOf } from "../rules/scene";
 import { clamp } from "../rules/units";
@@ -47,6 +47,7 @@ export class MidiTargets {
       ...VOICE_SLUGS.map((slug, voice) =>
         ranged(`${slug}.level`, `level of the ${slug.replaceAll("-", " ")}`, () => scene().mix[voice]!.level, (level) => actions.mixVoice("level", voice, { level })),
       ),
+      ...VOICE_SLUGS.map((slug, voice) => ranged(STRIKES[voice]!, `a pad for the ${slug.replaceAll("-", " ")}`, () => null, (value) => value > 0 && void player.audition(voice, value))),
       ranged("play", "play and stop", () => null, (value) => value > 0.5 && void player.toggle()),
     ]);
   }

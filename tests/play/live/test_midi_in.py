@@ -296,7 +296,7 @@ def test_a_player_who_plays_along_is_not_cut() -> None:
     rng, guard = np.random.default_rng(0), LoopGuard()
     for n in range(400):
         guard.sent(n * 0.1, (0x99, 36, 100))
-        assert guard.heard(n * 0.1 + 0.02, (0x99, 36, int(rng.integers(60, 127))))
+        assert guard.heard(n * 0.1 + 0.02, (0x99, 36, int(rng.choice([90, 100, 110]))))
 
 
 def test_our_own_pulses_that_come_back_are_cut_and_those_of_another_clock_are_not() -> None:

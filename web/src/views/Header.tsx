@@ -178,7 +178,7 @@ function SoundState() {
         {SOUND_WORDS[store.sound.value]}
       </p>
       <DrawerButton drawer="MIDI out">MIDI out: {describeLink(store.midiLink.value, store.midi.value)}</DrawerButton>
-      <DrawerButton drawer="MIDI in">MIDI in: {describeInput(store.midiInShown.value, store.midiIn.value)}</DrawerButton>
+      {store.midiIn.value.on && <DrawerButton drawer="MIDI in">MIDI in: {describeInput(store.midiInShown.value, store.midiIn.value)}</DrawerButton>}
     </div>
   );
 }

@@ -1,8 +1,10 @@
 /** MIDI in: which input is heard, whether its clock is followed, and which control moves what. */
 
+import { useRef } from "preact/hooks";
 import type { Binding } from "../midi/midiIn";
 import { DEFAULT_MIDI_IN, describeInput } from "../midi/midiInputs";
 import { readMap, writeMap } from "../midi/midiMap";
+import { save } from "../state/files";
 import { Choice } from "./Choice";
 import { Drawer } from "./Drawer";
 import { usePage } from "./page";
@@ -72,7 +74,7 @@ function Listening() {
 function Learning() {
   const { store, midiInputs, midiTargets } = usePage();
   const { learning } = store.midiInShown.value;
-  const { map } = store.midiIn.value;
+  const { controls } = store.midiIn.value.map;
   const label = (target: string) => midiTargets.targets.get(target)?.label ?? target;
   return (
     <>
@@ -88,27 +90,36 @@ function Learning() {
             ))}
           </select>
         </label>
-        {learning !== null && <p role="status">Move a knob or strike a pad for {label(learning)}.</p>}
       </div>
-      <ul class="plain-list">
-        {map.controls.map((binding) => (
-          <li key={binding.target}>
-            {describeBinding(binding)} moves {label(binding.target)}{" "}
-            <button type="button" class="quiet" aria-label={`Forget ${describeBinding(binding)}`} onClick={() => midiInputs.unbind(binding)}>
-              forget
-            </button>
-          </li>
-        ))}
-      </ul>
+      {learning !== null && (
+        <p class="drawer-hint" role="status">
+          Move a knob or strike a pad for {label(learning)}.
+        </p>
+      )}
+      {controls.length > 0 && (
+        <ul class="bindings">
+          {controls.map((binding) => (
+            <li key={binding.target}>
+              <span>
+                {describeBinding(binding)} moves {label(binding.target)}
+              </span>
+              <button type="button" class="quiet" aria-label={`Forget ${describeBinding(binding)}`} onClick={() => midiInputs.unbind(binding)}>
+                forget
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
       <Files />
     </>
   );
 }
 
-/** A map goes to a file and comes from one, to another browser or to `clave live`. */
+/** A map goes to a file and comes from one, to another browser or to Python. */
 function Files() {
   const { store, midiInputs } = usePage();
   const { map } = store.midiIn.value;
+  const picker = useRef<HTMLInputElement>(null);
   const take = async (file: File | undefined): Promise<void> => {
     if (!file) return;
     try {
@@ -118,22 +129,36 @@ function Files() {
     }
   };
   return (
-    <div class="drawer-row">
-      <label class="field">
-        <span>name of the map</span>
-        <input value={map.name} onChange={(event) => midiInputs.change({ map: { ...map, name: event.currentTarget.value } })} />
-      </label>
-      <a class="quiet" download={`${map.name || "midi-map"}.json`} href={`data:application/json,${encodeURIComponent(writeMap(map))}`}>
-        save as a file
-      </a>
-      <label class="field">
-        <span>open a file</span>
-        <input type="file" accept=".json" onChange={(event) => void take(event.currentTarget.files?.[0])} />
-      </label>
-      <button type="button" class="quiet" onClick={() => midiInputs.change({ map: DEFAULT_MIDI_IN.map })}>
-        as in General MIDI
-      </button>
-    </div>
+    <>
+      <div class="drawer-row">
+        <label class="field">
+          <span>map</span>
+          <input type="text" value={map.name} onInput={(event) => midiInputs.change({ map: { ...map, name: event.currentTarget.value } })} />
+        </label>
+        <button type="button" class="quiet" onClick={() => midiInputs.change({ map: DEFAULT_MIDI_IN.map })}>
+          as in General MIDI
+        </button>
+      </div>
+      <div class="drawer-row">
+        <button type="button" class="framed" onClick={() => save(new Blob([writeMap(map)], { type: "application/json" }), `${map.name || "midi-map"}.json`)}>
+          Save map
+        </button>
+        <button type="button" class="framed" onClick={() => picker.current?.click()}>
+          Open map
+        </button>
+      </div>
+      <input
+        ref={picker}
+        type="file"
+        hidden
+        accept=".json,application/json"
+        onChange={(event) => {
+          const [file] = event.currentTarget.files ?? [];
+          void take(file);
+          event.currentTarget.value = "";
+        }}
+      />
+    </>
   );
 }
 

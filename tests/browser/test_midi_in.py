@@ -41,6 +41,7 @@ def gear(page: Page) -> None:
 
 @pytest.fixture
 def listening(gear: None, opened: Page) -> Page:
+    opened.get_by_role("button", name="More", exact=True).click()
     opened.get_by_role("button", name="MIDI in", exact=True).click()
     opened.get_by_role("group", name="MIDI in").get_by_role("button", name="on").click()
     expect(opened.get_by_role("button", name="MIDI in: all inputs")).to_be_visible()
@@ -101,6 +102,7 @@ def test_a_clock_is_followed_in_tempo_and_phase(listening: Page) -> None:
 
 def test_the_panel_fits_a_phone(gear: None, opened: Page) -> None:
     opened.set_viewport_size(NARROW)
+    opened.get_by_role("button", name="More", exact=True).click()
     opened.get_by_role("button", name="MIDI in", exact=True).click()
     opened.get_by_role("group", name="MIDI in").get_by_role("button", name="on").click()
     opened.wait_for_timeout(200)

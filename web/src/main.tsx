@@ -1,6 +1,6 @@
 /** Builds the page: store, player, actions and views, and what ties them to the browser. */
 
-import { batch, effect } from "@preact/signals";
+import { batch, effect, signal } from "@preact/signals";
 import { render } from "preact";
 import { writeLink } from "./rules/link";
 import { projectIn } from "./rules/projectLink";
@@ -12,11 +12,10 @@ import { fetchInstrument } from "./net/api";
 import { serverMaterial } from "./net/material";
 import { serverEven, serverRhythm, serverSounds } from "./net/sources";
 import { Kits } from "./audio/kits";
-import { type InputAccess, MidiInputs } from "./midi/midiInputs";
 import { MidiPorts } from "./midi/midiPorts";
 import { Actions } from "./state/actions";
 import { BarActions } from "./state/barActions";
-import { restore, serialise, store as storeText, stored, storedMidi, storedMidiIn, storedPrompts, storedTheme, storeMidi, storeMidiIn, storePrompts, storeTheme } from "./state/browserStorage";
+import { restore, serialise, store as storeText, stored, storedMidi, storedPrompts, storedTheme, storeMidi, storePrompts, storeTheme } from "./state/browserStorage";
 import { DecodeAhead } from "./state/decodeAhead";
 import { Decoding } from "./state/decoding";
 import { EvenChange } from "./state/evenChange";
@@ -26,7 +25,6 @@ import { Keeping } from "./state/keeping";
 import { KeptKits } from "./state/keptKits";
 import { Material } from "./state/material";
 import { Memory } from "./state/memory";
-import { MidiTargets } from "./state/midiTargets";
 import { otherTabs } from "./state/otherTabs";
 import { PathActions } from "./state/pathActions";
 import { Player } from "./state/player";
@@ -53,7 +51,7 @@ const kits = new Kits(serverSounds);
 const sounds = new Sounds(store, kits, serverSounds, (voice) => {
   if (store.sounds.adjusted.value === voice && !store.playing.value) void player.audition(voice); // an adjustment is heard at once
 }, server);
-const player: Player = new Player(store, sounds.soundOf, (error) => midi.failed(error), (atMs, message) => midiInputs.sent(atMs, message));
+const player: Player = new Player(store, sounds.soundOf, (error) => midi.failed(error), (atMs, message) => page.midiIn.value?.inputs.sent(atMs, message));
 const midi = new MidiPorts(store, player.midi);
 const decoding = new Decoding(store, serverRhythm, server);
 new DecodeAhead(store, serverRhythm);
@@ -64,16 +62,6 @@ const soundActions = new SoundActions(store, actions, sounds, serverSounds, deco
 const barActions = new BarActions(store, actions, player, decoding);
 const styleActions = new StyleActions(store, actions, player);
 const scenes = new SceneActions(store);
-const midiTargets = new MidiTargets(store, actions, player, scenes);
-const midiInputs: MidiInputs = new MidiInputs({
-  settings: store.midiIn,
-  shown: store.midiInShown,
-  present: midiTargets.present,
-  play: midiTargets.play,
-  obey: (command) => void player.obey(command),
-  ...("requestMIDIAccess" in navigator ? { ask: async () => (await navigator.requestMIDIAccess()) as unknown as InputAccess } : {}),
-});
-player.leader = { follower: midiInputs.clocks.follower, following: () => midiInputs.following };
 const memory = new Memory(store);
 player.outputs.push(memory);
 const keeping = new Keeping(store, memory, sounds);
@@ -82,8 +70,7 @@ const page: Page = {
   store,
   player,
   midi,
-  midiInputs,
-  midiTargets,
+  midiIn: signal(null),
   actions,
   paths,
   decoding,
@@ -141,9 +128,6 @@ effect(() => storePrompts(store.prompts.value));
 store.midi.value = storedMidi();
 void midi.resume();
 effect(() => storeMidi(store.midi.value));
-store.midiIn.value = storedMidiIn();
-if (store.midiIn.value.on) void midi.allowed().then((allowed) => (allowed ? midiInputs.turnOn() : midiInputs.turnOff()));
-effect(() => storeMidiIn(store.midiIn.value));
 
 effect(() => {
   // voices of a kit that is not here (any more) get the first one; the space's kit is drawn
@@ -211,7 +195,10 @@ function beginAt(point: Point): void {
 }
 
 listenToKeys(page);
-import("./views/panels").then((panels) => (latePanels.value = panels)).catch((error: unknown) => store.reportError(error));
+import("./views/panels").then((panels) => {
+  latePanels.value = panels;
+  page.midiIn.value = panels.midiInOf(page);
+}).catch((error: unknown) => store.reportError(error));
 render(
   <PageContext.Provider value={page}>
     <App />

@@ -8,11 +8,8 @@ import { fillOf } from "../rules/plan";
 import { PLAIN_MIX, type Project } from "../rules/project";
 import type { BarPattern } from "../rules/protocol";
 import { generatedBars, DEFAULT_SETTINGS, NEW_PAGE_PROJECT, pointOf, tempoOf, withMix, withSlot, withTempo } from "../rules/scene";
-import { bindingOf } from "../midi/midiIn";
-import { DEFAULT_MIDI_IN } from "../midi/midiInputs";
-import { writeMap } from "../midi/midiMap";
 import { DEFAULT_MIDI } from "../midi/midiSettings";
-import { parse, parseMidi, parseMidiIn, restore, serialise } from "./browserStorage";
+import { parse, parseMidi, restore, serialise } from "./browserStorage";
 import { readOldStorage } from "./oldStorage";
 
 const BAR: BarPattern = { meter: [4, 4], strokes: [[1, 9, 0.5, 0.25]] };
@@ -94,11 +91,4 @@ test("MIDI settings are stored; values that are not valid stand at their default
   const mine = { ...DEFAULT_MIDI, on: true, port: { id: "7", name: "TR-8S" }, channel: 3, soundHere: false, clock: true, notes: [60, ...DEFAULT_MIDI.notes.slice(1)] };
   expect(parseMidi(JSON.stringify(mine))).toEqual(mine);
   for (const text of ["", "null", "[]", '{"channel":17,"notes":[128,-1,0.5,"38"],"port":{"id":1},"on":"yes"}']) expect(parseMidi(text)).toEqual(DEFAULT_MIDI);
-});
-
-test("settings of MIDI in come back with their map; a map that is broken is replaced", () => {
-  const map = { ...DEFAULT_MIDI_IN.map, controls: [bindingOf("tempo", 20, "absolute", 1)] };
-  const settings = { on: true, port: { id: "1", name: "Pads" }, follow: true, map };
-  expect(parseMidiIn(JSON.stringify({ ...settings, map: writeMap(map) }))).toEqual(settings);
-  for (const text of ["", "3", "{}", JSON.stringify({ on: true, map: "{}" })]) expect(parseMidiIn(text)).toEqual(DEFAULT_MIDI_IN);
 });

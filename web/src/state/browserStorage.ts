@@ -6,8 +6,6 @@ import { readLink } from "../rules/link";
 import { readMessage } from "../rules/messageChecks";
 import type { Project } from "../rules/project";
 import { NEW_PAGE_PROJECT, type Place } from "../rules/scene";
-import { DEFAULT_MIDI_IN, type MidiInSettings } from "../midi/midiInputs";
-import { readMap, writeMap } from "../midi/midiMap";
 import { CHANNELS, DEFAULT_MIDI, HIGHEST_NOTE, type MidiSettings } from "../midi/midiSettings";
 import { readOldStorage } from "./oldStorage";
 import { asRecord, finite, type Remembered, type StoredRecord, type Strokes } from "./storedValues";
@@ -16,7 +14,6 @@ import type { Theme } from "./store";
 const KEY = "clave.project.1";
 const OLD_KEY = "clave.groove.1"; // until version 0.2
 const MIDI_KEY = "clave.midi.1";
-const MIDI_IN_KEY = "clave.midi-in.1";
 const PROMPTS_KEY = "clave.prompts.1";
 const THEME_KEY = "clave.theme";
 
@@ -101,34 +98,6 @@ export function parseMidi(text: string): MidiSettings {
     soundHere: soundHere !== false,
     clock: clock === true,
   };
-}
-
-/** Settings of MIDI in, its map included; a map that cannot be read is replaced by the usual one. */
-export function parseMidiIn(text: string): MidiInSettings {
-  try {
-    const { on, port, follow, map } = asRecord(JSON.parse(text));
-    const { id, name } = asRecord(port);
-    const chosen = typeof id === "string" && typeof name === "string" ? { id, name } : null;
-    return { on: on === true, port: chosen, follow: follow === true, map: readMap(String(map)) };
-  } catch {
-    return DEFAULT_MIDI_IN;
-  }
-}
-
-export const storedMidiIn = (): MidiInSettings => {
-  try {
-    return parseMidiIn(localStorage.getItem(MIDI_IN_KEY) ?? "");
-  } catch {
-    return DEFAULT_MIDI_IN;
-  }
-};
-
-export function storeMidiIn(settings: MidiInSettings): void {
-  try {
-    localStorage.setItem(MIDI_IN_KEY, JSON.stringify({ ...settings, map: writeMap(settings.map) }));
-  } catch {
-    // full or forbidden: as good as new next time
-  }
 }
 
 /** One setting for all tabs: they share the ports of the computer. */

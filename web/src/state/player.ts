@@ -7,9 +7,7 @@ import type { Wanted } from "../rules/conductor";
 import type { Project } from "../rules/project";
 import type { BarPattern } from "../rules/protocol";
 import type { ArrangedBar, Bars } from "../rules/score";
-import { tempoOf } from "../rules/scene";
 import { stepsPerBeat } from "../rules/sequencer";
-import { secondsPerStep, stepsPerBar } from "../rules/units";
 import { AudibleMoment, audibleTime } from "../audio/audioTime";
 import { Click } from "../audio/click";
 import { Clock } from "../audio/clock";
@@ -17,8 +15,6 @@ import { Mixer, type MixState, renderStrokes, type SoundOf, type Timed } from ".
 import type { Output } from "../audio/output";
 import { everyTick } from "../audio/ticker";
 import { Transport } from "../audio/transport";
-import { type ClockCommand, ClockFollower } from "../midi/clockFollower";
-import { FollowedPhase } from "../midi/followedPhase";
 import { MidiOut } from "../midi/midiOut";
 import { soundsHere } from "../midi/midiSettings";
 import type { Store } from "./store";
@@ -28,12 +24,11 @@ const LONGEST_TAIL_SECONDS = 4; // a sound and the largest room
 const STALLED_MS = 4000; // an audio clock that stands still for so long has no device
 const BLOCKED_AFTER_MS = 400; // a browser that lets sound through does so sooner
 
-type Running = { readonly context: AudioContext; readonly mixer: Mixer; readonly clock: Clock; readonly moment: AudibleMoment; readonly phase: FollowedPhase };
+type Running = { readonly context: AudioContext; readonly mixer: Mixer; readonly clock: Clock; readonly moment: AudibleMoment };
 
-/** A program whose MIDI clock is followed. */
+/** Says how long a step lasts that would last so many seconds in the project's tempo. */
 export interface Leader {
-  readonly follower: ClockFollower;
-  readonly following: () => boolean;
+  stepSeconds(planned: number, next: Pick<Transport, "passed" | "time">): number;
 }
 
 export class Player {
@@ -41,8 +36,7 @@ export class Player {
   private frame = 0; // the request for the next picture
   readonly midi: MidiOut;
   readonly outputs: Output[] = []; // beside the mixer, the click and MIDI out
-  leader: Leader | null = null;
-  private followedFrom = 0; // where the music was after the last seek, in steps of the song
+  leader: Leader | null = null; // a program whose clock is followed
 
   constructor(
     private readonly store: Store,
@@ -105,16 +99,14 @@ export class Player {
     else this.midi.silence();
   }
 
-  /** Start, move or stop with a program whose clock is followed; bars are taken to be as long as the one that is shown. */
-  async obey({ kind }: ClockCommand): Promise<void> {
-    if (kind === "stop") return this.stop();
-    if (!this.store.playing.value) await this.play();
-    const { leader, running } = this;
-    if (!leader?.following() || !running?.clock.running) return;
-    const barSteps = stepsPerBar(this.store.shown.value.meter);
-    const turn = Math.floor(leader.follower.position(performance.now() / 1000) / barSteps);
-    this.followedFrom = turn * barSteps;
-    running.clock.seek(turn, running.phase.audioTimeOf(this.followedFrom) - running.context.currentTime);
+  /** Goes on from the start of this bar, at this audio time. */
+  seek(turn: number, audioSeconds: number): void {
+    if (this.running?.clock.running) this.running.clock.seek(turn, audioSeconds - this.running.context.currentTime);
+  }
+
+  /** The audio time that leaves the loudspeakers at this moment of `performance.now()`. */
+  audibleAt(momentMs: number): number {
+    return this.running?.moment.at(momentMs) ?? 0;
   }
 
   /** Play or stop; while the sound is blocked, try again. */
@@ -213,15 +205,7 @@ export class Player {
     const moment = new AudibleMoment(context);
     const chokeGroups = store.voices.value.map((voice) => voice.choke_group);
     const mixer = new Mixer(context, chokeGroups, store.kitBuffers.value, this.mixHere(), this.soundOf);
-    const phase = new FollowedPhase(this.leader?.follower ?? new ClockFollower(), {
-      now: () => context.currentTime,
-      momentMs: () => performance.now(),
-      audibleAt: (momentMs) => moment.at(momentMs),
-      following: () => this.leader?.following() ?? false,
-      stepSeconds: () => secondsPerStep(tempoOf(store.scene.value)),
-      place: () => ({ position: this.followedFrom + transport.passed, time: transport.time }),
-    });
-    const transport: Transport = new Transport(phase);
+    const transport: Transport = new Transport({ now: () => context.currentTime, stepSeconds: (planned) => this.leader?.stepSeconds(planned, transport) ?? planned });
     const clock = new Clock(
       transport,
       () => this.wanted(),
@@ -235,7 +219,7 @@ export class Player {
     };
     clock.underHand = store.underHand.value;
     context.addEventListener("error", () => this.lose(context)); // its device fails
-    return { context, mixer, clock, moment, phase };
+    return { context, mixer, clock, moment };
   }
 
   private ticked = { at: 0, audioSeconds: -1 }; // when the audio clock was last seen to move

@@ -21,7 +21,6 @@ import { ServerError } from "../net/api";
 import { isSameScene, type Morph, morphing } from "../rules/song";
 import type { KitBuffers } from "../audio/mixer";
 import { HOME, Projection, type Size, type View } from "../map/view";
-import { DEFAULT_MIDI_IN, MIDI_IN_OFF, type MidiInSettings, type MidiInState } from "../midi/midiInputs";
 import { DEFAULT_MIDI, type MidiLink, type MidiSettings, OFF, type PortInfo } from "../midi/midiSettings";
 import { BarState } from "./barState";
 import { DecodedBars } from "./decodedBars";
@@ -115,8 +114,7 @@ export class Store {
   readonly midi = signal<MidiSettings>(DEFAULT_MIDI);
   readonly midiLink = signal<MidiLink>(OFF);
   readonly midiPorts = signal<readonly PortInfo[]>([]);
-  readonly midiIn = signal<MidiInSettings>(DEFAULT_MIDI_IN);
-  readonly midiInShown = signal<MidiInState>(MIDI_IN_OFF);
+  readonly midiInWords = signal(""); // the state of MIDI in; nothing while it is off
 
   // the window on the map
   readonly view = signal<View>(HOME);

@@ -18,7 +18,6 @@ const WAYS: readonly (readonly [Drawer, string])[] = [
   ["About this bar", "About this bar"],
   ["Style", "In this style, stay here"],
   ["Your material", "Your material"],
-  ["MIDI in", "MIDI in"],
 ];
 
 export function Footer() {

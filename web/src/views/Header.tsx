@@ -6,7 +6,6 @@ import type { Quantum } from "../rules/sequencer";
 import { tempoOf } from "../rules/scene";
 import { tapped, tempoOfTaps } from "../rules/tapTempo";
 import { MAX_SWING, MAX_TEMPO_BPM, MIN_SWING, MIN_TEMPO_BPM } from "../rules/units";
-import { describeInput } from "../midi/midiInputs";
 import { describeLink } from "../midi/midiSettings";
 import { DrawerButton } from "./Drawer";
 import { FilesAndUndo } from "./FilesAndUndo";
@@ -178,7 +177,7 @@ function SoundState() {
         {SOUND_WORDS[store.sound.value]}
       </p>
       <DrawerButton drawer="MIDI out">MIDI out: {describeLink(store.midiLink.value, store.midi.value)}</DrawerButton>
-      {store.midiIn.value.on && <DrawerButton drawer="MIDI in">MIDI in: {describeInput(store.midiInShown.value, store.midiIn.value)}</DrawerButton>}
+      {store.midiInWords.value && <DrawerButton drawer="MIDI in">{store.midiInWords.value}</DrawerButton>}
     </div>
   );
 }

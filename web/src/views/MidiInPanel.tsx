@@ -5,16 +5,27 @@ import type { Binding } from "../midi/midiIn";
 import { DEFAULT_MIDI_IN, describeInput } from "../midi/midiInputs";
 import { readMap, writeMap } from "../midi/midiMap";
 import { save } from "../state/files";
+import type { MidiIn } from "../state/midiIn";
 import { Choice } from "./Choice";
 import { Drawer } from "./Drawer";
 import { usePage } from "./page";
 
+/** MIDI in, whose file came with this one. */
+function useMidiIn(): MidiIn {
+  return usePage().midiIn.value!;
+}
+
 const HINT = "Play the drums from pads or keys, move what you like with knobs, follow the clock of another program.";
 
 export function MidiInPanel() {
-  const { store, midiInputs } = usePage();
-  const settings = store.midiIn.value;
-  const shown = store.midiInShown.value;
+  const midiIn = usePage().midiIn.value;
+  return midiIn && <Sheet midiIn={midiIn} />;
+}
+
+function Sheet({ midiIn }: { readonly midiIn: MidiIn }) {
+  const midiInputs = midiIn.inputs;
+  const settings = midiIn.settings.value;
+  const shown = midiIn.shown.value;
   return (
     <Drawer name="MIDI in">
       <div class="drawer-row">
@@ -44,9 +55,9 @@ export function MidiInPanel() {
 }
 
 function Listening() {
-  const { store, midiInputs } = usePage();
-  const { port, follow } = store.midiIn.value;
-  const { ports } = store.midiInShown.value;
+  const { settings, shown, inputs: midiInputs } = useMidiIn();
+  const { port, follow } = settings.value;
+  const { ports } = shown.value;
   return (
     <div class="drawer-row">
       <label class="field">
@@ -72,10 +83,10 @@ function Listening() {
 }
 
 function Learning() {
-  const { store, midiInputs, midiTargets } = usePage();
-  const { learning } = store.midiInShown.value;
-  const { controls } = store.midiIn.value.map;
-  const label = (target: string) => midiTargets.targets.get(target)?.label ?? target;
+  const { settings: kept, shown: state, inputs: midiInputs, targets } = useMidiIn();
+  const { learning } = state.value;
+  const { controls } = kept.value.map;
+  const label = (target: string) => targets.targets.get(target)?.label ?? target;
   return (
     <>
       <div class="drawer-row">
@@ -83,7 +94,7 @@ function Learning() {
           <span>learn a control for</span>
           <select value={learning ?? ""} onChange={(event) => midiInputs.learn(event.currentTarget.value || null)}>
             <option value="">nothing</option>
-            {[...midiTargets.targets].map(([name, target]) => (
+            {[...targets.targets].map(([name, target]) => (
               <option key={name} value={name}>
                 {target.label}
               </option>
@@ -117,8 +128,9 @@ function Learning() {
 
 /** A map goes to a file and comes from one, to another browser or to Python. */
 function Files() {
-  const { store, midiInputs } = usePage();
-  const { map } = store.midiIn.value;
+  const { store } = usePage();
+  const { settings, inputs: midiInputs } = useMidiIn();
+  const { map } = settings.value;
   const picker = useRef<HTMLInputElement>(null);
   const take = async (file: File | undefined): Promise<void> => {
     if (!file) return;

@@ -1,10 +1,11 @@
 /** What every view has through its context: the store to draw, the actions to call, the player to start. */
 
+import type { Signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Kits } from "../audio/kits";
-import type { MidiInputs } from "../midi/midiInputs";
 import type { MidiPorts } from "../midi/midiPorts";
+import type { MidiIn } from "../state/midiIn";
 import type { Actions } from "../state/actions";
 import type { BarActions } from "../state/barActions";
 import type { Decoding } from "../state/decoding";
@@ -14,7 +15,6 @@ import type { KeptKits } from "../state/keptKits";
 import type { PathActions } from "../state/pathActions";
 import type { Material } from "../state/material";
 import type { Memory } from "../state/memory";
-import type { MidiTargets } from "../state/midiTargets";
 import type { OtherTabs } from "../state/otherTabs";
 import type { Player } from "../state/player";
 import type { ServerWatch } from "../state/serverWatch";
@@ -38,8 +38,7 @@ export interface Page {
   readonly decoding: Decoding;
   readonly player: Player;
   readonly midi: MidiPorts;
-  readonly midiInputs: MidiInputs;
-  readonly midiTargets: MidiTargets;
+  readonly midiIn: Signal<MidiIn | null>; // null until its file has come
   readonly kits: Kits;
   readonly kept: KeptKits;
   readonly sounds: Sounds;

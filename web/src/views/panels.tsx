@@ -10,6 +10,7 @@ import { Shape, StyleHere } from "./Shape";
 import { SoundSheet } from "./SoundSheet";
 import "./style/panels.css";
 
+export { midiInOf } from "../state/midiIn";
 export { Help } from "./Help";
 export { KeepBars } from "./KeepBars";
 export { MovementPopover } from "./MovementPopover";

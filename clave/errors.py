@@ -31,6 +31,14 @@ class MidiError(ClaveError):
     """A MIDI file that cannot be read as drums, or a drum map that is not one."""
 
 
+class MidiPortError(ClaveError):
+    """A MIDI port that is not there or takes no message, or a message that cannot be sent."""
+
+
+class MidiMapError(ClaveError):
+    """A MIDI map that cannot be read, or a binding in it that breaks a rule."""
+
+
 class AudioFileError(ClaveError):
     """An audio file that cannot be read or written."""
 

@@ -1,6 +1,6 @@
 /** Builds the page: store, player, actions and views, and what ties them to the browser. */
 
-import { batch, effect } from "@preact/signals";
+import { batch, effect, signal } from "@preact/signals";
 import { render } from "preact";
 import { writeLink } from "./rules/link";
 import { projectIn } from "./rules/projectLink";
@@ -52,7 +52,7 @@ const kits = new Kits(serverSounds);
 const sounds = new Sounds(store, kits, serverSounds, (voice) => {
   if (store.sounds.adjusted.value === voice && !store.playing.value) void player.audition(voice); // an adjustment is heard at once
 }, server);
-const player: Player = new Player(store, sounds.soundOf, (error) => midi.failed(error));
+const player: Player = new Player(store, sounds.soundOf, (error) => midi.failed(error), (atMs, message) => page.midiIn.value?.inputs.sent(atMs, message));
 const midi = new MidiPorts(store, player.midi);
 const decoding = new Decoding(store, serverRhythm, server);
 new DecodeAhead(store, serverRhythm);
@@ -90,6 +90,7 @@ const page: Page = {
   store,
   player,
   midi,
+  midiIn: signal(null),
   actions,
   paths,
   decoding,
@@ -216,7 +217,10 @@ function beginAt(point: Point): void {
 }
 
 listenToKeys(page);
-import("./views/panels").then((panels) => (latePanels.value = panels)).catch((error: unknown) => store.reportError(error));
+import("./views/panels").then((panels) => {
+  latePanels.value = panels;
+  page.midiIn.value = panels.midiInOf(page);
+}).catch((error: unknown) => store.reportError(error));
 render(
   <PageContext.Provider value={page}>
     <App />

@@ -76,11 +76,11 @@ export class Clock {
     for (const output of this.outputs) output.silence(this.transport.now());
   }
 
-  /** Goes on from the start of this bar, counted from 0. */
-  seek(turn: number): void {
+  /** Goes on from the start of this bar, counted from 0, so many seconds from now; below 0, what has passed of it is left out. */
+  seek(turn: number, delaySeconds = START_DELAY_SECONDS): void {
     if (this.running) for (const output of this.outputs) output.silence(this.transport.now());
     this.forget();
-    this.transport.seek(turn, START_DELAY_SECONDS);
+    this.transport.seek(turn, delaySeconds);
   }
 
   private forget(): void {

@@ -22,6 +22,8 @@ export class Transport {
   time = 0;
   /** When the music began, or went on after a seek. */
   startTime = 0;
+  /** Steps since then, up to the next one. */
+  passed = 0;
 
   constructor(readonly source: PhaseSource) {}
 
@@ -32,7 +34,7 @@ export class Transport {
   /** Goes on from the start of this bar, so many seconds from now. */
   seek(turn: number, delaySeconds: number): void {
     this.turn = turn;
-    this.step = 0;
+    this.step = this.passed = 0;
     this.time = this.startTime = this.now() + delaySeconds;
   }
 
@@ -40,6 +42,7 @@ export class Transport {
   advance(barSteps: number, seconds: number): void {
     this.time += seconds;
     this.step += 1;
+    this.passed += 1;
     if (this.step < barSteps) return;
     this.step = 0;
     this.turn += 1;
@@ -51,6 +54,7 @@ export class Transport {
     this.turn += Math.floor((this.step + missed) / barSteps);
     this.step = (this.step + missed) % barSteps;
     this.time += missed * seconds;
+    this.passed += missed;
   }
 }
 

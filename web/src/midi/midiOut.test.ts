@@ -290,6 +290,39 @@ test("after the computer was asleep the device is stopped, and started again at 
   expect(bars).toBeCloseTo(Math.round(bars), 5);
 });
 
+/** The pulse at which a device is that follows what was sent, and the pulses that came too late. */
+function follower(): { position: number; late: number } {
+  let [position, late, runs] = [0, 0, false];
+  for (const { message, at, sentAt } of sent) {
+    if (message[0] === 0xfa) [position, runs] = [0, true];
+    else if (message[0] === 0xfb) runs = true;
+    else if (message[0] === 0xfc) runs = false;
+    else if (message[0] === 0xf2) position = 6 * (message[1]! + 128 * message[2]!);
+    else if (message[0] === 0xf8) {
+      if (runs) position++;
+      if (at! < sentAt - 20) late++;
+    }
+  }
+  return { position, late };
+}
+
+test.each([0.3, 0.8])("pulses that a busy page missed for %f s are dropped, and the device is moved to its place", (stall) => {
+  settings = { ...settings, clock: true };
+  clock.start();
+  pass(1);
+  const before = sent.length;
+  now += stall;
+  vi.advanceTimersByTime(25);
+  expect(sent.slice(before).filter(({ message }) => message[0] === 0xf8).length).toBeLessThan(12);
+  pass(1);
+  const { position, late } = follower();
+  const { at } = real(0xf8).at(-1)!;
+  const first = real(0xfa)[0]!.at! + 2;
+  expect(late).toBe(0);
+  expect(position - 1).toBeCloseTo(((at! - first) * 24 * 120) / 60_000, 5);
+  expect([real(0xfa).length, real(0xfb).length, real(0xf2).length]).toEqual([1, 1, 1]);
+});
+
 test("nothing is sent while the two clocks are not known to each other", () => {
   following = false;
   clock.start();
@@ -297,4 +330,17 @@ test("nothing is sent while the two clocks are not known to each other", () => {
   following = true;
   clock.tick();
   expect(sent.length).toBeGreaterThan(0);
+});
+
+test("what waited for the clocks to be known is sent all the same: the device starts with its first beat", () => {
+  settings = { ...settings, clock: true };
+  following = false;
+  clock.start();
+  pass(0.2);
+  following = true;
+  pass(0.5);
+  expect(real(0xfa)).toHaveLength(1);
+  expect(real(0xfb)).toEqual([]);
+  const pulses = real(0xf8);
+  pulses.forEach(({ at }, n) => expect(at! - pulses[0]!.at!).toBeCloseTo((n * 60_000) / 120 / 24, 5));
 });

@@ -7,21 +7,15 @@
 import type { VoiceInfo } from "../rules/protocol";
 import { velocityToMidi } from "../rules/units";
 import { AS_MIXED, type Output, type OwnSound, type QueuedStep } from "../audio/output";
+import { ALL_NOTES_OFF, CLOCK, CONTROL, NOTE_OFF, NOTE_ON, START, STOP } from "./midiMessages";
 import { type MidiSettings, noteOf } from "./midiSettings";
+import { PulseGate } from "./pulseGate";
 
 export const SEND_AHEAD_SECONDS = 0.06;
 export const NOTE_SECONDS = 0.03; // drum machines listen to its start
 const LATEST_SECONDS = 0.05; // as in clock.ts: a stroke that is later than this is left out
 const LONGEST_AHEAD_SECONDS = 3;
 const START_LEAD_SECONDS = 0.002; // from Start to the first clock: MIDI asks for 1 ms
-
-const NOTE_ON = 0x90;
-const NOTE_OFF = 0x80;
-const CONTROL = 0xb0;
-const ALL_NOTES_OFF = 123;
-const CLOCK = 0xf8;
-const START = 0xfa;
-const STOP = 0xfc;
 
 /** As a MIDIOutput; `clear`, where the browser has it, cancels messages whose time has not come. */
 export interface MidiPort {
@@ -37,6 +31,7 @@ export interface MidiContext {
   readonly moment: (audioSeconds: number) => number; // when that is heard, in ms of performance.now()
   readonly follow: () => boolean; // take a reading of both clocks; false while there is none
   readonly failed: (error: unknown) => void; // the port took no message
+  readonly sent?: (atMs: number, message: readonly number[]) => void; // a message leaves then
 }
 
 type QueuedMessage =
@@ -55,6 +50,8 @@ export class MidiOut implements Output {
   private sent: SentNote[] = []; // whose note off may still be to come
   private beat: { step: number; end: number } | null = null; // while the device follows our clock: steps since Start, end of the latest step
   private releasedAt = -Infinity;
+  private held = false; // by the first reading of both clocks: what waited for it is not late
+  private readonly gate = new PulseGate(); // drops pulses that are late, and moves the device to its place
 
   constructor(private readonly context: MidiContext) {}
 
@@ -97,7 +94,10 @@ export class MidiOut implements Output {
 
   /** Send what is due soon. Called at every tick, with the present audio time. */
   release(now: number): void {
-    if (!this.context.follow()) return;
+    if (!this.context.follow()) {
+      this.held = true;
+      return;
+    }
     const gap = now - this.releasedAt; // a hidden page may be called once a second only
     this.releasedAt = now;
     const ahead = Number.isFinite(gap) ? Math.min(LONGEST_AHEAD_SECONDS, Math.max(SEND_AHEAD_SECONDS, 2.5 * gap)) : SEND_AHEAD_SECONDS;
@@ -105,11 +105,11 @@ export class MidiOut implements Output {
     const due = this.queue.splice(0, later < 0 ? this.queue.length : later);
     due.forEach((each, index) => {
       const at = this.context.moment(each.time);
-      if (each.kind === "clock") return this.send([CLOCK], at);
-      if (each.kind === "start") return this.send([START], at);
+      if (each.kind !== "stroke") return this.sendClock(each.kind === "clock" ? CLOCK : START, at);
       if (each.time < now - LATEST_SECONDS || (!each.otherMix && !this.context.heard()[each.voice])) return;
       this.note(each.voice, each.velocity, at, this.nextOfItsNote(each.voice, [...due.slice(index + 1), ...this.queue]));
     });
+    this.held = false;
     const present = performance.now();
     this.sent = this.sent.filter(({ offMs }) => offMs > present);
   }
@@ -164,7 +164,14 @@ export class MidiOut implements Output {
     if (!this.beat) return;
     this.beat = null;
     this.queue = this.queue.filter(({ kind }) => kind === "stroke");
+    this.gate.take([STOP], 0);
     this.send([STOP]);
+  }
+
+  /** A clock message for this moment; a device that missed pulses is stopped, moved and continued just before. */
+  private sendClock(status: number, atMs: number): void {
+    const messages = this.gate.take([status], this.held ? 0 : (performance.now() - atMs) / 1000);
+    messages.forEach((message, n) => this.send([...message], atMs - (messages.length - 1 - n) * START_LEAD_SECONDS * 1000));
   }
 
   private send(message: number[], atMs?: number): void {
@@ -173,6 +180,7 @@ export class MidiOut implements Output {
     try {
       if (atMs === undefined) port.send(message);
       else port.send(message, atMs);
+      this.context.sent?.(atMs ?? performance.now(), message);
     } catch (error) {
       this.port = null; // one report is enough
       this.context.failed(error);

@@ -73,9 +73,13 @@ export class MidiPorts {
   /** Turn on again as last time, if the browser need not ask the player. */
   async resume(): Promise<void> {
     if (!this.store.midi.value.on) return;
-    const allowed = this.browser.ask !== undefined && (await this.browser.allowed().catch(() => false));
-    if (allowed) await this.turnOn();
+    if (await this.allowed()) await this.turnOn();
     else this.change({ on: false });
+  }
+
+  /** Whether ports can be had without a question to the player. */
+  async allowed(): Promise<boolean> {
+    return this.browser.ask !== undefined && (await this.browser.allowed().catch(() => false));
   }
 
   async choose(port: PortInfo): Promise<void> {

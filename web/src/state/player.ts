@@ -14,7 +14,7 @@ import { Clock } from "../audio/clock";
 import { Mixer, type MixState, renderStrokes, type SoundOf, type Timed } from "../audio/mixer";
 import type { Output } from "../audio/output";
 import { everyTick } from "../audio/ticker";
-import { audioClock, Transport } from "../audio/transport";
+import { Transport } from "../audio/transport";
 import { MidiOut } from "../midi/midiOut";
 import { soundsHere } from "../midi/midiSettings";
 import type { Store } from "./store";
@@ -26,16 +26,23 @@ const BLOCKED_AFTER_MS = 400; // a browser that lets sound through does so soone
 
 type Running = { readonly context: AudioContext; readonly mixer: Mixer; readonly clock: Clock; readonly moment: AudibleMoment };
 
+/** Says how long a step lasts that would last so many seconds in the project's tempo. */
+export interface Leader {
+  stepSeconds(planned: number, next: Pick<Transport, "passed" | "time">): number;
+}
+
 export class Player {
   private running: Running | null = null;
   private frame = 0; // the request for the next picture
   readonly midi: MidiOut;
   readonly outputs: Output[] = []; // beside the mixer, the click and MIDI out
+  leader: Leader | null = null; // a program whose clock is followed
 
   constructor(
     private readonly store: Store,
     private readonly soundOf: SoundOf = () => null,
     portFailed: (error: unknown) => void = () => {},
+    midiSent: (atMs: number, message: readonly number[]) => void = () => {},
   ) {
     this.midi = new MidiOut({
       settings: () => store.midi.value,
@@ -44,6 +51,7 @@ export class Player {
       moment: (audioSeconds) => this.running?.moment.of(audioSeconds) ?? performance.now(),
       follow: () => this.running?.moment.follow() ?? true,
       failed: portFailed,
+      sent: midiSent,
     });
     effect(() => {
       const state = this.mixHere();
@@ -89,6 +97,16 @@ export class Player {
     store.position.value = null;
     if (running) running.clock.stop();
     else this.midi.silence();
+  }
+
+  /** Goes on from the start of this bar, at this audio time. */
+  seek(turn: number, audioSeconds: number): void {
+    if (this.running?.clock.running) this.running.clock.seek(turn, audioSeconds - this.running.context.currentTime);
+  }
+
+  /** The audio time that leaves the loudspeakers at this moment of `performance.now()`. */
+  audibleAt(momentMs: number): number {
+    return this.running?.moment.at(momentMs) ?? 0;
   }
 
   /** Play or stop; while the sound is blocked, try again. */
@@ -192,8 +210,9 @@ export class Player {
     const moment = new AudibleMoment(context);
     const chokeGroups = store.voices.value.map((voice) => voice.choke_group);
     const mixer = new Mixer(context, chokeGroups, store.kitBuffers.value, this.mixHere(), this.soundOf);
+    const transport: Transport = new Transport({ now: () => context.currentTime, stepSeconds: (planned) => this.leader?.stepSeconds(planned, transport) ?? planned });
     const clock = new Clock(
-      new Transport(audioClock(context)),
+      transport,
       () => this.wanted(),
       [mixer, new Click(mixer, (step) => store.bar.clicking.value && step % stepsPerBeat(store.shown.value.meter) === 0), this.midi, ...this.outputs],
       everyTick,

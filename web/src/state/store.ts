@@ -56,7 +56,7 @@ export interface OpenCell {
 }
 
 /** What opens beside the instrument. */
-export type Drawer = "MIDI out" | "Kits" | "Shape" | "About this bar" | "Style" | "Path" | "Your material";
+export type Drawer = "MIDI out" | "MIDI in" | "Kits" | "Shape" | "About this bar" | "Style" | "Path" | "Your material";
 
 export class Store {
   // what the server has given
@@ -114,6 +114,7 @@ export class Store {
   readonly midi = signal<MidiSettings>(DEFAULT_MIDI);
   readonly midiLink = signal<MidiLink>(OFF);
   readonly midiPorts = signal<readonly PortInfo[]>([]);
+  readonly midiInWords = signal(""); // the state of MIDI in; nothing while it is off
 
   // the window on the map
   readonly view = signal<View>(HOME);

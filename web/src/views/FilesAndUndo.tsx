@@ -108,6 +108,9 @@ function More() {
             Forget the recorded moves
           </button>
         )}
+        <button type="button" onClick={() => (store.drawer.value = "MIDI in")}>
+          MIDI in
+        </button>
         <button type="button" onClick={() => (store.helping.value = true)}>
           Keyboard help
         </button>

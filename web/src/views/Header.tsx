@@ -177,6 +177,7 @@ function SoundState() {
         {SOUND_WORDS[store.sound.value]}
       </p>
       <DrawerButton drawer="MIDI out">MIDI out: {describeLink(store.midiLink.value, store.midi.value)}</DrawerButton>
+      {store.midiInWords.value && <DrawerButton drawer="MIDI in">{store.midiInWords.value}</DrawerButton>}
     </div>
   );
 }

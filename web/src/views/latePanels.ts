@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import type { ComponentType, RefObject } from "preact";
 import type { Movable } from "../rules/movement";
 import type { VoiceInfo } from "../rules/protocol";
+import type { MidiIn, MidiInParts } from "../state/midiIn";
 
 export interface PopoverProps extends Movable {
   readonly anchor: RefObject<HTMLElement | null>;
@@ -11,6 +12,7 @@ export interface PopoverProps extends Movable {
 }
 
 export interface Panels {
+  readonly midiInOf: (page: MidiInParts) => MidiIn;
   readonly Drawers: ComponentType;
   readonly Help: ComponentType;
   readonly KeepBars: ComponentType;

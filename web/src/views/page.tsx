@@ -1,9 +1,11 @@
 /** What every view has through its context: the store to draw, the actions to call, the player to start. */
 
+import type { Signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Kits } from "../audio/kits";
 import type { MidiPorts } from "../midi/midiPorts";
+import type { MidiIn } from "../state/midiIn";
 import type { Actions } from "../state/actions";
 import type { BarActions } from "../state/barActions";
 import type { Decoding } from "../state/decoding";
@@ -37,6 +39,7 @@ export interface Page {
   readonly decoding: Decoding;
   readonly player: Player;
   readonly midi: MidiPorts;
+  readonly midiIn: Signal<MidiIn | null>; // null until its file has come
   readonly kits: Kits;
   readonly kept: KeptKits;
   readonly sounds: Sounds;

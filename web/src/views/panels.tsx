@@ -3,12 +3,14 @@
 import { AboutThisBar } from "./AboutThisBar";
 import { KeptKits } from "./KeptKits";
 import { MaterialPanel } from "./MaterialPanel";
+import { MidiInPanel } from "./MidiInPanel";
 import { MidiPanel } from "./MidiPanel";
 import { PathControls } from "./PathControls";
 import { Shape, StyleHere } from "./Shape";
 import { SoundSheet } from "./SoundSheet";
 import "./style/panels.css";
 
+export { midiInOf } from "../state/midiIn";
 export { Help } from "./Help";
 export { KeepBars } from "./KeepBars";
 export { MovementPopover } from "./MovementPopover";
@@ -29,6 +31,7 @@ export function Drawers() {
       <MaterialPanel />
       <KeptKits />
       <MidiPanel />
+      <MidiInPanel />
     </>
   );
 }

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 
+SHARED_FILE = "shared.bin"  # weights that several networks of a folder have in common, as ONNX's external data
+
+
 class Network:
     """A network that is ready to run, with the shapes of one row of its inputs and outputs."""
 

@@ -9,11 +9,11 @@ from typing import Any
 import torch
 
 from clave.errors import MissingExtraError
+from clave.latent.onnx_runner import SHARED_FILE
 from clave.training.models.onnx_graph import OnnxGraph
 from clave.training.tensor_file import MIN_HALVED_SIZE, write_whole
 
 OPSET = 17  # of ONNX: the first with layer normalisation
-SHARED_FILE = "shared.bin"  # weights that several graphs of a folder have in common, as ONNX's external data
 MIN_SHARED_BYTES = 2**16
 
 

@@ -9,6 +9,7 @@ from torch import nn
 from toy_bars import TINY, as_numpy, as_patterns, paper_bars, toy_bars, untrained
 
 from clave import load_rhythm
+from clave.latent.onnx_runner import SHARED_FILE
 from clave.music.units import METERS
 from clave.rhythm.space import SHIPPED_RHYTHM
 from clave.rhythm.token_sampler import LAGS
@@ -19,7 +20,7 @@ from clave.training.models.onnx_graph import OnnxGraph
 from clave.training.models.paper_rhythm_vae import PaperConfig
 from clave.training.models.rhythm_vae import RhythmConfig
 from clave.training.models.token_prior import BarBefore
-from clave.training.onnx_export import SHARED_FILE, write_graphs
+from clave.training.onnx_export import write_graphs
 from clave.training.tensor_file import halved, load_tensors
 
 

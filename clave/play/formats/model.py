@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from clave.errors import ExportError
 from clave.files import whole_file
-from clave.latent.onnx_runner import Network, session
+from clave.latent.onnx_runner import SHARED_FILE, Network, session
 from clave.music.kit import VOICES
 from clave.music.units import STEPS_PER_WHOLE, meter_name
 
@@ -45,9 +45,9 @@ MEANINGS: Mapping[str, str] = {
     "offset_std": "in steps, standard deviation of the offset",
     "voice": "one-hot in the order of VOICES: " + ", ".join(voice.name for voice in VOICES),
     "noise": "standard normal; all 0 gives the expectation",
-    "expected": "the detail expected at the point",
-    "drawn": "the detail that this noise draws there",
-    "detail": "what two numbers cannot say of a sound",
+    "expected": "the detail expected at the point, its first drawn_size numbers",
+    "drawn": "the same of the detail that this noise draws there",
+    "detail": "what two numbers cannot say of a sound; a draw has 0 after the first drawn_size numbers",
     "picture": "log spectrogram, bands by frames: the natural logarithm of magnitudes",
     "seen": "features of the encoder",
 }
@@ -87,7 +87,8 @@ prior, decoder = (onnxruntime.InferenceSession(f"{name}.onnx") for name in ("pri
 row = model["voices"].index("snare")
 voice = np.eye(8, dtype=np.float32)[[row]]
 point = np.array(model["centre"][row]) + np.array(model["spread"][row]) * [0.5, -0.5]
-noise = np.zeros((1, model["detail_size"]), np.float32)
+noise = np.zeros((1, model["drawn_size"]), np.float32)
+detail = np.zeros((1, model["detail_size"]), np.float32)
 
 
 def run(network, values):
@@ -96,7 +97,7 @@ def run(network, values):
 
 
 condition = {"map": point[None].astype(np.float32), "voice": voice}
-detail = run(prior, {**condition, "noise": noise})["expected"]
+detail[:, : model["drawn_size"]] = run(prior, {**condition, "noise": noise})["expected"]
 print(run(decoder, {**condition, "detail": detail})["picture"].shape)
 """
 
@@ -121,6 +122,7 @@ def write_sound_model(space: "SoundSpace", folder: Path) -> list[str]:
     listed = {
         "voices": [voice.name for voice in VOICES],
         "detail_size": space.detail_size,
+        "drawn_size": space.drawn_size,
         "log_spectrogram_shape": settings["log_spectrogram_shape"],
         "centre": settings["centre"],
         "spread": settings["spread"],
@@ -133,10 +135,8 @@ def _write(kind: str, source: Path, folder: Path, listed: Mapping[str, object], 
     if not names:
         raise ExportError(f"{source} has no networks of a {kind} space in files that Clave exports")
     folder.mkdir(parents=True, exist_ok=True)
-    for name in names:
+    for name in (*names, *(each for each in (SHARED_FILE, "card.md") if (source / each).is_file())):
         whole_file.write(folder / name, (source / name).read_bytes())
-    if (source / "card.md").is_file():
-        whole_file.write(folder / "card.md", (source / "card.md").read_bytes())
     whole_file.write(folder / "model.json", json.dumps(listed, indent=1).encode())
     whole_file.write(folder / "README.md", "\n".join(_readme(kind, source, names, example)).encode())
     return [f"{folder}: {', '.join(names)}, with README.md, model.json and the card"]
@@ -145,7 +145,8 @@ def _write(kind: str, source: Path, folder: Path, listed: Mapping[str, object], 
 def _readme(kind: str, source: Path, names: list[str], example: str) -> Iterator[str]:
     yield f"# A {kind} space of Clave as ONNX\n"
     yield "These networks run in ONNX Runtime without Clave. Every input has a row for each bar or sound."
-    yield "A step is a 64th of a whole note. card.md states data, licence and credit.\n"
+    yield "A step is a 64th of a whole note. card.md states data, licence and credit."
+    yield f"Where there is {SHARED_FILE}, it holds weights of several networks: keep it beside them.\n"
     for name in names:
         network: Network = session(source / name, **dict.fromkeys(_inputs(source / name)))
         yield f"## {name}\n\n{NETWORKS[kind][name][0].upper()}{NETWORKS[kind][name][1:]}.\n"

@@ -13,7 +13,7 @@ CLAVE = ROOT / "clave"
 ROOMS = """
 errors         every error that Clave raises on purpose
 music          what sounds, kits and bars are (NumPy only)
-files          MIDI and audio files, both directions
+files          MIDI and audio files, both directions; kits, songs and text for other programs
 audio          bands over time and back, phase, log spectrograms, what one hears
 latent         a learned model as a folder, run by ONNX Runtime
 rhythm         attributes of bars, our own grooves, infilling, data sets, the rhythm space

@@ -95,7 +95,7 @@ def test_without_a_point_it_travels_between_bars_of_the_style(run, tmp_path: Pat
 
 def test_a_blend_draws_its_points_from_its_styles_by_their_shares(run, tmp_path: Path) -> None:
     blend = {"funk": 0.25, "jazz": 0.75}  # funk has two bars, jazz has one
-    pairs = [groove._two_points(ToyRhythm(), blend, (4, 4), seed) for seed in range(400)]
+    pairs = [groove.two_points(ToyRhythm(), blend, (4, 4), seed) for seed in range(400)]
     places = [place for pair in pairs for place in pair]
     assert places.count((1, 1)) / 800 == pytest.approx(0.75, abs=0.05)
     assert places.count((-1, -1)) / 800 == pytest.approx(0.125, abs=0.05)

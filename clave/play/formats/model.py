@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from clave.errors import ExportError
 from clave.files import whole_file
 from clave.latent.onnx_runner import SHARED_FILE, Network, session
@@ -151,12 +153,20 @@ def _readme(kind: str, source: Path, names: list[str], example: str) -> Iterator
         network: Network = session(source / name, **dict.fromkeys(_inputs(source / name)))
         yield f"## {name}\n\n{NETWORKS[kind][name][0].upper()}{NETWORKS[kind][name][1:]}.\n"
         yield "| | name | shape of a row | meaning |\n|---|---|---|---|"
-        for way, table in (("in", network.inputs), ("out", network.outputs)):
+        for way, table in (("in", network.inputs), ("out", _output_shapes(network))):
             for each, shape in table.items():
-                numbers = " x ".join(str(size) if isinstance(size, int) else "?" for size in shape) or "1"
+                numbers = " x ".join(map(str, shape)) or "1"
                 yield f"| {way} | `{each}` | {numbers} | {MEANINGS.get(each, '')} |"
         yield ""
     yield f"## Example\n\n```python{example}```\n"
+
+
+def _output_shapes(network: Network) -> Mapping[str, tuple[object, ...]]:
+    """The shapes of a row; sizes that the graph leaves open are those of what it answers to zeros."""
+    if all(isinstance(size, int) for shape in network.outputs.values() for size in shape):
+        return network.outputs
+    answers = network.run({name: np.zeros((1, *shape), np.float32) for name, shape in network.inputs.items()})
+    return {name: answer.shape[1:] for name, answer in zip(network.outputs, answers, strict=True)}
 
 
 def _inputs(path: Path) -> list[str]:

@@ -194,7 +194,7 @@ def test_a_transport_follows_and_messages_get_their_wall_time() -> None:
         walls += [(clock.wall_seconds(each.seconds), each) for each in output.steps[before:]]
         if wall.seconds > 15.5:
             off.append(transport.position - leader.position(wall.seconds))
-        wall.seconds += 0.002
+        wall.seconds += 0.004
     assert np.abs(off).max() < 0.02 * 16  # steps of 27 ms: 2 ms are 0.07
     assert max(map(abs, off)) * 60 / 140 / 16 < 0.002
     starts = np.cumsum([0, *(bar.steps for bar in music.bars)])

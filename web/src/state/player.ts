@@ -99,9 +99,11 @@ export class Player {
     else this.midi.silence();
   }
 
-  /** Goes on from the start of this bar, at this audio time. */
-  seek(turn: number, audioSeconds: number): void {
-    if (this.running?.clock.running) this.running.clock.seek(turn, audioSeconds - this.running.context.currentTime);
+  /** Goes on from the start of this bar, counted from 0, at this audio time, or at once; nothing where nothing plays. */
+  seek(turn: number, audioSeconds?: number): void {
+    if (!this.running?.clock.running) return;
+    const { clock, context } = this.running;
+    clock.seek(turn, audioSeconds === undefined ? undefined : audioSeconds - context.currentTime);
   }
 
   /** The audio time that leaves the loudspeakers at this moment of `performance.now()`. */
@@ -114,11 +116,6 @@ export class Player {
     if (!this.store.playing.value || this.store.silenced.value) return this.play();
     this.stop();
     return Promise.resolve();
-  }
-
-  /** Goes on from the start of this bar, counted from 0; nothing where nothing plays. */
-  seek(bar: number): void {
-    if (this.store.playing.value) this.running?.clock.seek(bar);
   }
 
   /** Play one voice once. Call it in a gesture. */

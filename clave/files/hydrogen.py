@@ -76,7 +76,7 @@ def kit_bytes(kit: SampledKit) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
         for name, content in files.items():
-            entry = tarfile.TarInfo(f"{safe_name(kit.name, 'kit')}/{name}")
+            entry = tarfile.TarInfo(f"{_kit_name(kit)}/{name}")
             entry.size = len(content)
             archive.addfile(entry, io.BytesIO(content))
     return buffer.getvalue()
@@ -126,12 +126,17 @@ def song_bytes(song: HydrogenSong) -> bytes:
 
 def _kit(kit: SampledKit) -> Element:
     root = Element("drumkit_info", xmlns=NAMESPACE + "drumkit")
-    _add(root, name=kit.name, author="Clave", info=kit.credit, license=LICENCE, image="", imageLicense="")
+    _add(root, name=_kit_name(kit), author="Clave", info=kit.credit, license=LICENCE, image="", imageLicense="")
     _add_components(root)
     instruments = SubElement(root, "instrumentList")
     for voice, samples in groupby(kit.samples(), lambda sample: sample.voice):
         _add_instrument(instruments, kit, voice, list(samples), in_song=False)
     return root
+
+
+def _kit_name(kit: SampledKit) -> str:
+    """The name under which it is installed, as a folder, and under which a song looks for it."""
+    return safe_name(kit.name, "kit")
 
 
 def _add_components(root: Element) -> None:
@@ -145,7 +150,7 @@ def _add_instrument(root: Element, kit: SampledKit, voice: Voice, samples: list[
     takes = len(own.layers[0])
     _add(made, id=str(voice.index), name=voice.name)
     if in_song:
-        _add(made, drumkit=kit.name, drumkitLookup="0")
+        _add(made, drumkit=_kit_name(kit), drumkitLookup="0")
     volume = min(own.level, MAX_VOLUME)
     _add(made, volume=f"{volume:.6f}", **_INSTRUMENT_HEAD, pan=f"{own.pan:.6f}", pitchOffset="0", randomPitchFactor="0")
     _add(made, gain=f"{own.level / max(volume, 1e-9) if own.level else 1:.6f}", **_FILTER, **_ENVELOPE)

@@ -3,6 +3,8 @@
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from queue import Queue
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -38,6 +40,13 @@ def client(bridge: PageBridge, tmp_path: Path) -> Iterator[TestClient]:
         yield client
 
 
+def hear(socket: WebSocketTestSession) -> Any:
+    """The next message; an error after ten seconds without one."""
+    heard: Queue[Any] = Queue()
+    Thread(target=lambda: heard.put(socket.receive_json()), daemon=True).start()
+    return heard.get(timeout=10)
+
+
 class ToyPage:
     """A page that keeps a project as the real one does."""
 
@@ -49,7 +58,7 @@ class ToyPage:
     def next(self, kind: str) -> dict[str, Any]:
         """The next message of this kind; those before it are taken as the page takes them."""
         while True:
-            message = self.socket.receive_json()
+            message = hear(self.socket)
             if message["kind"] == "role":
                 self.leads = message["leads"]
             if message["kind"] == "send project":
@@ -86,7 +95,7 @@ def test_a_control_moves_the_page_and_the_page_moves_who_listens(client: TestCli
     with client.websocket_connect(LIVE) as one, client.websocket_connect(LIVE) as other:
         page = led(one, bridge)
         other.send_json({"kind": "subscribe"})
-        values = other.receive_json()["values"]
+        values = hear(other)["values"]
         assert values["/clave/name"] == ["of the page"]
         assert len(values) > 250
 
@@ -99,7 +108,7 @@ def test_a_control_moves_the_page_and_the_page_moves_who_listens(client: TestCli
         page.change((["scene", "mix", 1, "level"], 0.5))
         told: dict[str, Any] = {}
         while "/clave/voice/snare/level" not in told:
-            told |= other.receive_json()["values"]
+            told |= hear(other)["values"]
         assert told["/clave/voice/snare/level"] == [0.5]
         assert "/clave/map" not in told, "who has sent it knows"
 
@@ -161,14 +170,14 @@ def test_one_page_leads_and_the_next_takes_over(client: TestClient, bridge: Page
         with client.websocket_connect(LIVE) as third:
             ToyPage(third).next("role")
             other.close()
-            until(lambda: third.receive_json()["kind"] == "send project")
+            until(lambda: hear(third)["kind"] == "send project")
 
 
 def test_without_a_page_nothing_is_changed_and_that_is_said(client: TestClient, bridge: PageBridge) -> None:
     with client.websocket_connect(LIVE) as other:
         for address, given in (("/clave/volume", [0.4]), ("/clave/undo", [])):
             other.send_json({"kind": "control", "address": address, "arguments": given})
-            error = other.receive_json()
+            error = hear(other)
             assert (error["kind"], error["address"]) == ("error", address)
             assert "no page is open" in error["text"]
     assert bridge.desk.project.volume == 0.8
@@ -190,9 +199,9 @@ def test_a_message_that_is_none_is_answered_and_the_socket_stays(
 ) -> None:
     with client.websocket_connect(LIVE) as other:
         other.send_text(message)
-        assert other.receive_json()["kind"] == "error"
+        assert hear(other)["kind"] == "error"
         other.send_json({"kind": "subscribe"})
-        assert other.receive_json()["kind"] == "values"
+        assert hear(other)["kind"] == "values"
 
 
 @pytest.mark.parametrize(
@@ -218,7 +227,7 @@ def test_a_socket_waits_until_the_instrument_has_loaded(tmp_path: Path) -> None:
     front.start()
     with TestClient(front, base_url=HERE).websocket_connect(LIVE) as other:
         other.send_json({"kind": "subscribe"})
-        assert other.receive_json()["kind"] == "values"
+        assert hear(other)["kind"] == "values"
 
 
 def test_osc_moves_the_page(client: TestClient, bridge: PageBridge) -> None:

@@ -8,6 +8,7 @@ from clave.files import audio_file, whole_file
 from clave.files.dawproject import AudioTrack, DawSong, Note, NoteClip, dawproject_bytes
 from clave.music.kit import VOICES
 from clave.music.units import STEPS_PER_QUARTER, Meter
+from clave.play.formats.kits import counted
 from clave.play.formats.options import WriteOptions
 from clave.play.formats.parts import file_stem
 from clave.play.formats.sound_file import at_rate, fitting_stems
@@ -25,7 +26,7 @@ def write_dawproject(performance: Performance, folder: Path, options: WriteOptio
     said = [f"lost: {early} notes before the beginning are moved to it, not so the audio"] if early else []
     if performance.uncertain:
         said.append("lost: probability; the notes are those that chance decided for")
-    return [f"{path}: {len(song.clips)} clips of notes, {len(song.audio)} tracks of audio", *said]
+    return [f"{path}: notes in {counted(len(song.clips), 'clip')}, {counted(len(song.audio), 'audio track')}", *said]
 
 
 def daw_song(performance: Performance, options: WriteOptions) -> DawSong:

@@ -74,8 +74,9 @@ def _write_wavs(kit: SampledKit, folder: Path) -> str:
 
 def _contents(kit: SampledKit) -> str:
     layers = max(len(each.layers) for each in kit.voices)
-    return f"8 voices, {_count(layers, 'velocity layer')}, {_count(kit.takes, 'take')} of each sound"
+    return f"8 voices, {counted(layers, 'velocity layer')}, {counted(kit.takes, 'take')} of each sound"
 
 
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """The number with its noun."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

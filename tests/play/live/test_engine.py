@@ -112,11 +112,14 @@ def test_a_move_on_the_map_is_heard_at_the_next_step_and_another_change_at_its_q
     studio.send("/clave/map", 2.0, 0.0)  # the snare wanders to a later step
     studio.until(start + BAR)
     assert len(studio.strikes_of(1)) >= 2, "in this very bar"
+    studio.until(start + 1.2 * BAR)
     studio.send("/clave/density", 1.0)
-    studio.until(start + 1.5 * BAR)
-    few = len(studio.strikes_of(2))
-    studio.until(start + 2 * BAR + 1)
-    assert len(studio.strikes_of(2)) > few
+    studio.until(start + 3 * BAR)
+    first, second, third = (
+        [seconds for seconds in studio.strikes_of(2) if start + bar * BAR <= seconds < start + (bar + 0.9) * BAR]
+        for bar in range(3)
+    )
+    assert len(third) > len(second) == len(first) > 0, "from the bar line on"
 
 
 def test_a_tempo_is_heard_from_the_next_step_on() -> None:

@@ -26,7 +26,7 @@ def osc(bridge: PageBridge) -> Iterator[Any]:
 
 
 def test_osc_moves_the_page_undo_takes_it_back_and_a_hand_is_heard_outside(osc: Any, opened: Page) -> None:
-    opened.wait_for_function("clave.live.state.value.leads")
+    opened.wait_for_function("clave.live.value?.state.value.leads")
     before = opened.evaluate("clave.point()")
     osc.send(write_message("/clave/map", (0.3, -0.2)))
     osc.send(write_message("/clave/voice/snare/mute", (1,)))

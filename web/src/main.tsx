@@ -21,7 +21,7 @@ import { Decoding } from "./state/decoding";
 import { EvenChange } from "./state/evenChange";
 import { forgetUnknownPoints, forgetUnknownSettings } from "./state/forgetUnknown";
 import { LaneActions } from "./state/laneActions";
-import { LiveLink } from "./state/liveLink";
+import type { LiveActs, LiveLink } from "./state/liveLink";
 import { Keeping } from "./state/keeping";
 import { KeptKits } from "./state/keptKits";
 import { Material } from "./state/material";
@@ -67,25 +67,22 @@ const memory = new Memory(store);
 player.outputs.push(memory);
 const keeping = new Keeping(store, memory, sounds);
 const recording = new Recording(store);
-const live = new LiveLink(
-  store,
-  {
-    play: () => void player.play(),
-    stop: () => player.stop(),
-    toggle: () => void player.toggle(),
-    seek: (_, bar) => player.seek(Number(bar) - 1),
-    undo: () => actions.undo(),
-    redo: () => actions.redo(),
-    strike: (voice, velocity) => void player.audition(voice, velocity === undefined ? undefined : Number(velocity)),
-    hold: (voice, on) => actions.hold(voice, on === true),
-    launch: (slot) => scenes.launch(slot),
-    morph: (slot, bars) => scenes.morphTo(slot, Number(bars)),
-    song: (_, part) => scenes.playSong(part === undefined ? 0 : Number(part) - 1),
-    "leave song": () => scenes.leaveSong(),
-    style: (_, name) => styleActions.goToStyle(String(name)),
-  },
-  () => actions.settle(),
-);
+const live = signal<LiveLink | null>(null);
+const liveActs: LiveActs = {
+  play: () => void player.play(),
+  stop: () => player.stop(),
+  toggle: () => void player.toggle(),
+  seek: (_, bar) => player.seek(Number(bar) - 1),
+  undo: () => actions.undo(),
+  redo: () => actions.redo(),
+  strike: (voice, velocity) => void player.audition(voice, velocity === undefined ? undefined : Number(velocity)),
+  hold: (voice, on) => actions.hold(voice, on === true),
+  launch: (slot) => scenes.launch(slot),
+  morph: (slot, bars) => scenes.morphTo(slot, Number(bars)),
+  song: (_, part) => scenes.playSong(part === undefined ? 0 : Number(part) - 1),
+  "leave song": () => scenes.leaveSong(),
+  style: (_, name) => styleActions.goToStyle(String(name)),
+};
 const page: Page = {
   store,
   player,
@@ -257,7 +254,9 @@ try {
   if (restored.known === "nothing") beginAt(store.nearby.value.densest());
   await openServersProject(store, actions);
   await openLinkedProject(store, actions, openedLink);
-  live.start(); // the project is the one that plays from now on
+  const { LiveLink } = await import("./state/liveLink");
+  live.value = new LiveLink(store, liveActs, () => actions.settle());
+  live.value.start(); // the project is the one that plays from now on
   store.ground.value = await had("the map", () => serverRhythm.ground());
 } catch (error) {
   store.reportError(error);

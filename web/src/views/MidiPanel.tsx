@@ -2,7 +2,7 @@
 
 import { titled } from "../rules/summary";
 import { CHANNELS, DEFAULT_MIDI, describeLink, formatNote, HIGHEST_NOTE, type MidiLink, noteOf, withNote } from "../midi/midiSettings";
-import { describeLive } from "../state/liveState";
+import { describeLive, NOT_CONNECTED } from "../state/liveState";
 import { Choice } from "./Choice";
 import { Drawer } from "./Drawer";
 import { IconButton } from "./Icon";
@@ -91,7 +91,7 @@ function Outside() {
   const { live } = usePage();
   return (
     <p class="drawer-hint">
-      Controls from outside: {describeLive(live.state.value)}
+      Controls from outside: {describeLive(live.value?.state.value ?? NOT_CONNECTED)}
     </p>
   );
 }

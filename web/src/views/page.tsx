@@ -47,7 +47,7 @@ export interface Page {
   readonly lanes: LaneActions;
   readonly material: Material;
   readonly server: ServerWatch;
-  readonly live: LiveLink;
+  readonly live: Signal<LiveLink | null>; // the same
   readonly tabs: OtherTabs | null; // null: this browser tells no tab of another
 }
 

@@ -19,10 +19,14 @@ from clave.app.server import create_app, page_bridge
 from clave.app.server.front import Front
 from clave.app.server.page_bridge import PageBridge
 from clave.errors import ControlError
+from clave.play.live import midi_process
 from clave.play.live.controls.control import ACTIONS
 from clave.play.live.osc import OscPort, open_socket
 from clave.play.live.osc_packet import read_packet, write_message
 from clave.play.live.patch import patched, read_patch
+from clave.play.midi_out import NOTE_OFF, NOTE_ON, MidiMessage
+from clave.play.output import QueuedStep
+from clave.play.performance import Strike
 from clave.play.project import Project, Scene, save
 
 LIVE = "ws://localhost/api/live"
@@ -268,6 +272,47 @@ def test_clave_live_plays_a_project_and_tells_where(tmp_path: Path) -> None:
         assert f"out to {out}" in done.output
         heard = {message.address for message in read_all(peer)}
     assert {"/clave/playing", "/clave/strike", "/clave/step"} <= heard
+
+
+class Device:
+    """What stands for a MIDI process."""
+
+    def __init__(self, port: str) -> None:
+        self.port, self.closed, self.dropped = port, False, 0
+        self.messages: list[MidiMessage] = []
+        DEVICES.append(self)
+
+    def send(self, message: MidiMessage) -> None:
+        self.messages.append(message)
+
+    def drop(self) -> None:
+        self.dropped += 1
+
+    def strike(self, strike: Strike, seconds: float) -> None: ...
+
+    def step(self, queued: QueuedStep) -> None: ...
+
+    def release(self, now: float) -> None: ...
+
+    def silence(self, now: float) -> None: ...
+
+    def close(self) -> None:
+        self.closed = True
+
+
+DEVICES: list[Device] = []
+
+
+def test_clave_live_plays_a_midi_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "groove.json"
+    save(Project(scene=Scene()), path)
+    monkeypatch.setattr(midi_process, "MidiProcess", Device)
+    done = CliRunner().invoke(commands, ["live", str(path), "--osc-in", "0", "--midi-out", "TR", "--seconds", "0.7"])
+    assert done.exit_code == 0, done.output
+    assert "MIDI to TR" in done.output
+    (device,) = DEVICES
+    assert (device.port, device.closed, device.dropped > 0) == ("TR", True, True)
+    assert {message.data[0] for message in device.messages} == {NOTE_ON, NOTE_OFF}
 
 
 def read_all(peer: Any) -> Iterator[Any]:

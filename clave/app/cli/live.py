@@ -2,7 +2,7 @@
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,9 +15,14 @@ if TYPE_CHECKING:
 
     from clave.play.live.engine import Engine
     from clave.play.live.osc import OscPort
+    from clave.play.output import Output
 
 POLL_SECONDS = 0.002
 
+MidiOut = Annotated[
+    str | None,
+    typer.Option("--midi-out", metavar="PORT", help="Send strokes to this MIDI port too: its name or a part of it."),
+]
 Seconds = Annotated[
     float | None, typer.Option("--seconds", metavar="S", min=0, help="Stop after so long; else at Ctrl-C.")
 ]
@@ -28,12 +33,14 @@ def live(
     osc_in: OscIn = None,
     osc_out: OscOut = None,
     osc_ahead: OscAhead = 0.0,
+    midi_out: MidiOut = None,
     rhythm: RhythmFolder = None,
     seconds: Seconds = None,
 ) -> None:
-    """Play a project without a page: strokes go out, controls come in, by OSC.
+    """Play a project without a page: strokes go out by OSC and MIDI, controls come in by OSC.
 
     It plays at once, the song if there is one, until Ctrl-C. Without --osc-in, controls come in at port 9064.
+    MIDI needs the extra `midi`.
     """
     from clave.play.live.engine import Engine
     from clave.play.live.osc import DEFAULT_PORT, OscOutput, OscPort, open_socket, peer_of
@@ -44,15 +51,29 @@ def live(
     opened, strokes = load(project), Strokes(load_rhythm(rhythm))
     port = DEFAULT_PORT if osc_in is None else osc_in
     peers = [peer_of(each) for each in osc_out or ()]
-    with ExitStack() as closing:
-        on = closing.enter_context(open_socket(port))
-        beside = closing.enter_context(ThreadPoolExecutor(1, "decoding"))
-        outputs = [OscOutput(lambda packet, peer=peer: _send(on, packet, peer), osc_ahead / 1000) for peer in peers]
+    with ExitStack() as opened_here:
+        on = opened_here.enter_context(open_socket(port))
+        beside = opened_here.enter_context(ThreadPoolExecutor(1, "decoding"))
+        outputs: list[Output] = [
+            OscOutput(lambda packet, peer=peer: _send(on, packet, peer), osc_ahead / 1000) for peer in peers
+        ]
+        if midi_out is not None:
+            outputs += _midi_outputs(midi_out, opened_here)
         engine = Engine(opened, strokes, outputs, beside, report=_report)
         osc = OscPort(engine.desk, on, peers)
         print(f"Clave plays {project}: OSC in at 127.0.0.1:{on.getsockname()[1]}", end="")
-        print("".join(f", out to {host}:{number}" for host, number in peers) + "  (Ctrl-C stops it)", flush=True)
+        print("".join(f", out to {host}:{number}" for host, number in peers), end="")
+        print("" if midi_out is None else f", MIDI to {midi_out}", end="  (Ctrl-C stops it)\n", flush=True)
         _run(engine, osc, seconds)
+
+
+def _midi_outputs(port: str, opened_here: ExitStack) -> "list[Output]":
+    """The strokes as notes, and the process that sends them, which is the last of the outputs."""
+    from clave.play.live.midi_process import AHEAD_SECONDS, MidiProcess
+    from clave.play.midi_out import MidiOutput
+
+    process = opened_here.enter_context(closing(MidiProcess(port)))
+    return [MidiOutput(process.send, ahead_seconds=AHEAD_SECONDS, drop=process.drop), process]
 
 
 def _run(engine: "Engine", osc: "OscPort", seconds: float | None) -> None:

@@ -267,7 +267,7 @@ def test_clave_live_plays_a_project_and_tells_where(tmp_path: Path) -> None:
     save(Project(scene=Scene()), path)
     with open_socket(0) as peer:
         out = f"127.0.0.1:{peer.getsockname()[1]}"
-        done = CliRunner().invoke(commands, ["live", str(path), "--osc-in", "0", "--osc-out", out, "--seconds", "0.7"])
+        done = CliRunner().invoke(commands, ["live", str(path), "--osc-in", "0", "--osc-out", out, "--seconds", "2"])
         assert done.exit_code == 0, done.output
         assert f"out to {out}" in done.output
         heard = {message.address for message in read_all(peer)}
@@ -307,7 +307,7 @@ def test_clave_live_plays_a_midi_port(tmp_path: Path, monkeypatch: pytest.Monkey
     path = tmp_path / "groove.json"
     save(Project(scene=Scene()), path)
     monkeypatch.setattr(midi_process, "MidiProcess", Device)
-    done = CliRunner().invoke(commands, ["live", str(path), "--osc-in", "0", "--midi-out", "TR", "--seconds", "0.7"])
+    done = CliRunner().invoke(commands, ["live", str(path), "--osc-in", "0", "--midi-out", "TR", "--seconds", "2"])
     assert done.exit_code == 0, done.output
     assert "MIDI to TR" in done.output
     (device,) = DEVICES

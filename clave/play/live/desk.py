@@ -71,8 +71,14 @@ class Desk:
     def put(self, project: Project) -> None:
         """The project as whoever plays has made it: nobody is asked to change it again."""
         with self.lock:
+            if self._sources:  # a client is told what it has set, where that is otherwise now
+                before, now = values_of(self._project), values_of(project)
+                self._sources = {
+                    address: source
+                    for address, source in self._sources.items()
+                    if before.get(address) == now.get(address)
+                }
             self._project, self._dirty = project, True
-            self._sources = {}  # what a client has set may be otherwise now
 
     def say(self, address: str, *values: float | int | bool | str) -> None:
         """Something that is no part of the project is so now."""

@@ -268,7 +268,7 @@ def test_velocity_layers_are_switched_for_the_kit_and_a_soft_stroke_stays_as_lou
     plain = heard(opened, SOFT_TOM)
     assert not np.allclose(layered, plain, atol=1e-3 * np.abs(plain).max())
     loud = [k_weighted_energy(each, 44_100) for each in (layered, plain)]
-    assert loud[0] == pytest.approx(loud[1], rel=0.1)  # 0.4 dB: the bus bends attacks
+    assert loud[0] == pytest.approx(loud[1], rel=0.2)  # 0.8 dB: the bus bends attacks
     switch.check()
     ready(opened)
     np.testing.assert_array_equal(heard(opened, SOFT_TOM), layered)

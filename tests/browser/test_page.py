@@ -255,7 +255,7 @@ def test_the_address_restores_the_groove_here_and_elsewhere(opened: Page, browse
     lies_here(opened)
     opened.wait_for_function("location.hash.includes('t=97') && location.hash.includes('x=0.7')")
     cells, address = pressed(opened), opened.url
-    assert len(address.partition("#")[2]) < 200
+    assert len(address.partition("#")[2]) < 250  # two drums of this kit were drawn again, which their seeds say
 
     opened.reload()
     expect(opened.get_by_label("Tempo in beats per minute")).to_have_value("97")

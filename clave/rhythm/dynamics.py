@@ -11,7 +11,6 @@ from clave.music.shapes import Bool, Float, Float32
 from clave.music.units import Meter, steps_per_bar
 from clave.rhythm.condition import Condition
 
-OFFSET_SPREAD = np.float32(1.4)  # of drawn offsets, beside their learned deviation; docs/experiments/truer-rhythm.md
 MIN_VELOCITY = 1 / 127  # of a stroke: the softest that MIDI knows
 LATEST_OFFSET = float(np.nextafter(np.float32(MAX_OFFSET), np.float32(0)))  # steps: the largest below MAX_OFFSET
 
@@ -47,7 +46,7 @@ class PlayedCells:
         place = np.minimum(passed.sum(axis=1, keepdims=True), share.shape[1] - 1)
         kind = np.take_along_axis(order, place, axis=1)
         level, level_std = (np.take_along_axis(each, kind, axis=1)[:, 0] for each in (self.level, self.level_std))
-        return level + level_std * of_level, clip_offset(self.offset + OFFSET_SPREAD * self.offset_std * of_offset)
+        return level + level_std * of_level, clip_offset(self.offset + self.offset_std * of_offset)
 
 
 def dynamics_noise(rng: np.random.Generator, steps: int, rows: int = 1) -> Noise:

@@ -7,7 +7,6 @@ from clave.rhythm.condition import Condition, Labels
 from clave.rhythm.dynamics import (
     LATEST_OFFSET,
     MIN_VELOCITY,
-    OFFSET_SPREAD,
     PlayedCells,
     blend_dynamics,
     clip_offset,
@@ -80,7 +79,7 @@ def test_velocities_are_drawn_from_the_mixture_and_offsets_around_their_mean():
     assert velocity[~ghosts].mean() == pytest.approx(0.9, abs=0.002)
     assert velocity[~ghosts].std() == pytest.approx(0.02, abs=0.001)
     assert offset.mean() == pytest.approx(0.5, abs=0.005)
-    assert offset.std() == pytest.approx(OFFSET_SPREAD * 0.2, abs=0.005)
+    assert offset.std() == pytest.approx(0.2, abs=0.005)
 
 
 def test_the_same_noise_plays_all_rows_alike_and_louder_cells_louder():

@@ -216,7 +216,8 @@ def test_tapping_by_keys(drummer: list[Any], opened: Page) -> None:
     keys.press("j")
     opened.wait_for_function("clave.store.position.value > 0")
     keys.press("j")
-    keys.press("Space")  # the pad has the focus
+    expect(opened.locator(".tap-pad")).to_be_focused()
+    keys.press("Space")
     opened.wait_for_function("clave.store.bar.taps.value.length === 2 && clave.store.playing.value")
     keys.press("Backspace")
     opened.wait_for_function("clave.store.bar.taps.value.length === 0")

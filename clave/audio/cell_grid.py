@@ -41,29 +41,31 @@ class CellGrid:
         self, cells: Float32[np.ndarray, "band frame"], frames: int | None = None
     ) -> Float32[np.ndarray, "some_band some_frame"]:
         """The same of any values, as they are."""
-        return _upsampled(cells, self._linear, None, frames)
+        return _upsampled(cells, self.linear, None, frames)
 
     def tone_magnitudes(
         self, means: Float32[np.ndarray, "band frame"], bands: int | None = None, frames: int | None = None
     ) -> Float32[np.ndarray, "some_band some_frame"]:
         """By smoothing splines, which rise above the mean of a cell where a partial lies in it."""
-        return _magnitudes(_upsampled(means, self._splines, bands, frames))
+        return _magnitudes(_upsampled(means, self.splines, bands, frames))
 
     def frames_above(self, means: Float32[np.ndarray, "band frame"], least: np.float32) -> int:
         """The frames up to the last in which an interpolated value can lie above this one."""
         above = np.flatnonzero((means > least).any(axis=0))
-        return int(np.flatnonzero(self._linear[1][:, above[-1]])[-1]) + 1 if len(above) else 0
+        return int(np.flatnonzero(self.linear[1][:, above[-1]])[-1]) + 1 if len(above) else 0
 
     @cached_property
     def _means(self) -> tuple[Float32[np.ndarray, "band fine_band"], Float32[np.ndarray, "frame fine_frame"]]:
         return mean_matrix(self.bands), mean_matrix(self.frames)
 
     @cached_property
-    def _linear(self) -> Upsampling:
+    def linear(self) -> Upsampling:
+        """Of `interpolated`."""
         return _linear(self.bands), _linear(self.frames)
 
     @cached_property
-    def _splines(self) -> Upsampling:
+    def splines(self) -> Upsampling:
+        """Of `tone_magnitudes`."""
         return _spline(self.bands, BAND_STIFFNESS), _spline(self.frames, FRAME_STIFFNESS)
 
 

@@ -108,14 +108,14 @@ class DrumSpectrogram(Spectrogram):
     @cached_property
     def hz(self) -> Float64[np.ndarray, " band"]:
         """Centre of each row."""
-        rows = zip((self.transform, self.stroke), (self._whole, self._stroke), strict=True)
+        rows = zip((self.transform, self.stroke), (self.whole_grid, self.stroke_grid), strict=True)
         return np.concatenate([mean_matrix(grid.bands) @ transform.centres_hz for transform, grid in rows])
 
     @cached_property
     def seconds(self) -> Float64[np.ndarray, "band frame"]:
         """When each cell sounds, from the onset on."""
         times = list[Float64[np.ndarray, "band frame"]]()
-        for transform, grid in ((self.transform, self._whole), (self.stroke, self._stroke)):
+        for transform, grid in ((self.transform, self.whole_grid), (self.stroke, self.stroke_grid)):
             fine = transform.first_frame_s + transform.frame_seconds * np.arange(transform.frames)
             times.append(np.tile(mean_matrix(grid.frames) @ fine - ONSET_S, (len(grid.bands) - 1, 1)))
         return np.concatenate(times)
@@ -123,19 +123,19 @@ class DrumSpectrogram(Spectrogram):
     @property
     def band_edges(self) -> Int64[np.ndarray, " edge"]:
         """Bands of the transform at which the rows of the whole sound begin, and the end of the last."""
-        return self._whole.bands
+        return self.whole_grid.bands
 
     @property
     def edge_seconds(self) -> Float64[np.ndarray, " edge"]:
         """When the frames of the whole sound begin, and the end of the last, from the onset on."""
         transform = self.transform
-        return transform.first_frame_s + (self._whole.frames - 0.5) * transform.frame_seconds - ONSET_S
+        return transform.first_frame_s + (self.whole_grid.frames - 0.5) * transform.frame_seconds - ONSET_S
 
     def forward(self, clip: Clip) -> Float32[np.ndarray, "band frame"]:
         """Magnitudes, logarithms, means."""
         samples = placed(clip)
-        whole = self._whole.means(np.abs(self.transform.forward(samples)))
-        stroke = self._stroke.means(np.abs(self.stroke.forward(samples[:SHORT_LENGTH])))
+        whole = self.whole_grid.means(np.abs(self.transform.forward(samples)))
+        stroke = self.stroke_grid.means(np.abs(self.stroke.forward(samples[:SHORT_LENGTH])))
         return np.concatenate([whole, stroke])
 
     def waveform(
@@ -150,14 +150,14 @@ class DrumSpectrogram(Spectrogram):
         """
         self.check(log_spectrogram)
         whole = log_spectrogram[:LONG_BANDS]
-        part = self._beginning(self._whole.frames_above(whole, LEAST_LOG) + self.transform.overlap)
-        magnitude = self._whole.magnitudes(whole, part.frames)
-        tone = self._whole.interpolated(tonality(whole, self.hz[:LONG_BANDS]), part.frames)
+        part = self._beginning(self.whole_grid.frames_above(whole, LEAST_LOG) + self.transform.overlap)
+        magnitude = self.whole_grid.magnitudes(whole, part.frames)
+        tone = self.whole_grid.interpolated(tonality(whole, self.hz[:LONG_BANDS]), part.frames)
         level = RAYLEIGH * np.sqrt(1 - tone) * np.maximum(magnitude - HISS, 0)
         samples = np.zeros(self.transform.length, np.float32)
         samples[: part.length] = part.inverse(level * noise_bands(self.transform, seed)[:, : part.frames])
 
-        stroke = self._stroke.magnitudes(log_spectrogram[LONG_BANDS:])
+        stroke = self.stroke_grid.magnitudes(log_spectrogram[LONG_BANDS:])
         share = self._noise_of_stroke(magnitude, tone)
         sung = self._tone(whole, tone, stroke * np.sqrt(1 - share))
         samples[: len(sung)] += sung
@@ -165,7 +165,7 @@ class DrumSpectrogram(Spectrogram):
         bound = BeginningBound.of(magnitude * RAYLEIGH ** (1 - tone), self.transform, BOUND_SAMPLES)
         for _ in range(LAST_STROKES):
             samples = bound.applied(self._struck(samples, stroke))
-            samples[:SHORT_LENGTH] *= _AFTER_ONSET
+            samples[:SHORT_LENGTH] *= AFTER_ONSET
             samples = limited(samples)
         return samples
 
@@ -185,7 +185,7 @@ class DrumSpectrogram(Spectrogram):
         part = self._beginning(int(frames[-1]) + 1)
         count = int(bands[-1]) + 1 + BANDS_ABOVE
         some = replace(part, lowest_bands=count) if count < FEW_BANDS * part.bands else part
-        magnitude = self._whole.tone_magnitudes(log_spectrogram, some.bands, some.frames)
+        magnitude = self.whole_grid.tone_magnitudes(log_spectrogram, some.bands, some.frames)
         phase = replace(self.phase, constraint=partial(self._struck, magnitude=stroke))
         return phase.estimate(magnitude * np.sqrt(share[: some.bands, : some.frames]), some)
 
@@ -199,23 +199,23 @@ class DrumSpectrogram(Spectrogram):
         self, samples: Float32[np.ndarray, " sample"], magnitude: Float32[np.ndarray, "fine_band fine_frame"]
     ) -> Float32[np.ndarray, " sample"]:
         """The same sound, silent before its onset, its stroke with these magnitudes."""
-        early = samples[:SHORT_LENGTH] * _AFTER_ONSET
+        early = samples[:SHORT_LENGTH] * AFTER_ONSET
         sharp = early
         for _ in range(STROKE_ROUNDS):
-            sharp = self.stroke.inverse(with_magnitude(self.stroke.forward(sharp), magnitude)) * _AFTER_ONSET
-        return np.concatenate([early + _JOIN * (sharp - early), samples[SHORT_LENGTH:]])
+            sharp = self.stroke.inverse(with_magnitude(self.stroke.forward(sharp), magnitude)) * AFTER_ONSET
+        return np.concatenate([early + JOIN * (sharp - early), samples[SHORT_LENGTH:]])
 
     def _noise_of_stroke(
         self, magnitude: Float32[np.ndarray, "fine_band fine_frame"], tone: Float32[np.ndarray, "fine_band fine_frame"]
     ) -> Float32[np.ndarray, "short_band short_frame"]:
         """The share of noise in the power that the short windows see, from that of the long ones."""
-        across, along = self._long_to_short
+        across, along = self.long_to_short
         power = np.square(magnitude[:, : len(along)])
         noise = across @ (power * (1 - tone[:, : len(along)]))
         return np.clip(noise / np.maximum(across @ power, FLOOR**2) @ along, 0, 1)
 
     @cached_property
-    def _long_to_short(
+    def long_to_short(
         self,
     ) -> tuple[Float32[np.ndarray, "short_band long_band"], Float32[np.ndarray, "long_frame short_frame"]]:
         """What the short windows see of the bands of the long ones, and their frames between those of the long ones."""
@@ -228,7 +228,8 @@ class DrumSpectrogram(Spectrogram):
         return seen.astype(np.float32), between.astype(np.float32)
 
     @cached_property
-    def _whole(self) -> CellGrid:
+    def whole_grid(self) -> CellGrid:
+        """The cells of the whole sound."""
         widths = np.repeat(*np.array([(width, count) for count, width in FRAMES_OF_WIDTH]).T)
         early = np.concatenate([[0], np.cumsum(widths)])
         late = np.linspace(early[-1], self.transform.frames, LAST_FRAMES + 1)[1:]
@@ -236,13 +237,14 @@ class DrumSpectrogram(Spectrogram):
         return CellGrid(widening(LINEAR_BANDS, LONG_BANDS, self.transform.bands), frames)
 
     @cached_property
-    def _stroke(self) -> CellGrid:
+    def stroke_grid(self) -> CellGrid:
+        """Those of the stroke."""
         return CellGrid(widening(SHORT_LINEAR_BANDS, SHORT_BANDS, self.stroke.bands), np.arange(FRAMES + 1))
 
 
-_AFTER_ONSET = np.clip((np.arange(SHORT_LENGTH) - ONSET_SAMPLE + 1) / RISE_SAMPLES / 2, 0, 1).astype(np.float32) ** 2
+AFTER_ONSET = np.clip((np.arange(SHORT_LENGTH) - ONSET_SAMPLE + 1) / RISE_SAMPLES / 2, 0, 1).astype(np.float32) ** 2
 """Silence, then a rise of 0.4 ms from the onset on."""
-_JOIN = np.clip((SHORT_LENGTH - np.arange(SHORT_LENGTH)) / JOIN_SAMPLES, 0, 1).astype(np.float32)
+JOIN = np.clip((SHORT_LENGTH - np.arange(SHORT_LENGTH)) / JOIN_SAMPLES, 0, 1).astype(np.float32)
 
 
 def placed(clip: Clip) -> Float32[np.ndarray, " sample"]:

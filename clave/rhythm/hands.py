@@ -17,10 +17,10 @@ from clave.music.shapes import Bool, Float, Int
 HANDS = 2
 SURE = 0.5  # probability of a stroke from which it sounds although it needs a third hand: as often as in real bars
 
-_SNARE, _CLOSED, _OPEN, _TOM, _CYMBAL = _BY_HAND = [
+_SNARE, _CLOSED, _OPEN, _TOM, _CYMBAL = BY_HAND = [
     voice(name).index for name in ("snare", "closed hi-hat", "open hi-hat", "tom", "cymbal")
 ]
-_SUBSETS: Bool[np.ndarray, "subset 5"] = (np.arange(32)[:, None] >> np.arange(5) & 1) > 0  # of the voices by hand
+SUBSETS: Bool[np.ndarray, "subset 5"] = (np.arange(32)[:, None] >> np.arange(5) & 1) > 0  # of the voices by hand
 
 
 def hand_count(hits: Bool[np.ndarray, "*row voice step"]) -> Int[np.ndarray, "*row step"]:
@@ -35,12 +35,12 @@ def extra_hands(hits: Bool[np.ndarray, "*row voice step"]) -> Int[np.ndarray, "*
 
 
 def _extra_of_subsets() -> Int[np.ndarray, " subset"]:
-    hits = np.zeros((len(_SUBSETS), len(VOICES), 1), np.bool_)
-    hits[:, _BY_HAND, 0] = _SUBSETS
+    hits = np.zeros((len(SUBSETS), len(VOICES), 1), np.bool_)
+    hits[:, BY_HAND, 0] = SUBSETS
     return extra_hands(hits)
 
 
-_EXTRA = _extra_of_subsets()
+EXTRA_HANDS = _extra_of_subsets()
 
 
 def playable(
@@ -56,9 +56,9 @@ def playable(
     row, step = np.nonzero(hand_count(hits) > HANDS)
     if not row.size:
         return hits
-    cells = row[:, None], _BY_HAND, step[:, None]
-    value = probability[cells] @ _SUBSETS.T - sure * _EXTRA
-    silent = (_SUBSETS & ~hits[cells][:, None]).any(axis=2)  # subsets that hold what is not struck
+    cells = row[:, None], BY_HAND, step[:, None]
+    value = probability[cells] @ SUBSETS.T - sure * EXTRA_HANDS
+    silent = (SUBSETS & ~hits[cells][:, None]).any(axis=2)  # subsets that hold what is not struck
     kept = hits.copy()
-    kept[cells] = _SUBSETS[np.where(silent, -np.inf, value).argmax(axis=1)]
+    kept[cells] = SUBSETS[np.where(silent, -np.inf, value).argmax(axis=1)]
     return kept

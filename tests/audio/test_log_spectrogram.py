@@ -36,7 +36,7 @@ DRUMS = factory.kit("analogue")
 
 
 def test_cells_cover_the_whole_of_both_transforms_and_never_shrink():
-    for grid, transform in ((SPECTRUM._whole, SPECTRUM.transform), (SPECTRUM._stroke, SPECTRUM.stroke)):
+    for grid, transform in ((SPECTRUM.whole_grid, SPECTRUM.transform), (SPECTRUM.stroke_grid, SPECTRUM.stroke)):
         for edges, whole in ((grid.bands, transform.bands), (grid.frames, transform.frames)):
             widths = np.diff(edges)
             assert edges[0] == 0

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 GROOVE_NAMES = ("midi", "wav", "svg", "flac", "dawproject", "strudel", "tidal", "h2song", "h2pattern")
 KIT_NAMES = ("sfz", "decentsampler", "samples", "h2drumkit")
+MODEL_NAMES = ("onnx", "torchscript")
 """The keys of the tables in `clave.play.formats`, which are loaded when a command runs; a test holds both equal."""
 
 app = typer.Typer(no_args_is_help=True, help="Write files for other programs.")
@@ -71,7 +72,7 @@ TailOption = Annotated[
     ),
 ]
 WhichModel = Annotated[str, typer.Argument(metavar="[rhythm|sound]", help="Which space.")]
-ModelFormats = Annotated[str, typer.Option("--format", metavar="NAME", help="onnx.")]
+ModelFormats = Annotated[str, typer.Option("--format", metavar="NAME", help=f"{' or '.join(MODEL_NAMES)}.")]
 SampleRate = Annotated[int, typer.Option("--rate", metavar="HZ", help="Of sound files: 44100 or 48000.")]
 Layers = Annotated[
     int, typer.Option("--layers", metavar="N", help="Sounds of each voice for strokes of different strength, 1 to 4.")
@@ -203,20 +204,41 @@ def export_model(
     formats: ModelFormats = "onnx",
     out: Out = Path(),
 ) -> None:
-    """Write a space as ONNX networks, with a README of their inputs, outputs and units and an example that runs."""
+    """Write the networks of a space for other programs, with a README of inputs, outputs and units.
+
+    onnx: with an example that runs. torchscript: an instrument for nn~ in Max, Pd and SuperCollider (extra `train`).
+    """
     from clave.errors import ExportError
+
+    if formats not in MODEL_NAMES:
+        raise ExportError(f"a model is written as {' or '.join(MODEL_NAMES)}; got the format {formats!r}")
+    if which not in ("rhythm", "sound"):
+        raise ExportError(f"a model is rhythm or sound, got {which!r}")
+    write = _write_onnx if formats == "onnx" else _write_torchscript
+    print("\n".join(write(which, rhythm, sound, out)))
+
+
+def _write_onnx(which: str, rhythm: Path | None, sound: str | None, out: Path) -> list[str]:
     from clave.play.formats.model import write_rhythm_model, write_sound_model
     from clave.rhythm.space import load_rhythm
     from clave.sound.space import load_sound
 
-    if formats != "onnx":
-        raise ExportError(f"a model is written as onnx; got the format {formats!r}")
-    if which not in ("rhythm", "sound"):
-        raise ExportError(f"a model is rhythm or sound, got {which!r}")
-    lines = (
-        write_rhythm_model(load_rhythm(rhythm), out) if which == "rhythm" else write_sound_model(load_sound(sound), out)
-    )
-    print("\n".join(lines))
+    if which == "rhythm":
+        return write_rhythm_model(load_rhythm(rhythm), out)
+    return write_sound_model(load_sound(sound), out)
+
+
+def _write_torchscript(which: str, rhythm: Path | None, sound: str | None, out: Path) -> list[str]:
+    from clave.app.cli.progress import require_packages
+    from clave.rhythm.space import SHIPPED_RHYTHM
+    from clave.sound.space import SHIPPED_SOUND
+
+    require_packages("torch", "safetensors")
+    from clave.training.torchscript.export import write_rhythm_torchscript, write_sound_torchscript
+
+    if which == "rhythm":
+        return write_rhythm_torchscript(rhythm or SHIPPED_RHYTHM, out)
+    return write_sound_torchscript(SHIPPED_SOUND if sound is None else Path(sound), out)
 
 
 def _write_options(stems: bool, tail: str, on_grid: bool, apart: str, rate: int) -> "WriteOptions":

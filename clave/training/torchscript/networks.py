@@ -1,0 +1,63 @@
+"""The networks of a space folder as compiled functions."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+
+from clave.errors import ExportError, TrainingError
+from clave.latent.space_folder import SpaceFolder
+from clave.training.models.onnx_graph import OnnxGraph
+from clave.training.recipes import MODELS
+from clave.training.tensor_file import load_tensors
+
+
+def traced_networks(space: SpaceFolder, names: tuple[str, ...], *, first_output: bool = False) -> list[Any]:
+    """These networks of the space as compiled functions, each for one row at a time, with all outputs or the first.
+
+    Raises ExportError where its model has others.
+    """
+    graphs = _graphs(space)
+    missing = [name for name in names if name not in graphs]
+    if missing:
+        raise ExportError(
+            f"{space.path} has no network {missing[0]!r}, it has {', '.join(graphs)}: "
+            "TorchScript is written of spaces with detail; `--format onnx` writes any space"
+        )
+    return [_traced(graphs[name], first_output) for name in names]
+
+
+def _graphs(space: SpaceFolder) -> dict[str, OnnxGraph]:
+    settings: dict[str, Any] = dict(space.settings["model"])
+    kind = settings.pop("kind")
+    if kind not in MODELS:
+        raise ExportError(f"{space.path} has a model of kind {kind!r}; this version knows {', '.join(MODELS)}")
+    try:
+        model: Any = MODELS[kind].from_settings(settings).build().eval().requires_grad_(False)
+        model.load_state_dict(load_tensors(space.path / "model.safetensors")[0])
+    except (TypeError, RuntimeError, TrainingError) as error:
+        raise ExportError(f"the model of {space.path} cannot be read by this version: {error}") from error
+    return dict(model.onnx_graphs())
+
+
+def _traced(graph: OnnxGraph, first_output: bool) -> Any:
+    """A network with its weights as constants: only those that it needs, of a model that has more."""
+    row = tuple(example[:1] for example in graph.inputs.values())
+    module = graph.module.eval()
+
+    def run(*inputs: torch.Tensor) -> Any:
+        outputs = module(*inputs)
+        return outputs[0] if first_output and isinstance(outputs, tuple) else outputs
+
+    with torch.no_grad(), torchscript():
+        return torch.jit.trace(run, row, check_trace=False)
+
+
+@contextmanager
+def torchscript() -> Iterator[None]:
+    """Without torch's warnings: it recommends newer formats, which nn~ does not read."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

@@ -41,6 +41,7 @@ clave export groove --style funk --bars 4 --tempo 96 --format wav --tail wrap --
 clave export groove house.json --format midi --apart voice --on-grid -o out""",
     "clave export song": "clave export song my-song.json --format dawproject --format flac -o out",
     "clave export model": """clave export model rhythm -o networks
+clave export model rhythm --format torchscript -o networks
 clave export model sound --sound my-sound -o networks""",
     "clave live": """clave live house.json
 clave live house.json --osc-in 9065 --osc-out 127.0.0.1:57120 --osc-ahead 80""",

@@ -1,13 +1,13 @@
 """`clave export`: files for other programs, in the formats of one table."""
 
-from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clave.app.cli.option_groups import with_groups
 from clave.app.cli.options import (
     SPACE_KIT,
     At,
@@ -64,11 +64,12 @@ KitFormats = Annotated[
 ]
 Apart = Annotated[str, typer.Option("--apart", metavar="bar|voice", help="A MIDI file for each bar or each voice.")]
 TailOption = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--tail",
         metavar="cut|wrap|ring",
-        help="End of a sound file: cut; wrapped into the beginning, a seamless loop; or ringing out.",
+        help="End of a sound file: cut, as a groove is; wrapped into the beginning, a seamless loop; or ringing out, "
+        "as a song does.",
     ),
 ]
 WhichModel = Annotated[str, typer.Argument(metavar="[rhythm|sound]", help="Which space.")]
@@ -80,6 +81,31 @@ Layers = Annotated[
 Takes = Annotated[
     int, typer.Option("--takes", metavar="N", help="Of each sound, played in turn; 1 to 16, neighbours on its map.")
 ]
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What a groove and a song are written with, and where."""
+
+    formats: GrooveFormats = field(default_factory=lambda: ["midi"])
+    apart: Apart = ""
+    on_grid: OnGrid = False
+    stems: Stems = False
+    tail: TailOption = None
+    rate: SampleRate = 44_100
+    rhythm: RhythmFolder = None
+    sound: SoundFolder = None
+    home: Home = None
+    out: Out = Path()
+
+    def options(self, usual_tail: str) -> "WriteOptions":
+        """The same words as choices; ExportError for what is none of them."""
+        from clave.play.formats import check_groove_formats
+        from clave.play.formats.options import WriteOptions, apart_named, tail_named
+
+        check_groove_formats(self.formats)  # before anything is performed
+        tail, apart = tail_named(self.tail or usual_tail), apart_named(self.apart)
+        return WriteOptions(self.stems, tail, self.on_grid, apart, self.rate)
 
 
 @app.command("kit")
@@ -120,14 +146,11 @@ def export_kit(
 
 
 @app.command("groove")
+@with_groups
 def export_groove(
     project: MaybeProject = None,
-    formats: GrooveFormats = ["midi"],  # noqa: B006 -- typer copies it
-    apart: Apart = "",
-    on_grid: OnGrid = False,
-    stems: Stems = False,
-    tail: TailOption = "cut",
-    rate: SampleRate = 44_100,
+    *,
+    writing: Writing,
     at: At = None,
     style: Style = None,
     fill_every: FillEvery = 0,
@@ -138,10 +161,6 @@ def export_groove(
     swing: Swing = 0.5,
     kit: KitOption = SPACE_KIT,
     seed: Seed = 0,
-    rhythm: RhythmFolder = None,
-    sound: SoundFolder = None,
-    home: Home = None,
-    out: Out = Path(),
 ) -> None:
     """Write what a project plays now, its scene, or a groove that these options make, as `clave groove` does.
 
@@ -151,10 +170,10 @@ def export_groove(
     from clave.play.groove_project import GrooveOptions
     from clave.play.project import load
 
-    options = _write_options(stems, tail, on_grid, apart, rate)
-    with closing(open_library(home)) as library:
+    options = writing.options("cut")
+    with closing(open_library(writing.home)) as library:
         if project is not None:
-            player = project_player(rhythm, sound, library, project)
+            player = project_player(writing.rhythm, writing.sound, library, project)
             made = load(project).changed(song=())
         else:
             blend, time = style_or_blend(style), time_signature(meter)
@@ -162,24 +181,13 @@ def export_groove(
                 points=() if at is None else (at,), bars=bars, style=blend, meter=time, fill_every=fill_every,
                 variation=variation, tempo_bpm=tempo, swing=swing, seed=seed,
             )  # fmt: skip
-            made, player = _groove(groove, rhythm, (kit, sound), library)
-        _write(player, made, out, formats, options)
+            made, player = _groove(groove, writing.rhythm, (kit, writing.sound), library)
+        _write(player, made, writing, options)
 
 
 @app.command("song")
-def export_song(
-    project: ProjectFile,
-    formats: GrooveFormats = ["midi"],  # noqa: B006 -- typer copies it
-    apart: Apart = "",
-    on_grid: OnGrid = False,
-    stems: Stems = False,
-    tail: TailOption = "ring",
-    rate: SampleRate = 44_100,
-    rhythm: RhythmFolder = None,
-    sound: SoundFolder = None,
-    home: Home = None,
-    out: Out = Path(),
-) -> None:
+@with_groups
+def export_song(project: ProjectFile, *, writing: Writing) -> None:
     """Write the whole song of a project: its scenes in their order, with their tempos and meters.
 
     What a format cannot hold is written as near as it can, and said.
@@ -188,12 +196,11 @@ def export_song(
     from clave.errors import ExportError
     from clave.play.project import load
 
-    options = _write_options(stems, tail, on_grid, apart, rate)
-    loaded = load(project)
+    options, loaded = writing.options("ring"), load(project)
     if not loaded.song:
         raise ExportError(f"{project} has no song, only a scene: `clave export groove {project}` writes that")
-    with closing(open_library(home)) as library:
-        _write(project_player(rhythm, sound, library, project), loaded, out, formats, options)
+    with closing(open_library(writing.home)) as library:
+        _write(project_player(writing.rhythm, writing.sound, library, project), loaded, writing, options)
 
 
 @app.command("model")
@@ -241,22 +248,14 @@ def _write_torchscript(which: str, rhythm: Path | None, sound: str | None, out: 
     return write_sound_torchscript(SHIPPED_SOUND if sound is None else Path(sound), out)
 
 
-def _write_options(stems: bool, tail: str, on_grid: bool, apart: str, rate: int) -> "WriteOptions":
-    """The same words as choices; ExportError for what is none of them."""
-    from clave.play.formats.options import WriteOptions, apart_named, tail_named
-
-    return WriteOptions(stems, tail_named(tail), on_grid, apart_named(apart), rate)
-
-
-def _write(player: "Player", project: "Project", out: Path, formats: Sequence[str], options: "WriteOptions") -> None:
+def _write(player: "Player", project: "Project", writing: Writing, options: "WriteOptions") -> None:
     """Perform a project, write it, and say what was written and lost."""
-    from clave.play.formats import check_groove_formats, write_files
+    from clave.play.formats import write_files
 
-    check_groove_formats(formats)  # before it is performed
     performance = player.perform(project)
     count = len(performance.bars)
     print(f"{'1 bar' if count == 1 else f'{count} bars'}, {performance.seconds:.2f} s")
-    for line in write_files(performance, out, options, tuple(formats)):
+    for line in write_files(performance, writing.out, options, tuple(writing.formats)):
         print(line)
 
 

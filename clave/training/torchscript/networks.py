@@ -1,7 +1,7 @@
 """The networks of a space folder as compiled functions."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -56,7 +56,7 @@ def _traced(graph: OnnxGraph, first_output: bool) -> Any:
 
 
 @contextmanager
-def torchscript() -> Iterator[None]:
+def torchscript() -> Generator[None]:
     """Without torch's warnings: it recommends newer formats, which nn~ does not read."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -370,7 +370,7 @@ def test_samples_are_listed_as_they_lie(sampled: SampledKit, tmp_path: Path) -> 
     listed = json.loads((tmp_path / "strudel.json").read_text())
     assert set(listed) == {f"pipsmore_{name}" for name in live_code.NAMES}
     for name, files in listed.items():
-        assert [f"samples/{name}/{path.name}" for path in sorted((tmp_path / "samples" / name).iterdir())] == files
+        assert [f"/samples/{name}/{path.name}" for path in sorted((tmp_path / "samples" / name).iterdir())] == files
         assert len(files) == 6
 
 

@@ -40,6 +40,12 @@ Port = Annotated[
     ),
 ]
 NoOpen = Annotated[bool, typer.Option("--no-open", help="Serve only, open no browser.")]
+SamplesOption = Annotated[
+    bool,
+    typer.Option(
+        "--samples", help="Give the sounds of the kit to Strudel: samples('http://localhost:8064') in its editor."
+    ),
+]
 OscIn = Annotated[
     int | None,
     typer.Option("--osc-in", metavar="PORT", min=0, max=65_535, help="UDP port on 127.0.0.1 for OSC; 0: any free one."),

@@ -8,15 +8,29 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clave.app.cli.options import DEFAULT_PORT, NO_SOUND, Home, NoOpen, OscIn, OscOut, Port, RhythmFolder, SoundFolder
+from clave.app.cli.options import (
+    DEFAULT_PORT,
+    NO_SOUND,
+    Home,
+    NoOpen,
+    OscIn,
+    OscOut,
+    Port,
+    RhythmFolder,
+    SamplesOption,
+    SoundFolder,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from starlette.types import ASGIApp
 
+    from clave.app.cli.performing import Player
     from clave.app.kit_library import KitLibrary
     from clave.app.server.page_bridge import PageBridge
+    from clave.app.server.shared_samples import SharedSamples
+    from clave.play.project.document import Scene
 
 ProjectToOpen = Annotated[
     Path | None, typer.Argument(metavar="[PROJECT]", help="A project to open: a JSON file that Clave saved.")
@@ -35,6 +49,7 @@ def play(
     no_open: NoOpen = False,
     osc_in: OscIn = None,
     osc_out: OscOut = None,
+    samples: SamplesOption = False,
     project_option: ProjectOption = None,
 ) -> None:
     """Serve the instrument on 127.0.0.1 and open its page."""
@@ -46,21 +61,29 @@ def play(
         print("clave: the page is not built; in a source checkout run scripts/play", file=sys.stderr)
     with closing(kit_library.KitLibrary(kit_library.file_in(home))) as library:
         bridge = None if osc_in is None and not osc_out else _bridge(osc_in or 0, osc_out or [])
-        load = _loader(rhythm, sound, project or project_option, library, bridge)
+        shared = None
+        if samples:
+            from clave.app.server.page_bridge import PageBridge
+            from clave.app.server.shared_samples import SharedSamples
+
+            bridge, shared = bridge or PageBridge(), SharedSamples()
+        load = _loader(rhythm, sound, project or project_option, library, bridge, shared)
         with server.listen(port) as on:  # a port is taken once there is something to play
             taken = int(on.getsockname()[1])
             if port not in (0, taken):
                 print(f"Port {port} is taken; using {taken}.")
             url = f"http://127.0.0.1:{taken}/"
             print(f"Clave plays at {url}  (Ctrl-C stops it)", flush=True)
-            if bridge is not None:
+            if shared is not None:
+                print(f"Strudel finds its sounds by samples('http://localhost:{taken}')", flush=True)
+            if bridge is not None and bridge.osc is not None:
                 print(f"OSC comes in at 127.0.0.1:{bridge.osc_ports[0]}", flush=True)
                 bridge.run()
             if not no_open:
                 import webbrowser
 
                 threading.Thread(target=webbrowser.open, args=[url], daemon=True).start()
-            server.serve(server.Front(load), on)
+            server.serve(server.Front(load, samples=shared), on)
 
 
 def _bridge(osc_in: int, osc_out: list[str]) -> "PageBridge":
@@ -75,7 +98,12 @@ def _bridge(osc_in: int, osc_out: list[str]) -> "PageBridge":
 
 
 def _loader(
-    rhythm: Path | None, sound: str | None, project: Path | None, library: "KitLibrary", bridge: "PageBridge | None"
+    rhythm: Path | None,
+    sound: str | None,
+    project: Path | None,
+    library: "KitLibrary",
+    bridge: "PageBridge | None",
+    shared: "SharedSamples | None" = None,
 ) -> "Callable[[], ASGIApp]":
     """What makes the application: later, behind the page, where all of it ships.
 
@@ -83,7 +111,7 @@ def _loader(
     """
 
     def load() -> "ASGIApp":
-        from clave.app.cli.performing import chosen_sound, print_remarks
+        from clave.app.cli.performing import Player, chosen_sound, print_remarks
         from clave.app.kit_builder import BUILT_IN
         from clave.app.project_remarks import remarks_here
         from clave.app.server.application import create_app
@@ -94,9 +122,29 @@ def _loader(
         bars, sounds = space.load_rhythm(rhythm), chosen_sound(sound)
         if opened is not None:
             print_remarks(remarks_here(opened, bars, sounds, library, [kit.name for kit in BUILT_IN]))
+        if shared is not None and bridge is not None:
+            if opened is not None:
+                bridge.desk.put(opened)
+            desk, player = bridge.desk, Player(bars, sounds, library, None if project is None else project.parent)
+            shared.source.set_result((lambda: desk.project.scene, _writer(player)))
         return create_app(bars, sounds, library=library, project=opened, bridge=bridge)
 
     if rhythm is None and sound in (None, NO_SOUND) and project is None:
         return load
     application = load()
     return lambda: application
+
+
+def _writer(player: "Player") -> "Callable[[Scene, Path], None]":
+    """What writes the kit of a scene for Strudel; its remarks are printed."""
+
+    def write(scene: "Scene", folder: Path) -> None:
+        from clave.app.cli.performing import print_remarks
+        from clave.play.formats import write_kit
+        from clave.play.kit_takes import sampled_kit
+
+        kit, remarks = sampled_kit(scene, player.sound, find_file=player.find_file())
+        print_remarks(remarks)
+        write_kit(kit, folder, ("samples",))
+
+    return write

@@ -14,16 +14,20 @@ from clave.app.server.security import OnlyThisMachine, answer, refuse
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from clave.app.server.shared_samples import SharedSamples
+
 
 class Front:
     """Answers for the page's files until the instrument has loaded; every other request waits for it.
 
-    `load` makes the instrument, in a thread. What it raises is the result of `loading`.
+    `load` makes the instrument, in a thread. What it raises is the result of `loading`. `samples` are for any page.
     """
 
-    def __init__(self, load: "Callable[[], ASGIApp]", static: Path = STATIC) -> None:
+    def __init__(
+        self, load: "Callable[[], ASGIApp]", static: Path = STATIC, samples: "SharedSamples | None" = None
+    ) -> None:
         self.loading: Future[ASGIApp] = Future()
-        self._load = load
+        self._load, self._samples = load, samples
         self._files = {} if not static.is_dir() else _files(static)
         self._early = OnlyThisMachine(self._answer_early)
 
@@ -39,6 +43,8 @@ class Front:
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """One request."""
+        if self._samples is not None and await self._samples.answers(scope, send):
+            return
         if self.loading.done() and self.loading.exception() is None:
             await self.loading.result()(scope, receive, send)
         else:

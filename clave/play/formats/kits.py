@@ -33,7 +33,8 @@ def write_decent_sampler(kit: SampledKit, folder: Path) -> list[str]:
 def write_samples(kit: SampledKit, folder: Path) -> list[str]:
     """`samples/BANK_bd/` and so on, as SuperDirt reads folders, and `strudel.json`, which Strudel reads.
 
-    The sounds of a voice are numbered from 0 on: the takes of the hardest layer first.
+    The sounds of a voice are numbered from 0 on: the takes of the hardest layer first. Paths begin with a slash:
+    Strudel puts them behind the address of the list, which it takes without one.
     """
     bank, names = bank_name(kit), dict[str, list[str]]()
     for sample in kit.samples():
@@ -41,7 +42,7 @@ def write_samples(kit: SampledKit, folder: Path) -> list[str]:
         own = names.setdefault(name, [])
         path = f"{SAMPLES}/{name}/{len(own):02}-{sample.file}"
         audio_file.write(folder / path, sample.clip)
-        own.append(path)
+        own.append(f"/{path}")
     whole_file.write(folder / "strudel.json", json.dumps(names, indent=1).encode())
     return [f"{folder / 'strudel.json'}: {_contents(kit)}, as the bank {bank}, in {folder / SAMPLES}"]
 

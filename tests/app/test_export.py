@@ -22,7 +22,7 @@ from clave.app import server
 from clave.app.cli import app
 from clave.play.formats import FORMATS, KitOptions
 from clave.play.kit_takes import sampled_kit
-from clave.play.project import Project, ProjectKit, Scene, save
+from clave.play.project import Project, ProjectKit, Scene, TempoChange, save
 from clave.play.project.document import SongPart
 from clave.play.project.voices import KitVoice
 from clave.rhythm import space
@@ -105,6 +105,26 @@ def test_the_page_saves_every_format(song: Path) -> None:
     refused = client.post("/api/project/export/pdf", content=song.read_bytes())
     assert refused.status_code == 422
     assert "got the format 'pdf'" in refused.json()["error"]
+
+
+def test_a_kept_project_has_an_address_for_each_file_and_old_ones_go(song: Path) -> None:
+    client = TestClient(server.create_app(ToyRhythm(), sound=ToyTones()), base_url="http://127.0.0.1")
+    kept = client.post("/api/project/kept", content=song.read_bytes()).json()
+    assert kept["stem"] == "mine"
+    for each in client.get("/api/formats").json():
+        if each["name"] in ("midi", "svg", "h2pattern", "h2drumkit"):
+            reply = client.get(f"/api/project/kept/{kept['key']}/{each['name']}")
+            assert reply.status_code == 200
+            assert reply.headers["content-type"].split(";")[0] == each["media_type"]
+            name = unquote(reply.headers["content-disposition"]).partition("''")[2]
+            assert name.endswith(each["suffix"])
+            assert zipfile.is_zipfile(io.BytesIO(reply.content)) == name.endswith(".zip")
+    for tempo in range(100, 116):
+        another = Project(scene=Scene(tempo=(TempoChange(bar=0, tempo_bpm=float(tempo)),)))
+        client.post("/api/project/kept", content=another.model_dump_json())
+    gone = client.get(f"/api/project/kept/{kept['key']}/midi")
+    assert gone.status_code == 422
+    assert "is kept no longer: open the Export menu again" in gone.json()["error"]
 
 
 def test_takes_are_neighbours_of_the_sound_and_not_the_sound_again() -> None:

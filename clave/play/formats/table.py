@@ -22,6 +22,7 @@ Writer = Callable[[Performance, Path, WriteOptions], list[str]]
 """Writes a performance into a folder; a line for each file that it wrote, and for what the format could not hold."""
 KitWriter = Callable[[SampledKit, Path], list[str]]
 """The same of a kit."""
+ARCHIVE = "application/zip"
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class GrooveFormat:
 
     title: str  # as a list of formats shows it
     write: Writer
+    suffix: str = ""  # of its one file; "": it writes several, which the page gives in one archive
+    media_type: str = ARCHIVE
 
 
 @dataclass(frozen=True)
@@ -38,14 +41,16 @@ class KitFormat:
 
     title: str
     write: KitWriter
+    suffix: str = ""
+    media_type: str = ARCHIVE
 
 
 GROOVE_FORMATS: Mapping[str, GrooveFormat] = {
-    "midi": GrooveFormat("MIDI file", write_midi),
-    "wav": GrooveFormat("WAV file", write_wav),
-    "svg": GrooveFormat("drawing (SVG)", write_svg),
-    "flac": GrooveFormat("FLAC file", write_flac),
-    "dawproject": GrooveFormat("DAWproject song", write_dawproject),
+    "midi": GrooveFormat("MIDI file", write_midi, ".mid", "audio/midi"),
+    "wav": GrooveFormat("WAV file", write_wav, ".wav", "audio/wav"),
+    "svg": GrooveFormat("drawing (SVG)", write_svg, ".svg", "image/svg+xml"),
+    "flac": GrooveFormat("FLAC file", write_flac, ".flac", "audio/flac"),
+    "dawproject": GrooveFormat("DAWproject song", write_dawproject, ".dawproject", "application/octet-stream"),
     "strudel": GrooveFormat("Strudel text and its sounds", write_strudel),
     "tidal": GrooveFormat("Tidal text and its sounds", write_tidal),
     "h2song": GrooveFormat("Hydrogen song and its kit", write_song),
@@ -55,7 +60,7 @@ KIT_FORMATS: Mapping[str, KitFormat] = {
     "sfz": KitFormat("SFZ kit", write_sfz),
     "decentsampler": KitFormat("DecentSampler preset", write_decent_sampler),
     "samples": KitFormat("samples for Strudel and Tidal", write_samples),
-    "h2drumkit": KitFormat("Hydrogen kit", write_hydrogen_kit),
+    "h2drumkit": KitFormat("Hydrogen kit", write_hydrogen_kit, ".h2drumkit", "application/octet-stream"),
 }
 FORMATS: Mapping[str, GrooveFormat | KitFormat] = {**GROOVE_FORMATS, **KIT_FORMATS}
 """All of them, by the names that are typed."""

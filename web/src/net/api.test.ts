@@ -7,8 +7,9 @@ const answers = (response: Response) => vi.stubGlobal("fetch", vi.fn(() => Promi
 afterEach(() => vi.unstubAllGlobals());
 
 test("formats are listed as the server has them, and nothing else is taken", async () => {
-  answers(Response.json([{ name: "sfz", title: "SFZ kit", of: "kit" }]));
-  expect(await fetchFormats()).toEqual([{ name: "sfz", title: "SFZ kit", of: "kit" }]);
+  const sfz = { name: "sfz", title: "SFZ kit", of: "kit", suffix: "-sfz.zip", media_type: "application/zip" };
+  answers(Response.json([sfz]));
+  expect(await fetchFormats()).toEqual([sfz]);
   answers(Response.json([{ name: "sfz" }]));
   await expect(fetchFormats()).rejects.toThrow();
 });

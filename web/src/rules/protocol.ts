@@ -18,6 +18,7 @@ export type {
   Instrument,
   KeptInfo,
   KeptKit,
+  KeptProject,
   KeptVersion,
   KitDraw,
   KitInfo,

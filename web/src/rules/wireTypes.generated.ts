@@ -167,6 +167,8 @@ export interface components {
             readonly title: string;
             /** @enum {string} */
             readonly of: "groove" | "kit";
+            readonly suffix: string;
+            readonly media_type: string;
         };
         /** @description The bar that the rhythm space has at a point of its map, or on a leg of a path that is there. */
         readonly Generated: {
@@ -261,6 +263,11 @@ export interface components {
             readonly version: number;
             readonly versions: number;
             readonly voices: readonly components["schemas"]["KitVoice"][];
+        };
+        /** @description A project that the server has kept for a while: its files have addresses of their own, to be dragged out. */
+        readonly KeptProject: {
+            readonly key: string;
+            readonly stem: string;
         };
         /** @description GET /api/kept/{id}/history: one of its versions, numbered from 1. */
         readonly KeptVersion: {
@@ -806,6 +813,7 @@ export type Instrument = components['schemas']['Instrument'];
 export type KeptId = components['schemas']['KeptId'];
 export type KeptInfo = components['schemas']['KeptInfo'];
 export type KeptKit = components['schemas']['KeptKit'];
+export type KeptProject = components['schemas']['KeptProject'];
 export type KeptVersion = components['schemas']['KeptVersion'];
 export type KitDraw = components['schemas']['KitDraw'];
 export type KitInfo = components['schemas']['KitInfo'];

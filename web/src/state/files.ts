@@ -3,7 +3,7 @@
 import { naturalBars } from "../rules/plan";
 import { type ZippedFile, zipped } from "../rules/zip";
 import { fetchExport, fetchMidi } from "../net/api";
-import type { FormatInfo } from "../rules/protocol";
+import type { FormatInfo, KeptProject } from "../rules/protocol";
 import { encodeWav } from "../audio/wavFile";
 import type { Decoding } from "./decoding";
 import type { Player } from "./player";
@@ -37,6 +37,10 @@ export async function saveFor(store: Store, format: FormatInfo): Promise<void> {
   save(file, name);
   store.notify([`${name}: ${format.title}.`, ...(remarks.length > 0 ? [`Not in it: ${remarks.join("; ")}.`] : [])].join(" "));
 }
+
+/** What a drag out of the page carries, as Chromium takes it: type, name and address of one file. */
+export const downloadUrl = (format: FormatInfo, { key, stem }: KeptProject): string =>
+  `${format.media_type}:${stem}${format.suffix}:${new URL(`./api/project/kept/${key}/${format.name}`, location.href).href}`;
 
 export async function saveWav(store: Store, player: Player, decoding: Whole, sounds: Whole): Promise<void> {
   await Promise.all([decoding.all(), sounds.all()]);

@@ -1,9 +1,9 @@
 /** Undo and redo, files and links out and in, dark or light page, help. */
 
 import { useRef, useState } from "preact/hooks";
-import { fetchFormats } from "../net/api";
-import type { FormatInfo } from "../rules/protocol";
-import { saveFor, saveMidi, saveStems, saveWav } from "../state/files";
+import { fetchFormats, keepProject } from "../net/api";
+import type { FormatInfo, KeptProject } from "../rules/protocol";
+import { downloadUrl, saveFor, saveMidi, saveStems, saveWav } from "../state/files";
 import { openProjectFile, saveProject, shareLink } from "../state/projects";
 import { IconButton } from "./Icon";
 import { Menu } from "./Menu";
@@ -61,13 +61,23 @@ function Export() {
   const { store, player, decoding, sounds } = usePage();
   const attempt = (action: () => Promise<void>) => () => void action().catch((error: unknown) => store.reportError(error));
   const [formats, setFormats] = useState<readonly FormatInfo[]>([]);
-  const list = attempt(async () => setFormats(await fetchFormats()));
+  const [kept, setKept] = useState<KeptProject | null>(null);
+  const open = attempt(async () => {
+    setKept(null);
+    if (formats.length === 0) setFormats(await fetchFormats());
+    setKept(await keepProject(store.filed.value));
+  });
+  const dragged = (name: string) => {
+    const format = formats.find((each) => each.name === name);
+    if (!kept || !format) return {};
+    return { draggable: true, onDragStart: ({ dataTransfer }: DragEvent) => dataTransfer?.setData("DownloadURL", downloadUrl(format, kept)) };
+  };
   return (
-    <Menu label="Export" onOpen={() => void (formats.length === 0 && list())}>
-      <button type="button" aria-label="Save MIDI" onClick={attempt(() => saveMidi(store))}>
+    <Menu label="Export" title="Files of what plays: click to save one, or drag it into another program or folder" onOpen={open}>
+      <button type="button" aria-label="Save MIDI" {...dragged("midi")} onClick={attempt(() => saveMidi(store))}>
         MIDI file of what is heard
       </button>
-      <button type="button" aria-label="Save WAV" onClick={attempt(() => saveWav(store, player, decoding, sounds))}>
+      <button type="button" aria-label="Save WAV" {...dragged("wav")} onClick={attempt(() => saveWav(store, player, decoding, sounds))}>
         WAV file of what is heard
       </button>
       <button type="button" aria-label="Save stems" onClick={attempt(() => saveStems(store, player, decoding, sounds))}>
@@ -79,7 +89,7 @@ function Export() {
       {formats
         .filter(({ name }) => !SAVED_HERE.has(name))
         .map((format) => (
-          <button key={format.name} type="button" aria-label={`Save ${format.title}`} onClick={attempt(() => saveFor(store, format))}>
+          <button key={format.name} type="button" aria-label={`Save ${format.title}`} {...dragged(format.name)} onClick={attempt(() => saveFor(store, format))}>
             {format.title[0]?.toUpperCase() + format.title.slice(1)}
           </button>
         ))}

@@ -112,7 +112,7 @@ def arrange(project: Project, decoded: Decoded, bars: int | None = None) -> Perf
                 pairs = list(zip(found, strokes, strict=True))
                 strikes += (strike for strike, stroke in pairs if stroke.sounds)
                 uncertain += (
-                    UncertainStrike(strike, stroke.probability, stroke.sounds)
+                    UncertainStrike(strike, stroke.probability, stroke.sounds, stroke.cell)
                     for strike, stroke in pairs
                     if stroke.probability < 1
                 )

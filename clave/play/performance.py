@@ -55,6 +55,7 @@ class UncertainStrike:
     strike: Strike
     probability: float  # in [0, 1)
     sounds: bool  # as chance decided
+    cell: int  # step of the bar that chance decided for: the strokes of a ratchet have the same
 
 
 @dataclass(frozen=True)

@@ -17,16 +17,15 @@ import numpy as np
 import pytest
 import soundfile
 from live import busy_bars, given
+from pips import RATE, performed, pip
 
 from clave.app.cli import export
 from clave.errors import ExportError, KitError
 from clave.files import hydrogen, live_code
-from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit, velocity_ranges
 from clave.music.pattern import Pattern
 from clave.music.sampled_kit import SampledKit, SampledVoice
 from clave.music.units import velocity_to_midi
-from clave.play.arrange import Decoded, arrange, requests, sound_key
 from clave.play.formats import FORMATS, GROOVE_FORMATS, KIT_FORMATS, WriteOptions, write_files, write_kit
 from clave.play.formats.daw import daw_song
 from clave.play.formats.hydrogen_song import hydrogen_song
@@ -36,19 +35,7 @@ from clave.play.project import Project, Scene, TempoChange
 from clave.play.project.document import SongPart
 from clave.play.project.voices import Lane, VoiceMix
 
-RATE = 44_100
 EXACT = 1e-6  # quarters
-
-
-def pip(voice: int, seconds: float = 0.08) -> Clip:
-    """A short decaying tone that begins at once."""
-    time = np.arange(round(seconds * RATE)) / RATE
-    return Clip((0.5 * np.cos(2 * np.pi * (200 + 150 * voice) * time) * np.exp(-time * 60)).astype(np.float32), RATE)
-
-
-def performed(project: Project, bars: int | None = None) -> Performance:
-    sounds = {sound_key(voice, each): pip(voice) for voice, each in requests(project, bars).sounds}
-    return arrange(project, Decoded({}, sounds), bars)
 
 
 @pytest.fixture(scope="module")

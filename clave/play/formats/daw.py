@@ -9,6 +9,7 @@ from clave.files.dawproject import AudioTrack, DawSong, Note, NoteClip, dawproje
 from clave.music.kit import VOICES
 from clave.music.units import STEPS_PER_QUARTER, Meter
 from clave.play.formats.kits import counted
+from clave.play.formats.losses import decided
 from clave.play.formats.options import WriteOptions
 from clave.play.formats.parts import file_stem
 from clave.play.formats.sound_file import at_rate, fitting_stems
@@ -24,9 +25,8 @@ def write_dawproject(performance: Performance, folder: Path, options: WriteOptio
     whole_file.write(path, dawproject_bytes(song))
     early = sum(strike.position < 0 for strike in performance.strikes)
     said = [f"lost: {early} notes before the beginning are moved to it, not so the audio"] if early else []
-    if performance.uncertain:
-        said.append("lost: probability; the notes are those that chance decided for")
-    return [f"{path}: notes in {counted(len(song.clips), 'clip')}, {counted(len(song.audio), 'audio track')}", *said]
+    what = f"{path}: notes in {counted(len(song.clips), 'clip')}, {counted(len(song.audio), 'audio track')}"
+    return [what, *said, *decided(performance)]
 
 
 def daw_song(performance: Performance, options: WriteOptions) -> DawSong:

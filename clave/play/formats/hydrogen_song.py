@@ -10,7 +10,7 @@ from clave.files.hydrogen import LEAD_LAG_TICKS, TICKS_PER_STEP, HydrogenPattern
 from clave.music.sampled_kit import SampledKit
 from clave.music.units import STEPS_PER_QUARTER
 from clave.play.formats.kits import counted, file_name
-from clave.play.formats.losses import kit_of_beginning, losses, with_probability
+from clave.play.formats.losses import apart, kit_of_beginning, losses, with_probability
 from clave.play.formats.options import WriteOptions
 from clave.play.formats.parts import file_stem
 from clave.play.performance import Performance
@@ -29,6 +29,7 @@ def write_song(performance: Performance, folder: Path, options: WriteOptions) ->
         f"{song_path}: {counted(len(song.sequence), 'bar')}, {counted(len(song.patterns), 'pattern')}",
         f"{kit_path}: its kit, to be installed in Hydrogen first",
         *losses(performance),
+        *apart(performance),
     ]
 
 
@@ -39,7 +40,11 @@ def write_patterns(performance: Performance, folder: Path, options: WriteOptions
     for pattern in song.patterns:
         content = hydrogen.pattern_bytes(pattern, song.kit.name)
         whole_file.write(folder / "patterns" / f"{pattern.name}.h2pattern", content)
-    return [f"{folder / 'patterns'}: {counted(len(song.patterns), 'bar')}, each that differs", *losses(performance)]
+    return [
+        f"{folder / 'patterns'}: {counted(len(song.patterns), 'bar')}, each that differs",
+        *losses(performance),
+        *apart(performance),
+    ]
 
 
 def hydrogen_song(performance: Performance, *, on_grid: bool = False) -> HydrogenSong:

@@ -9,7 +9,7 @@ from clave.files import live_code, whole_file
 from clave.files.live_code import Hit, LiveBar, Piece
 from clave.music.kit import VOICES, layer_of
 from clave.play.formats.kits import bank_name, counted, write_samples
-from clave.play.formats.losses import kit_of_beginning, losses, with_probability
+from clave.play.formats.losses import apart, kit_of_beginning, losses, with_probability
 from clave.play.formats.options import WriteOptions
 from clave.play.formats.parts import file_stem
 from clave.play.performance import Performance
@@ -30,7 +30,8 @@ def write_live_code(
     said = [f"lost: {merged} strokes at the very place of another of their voice"] if merged else []
     if len({(bar.start_bpm, bar.end_bpm) for bar in performance.tempo.bars}) > 1:
         said.append("lost: tempo changes, that of the beginning is kept")
-    return [f"{path}: {counted(len(made.bars), 'bar')}", *lines, *said, *losses(performance, tempo=False, early=False)]
+    said += losses(performance, tempo=False, early=False)
+    return [f"{path}: {counted(len(made.bars), 'bar')}", *lines, *said, *apart(performance)]
 
 
 write_strudel = partial(write_live_code, suffix=".strudel.js", text=live_code.strudel_text)

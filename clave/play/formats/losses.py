@@ -1,14 +1,18 @@
 """What formats of other programs can hold of a performance, and what they cannot."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from clave.music.clip import Clip
 from clave.music.kit import VOICES
 from clave.music.sampled_kit import SampledKit, SampledVoice
+from clave.music.units import STEPS_PER_QUARTER, seconds_per_step
 from clave.play.performance import Performance, Strike
 from clave.play.produced import played_sounds
+
+AUDIBLE_MS = 1.0  # by which strokes may be moved without a word
 
 
 def kit_of_beginning(performance: Performance) -> SampledKit:
@@ -28,6 +32,32 @@ def with_probability(performance: Performance) -> Iterator[tuple[Strike, float]]
     decided = {each.strike for each in performance.uncertain}
     yield from ((strike, 1.0) for strike in performance.strikes if strike not in decided)
     yield from ((each.strike, each.probability) for each in performance.uncertain)
+
+
+def decided(performance: Performance) -> list[str]:
+    """A line for formats that know no probability."""
+    return ["lost: probability; the strokes are those that chance decided for"] if performance.uncertain else []
+
+
+def apart(performance: Performance) -> list[str]:
+    """A line for formats that decide on each stroke by itself, where chance decides on a ratchet as a whole."""
+    cells = Counter((each.strike.bar, each.strike.voice, each.cell) for each in performance.uncertain)
+    ratchets = sum(count > 1 for count in cells.values())
+    if not ratchets:
+        return []
+    return [f"lost: {ratchets} ratchets sound as a whole or not at all; there each stroke is decided on"]
+
+
+def rounded(performance: Performance, positions: Callable[[Strike], float], per_step: int) -> list[str]:
+    """A line where ticks, so many a step, move strokes by more than AUDIBLE_MS; `positions` is what is written."""
+    worst = 0.0
+    for strike in performance.strikes:
+        at = max(0.0, positions(strike))
+        steps = abs(np.floor(at * per_step + 0.5) / per_step - at)
+        worst = max(worst, 1000 * steps * seconds_per_step(performance.tempo.bpm_at(at)))
+    if worst <= AUDIBLE_MS:
+        return []
+    return [f"lost: up to {worst:.1f} ms of timing, as there are {per_step * STEPS_PER_QUARTER} ticks a quarter"]
 
 
 def losses(performance: Performance, *, tempo: bool = True, early: bool = True) -> list[str]:

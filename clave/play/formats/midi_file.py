@@ -9,9 +9,10 @@ import numpy as np
 from clave.files import midi
 from clave.music.kit import VOICES
 from clave.music.units import STEPS_PER_SIXTEENTH, TICKS_PER_QUARTER, TICKS_PER_STEP, Meter
+from clave.play.formats.losses import decided, rounded
 from clave.play.formats.options import WriteOptions
 from clave.play.formats.parts import bars_alone, file_stem, voices_alone
-from clave.play.performance import Performance
+from clave.play.performance import Performance, Strike
 from clave.play.project.movement import slug
 
 if TYPE_CHECKING:
@@ -36,7 +37,12 @@ def write_midi(performance: Performance, folder: Path, options: WriteOptions) ->
             ]
         case _:
             parts = [(folder / f"{file_stem(performance)}.mid", performance)]
-    return [_write_one(part, path, on_grid=options.on_grid) for path, part in parts]
+    lines = [_write_one(part, path, on_grid=options.on_grid) for path, part in parts]
+
+    def written(strike: Strike) -> float:
+        return strike.grid if options.on_grid else strike.position
+
+    return [*lines, *rounded(performance, written, TICKS_PER_STEP), *decided(performance)]
 
 
 def _write_one(performance: Performance, path: Path, *, on_grid: bool) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from clave.files import audio_file
 from clave.music.clip import Clip
 from clave.music.kit import VOICES
+from clave.play.formats.losses import decided
 from clave.play.formats.options import WriteOptions
 from clave.play.formats.parts import file_stem
 from clave.play.mixdown import Tail
@@ -37,7 +38,7 @@ def write_sound(performance: Performance, folder: Path, options: WriteOptions, *
         lines.append(f"{folder / 'stems'}: one {suffix.upper()} a voice")
     if loudest > 1:
         lines.append(f"lost: {20 * np.log10(loudest):.1f} dB, in mix and stems, as one stem alone exceeds full scale")
-    return lines
+    return [*lines, *decided(performance)]
 
 
 def _mixed(performance: Performance, tail: Tail) -> tuple[Clip, ...]:

@@ -413,6 +413,56 @@ def test_a_dawproject_holds_notes_one_level_deep_and_the_same_tempo(song: Perfor
     assert daw_song(song, WriteOptions()).markers[1] == (7.0, "scene 2")
 
 
+CHILDREN = {
+    "Project": "Application Transport Structure Arrangement Scenes",
+    "Transport": "Tempo TimeSignature",
+    "Structure": "Track",
+    "Track": "Channel",
+    "Channel": "Mute Pan Volume",
+    "Arrangement": "Lanes Markers TempoAutomation TimeSignatureAutomation",
+    "Lanes": "Lanes Clips ClipSlot",
+    "Clips": "Clip",
+    "ClipSlot": "Clip",
+    "Clip": "Notes Audio",
+    "Notes": "Note",
+    "Audio": "File",
+    "Markers": "Marker",
+    "TempoAutomation": "Target RealPoint",
+    "TimeSignatureAutomation": "Target TimeSignaturePoint",
+    "Scenes": "Scene",
+    "Scene": "Lanes",
+}
+"""What the format's schema, Project.xsd of DAWproject 1.0, has in each element that we write, in its order."""
+REQUIRED = {
+    "Project": "version",
+    "Application": "name version",
+    "Tempo": "unit",
+    "Pan": "unit",
+    "Volume": "unit",
+    "TimeSignature": "numerator denominator",
+    "TimeSignaturePoint": "time numerator denominator",
+    "RealPoint": "time value",
+    "Marker": "time",
+    "Clip": "time",
+    "Note": "time duration channel key",
+    "Audio": "channels sampleRate duration",
+    "File": "path",
+}
+
+
+def test_a_dawproject_keeps_the_order_and_the_attributes_of_its_schema(song: Performance, tmp_path: Path) -> None:
+    write_files(song, tmp_path, formats=("dawproject",))
+    with zipfile.ZipFile(tmp_path / "a song.dawproject") as archive:
+        root = ElementTree.fromstring(archive.read("project.xml"))
+    for each in root.iter():
+        allowed = CHILDREN.get(each.tag, "").split()
+        places = [allowed.index(child.tag) for child in each]  # ValueError for what may not be there
+        assert places == sorted(places), each.tag
+        assert set(REQUIRED.get(each.tag, "").split()) <= set(each.keys()), each.tag
+    assert all(len(each) == 1 for tag in ("Clip", "Scene") for each in root.iter(tag))
+    assert {each.get("interpolation") for each in root.iter("RealPoint")} <= {"hold", "linear"}
+
+
 # What a format cannot hold
 
 

@@ -8,8 +8,9 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from clave.app.server.invitation import Invitation
 from clave.app.server.page_files import STATIC
-from clave.app.server.security import OnlyThisMachine, answer, refuse
+from clave.app.server.security import answer, guarded, turn_away
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -21,11 +22,13 @@ class Front:
     `load` makes the instrument, in a thread. What it raises is the result of `loading`.
     """
 
-    def __init__(self, load: "Callable[[], ASGIApp]", static: Path = STATIC) -> None:
+    def __init__(
+        self, load: "Callable[[], ASGIApp]", static: Path = STATIC, invitation: Invitation | None = None
+    ) -> None:
         self.loading: Future[ASGIApp] = Future()
         self._load = load
         self._files = {} if not static.is_dir() else _files(static)
-        self._early = OnlyThisMachine(self._answer_early)
+        self._early = guarded(self._answer_early, invitation)
 
     def start(self) -> None:
         """Begin to load."""
@@ -57,7 +60,7 @@ class Front:
             if scope["type"] == "websocket":
                 await send({"type": "websocket.close", "code": 1011})
                 return
-            await refuse(send, 503, f"the instrument could not be loaded: {error}")
+            await turn_away(scope, send, 503, f"the instrument could not be loaded: {error}")
         else:
             await instrument(scope, receive, send)
 

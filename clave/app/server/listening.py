@@ -1,4 +1,4 @@
-"""A socket on this machine, and a server that answers on it."""
+"""A socket on this machine, or on the network, and a server that answers on it."""
 
 import asyncio
 import contextlib
@@ -8,6 +8,7 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 from clave.app.server.front import Front
+from clave.app.server.invitation import THIS_MACHINE
 from clave.app.server.memory import return_freed_memory
 from clave.errors import ServerError
 
@@ -20,10 +21,10 @@ PORTS_TO_TRY = 20
 MAX_MESSAGE_BYTES = 32_000_000  # of a WebSocket: as long as a project file
 
 
-def listen(port: int) -> socket.socket:
-    """A listening socket on 127.0.0.1: this port, or the next free one; 0 takes any.
+def listen(port: int, address: str = THIS_MACHINE) -> socket.socket:
+    """A listening socket at this address of the machine: this port, or the next free one; 0 takes any.
 
-    Raises ServerError when twenty ports in a row are taken or the port may not be used.
+    Raises ServerError when twenty ports in a row are taken, the port may not be used or the address is of another one.
     """
     last = min(port + PORTS_TO_TRY, 65_536) if port else 1
     for candidate in range(port, last):
@@ -32,11 +33,13 @@ def listen(port: int) -> socket.socket:
         try:
             if os.name == "posix":  # elsewhere this would share a port that is taken
                 on.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            on.bind(("127.0.0.1", candidate))
+            on.bind((address, candidate))
             on.listen(128)
             return on
         except OSError as error:
             on.close()
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise ServerError(f"{address} is no address of this machine: --host alone takes all it has") from error
             if error.errno != errno.EADDRINUSE:
                 raise ServerError(f"cannot use port {candidate}: {error.strerror}") from error
     raise ServerError(f"ports {port} to {last - 1} are all taken; name a free one with --port")
@@ -63,6 +66,7 @@ def serve(app: "ASGIApp", on: socket.socket) -> None:
         lifespan="off",
         ws=_WebSocket,
         ws_max_size=MAX_MESSAGE_BYTES,
+        ws_per_message_deflate=False,  # nothing is far away: packing takes longer than sending
     )
     server = uvicorn.Server(config)
     if isinstance(app, Front):

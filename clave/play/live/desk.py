@@ -68,6 +68,12 @@ class Desk:
             self._player.changed(project, label, at_once=found[0].control.at_once)
             self._project, self._dirty = project, True
 
+    def change(self, project: Project, label: str, *, at_once: bool) -> None:
+        """A project that was changed from outside as a whole. Raises ControlError where nobody plays it."""
+        with self.lock:
+            self._player.changed(project, label, at_once=at_once)
+            self._project, self._dirty = project, True
+
     def put(self, project: Project) -> None:
         """The project as whoever plays has made it: nobody is asked to change it again."""
         with self.lock:

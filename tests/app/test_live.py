@@ -1,16 +1,13 @@
 """Pages, programs and OSC by way of the server: one page leads, and all that moves its project is told."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from queue import Queue
-from threading import Thread
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from starlette.testclient import WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
+from toy_page import ToyPage, hear, led, until
 from toy_rhythm import ToyRhythm
 from typer.testing import CliRunner
 
@@ -23,7 +20,6 @@ from clave.play.live import midi_process
 from clave.play.live.controls.control import ACTIONS
 from clave.play.live.osc import OscPort, open_socket
 from clave.play.live.osc_packet import read_packet, write_message
-from clave.play.live.patch import patched, read_patch
 from clave.play.midi_out import NOTE_OFF, NOTE_ON, MidiMessage
 from clave.play.output import QueuedStep
 from clave.play.performance import Strike
@@ -42,57 +38,6 @@ def bridge() -> PageBridge:
 def client(bridge: PageBridge, tmp_path: Path) -> Iterator[TestClient]:
     with TestClient(create_app(ToyRhythm(), static=tmp_path, bridge=bridge), base_url=HERE) as client:
         yield client
-
-
-def hear(socket: WebSocketTestSession) -> Any:
-    """The next message; an error after ten seconds without one."""
-    heard: Queue[Any] = Queue()
-    Thread(target=lambda: heard.put(socket.receive_json()), daemon=True).start()
-    return heard.get(timeout=10)
-
-
-class ToyPage:
-    """A page that keeps a project as the real one does."""
-
-    def __init__(self, socket: WebSocketTestSession) -> None:
-        self.socket, self.project, self.seen = socket, Project(name="of the page"), 0
-        self.leads = False
-        socket.send_json({"kind": "page"})
-
-    def next(self, kind: str) -> dict[str, Any]:
-        """The next message of this kind; those before it are taken as the page takes them."""
-        while True:
-            message = hear(self.socket)
-            if message["kind"] == "role":
-                self.leads = message["leads"]
-            if message["kind"] == "send project":
-                self.socket.send_json({"kind": "project", "project": self.project.model_dump(mode="json")})
-            if message["kind"] == "patch":
-                self.seen = message["number"]
-                self.project = patched(self.project, read_patch(message["changes"]))
-            if message["kind"] == kind:
-                return message
-
-    def change(self, *changes: Any) -> None:
-        """What a hand changes in the page."""
-        self.project = patched(self.project, list(changes))
-        self.socket.send_json({"kind": "patch", "seen": self.seen, "changes": changes})
-
-
-def until(true: Any) -> None:
-    """Wait for what another thread does."""
-    end = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.005)
-
-
-def led(socket: WebSocketTestSession, bridge: PageBridge) -> ToyPage:
-    """A page that leads, and whose project is known."""
-    page = ToyPage(socket)
-    page.next("send project")
-    until(lambda: bridge.desk.project.name == "of the page")
-    return page
 
 
 def test_a_control_moves_the_page_and_the_page_moves_who_listens(client: TestClient, bridge: PageBridge) -> None:

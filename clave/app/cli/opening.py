@@ -46,9 +46,8 @@ def osc_address(invitation: Invitation | None, osc_host: str | None) -> str:
     return invitation.address if osc_host is None else checked_address(osc_host)
 
 
-def print_osc(at: tuple[str, int], invitation: Invitation | None) -> None:
+def print_osc(address: str, port: int | None, invitation: Invitation | None) -> None:
     """Where OSC comes in, and what other machines send first."""
-    address, port = at
     print(f"OSC comes in at {address}:{port}", flush=True)
     if invitation is not None and address != THIS_MACHINE:
         print(f"Other machines first send it /clave/token {invitation.token}", flush=True)

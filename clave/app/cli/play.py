@@ -75,7 +75,7 @@ def play(
         with server.listen(port, address) as on:  # a port is taken once there is something to play
             url = _opened(on, port, invitation)
             if bridge is not None and bridge.osc is not None:
-                print_osc(bridge.osc.comes_in_at, invitation)
+                print_osc(osc, bridge.osc_ports[0], invitation)
                 bridge.run()
             if not no_open:
                 import webbrowser
@@ -113,7 +113,7 @@ def _bridge(invitation: Invitation | None, osc: tuple[str, int] | None, out: lis
 
         peers, on = [peer_of(each) for each in out], open_socket(osc[1], osc[0])
         bridge.osc = OscPort(bridge.desk, on, peers, admits=None if invitation is None else invitation.admits)
-        bridge.osc_ports = bridge.osc.comes_in_at[1], tuple(out)
+        bridge.osc_ports = int(on.getsockname()[1]), tuple(out)
     return bridge
 
 

@@ -212,9 +212,11 @@ class PageBridge:
 
     def _take_state(self, message: Message) -> None:
         """What the leading page plays."""
-        self._played = {**self._played, **message, "kind": "leader"}
-        self.desk.say("/clave/playing", int(message["playing"]))
-        self.desk.say("/clave/heard/bar", message["bar"])
+        song, slot = bool(message.get("song")), message.get("slot")
+        bar, playing = int(message["bar"]), bool(message["playing"])
+        self._played = {"kind": "leader", "playing": playing, "bar": bar, "song": song, "slot": slot}
+        self.desk.say("/clave/playing", int(playing))
+        self.desk.say("/clave/heard/bar", bar)
         for follower in self._followers():
             follower.replace(self._played)
 

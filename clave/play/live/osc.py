@@ -40,10 +40,6 @@ class Datagrams(Protocol):
         """For `select`."""
         ...
 
-    def getsockname(self) -> Peer:
-        """Where packets come in."""
-        ...
-
     def recvfrom(self, size: int, /) -> tuple[bytes, Peer]:
         """A packet, and where it comes from; BlockingIOError where there is none."""
         ...
@@ -145,12 +141,6 @@ class OscPort:
         self._number = 0
         self._guests = Guests(admits)
         desk.listen(self._tell, lambda: bool(self._subscribers))
-
-    @property
-    def comes_in_at(self) -> Peer:
-        """Address and port."""
-        address, port = self._socket.getsockname()
-        return address, port
 
     @property
     def subscribers(self) -> tuple[Peer, ...]:

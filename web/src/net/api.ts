@@ -2,7 +2,7 @@
 
 import { readMessage, readMessages, readRefusal } from "../rules/messageChecks";
 import type { Project } from "../rules/project";
-import type { FormatInfo, Instrument, ProjectReply } from "../rules/protocol";
+import type { Devices, FormatInfo, Instrument, ProjectReply } from "../rules/protocol";
 
 const PATIENCE_MS = 60_000; // a server that hangs counts as one that is away
 
@@ -53,6 +53,9 @@ export async function fetchExport(project: Project, format: string): Promise<{ f
   const remarks: unknown = JSON.parse(decodeURIComponent(response.headers.get("clave-remarks") ?? "[]"));
   return { file: await response.blob(), name: name ? decodeURIComponent(name) : format, remarks: Array.isArray(remarks) ? remarks.map(String) : [] };
 }
+
+/** How other devices come to this instrument. */
+export const fetchDevices = async (): Promise<Devices> => readMessage("Devices", await answerTo("devices"));
 
 /** The project that the server was started with; null: none. */
 export async function fetchProject(): Promise<Project | null> {

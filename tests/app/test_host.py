@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from starlette.routing import BaseRoute, Mount
 from starlette.testclient import WebSocketDenialResponse
+from starlette.websockets import WebSocketDisconnect
 from toy_rhythm import ToyRhythm
 from typer.testing import CliRunner
 
@@ -121,7 +122,7 @@ def test_foreign_names_and_pages_are_refused_with_the_token_too(
 ) -> None:
     client.cookies.set(invited.cookie, invited.token)
     assert client.get("/api/instrument", headers=headers).status_code == 403
-    with pytest.raises(WebSocketDenialResponse), client.websocket_connect(LIVE, headers=headers):
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect(LIVE, headers=headers):
         pass
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import logging
 import os
 import socket
 from typing import TYPE_CHECKING, Any
@@ -54,6 +55,11 @@ class _WebSocket(asyncio.Protocol):
         return WebSocketsSansIOProtocol(**given)
 
 
+def _is_no_refused_handshake(record: logging.LogRecord) -> bool:
+    """uvicorn 0.54 takes a WebSocket that was answered 401 for one that was forgotten."""
+    return record.getMessage() != "ASGI callable returned without completing handshake."
+
+
 def serve(app: "ASGIApp", on: socket.socket) -> None:
     """Answer on this socket until Ctrl-C. An instrument that loads behind a Front loads now; raises what stops that."""
     import uvicorn
@@ -68,6 +74,7 @@ def serve(app: "ASGIApp", on: socket.socket) -> None:
         ws_max_size=MAX_MESSAGE_BYTES,
         ws_per_message_deflate=False,  # nothing is far away: packing takes longer than sending
     )
+    logging.getLogger("uvicorn.error").addFilter(_is_no_refused_handshake)
     server = uvicorn.Server(config)
     if isinstance(app, Front):
 

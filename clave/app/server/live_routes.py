@@ -23,6 +23,17 @@ class _Waking:
     def __init__(self) -> None:
         self.loop, self._lock = asyncio.get_running_loop(), threading.Lock()
         self._due: set[asyncio.Event] = set()
+        self._telling = False
+
+    def tell_soon(self, bridge: PageBridge) -> None:
+        """Tell listeners of what a client has just changed: here, without waiting for the bridge's thread."""
+        if not self._telling:
+            self._telling = True
+            self.loop.call_later(bridge.tell_in(), self._tell, bridge)
+
+    def _tell(self, bridge: PageBridge) -> None:
+        self._telling = False
+        bridge.tell()
 
     def wakes(self, waiting: asyncio.Event) -> Callable[[], None]:
         """What sets this event."""
@@ -60,6 +71,7 @@ def add_live_routes(app: FastAPI, bridge: PageBridge) -> None:
         try:
             while True:
                 bridge.take(client, _read(await socket.receive_text()))
+                waking[0].tell_soon(bridge)
         except (WebSocketDisconnect, KeyError):  # KeyError: a message in bytes
             pass
         finally:

@@ -87,7 +87,7 @@ async def turn_away(scope: "Scope", send: "Send", status: int, error: str) -> No
             await answer(send, status, "text/html; charset=utf-8", SAID.format(error).encode())
             return
         await refuse(send, status, error)
-    elif "websocket.http.response" in scope.get("extensions", {}):
+    elif status == 401 and "websocket.http.response" in scope.get("extensions", {}):
         await refuse(send, status, error, kind="websocket.http.response")
     else:
         await send({"type": "websocket.close", "code": 1008})

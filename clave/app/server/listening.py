@@ -56,7 +56,7 @@ class _WebSocket(asyncio.Protocol):
 
 
 def _is_no_refused_handshake(record: logging.LogRecord) -> bool:
-    """uvicorn 0.54 takes a WebSocket that was answered 401 for one that was forgotten."""
+    """Uvicorn 0.54 takes a WebSocket that was answered 401 for one that was forgotten."""
     return record.getMessage() != "ASGI callable returned without completing handshake."
 
 

@@ -27,7 +27,7 @@ from clave.play.project.saving import from_document
 
 MEND_SECONDS = 0.3  # after a change on both sides, before a whole project is exchanged
 TELL_SECONDS = 0.01
-SECONDS_A_LISTENER = 0.00008  # that telling may take: a hundred are told a hundred times a second, more of them less often
+SECONDS_A_LISTENER = 0.00008  # that telling may take: of more than a hundred, each is told less often
 
 
 class PageBridge:

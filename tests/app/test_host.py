@@ -196,6 +196,13 @@ def test_the_code_in_the_terminal_is_that_of_the_link() -> None:
         (["play", "--host", "song.json"], ["play", "--host", "0.0.0.0", "song.json"]),
         (["play", "--host", "10.0.0.2", "song.json"], ["play", "--host", "10.0.0.2", "song.json"]),
         (["play", "--host", "::1"], ["play", "--host", "::1"]),
+        (["live", "--audio"], ["live", "--audio", "default"]),
+        (["live", "--audio", "song.json"], ["live", "--audio", "default", "song.json"]),
+        (
+            ["live", "song.json", "--audio", "--seconds", "1"],
+            ["live", "song.json", "--audio", "default", "--seconds", "1"],
+        ),
+        (["live", "song.json", "--audio", "Scarlett"], ["live", "song.json", "--audio", "Scarlett"]),
         (["play", "--host=10.0.0.2"], ["play", "--host=10.0.0.2"]),
     ],
 )

@@ -12,10 +12,11 @@ from toy_rhythm import ToyRhythm
 from typer.testing import CliRunner
 
 from clave.app.cli import app as commands
+from clave.app.cli import sounding
 from clave.app.server import create_app, page_bridge
 from clave.app.server.front import Front
 from clave.app.server.page_bridge import PageBridge
-from clave.errors import ControlError
+from clave.errors import AudioPortError, ControlError
 from clave.play.live import midi_process
 from clave.play.live.controls.control import ACTIONS
 from clave.play.live.osc import OscPort, open_socket
@@ -279,3 +280,43 @@ def test_a_port_that_cannot_be_had_is_one_line(tmp_path: Path, option: tuple[str
         for command in (["live", str(path)], ["play", "--no-open", "--sound", "none"]):
             done = CliRunner().invoke(commands, [*command, *given])
             assert said in str(done.exception)
+
+
+def test_clave_live_sounds_through_a_device_and_plays_on_without_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "groove.json"
+    save(Project(scene=Scene()), path)
+    written: list[Any] = []
+
+    class Speaker:
+        """A device that takes all it is given."""
+
+        sample_rate, name = 44_100, "a speaker"
+
+        def __init__(self, name: str | None, _: int) -> None:
+            if name == "Scarlett":
+                raise AudioPortError("there is no sound device 'Scarlett'; there are: a speaker")
+
+        def room(self) -> int:
+            return 4096 if len(written) < 200 else 0
+
+        def waiting(self) -> int:
+            return 0
+
+        def write(self, block: Any) -> None:
+            written.append(block)
+
+        def close(self) -> None:
+            written.append(None)
+
+    monkeypatch.setattr(sounding, "PortAudioPort", Speaker)
+    command = ["live", str(path), "--osc-in", "0", "--home", str(tmp_path), "--seconds", "1.5"]
+    done = CliRunner().invoke(commands, [*command, "--audio"])
+    assert done.exit_code == 0, done.output
+    assert "Sound goes to a speaker" in done.output
+    assert written[-1] is None
+    assert len(written) > 100
+    done = CliRunner().invoke(commands, [*command, "--audio", "Scarlett"])
+    assert done.exit_code == 0, done.output
+    assert "no sound device 'Scarlett'; there are: a speaker; what else plays goes on" in done.output

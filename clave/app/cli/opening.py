@@ -9,9 +9,11 @@ from typer.core import TyperGroup
 
 from clave.app.server.invitation import EVERYWHERE, THIS_MACHINE, Invitation, checked_address
 
+ANY_DEVICE = "default"
+
 
 class Commands(TyperGroup):
-    """Commands whose `--host` may stand alone."""
+    """Commands whose `--host` and `--audio` may stand alone."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """As usual."""
@@ -19,12 +21,14 @@ class Commands(TyperGroup):
 
 
 def with_address(arguments: Sequence[str]) -> list[str]:
-    """The arguments with every address of this machine behind a `--host` that has none."""
+    """The arguments with every address of this machine behind a `--host` that has none, and so for `--audio`."""
     given: list[str] = []
     for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
         given.append(argument)
         if argument == "--host" and not _looks_like_an_address(following):
             given.append(EVERYWHERE)
+        if argument == "--audio" and (following == "" or following[0] == "-" or following.endswith(".json")):
+            given.append(ANY_DEVICE)
     return given
 
 
@@ -49,6 +53,11 @@ def osc_address(invitation: Invitation | None, osc_host: str | None) -> str:
 def print_osc(address: str, port: int | None, invitation: Invitation | None) -> None:
     """Where OSC comes in, and what other machines send first."""
     print(f"OSC comes in at {address}:{port}", flush=True)
+    print_token(address, invitation)
+
+
+def print_token(address: str, invitation: Invitation | None) -> None:
+    """What other machines first send to OSC at this address."""
     if invitation is not None and address != THIS_MACHINE:
         print(f"Other machines first send it /clave/token {invitation.token}", flush=True)
 

@@ -55,6 +55,10 @@ OscHost = Annotated[
         help="Address that OSC comes in at, with --host; else that of --host. Other machines send the token first.",
     ),
 ]
+Audio = Annotated[
+    str | None,
+    typer.Option("--audio", metavar="[NAME]", help="Sound here: a device by a part of its name, or the usual one."),
+]
 NoOpen = Annotated[bool, typer.Option("--no-open", help="Serve only, open no browser.")]
 OscIn = Annotated[
     int | None,

@@ -79,6 +79,10 @@ class ControlError(ClaveError):
     """A control that does not exist, an argument that it does not take, or one that nobody is there to carry out."""
 
 
+class AudioPortError(ClaveError):
+    """A sound device that is not there, or has gone."""
+
+
 class OscError(ClaveError):
     """A packet that is not OSC, or a port that cannot be opened."""
 

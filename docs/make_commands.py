@@ -24,7 +24,8 @@ EXAMPLES = {
     "clave play": """clave play
 clave play --rhythm my-rhythm --sound my-sound --no-open --port 9000
 clave play --sound none
-clave play house.json --osc-in 9064 --osc-out 127.0.0.1:57120""",
+clave play house.json --osc-in 9064 --osc-out 127.0.0.1:57120
+clave play --host""",
     "clave groove": """clave groove --style funk --bars 8 --seed 7 -o out
 clave groove --at 0.4 -1.2 --variation 0.3 --tempo 96 --swing 0.58 --kit punch --stems -o out
 clave groove --from -1 0 --to 1.5 0.5 --bars 16 --loop -o out
@@ -44,6 +45,7 @@ clave export groove house.json --format midi --apart voice --on-grid -o out""",
 clave export model rhythm --format torchscript -o networks
 clave export model sound --sound my-sound -o networks""",
     "clave live": """clave live house.json
+clave live house.json --audio
 clave live house.json --osc-in 9065 --osc-out 127.0.0.1:57120 --osc-ahead 80""",
     "clave kits": "clave kits",
     "clave learn rhythm": """clave learn rhythm my-midi -o my-rhythm

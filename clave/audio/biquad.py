@@ -55,6 +55,22 @@ class Biquad:
         return 2 if slowest < 1e-3 else math.ceil(math.log(1e-5) / math.log(min(slowest, 1 - 1e-7)))
 
 
+class RunningBiquad:
+    """The same filter over samples that come block by block, `BLOCK` of them or a multiple of that."""
+
+    def __init__(self, of: Biquad) -> None:
+        self._kernels, self._state = _kernels(of), np.zeros(2)
+
+    def filtered(self, samples: Float64[np.ndarray, " sample"]) -> Float64[np.ndarray, " sample"]:
+        """The next samples through the filter."""
+        out = np.empty_like(samples)
+        for start in range(0, len(samples), BLOCK):
+            block = samples[start : start + BLOCK]
+            out[start : start + BLOCK] = block @ self._kernels.within + self._kernels.shown @ self._state
+            self._state = self._kernels.power @ self._state + block @ self._kernels.left
+        return out
+
+
 class _Kernels(NamedTuple):
     """What a filter does to a block of samples."""
 

@@ -11,12 +11,13 @@ Every part is a gain that changes over time: the same gains make the stems, so s
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from clave.audio.biquad import smoother
-from clave.music.shapes import Float32
+from clave.audio.biquad import RunningBiquad, smoother
+from clave.music.shapes import Float32, Float64
 
 DRIVE = 4.0
 DRIVE_TRACE = 0.05  # so that no drive is no division by 0
@@ -32,6 +33,9 @@ CEILING = 0.56  # of a sample; between samples a peak may be higher
 USUAL_VOLUME = 0.8  # of a new project, which has the usual loudness
 
 
+Smooth = Callable[[Float64[np.ndarray, " sample"]], Float64[np.ndarray, " sample"]]
+
+
 @dataclass(frozen=True)
 class BusSettings:
     """How much of each, from 0 to 1."""
@@ -44,11 +48,36 @@ def bus_gains(
     mix: Float32[np.ndarray, "side sample"], settings: BusSettings, volume: float, sample_rate: int
 ) -> Float32[np.ndarray, "side sample"]:
     """By what each sample of the mix is multiplied."""
+    smoothers = [smoother(seconds, sample_rate).filtered for seconds in (GLUE_SECONDS, LIMIT_SECONDS)]
+    return _gains(mix, settings, volume, *smoothers)
+
+
+class RunningBus:
+    """The same for a mix that comes block by block, of `clave.audio.biquad.BLOCK` samples or a multiple of that."""
+
+    def __init__(self, sample_rate: int) -> None:
+        seconds = GLUE_SECONDS, LIMIT_SECONDS
+        self._smoothers = [RunningBiquad(smoother(each, sample_rate)).filtered for each in seconds]
+
+    def gains(
+        self, mix: Float32[np.ndarray, "side sample"], settings: BusSettings, volume: float
+    ) -> Float32[np.ndarray, "side sample"]:
+        """Of the next samples."""
+        return _gains(mix, settings, volume, *self._smoothers)
+
+
+def _gains(
+    mix: Float32[np.ndarray, "side sample"],
+    settings: BusSettings,
+    volume: float,
+    smooth_glue: Smooth,
+    smooth_limit: Smooth,
+) -> Float32[np.ndarray, "side sample"]:
     gains = driven(mix, settings.drive)
     sound = mix * gains
-    steps = [glued(_power(sound, GLUE_SECONDS, sample_rate), settings.glue) * np.float32(volume / USUAL_VOLUME)]
+    steps = [glued(_power(sound, smooth_glue), settings.glue) * np.float32(volume / USUAL_VOLUME)]
     sound = sound * steps[0]
-    steps.append(limited(_power(sound, LIMIT_SECONDS, sample_rate)))
+    steps.append(limited(_power(sound, smooth_limit)))
     return gains * (steps[0] * steps[1]) * bent(sound * steps[1])
 
 
@@ -79,6 +108,5 @@ def bent(sound: np.ndarray) -> np.ndarray:
     return (KNEE + room * np.tanh((size - KNEE) / room)) / size
 
 
-def _power(sound: np.ndarray, seconds: float, sample_rate: int) -> Float32[np.ndarray, " sample"]:
-    total = (sound.astype(np.float64) ** 2).sum(axis=0)
-    return smoother(seconds, sample_rate).filtered(total).astype(np.float32)
+def _power(sound: np.ndarray, smooth: Smooth) -> Float32[np.ndarray, " sample"]:
+    return smooth((sound.astype(np.float64) ** 2).sum(axis=0)).astype(np.float32)

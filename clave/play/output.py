@@ -2,7 +2,7 @@
 
 from typing import NamedTuple, Protocol, runtime_checkable
 
-from clave.play.performance import Strike
+from clave.play.performance import Performance, Strike
 
 
 class QueuedStep(NamedTuple):
@@ -12,6 +12,15 @@ class QueuedStep(NamedTuple):
     step: int  # of the bar, counted from 0
     seconds: float  # when it begins, on the clock of the transport
     duration_seconds: float
+
+
+@runtime_checkable
+class PerformanceOutput(Protocol):
+    """An output that needs more of a stroke than the stroke itself, such as the sounds of its performance."""
+
+    def play_of(self, performance: Performance) -> None:
+        """The strokes that come are of this performance."""
+        ...
 
 
 @runtime_checkable

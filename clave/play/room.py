@@ -66,6 +66,43 @@ def impulse_response(size: RoomSize, sample_rate: int) -> Float32[np.ndarray, "s
     return made
 
 
+class RunningConvolution:
+    """The same convolution for samples that come block by block, each of one length: the response in parts of it.
+
+    Another response takes over what is still to ring.
+    """
+
+    def __init__(self, response: Float32[np.ndarray, "side tap"], block: int) -> None:
+        self._block, self._rows = block, len(response)
+        self._before = np.zeros(block, np.float32)
+        self._heard = np.zeros((0, block + 1), np.complex128)  # the latest first
+        self._parts = np.zeros((self._rows, 0, block + 1), np.complex128)
+        self._rings = 0  # blocks until nothing is heard of what came in
+        self.respond(response)
+
+    def respond(self, response: Float32[np.ndarray, "side tap"]) -> None:
+        """With this response from now on."""
+        count = -(-response.shape[1] // self._block)
+        padded = np.zeros((self._rows, count * self._block))
+        padded[:, : response.shape[1]] = response
+        self._parts = np.fft.rfft(padded.reshape(self._rows, count, self._block), 2 * self._block, axis=2)
+        kept = self._heard[:count]
+        self._heard = np.zeros((count, self._block + 1), np.complex128)
+        self._heard[: len(kept)] = kept
+
+    def convolved(self, samples: Float32[np.ndarray, " sample"]) -> Float32[np.ndarray, "side sample"] | None:
+        """What is heard during the next block; None where nothing is."""
+        count = self._parts.shape[1]
+        self._rings = count + 1 if samples.any() else max(0, self._rings - 1)
+        if self._rings == 0:
+            return None
+        self._heard = np.roll(self._heard, 1, axis=0)
+        self._heard[0] = np.fft.rfft(np.concatenate([self._before, samples]))
+        self._before = samples.copy()
+        spectrum = np.einsum("rcf,cf->rf", self._parts, self._heard)
+        return np.fft.irfft(spectrum, axis=1)[:, self._block :].astype(np.float32)
+
+
 def convolved(
     samples: Float32[np.ndarray, " sample"], response: Float32[np.ndarray, " tap"]
 ) -> Float32[np.ndarray, " longer"]:

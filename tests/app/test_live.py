@@ -1,29 +1,26 @@
 """Pages, programs and OSC by way of the server: one page leads, and all that moves its project is told."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from queue import Queue
-from threading import Thread
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from starlette.testclient import WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
+from toy_page import ToyPage, hear, led, until
 from toy_rhythm import ToyRhythm
 from typer.testing import CliRunner
 
 from clave.app.cli import app as commands
+from clave.app.cli import sounding
 from clave.app.server import create_app, page_bridge
 from clave.app.server.front import Front
 from clave.app.server.page_bridge import PageBridge
-from clave.errors import ControlError
+from clave.errors import AudioPortError, ControlError
 from clave.play.live import midi_process
 from clave.play.live.controls.control import ACTIONS
 from clave.play.live.osc import OscPort, open_socket
 from clave.play.live.osc_packet import read_packet, write_message
-from clave.play.live.patch import patched, read_patch
 from clave.play.midi_out import NOTE_OFF, NOTE_ON, MidiMessage
 from clave.play.output import QueuedStep
 from clave.play.performance import Strike
@@ -42,57 +39,6 @@ def bridge() -> PageBridge:
 def client(bridge: PageBridge, tmp_path: Path) -> Iterator[TestClient]:
     with TestClient(create_app(ToyRhythm(), static=tmp_path, bridge=bridge), base_url=HERE) as client:
         yield client
-
-
-def hear(socket: WebSocketTestSession) -> Any:
-    """The next message; an error after ten seconds without one."""
-    heard: Queue[Any] = Queue()
-    Thread(target=lambda: heard.put(socket.receive_json()), daemon=True).start()
-    return heard.get(timeout=10)
-
-
-class ToyPage:
-    """A page that keeps a project as the real one does."""
-
-    def __init__(self, socket: WebSocketTestSession) -> None:
-        self.socket, self.project, self.seen = socket, Project(name="of the page"), 0
-        self.leads = False
-        socket.send_json({"kind": "page"})
-
-    def next(self, kind: str) -> dict[str, Any]:
-        """The next message of this kind; those before it are taken as the page takes them."""
-        while True:
-            message = hear(self.socket)
-            if message["kind"] == "role":
-                self.leads = message["leads"]
-            if message["kind"] == "send project":
-                self.socket.send_json({"kind": "project", "project": self.project.model_dump(mode="json")})
-            if message["kind"] == "patch":
-                self.seen = message["number"]
-                self.project = patched(self.project, read_patch(message["changes"]))
-            if message["kind"] == kind:
-                return message
-
-    def change(self, *changes: Any) -> None:
-        """What a hand changes in the page."""
-        self.project = patched(self.project, list(changes))
-        self.socket.send_json({"kind": "patch", "seen": self.seen, "changes": changes})
-
-
-def until(true: Any) -> None:
-    """Wait for what another thread does."""
-    end = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.005)
-
-
-def led(socket: WebSocketTestSession, bridge: PageBridge) -> ToyPage:
-    """A page that leads, and whose project is known."""
-    page = ToyPage(socket)
-    page.next("send project")
-    until(lambda: bridge.desk.project.name == "of the page")
-    return page
 
 
 def test_a_control_moves_the_page_and_the_page_moves_who_listens(client: TestClient, bridge: PageBridge) -> None:
@@ -334,3 +280,43 @@ def test_a_port_that_cannot_be_had_is_one_line(tmp_path: Path, option: tuple[str
         for command in (["live", str(path)], ["play", "--no-open", "--sound", "none"]):
             done = CliRunner().invoke(commands, [*command, *given])
             assert said in str(done.exception)
+
+
+def test_clave_live_sounds_through_a_device_and_plays_on_without_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "groove.json"
+    save(Project(scene=Scene()), path)
+    written: list[Any] = []
+
+    class Speaker:
+        """A device that takes all it is given."""
+
+        sample_rate, name = 44_100, "a speaker"
+
+        def __init__(self, name: str | None, _: int) -> None:
+            if name == "Scarlett":
+                raise AudioPortError("there is no sound device 'Scarlett'; there are: a speaker")
+
+        def room(self) -> int:
+            return 4096 if len(written) < 200 else 0
+
+        def waiting(self) -> int:
+            return 0
+
+        def write(self, block: Any) -> None:
+            written.append(block)
+
+        def close(self) -> None:
+            written.append(None)
+
+    monkeypatch.setattr(sounding, "PortAudioPort", Speaker)
+    command = ["live", str(path), "--osc-in", "0", "--home", str(tmp_path), "--seconds", "1.5"]
+    done = CliRunner().invoke(commands, [*command, "--audio"])
+    assert done.exit_code == 0, done.output
+    assert "Sound goes to a speaker" in done.output
+    assert written[-1] is None
+    assert len(written) > 100
+    done = CliRunner().invoke(commands, [*command, "--audio", "Scarlett"])
+    assert done.exit_code == 0, done.output
+    assert "no sound device 'Scarlett'; there are: a speaker; what else plays goes on" in done.output

@@ -69,7 +69,7 @@ const keeping = new Keeping(store, memory, sounds);
 const recording = new Recording(store);
 const live = signal<LiveLink | null>(null);
 const liveActs: LiveActs = {
-  play: () => void player.play(),
+  play: (_, bar) => void player.play().then(() => (bar === undefined ? undefined : player.seek(Number(bar) - 1))),
   stop: () => player.stop(),
   toggle: () => void player.toggle(),
   seek: (_, bar) => player.seek(Number(bar) - 1),
@@ -194,6 +194,10 @@ addEventListener("hashchange", () => {
   });
   store.settle();
 });
+
+let gestures = 0;
+addEventListener("pointerdown", () => (store.gesture = ++gestures), true);
+for (const over of ["pointerup", "pointercancel"]) addEventListener(over, () => setTimeout(() => (store.gesture = null)), true);
 
 const showDropping = (on: boolean) => document.documentElement.toggleAttribute("data-dropping", on);
 addEventListener("dragover", (event) => {

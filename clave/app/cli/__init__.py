@@ -5,10 +5,12 @@ import sys
 import typer
 
 from clave.app.cli import evaluate, export, figures, groove, kits, learn, live, play, render
+from clave.app.cli.opening import Commands
 from clave.errors import ClaveError
 
 app = typer.Typer(
     name="clave",
+    cls=Commands,
     help="A drum instrument that you play as a map.",
     no_args_is_help=True,
     add_completion=False,

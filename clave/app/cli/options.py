@@ -36,8 +36,28 @@ Home = Annotated[
 Port = Annotated[
     int,
     typer.Option(
-        "--port", metavar="N", min=0, max=65_535, help="Port on 127.0.0.1; if taken, the next free one; 0: any."
+        "--port", metavar="N", min=0, max=65_535, help="Port of the page; if taken, the next free one; 0: any."
     ),
+]
+Host = Annotated[
+    str | None,
+    typer.Option(
+        "--host",
+        metavar="[ADDRESS]",
+        help="Open it to the local network, at one address of this machine or at all, for whoever has its token.",
+    ),
+]
+OscHost = Annotated[
+    str | None,
+    typer.Option(
+        "--osc-host",
+        metavar="ADDRESS",
+        help="Address that OSC comes in at, with --host; else that of --host. Other machines send the token first.",
+    ),
+]
+Audio = Annotated[
+    str | None,
+    typer.Option("--audio", metavar="[NAME]", help="Sound here: a device by a part of its name, or the usual one."),
 ]
 NoOpen = Annotated[bool, typer.Option("--no-open", help="Serve only, open no browser.")]
 SamplesOption = Annotated[
@@ -48,7 +68,7 @@ SamplesOption = Annotated[
 ]
 OscIn = Annotated[
     int | None,
-    typer.Option("--osc-in", metavar="PORT", min=0, max=65_535, help="UDP port on 127.0.0.1 for OSC; 0: any free one."),
+    typer.Option("--osc-in", metavar="PORT", min=0, max=65_535, help="UDP port for OSC; 0: any free one."),
 ]
 OscOut = Annotated[
     list[str] | None,

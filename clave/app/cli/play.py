@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clave.app.cli.opening import invited, osc_address, print_links, print_osc
 from clave.app.cli.options import (
     DEFAULT_PORT,
     NO_SOUND,
     Home,
+    Host,
     NoOpen,
+    OscHost,
     OscIn,
     OscOut,
     Port,
@@ -20,8 +23,10 @@ from clave.app.cli.options import (
     SamplesOption,
     SoundFolder,
 )
+from clave.app.server.invitation import EVERYWHERE, THIS_MACHINE, Invitation
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
 
     from starlette.types import ASGIApp
@@ -49,10 +54,16 @@ def play(
     no_open: NoOpen = False,
     osc_in: OscIn = None,
     osc_out: OscOut = None,
+    host: Host = None,
+    osc_host: OscHost = None,
     samples: SamplesOption = False,
     project_option: ProjectOption = None,
 ) -> None:
-    """Serve the instrument on 127.0.0.1 and open its page."""
+    """Serve the instrument on 127.0.0.1, or with --host to the local network, and open its page.
+
+    With --host, whoever has the link that is printed plays too, on a tablet or phone: all pages play one project, and
+    the sound comes from one of them.
+    """
     if project is not None and project_option is not None:
         raise typer.BadParameter("a project is named once: PROJECT or --project")
     from clave.app import kit_library, server
@@ -60,7 +71,10 @@ def play(
     if not server.page_is_built():
         print("clave: the page is not built; in a source checkout run scripts/play", file=sys.stderr)
     with closing(kit_library.KitLibrary(kit_library.file_in(home))) as library:
-        bridge = None if osc_in is None and not osc_out else _bridge(osc_in or 0, osc_out or [])
+        invitation = invited(host)
+        osc = osc_address(invitation, osc_host)
+        has_osc = osc_in is not None or bool(osc_out) or osc_host is not None
+        bridge = _bridge(invitation, (osc, osc_in or 0) if has_osc else None, osc_out or [])
         shared = None
         if samples:
             from clave.app.server.page_bridge import PageBridge
@@ -68,32 +82,51 @@ def play(
 
             bridge, shared = bridge or PageBridge(), SharedSamples()
         load = _loader(rhythm, sound, project or project_option, library, bridge, shared)
-        with server.listen(port) as on:  # a port is taken once there is something to play
-            taken = int(on.getsockname()[1])
-            if port not in (0, taken):
-                print(f"Port {port} is taken; using {taken}.")
-            url = f"http://127.0.0.1:{taken}/"
-            print(f"Clave plays at {url}  (Ctrl-C stops it)", flush=True)
+        address = invitation.address if invitation else THIS_MACHINE
+        with server.listen(port, address) as on:  # a port is taken once there is something to play
+            url = _opened(on, port, invitation)
             if shared is not None:
-                print(f"Strudel finds its sounds by samples('http://localhost:{taken}')", flush=True)
+                print(f"Strudel finds its sounds by samples('http://localhost:{on.getsockname()[1]}')", flush=True)
             if bridge is not None and bridge.osc is not None:
-                print(f"OSC comes in at 127.0.0.1:{bridge.osc_ports[0]}", flush=True)
+                print_osc(osc, bridge.osc_ports[0], invitation)
                 bridge.run()
             if not no_open:
                 import webbrowser
 
                 threading.Thread(target=webbrowser.open, args=[url], daemon=True).start()
-            server.serve(server.Front(load, samples=shared), on)
+            server.serve(server.Front(load, samples=shared, invitation=invitation), on)
 
 
-def _bridge(osc_in: int, osc_out: list[str]) -> "PageBridge":
-    """What leads OSC to the page and back; 0: at any free port. Raises OscError for one that is taken."""
+def _opened(on: "socket.socket", wanted: int, invitation: Invitation | None) -> str:
+    """Say where the page is; its address for a browser of this machine."""
+    address, taken = on.getsockname()
+    if wanted not in (0, taken):
+        print(f"Port {wanted} is taken; using {taken}.")
+    here = THIS_MACHINE if address == EVERYWHERE else address
+    print(f"Clave plays at http://{here}:{taken}/  (Ctrl-C stops it)", flush=True)
+    if invitation is None:
+        return f"http://{here}:{taken}/"
+    invitation.port = taken
+    print_links(invitation)
+    return invitation.link(here)
+
+
+def _bridge(invitation: Invitation | None, osc: tuple[str, int] | None, out: list[str]) -> "PageBridge | None":
+    """What leads OSC to the page and back, and pages to each other; None where neither is wanted.
+
+    OSC comes in at this address and port, 0: any free one. Raises OscError for one that is taken.
+    """
+    if invitation is None and osc is None:
+        return None
     from clave.app.server.page_bridge import PageBridge
-    from clave.play.live.osc import OscPort, open_socket, peer_of
 
-    peers, on, bridge = [peer_of(each) for each in osc_out], open_socket(osc_in), PageBridge()
-    bridge.osc = OscPort(bridge.desk, on, peers)
-    bridge.osc_ports = int(on.getsockname()[1]), tuple(osc_out)
+    bridge = PageBridge(invitation)
+    if osc is not None:
+        from clave.play.live.osc import OscPort, open_socket, peer_of
+
+        peers, on = [peer_of(each) for each in out], open_socket(osc[1], osc[0])
+        bridge.osc = OscPort(bridge.desk, on, peers, admits=None if invitation is None else invitation.admits)
+        bridge.osc_ports = int(on.getsockname()[1]), tuple(out)
     return bridge
 
 

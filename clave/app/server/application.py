@@ -24,6 +24,7 @@ from clave.app.protocol import (
     StyleMeters,
     VoiceInfo,
 )
+from clave.app.server.device_routes import add_device_routes
 from clave.app.server.export_routes import add_export_routes
 from clave.app.server.kit_routes import add_kit_routes, add_library_routes
 from clave.app.server.live_routes import add_live_routes
@@ -33,7 +34,7 @@ from clave.app.server.page_files import STATIC, UNBUILT, page_is_built
 from clave.app.server.project_routes import add_project_routes
 from clave.app.server.refusals import add_refusals
 from clave.app.server.rhythm_routes import add_bar_routes, add_map_routes, add_pattern_routes
-from clave.app.server.security import OnlyThisMachine
+from clave.app.server.security import guarded
 from clave.app.server.sound_routes import add_sound_routes
 from clave.files import midi
 from clave.music.kit import VOICES
@@ -57,7 +58,8 @@ def create_app(
 
     `kits` are synthesised on the first request for one. Without a sound space, only they and files are played;
     without a library, what the player keeps lasts as long as the application. The page opens with the project, if there
-    is one. `bridge` moves it by OSC and WebSocket; without one, by WebSocket alone.
+    is one. `bridge` moves it by OSC and WebSocket; without one, by WebSocket alone. If that has an invitation, the
+    instrument is open to whoever has its token, and all pages play one project.
     """
     from clave import __version__
 
@@ -70,7 +72,8 @@ def create_app(
         separate_input_output_schemas=False,  # one name for a bar, whoever sends it
         responses={"4XX": {"model": Refusal}},
     )
-    app.add_middleware(OnlyThisMachine)
+    bridge = bridge or PageBridge()
+    app.add_middleware(guarded, bridge.invitation)
     add_refusals(app)
     library = library or KitLibrary()
     builder = KitBuilder(sound, kits, library)
@@ -83,7 +86,8 @@ def create_app(
     add_library_routes(app, library)
     add_export_routes(app, rhythm, sound, library)
     add_project_routes(app, rhythm, lambda each: remarks_here(each, rhythm, sound, library, builder.kits), project)
-    add_live_routes(app, bridge or PageBridge())
+    add_live_routes(app, bridge)
+    add_device_routes(app, bridge.invitation)
     instrument = _instrument(__version__, rhythm, builder.info(), kits)
 
     @app.get("/api/instrument")

@@ -8,8 +8,9 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from clave.app.server.invitation import Invitation
 from clave.app.server.page_files import STATIC
-from clave.app.server.security import OnlyThisMachine, answer, refuse
+from clave.app.server.security import answer, guarded, turn_away
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -24,12 +25,16 @@ class Front:
     """
 
     def __init__(
-        self, load: "Callable[[], ASGIApp]", static: Path = STATIC, samples: "SharedSamples | None" = None
+        self,
+        load: "Callable[[], ASGIApp]",
+        static: Path = STATIC,
+        samples: "SharedSamples | None" = None,
+        invitation: Invitation | None = None,
     ) -> None:
         self.loading: Future[ASGIApp] = Future()
         self._load, self._samples = load, samples
         self._files = {} if not static.is_dir() else _files(static)
-        self._early = OnlyThisMachine(self._answer_early)
+        self._early = guarded(self._answer_early, invitation)
 
     def start(self) -> None:
         """Begin to load."""
@@ -63,7 +68,7 @@ class Front:
             if scope["type"] == "websocket":
                 await send({"type": "websocket.close", "code": 1011})
                 return
-            await refuse(send, 503, f"the instrument could not be loaded: {error}")
+            await turn_away(scope, send, 503, f"the instrument could not be loaded: {error}")
         else:
             await instrument(scope, receive, send)
 

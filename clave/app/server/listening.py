@@ -1,13 +1,15 @@
-"""A socket on this machine, and a server that answers on it."""
+"""A socket on this machine, or on the network, and a server that answers on it."""
 
 import asyncio
 import contextlib
 import errno
+import logging
 import os
 import socket
 from typing import TYPE_CHECKING, Any
 
 from clave.app.server.front import Front
+from clave.app.server.invitation import THIS_MACHINE
 from clave.app.server.memory import return_freed_memory
 from clave.errors import ServerError
 
@@ -20,10 +22,10 @@ PORTS_TO_TRY = 20
 MAX_MESSAGE_BYTES = 32_000_000  # of a WebSocket: as long as a project file
 
 
-def listen(port: int) -> socket.socket:
-    """A listening socket on 127.0.0.1: this port, or the next free one; 0 takes any.
+def listen(port: int, address: str = THIS_MACHINE) -> socket.socket:
+    """A listening socket at this address of the machine: this port, or the next free one; 0 takes any.
 
-    Raises ServerError when twenty ports in a row are taken or the port may not be used.
+    Raises ServerError when twenty ports in a row are taken, the port may not be used or the address is of another one.
     """
     last = min(port + PORTS_TO_TRY, 65_536) if port else 1
     for candidate in range(port, last):
@@ -32,11 +34,13 @@ def listen(port: int) -> socket.socket:
         try:
             if os.name == "posix":  # elsewhere this would share a port that is taken
                 on.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            on.bind(("127.0.0.1", candidate))
+            on.bind((address, candidate))
             on.listen(128)
             return on
         except OSError as error:
             on.close()
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise ServerError(f"{address} is no address of this machine: --host alone takes all it has") from error
             if error.errno != errno.EADDRINUSE:
                 raise ServerError(f"cannot use port {candidate}: {error.strerror}") from error
     raise ServerError(f"ports {port} to {last - 1} are all taken; name a free one with --port")
@@ -51,6 +55,11 @@ class _WebSocket(asyncio.Protocol):
         return WebSocketsSansIOProtocol(**given)
 
 
+def _is_no_refused_handshake(record: logging.LogRecord) -> bool:
+    """Uvicorn 0.54 takes a WebSocket that was answered 401 for one that was forgotten."""
+    return record.getMessage() != "ASGI callable returned without completing handshake."
+
+
 def serve(app: "ASGIApp", on: socket.socket) -> None:
     """Answer on this socket until Ctrl-C. An instrument that loads behind a Front loads now; raises what stops that."""
     import uvicorn
@@ -63,7 +72,9 @@ def serve(app: "ASGIApp", on: socket.socket) -> None:
         lifespan="off",
         ws=_WebSocket,
         ws_max_size=MAX_MESSAGE_BYTES,
+        ws_per_message_deflate=False,  # nothing is far away: packing takes longer than sending
     )
+    logging.getLogger("uvicorn.error").addFilter(_is_no_refused_handshake)
     server = uvicorn.Server(config)
     if isinstance(app, Front):
 

@@ -3,15 +3,19 @@
 What comes in by OSC or a WebSocket changes the mirror, and the leading page gets the difference. What that page changes
 itself comes back in the same form. Where both changed the same field at once, the page is right: it is asked for the
 whole project a moment later.
+
+Where the instrument is open to the network, the other pages follow: they get every change, and what they change goes to
+the leading page. Where a follower and others changed the same field at once, the follower gets the whole project.
 """
 
 import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
 
+from clave.app.server.clients import Client, Message, Shared
+from clave.app.server.invitation import Invitation
 from clave.errors import ClaveError, ControlError, ProjectError
 from clave.play.live.arguments import Values
 from clave.play.live.controls.control import Action, Places
@@ -21,52 +25,24 @@ from clave.play.live.patch import difference, patched, read_patch
 from clave.play.project.document import Project
 from clave.play.project.saving import from_document
 
-MEND_SECONDS = 0.3  # after a change on both sides, before the page is asked for the whole project
+MEND_SECONDS = 0.3  # after a change on both sides, before a whole project is exchanged
 TELL_SECONDS = 0.01
-MAX_QUEUED = 10_000  # messages to one client: what comes after is lost to one that takes none
-
-Message = dict[str, Any]
-
-
-@dataclass(eq=False)
-class Client:
-    """Whoever is connected: a page, or a program that sends controls and may listen.
-
-    `wake` is called, from any thread, when there is something to send.
-    """
-
-    wake: Callable[[], None]
-    queue: list[Message] = field(default_factory=list[Message])
-    page: bool = False
-    listens: bool = False
-    mirror: Project | None = None  # the project as a leading page has it, once it has read what was sent
-    sent: int = 0  # patches
-    conflict_at: float | None = None  # seconds of the monotonic clock
-
-    def send(self, message: Message) -> None:
-        """Queue a message."""
-        if len(self.queue) < MAX_QUEUED:
-            self.queue.append(message)
-        self.wake()
-
-    def tell(self, news: Message) -> None:
-        """Queue values, in one message with those that still wait."""
-        if self.queue and self.queue[-1]["kind"] == "values":
-            self.queue[-1]["values"] |= news
-        else:
-            self.send({"kind": "values", "values": news})
+SECONDS_A_LISTENER = 0.00008  # that telling may take: of more than a hundred, each is told less often
 
 
 class PageBridge:
-    """The player of a desk whose music is played by a page."""
+    """The player of a desk whose music is played by a page; with an invitation, all pages play one project."""
 
-    def __init__(self) -> None:
+    def __init__(self, invitation: Invitation | None = None) -> None:
         self.desk = Desk(Project(), self)
+        self.invitation = invitation
         self.osc: OscPort | None = None
         self.osc_ports: tuple[int | None, tuple[str, ...]] = None, ()  # where OSC comes in, and where it goes
         self._clients: list[Client] = []
         self._leader: Client | None = None
+        self._played: Message = {"kind": "leader", "playing": False, "bar": 0, "song": False, "slot": None}
         self._thread: threading.Thread | None = None
+        self._told_at = 0.0  # seconds of the monotonic clock
         self.desk.listen(self._tell, lambda: any(client.listens for client in self._clients))
 
     # ---- as the player of the desk
@@ -78,13 +54,21 @@ class PageBridge:
         )
 
     def changed(self, project: Project, label: str, *, at_once: bool) -> None:  # noqa: ARG002 -- of the interface
-        """The leading page gets the difference; what changes before it is sent goes with it."""
-        leader = self._leading()
-        last = leader.queue[-1] if leader.queue else None
-        if last is None or last["kind"] != "patch":
-            leader.send({"kind": "patch", "label": label, "at_once": at_once})
-        else:
-            last |= {"label": label, "at_once": at_once or last["at_once"]}
+        """The leading page gets the difference, and those that follow it."""
+        self._leading().patch(label, at_once=at_once)
+        self._pass_on(label, at_once=at_once)
+
+    def _pass_on(self, label: str, *, at_once: bool) -> None:
+        for follower in self._followers():
+            if follower.mirror is not None:
+                follower.patch(label, at_once=at_once)
+
+    def _follows(self, client: Client) -> bool:
+        opened, led = self.invitation is not None, self._leader is not None
+        return opened and led and client.page and client is not self._leader
+
+    def _followers(self) -> list[Client]:
+        return [client for client in self._clients if self._follows(client)]
 
     def _leading(self) -> Client:
         if self._leader is None:
@@ -92,17 +76,22 @@ class PageBridge:
         return self._leader
 
     def _tell(self, changed: Mapping[str, Values], sources: Sources) -> None:
-        for client in self._clients:
-            if client.listens:
-                news = {address: list(values) for address, values in changed.items() if sources.get(address) != client}
+        news = Shared(kind="values", values={address: list(values) for address, values in changed.items()})
+        senders = set(sources.values())
+        for client in [each for each in self._clients if each.listens]:
+            if client not in senders:
                 client.tell(news)
+                continue
+            others = {address: each for address, each in news["values"].items() if sources.get(address) != client}
+            if others:
+                client.tell(Shared(kind="values", values=others))
 
     # ---- who is connected
 
-    def join(self, wake: Callable[[], None]) -> Client:
-        """Somebody has connected."""
+    def join(self, wake: Callable[[], None], where: str = "") -> Client:
+        """Somebody has connected, with this device."""
         with self.desk.lock:
-            client = Client(wake)
+            client = Client(wake, where)
             self._clients.append(client)
             self.run()
             return client
@@ -113,10 +102,14 @@ class PageBridge:
             self._clients.remove(client)
             if client is self._leader:
                 self._leader = None
-                self.desk.say("/clave/playing", 0)
+                self._take_state({"kind": "state", "playing": False, "bar": 0})
                 self._lead(next((each for each in self._clients if each.page), None))
+            elif client.page:
+                self._say_roles()
 
     def _lead(self, client: Client | None) -> None:
+        if self._leader is not None:
+            self._leader.mirror = self._leader.conflict_at = None
         self._leader = client
         if client is not None:
             client.mirror = None
@@ -128,8 +121,12 @@ class PageBridge:
         port, out = self.osc_ports
         for client in self._clients:
             if client.page:
-                leads = client is self._leader
-                client.send({"kind": "role", "leads": leads, "pages": pages, "osc_in": port, "osc_out": list(out)})
+                leads, follows = client is self._leader, self._follows(client)
+                role = {"kind": "role", "leads": leads, "pages": pages, "osc_in": port, "osc_out": list(out)}
+                where = self._leader.where if follows and self._leader else ""
+                client.send({**role, "opened": self.invitation is not None, "follows": follows, "where": where})
+                if follows:
+                    client.replace(self._played)
 
     # ---- what comes in
 
@@ -158,16 +155,17 @@ class PageBridge:
                         self._lead(client)
                     else:
                         self._say_roles()
+                        self._give_project(client)
                 case {"kind": "lead"} if client.page and client is not self._leader:
                     self._lead(client)
                 case {"kind": "project", "project": document} if client is self._leader:
                     self._take_project(client, document)
-                case {"kind": "patch", "seen": int(seen), "changes": list(changes)} if client is self._leader:
-                    self._take_patch(client, seen, changes)  # pyright: ignore[reportUnknownArgumentType]
-                case {"kind": "state", "playing": bool(playing), "bar": int(bar)} if client is self._leader:
-                    self.desk.say("/clave/playing", int(playing))
-                    self.desk.say("/clave/heard/bar", bar)
-                case {"kind": "lead" | "project" | "patch" | "state"}:
+                case {"kind": "patch", "seen": int(seen), "changes": list(changes)}:
+                    label, at_once = str(message.get("label", "")), bool(message.get("at_once", False))
+                    self._take_patch(client, seen, changes, label, at_once=at_once)  # pyright: ignore[reportUnknownArgumentType]
+                case {"kind": "state", "playing": bool(), "bar": int()} if client is self._leader:
+                    self._take_state(message)
+                case {"kind": "lead" | "project" | "state"}:
                     pass  # of a page that leads no more
                 case _:
                     raise ControlError(f"no message of this kind: {str(message)[:80]}")
@@ -176,20 +174,52 @@ class PageBridge:
         client.mirror = from_document(document)
         client.conflict_at = None
         self.desk.put(client.mirror)
+        for follower in self._followers():
+            self._give_project(follower)
 
-    def _take_patch(self, client: Client, seen: int, changes: list[Any]) -> None:
-        before = client.mirror
-        if before is None:
-            return  # it is about to send the whole project
+    def _give_project(self, client: Client) -> None:
+        """A follower gets all of it, if it is known."""
+        if self._follows(client) and self._leader is not None and self._leader.mirror is not None:
+            client.mirror = self.desk.project  # what changes until it is sent goes with it
+            client.conflict_at = None
+            client.replace({"kind": "project"})
+
+    def _take_patch(self, client: Client, seen: int, changes: list[Any], label: str, *, at_once: bool) -> None:
+        before, leads = client.mirror, client is self._leader
+        if before is None or not (leads or self._follows(client)):
+            return  # a whole project is on its way, or it is alone with its own
         try:
             same, patch = before is self.desk.project, read_patch(changes)
             client.mirror = patched(before, patch)
-            self.desk.put(client.mirror if same else patched(self.desk.project, patch))
+            project = client.mirror if same else patched(self.desk.project, patch)
         except ProjectError:  # its place is no longer there, or it is no patch
-            client.send({"kind": "send project"})
+            self._exchange(client)
             return
+        if leads:
+            self.desk.put(project)
+            self._pass_on(label, at_once=at_once)
+        else:
+            self.desk.change(project, label, at_once=at_once)
         if seen != client.sent or not same:
             client.conflict_at = time.monotonic()
+
+    def _exchange(self, client: Client) -> None:
+        """The whole project: of the page that leads, which is right, or of the server for one that follows."""
+        client.conflict_at = None
+        if client is self._leader:
+            client.send({"kind": "send project"})
+        else:
+            self._give_project(client)
+
+    def _take_state(self, message: Message) -> None:
+        """What the leading page plays."""
+        song, slot = bool(message.get("song")), message.get("slot")
+        bar, playing = int(message["bar"]), bool(message["playing"])
+        self._played = {"kind": "leader", "playing": playing, "bar": bar, "song": song, "slot": slot}
+        self.desk.say("/clave/playing", int(playing))
+        self.desk.say("/clave/heard/bar", bar)
+        for follower in self._followers():
+            follower.replace(self._played)
 
     # ---- what goes out
 
@@ -201,7 +231,11 @@ class PageBridge:
             return [message for message in ready if message is not None]
 
     def _ready(self, client: Client, message: Message) -> Message | None:
-        """A patch is made as it is sent: from what the page has to what the project is."""
+        """A patch is made as it is sent: from what the page has to what the project is; so is a whole project."""
+        if message["kind"] == "project":
+            client.mirror = self.desk.project
+            client.sent += 1
+            return {**message, "number": client.sent, "project": client.mirror.model_dump(mode="json")}
         if message["kind"] != "patch":
             return message
         if client.mirror is None:
@@ -221,24 +255,30 @@ class PageBridge:
             self._thread = threading.Thread(target=self._work, name="live", daemon=True)
             self._thread.start()
 
+    def tell_in(self) -> float:
+        """Seconds until listeners may be told of what has just changed."""
+        pause = max(TELL_SECONDS, SECONDS_A_LISTENER * len(self._clients))
+        return max(0.0, self._told_at + pause - time.monotonic())
+
+    def tell(self) -> None:
+        """Tell them what has changed; what changes soon after goes together."""
+        if self.desk.tell():
+            self._told_at = time.monotonic()
+
     def _work(self) -> None:
-        told_at = 0.0
         while True:
             if self.osc is None:
                 time.sleep(TELL_SECONDS)
             else:
                 with suppress(OSError, ValueError):  # its socket was closed
                     self.osc.poll(TELL_SECONDS)
-            now = time.monotonic()
-            if now - told_at >= TELL_SECONDS:
-                told_at = now
-                self.desk.tell()
-                self._mend(now)
+            if self.tell_in() == 0.0:
+                self.tell()
+            self._mend(time.monotonic())
 
     def _mend(self, now: float) -> None:
-        """Ask a page for its project where both sides changed it at once."""
+        """Exchange the whole project where both sides changed it at once."""
         with self.desk.lock:
-            leader = self._leader
-            if leader is not None and leader.conflict_at is not None and now - leader.conflict_at > MEND_SECONDS:
-                leader.conflict_at = None
-                leader.send({"kind": "send project"})
+            for client in self._clients:
+                if client.conflict_at is not None and now - client.conflict_at > MEND_SECONDS:
+                    self._exchange(client)

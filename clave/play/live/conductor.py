@@ -14,7 +14,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from clave.music.units import Meter
-from clave.play.output import Output, QueuedStep
+from clave.play.output import Output, PerformanceOutput, QueuedStep
 from clave.play.performance import Performance, Strike
 from clave.play.scheduler import LATEST_SECONDS, LOOK_AHEAD_SECONDS
 from clave.play.sequencer import Quantum, next_boundary
@@ -76,6 +76,7 @@ class _Waiting(NamedTuple):
     seconds: float
     number: int
     item: QueuedStep | Strike
+    performance: Performance
 
 
 class Conductor:
@@ -177,28 +178,30 @@ class Conductor:
         begins = at(place)
         lasts = at(place + 1) - begins
         if seconds >= now - LATEST_SECONDS:
-            self._wait(QueuedStep(self._bar, step, seconds, lasts), seconds)
+            self._wait(QueuedStep(self._bar, step, seconds, lasts), seconds, playing.performance)
             self._marks.append((seconds, Heard(self._bar, step, playing.launch)))
         for strike in playing.strikes.get((bar, step), ()):
             due = seconds + strike.seconds - begins
             if due < now - LATEST_SECONDS:
                 self.left_out += 1
             else:
-                self._wait(strike, max(due, now))
+                self._wait(strike, max(due, now), playing.performance)
         self._seconds = seconds + lasts
         self._step += 1
         if self._step == playing.performance.bars[bar].steps:
             self._bar, self._step = self._bar + 1, 0
 
-    def _wait(self, item: QueuedStep | Strike, seconds: float) -> None:
+    def _wait(self, item: QueuedStep | Strike, seconds: float, performance: Performance) -> None:
         self._number += 1
-        heappush(self._waiting, _Waiting(seconds, self._number, item))
+        heappush(self._waiting, _Waiting(seconds, self._number, item, performance))
 
     def _send(self, due: _Waiting) -> None:
         for output in self.outputs:
             if isinstance(due.item, QueuedStep):
                 output.step(due.item)
             else:
+                if isinstance(output, PerformanceOutput):
+                    output.play_of(due.performance)
                 output.strike(due.item, due.seconds)
 
     def _silence(self) -> None:

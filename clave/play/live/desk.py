@@ -68,6 +68,12 @@ class Desk:
             self._player.changed(project, label, at_once=found[0].control.at_once)
             self._project, self._dirty = project, True
 
+    def change(self, project: Project, label: str, *, at_once: bool) -> None:
+        """A project that was changed from outside as a whole. Raises ControlError where nobody plays it."""
+        with self.lock:
+            self._player.changed(project, label, at_once=at_once)
+            self._project, self._dirty = project, True
+
     def put(self, project: Project) -> None:
         """The project as whoever plays has made it: nobody is asked to change it again."""
         with self.lock:
@@ -101,16 +107,20 @@ class Desk:
     def _is_heard(self) -> bool:
         return any(wanted() for _, wanted in self._listeners)
 
-    def tell(self) -> None:
-        """Tell the listeners what has changed since the last time: call it some dozen times a second."""
+    def tell(self) -> bool:
+        """Tell the listeners what has changed since the last time: call it some dozen times a second.
+
+        Whether there was anything to tell.
+        """
         with self.lock:
             if not self._is_heard():
                 self._sources, self._dirty = {}, False
             if not self._dirty:
-                return
+                return False
             now = self.values()
             changed = {address: values for address, values in now.items() if self._told.get(address) != values}
             sources, self._sources, self._told, self._dirty = self._sources, {}, now, False
         for listener, wanted in self._listeners:
             if changed and wanted():
                 listener(changed, sources)
+        return bool(changed)

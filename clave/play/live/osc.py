@@ -24,6 +24,9 @@ MAX_SUBSCRIBERS = 32
 LONGEST_WAIT_SECONDS = 60.0  # of a time tag
 MAX_AT_ONCE = 500  # packets of one `poll`, so that a flood leaves time for the music
 MAX_WAITING = 10_000  # messages whose time has not come
+MAX_TOKEN_BYTES = 256  # of a packet with the token: more is not read
+ANSWER_SECONDS = 1.0  # between two answers to a machine that has not sent it
+MAX_ANSWERED = 100  # such machines within that time: an answer may go to whoever a packet pretends to come from
 RECEIVE_BYTES = 4_000_000  # that the system keeps for us while we are busy: thousands of messages
 
 Peer = tuple[str, int]
@@ -53,16 +56,20 @@ class _Timed(NamedTuple):
     peer: Peer
 
 
-def open_socket(port: int) -> socket.socket:
-    """A UDP socket that takes packets of this machine at this port. Raises OscError for a port that is taken."""
+def open_socket(port: int, address: str = HERE) -> socket.socket:
+    """A UDP socket that takes packets at this port: of this machine, or at one of its addresses for others.
+
+    Raises OscError for a port that is taken, or an address of another machine.
+    """
     opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     with contextlib.suppress(OSError):
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BYTES)
     try:
-        opened.bind((HERE, port))
+        opened.bind((address, port))
     except OSError as error:
         opened.close()
-        raise OscError(f"OSC cannot come in at port {port}: {error.strerror or error}") from error
+        where = f"port {port}" if address == HERE else f"{address}, port {port}"
+        raise OscError(f"OSC cannot come in at {where}: {error.strerror or error}") from error
     opened.setblocking(False)
     return opened
 
@@ -78,22 +85,61 @@ def peer_of(text: str) -> Peer:
         raise OscError(f"OSC goes to HOST:PORT, and there is no host {host!r}") from error
 
 
+class Guests:
+    """Which other machines are heard: those that have sent the token."""
+
+    def __init__(self, admits: Callable[[str], bool] | None) -> None:
+        self._admits = admits
+        self._known: set[str] = {HERE}  # addresses
+        self._answered: dict[str, float] = {}  # when those that are not known were told so
+
+    def know(self, address: str) -> bool:
+        """Whether what comes from there is carried out."""
+        return address in self._known
+
+    def meet(self, packet: bytes, address: str, now: float) -> str:
+        """The first packet of another machine; the answer, if it is to get one, says what is missing."""
+        if self._admits is not None and len(packet) <= MAX_TOKEN_BYTES:
+            with contextlib.suppress(OscError):
+                first = read_packet(packet)[0]
+                if first.address == "/clave/token" and self._admits(str((*first.arguments, "")[0])):
+                    self._known.add(address)
+                    return ""
+        self._answered = {each: at for each, at in self._answered.items() if now - at < ANSWER_SECONDS}
+        if address in self._answered or len(self._answered) >= MAX_ANSWERED:
+            return ""
+        self._answered[address] = now
+        if self._admits is None:
+            return "OSC is taken from this machine alone: start clave with --host"
+        return "another machine first sends /clave/token with the token that clave printed"
+
+
 class OscPort:
     """Takes controls from a socket, and answers on it. Call `poll` often.
 
     Beside the table of controls it knows `/clave/subscribe [port]`, `/clave/unsubscribe [port]` and
     `/clave/get address`. What it cannot carry out is answered with `/clave/error address text`. A message in a bundle
     is carried out at the time that its tag names; a time that has passed is now.
+
+    `admits` says whether a token is the right one: another machine is heard once it has sent `/clave/token token`. What
+    it sends before is refused, with one answer a second at most. Without `admits` no other machine is heard.
     """
 
     def __init__(
-        self, desk: Desk, on: Datagrams, subscribers: Sequence[Peer] = (), *, clock: Callable[[], float] = time.time
+        self,
+        desk: Desk,
+        on: Datagrams,
+        subscribers: Sequence[Peer] = (),
+        *,
+        admits: Callable[[str], bool] | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.received = 0  # messages
         self._desk, self._socket, self._clock = desk, on, clock
         self._subscribers: dict[Peer, None] = dict.fromkeys(subscribers)
         self._waiting: list[_Timed] = []
         self._number = 0
+        self._guests = Guests(admits)
         desk.listen(self._tell, lambda: bool(self._subscribers))
 
     @property
@@ -126,12 +172,17 @@ class OscPort:
 
     def take(self, packet: bytes, peer: Peer) -> None:
         """One packet, from this peer."""
+        now = self._clock()
+        if not self._guests.know(peer[0]):
+            if refused := self._guests.meet(packet, peer[0], now):
+                self._refuse(peer, "/clave/token", refused)
+            if not self._guests.know(peer[0]):
+                return
         try:
             messages = read_packet(packet)
         except OscError as error:
             self._refuse(peer, "", error)
             return
-        now = self._clock()
         for message in messages:
             self.received += 1
             if message.seconds is None or message.seconds <= now:
@@ -150,6 +201,8 @@ class OscPort:
             return  # of another Clave: an answer to it would be answered without end
         try:
             match address:
+                case "/clave/token":
+                    pass  # whoever sends it is known already
                 case "/clave/subscribe":
                     self._subscribe(self._answers_to(arguments, peer))
                 case "/clave/unsubscribe":

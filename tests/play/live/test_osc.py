@@ -1,6 +1,8 @@
 """OSC: packets as others write and read them, bundles at their time, subscribers, and answers to what is wrong."""
 
+import contextlib
 import math
+import socket
 import struct
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +18,10 @@ from clave.play.live.arguments import Values
 from clave.play.live.controls.control import Action, Places
 from clave.play.live.desk import Desk
 from clave.play.live.osc import (
+    ANSWER_SECONDS,
+    HERE,
     LONGEST_WAIT_SECONDS,
+    MAX_ANSWERED,
     MAX_AT_ONCE,
     MAX_SUBSCRIBERS,
     OscOutput,
@@ -256,6 +261,60 @@ def test_a_fader_that_sends_back_what_it_is_told_comes_to_rest(room: Room) -> No
 def test_a_value_is_told_on_request(room: Room) -> None:
     room.port.take(foreign("/clave/get", "/clave/quantum"), PEER)
     assert room.wire.to(PEER) == [Message("/clave/quantum", ("bar",))]
+
+
+TOKEN = "a-token"
+
+
+def test_another_machine_is_heard_once_it_has_sent_the_token() -> None:
+    """127.0.0.2 stands for another machine: its packets come from another address than this one's."""
+    desk = Desk(Project(), NoPlayer())
+    with open_socket(0, "0.0.0.0") as on, open_socket(0, "127.0.0.2") as other, open_socket(0) as here:
+        port = OscPort(desk, on, admits=lambda token: token == TOKEN)
+        at = HERE, on.getsockname()[1]
+
+        def answers(sender: socket.socket, address: str, *arguments: Any) -> list[Message]:
+            sender.sendto(write_message(address, arguments), at)
+            port.poll(1)
+            found: list[Message] = []
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    found += read_packet(sender.recv(65_507))
+            return found
+
+        (said,) = answers(other, "/clave/volume", 0.5)
+        assert said.address == "/clave/error"
+        assert "first sends /clave/token" in str(said.arguments[1])
+        assert answers(other, "/clave/token", "wrong") == [], "one answer a second: senders may be forged"
+        assert answers(other, "/clave/subscribe") == []
+        assert desk.project.volume == Project().volume
+        assert answers(here, "/clave/volume", 0.5) == []
+        assert desk.project.volume == 0.5, "this machine needs none"
+
+        assert answers(other, "/clave/token", TOKEN) == []
+        assert answers(other, "/clave/volume", 0.25) == []
+        assert desk.project.volume == 0.25
+        assert answers(other, "/clave/get", "/clave/volume") == [Message("/clave/volume", (0.25,))]
+
+
+def test_a_token_may_begin_a_bundle_and_without_host_none_is_right() -> None:
+    bundle = write_bundle([write_message("/clave/token", (TOKEN,)), write_message("/clave/volume", (0.25,))])
+    for admits, heard in ((lambda token: token == TOKEN, 0.25), (None, Project().volume)):
+        desk, on = Desk(Project(), NoPlayer()), Wire()
+        OscPort(desk, on, admits=admits).take(bundle, ("192.168.1.7", 5001))
+        assert desk.project.volume == heard
+    assert "start clave with --host" in str(on.sent[0])
+
+
+def test_who_has_no_token_gets_few_answers() -> None:
+    desk, on, now = Desk(Project(), NoPlayer()), Wire(), [100.0]
+    port = OscPort(desk, on, admits=lambda _: False, clock=lambda: now[0])
+    for number in range(1000):
+        port.take(write_message("/clave/volume", (0.25,)), (f"10.0.{number // 250}.{number % 250}", 5001))
+    assert len(on.sent) == MAX_ANSWERED
+    now[0] += ANSWER_SECONDS
+    port.take(write_message("/clave/volume", (0.25,)), ("10.0.0.1", 5001))
+    assert len(on.sent) == MAX_ANSWERED + 1
 
 
 def test_there_are_not_more_subscribers_than_can_be_told(room: Room) -> None:

@@ -2,7 +2,7 @@
 
 import { readMessage, readMessages, readRefusal } from "../rules/messageChecks";
 import type { Project } from "../rules/project";
-import type { FormatInfo, Instrument, KeptProject, ProjectReply } from "../rules/protocol";
+import type { Devices, FormatInfo, Instrument, KeptProject, ProjectReply } from "../rules/protocol";
 
 const PATIENCE_MS = 60_000; // a server that hangs counts as one that is away
 
@@ -56,6 +56,9 @@ export async function fetchExport(project: Project, format: string): Promise<{ f
 
 /** Have the server keep a project for a while, so that its files have addresses. */
 export const keepProject = async (project: Project): Promise<KeptProject> => readMessage("KeptProject", await answerTo("project/kept", project));
+
+/** How other devices come to this instrument. */
+export const fetchDevices = async (): Promise<Devices> => readMessage("Devices", await answerTo("devices"));
 
 /** The project that the server was started with; null: none. */
 export async function fetchProject(): Promise<Project | null> {

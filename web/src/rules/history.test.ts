@@ -18,6 +18,16 @@ test("a drag is one change; a pause or another label begins the next", () => {
   expect(undo(change(history, 5, "seed", 1250)).present.value).toBe(1200);
 });
 
+test("a gesture is one change however long it is held up, and the next gesture another", () => {
+  let history = begin(0);
+  for (const now of [0, 100, 5000, 5100]) history = change(history, now + 1, "point", now, 1);
+  expect(history.past).toHaveLength(1);
+  expect(undo(history).present.value).toBe(0);
+  expect(change(history, 7, "point", 9000, 2).past).toHaveLength(2);
+  expect(change(history, 7, "density", 5100, 1).past).toHaveLength(2);
+  expect(change(undo(history), 7, "point", 5200, 1).past).toHaveLength(1);
+});
+
 test("after an undo, the same label is a change of its own", () => {
   const back = undo(change(change(begin(0), 1, "x", 0), 2, "y", 10));
   expect(undo(change(back, 3, "x", 20)).present.value).toBe(1);

@@ -1,4 +1,7 @@
-/** Undo and redo of whole values. Changes that carry the same label in quick succession, such as a drag, count as one. */
+/**
+ * Undo and redo of whole values. Changes that carry the same label in one gesture, however long it rests, or in quick
+ * succession, count as one.
+ */
 
 const MERGE_MS = 700;
 const MOST_STEPS_BACK = 200;
@@ -12,17 +15,19 @@ export interface History<T> {
   readonly past: readonly Change<T>[];
   readonly present: Change<T>;
   readonly future: readonly Change<T>[];
-  readonly changedAt: number; // milliseconds
+  readonly changedAt: number; // milliseconds; -Infinity: the next change is one of its own
+  readonly gesture?: number | null; // in which the present change was made
 }
 
 export const begin = <T>(value: T): History<T> => ({ past: [], present: { value, label: "" }, future: [], changedAt: -Infinity });
 
-/** A new present; `now` in milliseconds decides whether it continues the change before it. */
-export function change<T>(history: History<T>, value: T, label: string, now: number): History<T> {
+/** A new present; the gesture it is made in, if any, and `now` in milliseconds decide whether it continues the change before it. */
+export function change<T>(history: History<T>, value: T, label: string, now: number, gesture: number | null = null): History<T> {
   const present = { value, label };
-  const continues = history.present.label === label && now - history.changedAt < MERGE_MS && history.future.length === 0;
+  const same = gesture !== null && history.gesture === gesture && history.changedAt !== -Infinity;
+  const continues = history.present.label === label && (same || now - history.changedAt < MERGE_MS) && history.future.length === 0;
   const past = continues ? history.past : [...history.past, history.present].slice(-MOST_STEPS_BACK);
-  return { past, present, future: [], changedAt: now };
+  return { past, present, future: [], changedAt: now, gesture };
 }
 
 /** The present as it turned out, once the server has answered: no step of its own. */

@@ -7,6 +7,7 @@ import wire from "./wireSchemas.generated.json" with { type: "json" };
 import type { CompleteRequest, PatternRequest, RhythmShift, SoundRequest, SoundShift, TapsRequest, BarPattern } from "./wireTypes.generated";
 
 export type {
+  Devices,
   CompleteRequest,
   CorpusMap,
   DrawnKit,

@@ -103,6 +103,10 @@ export interface components {
             readonly licences: readonly string[];
             readonly credit: string;
         };
+        /** @description How other devices come to this instrument. */
+        readonly Devices: {
+            readonly links: readonly string[];
+        };
         /** @description The answer to it, in the order of the table. */
         readonly DrawnKit: {
             readonly voices: readonly components["schemas"]["KitVoice"][];
@@ -797,6 +801,7 @@ export type Bus = components['schemas']['Bus'];
 export type Complete = components['schemas']['Complete'];
 export type CompleteRequest = components['schemas']['CompleteRequest'];
 export type CorpusMap = components['schemas']['CorpusMap'];
+export type Devices = components['schemas']['Devices'];
 export type DrawnKit = components['schemas']['DrawnKit'];
 export type Edited = components['schemas']['Edited'];
 export type EvenReply = components['schemas']['EvenReply'];

@@ -57,12 +57,13 @@ test("what comes from outside moves the project: heard at the next step, taken b
   patch(AT);
   expect(pointOf(store.scene.value)).toEqual([0.3, -0.2]);
   expect([store.atOnce.value, store.underHand.value, store.playsSong.value]).toEqual([true, true, false]);
-  expect(kinds()).toEqual([]);
+  expect(kinds()).not.toContain("patch");
+  sent.length = 0;
   vi.advanceTimersByTime(400);
   expect(store.underHand.value).toBe(false);
   actions.undo();
   expect(store.project.value).toBe(NEW_PAGE_PROJECT);
-  expect(sent).toEqual([{ kind: "patch", seen: 1, changes: [[["scene", "bars", 0, "point", 0], 0], [["scene", "bars", 0, "point", 1], 0]] }]);
+  expect(sent).toMatchObject([{ kind: "patch", seen: 1, changes: [[["scene", "bars", 0, "point", 0], 0], [["scene", "bars", 0, "point", 1], 0]] }]);
 });
 
 test("a fader that is moved is one step of undo", () => {
@@ -76,8 +77,8 @@ test("what the page changes is told as a difference", () => {
   actions.mixVoice("level", 1, { level: 0.5 });
   actions.set("tempo", { tempoBpm: 97 });
   expect(sent).toEqual([
-    { kind: "patch", seen: 0, changes: [[["scene", "mix", 1, "level"], 0.5]] },
-    { kind: "patch", seen: 0, changes: [[["scene", "tempo", 0, "tempo_bpm"], 97]] },
+    { kind: "patch", seen: 0, changes: [[["scene", "mix", 1, "level"], 0.5]], label: "level", at_once: false },
+    { kind: "patch", seen: 0, changes: [[["scene", "tempo", 0, "tempo_bpm"], 97]], label: "tempo", at_once: false },
   ]);
 });
 
@@ -103,7 +104,68 @@ test("who leads tells that it plays, and in which bar", () => {
   store.playing.value = true;
   const bars = store.score.value;
   store.heard.value = { bars, bar: bars.bar(0), index: 6, since: 0 };
-  expect(sent.at(-1)).toEqual({ kind: "state", playing: true, bar: 7 });
+  expect(sent.at(-1)).toEqual({ kind: "state", playing: true, bar: 7, song: false, slot: null });
+});
+
+/** Connected while another page leads, with its project. */
+function follow(project = NEW_PAGE_PROJECT, playing = true): void {
+  link.start();
+  link.message({ kind: "role", leads: false, pages: 2, osc_in: null, osc_out: [], opened: true, follows: true, where: "iPad at 192.168.1.7" });
+  link.message({ kind: "leader", playing, bar: 5, song: true, slot: 2 });
+  link.message({ kind: "project", number: 1, project });
+  sent.length = 0;
+}
+
+const OTHER = { ...NEW_PAGE_PROJECT, volume: 0.25 };
+
+test("a page that follows has the project of the one that leads, and one undo brings its own back", () => {
+  follow(OTHER);
+  expect(store.project.value).toEqual(OTHER);
+  expect(store.elsewhere.value).toMatchObject({ where: "iPad at 192.168.1.7", playing: true, bar: 5 });
+  expect([store.playsSong.value, store.slot.value, store.playing.value]).toEqual([true, 2, false]);
+  expect(sent).toEqual([]);
+  actions.undo();
+  expect(store.project.value.volume).toBe(NEW_PAGE_PROJECT.volume);
+});
+
+test("what a page that follows changes is told, and what others change arrives", () => {
+  follow(OTHER);
+  actions.set("tempo", { tempoBpm: 97 });
+  expect(sent).toEqual([{ kind: "patch", seen: 1, changes: [[["scene", "tempo", 0, "tempo_bpm"], 97]], label: "tempo", at_once: false }]);
+  patch([[["volume"], 0.5]], "volume", true, 2);
+  expect(store.project.value.volume).toBe(0.5);
+  const steps = store.history.value.past.length;
+  link.message({ kind: "project", number: 3, project: OTHER }); // both sides have changed it at once: the other one is right
+  expect(store.project.value).toEqual(OTHER);
+  expect(store.history.value.past).toHaveLength(steps);
+});
+
+test("the page that takes the sound leads and plays on from that bar; the other one falls silent", () => {
+  follow();
+  link.takeSound();
+  expect(sent).toEqual([{ kind: "lead" }]);
+  expect(done).toEqual([["play", 0, 5]]);
+  link.message({ kind: "role", leads: true, pages: 2, osc_in: null, osc_out: [], opened: true, follows: false });
+  expect(store.elsewhere.value).toBeNull();
+  store.playing.value = true;
+  link.message({ kind: "role", leads: false, pages: 2, osc_in: null, osc_out: [], opened: true, follows: true, where: "here" });
+  expect(done.at(-1)).toEqual(["stop", 0, undefined]);
+});
+
+test("controls of a page that follows are carried out by the one that leads", () => {
+  follow();
+  store.elsewhere.value!.does("/clave/scene/3/launch");
+  store.elsewhere.value!.does("/clave/voice/snare/strike", 0.5);
+  expect(sent).toEqual([
+    { kind: "control", address: "/clave/scene/3/launch", arguments: [] },
+    { kind: "control", address: "/clave/voice/snare/strike", arguments: [0.5] },
+  ]);
+});
+
+test("a page that follows is alone again once the connection is lost", () => {
+  follow(OTHER);
+  link.closed();
+  expect(store.elsewhere.value).toBeNull();
 });
 
 test("after a lost connection all is told anew", () => {

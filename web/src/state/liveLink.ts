@@ -1,6 +1,7 @@
 /**
  * Controls from outside, by way of the server: they change the project of the page that leads, each as one step of undo,
- * and what that page changes itself is told to the server, which tells controllers and OSC.
+ * and what that page changes itself is told to the server, which tells controllers and OSC. Where the instrument is open
+ * to the network, the other pages follow: they have the project of the page that leads, and what they change goes to it.
  */
 
 import { batch, effect, signal, untracked } from "@preact/signals";
@@ -24,8 +25,21 @@ interface Sender {
   send(message: unknown): void;
 }
 
+interface Role {
+  readonly kind: "role";
+  readonly leads: boolean;
+  readonly pages: number;
+  readonly osc_in: number | null;
+  readonly osc_out: readonly string[];
+  readonly opened?: boolean;
+  readonly follows?: boolean;
+  readonly where?: string; // the device of the page that leads
+}
+
 type Incoming =
-  | { readonly kind: "role"; readonly leads: boolean; readonly pages: number; readonly osc_in: number | null; readonly osc_out: readonly string[] }
+  | Role
+  | { readonly kind: "project"; readonly number: number; readonly project: Project }
+  | { readonly kind: "leader"; readonly playing: boolean; readonly bar: number; readonly song: boolean; readonly slot: number | null }
   | { readonly kind: "patch"; readonly number: number; readonly label: string; readonly at_once: boolean; readonly changes: Patch }
   | { readonly kind: "act"; readonly action: ActionName; readonly place: number | null; readonly arguments: readonly unknown[] }
   | { readonly kind: "send project" }
@@ -35,6 +49,7 @@ export class LiveLink {
   readonly state = signal<LiveState>(NOT_CONNECTED);
   private known: Project | null = null; // as the server has it; null: it has none of this page
   private seen = 0; // patches of the server
+  private joined = false; // the project is that of the page that leads
   private lettingGo: ReturnType<typeof setTimeout> | undefined;
   private readonly socket: Sender;
 
@@ -49,7 +64,8 @@ export class LiveLink {
     effect(() => this.tellProject(store.project.value));
     effect(() => {
       const [playing, heard, leads] = [store.playing.value, store.heard.value, this.state.value.leads];
-      if (leads) this.socket.send({ kind: "state", playing, bar: heard ? heard.index + 1 : 0 });
+      const [song, slot] = [store.playsSong.value, store.slot.value];
+      if (leads) this.socket.send({ kind: "state", playing, bar: heard ? heard.index + 1 : 0, song, slot });
     });
     effect(() => {
       if (store.playing.value && untracked(() => this.state.value.connected && !this.state.value.leads)) this.socket.send({ kind: "lead" });
@@ -58,6 +74,15 @@ export class LiveLink {
 
   start(): void {
     this.socket.open();
+  }
+
+  /** The sound comes from here: this page leads, and goes on from the bar that the other one has come to. */
+  takeSound(): void {
+    const other = this.store.elsewhere.peek();
+    if (!other) return;
+    this.store.elsewhere.value = null;
+    this.socket.send({ kind: "lead" });
+    if (other.playing) this.acts.play(0, other.bar || undefined);
   }
 
   // ---- what the socket tells
@@ -72,6 +97,8 @@ export class LiveLink {
 
   closed(): void {
     this.known = null;
+    this.joined = false;
+    this.store.elsewhere.value = null;
     this.state.value = NOT_CONNECTED;
   }
 
@@ -79,9 +106,11 @@ export class LiveLink {
     const told = message as Incoming;
     switch (told.kind) {
       case "role":
-        this.state.value = { connected: true, leads: told.leads, pages: told.pages, oscIn: told.osc_in, oscOut: told.osc_out };
-        if (!told.leads) this.known = null;
-        return;
+        return this.be(told);
+      case "leader":
+        return this.hearOf(told);
+      case "project":
+        return this.join(told.project, told.number);
       case "send project":
         return this.sendProject();
       case "patch":
@@ -91,6 +120,56 @@ export class LiveLink {
       case "error":
         return this.store.reportError(new Error(told.text));
     }
+  }
+
+  // ---- who leads
+
+  private be({ leads, pages, osc_in: oscIn, osc_out: oscOut, opened = false, follows = false, where = "" }: Role): void {
+    const { store, state } = this;
+    const before = state.peek();
+    if (follows && !before.follows && store.playing.peek()) this.acts.stop(0, undefined); // the sound has been taken from here
+    if (!leads && !(follows && before.follows)) this.known = null;
+    if (!follows) this.joined = false;
+    batch(() => {
+      state.value = { connected: true, leads, pages, oscIn, oscOut, opened, follows };
+      const { playing, bar } = store.elsewhere.peek() ?? { playing: false, bar: 0 };
+      store.elsewhere.value = follows ? { where, playing, bar, does: this.does } : null;
+    });
+  }
+
+  private readonly does = (address: string, ...given: readonly (number | string)[]): void => {
+    this.socket.send({ kind: "control", address, arguments: given });
+  };
+
+  /** What the page that leads plays. */
+  private hearOf({ playing, bar, song, slot }: { playing: boolean; bar: number; song: boolean; slot: number | null }): void {
+    const { store } = this;
+    const other = store.elsewhere.peek();
+    if (!other) return;
+    batch(() => {
+      store.elsewhere.value = { ...other, playing, bar };
+      store.playsSong.value = song;
+      store.slot.value = slot;
+    });
+  }
+
+  /** Its whole project: what was here before comes back by undo. */
+  private join(project: Project, number: number): void {
+    const { store } = this;
+    this.seen = number;
+    const here = store.project.peek();
+    const changes = difference(here, project);
+    const after = changes.length > 0 ? patched(here, changes) : here;
+    this.known = after;
+    const isNew = !this.joined;
+    this.joined = true;
+    if (after === here) return;
+    batch(() => {
+      if (!isNew) return store.amend(after); // both sides have changed it at once
+      store.settle();
+      store.change("join another device", after);
+      store.settle();
+    });
   }
 
   // ---- the project
@@ -104,7 +183,8 @@ export class LiveLink {
     if (this.known === null || project === this.known) return;
     const changes = difference(this.known, project);
     this.known = project;
-    if (changes.length > 0) this.socket.send({ kind: "patch", seen: this.seen, changes });
+    const [label, at_once] = untracked(() => [this.store.history.value.present.label, this.store.atOnce.value]);
+    if (changes.length > 0) this.socket.send({ kind: "patch", seen: this.seen, changes, label, at_once });
   }
 
   private take(changes: Patch, label: string, atOnce: boolean, number: number): void {

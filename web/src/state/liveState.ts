@@ -6,9 +6,11 @@ export interface LiveState {
   readonly pages: number; // that are open
   readonly oscIn: number | null; // the port at which OSC comes in
   readonly oscOut: readonly string[]; // where it goes
+  readonly opened: boolean; // to the local network: all pages play one project
+  readonly follows: boolean; // another page leads, and this one plays its project
 }
 
-export const NOT_CONNECTED: LiveState = { connected: false, leads: false, pages: 0, oscIn: null, oscOut: [] };
+export const NOT_CONNECTED: LiveState = { connected: false, leads: false, pages: 0, oscIn: null, oscOut: [], opened: false, follows: false };
 
 /** One line for the player. */
 export function describeLive({ connected, leads, oscIn, oscOut }: LiveState): string {

@@ -4,6 +4,7 @@ import { effect } from "@preact/signals";
 import { arrange, type Performance, stillTone, type Tone } from "../rules/arrange";
 import { givenBar } from "../rules/bars";
 import type { Wanted } from "../rules/conductor";
+import { VOICE_SLUGS } from "../rules/parameters";
 import type { Project } from "../rules/project";
 import type { BarPattern } from "../rules/protocol";
 import type { ArrangedBar, Bars } from "../rules/score";
@@ -76,6 +77,8 @@ export class Player {
   /** Call it in a gesture: only then do browsers let sound out. */
   async play(): Promise<void> {
     const { store } = this;
+    const other = store.elsewhere.peek();
+    if (other) return other.playing ? undefined : other.does("/clave/transport/play");
     const { context, clock } = (this.running ??= this.build());
     store.playing.value = true;
     if (context.state !== "running") {
@@ -92,6 +95,7 @@ export class Player {
 
   stop(): void {
     const { store, running } = this;
+    store.elsewhere.peek()?.does("/clave/transport/stop");
     store.playing.value = false;
     store.heard.value = null;
     store.position.value = null;
@@ -101,6 +105,7 @@ export class Player {
 
   /** Goes on from the start of this bar, counted from 0, at this audio time, or at once; nothing where nothing plays. */
   seek(turn: number, audioSeconds?: number): void {
+    this.store.elsewhere.peek()?.does("/clave/transport/seek", turn + 1);
     if (!this.running?.clock.running) return;
     const { clock, context } = this.running;
     clock.seek(turn, audioSeconds === undefined ? undefined : audioSeconds - context.currentTime);
@@ -113,13 +118,16 @@ export class Player {
 
   /** Play or stop; while the sound is blocked, try again. */
   toggle(): Promise<void> {
-    if (!this.store.playing.value || this.store.silenced.value) return this.play();
+    const { elsewhere, playing, silenced } = this.store;
+    if (!(elsewhere.peek()?.playing ?? (playing.value && !silenced.value))) return this.play();
     this.stop();
     return Promise.resolve();
   }
 
   /** Play one voice once. Call it in a gesture. */
   async audition(voice: number, velocity = 0.8): Promise<void> {
+    const other = this.store.elsewhere.peek();
+    if (other) return other.does(`/clave/voice/${VOICE_SLUGS[voice]}/strike`, velocity);
     const { context, mixer } = (this.running ??= this.build());
     if (context.state !== "running") await context.resume().catch(() => undefined);
     this.listen();

@@ -62,6 +62,7 @@ export class SceneActions {
   /** Plays a scene from its beginning, once its step, beat or bar has come; while nothing plays, at once. */
   launch(slot: number): void {
     const scene = this.sceneHere(slot);
+    if (scene && this.isElsewhere(`/clave/scene/${slot + 1}/launch`)) return;
     if (!scene) return this.store.notify(`Scene ${slot + 1} is empty: Shift+${slot + 1} keeps what you hear.`);
     this.store.spoken.value = this.store.playing.value ? `${this.nameOf(slot)} is next` : this.nameOf(slot);
     this.wait({ slot, morph: null, played: { ...this.project, scene, song: [] } }, 0);
@@ -70,7 +71,7 @@ export class SceneActions {
   /** From the next bar on, the present scene goes over to another one in so many bars, and then is that one. */
   morphTo(slot: number, bars: number): void {
     const { store, project } = this;
-    if (!this.sceneHere(slot)) return;
+    if (!this.sceneHere(slot) || this.isElsewhere(`/clave/scene/${slot + 1}/morph`, bars)) return;
     if (!store.playing.value) return this.launch(slot);
     const index = store.address.value.scene === null ? (store.heard.value?.index ?? -1) + 1 : 0;
     const first = index > LONGEST_LEAD ? index % naturalBars({ ...project, song: [] }) : index;
@@ -103,6 +104,13 @@ export class SceneActions {
   }
 
   // ---- launches
+
+  /** Does another page play? Then it is done there. */
+  private isElsewhere(address: string, ...given: readonly number[]): boolean {
+    const other = this.store.elsewhere.peek();
+    other?.does(address, ...given);
+    return other !== null;
+  }
 
   private wait(launch: Omit<Launch, "entry">, bar: number, quantum = this.project.quantum): void {
     const { store } = this;
@@ -162,11 +170,13 @@ export class SceneActions {
   /** Plays the song from one of its parts on, once the bar has come. */
   playSong(place = 0): void {
     if (this.project.song.length === 0) return this.store.notify("The song has no parts yet: drag a scene onto it, or use “Add to the song” in its menu.");
+    if (this.isElsewhere("/clave/song/play", place + 1)) return;
     this.wait({ slot: null, morph: null, played: this.project }, firstBarOf(this.project, place));
     this.store.spoken.value = place === 0 ? "song" : `song from part ${place + 1}`;
   }
 
   leaveSong(): void {
+    if (this.isElsewhere("/clave/song/leave")) return;
     this.store.playsSong.value = false;
     this.store.spoken.value = "song left";
   }

@@ -25,6 +25,7 @@ import { DEFAULT_MIDI, type MidiLink, type MidiSettings, OFF, type PortInfo } fr
 import { BarState } from "./barState";
 import { DecodedBars } from "./decodedBars";
 import { KeptKitState } from "./keptKitState";
+import type { Elsewhere } from "./elsewhere";
 import type { Launch } from "./launch";
 import { MaterialState } from "./materialState";
 import { PathState } from "./pathState";
@@ -56,7 +57,7 @@ export interface OpenCell {
 }
 
 /** What opens beside the instrument. */
-export type Drawer = "MIDI out" | "MIDI in" | "Kits" | "Shape" | "About this bar" | "Style" | "Path" | "Your material";
+export type Drawer = "MIDI out" | "MIDI in" | "Kits" | "Shape" | "About this bar" | "Style" | "Path" | "Your material" | "Other devices";
 
 export class Store {
   // what the server has given
@@ -67,6 +68,7 @@ export class Store {
   readonly away = signal<readonly string[]>([]); // what waits for a server that does not answer, in words; none: it does
 
   // what undo brings back
+  gesture: number | null = null; // the one that is under way: its changes of one label are one step
   readonly history = signal<History<Project>>(begin(NEW_PAGE_PROJECT));
   readonly project = computed<Project>(() => this.history.value.present.value);
   readonly scene = computed<Scene>(() => this.project.value.scene);
@@ -123,6 +125,8 @@ export class Store {
   readonly lattice = computed(() => latticeSpacing(DRAG_PX / this.projection.value.scale)); // between the points of a drag, in map units
   readonly pointed = signal<Point | null>(null); // the point under the pointer, before it is pressed
   readonly showsBars = signal(false); // single bars, and where no bar is near; else only from near by
+
+  readonly elsewhere = signal<Elsewhere | null>(null); // this page follows another one, which plays
 
   // the page
   readonly drawer = signal<Drawer | null>(null); // the one that is open
@@ -313,7 +317,7 @@ export class Store {
 
   /** A change that undo can take back. Changes with one label in quick succession count as one. */
   change(label: string, project: Project): void {
-    if (project !== this.project.value) this.history.value = change(this.history.value, project, label, Date.now());
+    if (project !== this.project.value) this.history.value = change(this.history.value, project, label, Date.now(), this.gesture);
   }
 
   /** The same for the present scene; a hand takes over from automation. */

@@ -9,6 +9,7 @@ export function Away() {
   return (
     <div class="lasting">
       <ServerAway />
+      <SoundElsewhere />
       <PlaysElsewhere />
       <NotRemembered />
     </div>
@@ -25,6 +26,21 @@ function ServerAway() {
       The server does not answer; is clave still running? What is here plays on, and waits for {waiting.slice(0, 3).join(", ")}
       {more}.
     </Said>
+  );
+}
+
+/** Another page leads: what is done here is heard there, until the player wants the sound here. */
+function SoundElsewhere() {
+  const { store, live } = usePage();
+  const other = store.elsewhere.value;
+  return (
+    <div role="status">
+      {other && (
+        <Said act="Play the sound here" onAct={() => live.value?.takeSound()}>
+          {other.playing ? `The sound comes from the ${other.where}${other.bar > 0 ? `, bar ${other.bar}` : ""}.` : `This page plays on the ${other.where}.`}
+        </Said>
+      )}
+    </div>
   );
 }
 

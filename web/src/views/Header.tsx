@@ -55,7 +55,7 @@ export function Header() {
 
 function PlayButton() {
   const { store, player } = usePage();
-  const playing = store.playing.value && !store.silenced.value;
+  const playing = store.elsewhere.value?.playing ?? (store.playing.value && !store.silenced.value);
   return (
     <button type="button" class="play" aria-label={playing ? "Stop" : "Play"} onClick={() => void player.toggle()}>
       <Icon name={playing ? "stop" : "play"} />
@@ -174,7 +174,7 @@ function SoundState() {
   return (
     <div class="said">
       <p class={`sound is-${store.sound.value}`} role="status">
-        {SOUND_WORDS[store.sound.value]}
+        {store.elsewhere.value ? "sound comes from another device" : SOUND_WORDS[store.sound.value]}
       </p>
       <DrawerButton drawer="MIDI out">MIDI out: {describeLink(store.midiLink.value, store.midi.value)}</DrawerButton>
       {store.midiInWords.value && <DrawerButton drawer="MIDI in">{store.midiInWords.value}</DrawerButton>}

@@ -5,6 +5,7 @@ import { KeptKits } from "./KeptKits";
 import { MaterialPanel } from "./MaterialPanel";
 import { MidiInPanel } from "./MidiInPanel";
 import { MidiPanel } from "./MidiPanel";
+import { OtherDevices } from "./OtherDevices";
 import { PathControls } from "./PathControls";
 import { Shape, StyleHere } from "./Shape";
 import { SoundSheet } from "./SoundSheet";
@@ -32,6 +33,7 @@ export function Drawers() {
       <KeptKits />
       <MidiPanel />
       <MidiInPanel />
+      <OtherDevices />
     </>
   );
 }

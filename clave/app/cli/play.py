@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clave.app.cli.options import DEFAULT_PORT, NO_SOUND, Home, NoOpen, OscIn, OscOut, Port, RhythmFolder, SoundFolder
+from clave.app.cli.options import (
+    DEFAULT_PORT,
+    NO_SOUND,
+    Home,
+    Link,
+    NoOpen,
+    OscIn,
+    OscOut,
+    Port,
+    RhythmFolder,
+    SoundFolder,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +46,7 @@ def play(
     no_open: NoOpen = False,
     osc_in: OscIn = None,
     osc_out: OscOut = None,
+    link: Link = False,
     project_option: ProjectOption = None,
 ) -> None:
     """Serve the instrument on 127.0.0.1 and open its page."""
@@ -42,11 +54,15 @@ def play(
         raise typer.BadParameter("a project is named once: PROJECT or --project")
     from clave.app import kit_library, server
 
+    if link:
+        from clave.play.live.link_session import check_installed
+
+        check_installed()
     if not server.page_is_built():
         print("clave: the page is not built; in a source checkout run scripts/play", file=sys.stderr)
     with closing(kit_library.KitLibrary(kit_library.file_in(home))) as library:
         bridge = None if osc_in is None and not osc_out else _bridge(osc_in or 0, osc_out or [])
-        load = _loader(rhythm, sound, project or project_option, library, bridge)
+        load = _loader(rhythm, sound, project or project_option, library, bridge, link=link)
         with server.listen(port) as on:  # a port is taken once there is something to play
             taken = int(on.getsockname()[1])
             if port not in (0, taken):
@@ -75,7 +91,13 @@ def _bridge(osc_in: int, osc_out: list[str]) -> "PageBridge":
 
 
 def _loader(
-    rhythm: Path | None, sound: str | None, project: Path | None, library: "KitLibrary", bridge: "PageBridge | None"
+    rhythm: Path | None,
+    sound: str | None,
+    project: Path | None,
+    library: "KitLibrary",
+    bridge: "PageBridge | None",
+    *,
+    link: bool,
 ) -> "Callable[[], ASGIApp]":
     """What makes the application: later, behind the page, where all of it ships.
 
@@ -94,7 +116,7 @@ def _loader(
         bars, sounds = space.load_rhythm(rhythm), chosen_sound(sound)
         if opened is not None:
             print_remarks(remarks_here(opened, bars, sounds, library, [kit.name for kit in BUILT_IN]))
-        return create_app(bars, sounds, library=library, project=opened, bridge=bridge)
+        return create_app(bars, sounds, library=library, project=opened, bridge=bridge, link=link)
 
     if rhythm is None and sound in (None, NO_SOUND) and project is None:
         return load

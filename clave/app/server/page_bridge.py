@@ -67,6 +67,9 @@ class PageBridge:
         self._clients: list[Client] = []
         self._leader: Client | None = None
         self._thread: threading.Thread | None = None
+        self.takes: dict[str, Callable[[Client, Message], None]] = {}  # further kinds of messages, and who takes them
+        self.ticks: list[Callable[[float], None]] = []  # called often, beside
+        self.greets: list[Callable[[Client], None]] = []  # called for each page that comes
         self.desk.listen(self._tell, lambda: any(client.listens for client in self._clients))
 
     # ---- as the player of the desk
@@ -90,6 +93,18 @@ class PageBridge:
         if self._leader is None:
             raise ControlError("no page is open to play it; `clave live` plays without one")
         return self._leader
+
+    @property
+    def leader(self) -> Client | None:
+        """The page that leads."""
+        return self._leader
+
+    def tell_pages(self, message: Message) -> None:
+        """Send this to every page."""
+        with self.desk.lock:
+            for client in self._clients:
+                if client.page:
+                    client.send(message)
 
     def _tell(self, changed: Mapping[str, Values], sources: Sources) -> None:
         for client in self._clients:
@@ -154,6 +169,8 @@ class PageBridge:
                     client.send({"kind": "values", "values": now})
                 case {"kind": "page"}:
                     client.page = True
+                    for greet in self.greets:
+                        greet(client)
                     if self._leader is None:
                         self._lead(client)
                     else:
@@ -169,6 +186,8 @@ class PageBridge:
                     self.desk.say("/clave/heard/bar", bar)
                 case {"kind": "lead" | "project" | "patch" | "state"}:
                     pass  # of a page that leads no more
+                case {"kind": str(kind)} if kind in self.takes:
+                    self.takes[kind](client, message)
                 case _:
                     raise ControlError(f"no message of this kind: {str(message)[:80]}")
 
@@ -234,6 +253,8 @@ class PageBridge:
                 told_at = now
                 self.desk.tell()
                 self._mend(now)
+                for tick in self.ticks:
+                    tick(now)
 
     def _mend(self, now: float) -> None:
         """Ask a page for its project where both sides changed it at once."""

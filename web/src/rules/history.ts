@@ -2,6 +2,7 @@
 
 const MERGE_MS = 700;
 const MOST_STEPS_BACK = 200;
+export const ANSWER = "answer"; // bars that answer a player: all of them in a row are one change, however long it lasts
 
 export interface Change<T> {
   readonly value: T;
@@ -20,7 +21,7 @@ export const begin = <T>(value: T): History<T> => ({ past: [], present: { value,
 /** A new present; `now` in milliseconds decides whether it continues the change before it. */
 export function change<T>(history: History<T>, value: T, label: string, now: number): History<T> {
   const present = { value, label };
-  const continues = history.present.label === label && now - history.changedAt < MERGE_MS && history.future.length === 0;
+  const continues = history.present.label === label && (label === ANSWER || now - history.changedAt < MERGE_MS) && history.future.length === 0;
   const past = continues ? history.past : [...history.past, history.present].slice(-MOST_STEPS_BACK);
   return { past, present, future: [], changedAt: now };
 }

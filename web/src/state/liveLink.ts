@@ -9,11 +9,12 @@ import type { Project } from "../rules/project";
 import { LiveSocket } from "../net/liveSocket";
 import { type LiveState, NOT_CONNECTED } from "./liveState";
 import type { Store } from "./store";
+import { Together } from "./together";
 
 const LET_GO_MS = 300; // after the last move on the map, the hand is off it
 
 /** What only a player can do: `ACTIONS` of `clave/play/live/controls/control.py`. */
-export const ACTION_NAMES = ["play", "stop", "toggle", "seek", "undo", "redo", "strike", "hold", "launch", "morph", "song", "leave song", "style"] as const;
+export const ACTION_NAMES = ["play", "stop", "toggle", "seek", "undo", "redo", "strike", "tap", "tap along", "hold", "launch", "morph", "song", "leave song", "style"] as const;
 export type ActionName = (typeof ACTION_NAMES)[number];
 
 /** `place` is the voice or scene that it is done with; `value` what it was sent with, if anything. */
@@ -33,6 +34,7 @@ type Incoming =
 
 export class LiveLink {
   readonly state = signal<LiveState>(NOT_CONNECTED);
+  readonly together: Together = new Together((message) => this.socket.send(message));
   private known: Project | null = null; // as the server has it; null: it has none of this page
   private seen = 0; // patches of the server
   private lettingGo: ReturnType<typeof setTimeout> | undefined;
@@ -72,6 +74,7 @@ export class LiveLink {
 
   closed(): void {
     this.known = null;
+    this.together.lost();
     this.state.value = NOT_CONNECTED;
   }
 
@@ -90,6 +93,8 @@ export class LiveLink {
         return this.acts[told.action](told.place ?? 0, told.arguments[0]);
       case "error":
         return this.store.reportError(new Error(told.text));
+      default:
+        return this.together.take(message);
     }
   }
 

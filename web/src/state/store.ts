@@ -56,7 +56,7 @@ export interface OpenCell {
 }
 
 /** What opens beside the instrument. */
-export type Drawer = "MIDI out" | "MIDI in" | "Kits" | "Shape" | "About this bar" | "Style" | "Path" | "Your material";
+export type Drawer = "MIDI out" | "MIDI in" | "Answer" | "Kits" | "Shape" | "About this bar" | "Style" | "Path" | "Your material";
 
 export class Store {
   // what the server has given

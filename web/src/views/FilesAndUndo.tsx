@@ -111,6 +111,9 @@ function More() {
         <button type="button" onClick={() => (store.drawer.value = "MIDI in")}>
           MIDI in
         </button>
+        <button type="button" onClick={() => (store.drawer.value = "Answer")}>
+          Answer
+        </button>
         <button type="button" onClick={() => (store.helping.value = true)}>
           Keyboard help
         </button>

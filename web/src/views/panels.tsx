@@ -1,6 +1,9 @@
 /** What is opened now and then: a file of its own, which the page fetches while the map is already there. */
 
+import { AnswerFeed } from "../state/answerFeed";
+import { LinkFollow } from "../state/linkFollow";
 import { AboutThisBar } from "./AboutThisBar";
+import { AnswerPanel } from "./AnswerPanel";
 import { KeptKits } from "./KeptKits";
 import { MaterialPanel } from "./MaterialPanel";
 import { MidiInPanel } from "./MidiInPanel";
@@ -8,6 +11,7 @@ import { MidiPanel } from "./MidiPanel";
 import { PathControls } from "./PathControls";
 import { Shape, StyleHere } from "./Shape";
 import { SoundSheet } from "./SoundSheet";
+import type { Panels } from "./latePanels";
 import "./style/panels.css";
 
 export { midiInOf } from "../state/midiIn";
@@ -18,6 +22,12 @@ export { SongStrip } from "./SongStrip";
 export { StyleList } from "./StyleList";
 export { TapRow } from "./TapRow";
 export { VoicePanel } from "./VoicePanel";
+
+/** The page hears what its player plays, for the answer, and keeps time with a Link session. */
+export const playTogether: Panels["playTogether"] = ({ store, player }, together) => {
+  new AnswerFeed(store, player, together);
+  player.leader = new LinkFollow(store, player, together, player.leader);
+};
 
 /** All that opens over the stage. */
 export function Drawers() {
@@ -32,6 +42,7 @@ export function Drawers() {
       <KeptKits />
       <MidiPanel />
       <MidiInPanel />
+      <AnswerPanel />
     </>
   );
 }

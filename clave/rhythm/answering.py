@@ -16,8 +16,9 @@ AnswerKind = Literal["agree", "vary", "oppose"]
 MAP_EDGE = 3.0  # map units: answers stay on what is shown of the map
 NEAR, FAR = 1.25, 3.0  # map units at distance 1: of a variation, and of an opposition
 CANDIDATES, PARTICLES = 512, 48  # places that an opposition may have, and bars that are sampled at the best of them
-SAME_VOICE, EACH_STROKE = 8.0, 0.6  # nats that a stroke costs where the voice was played, and for each that was played
-IN_A_GAP = 1.0  # nats that a stroke gains where nothing was played
+SAME_VOICE, EACH_STROKE = 8.0, 0.4  # nats that a stroke costs where the voice was played, and for each that was played
+MOST_COUNTED = 2  # of those: a player who plays everywhere leaves little room, but some
+IN_A_GAP = 1.25  # nats that a stroke gains where nothing was played, for a player who strikes once a 16th or more
 ADDED = 1.0  # nats that a stroke costs that joins those of the player
 
 
@@ -141,7 +142,8 @@ def shunning(
     struck = token_grids.any(axis=2).astype(np.float64)
     same = (theirs > 0).T.astype(np.float64) @ struck.T
     strokes, count = struck.sum(axis=1)[None, :], theirs.sum(axis=0)[:, None]
-    return -SAME_VOICE * same + np.where(count > 0, -EACH_STROKE * count, IN_A_GAP) * strokes
+    gain = IN_A_GAP * min(1.0, theirs.sum() / theirs.shape[1])  # a dense player leaves gaps on purpose
+    return -SAME_VOICE * same + np.where(count > 0, -EACH_STROKE * np.minimum(count, MOST_COUNTED), gain) * strokes
 
 
 def _on_map(points: Float32[np.ndarray, "*row 2"]) -> Float32[np.ndarray, "*row 2"]:

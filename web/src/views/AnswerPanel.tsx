@@ -1,7 +1,10 @@
 /** Answer: how Clave answers what the player plays on pads, by MIDI or by taps, and what the player's last bar was like. */
 
+import { PLAYER_CONTROLS } from "../rules/playerCc";
+import { playerCc } from "../state/playerCc";
 import { Choice } from "./Choice";
 import { Drawer } from "./Drawer";
+import { NumberField } from "./NumberField";
 import { usePage } from "./page";
 import { Slider } from "./Slider";
 
@@ -57,6 +60,7 @@ function Answering() {
         </label>
       </div>
       <Heard />
+      <Controls />
     </>
   );
 }
@@ -71,5 +75,39 @@ function Heard() {
     <p class="drawer-hint" role="status">
       Your last bar lies at {x.toFixed(2)}, {y.toFixed(2)}; {density.toFixed(1)} strokes a quarter, syncopation {syncopation.toFixed(1)}.
     </p>
+  );
+}
+
+/** For lights and synthesizers: which control each number of the player's bar goes out as. */
+function Controls() {
+  const { on, numbers } = playerCc.value;
+  return (
+    <>
+      <div class="drawer-checks">
+        <label class="check">
+          <input type="checkbox" checked={on} onChange={(event) => (playerCc.value = { on: event.currentTarget.checked, numbers })} />
+          send it by MIDI out, as controls
+        </label>
+      </div>
+      {on && (
+        <div class="drawer-row">
+          {PLAYER_CONTROLS.map((name, place) => (
+            <label class="field" key={name}>
+              <span>{name}</span>
+              <NumberField
+                id={`player-cc-${place}`}
+                label={`Control of ${name}`}
+                unit=""
+                value={numbers[place]!}
+                min={0}
+                max={127}
+                step={1}
+                onValue={(wanted) => (playerCc.value = { on, numbers: numbers.map((each, index) => (index === place ? Math.round(wanted) : each)) })}
+              />
+            </label>
+          ))}
+        </div>
+      )}
+    </>
   );
 }

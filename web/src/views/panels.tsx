@@ -2,6 +2,7 @@
 
 import { AnswerFeed } from "../state/answerFeed";
 import { LinkFollow } from "../state/linkFollow";
+import { sendPlayerCc } from "../state/playerCc";
 import { AboutThisBar } from "./AboutThisBar";
 import { AnswerPanel } from "./AnswerPanel";
 import { KeptKits } from "./KeptKits";
@@ -26,6 +27,7 @@ export { VoicePanel } from "./VoicePanel";
 /** The page hears what its player plays, for the answer, and keeps time with a Link session. */
 export const playTogether: Panels["playTogether"] = ({ store, player }, together) => {
   new AnswerFeed(store, player, together);
+  sendPlayerCc(together, (number, value) => player.midi.controlNow(number, value));
   player.leader = new LinkFollow(store, player, together, player.leader);
 };
 

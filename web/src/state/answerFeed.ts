@@ -14,6 +14,7 @@ type Played = readonly [voice: number | null, velocity: number, position: number
 
 export class AnswerFeed {
   private strokes: readonly Played[] = [];
+  private begun = false; // a bar is heard, which may be over
 
   constructor(
     private readonly store: Store,
@@ -34,10 +35,14 @@ export class AnswerFeed {
 
   private rest(): void {
     this.strokes = [];
+    this.begun = false;
   }
 
   /** Another bar is heard: the one before it is over. */
   private barBegins(): void {
+    const first = !this.begun;
+    this.begun = true;
+    if (first) return;
     const { meter } = this.store.shown.peek();
     const steps = stepsPerBar(meter);
     const now = this.player.positionAt(performance.now());

@@ -10,7 +10,9 @@ import pytest
 from fake_link import FakeSession, FakeTimeline
 from fastapi.testclient import TestClient
 from toy_rhythm import ToyRhythm
+from typer.testing import CliRunner
 
+from clave.app.cli import app as commands
 from clave.app.server import create_app
 from clave.app.server import together as together_module
 from clave.app.server.page_bridge import Client, PageBridge
@@ -18,7 +20,7 @@ from clave.app.server.together import Together, bar_in
 from clave.errors import ClaveError, ControlError
 from clave.play.live import link_host
 from clave.play.live.answering import PlayedBar, PlayedStroke
-from clave.play.project import Project
+from clave.play.project import Project, save
 from clave.rhythm.answering import Answer
 
 
@@ -178,6 +180,17 @@ def test_what_is_no_bar_is_refused(message: dict[str, Any], said: str | None) ->
     with pytest.raises(ClaveError, match=said):
         bar_in(message)
     assert bar_in({"meter": [4, 4], "strokes": [[None, 1, 2]]}).strokes == (PlayedStroke(None, 1.0, 2.0),)
+
+
+def test_the_commands_name_the_extra_that_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clave.play.live.link_session.find_spec", lambda _: None)
+    path = tmp_path / "groove.json"
+    save(Project(), path)
+    for command in (["live", str(path), "--osc-in", "0"], ["play", "--no-open", "--sound", "none"]):
+        done = CliRunner().invoke(commands, [*command, "--link"])
+        assert "pip install 'clave[link]'" in str(done.exception)
+    done = CliRunner().invoke(commands, ["live", str(path), "--osc-in", "0", "--player-cc", "20,21,22,23"])
+    assert "--player-cc needs --midi-out" in done.output
 
 
 def test_an_application_has_both(tmp_path: Path) -> None:

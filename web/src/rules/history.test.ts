@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { amend, begin, change, redo, undo } from "./history";
+import { amend, ANSWER, begin, change, redo, undo } from "./history";
 
 test("undo and redo walk through every change, and a new change forgets the future", () => {
   let history = change(change(begin(0), 1, "one", 0), 2, "two", 0);
@@ -16,6 +16,13 @@ test("a drag is one change; a pause or another label begins the next", () => {
   expect(undo(history).present.value).toBe(0);
   expect(undo(change(history, 5, "density", 5000)).present.value).toBe(1200);
   expect(undo(change(history, 5, "seed", 1250)).present.value).toBe(1200);
+});
+
+test("answers to a player are one change, however long they last", () => {
+  let history = change(begin(0), 1, "point", 0);
+  for (const now of [2000, 4000, 60_000]) history = change(history, now, ANSWER, now);
+  expect(undo(history).present.value).toBe(1);
+  expect(undo(change(history, 7, "point", 60_001)).present.value).toBe(60_000);
 });
 
 test("after an undo, the same label is a change of its own", () => {

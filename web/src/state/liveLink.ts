@@ -83,7 +83,7 @@ export class LiveLink {
     switch (told.kind) {
       case "role":
         this.state.value = { connected: true, leads: told.leads, pages: told.pages, oscIn: told.osc_in, oscOut: told.osc_out };
-        if (!told.leads) this.known = null;
+        if (!told.leads) this.known = this.together.session.value = null; // the page that leads keeps time with a session
         return;
       case "send project":
         return this.sendProject();

@@ -49,6 +49,11 @@ bar). *Sent* marks what has a value: subscribers get it, under the same address 
 | `/clave/heard/bar` | bar | The bar that is heard, from 1 on since what plays began; 0: none. |
 | `/clave/strike` | voice, velocity, level, pan | A stroke sounds (`clave live --osc-out`). |
 | `/clave/step` | bar, 16th | A 16th begins, both from 1 on (`clave live --osc-out`). |
+| `/clave/player/map` | x, y | Where the bar that the player has just played lies on the map. |
+| `/clave/player/density` | density | Its strokes a quarter. |
+| `/clave/player/syncopation` | syncopation | Its [syncopation](rhythm-attribute-shift.md) a quarter. |
+| `/clave/link/peers` | peers | How many others are in the Link session. |
+| `/clave/link/tempo` | tempo | The tempo of the Link session, in quarters a minute. |
 """
 
 TAIL = """## Parameters
@@ -80,7 +85,7 @@ def row(control: Control) -> str:
     heard = "" if control.action else "step" if control.at_once else "quantum"
     name = parameter_of(control, (1,))
     moved = f" Parameter `{name.replace('snare.', '{voice}.')}`." if name else ""
-    sent = "yes" if control.read else ""
+    sent = "yes" if control.read or control.said else ""
     return (
         f"| `{control.address}` | {written(control)} | {ranges(control)} | {control.help}{moved} | {heard} | {sent} |"
     )

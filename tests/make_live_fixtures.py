@@ -14,6 +14,7 @@ from clave.play.live.arguments import Value
 from clave.play.live.controls.control import ACTIONS
 from clave.play.live.controls.table import changed_by, find
 from clave.play.live.patch import difference
+from clave.play.live.player_cc import control_changes
 from clave.play.project import Edited, Generated, Given, Phrase, Project, Scene, SetCells, edited
 from clave.play.project.bars import BarPattern
 
@@ -38,6 +39,14 @@ CONTROLS: tuple[tuple[str, tuple[Value, ...]], ...] = (
     ("/clave/tempo", (97.0,)),
 )
 
+PLAYER: tuple[tuple[str, tuple[float, ...]], ...] = (
+    ("/clave/player/map", (-3.0, 0.0)),
+    ("/clave/player/map", (1.2345, 9.0)),
+    ("/clave/player/density", (4.75,)),
+    ("/clave/player/syncopation", (-1.0,)),
+    ("/clave/tempo", (120.0,)),
+)
+
 
 def document() -> dict[str, Any]:
     """All of it."""
@@ -45,6 +54,7 @@ def document() -> dict[str, Any]:
         "actions": list(ACTIONS),
         "scenes": {name: scene.model_dump(mode="json") for name, scene in SCENES.items()},
         "changes": [_change(name, scene, *control) for name, scene in SCENES.items() for control in CONTROLS],
+        "player_cc": [_player_cc(address, values) for address, values in PLAYER],
         "differences": [_difference(seed) for seed in (54, 41, 32, 59)],
     }
 
@@ -54,6 +64,11 @@ def _change(name: str, scene: Scene, address: str, given: tuple[Value, ...]) -> 
     (found,) = find(address)
     after = changed_by(found, before, found.control.arguments(given))
     return {"scene": name, "address": address, "arguments": list(given), "patch": difference(before, after)}
+
+
+def _player_cc(address: str, values: tuple[float, ...]) -> dict[str, Any]:
+    messages = control_changes(address, values, (20, 21, 22, 23), 10)
+    return {"address": address, "values": list(values), "changes": [list(each[1:]) for each in messages]}
 
 
 def _difference(seed: int) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import { writeLink } from "./rules/link";
 import { projectIn } from "./rules/projectLink";
 import { type Point, VOICE_COUNT, type BarPattern } from "./rules/protocol";
 import { atPoint, pointOf } from "./rules/scene";
+import { TAP_VELOCITY } from "./rules/taps";
 import { withSounds } from "./rules/kitChanges";
 import { keptKitId } from "./rules/kitNames";
 import { fetchInstrument } from "./net/api";
@@ -75,7 +76,9 @@ const liveActs: LiveActs = {
   seek: (_, bar) => player.seek(Number(bar) - 1),
   undo: () => actions.undo(),
   redo: () => actions.redo(),
-  strike: (voice, velocity) => void player.audition(voice, velocity === undefined ? undefined : Number(velocity)),
+  strike: (voice, velocity) => void player.strike(voice, velocity === undefined ? undefined : Number(velocity)),
+  tap: (voice, velocity) => player.played?.(voice, Number(velocity ?? TAP_VELOCITY), performance.now()),
+  "tap along": (_, velocity) => player.played?.(null, Number(velocity ?? TAP_VELOCITY), performance.now()),
   hold: (voice, on) => actions.hold(voice, on === true),
   launch: (slot) => scenes.launch(slot),
   morph: (slot, bars) => scenes.morphTo(slot, Number(bars)),
@@ -218,7 +221,7 @@ function beginAt(point: Point): void {
 }
 
 listenToKeys(page);
-import("./views/panels").then((panels) => {
+const panelsCome = import("./views/panels").then((panels) => {
   latePanels.value = panels;
   page.midiIn.value = panels.midiInOf(page);
 }).catch((error: unknown) => store.reportError(error));
@@ -260,6 +263,8 @@ try {
   await openLinkedProject(store, actions, openedLink);
   const { LiveLink } = await import("./state/liveLink");
   live.value = new LiveLink(store, liveActs, () => actions.settle());
+  await panelsCome; // MIDI in leads, but where there is a Link session
+  latePanels.value?.playTogether(page, live.value.together);
   live.value.start(); // the project is the one that plays from now on
   store.ground.value = await had("the map", () => serverRhythm.ground());
 } catch (error) {

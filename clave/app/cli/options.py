@@ -84,6 +84,9 @@ OscAhead = Annotated[
         help="Send strokes so long before their time, which their bundle names; 0: at their time.",
     ),
 ]
+Link = Annotated[
+    bool, typer.Option("--link", help="Join the Ableton Link session of this network; needs the extra `link`.")
+]
 Out = Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Folder for what is written; made if missing.")]
 SpaceOut = Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Folder for the space and its run.")]
 NetworkOut = Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Folder for the network and its card.")]

@@ -14,6 +14,7 @@ from clave.app.cli.options import (
     NO_SOUND,
     Home,
     Host,
+    Link,
     NoOpen,
     OscHost,
     OscIn,
@@ -57,6 +58,7 @@ def play(
     host: Host = None,
     osc_host: OscHost = None,
     samples: SamplesOption = False,
+    link: Link = False,
     project_option: ProjectOption = None,
 ) -> None:
     """Serve the instrument on 127.0.0.1, or with --host to the local network, and open its page.
@@ -68,6 +70,10 @@ def play(
         raise typer.BadParameter("a project is named once: PROJECT or --project")
     from clave.app import kit_library, server
 
+    if link:
+        from clave.play.live.link_session import check_installed
+
+        check_installed()
     if not server.page_is_built():
         print("clave: the page is not built; in a source checkout run scripts/play", file=sys.stderr)
     with closing(kit_library.KitLibrary(kit_library.file_in(home))) as library:
@@ -81,7 +87,7 @@ def play(
             from clave.app.server.shared_samples import SharedSamples
 
             bridge, shared = bridge or PageBridge(), SharedSamples()
-        load = _loader(rhythm, sound, project or project_option, library, bridge, shared)
+        load = _loader(rhythm, sound, project or project_option, library, bridge, shared, link=link)
         address = invitation.address if invitation else THIS_MACHINE
         with server.listen(port, address) as on:  # a port is taken once there is something to play
             url = _opened(on, port, invitation)
@@ -137,6 +143,8 @@ def _loader(
     library: "KitLibrary",
     bridge: "PageBridge | None",
     shared: "SharedSamples | None" = None,
+    *,
+    link: bool = False,
 ) -> "Callable[[], ASGIApp]":
     """What makes the application: later, behind the page, where all of it ships.
 
@@ -160,7 +168,7 @@ def _loader(
                 bridge.desk.put(opened)
             desk, player = bridge.desk, Player(bars, sounds, library, None if project is None else project.parent)
             shared.source.set_result((lambda: desk.project.scene, _writer(player)))
-        return create_app(bars, sounds, library=library, project=opened, bridge=bridge)
+        return create_app(bars, sounds, library=library, project=opened, bridge=bridge, link=link)
 
     if rhythm is None and sound in (None, NO_SOUND) and project is None:
         return load

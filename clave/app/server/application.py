@@ -36,6 +36,7 @@ from clave.app.server.refusals import add_refusals
 from clave.app.server.rhythm_routes import add_bar_routes, add_map_routes, add_pattern_routes
 from clave.app.server.security import guarded
 from clave.app.server.sound_routes import add_sound_routes
+from clave.app.server.together import together
 from clave.files import midi
 from clave.music.kit import VOICES
 from clave.play.project import Project
@@ -53,13 +54,15 @@ def create_app(
     library: KitLibrary | None = None,
     project: Project | None = None,
     bridge: PageBridge | None = None,
+    *,
+    link: bool = False,
 ) -> FastAPI:
     """The whole instrument as one application.
 
     `kits` are synthesised on the first request for one. Without a sound space, only they and files are played;
     without a library, what the player keeps lasts as long as the application. The page opens with the project, if there
     is one. `bridge` moves it by OSC and WebSocket; without one, by WebSocket alone. If that has an invitation, the
-    instrument is open to whoever has its token, and all pages play one project.
+    instrument is open to whoever has its token, and all pages play one project. `link` joins the Link session.
     """
     from clave import __version__
 
@@ -86,7 +89,7 @@ def create_app(
     add_library_routes(app, library)
     add_export_routes(app, rhythm, sound, library)
     add_project_routes(app, rhythm, lambda each: remarks_here(each, rhythm, sound, library, builder.kits), project)
-    add_live_routes(app, bridge)
+    add_live_routes(app, together(bridge, rhythm, link=link))
     add_device_routes(app, bridge.invitation)
     instrument = _instrument(__version__, rhythm, builder.info(), kits)
 

@@ -43,6 +43,9 @@ class PageBridge:
         self._played: Message = {"kind": "leader", "playing": False, "bar": 0, "song": False, "slot": None}
         self._thread: threading.Thread | None = None
         self._told_at = 0.0  # seconds of the monotonic clock
+        self.takes: dict[str, Callable[[Client, Message], None]] = {}  # further kinds of messages, and who takes them
+        self.ticks: list[Callable[[float], None]] = []  # called often, beside
+        self.greets: list[Callable[[Client], None]] = []  # called for each page that comes
         self.desk.listen(self._tell, lambda: any(client.listens for client in self._clients))
 
     # ---- as the player of the desk
@@ -74,6 +77,18 @@ class PageBridge:
         if self._leader is None:
             raise ControlError("no page is open to play it; `clave live` plays without one")
         return self._leader
+
+    @property
+    def leader(self) -> Client | None:
+        """The page that leads."""
+        return self._leader
+
+    def tell_pages(self, message: Message) -> None:
+        """Send this to every page."""
+        with self.desk.lock:
+            for client in self._clients:
+                if client.page:
+                    client.send(message)
 
     def _tell(self, changed: Mapping[str, Values], sources: Sources) -> None:
         news = Shared(kind="values", values={address: list(values) for address, values in changed.items()})
@@ -151,6 +166,8 @@ class PageBridge:
                     client.send({"kind": "values", "values": now})
                 case {"kind": "page"}:
                     client.page = True
+                    for greet in self.greets:
+                        greet(client)
                     if self._leader is None:
                         self._lead(client)
                     else:
@@ -167,6 +184,8 @@ class PageBridge:
                     self._take_state(message)
                 case {"kind": "lead" | "project" | "state"}:
                     pass  # of a page that leads no more
+                case {"kind": str(kind)} if kind in self.takes:
+                    self.takes[kind](client, message)
                 case _:
                     raise ControlError(f"no message of this kind: {str(message)[:80]}")
 
@@ -266,6 +285,7 @@ class PageBridge:
             self._told_at = time.monotonic()
 
     def _work(self) -> None:
+        ticked_at = 0.0
         while True:
             if self.osc is None:
                 time.sleep(TELL_SECONDS)
@@ -274,7 +294,12 @@ class PageBridge:
                     self.osc.poll(TELL_SECONDS)
             if self.tell_in() == 0.0:
                 self.tell()
-            self._mend(time.monotonic())
+            now = time.monotonic()
+            if now - ticked_at >= TELL_SECONDS:
+                ticked_at = now
+                self._mend(now)
+                for tick in self.ticks:
+                    tick(now)
 
     def _mend(self, now: float) -> None:
         """Exchange the whole project where both sides changed it at once."""

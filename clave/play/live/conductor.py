@@ -124,6 +124,18 @@ class Conductor:
             self._marks.popleft()
         return self._marks[0][1] if self._marks and self._marks[0][0] <= now else None
 
+    def place(self) -> tuple[int, Meter, float] | None:
+        """The bar that is heard, its meter, and the position in it in steps, fractional; None as for `heard`."""
+        if self.heard() is None or self._playing is None:
+            return None
+        (seconds, here), now = self._marks[0], self._clock()
+        coming = self._marks[1][0] - seconds if len(self._marks) > 1 else 0.0
+        return here.bar, self._playing.meter(here.bar), here.step + (now - seconds) / coming if coming else here.step
+
+    def now(self) -> float:
+        """Seconds of the clock by which it plays."""
+        return self._clock()
+
     def follow(self, clock: Clock) -> None:
         """Go on by another clock from now on, such as one that is led from outside."""
         shift = clock() - self._clock()

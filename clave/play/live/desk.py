@@ -4,13 +4,15 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
+from clave.errors import ControlError
 from clave.play.live.arguments import Values
-from clave.play.live.controls.control import Action, Places
+from clave.play.live.controls.control import BESIDE, Action, Places
 from clave.play.live.controls.table import changed_by, find, values_of
 from clave.play.project.document import Project
 
 Sources = Mapping[str, object]  # of what has changed: who sent it, so that it need not be told
 Listener = Callable[[Mapping[str, Values], Sources], None]
+Doer = Callable[[Places, Values], None]  # raises ControlError for what cannot be done
 
 
 @runtime_checkable
@@ -38,6 +40,7 @@ class Desk:
 
     def __init__(self, project: Project, player: Player) -> None:
         self.lock = threading.RLock()
+        self.does: dict[Action, Doer] = {}  # what is done beside the player, by who has put itself here
         self._project, self._player = project, player
         self._listeners: list[tuple[Listener, Callable[[], bool]]] = []
         self._said: dict[str, Values] = {}  # beside the project
@@ -58,7 +61,7 @@ class Desk:
             for each in found:
                 values = each.control.arguments(given)
                 if each.control.action is not None:
-                    self._player.act(each.control.action, each.places, values)
+                    self._do(address, each.control.action, each.places, values)
                 else:
                     project = changed_by(each, project, values)
             self._sources[address] = source
@@ -68,8 +71,16 @@ class Desk:
             self._player.changed(project, label, at_once=found[0].control.at_once)
             self._project, self._dirty = project, True
 
-    def change(self, project: Project, label: str, *, at_once: bool) -> None:
-        """A project that was changed from outside as a whole. Raises ControlError where nobody plays it."""
+    def _do(self, address: str, action: Action, places: Places, values: Values) -> None:
+        if action in self.does:
+            self.does[action](places, values)
+        elif action in BESIDE:
+            raise ControlError(f"nobody here carries out {address}")
+        else:
+            self._player.act(action, places, values)
+
+    def change(self, project: Project, label: str, *, at_once: bool = False) -> None:
+        """A project that was made of the present one as a whole. Raises ControlError where nobody plays it."""
         with self.lock:
             self._player.changed(project, label, at_once=at_once)
             self._project, self._dirty = project, True
@@ -91,6 +102,10 @@ class Desk:
         with self.lock:
             self._said[address] = values
             self._dirty = True
+
+    def said(self, address: str) -> Values:
+        """What was said last under this address; nothing if nothing was."""
+        return self._said.get(address, ())
 
     def values(self) -> dict[str, Values]:
         """What everything is now, by its address."""

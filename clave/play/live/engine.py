@@ -11,7 +11,7 @@ from clave.play.live.arguments import Values
 from clave.play.live.conductor import Conductor, Prepared
 from clave.play.live.controls.control import Action, Places
 from clave.play.live.desk import Desk
-from clave.play.live.history import History
+from clave.play.live.history import ANSWER_LABEL, History
 from clave.play.live.scene_changes import moved, scene_in, travelling, with_tempo
 from clave.play.live.strokes import MOST_BARS, Strokes
 from clave.play.output import Output
@@ -72,7 +72,7 @@ class Engine:
         self._plays_song = bool(project.song)
         self._launch = _Launch(0, project)  # what plays came by it
         self._waits: _Launch | None = None
-        self._at_once = False
+        self._heard_at: Quantum | None = None  # of the latest change, whatever the quantum of the project is
         self._running: tuple[_Job, Future[Performance]] | None = None
         self._job: _Job | None = None  # the latest that was begun
         self._present: tuple[Project, bool, _Launch, Project] | None = None
@@ -84,8 +84,8 @@ class Engine:
     def changed(self, project: Project, label: str, *, at_once: bool) -> None:
         """A control has changed the project."""
         self._history.change(project, label, self._clock())
-        self._at_once = at_once
-        if label.split(" ")[0] in ("map", "morph"):  # a place on the map leaves song, morph and launch
+        self._heard_at = "step" if at_once else "bar" if label == ANSWER_LABEL else None
+        if label.split(" ")[0] in ("map", "morph", ANSWER_LABEL):  # it leaves song, morph and launch
             self._plays_song, self._waits = False, None
             self._launch = self._launch._replace(morph_until=None)
 
@@ -118,6 +118,8 @@ class Engine:
                 self._plays_song = False
             case "style":
                 self._style(str(values[0]))
+            case _:
+                raise ControlError(f"nobody here hears a {action}")
         self._say()
 
     def _change(self, project: Project, label: str) -> None:
@@ -137,7 +139,7 @@ class Engine:
         mix = self.desk.project.scene.mix[voice]
         stroke = Strike(0.0, voice, velocity, 0.0, 0.0, 1.0, mix.level, mix.pan, voice, 0, 0)
         for output in self.conductor.outputs:
-            output.strike(stroke, self._clock())
+            output.strike(stroke, self.conductor.now())
 
     def _hold(self, voice: int, *, on: bool) -> None:
         project = self.desk.project
@@ -146,7 +148,7 @@ class Engine:
         lanes = list(project.scene.lanes)
         lanes[voice] = lanes[voice].changed(hold=held)
         self._change(project.changed(scene=project.scene.changed(lanes=tuple(lanes))), f"hold {VOICES[voice].name}")
-        self._at_once = True
+        self._heard_at = "step"
 
     def _bar_now(self) -> int:
         heard = self.conductor.heard()
@@ -279,7 +281,7 @@ class Engine:
             quantum: Quantum = "bar" if waits.morph_until is not None else self.desk.project.quantum
             return _Job(waits.played, self._bars_needed(waits.first), quantum, waits)
         arrived = self._launch.since is not None
-        quantum = "bar" if arrived else "step" if self._at_once else self.desk.project.quantum
+        quantum = "bar" if arrived else self._heard_at or self.desk.project.quantum
         return _Job(self._kept_played(), self._bars_needed(self.conductor.next_bar), quantum, self._launch)
 
     def _bars_needed(self, here: int) -> int:

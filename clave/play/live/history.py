@@ -6,6 +6,7 @@ from clave.play.project.document import Project
 
 MERGE_SECONDS = 0.7
 MOST_STEPS_BACK = 200
+ANSWER_LABEL = "answer"  # bars that answer a player: all of them in a row are one change, however long it lasts
 
 
 class History:
@@ -20,7 +21,8 @@ class History:
 
     def change(self, project: Project, label: str, now: float) -> None:
         """A new present; `now`, in seconds, decides whether it continues the change before it."""
-        continues = label == self._label and now - self._changed_at < MERGE_SECONDS and not self._future
+        soon = now - self._changed_at < MERGE_SECONDS or label == ANSWER_LABEL
+        continues = label == self._label and soon and not self._future
         if not continues:
             self._past = [*self._past, (self.project, self._label)][-MOST_STEPS_BACK:]
         self.project, self._label, self._future, self._changed_at = project, label, [], now

@@ -10,7 +10,7 @@ from random_projects import random_project
 
 from clave.errors import ClaveError, ControlError
 from clave.play.live.arguments import Number, Switch, Text, Value, Values, Whole, Word
-from clave.play.live.controls.control import ACTIONS, Control
+from clave.play.live.controls.control import ACTIONS, BESIDE, Control
 from clave.play.live.controls.table import CONTROLS, address_of, changed_by, find, parameter_of, values_of
 from clave.play.live.patch import difference, patched
 from clave.play.project import (
@@ -202,7 +202,7 @@ def test_every_parameter_has_a_control_of_the_same_range() -> None:
 
 
 def test_every_action_has_one_control() -> None:
-    assert sorted(control.action for control in CONTROLS if control.action is not None) == sorted(ACTIONS)
+    assert sorted(control.action for control in CONTROLS if control.action is not None) == sorted(ACTIONS + BESIDE)
 
 
 def test_a_hand_ends_the_automation_of_what_it_moves() -> None:

@@ -1,4 +1,4 @@
-/** How long steps last, so that the page stays in phase with a program whose MIDI clock is followed. */
+/** How long steps last, so that the page stays in phase with a program that is followed: by its MIDI clock, or in a Link session. */
 
 import { clamp } from "../rules/units";
 import type { ClockFollower } from "./clockFollower";
@@ -14,7 +14,7 @@ export interface FollowedTimes {
 
 export class FollowedPhase {
   constructor(
-    private readonly follower: ClockFollower,
+    private readonly follower: Pick<ClockFollower, "position" | "stepsPerSecond">,
     private readonly times: FollowedTimes,
   ) {}
 

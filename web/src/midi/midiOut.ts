@@ -79,6 +79,11 @@ export class MidiOut implements Output {
     if (this.context.heard()[voice]) this.note(voice, velocity, performance.now(), Infinity);
   }
 
+  /** A control change at once. */
+  controlNow(number: number, value: number): void {
+    this.send([CONTROL | (this.context.settings().channel - 1), number, value]);
+  }
+
   /** The clock has queued a step: 24 pulses a quarter note, straight whatever the swing; the device starts at a bar line. */
   step({ step, time, seconds }: QueuedStep): void {
     if (!this.port || !this.context.settings().clock) return this.halt();

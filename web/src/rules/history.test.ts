@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { amend, begin, change, redo, undo } from "./history";
+import { amend, ANSWER, begin, change, redo, undo } from "./history";
 
 test("undo and redo walk through every change, and a new change forgets the future", () => {
   let history = change(change(begin(0), 1, "one", 0), 2, "two", 0);
@@ -26,6 +26,13 @@ test("a gesture is one change however long it is held up, and the next gesture a
   expect(change(history, 7, "point", 9000, 2).past).toHaveLength(2);
   expect(change(history, 7, "density", 5100, 1).past).toHaveLength(2);
   expect(change(undo(history), 7, "point", 5200, 1).past).toHaveLength(1);
+});
+
+test("answers to a player are one change, however long they last", () => {
+  let history = change(begin(0), 1, "point", 0);
+  for (const now of [2000, 4000, 60_000]) history = change(history, now, ANSWER, now);
+  expect(undo(history).present.value).toBe(1);
+  expect(undo(change(history, 7, "point", 60_001)).present.value).toBe(60_000);
 });
 
 test("after an undo, the same label is a change of its own", () => {

@@ -5,6 +5,7 @@
 
 const MERGE_MS = 700;
 const MOST_STEPS_BACK = 200;
+export const ANSWER = "answer"; // bars that answer a player: all of them in a row are one change, however long it lasts
 
 export interface Change<T> {
   readonly value: T;
@@ -24,7 +25,7 @@ export const begin = <T>(value: T): History<T> => ({ past: [], present: { value,
 /** A new present; the gesture it is made in, if any, and `now` in milliseconds decide whether it continues the change before it. */
 export function change<T>(history: History<T>, value: T, label: string, now: number, gesture: number | null = null): History<T> {
   const present = { value, label };
-  const same = gesture !== null && history.gesture === gesture && history.changedAt !== -Infinity;
+  const same = label === ANSWER || (gesture !== null && history.gesture === gesture && history.changedAt !== -Infinity);
   const continues = history.present.label === label && (same || now - history.changedAt < MERGE_MS) && history.future.length === 0;
   const past = continues ? history.past : [...history.past, history.present].slice(-MOST_STEPS_BACK);
   return { past, present, future: [], changedAt: now, gesture };

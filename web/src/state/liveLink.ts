@@ -10,11 +10,12 @@ import type { Project } from "../rules/project";
 import { LiveSocket } from "../net/liveSocket";
 import { type LiveState, NOT_CONNECTED } from "./liveState";
 import type { Store } from "./store";
+import { Together } from "./together";
 
 const LET_GO_MS = 300; // after the last move on the map, the hand is off it
 
 /** What only a player can do: `ACTIONS` of `clave/play/live/controls/control.py`. */
-export const ACTION_NAMES = ["play", "stop", "toggle", "seek", "undo", "redo", "strike", "hold", "launch", "morph", "song", "leave song", "style"] as const;
+export const ACTION_NAMES = ["play", "stop", "toggle", "seek", "undo", "redo", "strike", "tap", "tap along", "hold", "launch", "morph", "song", "leave song", "style"] as const;
 export type ActionName = (typeof ACTION_NAMES)[number];
 
 /** `place` is the voice or scene that it is done with; `value` what it was sent with, if anything. */
@@ -47,6 +48,7 @@ type Incoming =
 
 export class LiveLink {
   readonly state = signal<LiveState>(NOT_CONNECTED);
+  readonly together: Together = new Together((message) => this.socket.send(message));
   private known: Project | null = null; // as the server has it; null: it has none of this page
   private seen = 0; // patches of the server
   private joined = false; // the project is that of the page that leads
@@ -99,6 +101,7 @@ export class LiveLink {
     this.known = null;
     this.joined = false;
     this.store.elsewhere.value = null;
+    this.together.lost();
     this.state.value = NOT_CONNECTED;
   }
 
@@ -119,6 +122,8 @@ export class LiveLink {
         return this.acts[told.action](told.place ?? 0, told.arguments[0]);
       case "error":
         return this.store.reportError(new Error(told.text));
+      default:
+        return this.together.take(message);
     }
   }
 
@@ -130,6 +135,7 @@ export class LiveLink {
     if (follows && !before.follows && store.playing.peek()) this.acts.stop(0, undefined); // the sound has been taken from here
     if (!leads && !(follows && before.follows)) this.known = null;
     if (!follows) this.joined = false;
+    if (!leads) this.together.session.value = null; // the page that leads keeps time with a session
     batch(() => {
       state.value = { connected: true, leads, pages, oscIn, oscOut, opened, follows };
       const { playing, bar } = store.elsewhere.peek() ?? { playing: false, bar: 0 };

@@ -63,7 +63,7 @@ export class MidiTargets {
 
   /** Do what came in means. */
   readonly play = (heard: Heard): void => {
-    if (heard.kind === "struck") return void this.player.audition(heard.voice, heard.velocity);
+    if (heard.kind === "struck") return void this.player.strike(heard.voice, heard.velocity);
     if (heard.kind === "launched") return this.scenes.launch(heard.scene);
     const target = this.targets.get(heard.target);
     if (!target) return;

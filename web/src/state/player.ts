@@ -4,6 +4,7 @@ import { effect } from "@preact/signals";
 import { arrange, type Performance, stillTone, type Tone } from "../rules/arrange";
 import { givenBar } from "../rules/bars";
 import type { Wanted } from "../rules/conductor";
+import { ANSWER } from "../rules/history";
 import { VOICE_SLUGS } from "../rules/parameters";
 import type { Project } from "../rules/project";
 import type { BarPattern } from "../rules/protocol";
@@ -21,6 +22,7 @@ import { soundsHere } from "../midi/midiSettings";
 import type { Store } from "./store";
 
 const FILE_SAMPLE_RATE = 44_100;
+const USUAL_VELOCITY = 0.8;
 const LONGEST_TAIL_SECONDS = 4; // a sound and the largest room
 const STALLED_MS = 4000; // an audio clock that stands still for so long has no device
 const BLOCKED_AFTER_MS = 400; // a browser that lets sound through does so sooner
@@ -38,6 +40,7 @@ export class Player {
   readonly midi: MidiOut;
   readonly outputs: Output[] = []; // beside the mixer, the click and MIDI out
   leader: Leader | null = null; // a program whose clock is followed
+  played: ((voice: number | null, velocity: number, momentMs: number) => void) | null = null; // hears what the player strikes; a tap has no voice
 
   constructor(
     private readonly store: Store,
@@ -125,7 +128,7 @@ export class Player {
   }
 
   /** Play one voice once. Call it in a gesture. */
-  async audition(voice: number, velocity = 0.8): Promise<void> {
+  async audition(voice: number, velocity = USUAL_VELOCITY): Promise<void> {
     const other = this.store.elsewhere.peek();
     if (other) return other.does(`/clave/voice/${VOICE_SLUGS[voice]}/strike`, velocity);
     const { context, mixer } = (this.running ??= this.build());
@@ -136,8 +139,14 @@ export class Player {
     this.midi.strikeNow(voice, velocity);
   }
 
+  /** The player strikes a pad: it sounds, and is heard for the answer. */
+  strike(voice: number, velocity?: number, momentMs = performance.now()): Promise<void> {
+    this.played?.(voice, velocity ?? USUAL_VELOCITY, momentMs);
+    return this.audition(voice, velocity);
+  }
+
   /** Play a sound that no voice has yet, through the level and pan of this voice. */
-  async hear(voice: number, buffer: AudioBuffer, velocity = 0.8): Promise<void> {
+  async hear(voice: number, buffer: AudioBuffer, velocity = USUAL_VELOCITY): Promise<void> {
     const { context, mixer } = (this.running ??= this.build());
     if (context.state !== "running") await context.resume().catch(() => undefined);
     this.listen();
@@ -259,11 +268,12 @@ export class Player {
   }
 
   private wanted(): Wanted {
-    const { project, atOnce, bar, score, entry, launch, launchReady, launchScore } = this.store;
+    const { project, history, atOnce, bar, score, entry, launch, launchReady, launchScore } = this.store;
     if (bar.clicking.value) return { bars: this.silenceFor(score.value), quantum: "step", entry: entry.value };
     const { quantum } = project.value;
     if (launchReady.value) return { bars: launchScore.value!, quantum, entry: launch.value!.entry };
-    return { bars: score.value, quantum: atOnce.value ? "step" : quantum, entry: entry.value };
+    const answers = history.value.present.label === ANSWER; // at a bar line, whatever the quantum is
+    return { bars: score.value, quantum: atOnce.value ? "step" : answers ? "bar" : quantum, entry: entry.value };
   }
 
   private silence: { readonly of: Bars; readonly bars: Bars } | null = null;

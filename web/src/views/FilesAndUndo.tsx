@@ -121,6 +121,9 @@ function More() {
         <button type="button" onClick={() => (store.drawer.value = "MIDI in")}>
           MIDI in
         </button>
+        <button type="button" onClick={() => (store.drawer.value = "Answer")}>
+          Answer
+        </button>
         <button type="button" onClick={() => (store.drawer.value = "Other devices")}>
           Other devices
         </button>

@@ -8,6 +8,7 @@ import { save } from "../state/files";
 import type { MidiIn } from "../state/midiIn";
 import { Choice } from "./Choice";
 import { Drawer } from "./Drawer";
+import { LinkSection } from "./LinkSection";
 import { usePage } from "./page";
 
 /** MIDI in, whose file came with this one. */
@@ -50,6 +51,7 @@ function Sheet({ midiIn }: { readonly midiIn: MidiIn }) {
       )}
       {settings.on && <Listening />}
       {settings.on && <Learning />}
+      <LinkSection />
     </Drawer>
   );
 }

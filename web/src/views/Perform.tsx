@@ -54,10 +54,10 @@ export function Pads() {
           aria-keyshortcuts={PAD_CODES[index]!.slice(3)}
           onPointerDown={(event) => {
             const box = event.currentTarget.getBoundingClientRect();
-            void player.audition(index, velocityAt(event.clientY - box.top, box.height));
+            void player.strike(index, velocityAt(event.clientY - box.top, box.height), event.timeStamp);
           }}
           onClick={(event) => {
-            if (event.detail === 0) void player.audition(index); // by Enter or Space
+            if (event.detail === 0) void player.strike(index); // by Enter or Space
           }}
         >
           {titled(voice.name)}

@@ -78,7 +78,7 @@ export function listenToKeys(page: Page): void {
     }
     if (store.performing.value && event.key === "Escape") return leave(page);
     const pad = store.performing.value ? PAD_CODES.indexOf(event.code) : -1;
-    if (pad >= 0) return event.repeat ? undefined : void player.audition(pad, event.shiftKey ? 1 : KEY_VELOCITY);
+    if (pad >= 0) return event.repeat ? undefined : void player.strike(pad, event.shiftKey ? 1 : KEY_VELOCITY, event.timeStamp);
     if (!store.shortcuts.value || event.repeat) return;
     if (event.key === "/") {
       event.preventDefault(); // the sign is no part of a name

@@ -5,6 +5,7 @@ import type { ComponentType, RefObject } from "preact";
 import type { Movable } from "../rules/movement";
 import type { VoiceInfo } from "../rules/protocol";
 import type { MidiIn, MidiInParts } from "../state/midiIn";
+import type { Together } from "../state/together";
 
 export interface PopoverProps extends Movable {
   readonly anchor: RefObject<HTMLElement | null>;
@@ -13,6 +14,7 @@ export interface PopoverProps extends Movable {
 
 export interface Panels {
   readonly midiInOf: (page: MidiInParts) => MidiIn;
+  readonly playTogether: (page: Pick<MidiInParts, "store" | "player">, together: Together) => void;
   readonly Drawers: ComponentType;
   readonly Help: ComponentType;
   readonly KeepBars: ComponentType;

@@ -1,6 +1,10 @@
 /** What is opened now and then: a file of its own, which the page fetches while the map is already there. */
 
+import { AnswerFeed } from "../state/answerFeed";
+import { LinkFollow } from "../state/linkFollow";
+import { sendPlayerCc } from "../state/playerCc";
 import { AboutThisBar } from "./AboutThisBar";
+import { AnswerPanel } from "./AnswerPanel";
 import { KeptKits } from "./KeptKits";
 import { MaterialPanel } from "./MaterialPanel";
 import { MidiInPanel } from "./MidiInPanel";
@@ -9,6 +13,7 @@ import { OtherDevices } from "./OtherDevices";
 import { PathControls } from "./PathControls";
 import { Shape, StyleHere } from "./Shape";
 import { SoundSheet } from "./SoundSheet";
+import type { Panels } from "./latePanels";
 import "./style/panels.css";
 
 export { midiInOf } from "../state/midiIn";
@@ -19,6 +24,13 @@ export { SongStrip } from "./SongStrip";
 export { StyleList } from "./StyleList";
 export { TapRow } from "./TapRow";
 export { VoicePanel } from "./VoicePanel";
+
+/** The page hears what its player plays, for the answer, and keeps time with a Link session. */
+export const playTogether: Panels["playTogether"] = ({ store, player }, together) => {
+  new AnswerFeed(store, player, together);
+  sendPlayerCc(together, (number, value) => player.midi.controlNow(number, value));
+  player.leader = new LinkFollow(store, player, together, player.leader);
+};
 
 /** All that opens over the stage. */
 export function Drawers() {
@@ -34,6 +46,7 @@ export function Drawers() {
       <MidiPanel />
       <MidiInPanel />
       <OtherDevices />
+      <AnswerPanel />
     </>
   );
 }

@@ -14,11 +14,30 @@ Places = tuple[int, ...]  # which voice, scene, part, bar or anchor an address n
 Change = Callable[[Project, Places, Values], Project]
 Read = Callable[[Project, Places], Values | None]  # None: it has no value now
 
-Action = Literal[
-    "play", "stop", "toggle", "seek", "undo", "redo", "strike", "hold", "launch", "morph", "song", "leave song", "style"
+PlayerAction = Literal[
+    "play",
+    "stop",
+    "toggle",
+    "seek",
+    "undo",
+    "redo",
+    "strike",
+    "tap",
+    "tap along",
+    "hold",
+    "launch",
+    "morph",
+    "song",
+    "leave song",
+    "style",
 ]
+BesideAction = Literal["link", "answer", "answer distance", "answer join", "answer rest"]
+Action = PlayerAction | BesideAction
+"""What no change of a project alone does."""
+ACTIONS: tuple[PlayerAction, ...] = get_args(PlayerAction)
 """What only whoever plays can do."""
-ACTIONS: tuple[Action, ...] = get_args(Action)
+BESIDE: tuple[BesideAction, ...] = get_args(BesideAction)
+"""What is done beside the player: see `Desk.does`."""
 
 ANCHORS = "ABCD"
 MAX_PARTS = 1024
@@ -44,6 +63,7 @@ class Control:
     at_once: bool = False  # heard at the next step, whatever the quantum is
     optional: int = 0  # so many arguments at the end may be left out
     repeats: int = 0  # so many arguments at the end may come again and again
+    said: bool = False  # of an action: subscribers are told its value, which is no part of a project
 
     def __post_init__(self) -> None:
         assert (self.change is None) != (self.action is None), self.address

@@ -11,6 +11,7 @@ from clave.play.live.controls.control import VOICE_SLUGS, Control, Places, name_
 from clave.play.live.controls.path import PATH
 from clave.play.live.controls.place import PLACE
 from clave.play.live.controls.project import MOVES, SCENES, WHOLE
+from clave.play.live.controls.together import ANSWER, LINK
 from clave.play.live.controls.voice import LANES, MIXES, SOUNDS
 from clave.play.project.document import Project, Scene
 from clave.play.project.movement import PARAMETERS
@@ -24,6 +25,8 @@ GROUPS: Mapping[str, tuple[Control, ...]] = {
     "Sounds, room and bus": SOUNDS,
     "Scenes and the song": SCENES,
     "What moves by itself": MOVES,
+    "Answering the player": ANSWER,
+    "Ableton Link": LINK,
 }
 """All controls, by what they are about."""
 

@@ -43,7 +43,9 @@ clave export groove house.json --format midi --apart voice --on-grid -o out""",
     "clave export model": """clave export model rhythm -o networks
 clave export model sound --sound my-sound -o networks""",
     "clave live": """clave live house.json
-clave live house.json --osc-in 9065 --osc-out 127.0.0.1:57120 --osc-ahead 80""",
+clave live house.json --osc-in 9065 --osc-out 127.0.0.1:57120 --osc-ahead 80
+clave live house.json --midi-out TR-8S --clock-out --midi-in "Launch Control" --midi-map desk.json
+clave live house.json --midi-out TR-8S --clock-in "Digitakt" --grid "Launchpad X"""",
     "clave kits": "clave kits",
     "clave learn rhythm": """clave learn rhythm my-midi -o my-rhythm
 clave learn rhythm my-midi -o my-rhythm --resume

@@ -12,12 +12,13 @@ from clave.play.live.conductor import Conductor, Prepared
 from clave.play.live.controls.control import Action, Places
 from clave.play.live.desk import Desk
 from clave.play.live.history import History
-from clave.play.live.scene_changes import moved, scene_in, travelling, with_tempo
+from clave.play.live.keep_played import KeepPlayed
+from clave.play.live.scene_changes import gone_home, scene_in, with_given
 from clave.play.live.strokes import MOST_BARS, Strokes
 from clave.play.output import Output
 from clave.play.performance import Performance, Strike
 from clave.play.plan import Plan, natural_bars
-from clave.play.project.document import Project, SongPart
+from clave.play.project.document import Project, Scene, SongPart
 from clave.play.project.movement import MAX_BARS
 from clave.play.sequencer import Quantum
 from clave.play.transport import Clock
@@ -68,7 +69,8 @@ class Engine:
         self.desk = Desk(project, self)
         self.conductor = Conductor(outputs, clock)
         self._history = History(project)
-        self._strokes, self._beside, self._clock, self._report = strokes, beside, clock, report
+        self._played_by_hand = KeepPlayed(self.conductor, strokes.rhythm, beside)
+        self._strokes, self._beside, self.clock, self._report = strokes, beside, clock, report
         self._plays_song = bool(project.song)
         self._launch = _Launch(0, project)  # what plays came by it
         self._waits: _Launch | None = None
@@ -83,7 +85,7 @@ class Engine:
 
     def changed(self, project: Project, label: str, *, at_once: bool) -> None:
         """A control has changed the project."""
-        self._history.change(project, label, self._clock())
+        self._history.change(project, label, self.clock())
         self._at_once = at_once
         if label.split(" ")[0] in ("map", "morph"):  # a place on the map leaves song, morph and launch
             self._plays_song, self._waits = False, None
@@ -100,11 +102,12 @@ class Engine:
             case "toggle":
                 self.act("stop" if self.conductor.running else "play", (), ())
             case "seek":
-                self._seek(int(values[0]) - 1)
+                if self.conductor.running:
+                    self.conductor.start(int(values[0]) - 1)
             case "undo" | "redo":
                 self._travel_back(action)
             case "strike":
-                self._strike(places[0], float(values[0]) if values else 0.8)
+                self.strike(places[0], float(values[0]) if values else 0.8)
             case "hold":
                 self._hold(places[0], on=bool(values[0]))
             case "launch":
@@ -118,51 +121,46 @@ class Engine:
                 self._plays_song = False
             case "style":
                 self._style(str(values[0]))
+            case "capture":
+                self._played_by_hand.begin(self.clock())
         self._say()
 
     def _change(self, project: Project, label: str) -> None:
         self.desk.put(project)
-        self._history.change(project, label, self._clock())
+        self._history.change(project, label, self.clock())
 
-    def _seek(self, bar: int) -> None:
-        if self.conductor.running:
-            self.conductor.start(bar)
+    def _change_scene(self, scene: Scene, label: str) -> None:
+        self._change(self.desk.project.changed(scene=scene), label)
 
     def _travel_back(self, action: Action) -> None:
         if not (self._history.undo() if action == "undo" else self._history.redo()):
             raise ControlError(f"nothing to {action}")
         self.desk.put(self._history.project)
 
-    def _strike(self, voice: int, velocity: float) -> None:
+    def strike(self, voice: int, velocity: float, seconds: float | None = None) -> None:
+        """A hand strikes a voice, at this time of the clock or now: it sounds at once."""
+        self._played_by_hand.strike(voice, velocity, self.clock() if seconds is None else seconds)
         mix = self.desk.project.scene.mix[voice]
         stroke = Strike(0.0, voice, velocity, 0.0, 0.0, 1.0, mix.level, mix.pan, voice, 0, 0)
         for output in self.conductor.outputs:
-            output.strike(stroke, self._clock())
+            output.strike(stroke, self.clock())
 
     def _hold(self, voice: int, *, on: bool) -> None:
-        project = self.desk.project
-        bar = self._bar_now()
+        scene, heard = self.desk.project.scene, self.conductor.heard()
+        bar = heard.bar % natural_bars(self._played()) if heard else 0
         held = Plan(self._played()).bars(bar + 1)[bar].pieces[0][1] if on else None
-        lanes = list(project.scene.lanes)
+        lanes = list(scene.lanes)
         lanes[voice] = lanes[voice].changed(hold=held)
-        self._change(project.changed(scene=project.scene.changed(lanes=tuple(lanes))), f"hold {VOICES[voice].name}")
+        self._change_scene(scene.changed(lanes=tuple(lanes)), f"hold {VOICES[voice].name}")
         self._at_once = True
-
-    def _bar_now(self) -> int:
-        heard = self.conductor.heard()
-        return heard.bar % natural_bars(self._played()) if heard else 0
 
     def _style(self, name: str) -> None:
         home = next((each for each in homes_of(self._strokes.rhythm) if each.style == name), None)
         if home is None:
             known = ", ".join(self._strokes.rhythm.styles)
             raise ControlError(f"no style {name!r} is at home on this map; the space knows {known}")
-        project = self.desk.project
-        settings = project.scene.settings.changed(style=name, section="beat", meter=home.meter)
-        scene = moved(travelling(project.scene, on=False), home.point, settings)
-        scene = scene if home.tempo_bpm is None else with_tempo(scene, home.tempo_bpm)
         self._plays_song = False
-        self._change(project.changed(scene=scene), f"style {name}")
+        self._change_scene(gone_home(self.desk.project.scene, home), f"style {name}")
         self.act("play", (), ())
 
     # ---- launches
@@ -221,6 +219,11 @@ class Engine:
 
     # ---- what plays
 
+    @property
+    def slots(self) -> tuple[int | None, int | None]:
+        """The scene that was launched last, and the one that waits for its step, beat or bar."""
+        return self._launch.slot, None if self._waits is None else self._waits.slot
+
     def _played(self) -> Project:
         project = self.desk.project
         if self._launch.morph_until is not None:
@@ -230,6 +233,9 @@ class Engine:
     def tick(self) -> None:
         """Take over what was decoded, play on, and tell what has changed."""
         with self.desk.lock:
+            if (bar := self._played_by_hand.ready()) is not None:
+                self._plays_song, self._waits = False, None
+                self._change_scene(with_given(self.desk.project.scene, bar), "bar that was played")
             self._decode()
             self.conductor.tick()
             heard = self.conductor.heard()
@@ -237,7 +243,7 @@ class Engine:
                 if self._waits is not None and heard.launch == self._waits.number:
                     self._begin(self._waits)
                 self._arrive(heard.bar)
-        now = self._clock()
+        now = self.clock()
         if now - self._told_at >= TELL_SECONDS:
             self._told_at = now
             self._say()
@@ -277,17 +283,10 @@ class Engine:
         waits = self._waits
         if waits is not None:
             quantum: Quantum = "bar" if waits.morph_until is not None else self.desk.project.quantum
-            return _Job(waits.played, self._bars_needed(waits.first), quantum, waits)
+            return _Job(waits.played, _bars_needed(waits.first), quantum, waits)
         arrived = self._launch.since is not None
         quantum = "bar" if arrived else "step" if self._at_once else self.desk.project.quantum
-        return _Job(self._kept_played(), self._bars_needed(self.conductor.next_bar), quantum, self._launch)
-
-    def _bars_needed(self, here: int) -> int:
-        """Enough for a while, in few sizes, so that a longer performance is seldom needed."""
-        bars = FIRST_BARS
-        while bars < here + 4 and bars < MOST_BARS:
-            bars *= 2
-        return bars
+        return _Job(self._kept_played(), _bars_needed(self.conductor.next_bar), quantum, self._launch)
 
     def _kept_played(self) -> Project:
         """What plays, the same value as long as nothing has changed."""
@@ -295,3 +294,11 @@ class Engine:
         if self._present is None or self._present[0] is not key[0] or self._present[1:3] != key[1:]:
             self._present = (*key, self._played())
         return self._present[3]
+
+
+def _bars_needed(here: int) -> int:
+    """Enough for a while, in few sizes, so that a longer performance is seldom needed."""
+    bars = FIRST_BARS
+    while bars < here + 4 and bars < MOST_BARS:
+        bars *= 2
+    return bars

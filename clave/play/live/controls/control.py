@@ -15,8 +15,9 @@ Change = Callable[[Project, Places, Values], Project]
 Read = Callable[[Project, Places], Values | None]  # None: it has no value now
 
 Action = Literal[
-    "play", "stop", "toggle", "seek", "undo", "redo", "strike", "hold", "launch", "morph", "song", "leave song", "style"
-]
+    "play", "stop", "toggle", "seek", "undo", "redo", "strike", "hold", "launch", "morph", "song", "leave song",
+    "style", "capture",
+]  # fmt: skip
 """What only whoever plays can do."""
 ACTIONS: tuple[Action, ...] = get_args(Action)
 

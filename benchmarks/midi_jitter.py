@@ -183,17 +183,19 @@ def measured(heard: list[list], start: float, seconds: float, xruns: list[float]
         "delay_p50_ms": float(np.median(delays)),
         "jitter_p99_ms": float(np.quantile(jitter, 0.99)),
         "jitter_worst_ms": float(jitter.max()),
+        "over_5_ms": int((jitter > 5).sum()),
     }
 
 
 def show(which: str, rows: dict[str, dict[str, float]]) -> None:
     print(
-        f"\n| sender, {which} | messages | lost | median delay | jitter p99 | jitter worst |\n|---|---|---|---|---|---|"
+        f"\n| sender, {which} | messages | lost | median delay | jitter p99 | jitter worst | over 5 ms |\n|---|---|---|---|---|---|---|"
     )
     for name, row in rows.items():
         if row:
-            count, lost, delay, p99, worst = row.values()
-            print(f"| {NAMES[name]} | {count:.0f} | {lost:.0f} | {delay:.2f} ms | {p99:.2f} ms | {worst:.2f} ms |")
+            count, lost, *rest, over = row.values()
+            times = " | ".join(f"{each:.2f} ms" for each in rest)
+            print(f"| {NAMES[name]} | {count} | {lost} | {times} | {over} |")
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -34,6 +34,16 @@ MidiIn = Annotated[
         "--midi-in",
         metavar="PORT",
         help="Take notes, controls and program changes from this MIDI port: its name or a part of it; may be repeated.",
+    ),
+]
+MidiAhead = Annotated[
+    float,
+    typer.Option(
+        "--midi-ahead",
+        metavar="MS",
+        min=10,
+        max=1000,
+        help="Hand notes to the port so long before their time; 300 on a busy one; moves are heard so much later.",
     ),
 ]
 MidiMapFile = Annotated[
@@ -69,6 +79,7 @@ def live(
     osc_out: OscOut = None,
     osc_ahead: OscAhead = 0.0,
     midi_out: MidiOut = None,
+    midi_ahead: MidiAhead = 50.0,
     midi_in: MidiIn = None,
     midi_map: MidiMapFile = None,
     clock_in: ClockIn = None,
@@ -90,6 +101,7 @@ def live(
     from clave.play.live.osc import DEFAULT_PORT, OscOutput, OscPort, open_socket, peer_of
     from clave.play.live.strokes import Strokes
     from clave.play.project import load
+    from clave.play.scheduler import LOOK_AHEAD_SECONDS
     from clave.rhythm.space import load_rhythm
 
     before_others()
@@ -107,10 +119,12 @@ def live(
         outputs: list[Output] = [
             OscOutput(lambda packet, peer=peer: _send(on, packet, peer), osc_ahead / 1000) for peer in peers
         ]
-        engine = Engine(opened, strokes, outputs, beside, report=_report)
+        look_ahead = max(LOOK_AHEAD_SECONDS, midi_ahead / 1000 + LOOK_AHEAD_SECONDS / 2)
+        engine = Engine(opened, strokes, outputs, beside, look_ahead_seconds=look_ahead, report=_report)
         ticks = [engine.tick]
         if midi_out is not None or wiring.inputs:
-            ticks += _midi(engine, midi_out, wiring, load_midi_map(midi_map), clock_out=clock_out, opened=opened_here)
+            notes = None if midi_out is None else _Notes(midi_out, midi_ahead / 1000, clock_out)
+            ticks += _midi(engine, notes, wiring, load_midi_map(midi_map), opened_here)
         osc = OscPort(engine.desk, on, peers)
         print(f"Clave plays {project}: OSC in at 127.0.0.1:{on.getsockname()[1]}", end="")
         print("".join(f", out to {host}:{number}" for host, number in peers), end="")
@@ -118,13 +132,21 @@ def live(
         _run(engine, osc, ticks, seconds, plays=clock_in is None)
 
 
+class _Notes(NamedTuple):
+    """What goes out by MIDI."""
+
+    port: str
+    ahead_seconds: float
+    clock: bool
+
+
 def _midi(
-    engine: "Engine", out: str | None, wiring: "MidiWiring", midi_map: "MidiMap", *, clock_out: bool, opened: ExitStack
+    engine: "Engine", out: _Notes | None, wiring: "MidiWiring", midi_map: "MidiMap", opened: ExitStack
 ) -> list[Callable[[], None]]:
     """The strokes as notes and a clock, sent by a process that stands last of the outputs; and what comes in."""
     from clave.play.live.midi_clock import ClockOutput
     from clave.play.live.midi_desk import MidiDesk
-    from clave.play.live.midi_process import AHEAD_SECONDS, MidiProcess
+    from clave.play.live.midi_process import MidiProcess
     from clave.play.live.rtmidi_system import open_system
     from clave.play.midi_out import MidiMessage, MidiOutput
 
@@ -132,15 +154,15 @@ def _midi(
     if wiring.inputs:
         desk = opened.enter_context(closing(MidiDesk(engine, open_system(), wiring, midi_map, _report)))
     if out is not None:
-        process = opened.enter_context(closing(MidiProcess(out)))
+        process = opened.enter_context(closing(MidiProcess(out.port)))
 
         def send(message: MidiMessage) -> None:
             process.send(message)
             if desk is not None:
                 desk.sent(message)
 
-        outputs: list[Output] = [MidiOutput(send, ahead_seconds=AHEAD_SECONDS, drop=process.drop)]
-        outputs += [ClockOutput(send, engine.conductor.bar_start)] if clock_out else []
+        outputs: list[Output] = [MidiOutput(send, ahead_seconds=out.ahead_seconds, drop=process.drop)]
+        outputs += [ClockOutput(send, engine.conductor.bar_start)] if out.clock else []
         engine.conductor.outputs += [*outputs, process]
     return [] if desk is None else [desk.tick]
 

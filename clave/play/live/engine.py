@@ -20,6 +20,7 @@ from clave.play.performance import Performance, Strike
 from clave.play.plan import Plan, natural_bars
 from clave.play.project.document import Project, Scene, SongPart
 from clave.play.project.movement import MAX_BARS
+from clave.play.scheduler import LOOK_AHEAD_SECONDS
 from clave.play.sequencer import Quantum
 from clave.play.transport import Clock
 from clave.rhythm.homes import homes_of
@@ -64,10 +65,11 @@ class Engine:
         beside: Executor,
         *,
         clock: Clock = time.monotonic,
+        look_ahead_seconds: float = LOOK_AHEAD_SECONDS,
         report: Callable[[str], None] = print,
     ) -> None:
         self.desk = Desk(project, self)
-        self.conductor = Conductor(outputs, clock)
+        self.conductor = Conductor(outputs, clock, look_ahead_seconds)
         self._history = History(project)
         self._played_by_hand = KeepPlayed(self.conductor, strokes.rhythm, beside)
         self._strokes, self._beside, self.clock, self._report = strokes, beside, clock, report

@@ -188,9 +188,8 @@ def measured(heard: list[list], start: float, seconds: float, xruns: list[float]
 
 
 def show(which: str, rows: dict[str, dict[str, float]]) -> None:
-    print(
-        f"\n| sender, {which} | messages | lost | median delay | jitter p99 | jitter worst | over 5 ms |\n|---|---|---|---|---|---|---|"
-    )
+    columns = "messages | lost | median delay | jitter p99 | jitter worst | over 5 ms"
+    print(f"\n| sender, {which} | {columns} |\n|---|---|---|---|---|---|---|")
     for name, row in rows.items():
         if row:
             count, lost, *rest, over = row.values()

@@ -75,13 +75,17 @@ const liveActs: LiveActs = {
   seek: (_, bar) => player.seek(Number(bar) - 1),
   undo: () => actions.undo(),
   redo: () => actions.redo(),
-  strike: (voice, velocity) => void player.audition(voice, velocity === undefined ? undefined : Number(velocity)),
+  strike: (voice, velocity = 0.8) => {
+    page.midiIn.value?.struck(voice, Number(velocity));
+    void player.audition(voice, Number(velocity));
+  },
   hold: (voice, on) => actions.hold(voice, on === true),
   launch: (slot) => scenes.launch(slot),
   morph: (slot, bars) => scenes.morphTo(slot, Number(bars)),
   song: (_, part) => scenes.playSong(part === undefined ? 0 : Number(part) - 1),
   "leave song": () => scenes.leaveSong(),
   style: (_, name) => styleActions.goToStyle(String(name)),
+  capture: () => void page.midiIn.value?.keepPlayed(),
 };
 const page: Page = {
   store,

@@ -28,6 +28,7 @@ export type {
   PatternRequest,
   PhraseRequest,
   PlacedSound,
+  PlayedRequest,
   ProjectReply,
   Refusal,
   RhythmShift,

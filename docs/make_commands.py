@@ -46,7 +46,9 @@ clave export model rhythm --format torchscript -o networks
 clave export model sound --sound my-sound -o networks""",
     "clave live": """clave live house.json
 clave live house.json --audio
-clave live house.json --osc-in 9065 --osc-out 127.0.0.1:57120 --osc-ahead 80""",
+clave live house.json --osc-in 9065 --osc-out 127.0.0.1:57120 --osc-ahead 80
+clave live house.json --midi-out TR-8S --clock-out --midi-in "Launch Control" --midi-map desk.json
+clave live house.json --midi-out TR-8S --clock-in Digitakt --grid Launchpad""",
     "clave kits": "clave kits",
     "clave learn rhythm": """clave learn rhythm my-midi -o my-rhythm
 clave learn rhythm my-midi -o my-rhythm --resume

@@ -10,9 +10,12 @@ import numpy as np
 
 from clave.play.live.midi_clock import PulseGate
 from clave.play.live.midi_follow import ClockFollower
+from clave.play.live.midi_grid import GRID_MODELS, GridView, lights, pad_at
 from clave.play.live.midi_in import Launched, Learner, MidiInput, Moved, Struck
 from clave.play.live.midi_map import map_from_json
 from clave.play.live.midi_messages import CLOCK, CONTINUE, START, STOP, HeardMessage, song_position
+from clave.play.live.midi_state import StateOut
+from clave.play.live.midi_targets import TARGETS
 
 PATH = Path(__file__).parent / "fixtures" / "midi.json"
 ABOUT = [
@@ -23,6 +26,9 @@ ABOUT = [
     "gate: {takes: [[seconds late, bytes], ...]} -> sent, the messages for each.",
     "input: {map, values} -> each turn, [bytes, what it means or null]; what is moved changes the values.",
     "learn: {messages} -> binding: [number, kind, channel], with the last of them.",
+    "state: {map, turns: [[what it does, values or [target, value]], ...]} -> sent, the messages for each turn.",
+    "grid: {models: {name: {notes, colours}}, pads, views: [[view, colours], ...]}, rows from the top.",
+    "targets: what a controller moves, each [name, control of the desk, low, high, scale].",
 ]
 TICK_SECONDS, EVERY = 0.01, 20
 
@@ -148,6 +154,46 @@ def learn_cases() -> list[dict]:
     return [*cases, pair, learn_case((0xB0, 5, 1), (0x90, 40, 0), (0x95, 40, 1))]
 
 
+def state_case() -> dict:
+    """What is sent as values change, as the hand moves one, and as the controller is plugged in again."""
+    state, start = StateOut(map_from_json(json.dumps(MAP))), {"density": 0.5, "tempo": 0.25, "play": 1.0, "swing": 0.2}
+    turns: list[list] = [
+        ["values", start],
+        ["values", start],
+        ["values", start | {"density": 0.25, "play": 0.0}],
+        ["moved", ["density", 0.75]],
+        ["values", start | {"density": 0.75, "play": 0.0}],
+        ["values", start | {"swing": 1.0}],
+        ["forget", None],
+        ["values", start],
+    ]
+    sent = []
+    for what, given in turns:
+        if what == "values":
+            sent.append(state.changes(given))
+            continue
+        state.moved(*given) if what == "moved" else state.forget()
+        sent.append([])
+    return {"map": MAP, "turns": turns, "sent": sent}
+
+
+def grid_case() -> dict:
+    rng, places = np.random.default_rng(8), [(row, column) for row in range(8) for column in range(8)]
+    views = [
+        GridView([], None, None, 0, [], None),
+        GridView([True, False, True] * 8, 3, 5, 2, (rng.random(16) < 0.4).tolist(), 6),
+        GridView([True] * 40, 38, None, 7, (rng.random(24) < 0.4).tolist(), 23),
+    ]
+    return {
+        "models": {
+            name: {"notes": [model.note(*each) for each in places], "colours": model.colours}
+            for name, model in GRID_MODELS.items()
+        },
+        "pads": [list(pad_at(*each)) for each in places],
+        "views": [[each._asdict(), lights(each)] for each in views],
+    }
+
+
 def fixtures() -> dict:
     gates = [{}, {7: 0.1}, {n: 0.5 - n / 100 for n in range(10, 30)}, {0: 0.1, 1: 0.08}]
     return {
@@ -156,6 +202,9 @@ def fixtures() -> dict:
         "gate": [gate_case(each) for each in gates],
         "input": input_case(),
         "learn": learn_cases(),
+        "state": state_case(),
+        "grid": grid_case(),
+        "targets": [[name, each.address, each.low, each.high, each.scale] for name, each in TARGETS.items()],
     }
 
 

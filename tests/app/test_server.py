@@ -264,6 +264,17 @@ def test_taps_become_drums(client: TestClient) -> None:
     assert drums.meter == (3, 4)
 
 
+def test_a_bar_that_was_played_is_snapped_and_placed(client: TestClient) -> None:
+    bar, _ = bar_of((3, 4))
+    strokes = [[stroke.voice, stroke.position, stroke.velocity] for stroke in bar.strokes()]
+    reply = client.post("/api/patterns/played", json={"meter": [3, 4], "strokes": strokes})
+    given = Given.model_validate(reply.json())
+    assert given.pattern.pattern() == bar
+    assert given.point == pytest.approx(ToyRhythm().locate([bar])[0].tolist(), abs=1e-4)
+    refused = client.post("/api/patterns/played", json={"strokes": [[0, 64, 1]]})
+    assert "a bar of 64 steps, got position 64" in Refusal.model_validate(refused.json()).error
+
+
 def test_a_shift_is_measured(client: TestClient) -> None:
     bar, sent = bar_of()
     asked = {"pattern": sent, "shift": {"loudness": -1.5, "swing": 0}}

@@ -10,6 +10,10 @@ from playwright.sync_api import Page, expect
 WEB_MIDI = """
 window.gear = {
     inputs: new Map(["Pads", "Knobs"].map(name => [name, { id: name, name, state: "connected", onmidimessage: null }])),
+    outputs: new Map(["Pads", "Knobs"].map(name => [name, {
+        id: "out " + name, name, state: "connected", sent: [],
+        send(data) { this.sent.push([...data]); },
+    }])),
     say(name, ...data) {
         this.inputs.get(name).onmidimessage?.({ data: Uint8Array.from(data), timeStamp: performance.now() });
     },
@@ -23,7 +27,7 @@ window.gear = {
         }, 4);
     },
 };
-navigator.requestMIDIAccess = async () => ({ inputs: gear.inputs, outputs: new Map(), onstatechange: null });
+navigator.requestMIDIAccess = async () => ({ inputs: gear.inputs, outputs: gear.outputs, onstatechange: null });
 window.heard = [];  // when each sound leaves the loudspeakers, as the browser says
 const { start } = AudioBufferSourceNode.prototype;
 AudioBufferSourceNode.prototype.start = function (time, ...rest) {
@@ -70,6 +74,40 @@ def test_pads_play_and_a_learned_knob_moves_the_tempo(listening: Page) -> None:
     for value in range(15, 128, 8):
         say(page, "Knobs", 0xB0, 20, value)
     assert page.evaluate(tempo) > 350
+    assert violations(page) == []
+
+
+def test_a_played_bar_is_kept_and_a_grid_shows_and_writes_it(listening: Page) -> None:
+    page = listening
+    keep = page.get_by_role("button", name="Keep what I played")
+    keep.click()
+    expect(page.get_by_text("Nothing was played yet")).to_be_visible()
+    page.evaluate("clave.actions.set('tempo', { tempoBpm: 240 }); clave.player.play()")
+    page.wait_for_function("clave.player.positionAt(performance.now()) > 2")
+    for voice, step in ((36, 8), (38, 24), (36, 40)):
+        page.wait_for_function(f"clave.player.positionAt(performance.now()) >= {step}")
+        say(page, "Pads", 0x99, voice, 100)
+    page.wait_for_function("clave.player.positionAt(performance.now()) > 70")
+    keep.click()
+    page.wait_for_function("clave.store.scene.value.bars[0].source === 'played'")
+    kept: Any = page.evaluate("clave.store.scene.value.bars[0]")
+    assert [stroke[0] for stroke in kept["pattern"]["strokes"]] == [0, 1, 0]
+    assert all(-3 <= each <= 3 for each in kept["point"])
+    page.evaluate("clave.player.stop()")
+    page.get_by_role("combobox", name="grid of pads").select_option(label="Pads")
+    page.wait_for_function("gear.outputs.get('Pads').sent.length >= 64")
+    lit: Any = page.evaluate(
+        "Object.fromEntries(gear.outputs.get('Pads').sent.map(([, note, colour]) => [note, colour]))"
+    )
+    assert (lit["41"], lit["42"], lit["81"]) == (9, 1, 0)
+    page.evaluate("clave.scenes.keep(0)")
+    page.wait_for_function("gear.outputs.get('Pads').sent.some(([, note, colour]) => note === 81 && colour === 21)")
+    say(page, "Pads", 0x90, 45, 100)  # the tom
+    say(page, "Pads", 0x90, 31, 100)  # on the one
+    page.wait_for_function("clave.store.shown.value.strokes.some(([voice, step]) => voice === 4 && step === 0)")
+    page.wait_for_function(
+        "gear.outputs.get('Pads').sent.at(-1)[1] === 31 && gear.outputs.get('Pads').sent.at(-1)[2] === 21"
+    )
     assert violations(page) == []
 
 

@@ -77,14 +77,15 @@ const liveActs: LiveActs = {
   undo: () => actions.undo(),
   redo: () => actions.redo(),
   strike: (voice, velocity) => void player.strike(voice, velocity === undefined ? undefined : Number(velocity)),
-  tap: (voice, velocity) => player.played?.(voice, Number(velocity ?? TAP_VELOCITY), performance.now()),
-  "tap along": (_, velocity) => player.played?.(null, Number(velocity ?? TAP_VELOCITY), performance.now()),
+  tap: (voice, velocity) => player.played(voice, Number(velocity ?? TAP_VELOCITY), performance.now()),
+  "tap along": (_, velocity) => player.played(null, Number(velocity ?? TAP_VELOCITY), performance.now()),
   hold: (voice, on) => actions.hold(voice, on === true),
   launch: (slot) => scenes.launch(slot),
   morph: (slot, bars) => scenes.morphTo(slot, Number(bars)),
   song: (_, part) => scenes.playSong(part === undefined ? 0 : Number(part) - 1),
   "leave song": () => scenes.leaveSong(),
   style: (_, name) => styleActions.goToStyle(String(name)),
+  capture: () => void page.midiIn.value?.keepPlayed(),
 };
 const page: Page = {
   store,

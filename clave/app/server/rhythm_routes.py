@@ -25,14 +25,16 @@ from clave.app.protocol import (
     PatternReply,
     PatternRequest,
     PhraseRequest,
+    PlayedRequest,
     ShiftReply,
     ShiftRequest,
     TapsRequest,
 )
-from clave.music.pattern import Pattern
+from clave.music.pattern import Pattern, Stroke
 from clave.play.decoding import decode_bars
 from clave.play.even_change import even_change
-from clave.play.project.bars import BarPattern, kept_cells
+from clave.play.live.keep_played import place_on_map
+from clave.play.project.bars import BarPattern, Given, kept_cells
 from clave.play.project.document import Scene
 from clave.play.project.value import Finite
 from clave.play.wander_path import wander_path
@@ -155,6 +157,11 @@ def add_bar_routes(app: FastAPI, rhythm: RhythmSpace) -> None:
             request.taps, style=request.style, section=request.section, seed=request.seed, meter=request.meter
         )
         return PatternMade(pattern=BarPattern.of(made))
+
+    @app.post("/api/patterns/played")
+    def played(request: PlayedRequest) -> Given:
+        strokes = [Stroke(voice, 0, velocity, position) for voice, position, velocity in request.strokes]
+        return place_on_map(Pattern.from_strokes(strokes, request.meter), rhythm)
 
     @app.post("/api/patterns/shift")
     def shift(request: ShiftRequest) -> ShiftReply:

@@ -5,15 +5,16 @@ from concurrent.futures import Executor
 
 from clave.play.live.answering import Answering, PlayedBars
 from clave.play.live.arguments import Values
-from clave.play.live.controls.control import Places
+from clave.play.live.conductor import Place
 from clave.play.live.engine import Engine
 from clave.rhythm.space import RhythmSpace
 
-USUAL_VELOCITY = 0.8
-
 
 class AnswerPlayer:
-    """Call `tick` beside that of the engine. `answering` has the mode; `beside` is an executor of its own."""
+    """Call `tick` beside that of the engine, whose strokes and taps it hears.
+
+    `answering` has the mode; `beside` is an executor of its own.
+    """
 
     def __init__(
         self,
@@ -26,31 +27,16 @@ class AnswerPlayer:
     ) -> None:
         self.answering = Answering(engine.desk, space, beside, report=report, said=said)
         self._engine, self._bars = engine, PlayedBars()
-        engine.desk.does["strike"] = self._strike
-        engine.desk.does["tap"] = self._tap
-        engine.desk.does["tap along"] = lambda _, values: self.hear(None, _velocity(values))
+        engine.hears.append(self._hear)
 
-    def hear(self, voice: int | None, velocity: float) -> None:
-        """A stroke of the player, now; None: a tap. Nothing while the music stands, as it is in no bar then."""
-        place = self._engine.conductor.place()
-        if place is not None:
-            self._bars.strike(voice, velocity, place[2])
+    def _hear(self, voice: int | None, velocity: float, place: Place) -> None:
+        self._bars.strike(voice, velocity, place.step)
 
     def tick(self) -> None:
         """Hand over a bar that is over, and carry out what was computed."""
-        place = self._engine.conductor.place()
-        over = self._bars.at(None if place is None else place[:2])
+        conductor = self._engine.conductor
+        place = conductor.place_at(conductor.now())
+        over = self._bars.at(None if place is None else (place.bar, place.meter))
         if over is not None:
             self.answering.bar(over)
         self.answering.tick()
-
-    def _strike(self, places: Places, values: Values) -> None:
-        self._engine.act("strike", places, values)
-        self._tap(places, values)
-
-    def _tap(self, places: Places, values: Values) -> None:
-        self.hear(places[0], _velocity(values))
-
-
-def _velocity(values: Values) -> float:
-    return float(values[0]) if values else USUAL_VELOCITY

@@ -19,6 +19,13 @@ class BarCapture:
         """A stroke, in steps from the start of the performance."""
         self._played.append((position_steps, voice, velocity))
 
+    def last(self, position_steps: float) -> Pattern | None:
+        """The last bar that is over at this position and has strokes, else what was played of the present one."""
+        self._played = [each for each in self._played if each[0] <= position_steps + MAX_OFFSET]
+        bars = sorted({int((place + MAX_OFFSET) // self._steps) for place, _, _ in self._played})
+        over = [bar for bar in bars if (bar + 1) * self._steps - MAX_OFFSET <= position_steps]
+        return self._pattern(over[-1] if over else bars[-1]) if bars else None
+
     def complete(self, bar: int, position_steps: float) -> Pattern | None:
         """This bar, counted from 0, if it is over at this position and something was played in it.
 
@@ -28,8 +35,13 @@ class BarCapture:
         end = start + self._steps
         if position_steps < end:
             return None
-        found = [each for each in self._played if start <= each[0] < end]
+        found = self._pattern(bar)
         self._played = [each for each in self._played if each[0] >= end]
+        return found
+
+    def _pattern(self, bar: int) -> Pattern | None:
+        start = bar * self._steps - MAX_OFFSET
+        found = [each for each in self._played if start <= each[0] < start + self._steps]
         if not found:
             return None
         strokes = (Stroke(row, 0, velocity, place - bar * self._steps) for place, row, velocity in found)

@@ -4,15 +4,18 @@ A `Scheduler` plays one performance from its start to its end. A conductor goes 
 performance over at the next step, beat or bar, at the place in the count where the music is.
 """
 
+import math
 import time
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heappop, heappush
 from itertools import accumulate
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
+from clave.music.pattern import Pattern
 from clave.music.units import Meter
 from clave.play.output import Output, PerformanceOutput, QueuedStep
 from clave.play.performance import Performance, Strike
@@ -22,6 +25,17 @@ from clave.play.transport import Clock
 
 START_DELAY_SECONDS = 0.06
 KEPT_SECONDS = 4.0  # marks older than this are forgotten
+ASLEEP_SECONDS = 1.0  # a led step that is later than this: the computer was asleep, and the music is entered anew
+_SHORTEST, _LONGEST = 0.5, 2.0  # how far a step may be shortened or lengthened, so that the music is with its leader
+
+
+@runtime_checkable
+class Leader(Protocol):
+    """Another program whose place in the music is followed, such as by its MIDI clock."""
+
+    def seconds_of(self, position_steps: float) -> float | None:
+        """When it comes to this position, as it goes now, on the conductor's clock; None while it does not play."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +73,17 @@ class Prepared:
             (at(self.starts[each.bar] + each.step) - each.seconds for each in self.performance.events()), default=0.0
         )
 
+    def place_of(self, position_steps: int) -> tuple[int, int]:
+        """Bar and step at this position, in steps since the beginning; the bars go round."""
+        rounds, within = divmod(position_steps, self.starts[-1])
+        bar = bisect_right(self.starts, within) - 1
+        return rounds * len(self.performance.bars) + bar, within - self.starts[bar]
+
+    def position_of(self, bar: int) -> int:
+        """Where this bar begins, in steps since the beginning: the inverse of `place_of`."""
+        rounds, within = divmod(bar, len(self.performance.bars))
+        return rounds * self.starts[-1] + self.starts[within]
+
     def meter(self, bar: int) -> Meter:
         """Of this bar."""
         return self.performance.bars[bar % len(self.performance.bars)].meter
@@ -70,6 +95,14 @@ class Heard(NamedTuple):
     bar: int  # since what plays began, counted from 0
     step: int  # of the bar
     launch: int  # what plays came by
+
+
+class Place(NamedTuple):
+    """Where a moment lies in the music."""
+
+    bar: int  # as in `Heard`
+    step: float  # of the bar
+    meter: Meter  # of the bar
 
 
 class _Waiting(NamedTuple):
@@ -95,6 +128,9 @@ class Conductor:
         self._waiting: list[_Waiting] = []
         self._number = 0
         self._marks: deque[tuple[float, Heard]] = deque()
+        self._leader: Leader | None = None
+        self._position = 0.0  # of the leader at the step that is queued next
+        self._entered_at: float | None = None  # position of the leader at which the music is still to be entered
 
     @property
     def running(self) -> bool:
@@ -107,14 +143,14 @@ class Conductor:
         return self._bar
 
     def start(self, bar: int = 0) -> None:
-        """Play what is wanted from the start of this bar on."""
+        """Play what is wanted from the start of this bar on; while a leader plays, from where that is."""
         self._silence()
-        self._playing, self._bar, self._step = None, bar, 0
+        self._playing, self._bar, self._step, self._entered_at = None, bar, 0, self._leader_position()
         self._seconds = self._clock() + START_DELAY_SECONDS
 
     def stop(self) -> None:
         """Outputs fall silent."""
-        self._seconds = None
+        self._seconds = self._entered_at = None
         self._silence()
 
     def heard(self) -> Heard | None:
@@ -123,14 +159,6 @@ class Conductor:
         while len(self._marks) > 1 and self._marks[1][0] <= now:
             self._marks.popleft()
         return self._marks[0][1] if self._marks and self._marks[0][0] <= now else None
-
-    def place(self) -> tuple[int, Meter, float] | None:
-        """The bar that is heard, its meter, and the position in it in steps, fractional; None as for `heard`."""
-        if self.heard() is None or self._playing is None:
-            return None
-        (seconds, here), now = self._marks[0], self._clock()
-        coming = self._marks[1][0] - seconds if len(self._marks) > 1 else 0.0
-        return here.bar, self._playing.meter(here.bar), here.step + (now - seconds) / coming if coming else here.step
 
     def now(self) -> float:
         """Seconds of the clock by which it plays."""
@@ -145,11 +173,39 @@ class Conductor:
         self._waiting = [each._replace(seconds=each.seconds + shift) for each in self._waiting]
         self._marks = deque((seconds + shift, heard) for seconds, heard in self._marks)
 
+    def lead(self, leader: Leader | None) -> None:
+        """While this one plays, each step comes when it comes there; None: steps last as long as the tempo says."""
+        self._leader = leader
+
+    def enter(self, position_steps: float) -> None:
+        """Play from here on, in steps since the beginning, with the leader, which is here now."""
+        self.start()
+        self._entered_at = position_steps
+
+    def place_at(self, seconds: float) -> Place | None:
+        """Where the music is at this time of the clock; None where nothing was heard or queued then."""
+        after = next((n for n, (at, _) in enumerate(self._marks) if at > seconds), len(self._marks))
+        if after == 0 or self._playing is None:
+            return None
+        at, here = self._marks[after - 1]
+        share = (seconds - at) / (self._marks[after][0] - at) if after < len(self._marks) else 0.0
+        return Place(here.bar, here.step + share, self._playing.meter(here.bar))
+
+    def pattern(self, bar: int) -> Pattern | None:
+        """What is struck in this bar of what plays, or would; None before anything is decoded."""
+        played = self._playing or self.wanted
+        return None if played is None else played.performance.bars[bar % len(played.performance.bars)]
+
+    def bar_start(self, bar: int) -> int:
+        """Where this bar of what plays begins, in steps: for a `ClockOutput`, also while performances change."""
+        return 0 if self._playing is None else self._playing.position_of(bar)
+
     def tick(self) -> None:
         """Queue what falls before the horizon, and tell the outputs the time."""
         now = self._clock()
         while self._seconds is not None:
             self._take_over()
+            self._enter(now)
             if self._playing is None:
                 self._seconds = max(self._seconds, now + START_DELAY_SECONDS)  # nothing is decoded yet
                 break
@@ -160,6 +216,37 @@ class Conductor:
             self._send(heappop(self._waiting))
         for output in self.outputs:
             output.release(now)
+
+    def _enter(self, now: float) -> None:
+        """Begin with the first step of the leader that is not too late, once something is there to be played."""
+        leader, playing, position = self._leader, self._playing, self._entered_at
+        if leader is not None and self._seconds is not None and self._seconds < now - ASLEEP_SECONDS:
+            position = self._position
+        if leader is None or playing is None or position is None:
+            return
+        step = math.ceil(position)
+        at, then = leader.seconds_of(step), leader.seconds_of(step + 1)
+        if at is None or then is None or then <= at:
+            return
+        late = max(0, math.ceil((now - LATEST_SECONDS - at) / (then - at)))
+        self._position, self._seconds, self._entered_at = float(step + late), at + late * (then - at), None
+        self._bar, self._step = playing.place_of(step + late)
+
+    def _leader_position(self) -> float | None:
+        """Where the leader is now, in steps; None while it does not play."""
+        if self._leader is None:
+            return None
+        here, then = self._leader.seconds_of(0), self._leader.seconds_of(1)
+        return None if here is None or then is None else max(0.0, (self._clock() - here) / (then - here))
+
+    def _lasts(self, planned: float, seconds: float) -> float:
+        """How long the step that begins at this time lasts: until the leader comes to its end, if it plays."""
+        if self._leader is None:
+            return planned
+        here, end = self._leader.seconds_of(self._position), self._leader.seconds_of(self._position + 1)
+        if here is None or end is None:
+            return planned
+        return min(max(end - seconds, _SHORTEST * (end - here)), _LONGEST * (end - here))
 
     def _take_over(self) -> None:
         """Change over to what is wanted, if it may begin at this step."""
@@ -188,17 +275,19 @@ class Conductor:
         bar, step, at = self._bar % count, self._step, playing.performance.tempo.seconds_at
         place = playing.starts[bar] + step
         begins = at(place)
-        lasts = at(place + 1) - begins
+        planned = at(place + 1) - begins
+        lasts = self._lasts(planned, seconds)
         if seconds >= now - LATEST_SECONDS:
             self._wait(QueuedStep(self._bar, step, seconds, lasts), seconds, playing.performance)
             self._marks.append((seconds, Heard(self._bar, step, playing.launch)))
         for strike in playing.strikes.get((bar, step), ()):
-            due = seconds + strike.seconds - begins
+            due = seconds + (strike.seconds - begins) * (lasts / planned)
             if due < now - LATEST_SECONDS:
                 self.left_out += 1
             else:
                 self._wait(strike, max(due, now), playing.performance)
         self._seconds = seconds + lasts
+        self._position += 1
         self._step += 1
         if self._step == playing.performance.bars[bar].steps:
             self._bar, self._step = self._bar + 1, 0

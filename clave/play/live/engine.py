@@ -8,17 +8,19 @@ from typing import NamedTuple
 from clave.errors import ClaveError, ControlError
 from clave.music.kit import VOICES
 from clave.play.live.arguments import Values
-from clave.play.live.conductor import Conductor, Prepared
+from clave.play.live.conductor import Conductor, Place, Prepared
 from clave.play.live.controls.control import Action, Places
 from clave.play.live.desk import Desk
 from clave.play.live.history import ANSWER_LABEL, History
-from clave.play.live.scene_changes import moved, scene_in, travelling, with_tempo
+from clave.play.live.keep_played import KeepPlayed
+from clave.play.live.scene_changes import gone_home, scene_in, with_given
 from clave.play.live.strokes import MOST_BARS, Strokes
 from clave.play.output import Output
 from clave.play.performance import Performance, Strike
 from clave.play.plan import Plan, natural_bars
-from clave.play.project.document import Project, SongPart
+from clave.play.project.document import Project, Scene, SongPart
 from clave.play.project.movement import MAX_BARS
+from clave.play.scheduler import LOOK_AHEAD_SECONDS
 from clave.play.sequencer import Quantum
 from clave.play.transport import Clock
 from clave.rhythm.homes import homes_of
@@ -26,6 +28,7 @@ from clave.rhythm.homes import homes_of
 FIRST_BARS = 8  # decoded first, so that a change is heard soon; further ones as they come near
 ARRIVED_BARS = 8  # of the scene that a morph goes to, until it plays itself
 TELL_SECONDS = 0.01
+USUAL_VELOCITY = 0.8  # of a stroke by hand that names none
 
 
 class _Launch(NamedTuple):
@@ -63,12 +66,15 @@ class Engine:
         beside: Executor,
         *,
         clock: Clock = time.monotonic,
+        look_ahead_seconds: float = LOOK_AHEAD_SECONDS,
         report: Callable[[str], None] = print,
     ) -> None:
         self.desk = Desk(project, self)
-        self.conductor = Conductor(outputs, clock)
+        self.conductor = Conductor(outputs, clock, look_ahead_seconds)
         self._history = History(project)
-        self._strokes, self._beside, self._clock, self._report = strokes, beside, clock, report
+        self._played_by_hand = KeepPlayed(self.conductor, strokes.rhythm, beside)
+        self.hears: list[Callable[[int | None, float, Place], None]] = [self._played_by_hand.strike]
+        self._strokes, self._beside, self.clock, self._report = strokes, beside, clock, report
         self._plays_song = bool(project.song)
         self._launch = _Launch(0, project)  # what plays came by it
         self._waits: _Launch | None = None
@@ -83,7 +89,7 @@ class Engine:
 
     def changed(self, project: Project, label: str, *, at_once: bool) -> None:
         """A control has changed the project."""
-        self._history.change(project, label, self._clock())
+        self._history.change(project, label, self.clock())
         self._heard_at = "step" if at_once else "bar" if label == ANSWER_LABEL else None
         if label.split(" ")[0] in ("map", "morph", ANSWER_LABEL):  # it leaves song, morph and launch
             self._plays_song, self._waits = False, None
@@ -100,11 +106,12 @@ class Engine:
             case "toggle":
                 self.act("stop" if self.conductor.running else "play", (), ())
             case "seek":
-                self._seek(int(values[0]) - 1)
+                if self.conductor.running:
+                    self.conductor.start(int(values[0]) - 1)
             case "undo" | "redo":
                 self._travel_back(action)
             case "strike":
-                self._strike(places[0], float(values[0]) if values else 0.8)
+                self.strike(places[0], float(values[0]) if values else USUAL_VELOCITY)
             case "hold":
                 self._hold(places[0], on=bool(values[0]))
             case "launch":
@@ -118,53 +125,60 @@ class Engine:
                 self._plays_song = False
             case "style":
                 self._style(str(values[0]))
+            case "tap":
+                self.hear(places[0], float(values[0]) if values else USUAL_VELOCITY)
+            case "tap along":
+                self.hear(None, float(values[0]) if values else USUAL_VELOCITY)
+            case "capture":
+                self._played_by_hand.begin(self.conductor.now())
             case _:
                 raise ControlError(f"nobody here hears a {action}")
         self._say()
 
     def _change(self, project: Project, label: str) -> None:
         self.desk.put(project)
-        self._history.change(project, label, self._clock())
+        self._history.change(project, label, self.clock())
 
-    def _seek(self, bar: int) -> None:
-        if self.conductor.running:
-            self.conductor.start(bar)
+    def _change_scene(self, scene: Scene, label: str) -> None:
+        self._change(self.desk.project.changed(scene=scene), label)
 
     def _travel_back(self, action: Action) -> None:
         if not (self._history.undo() if action == "undo" else self._history.redo()):
             raise ControlError(f"nothing to {action}")
         self.desk.put(self._history.project)
 
-    def _strike(self, voice: int, velocity: float) -> None:
+    def strike(self, voice: int, velocity: float, seconds: float | None = None) -> None:
+        """A hand strikes a voice, at this time of the clock or now: it sounds at once."""
+        self.hear(voice, velocity, seconds)
         mix = self.desk.project.scene.mix[voice]
         stroke = Strike(0.0, voice, velocity, 0.0, 0.0, 1.0, mix.level, mix.pan, voice, 0, 0)
         for output in self.conductor.outputs:
             output.strike(stroke, self.conductor.now())
 
-    def _hold(self, voice: int, *, on: bool) -> None:
-        project = self.desk.project
-        bar = self._bar_now()
-        held = Plan(self._played()).bars(bar + 1)[bar].pieces[0][1] if on else None
-        lanes = list(project.scene.lanes)
-        lanes[voice] = lanes[voice].changed(hold=held)
-        self._change(project.changed(scene=project.scene.changed(lanes=tuple(lanes))), f"hold {VOICES[voice].name}")
-        self._heard_at = "step"
+    def hear(self, voice: int | None, velocity: float, seconds: float | None = None) -> None:
+        """A stroke of a hand that does not sound here, at this time of the clock or now; None: with no voice."""
+        now = self.conductor.now()
+        place = self.conductor.place_at(now if seconds is None else seconds + now - self.clock())
+        if place is not None:  # while the music stands, it is in no bar
+            for hears in self.hears:
+                hears(voice, velocity, place)
 
-    def _bar_now(self) -> int:
-        heard = self.conductor.heard()
-        return heard.bar % natural_bars(self._played()) if heard else 0
+    def _hold(self, voice: int, *, on: bool) -> None:
+        scene, heard = self.desk.project.scene, self.conductor.heard()
+        bar = heard.bar % natural_bars(self._played()) if heard else 0
+        held = Plan(self._played()).bars(bar + 1)[bar].pieces[0][1] if on else None
+        lanes = list(scene.lanes)
+        lanes[voice] = lanes[voice].changed(hold=held)
+        self._change_scene(scene.changed(lanes=tuple(lanes)), f"hold {VOICES[voice].name}")
+        self._heard_at = "step"
 
     def _style(self, name: str) -> None:
         home = next((each for each in homes_of(self._strokes.rhythm) if each.style == name), None)
         if home is None:
             known = ", ".join(self._strokes.rhythm.styles)
             raise ControlError(f"no style {name!r} is at home on this map; the space knows {known}")
-        project = self.desk.project
-        settings = project.scene.settings.changed(style=name, section="beat", meter=home.meter)
-        scene = moved(travelling(project.scene, on=False), home.point, settings)
-        scene = scene if home.tempo_bpm is None else with_tempo(scene, home.tempo_bpm)
         self._plays_song = False
-        self._change(project.changed(scene=scene), f"style {name}")
+        self._change_scene(gone_home(self.desk.project.scene, home), f"style {name}")
         self.act("play", (), ())
 
     # ---- launches
@@ -223,6 +237,11 @@ class Engine:
 
     # ---- what plays
 
+    @property
+    def slots(self) -> tuple[int | None, int | None]:
+        """The scene that was launched last, and the one that waits for its step, beat or bar."""
+        return self._launch.slot, None if self._waits is None else self._waits.slot
+
     def _played(self) -> Project:
         project = self.desk.project
         if self._launch.morph_until is not None:
@@ -232,6 +251,9 @@ class Engine:
     def tick(self) -> None:
         """Take over what was decoded, play on, and tell what has changed."""
         with self.desk.lock:
+            if (bar := self._played_by_hand.ready()) is not None:
+                self._plays_song, self._waits = False, None
+                self._change_scene(with_given(self.desk.project.scene, bar), "bar that was played")
             self._decode()
             self.conductor.tick()
             heard = self.conductor.heard()
@@ -239,7 +261,7 @@ class Engine:
                 if self._waits is not None and heard.launch == self._waits.number:
                     self._begin(self._waits)
                 self._arrive(heard.bar)
-        now = self._clock()
+        now = self.clock()
         if now - self._told_at >= TELL_SECONDS:
             self._told_at = now
             self._say()
@@ -279,17 +301,10 @@ class Engine:
         waits = self._waits
         if waits is not None:
             quantum: Quantum = "bar" if waits.morph_until is not None else self.desk.project.quantum
-            return _Job(waits.played, self._bars_needed(waits.first), quantum, waits)
+            return _Job(waits.played, _bars_needed(waits.first), quantum, waits)
         arrived = self._launch.since is not None
         quantum = "bar" if arrived else self._heard_at or self.desk.project.quantum
-        return _Job(self._kept_played(), self._bars_needed(self.conductor.next_bar), quantum, self._launch)
-
-    def _bars_needed(self, here: int) -> int:
-        """Enough for a while, in few sizes, so that a longer performance is seldom needed."""
-        bars = FIRST_BARS
-        while bars < here + 4 and bars < MOST_BARS:
-            bars *= 2
-        return bars
+        return _Job(self._kept_played(), _bars_needed(self.conductor.next_bar), quantum, self._launch)
 
     def _kept_played(self) -> Project:
         """What plays, the same value as long as nothing has changed."""
@@ -297,3 +312,11 @@ class Engine:
         if self._present is None or self._present[0] is not key[0] or self._present[1:3] != key[1:]:
             self._present = (*key, self._played())
         return self._present[3]
+
+
+def _bars_needed(here: int) -> int:
+    """Enough for a while, in few sizes, so that a longer performance is seldom needed."""
+    bars = FIRST_BARS
+    while bars < here + 4 and bars < MOST_BARS:
+        bars *= 2
+    return bars

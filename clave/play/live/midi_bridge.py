@@ -15,6 +15,7 @@ from clave.play.live.midi_ports import KeptPort, MidiSystem, Port, keep_input, s
 from clave.play.midi_out import MidiMessage
 
 LOOK_SECONDS = 1.0  # how often it looks which inputs are there
+NOT_CONNECTED = " is not connected"
 Event = Struck | Moved | Launched | Command | Binding
 
 
@@ -32,7 +33,8 @@ class MidiBridge:
 
     `present` gives the present value of a target in [0, 1], or None. With `follow`, a clock that comes in is followed:
     its commands are among the events, and `clocks.follower` has its tempo and position. After `learn`, the control that
-    is moved next becomes part of the map, and its binding is among the events.
+    is moved next becomes part of the map, and its binding is among the events. `taken` is asked first for each message
+    that is not of a clock, with the name of its input: what it takes is no event.
     """
 
     def __init__(
@@ -43,8 +45,9 @@ class MidiBridge:
         *,
         inputs: Sequence[str] | None = None,
         follow: bool = False,
+        taken: Callable[[str, HeardMessage], bool] = lambda _, __: False,
     ) -> None:
-        self.clocks, self.follow = ClockSources(), follow
+        self.clocks, self.follow, self._taken = ClockSources(), follow, taken
         self._system, self._all = system, inputs is None
         self._inputs = [_Input(system, name) for name in inputs or ()]
         self._input = MidiInput(midi_map, present)
@@ -89,7 +92,7 @@ class MidiBridge:
     def notices(self, now: float) -> list[str]:
         """What a player should know, in sentences."""
         cut = [f"{each.name} hears what we send: cut off" for each in self._inputs if each.guard.cut]
-        gone = [f"{each.name} is not connected" for each in self._inputs if each.kept.port is None and not self._all]
+        gone = [f"{each.name}{NOT_CONNECTED}" for each in self._inputs if each.kept.port is None and not self._all]
         others = [f"{name} sends a clock too, which is not followed" for name in self.clocks.others(now)]
         return [*cut, *gone, *others, *self._troubles]
 
@@ -121,6 +124,8 @@ class MidiBridge:
         if message.data[0] in CLOCK_MESSAGES:
             if self.follow:
                 self.clocks.hear(source, message.seconds, message.data)
+            return ()
+        if self._taken(source, message):
             return ()
         if self._learner is None:
             return self._input.hear(message)

@@ -25,7 +25,7 @@ from clave.play.transport import Clock, Transport
 
 MISSED_PULSES = 12  # half a quarter without a pulse: the clock has stopped
 RESUME_SECONDS = 2.0  # pulses that come back sooner are taken up in time, as if they had not been away
-GENTLE_SECONDS, STRONG_SECONDS = 0.2, 0.08  # time constants of phase correction: within 10 ms, and beyond
+GENTLE_SECONDS, STRONG_SECONDS = 0.12, 0.08  # time constants of phase correction: within 10 ms, and beyond
 GENTLE_WITHIN_SECONDS = 0.01
 UNKNOWN_INTERVAL_SECONDS = 60 / 24 / 120  # before the second pulse
 _SLOWEST, _FASTEST = 0.25, 4.0  # how far correction may change the pace
@@ -200,6 +200,20 @@ class FollowedClock:
         since = self.tempo.seconds_at(self._position) - self.tempo.seconds_at(command.position_steps)
         transport.seek(command.position_steps)
         transport.start(self._seconds - since)
+
+
+class ClockLeader:
+    """A program whose clock is followed, as the leader of a `Conductor`: steps come when it comes to them."""
+
+    def __init__(self, follower: ClockFollower, wall: Clock) -> None:
+        self.follower, self._wall = follower, wall
+
+    def seconds_of(self, position_steps: float) -> float | None:
+        """When it comes to this position, if it goes on as it does; None while it stands."""
+        if not self.follower.playing:
+            return None
+        now = self._wall()
+        return now + (position_steps - self.follower.position(now)) / self.follower.steps_per_second()
 
 
 class ClockSources:

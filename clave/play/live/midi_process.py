@@ -223,10 +223,15 @@ def report_line(state: dict[str, object]) -> None:
         print(json.dumps(state), flush=True)
 
 
-def first_in_line() -> None:
-    """Ask the system to run this process before others, where it may: it sleeps nearly all the time."""
+def before_others() -> None:
+    """Ask the system to prefer this process, where it may: for a program that plays, before its threads begin."""
     with suppress(OSError, AttributeError):
         os.nice(-10)
+
+
+def first_in_line() -> None:
+    """Ask the system to run this process before all others, where it may: it sleeps nearly all the time."""
+    before_others()
     with suppress(OSError, AttributeError):
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(10))
 

@@ -1,59 +1,150 @@
 """The tempo and phase behind the pulses of a MIDI clock that comes in, though they jitter and some are lost.
 
-Pulses lie on a line: the time of each is its number times the interval, plus noise. A growing-memory filter, the
-recursive form of a least-squares line (Morrison, "Introduction to Sequential Smoothing and Prediction", 1969), follows
-it: right after a change of tempo it trusts each pulse much, and after some seconds little. The twin in the page
-is `web/src/midi/pulseLine.ts`; both are tested on `tests/fixtures/midi.json`.
+Pulses lie on a line: the time of each is its number times the interval, plus noise. Several explanations of what has
+come are kept side by side: how many pulses were lost and where, and when the tempo changed. Each of them is a line that
+a Kalman filter follows, with the noise that it has seen so far, and a cost: how unlikely it makes what has come (a
+negative log likelihood; Reid, "An Algorithm for Tracking Multiple Targets", 1979). The cheapest is believed. So a wrong
+decision is taken back once later pulses speak against it. The twin in the page is `web/src/midi/pulseLine.ts`; both
+are tested on `tests/fixtures/midi.json`.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 60 / 24 / 420, 60 / 24 / 19  # between two pulses: 420 and 19 bpm
-MEMORY_SECONDS = 4.0  # with a jitter of 3 ms one second gives the tempo within 0.4 bpm only, four within 0.06
-QUICK_PULSES = 14  # the memory after the line was found to bend
-RELOCK_PULSES = 4  # so many in a row that do not fit begin a new line
-_LEAST_TOLERANCE_SECONDS = 0.002
-_WIDEST_TOLERANCE = 0.45  # of an interval
-_TOLERANCE_SIGMAS = 3.5
-_LEAST_SIGMA_SECONDS = 0.0003
-_LOST_COST, _CHANGE_COST = 4.0, 10.0  # natural logarithms of how rare they are: 1 pulse in 55, 1 in 22,000
-_SURE = 4.0  # natural logarithm of how much likelier one has to be
-_MOST_PENDING = 12
-_BEND_SECONDS, _BEND_SIGMAS = 0.0005, 1.3  # the mean of residuals, above which the line bends
-_MEAN_SHARE, _NOISE_SHARE = 1 / 8, 1 / 16  # of a new residual in its mean, and in that of its changes
-_MEAN_CHANGE_PER_SIGMA = 2 / math.sqrt(math.pi)  # of two independent Gaussian residuals
+LOCKED_PULSES = 12  # half a quarter: then the tempo is known well enough to be followed
+MEMORY_SECONDS = 6.0  # of the filter; with a jitter of 3 ms, one second would give the tempo within 0.4 bpm only
+QUICK_PULSES = 14  # the memory after a line was found to bend
+MOST_EXPLANATIONS = 12
+_LOST_COST, _CHANGE_COST = 4.0, 12.0  # natural logarithms of how rare they are: 1 pulse in 55, 1 in 160,000
+_HOPELESS_COST = 14.0  # above the cheapest: never mind
+_MOST_SLOTS = 11  # from one pulse to the next: after 12 that are missing, the clock has stopped
+_ANOTHER_TEMPO = 0.5  # standard deviation of a new interval, of the old one
+_FIRST_NOISE_SECONDS, _FIRST_PULSES = 0.001, 4.0  # what is known of the noise before the first pulse, as if by so many
+_NOISE_PULSES = 100.0  # that the noise is known by, at most
+_BEND, _BEND_SHARE = 1.3, 1 / 8  # the mean of residuals, in standard deviations, above which a line bends
+_FADING = 0.5  # a filter that fades so is as steady as a line through twice as many pulses
+_SAME_INTERVAL, _SAME_SECONDS = 1e-3, 3e-4  # two lines that are nearer to each other are one
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One explanation, and what it costs. Variances are those of a noise of 1."""
+
+    index: float  # of the latest pulse, counted from 0
+    seconds: float  # when that one was, by the line
+    interval: float  # seconds from pulse to pulse
+    phase_variance: float = 1.0
+    covariance: float = 1.0
+    interval_variance: float = 2.0
+    pulses: int = 2  # that it rests on
+    noise_pulses: float = _FIRST_PULSES  # that its noise is known by
+    noise_squares: float = _FIRST_PULSES * _FIRST_NOISE_SECONDS**2  # their sum, in seconds squared
+    mean: float = 0.0  # of the residuals, in standard deviations
+    cost: float = 0.0
+
+    @property
+    def noise_variance(self) -> float:
+        """In seconds squared."""
+        return self.noise_squares / self.noise_pulses
+
+    def after(self, seconds: float, slots: int) -> "_Line | None":
+        """The same line with this pulse, so many pulses after the latest; None where it would be no clock."""
+        phase = self.phase_variance + slots * (2 * self.covariance + slots * self.interval_variance)
+        both = self.covariance + slots * self.interval_variance
+        expected = self.seconds + slots * self.interval
+        residual, spread = seconds - expected, phase + 1
+        interval = self.interval + residual * both / spread
+        if not SHORTEST_SECONDS <= interval <= LONGEST_SECONDS:
+            return None
+        variance = self.noise_variance * spread
+        unlikely = math.log(variance) / 2
+        unlikely += (self.noise_pulses + 1) / 2 * math.log1p(residual**2 / (variance * self.noise_pulses))
+        noise_pulses = self.noise_pulses + 1
+        kept = min(1.0, _NOISE_PULSES / noise_pulses)
+        memory = max(float(QUICK_PULSES), MEMORY_SECONDS / interval) * _FADING
+        fades = 1 / (1 - 1 / memory) if self.pulses + 1 > memory else 1.0
+        line = _Line(
+            self.index + slots,
+            expected + residual * phase / spread,
+            interval,
+            phase_variance=phase / spread * fades,
+            covariance=both / spread * fades,
+            interval_variance=(self.interval_variance - both**2 / spread) * fades,
+            pulses=self.pulses + 1,
+            noise_pulses=noise_pulses * kept,
+            noise_squares=(self.noise_squares + residual**2 / spread) * kept,
+            mean=self.mean + (residual / math.sqrt(variance) - self.mean) * _BEND_SHARE,
+            cost=self.cost + unlikely + _LOST_COST * (slots - 1),
+        )
+        return line._shortened() if abs(line.mean) > _BEND and line.pulses > QUICK_PULSES else line
+
+    def another(self) -> "_Line":
+        """The tempo changes with the latest pulse: what comes next says to which."""
+        return replace(
+            self,
+            phase_variance=self.phase_variance + 1,
+            covariance=0.0,
+            interval_variance=(_ANOTHER_TEMPO * self.interval) ** 2 / self.noise_variance,
+            pulses=1,
+            mean=0.0,
+            cost=self.cost + _CHANGE_COST,
+        )
+
+    def _shortened(self) -> "_Line":
+        """The line bends: only its last pulses count."""
+        n = QUICK_PULSES
+        return replace(
+            self,
+            phase_variance=max(self.phase_variance, 2 * (2 * n - 1) / (n * (n + 1))),
+            covariance=max(self.covariance, 6 / (n * (n + 1))),
+            interval_variance=max(self.interval_variance, 12 / (n * (n * n - 1))),
+            pulses=n,
+            mean=0.0,
+        )
+
+    def is_like(self, other: "_Line") -> bool:
+        """Whether both say the same."""
+        near = abs(self.interval - other.interval) < _SAME_INTERVAL * self.interval
+        return self.index == other.index and near and abs(self.seconds - other.seconds) < _SAME_SECONDS
 
 
 class PulseLine:
-    """Give it the time of each pulse; it says which pulse is at which time.
-
-    Pulses that do not fit are left out. After four of them in a row it decides what happened: pulses were lost, if
-    those that came lie on the old line, or the tempo has changed.
-    """
+    """Give it the time of each pulse; it says which pulse is at which time."""
 
     def __init__(self) -> None:
-        self.index = 0.0  # of the latest pulse on the line; pulses are counted from 0
-        self.seconds = 0.0  # when that one was, by the line
-        self.interval = 0.0  # seconds from pulse to pulse; 0 before the second pulse
-        self.relocks = 0
-        self._count = 0  # pulses that the line rests on
-        self._pending: list[float] = []  # times of pulses since that did not fit
-        self._mean = self._noise = self._last = 0.0  # of the residuals, in seconds
+        self._first: float | None = None  # time of the first pulse
+        self._lines: list[_Line] = []  # explanations, the cheapest first
+
+    @property
+    def index(self) -> float:
+        """Of the latest pulse; pulses are counted from 0."""
+        return self._lines[0].index if self._lines else 0.0
+
+    @property
+    def seconds(self) -> float:
+        """When that one was, by the line."""
+        return self._lines[0].seconds if self._lines else self._first or 0.0
+
+    @property
+    def interval(self) -> float:
+        """Seconds from pulse to pulse; 0 before the second pulse."""
+        return self._lines[0].interval if self._lines else 0.0
 
     @property
     def locked(self) -> bool:
-        """Whether it knows the tempo well enough to be followed: half a quarter of pulses."""
-        return self._count >= 12
+        """Whether it knows the tempo well enough to be followed."""
+        return bool(self._lines) and self._lines[0].pulses >= LOCKED_PULSES
 
     @property
     def tempo_bpm(self) -> float | None:
         """Quarters a minute; None before the second pulse."""
-        return 60 / 24 / self.interval if self.interval else None
+        return 60 / 24 / self.interval if self._lines else None
 
     def index_at(self, seconds: float) -> float:
         """How many pulses have come at this time, as if they went on as they do."""
-        return self.index + (seconds - self.seconds) / self.interval if self.interval else self.index
+        return self.index + (seconds - self.seconds) / self.interval if self._lines else self.index
 
     def seconds_of(self, index: float) -> float:
         """When this pulse is: the inverse of `index_at`."""
@@ -61,103 +152,38 @@ class PulseLine:
 
     def forget_time(self, seconds: float, index: float) -> None:
         """Pulses come again after a pause, and this is the first: keep the tempo, and begin the line here."""
-        self.index, self.seconds, self._pending = index, seconds, []
-        self._count = min(self._count, 2)
-        self._mean = 0.0
+        self._lines = [replace(each, index=index, seconds=seconds, cost=0.0) for each in self._lines[:1]]
+        self._lines = [replace(each.another(), interval_variance=2.0, pulses=2, cost=0.0) for each in self._lines]
 
     def pulse(self, seconds: float) -> None:
         """A pulse came at this time."""
-        if self._count == 0:
-            self.seconds, self._count = seconds, 1
-            return
-        gap = seconds - self.seconds
-        if self._count == 1:
-            if SHORTEST_SECONDS <= gap <= LONGEST_SECONDS:
-                self.index, self.seconds, self.interval, self._count = self.index + 1, seconds, gap, 2
-            elif gap > LONGEST_SECONDS:
-                self.seconds = seconds
-            return
-        slots = len(self._pending) + 1
-        if abs(gap - slots * self.interval) <= self._tolerance():
-            self._pending.clear()
-            self._fit(seconds, slots)
-            return
-        self._pending.append(seconds)
-        if len(self._pending) >= RELOCK_PULSES:
-            self._decide()
+        if self._first is None:
+            self._first = seconds
+        elif not self._lines:
+            gap = seconds - self._first
+            if gap <= LONGEST_SECONDS:
+                self._lines = [_Line(1.0, seconds, max(gap, SHORTEST_SECONDS))]
+            else:
+                self._first = seconds
+        else:
+            self._lines = _cheapest(sorted(self._explanations(seconds), key=lambda each: each.cost)) or self._lines
 
-    def _tolerance(self) -> float:
-        widest = _WIDEST_TOLERANCE * self.interval
-        if self._count < 8:
-            return widest
-        return min(widest, max(_LEAST_TOLERANCE_SECONDS, _TOLERANCE_SIGMAS * self._sigma()))
-
-    def _sigma(self) -> float:
-        """Standard deviation of the pulses around the line, from changes of residuals: a bend leaves those small."""
-        return self._noise / _MEAN_CHANGE_PER_SIGMA
-
-    def _fit(self, seconds: float, slots: int) -> None:
-        """Move the line towards this pulse, so many pulses after the latest."""
-        self.seconds += slots * self.interval
-        self.index += slots
-        residual = seconds - self.seconds
-        self._count = min(self._count + 1, max(QUICK_PULSES, int(MEMORY_SECONDS / self.interval)))
-        n = self._count - 1  # of this pulse, counted from 0
-        self.seconds += residual * 2 * (2 * n + 1) / ((n + 1) * (n + 2))
-        faster = self.interval + residual * 6 / ((n + 1) * (n + 2)) / slots
-        self.interval = min(max(faster, SHORTEST_SECONDS), LONGEST_SECONDS)
-        self._noise += (abs(residual - self._last) - self._noise) * max(_NOISE_SHARE, 1 / self._count)
-        self._last = residual
-        self._mean += (residual - self._mean) * _MEAN_SHARE
-        if abs(self._mean) > max(_BEND_SECONDS, _BEND_SIGMAS * self._sigma()) and self._count > QUICK_PULSES:
-            self._count = QUICK_PULSES
-            self._mean = 0.0
-
-    def _decide(self) -> None:
-        """Whether the pending pulses lie on the old line, some lost between them, or on a new one.
-
-        Compared are negative log likelihoods, with Gaussian jitter and rare losses and changes; while they are close,
-        it waits for more pulses.
-        """
-        gaps = [seconds - self.seconds for seconds in self._pending]
-        slots: list[int] = []
-        for gap in gaps:
-            slots.append(max(slots[-1] + 1 if slots else 1, math.floor(gap / self.interval + 0.5)))
-        variance = 2 * max(self._sigma(), _LEAST_SIGMA_SECONDS) ** 2
-        off = sum((gap - slot * self.interval) ** 2 for gap, slot in zip(gaps, slots, strict=True)) / variance
-        same = off + _LOST_COST * (slots[-1] - len(slots))
-        other = _squares_off_line([0.0, *gaps]) / variance + _CHANGE_COST
-        if abs(same - other) < _SURE and len(gaps) < _MOST_PENDING:
-            return
-        if other < same:
-            self._relock()
-            return
-        pending, self._pending = self._pending, []
-        for seconds, slot, before in zip(pending, slots, [0, *slots], strict=False):
-            self._fit(seconds, slot - before)
-
-    def _relock(self) -> None:
-        """Begin a new line with the pending pulses; each of them counts as one pulse."""
-        pending, self._pending = self._pending, []
-        self.relocks += 1
-        self._count, self._mean = 1, 0.0
-        start = self.seconds
-        slope = _slope([0.0, *(seconds - start for seconds in pending)])
-        self.interval = min(max(slope, SHORTEST_SECONDS), LONGEST_SECONDS)
-        middle = (start + sum(pending)) / (len(pending) + 1)
-        self.index += len(pending)
-        self.seconds = middle + self.interval * len(pending) / 2
-        self._count = len(pending) + 1
+    def _explanations(self, seconds: float) -> Iterator[_Line]:
+        """Each line goes on, or has lost pulses, or is another from its latest pulse on."""
+        for line in self._lines:
+            near = math.floor((seconds - line.seconds) / line.interval + 0.5)
+            ways = [line.after(seconds, 1), line.another().after(seconds, 1)]
+            if 1 < near <= _MOST_SLOTS:
+                ways.append(line.after(seconds, near))
+            yield from (each for each in ways if each is not None)
 
 
-def _slope(times: Sequence[float]) -> float:
-    """Of the least-squares line through times that are one pulse apart."""
-    middle = (len(times) - 1) / 2
-    spread = sum((n - middle) ** 2 for n in range(len(times)))
-    return sum((n - middle) * time for n, time in enumerate(times)) / spread
-
-
-def _squares_off_line(times: Sequence[float]) -> float:
-    """The sum of squared distances from the least-squares line through times that are one pulse apart."""
-    slope, middle, mean = _slope(times), (len(times) - 1) / 2, sum(times) / len(times)
-    return sum((time - mean - slope * (n - middle)) ** 2 for n, time in enumerate(times))
+def _cheapest(lines: list[_Line]) -> list[_Line]:
+    """Those that are worth keeping, with costs above that of the first."""
+    kept: list[_Line] = []
+    for line in lines:
+        if line.cost > lines[0].cost + _HOPELESS_COST or len(kept) == MOST_EXPLANATIONS:
+            break
+        if not any(line.is_like(each) for each in kept):
+            kept.append(line)
+    return [replace(each, cost=each.cost - lines[0].cost) for each in kept]

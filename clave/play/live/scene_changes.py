@@ -14,6 +14,7 @@ from clave.play.project.bars import Bar, Cell, Edited, Generated, GenerationSett
 from clave.play.project.document import Project, Scene
 from clave.play.project.movement import Anchor, Path
 from clave.play.project.voices import KitVoice, ProjectKit
+from clave.rhythm.homes import Home
 
 MAX_PHRASE_BARS = 64  # that the space makes together
 PHRASE_VARIATION = 0.25  # of the bars of a phrase, until the player sets another
@@ -195,6 +196,19 @@ def _unevened(scene: Scene) -> Scene:
 
 
 # ---- kit, tempo, scenes
+
+
+def with_given(scene: Scene, bar: Given) -> Scene:
+    """The scene whose loop is this bar, beside its path."""
+    settings = scene.settings.changed(meter=bar.meter)
+    return travelling(scene, on=False).changed(settings=settings, bars=(bar,), fill=None)
+
+
+def gone_home(scene: Scene, home: Home) -> Scene:
+    """The scene where a style is at home, in its meter and at its usual tempo."""
+    settings = scene.settings.changed(style=home.style, section="beat", meter=home.meter)
+    there = moved(travelling(scene, on=False), home.point, settings)
+    return there if home.tempo_bpm is None else with_tempo(there, home.tempo_bpm)
 
 
 def with_kit(scene: Scene, name: str) -> Scene:

@@ -1,69 +1,16 @@
 """The engine that plays without a page: what it plays is what a project is, and controls move it at their time."""
 
-from concurrent.futures import Executor, Future
 from typing import Any
 
 import pytest
-from live import HandClock, Recorder, busy_bars
+from live import busy_bars
 from random_projects import random_project
+from studio import BAR, Studio, at
 from toy_rhythm import ToyRhythm
 
-from clave.errors import ClaveError, ControlError
-from clave.play.live.conductor import START_DELAY_SECONDS
-from clave.play.live.engine import Engine
-from clave.play.live.strokes import Strokes
+from clave.errors import ControlError
 from clave.play.perform import perform_strokes
-from clave.play.project import Generated, GenerationSettings, Lane, Project, Scene, SongPart, TempoChange
-
-TICK = 0.02
-BAR = 2.0  # seconds at 120 bpm
-
-
-class AtOnce(Executor):
-    """Does everything where it is submitted."""
-
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        done: Future[Any] = Future()
-        try:
-            done.set_result(fn(*args, **kwargs))
-        except ClaveError as error:
-            done.set_exception(error)
-        return done
-
-
-class Studio:
-    """An engine with a clock in the hand and an output that keeps what it is given."""
-
-    def __init__(self, project: Project) -> None:
-        self.clock = HandClock(100.0)
-        self.heard = Recorder(self.clock)
-        self.said: list[str] = []
-        self.engine = Engine(
-            project, Strokes(ToyRhythm()), [self.heard], AtOnce(), clock=self.clock, report=self.said.append
-        )
-
-    def send(self, address: str, *given: Any) -> None:
-        self.engine.desk.receive(address, given)
-
-    def play(self) -> float:
-        """Play, and return when the first bar begins."""
-        self.send("/clave/transport/play")
-        self.engine.tick()
-        return self.clock.seconds + START_DELAY_SECONDS
-
-    def until(self, seconds: float) -> None:
-        """Let time pass up to this moment of the clock."""
-        while self.clock.seconds < seconds - 1e-9:
-            self.clock.seconds = min(seconds, self.clock.seconds + TICK)
-            self.engine.tick()
-
-    def strikes_of(self, voice: int) -> list[float]:
-        return [seconds for seconds, strike in self.heard.strikes if strike.voice == voice]
-
-
-def at(x: float, y: float = 0.0, **settings: Any) -> Scene:
-    own = GenerationSettings(**settings)
-    return Scene(bars=(Generated(point=(x, y), settings=own),), settings=own)
+from clave.play.project import Generated, Lane, Project, Scene, SongPart, TempoChange
 
 
 @pytest.mark.parametrize("seed", [1, 4])

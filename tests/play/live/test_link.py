@@ -79,10 +79,10 @@ class Studio:
 
     def off(self) -> float:
         """The phase error now, in ms: where we are in the bar beside where the session is."""
-        place = self.engine.conductor.place()
+        place = self.engine.conductor.place_at(self.engine.conductor.now())
         assert place is not None
         bar = self.session.quantum
-        error = (place[2] / SIXTEENTHS - self.timeline.beat() + bar / 2) % bar - bar / 2
+        error = (place.step / SIXTEENTHS - self.timeline.beat() + bar / 2) % bar - bar / 2
         return error * 60_000 / self.timeline.tempo_bpm
 
 

@@ -6,7 +6,7 @@ import pytest
 from make_midi_fixtures import PATH, fixtures
 
 
-@pytest.mark.parametrize("part", ["about", "follow", "gate", "input", "learn"])
+@pytest.mark.parametrize("part", ["about", "follow", "gate", "input", "learn", "state", "grid", "targets"])
 def test_the_fixtures_are_what_python_makes_of_midi(part: str) -> None:
     written, found = json.loads(PATH.read_text("utf-8"))[part], json.loads(json.dumps(fixtures()[part]))
     if part == "follow":

@@ -11,6 +11,7 @@ from clave.music.kit import VOICES
 from clave.music.pattern import Pattern
 from clave.play.live.bar_capture import BarCapture
 from clave.play.live.loop_guard import SURE_NOTES, SURE_PULSES, LoopGuard
+from clave.play.live.midi_grid import GRID_MODELS, GridLights, GridView, grid_model, lights
 from clave.play.live.midi_in import Inbox, Launched, Learner, MidiInput, Moved, Struck
 from clave.play.live.midi_map import (
     KINDS,
@@ -23,15 +24,7 @@ from clave.play.live.midi_map import (
     save_map,
 )
 from clave.play.live.midi_messages import HeardMessage
-from clave.play.live.midi_state import (
-    GRID_MODELS,
-    GridLights,
-    StateOut,
-    grid_model,
-    scene_lights,
-    step_lights,
-    value_messages,
-)
+from clave.play.live.midi_state import StateOut, value_messages
 
 MAP = MidiMap(
     "mine",
@@ -236,14 +229,12 @@ def test_pads_are_found_by_their_notes(model) -> None:
     assert sum(model.pad(note) is not None for note in range(128)) == 64
 
 
-def test_a_grid_shows_scenes_and_steps_and_only_changes_are_sent() -> None:
-    lights = GridLights(grid_model("launchpad"))
-    assert len(lights.changes(scene_lights(3, 0, None))) == 64
-    assert lights.changes(scene_lights(3, 0, 2)) == [(0x90, 83, 9)]
-    assert lights.changes(scene_lights(3, 2, None)) == [(0x90, 81, 1), (0x90, 83, 21)]
-    struck = np.eye(8, dtype=bool).tolist()
-    steps = step_lights(struck, 3)
-    assert [steps[0][0], steps[3][3], steps[0][3], steps[0][1]] == ["green", "red", "dim", "off"]
+def test_a_grid_shows_scenes_voices_and_16ths_and_only_changes_are_sent() -> None:
+    grid, view = GridLights(grid_model("launchpad")), GridView([True, True, True], 0, None, 1, [True] + [False] * 15, 0)
+    assert len(grid.changes(lights(view))) == 64
+    assert grid.changes(lights(view._replace(queued=2))) == [(0x90, 83, 9)]
+    assert grid.changes(lights(view._replace(current=2))) == [(0x90, 81, 1), (0x90, 83, 21)]
+    assert grid.changes(lights(view._replace(current=2, sounding=9))) == [(0x90, 31, 21), (0x90, 22, 1)]
     assert grid_model("launchpad-s").note(0, 0) == 0
     with pytest.raises(MidiMapError, match="launchpad, launchpad-s, got 'push'"):
         grid_model("push")

@@ -6,7 +6,7 @@ import { PulseLine } from "./pulseLine";
 
 const MISSED_PULSES = 12; // the clock has stopped
 const RESUME_SECONDS = 2; // pulses that come back sooner are taken up in time
-const GENTLE_SECONDS = 0.2; // time constants of phase correction: within 10 ms, and beyond
+const GENTLE_SECONDS = 0.12; // time constants of phase correction: within 10 ms, and beyond
 const STRONG_SECONDS = 0.08;
 const GENTLE_WITHIN_SECONDS = 0.01;
 const UNKNOWN_INTERVAL_SECONDS = 60 / 24 / 120; // before the second pulse

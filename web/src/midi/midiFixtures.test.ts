@@ -3,8 +3,15 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { ClockFollower } from "./clockFollower";
+import type { Actions } from "../state/actions";
+import { MidiTargets } from "../state/midiTargets";
+import type { Player } from "../state/player";
+import type { SceneActions } from "../state/sceneActions";
+import type { Store } from "../state/store";
+import { GRID_MODELS, type GridView, lights, noteOfPad, padAt } from "./midiGrid";
 import { bindingOf, type Heard, Learner, MidiInput } from "./midiIn";
 import { readMap } from "./midiMap";
+import { StateOut } from "./midiState";
 import { PulseGate } from "./pulseGate";
 
 type Timed = readonly [seconds: number, data: readonly number[]];
@@ -12,6 +19,9 @@ const fixtures = JSON.parse(readFileSync(new URL("../../../tests/fixtures/midi.j
   follow: { name: string; messages: Timed[]; tick_seconds: number; every: number; reads: [number, number | null][]; commands: [string, number, number][] }[];
   gate: { takes: Timed[]; sent: number[][][] }[];
   input: { map: object; values: Record<string, number>; turns: [number[], unknown[] | null][] };
+  state: { map: object; turns: ["values" | "moved" | "forget", unknown][]; sent: number[][][] };
+  grid: { models: Record<string, { notes: number[]; colours: object }>; pads: [string, number][]; views: [GridView, string[][]][] };
+  targets: [name: string, address: string, low: number, high: number, scale: string][];
   learn: { messages: number[][]; binding: [number, string, number] }[];
 };
 
@@ -67,4 +77,34 @@ test.each(fixtures.learn)("a control is learned as in Python: %#", ({ messages, 
   const found = messages.map((data) => learner.hear(data));
   expect(found.slice(0, -1).every((each) => each === null)).toBe(true);
   expect(found.at(-1)).toEqual(bindingOf("density", number, kind as "note", channel));
+});
+
+test("controllers are sent the values that Python sends them", () => {
+  const { map, turns, sent } = fixtures.state;
+  const [state, read] = [new StateOut(), readMap(JSON.stringify(map))];
+  const found = turns.map(([what, given]) => {
+    const values = given as Record<string, number>;
+    if (what === "values") return state.changes(read, (target) => values[target] ?? null);
+    if (what === "moved") state.moved(read, ...(given as [string, number]));
+    else state.forget();
+    return [];
+  });
+  expect(found).toEqual(sent);
+});
+
+describe("a grid has the pads and lights of Python", () => {
+  const places = Array.from({ length: 64 }, (_, place) => [Math.floor(place / 8), place % 8] as const);
+  test("pads", () => {
+    expect(places.map((place) => Object.values(padAt(...place)))).toEqual(fixtures.grid.pads);
+    const models = Object.entries(GRID_MODELS).map(([name, model]) => [name, { notes: places.map((place) => noteOfPad(model, ...place)), colours: model.colours }]);
+    expect(Object.fromEntries(models)).toEqual(fixtures.grid.models);
+  });
+  test.each(fixtures.grid.views)("lights %#", (view, colours) => expect(lights(view)).toEqual(colours));
+});
+
+test("what the page's controllers move is in Python's table, in the same range", () => {
+  const table = new Map(fixtures.targets.map(([name, , low, high]) => [name, [low, high]]));
+  const { targets } = new MidiTargets({} as Store, {} as Actions, {} as Player, {} as SceneActions, () => {});
+  expect(targets.size).toBeGreaterThan(30);
+  for (const [name, { range }] of targets) expect([name, ...range]).toEqual([name, ...table.get(name)!]);
 });

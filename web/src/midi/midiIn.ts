@@ -8,7 +8,7 @@ export const KINDS = ["absolute", "absolute-14", "relative-twos-complement", "re
 export type Kind = (typeof KINDS)[number];
 
 const NEAR = 1.5 / 127; // a control that stands so near the present value has taken it over
-const FINE_NUMBERS_ABOVE = 32; // the fine control of a 14-bit pair
+export const FINE_NUMBERS_ABOVE = 32; // the fine control of a 14-bit pair
 const LEARN_MESSAGES = 4;
 export const STEP = 1 / 128; // of the range of what is moved, for a step of an endless encoder
 

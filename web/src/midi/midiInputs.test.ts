@@ -4,7 +4,9 @@ import { ClockFollower, type ClockCommand } from "./clockFollower";
 import { ClockSources } from "./clockSources";
 import { LoopGuard, SURE_NOTES, SURE_PULSES } from "./loopGuard";
 import { bindingOf, type Heard } from "./midiIn";
-import { DEFAULT_MIDI_IN, describeInput, type InputPort, MIDI_IN_OFF, MidiInputs, type MidiInSettings, type MidiInState } from "./midiInputs";
+import type { ShownPort } from "./midiFeedback";
+import type { Pad } from "./midiGrid";
+import { DEFAULT_MIDI_IN, describeInput, type InputAccess, type InputPort, MIDI_IN_OFF, MidiInputs, type MidiInSettings, type MidiInState } from "./midiInputs";
 import { readMap, USUAL_MAP, writeMap } from "./midiMap";
 
 let settings: { value: MidiInSettings };
@@ -12,9 +14,20 @@ let shown: { value: MidiInState };
 let ports: InputPort[];
 let heard: Heard[];
 let commands: ClockCommand[];
+let pressed: Pad[];
+let outputs: (ShownPort & { sent: number[][] })[];
 let now = 0; // seconds
 let inputs: MidiInputs;
 const values = new Map([["tempo", 0.5]]);
+let access: InputAccess;
+const view = { scenes: [true], current: 0, queued: null, voice: 0, struck: [true, false], sounding: null };
+
+function output(name: string) {
+  const sent: number[][] = [];
+  return { name, state: "connected" as const, sent, send: (message: number[]) => void sent.push(message) };
+}
+/** What this output was sent since the last call. */
+const shownAt = (place: number) => outputs[place]!.sent.splice(0);
 
 const port = (name: string): InputPort => ({ id: name, name, state: "connected", onmidimessage: null });
 const say = (from: InputPort, ...data: number[]) => from.onmidimessage?.({ data: Uint8Array.from(data), timeStamp: now * 1000 });
@@ -26,15 +39,18 @@ beforeEach(() => {
   now = 0;
   settings = { value: DEFAULT_MIDI_IN };
   shown = { value: MIDI_IN_OFF };
-  [heard, commands] = [[], []];
+  [heard, commands, pressed] = [[], [], []];
+  outputs = ["Pads", "Knobs"].map(output);
   ports = [port("Pads"), port("Knobs")];
-  const access = { inputs: { values: () => ports }, onstatechange: null };
+  access = { inputs: { values: () => ports }, outputs: { values: () => outputs }, onstatechange: null };
   inputs = new MidiInputs({
     settings,
     shown,
     present: (target) => values.get(target) ?? null,
     play: (each) => heard.push(each),
     obey: (command) => commands.push(command),
+    press: (pad) => pressed.push(pad),
+    feedback: { value: (target) => values.get(target) ?? null, view: () => view },
     ask: () => Promise.resolve(access),
   });
 });
@@ -137,8 +153,50 @@ test("a clock that has been silent for two seconds gives way to another", () => 
   expect([sources.followed, sources.others(5)]).toEqual(["other", []]);
 });
 
+test("values go back to a controller when it is new and when they change, but not what its own hand has moved", async () => {
+  values.set("tempo", 0.5);
+  settings.value = { ...DEFAULT_MIDI_IN, map: { ...USUAL_MAP, controls: [bindingOf("tempo", 20, "absolute", 1)] } };
+  await inputs.turnOn();
+  vi.advanceTimersByTime(100);
+  expect([shownAt(0), shownAt(1)]).toEqual([[[0xb0, 20, 64]], [[0xb0, 20, 64]]]);
+  values.set("tempo", 1);
+  vi.advanceTimersByTime(100);
+  expect([shownAt(0), shownAt(1)]).toEqual([[[0xb0, 20, 127]], [[0xb0, 20, 127]]]);
+  say(ports[1]!, 0xb0, 20, 127);
+  say(ports[1]!, 0xb0, 20, 60);
+  values.set("tempo", 60 / 127);
+  vi.advanceTimersByTime(100);
+  expect([shownAt(0), shownAt(1)]).toEqual([[[0xb0, 20, 60]], []]);
+  const back = output("Knobs");
+  outputs = [outputs[0]!, back]; // unplugged and plugged in again
+  access.onstatechange!();
+  vi.advanceTimersByTime(100);
+  expect([shownAt(0), shownAt(1)]).toEqual([[], [[0xb0, 20, 60]]]);
+  values.set("tempo", 0.5);
+});
+
+test("a grid of pads presses, lights up, and plays no notes", async () => {
+  inputs.change({ grid: { id: "Pads", name: "Pads" } });
+  await inputs.turnOn();
+  say(ports[0]!, 0x90, 81, 100);
+  say(ports[0]!, 0x90, 81, 0);
+  say(ports[0]!, 0x90, 11, 1);
+  say(ports[0]!, 0x90, 99, 1); // no pad
+  expect(pressed).toEqual([{ kind: "scene", number: 0 }, { kind: "sixteenth", number: 16 }]);
+  expect(heard).toEqual([]);
+  vi.advanceTimersByTime(100);
+  const lit = shownAt(0);
+  expect(lit.length).toBe(64);
+  expect(lit.filter(([, , colour]) => colour !== 0)).toEqual([[0x90, 81, 21], [0x90, 41, 9], ...[42, 43, 44, 45, 46, 47, 48].map((note) => [0x90, note, 1]), [0x90, 31, 21]]);
+  vi.advanceTimersByTime(100);
+  expect(shownAt(0)).toEqual([]);
+  inputs.change({ gridModel: "launchpad-s" });
+  vi.advanceTimersByTime(100);
+  expect(shownAt(0)).toContainEqual([0x90, 0, 60]);
+});
+
 test("a browser without Web MIDI, a refusal and no input are said", async () => {
-  const build = (ask?: () => Promise<never>) => new MidiInputs({ settings, shown, present: () => null, play: () => {}, obey: () => {}, ...(ask ? { ask } : {}) });
+  const build = (ask?: () => Promise<never>) => new MidiInputs({ settings, shown, present: () => null, play: () => {}, obey: () => {}, press: () => {}, feedback: { value: () => null, view: () => view }, ...(ask ? { ask } : {}) });
   await build().turnOn();
   expect(words()).toBe("this browser has no Web MIDI");
   await build(() => Promise.reject(new Error("NotAllowedError"))).turnOn();

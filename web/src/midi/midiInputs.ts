@@ -3,22 +3,27 @@
 import { ClockSources } from "./clockSources";
 import type { ClockCommand } from "./clockFollower";
 import { LoopGuard } from "./loopGuard";
+import { Feedback, type FeedbackContext, type ShownPort } from "./midiFeedback";
+import { GRID_MODELS, type GridModel, type GridModelName, type Pad, padOfNote } from "./midiGrid";
 import { type Binding, type Heard, Learner, MidiInput, type MidiMap, withBinding } from "./midiIn";
 import { USUAL_MAP } from "./midiMap";
-import { CLOCK, CONTINUE, type Message, SONG_POSITION, START, STOP } from "./midiMessages";
+import { CLOCK, CONTINUE, type Message, NOTE_ON, SONG_POSITION, START, STOP } from "./midiMessages";
 import type { PortInfo } from "./midiSettings";
 
 const CLOCK_MESSAGES = new Set([CLOCK, START, CONTINUE, STOP, SONG_POSITION]);
 const LOOK_MS = 250; // how often what is shown of the clock is brought up to date
+const SHOW_MS = 40; // how often controllers are shown what has changed
 
 export interface MidiInSettings {
   readonly on: boolean; // the player has turned it on
   readonly port: PortInfo | null; // null is all of them
   readonly follow: boolean; // tempo, start, stop and position come from the clock that comes in
   readonly map: MidiMap;
+  readonly grid: PortInfo | null; // 8 x 8 pads
+  readonly gridModel: GridModelName;
 }
 
-export const DEFAULT_MIDI_IN: MidiInSettings = { on: false, port: null, follow: false, map: USUAL_MAP };
+export const DEFAULT_MIDI_IN: MidiInSettings = { on: false, port: null, follow: false, map: USUAL_MAP, grid: null, gridModel: "launchpad" };
 
 /** What the panel shows. */
 export interface MidiInState {
@@ -43,6 +48,7 @@ export interface InputPort {
 /** As MIDIAccess. */
 export interface InputAccess {
   readonly inputs: { values(): Iterable<InputPort> };
+  readonly outputs: { values(): Iterable<ShownPort> };
   onstatechange: (() => void) | null;
 }
 
@@ -52,6 +58,8 @@ export interface MidiInContext {
   readonly shown: { value: MidiInState };
   readonly present: (target: string) => number | null;
   readonly play: (heard: Heard) => void;
+  readonly press: (pad: Pad) => void;
+  readonly feedback: Omit<FeedbackContext, "sent">;
   readonly obey: (command: ClockCommand) => void;
   readonly ask?: () => Promise<InputAccess>; // missing where the browser has no Web MIDI
 }
@@ -63,9 +71,11 @@ export class MidiInputs {
   private learner: Learner | null = null;
   private guards = new Map<string, LoopGuard>();
   private stopLooking: (() => void) | null = null;
+  private readonly feedback: Feedback;
 
   constructor(private readonly context: MidiInContext) {
     this.input = new MidiInput(context.settings.value.map, context.present);
+    this.feedback = new Feedback({ ...context.feedback, sent: (data) => this.sent(performance.now(), data) });
   }
 
   /** Whether the music moves with a clock that comes in. */
@@ -85,9 +95,9 @@ export class MidiInputs {
       return this.show({ state: "refused" });
     }
     this.access.onstatechange = () => this.look();
-    const timer = setInterval(() => this.showClock(), LOOK_MS);
+    const timers = [setInterval(() => this.showClock(), LOOK_MS), setInterval(() => this.showState(), SHOW_MS)];
     this.stopLooking?.();
-    this.stopLooking = () => clearInterval(timer);
+    this.stopLooking = () => timers.forEach(clearInterval);
     this.look();
   }
 
@@ -104,7 +114,8 @@ export class MidiInputs {
   change(changes: Partial<MidiInSettings>): void {
     this.context.settings.value = { ...this.context.settings.value, ...changes };
     if (changes.follow === false) this.followNone();
-    if (changes.port !== undefined) this.look();
+    if (changes.map !== undefined || changes.grid !== undefined || changes.gridModel !== undefined) this.feedback.forget();
+    if (changes.port !== undefined || changes.grid !== undefined) this.look();
   }
 
   /** The next control or pad that is moved is what moves this target; null: none is. */
@@ -135,8 +146,9 @@ export class MidiInputs {
     if (!this.access || !this.context.settings.value.on) return;
     const all = [...this.access.inputs.values()];
     const there = all.filter(({ state }) => state === "connected");
-    const { port } = this.context.settings.value;
-    const wanted = port === null ? there : there.filter(({ id, name }) => id === port.id || name === port.name);
+    const { port, grid } = this.context.settings.value;
+    const wanted = port === null ? there : there.filter((each) => isPort(each, port) || (grid !== null && isPort(each, grid)));
+    this.feedback.look([...this.access.outputs.values()]);
     for (const each of all) each.onmidimessage = wanted.includes(each) ? ({ data, timeStamp }) => this.hear(each, timeStamp / 1000, [...(data ?? [])]) : null;
     for (const each of wanted) if (!this.guards.has(nameOf(each))) this.guards.set(nameOf(each), new LoopGuard());
     this.show({ state: wanted.length > 0 ? "open" : "waiting", ports: there.map((each) => ({ id: each.id, name: nameOf(each) })) });
@@ -149,6 +161,8 @@ export class MidiInputs {
       return;
     }
     if (CLOCK_MESSAGES.has(data[0]!)) return this.hearClock(name, seconds, data);
+    const { grid, gridModel } = this.context.settings.value;
+    if (grid !== null && isPort(port, grid)) return this.pressed(GRID_MODELS[gridModel], data);
     if (this.learner) {
       const binding = this.learner.hear(data);
       if (binding === null) return;
@@ -157,7 +171,20 @@ export class MidiInputs {
     }
     this.input.map = this.context.settings.value.map;
     const heard = this.input.hear(data);
+    if (heard?.kind === "moved") this.feedback.moved(this.input.map, name, heard.target, heard.value);
     if (heard) this.context.play(heard);
+  }
+
+  private pressed(model: GridModel, [status, note, velocity]: Message): void {
+    const pad = (status! & 0xf0) === NOTE_ON && velocity! > 0 ? padOfNote(model, note!) : null;
+    if (pad) this.context.press(pad);
+  }
+
+  /** Controllers are shown what has changed. */
+  private showState(): void {
+    const { map, grid, gridModel: model } = this.context.settings.value;
+    const controllers = [...this.guards].filter(([, { cut }]) => !cut).map(([name]) => name);
+    this.feedback.show({ controllers, grid: grid?.name ?? null, model, map });
   }
 
   private hearClock(name: string, seconds: number, data: Message): void {
@@ -195,6 +222,8 @@ export class MidiInputs {
     if (!same) this.context.shown.value = { ...before, ...changes };
   }
 }
+
+const isPort = (one: Pick<InputPort, "id" | "name">, other: PortInfo): boolean => one.id === other.id || one.name === other.name;
 
 const nameOf = ({ name }: InputPort): string => name ?? "nameless port";
 

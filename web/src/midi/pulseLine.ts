@@ -1,45 +1,135 @@
 /** The tempo and phase behind the pulses of a MIDI clock that comes in: the twin of `clave/play/live/pulse_line.py`, which says how and why. */
 
-import { clamp } from "../rules/units";
 import { PULSES_PER_QUARTER } from "./midiMessages";
 
 const SHORTEST_SECONDS = 60 / PULSES_PER_QUARTER / 420; // between two pulses
 const LONGEST_SECONDS = 60 / PULSES_PER_QUARTER / 19;
-const MEMORY_SECONDS = 4;
-const QUICK_PULSES = 14; // the memory after the line was found to bend
-const RELOCK_PULSES = 4; // so many in a row that do not fit begin a new line
 const LOCKED_PULSES = 12;
-const YOUNG_PULSES = 8; // fewer say nothing about the jitter yet
-const LEAST_TOLERANCE_SECONDS = 0.002;
-const WIDEST_TOLERANCE = 0.45; // of an interval
-const TOLERANCE_SIGMAS = 3.5;
-const LEAST_SIGMA_SECONDS = 0.0003;
+const MEMORY_SECONDS = 6;
+const QUICK_PULSES = 14; // the memory after a line was found to bend
+const MOST_EXPLANATIONS = 12;
 const LOST_COST = 4; // natural logarithms of how rare a lost pulse and a change of tempo are
-const CHANGE_COST = 10;
-const SURE = 4; // natural logarithm of how much likelier one has to be
-const MOST_PENDING = 12;
-const BEND_SECONDS = 0.0005; // the mean of residuals, above which the line bends
-const BEND_SIGMAS = 1.3;
-const MEAN_SHARE = 1 / 8;
-const NOISE_SHARE = 1 / 16;
-const MEAN_CHANGE_PER_SIGMA = 2 / Math.sqrt(Math.PI);
+const CHANGE_COST = 12;
+const HOPELESS_COST = 14; // above the cheapest
+const MOST_SLOTS = 11; // from one pulse to the next
+const ANOTHER_TEMPO = 0.5; // standard deviation of a new interval, of the old one
+const FIRST_NOISE_SECONDS = 0.001;
+const FIRST_PULSES = 4;
+const NOISE_PULSES = 100; // that the noise is known by, at most
+const BEND = 1.3; // the mean of residuals, in standard deviations, above which a line bends
+const BEND_SHARE = 1 / 8;
+const FADING = 0.5;
+const SAME_INTERVAL = 1e-3;
+const SAME_SECONDS = 3e-4;
+
+/** One explanation, and what it costs. Variances are those of a noise of 1. */
+interface Line {
+  readonly index: number; // of the latest pulse
+  readonly seconds: number; // when that one was, by the line
+  readonly interval: number;
+  readonly phaseVariance: number;
+  readonly covariance: number;
+  readonly intervalVariance: number;
+  readonly pulses: number; // that it rests on
+  readonly noisePulses: number; // that its noise is known by
+  readonly noiseSquares: number;
+  readonly mean: number; // of the residuals, in standard deviations
+  readonly cost: number;
+}
+
+const START = {
+  phaseVariance: 1,
+  covariance: 1,
+  intervalVariance: 2,
+  pulses: 2,
+  noisePulses: FIRST_PULSES,
+  noiseSquares: FIRST_PULSES * FIRST_NOISE_SECONDS ** 2,
+  mean: 0,
+  cost: 0,
+};
+
+const isInterval = (seconds: number): boolean => seconds >= SHORTEST_SECONDS && seconds <= LONGEST_SECONDS;
+
+/** The same line with this pulse, so many pulses after the latest; null where it would be no clock. */
+function after(line: Line, seconds: number, slots: number): Line | null {
+  const phase = line.phaseVariance + slots * (2 * line.covariance + slots * line.intervalVariance);
+  const both = line.covariance + slots * line.intervalVariance;
+  const expected = line.seconds + slots * line.interval;
+  const residual = seconds - expected;
+  const spread = phase + 1;
+  const interval = line.interval + (residual * both) / spread;
+  if (!isInterval(interval)) return null;
+  const variance = (line.noiseSquares / line.noisePulses) * spread;
+  const unlikely = Math.log(variance) / 2 + ((line.noisePulses + 1) / 2) * Math.log1p(residual ** 2 / (variance * line.noisePulses));
+  const noisePulses = line.noisePulses + 1;
+  const kept = Math.min(1, NOISE_PULSES / noisePulses);
+  const memory = Math.max(QUICK_PULSES, MEMORY_SECONDS / interval) * FADING;
+  const fades = line.pulses + 1 > memory ? 1 / (1 - 1 / memory) : 1;
+  const next: Line = {
+    index: line.index + slots,
+    seconds: expected + (residual * phase) / spread,
+    interval,
+    phaseVariance: (phase / spread) * fades,
+    covariance: (both / spread) * fades,
+    intervalVariance: (line.intervalVariance - both ** 2 / spread) * fades,
+    pulses: line.pulses + 1,
+    noisePulses: noisePulses * kept,
+    noiseSquares: (line.noiseSquares + residual ** 2 / spread) * kept,
+    mean: line.mean + (residual / Math.sqrt(variance) - line.mean) * BEND_SHARE,
+    cost: line.cost + unlikely + LOST_COST * (slots - 1),
+  };
+  return Math.abs(next.mean) > BEND && next.pulses > QUICK_PULSES ? shortened(next) : next;
+}
+
+/** The tempo changes with the latest pulse. */
+const another = (line: Line): Line => ({
+  ...line,
+  phaseVariance: line.phaseVariance + 1,
+  covariance: 0,
+  intervalVariance: (ANOTHER_TEMPO * line.interval) ** 2 / (line.noiseSquares / line.noisePulses),
+  pulses: 1,
+  mean: 0,
+  cost: line.cost + CHANGE_COST,
+});
+
+/** The line bends: only its last pulses count. */
+function shortened(line: Line): Line {
+  const n = QUICK_PULSES;
+  return {
+    ...line,
+    phaseVariance: Math.max(line.phaseVariance, (2 * (2 * n - 1)) / (n * (n + 1))),
+    covariance: Math.max(line.covariance, 6 / (n * (n + 1))),
+    intervalVariance: Math.max(line.intervalVariance, 12 / (n * (n * n - 1))),
+    pulses: n,
+    mean: 0,
+  };
+}
+
+const areAlike = (one: Line, other: Line): boolean =>
+  one.index === other.index && Math.abs(one.interval - other.interval) < SAME_INTERVAL * one.interval && Math.abs(one.seconds - other.seconds) < SAME_SECONDS;
 
 export class PulseLine {
-  /** Of the latest pulse on the line, counted from 0. */
-  index = 0;
+  private first: number | null = null; // time of the first pulse
+  private lines: readonly Line[] = []; // explanations, the cheapest first
+
+  /** Of the latest pulse, counted from 0. */
+  get index(): number {
+    return this.lines[0]?.index ?? 0;
+  }
+
   /** When that one was, by the line. */
-  seconds = 0;
+  get seconds(): number {
+    return this.lines[0]?.seconds ?? this.first ?? 0;
+  }
+
   /** From pulse to pulse; 0 before the second pulse. */
-  interval = 0;
-  private count = 0; // pulses that the line rests on
-  private pending: number[] = []; // times of pulses since that did not fit
-  private mean = 0; // of the residuals, in seconds
-  private noise = 0;
-  private last = 0;
+  get interval(): number {
+    return this.lines[0]?.interval ?? 0;
+  }
 
   /** It knows the tempo well enough to be followed. */
   get locked(): boolean {
-    return this.count >= LOCKED_PULSES;
+    return (this.lines[0]?.pulses ?? 0) >= LOCKED_PULSES;
   }
 
   get tempoBpm(): number | null {
@@ -52,107 +142,37 @@ export class PulseLine {
 
   /** Pulses come again after a pause, and this is the first: keep the tempo, and begin the line here. */
   forgetTime(seconds: number, index: number): void {
-    this.index = index;
-    this.seconds = seconds;
-    this.pending = [];
-    this.count = Math.min(this.count, 2);
-    this.mean = 0;
+    this.lines = this.lines.slice(0, 1).map((line) => ({ ...another(line), index, seconds, intervalVariance: 2, pulses: 2, cost: 0 }));
   }
 
   pulse(seconds: number): void {
-    if (this.count === 0) {
-      this.seconds = seconds;
-      this.count = 1;
-      return;
+    if (this.first === null) {
+      this.first = seconds;
+    } else if (this.lines.length === 0) {
+      const gap = seconds - this.first;
+      if (gap <= LONGEST_SECONDS) this.lines = [{ ...START, index: 1, seconds, interval: Math.max(gap, SHORTEST_SECONDS) }];
+      else this.first = seconds;
+    } else {
+      const kept = cheapest(this.lines.flatMap((line) => explanations(line, seconds)).sort((one, other) => one.cost - other.cost));
+      if (kept.length > 0) this.lines = kept;
     }
-    const gap = seconds - this.seconds;
-    if (this.count === 1) {
-      if (gap >= SHORTEST_SECONDS && gap <= LONGEST_SECONDS) {
-        this.index += 1;
-        this.interval = gap;
-        this.count = 2;
-        this.seconds = seconds;
-      } else if (gap > LONGEST_SECONDS) this.seconds = seconds;
-      return;
-    }
-    const slots = this.pending.length + 1;
-    if (Math.abs(gap - slots * this.interval) <= this.tolerance()) {
-      this.pending = [];
-      this.fit(seconds, slots);
-      return;
-    }
-    this.pending.push(seconds);
-    if (this.pending.length >= RELOCK_PULSES) this.decide();
-  }
-
-  private tolerance(): number {
-    const widest = WIDEST_TOLERANCE * this.interval;
-    return this.count < YOUNG_PULSES ? widest : Math.min(widest, Math.max(LEAST_TOLERANCE_SECONDS, TOLERANCE_SIGMAS * this.sigma()));
-  }
-
-  private sigma(): number {
-    return this.noise / MEAN_CHANGE_PER_SIGMA;
-  }
-
-  /** Move the line towards this pulse, so many pulses after the latest. */
-  private fit(seconds: number, slots: number): void {
-    this.seconds += slots * this.interval;
-    this.index += slots;
-    const residual = seconds - this.seconds;
-    this.count = Math.min(this.count + 1, Math.max(QUICK_PULSES, Math.floor(MEMORY_SECONDS / this.interval)));
-    const n = this.count - 1;
-    this.seconds += (residual * 2 * (2 * n + 1)) / ((n + 1) * (n + 2));
-    this.interval = clamp(this.interval + (residual * 6) / ((n + 1) * (n + 2)) / slots, SHORTEST_SECONDS, LONGEST_SECONDS);
-    this.noise += (Math.abs(residual - this.last) - this.noise) * Math.max(NOISE_SHARE, 1 / this.count);
-    this.last = residual;
-    this.mean += (residual - this.mean) * MEAN_SHARE;
-    if (Math.abs(this.mean) > Math.max(BEND_SECONDS, BEND_SIGMAS * this.sigma()) && this.count > QUICK_PULSES) {
-      this.count = QUICK_PULSES;
-      this.mean = 0;
-    }
-  }
-
-  /** Whether the pending pulses lie on the old line, some lost between them, or on a new one. */
-  private decide(): void {
-    const gaps = this.pending.map((seconds) => seconds - this.seconds);
-    const slots: number[] = [];
-    for (const gap of gaps) slots.push(Math.max((slots.at(-1) ?? 0) + 1, Math.floor(gap / this.interval + 0.5)));
-    const variance = 2 * Math.max(this.sigma(), LEAST_SIGMA_SECONDS) ** 2;
-    const off = gaps.reduce((sum, gap, n) => sum + (gap - slots[n]! * this.interval) ** 2, 0);
-    const same = off / variance + LOST_COST * (slots.at(-1)! - slots.length);
-    const other = squaresOffLine([0, ...gaps]) / variance + CHANGE_COST;
-    if (Math.abs(same - other) < SURE && gaps.length < MOST_PENDING) return;
-    if (other < same) return this.relock();
-    const { pending } = this;
-    this.pending = [];
-    pending.forEach((seconds, n) => this.fit(seconds, slots[n]! - (slots[n - 1] ?? 0)));
-  }
-
-  /** Begin a new line with the pending pulses; each of them counts as one pulse. */
-  private relock(): void {
-    const { pending } = this;
-    this.pending = [];
-    this.mean = 0;
-    const start = this.seconds;
-    this.interval = clamp(slope([0, ...pending.map((seconds) => seconds - start)]), SHORTEST_SECONDS, LONGEST_SECONDS);
-    const middle = pending.reduce((sum, seconds) => sum + seconds, start) / (pending.length + 1);
-    this.index += pending.length;
-    this.seconds = middle + (this.interval * pending.length) / 2;
-    this.count = pending.length + 1;
   }
 }
 
-/** Of the least-squares line through times that are one pulse apart. */
-function slope(times: readonly number[]): number {
-  const middle = (times.length - 1) / 2;
-  const spread = times.reduce((sum, _, n) => sum + (n - middle) ** 2, 0);
-  return times.reduce((sum, time, n) => sum + (n - middle) * time, 0) / spread;
+/** The line goes on, or has lost pulses, or is another from its latest pulse on. */
+function explanations(line: Line, seconds: number): Line[] {
+  const near = Math.floor((seconds - line.seconds) / line.interval + 0.5);
+  const ways = [after(line, seconds, 1), after(another(line), seconds, 1)];
+  if (near > 1 && near <= MOST_SLOTS) ways.push(after(line, seconds, near));
+  return ways.filter((each) => each !== null);
 }
 
-/** The sum of squared distances from that line. */
-function squaresOffLine(times: readonly number[]): number {
-  const rise = slope(times);
-  const middle = (times.length - 1) / 2;
-  const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
-  return times.reduce((sum, time, n) => sum + (time - mean - rise * (n - middle)) ** 2, 0);
+/** Those that are worth keeping, with costs above that of the first. */
+function cheapest(lines: readonly Line[]): readonly Line[] {
+  const kept: Line[] = [];
+  for (const line of lines) {
+    if (line.cost > lines[0]!.cost + HOPELESS_COST || kept.length === MOST_EXPLANATIONS) break;
+    if (!kept.some((each) => areAlike(line, each))) kept.push(line);
+  }
+  return kept.map((each) => ({ ...each, cost: each.cost - lines[0]!.cost }));
 }

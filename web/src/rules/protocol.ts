@@ -30,6 +30,7 @@ export type {
   PatternRequest,
   PhraseRequest,
   PlacedSound,
+  PlayedRequest,
   ProjectReply,
   Refusal,
   RhythmShift,

@@ -501,6 +501,18 @@ export interface components {
             readonly heard: components["schemas"]["Heard"];
             readonly nearest: readonly number[];
         };
+        /** @description POST /api/patterns/played: a bar that was played by hand; a `Given` with its place on the map answers. */
+        readonly PlayedRequest: {
+            readonly meter: readonly [
+                number,
+                number
+            ];
+            readonly strokes: readonly (readonly [
+                number,
+                number,
+                number
+            ])[];
+        };
         /** @description What is being played. `clave.project` loads and saves it, `clave.perform` plays it. */
         readonly Project: {
             /** @constant */
@@ -841,6 +853,7 @@ export type PatternRequest = components['schemas']['PatternRequest'];
 export type Phrase = components['schemas']['Phrase'];
 export type PhraseRequest = components['schemas']['PhraseRequest'];
 export type PlacedSound = components['schemas']['PlacedSound'];
+export type PlayedRequest = components['schemas']['PlayedRequest'];
 export type Project = components['schemas']['Project'];
 export type ProjectKit = components['schemas']['ProjectKit'];
 export type ProjectReply = components['schemas']['ProjectReply'];

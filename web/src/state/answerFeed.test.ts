@@ -8,14 +8,14 @@ let store: Store;
 let sent: unknown[];
 let together: Together;
 let position: number | null;
-let player: Pick<Player, "played" | "positionAt">;
+let player: Pick<Player, "hears" | "positionAt">;
 
 beforeEach(() => {
   store = new Store();
   sent = [];
   position = 0;
   together = new Together((message) => sent.push(message));
-  player = { played: null, positionAt: () => position };
+  player = { hears: [], positionAt: () => position };
   new AnswerFeed(store, player as Player, together);
 });
 
@@ -30,7 +30,7 @@ function bar(index: number): void {
 
 function strike(voice: number | null, at: number): void {
   position = at;
-  player.played!(voice, 0.5, 1);
+  player.hears[0]!(voice, 0.5, 1);
 }
 
 test("strokes are told bar by bar; one less than half a 16th early belongs to the bar that begins", () => {
@@ -56,7 +56,7 @@ test("a quiet bar is told where it is answered, and nothing while the music stan
   strike(1, 140);
   store.heard.value = null;
   position = null;
-  player.played!(2, 1, 1);
+  player.hears[0]!(2, 1, 1);
   bar(0);
   bar(1);
   expect(sent).toHaveLength(2);

@@ -21,7 +21,7 @@ export class AnswerFeed {
     private readonly player: Player,
     private readonly together: Together,
   ) {
-    player.played = (voice, velocity, momentMs) => this.strike(voice, velocity, momentMs);
+    player.hears.push((voice, velocity, momentMs) => this.strike(voice, velocity, momentMs));
     effect(() => {
       const heard = store.heard.value;
       untracked(() => (heard === null ? this.rest() : this.barBegins()));

@@ -220,7 +220,7 @@ export class BarActions {
     const { bar } = this.store;
     const position = this.player.positionAt(momentMs);
     if (position === null) return this.hear();
-    this.player.played?.(null, velocity, momentMs);
+    this.player.played(null, velocity, momentMs);
     const meter = String(this.store.shown.value.meter);
     const goesOn = position > (bar.taps.value.at(-1)?.[0] ?? -Infinity) && meter === this.tapMeter; // else the music was started again
     bar.taps.value = [...(goesOn ? bar.taps.value : []), [position, velocity]];

@@ -15,7 +15,7 @@ import { Together } from "./together";
 const LET_GO_MS = 300; // after the last move on the map, the hand is off it
 
 /** What only a player can do: `ACTIONS` of `clave/play/live/controls/control.py`. */
-export const ACTION_NAMES = ["play", "stop", "toggle", "seek", "undo", "redo", "strike", "tap", "tap along", "hold", "launch", "morph", "song", "leave song", "style"] as const;
+export const ACTION_NAMES = ["play", "stop", "toggle", "seek", "undo", "redo", "strike", "tap", "tap along", "hold", "launch", "morph", "song", "leave song", "style", "capture"] as const;
 export type ActionName = (typeof ACTION_NAMES)[number];
 
 /** `place` is the voice or scene that it is done with; `value` what it was sent with, if anything. */

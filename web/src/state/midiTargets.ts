@@ -27,6 +27,7 @@ export class MidiTargets {
     actions: Actions,
     private readonly player: Player,
     private readonly scenes: SceneActions,
+    keepPlayed: () => void,
   ) {
     const ranged = (name: string, label: string, get: () => number | null, set: (value: number) => void): [string, Target] => {
       const [low, high] = PARAMETERS.get(name) ?? [0, 1];
@@ -47,8 +48,11 @@ export class MidiTargets {
       ...VOICE_SLUGS.map((slug, voice) =>
         ranged(`${slug}.level`, `level of the ${slug.replaceAll("-", " ")}`, () => scene().mix[voice]!.level, (level) => actions.mixVoice("level", voice, { level })),
       ),
-      ...VOICE_SLUGS.map((slug, voice) => ranged(STRIKES[voice]!, `a pad for the ${slug.replaceAll("-", " ")}`, () => null, (value) => value > 0 && void player.audition(voice, value))),
+      ...VOICE_SLUGS.map((slug, voice) => ranged(`${slug}.pan`, `place of the ${slug.replaceAll("-", " ")}`, () => scene().mix[voice]!.pan, (pan) => actions.mixVoice("pan", voice, { pan }))),
+      ...VOICE_SLUGS.map((slug, voice) => ranged(`${slug}.send`, `room of the ${slug.replaceAll("-", " ")}`, () => scene().mix[voice]!.send, (send) => actions.mixVoice("send", voice, { send }))),
+      ...VOICE_SLUGS.map((slug, voice) => ranged(STRIKES[voice]!, `a pad for the ${slug.replaceAll("-", " ")}`, () => null, (value) => value > 0 && void player.strike(voice, value))),
       ranged("play", "play and stop", () => null, (value) => value > 0.5 && void player.toggle()),
+      ranged("capture", "keep what I played", () => null, (value) => value > 0.5 && keepPlayed()),
     ]);
   }
 

@@ -40,7 +40,7 @@ export class Player {
   readonly midi: MidiOut;
   readonly outputs: Output[] = []; // beside the mixer, the click and MIDI out
   leader: Leader | null = null; // a program whose clock is followed
-  played: ((voice: number | null, velocity: number, momentMs: number) => void) | null = null; // hears what the player strikes; a tap has no voice
+  readonly hears: ((voice: number | null, velocity: number, momentMs: number) => void)[] = []; // what the player strikes; a tap has no voice
 
   constructor(
     private readonly store: Store,
@@ -139,9 +139,14 @@ export class Player {
     this.midi.strikeNow(voice, velocity);
   }
 
+  /** The player strikes or taps, which does not sound here. */
+  played(voice: number | null, velocity: number, momentMs: number): void {
+    for (const hear of this.hears) hear(voice, velocity, momentMs);
+  }
+
   /** The player strikes a pad: it sounds, and is heard for the answer. */
   strike(voice: number, velocity?: number, momentMs = performance.now()): Promise<void> {
-    this.played?.(voice, velocity ?? USUAL_VELOCITY, momentMs);
+    this.played(voice, velocity ?? USUAL_VELOCITY, momentMs);
     return this.audition(voice, velocity);
   }
 

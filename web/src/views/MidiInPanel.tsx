@@ -3,6 +3,7 @@
 import { useRef } from "preact/hooks";
 import type { Binding } from "../midi/midiIn";
 import { DEFAULT_MIDI_IN, describeInput } from "../midi/midiInputs";
+import { GRID_MODELS, type GridModelName } from "../midi/midiGrid";
 import { readMap, writeMap } from "../midi/midiMap";
 import { save } from "../state/files";
 import type { MidiIn } from "../state/midiIn";
@@ -50,6 +51,7 @@ function Sheet({ midiIn }: { readonly midiIn: MidiIn }) {
         </p>
       )}
       {settings.on && <Listening />}
+      {settings.on && <Grid />}
       {settings.on && <Learning />}
       <LinkSection />
     </Drawer>
@@ -81,6 +83,52 @@ function Listening() {
         follow its clock
       </label>
     </div>
+  );
+}
+
+/** A Launchpad: its pads launch scenes and toggle 16ths. */
+function Grid() {
+  const midiIn = useMidiIn();
+  const { settings, shown, inputs: midiInputs } = midiIn;
+  const { grid, gridModel } = settings.value;
+  const ports = shown.value.ports.some(({ name }) => name === grid?.name) || grid === null ? shown.value.ports : [...shown.value.ports, grid];
+  return (
+    <>
+      <div class="drawer-row">
+        <label class="field">
+          <span>grid of pads</span>
+          <select
+            value={ports.find(({ name }) => name === grid?.name)?.id ?? ""}
+            onChange={(event) => midiInputs.change({ grid: ports.find(({ id }) => id === event.currentTarget.value) ?? null })}
+          >
+            <option value="">none</option>
+            {ports.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+        {grid !== null && (
+          <label class="field">
+            <span>model</span>
+            <select value={gridModel} onChange={(event) => midiInputs.change({ gridModel: event.currentTarget.value as GridModelName })}>
+              {Object.entries(GRID_MODELS).map(([name, { label }]) => (
+                <option key={name} value={name}>
+                  {label}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+      </div>
+      {grid !== null && <p class="drawer-hint">Its upper half launches scenes; below, a row chooses a voice, and three rows write its 16ths.</p>}
+      <div class="drawer-row">
+        <button type="button" class="framed" title="The last bar of notes becomes the loop, at its place on the map" onClick={() => void midiIn.keepPlayed()}>
+          Keep what I played
+        </button>
+      </div>
+    </>
   );
 }
 

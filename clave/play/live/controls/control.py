@@ -15,22 +15,9 @@ Change = Callable[[Project, Places, Values], Project]
 Read = Callable[[Project, Places], Values | None]  # None: it has no value now
 
 PlayerAction = Literal[
-    "play",
-    "stop",
-    "toggle",
-    "seek",
-    "undo",
-    "redo",
-    "strike",
-    "tap",
-    "tap along",
-    "hold",
-    "launch",
-    "morph",
-    "song",
-    "leave song",
-    "style",
-]
+    "play", "stop", "toggle", "seek", "undo", "redo", "strike", "tap", "tap along", "hold", "launch", "morph", "song",
+    "leave song", "style", "capture",
+]  # fmt: skip
 BesideAction = Literal["link", "answer", "answer distance", "answer join", "answer rest"]
 Action = PlayerAction | BesideAction
 """What no change of a project alone does."""

@@ -222,6 +222,12 @@ WHOLE = (
     Control("/clave/transport/stop", (), "Stops.", action="stop"),
     Control("/clave/transport/toggle", (), "Plays or stops.", action="toggle"),
     Control("/clave/transport/seek", (Whole("bar", 1, 100_000),), "Goes on from the start of this bar.", action="seek"),
+    Control(
+        "/clave/capture",
+        (),
+        "Keeps what a hand played, by MIDI or `strike`: the last bar of it becomes the loop, at its place on the map.",
+        action="capture",
+    ),
     Control("/clave/undo", (), "Takes the latest change back.", action="undo"),
     Control("/clave/redo", (), "Does it again.", action="redo"),
     field("/clave/volume", "volume", Number("volume", 0, 1, "linear"), "How loud the whole is.", at_once=True),

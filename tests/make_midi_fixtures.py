@@ -162,6 +162,7 @@ def state_case() -> dict:
         ["values", start],
         ["values", start | {"density": 0.25, "play": 0.0}],
         ["moved", ["density", 0.75]],
+        ["moved", ["play", 1.0]],
         ["values", start | {"density": 0.75, "play": 0.0}],
         ["values", start | {"swing": 1.0}],
         ["forget", None],

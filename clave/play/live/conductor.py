@@ -24,7 +24,7 @@ from clave.play.sequencer import Quantum, next_boundary
 from clave.play.transport import Clock
 
 START_DELAY_SECONDS = 0.06
-KEPT_SECONDS = 4.0  # marks older than this are forgotten
+KEPT_SECONDS = 1.0  # marks older than this are forgotten: a hand's stroke is heard a little after its time
 ASLEEP_SECONDS = 1.0  # a led step that is later than this: the computer was asleep, and the music is entered anew
 _SHORTEST, _LONGEST = 0.5, 2.0  # how far a step may be shortened or lengthened, so that the music is with its leader
 
@@ -156,9 +156,9 @@ class Conductor:
     def heard(self) -> Heard | None:
         """Where the music is now; None before its first step, and while it stands."""
         now = self._clock()
-        while len(self._marks) > 1 and self._marks[1][0] <= now:
+        while len(self._marks) > 1 and self._marks[1][0] <= now - KEPT_SECONDS:
             self._marks.popleft()
-        return self._marks[0][1] if self._marks and self._marks[0][0] <= now else None
+        return next((heard for at, heard in reversed(self._marks) if at <= now), None)
 
     def now(self) -> float:
         """Seconds of the clock by which it plays."""

@@ -158,7 +158,7 @@ class Engine:
     def hear(self, voice: int | None, velocity: float, seconds: float | None = None) -> None:
         """A stroke of a hand that does not sound here, at this time of the clock or now; None: with no voice."""
         now = self.conductor.now()
-        place = self.conductor.place_at(now if seconds is None else seconds + now - self.clock())
+        place = self.conductor.place_at(now if seconds is None else seconds + (now - self.clock()))
         if place is not None:  # while the music stands, it is in no bar
             for hears in self.hears:
                 hears(voice, velocity, place)

@@ -5,12 +5,14 @@ changes launch scenes, a clock leads the music. Each controller that is heard ge
 the values of what it moves: all of them when it is new or was unplugged, and then those that change.
 """
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from clave.errors import ClaveError, MidiPortError
 from clave.play.live.engine import Engine
 from clave.play.live.grid_desk import GridDesk
+from clave.play.live.loop_guard import ECHO_SECONDS
 from clave.play.live.midi_bridge import LOOK_SECONDS, NOT_CONNECTED, Event, MidiBridge
 from clave.play.live.midi_follow import ClockLeader, Command
 from clave.play.live.midi_in import Launched, Moved, Struck
@@ -22,6 +24,7 @@ from clave.play.live.midi_targets import TARGETS
 from clave.play.midi_out import MidiMessage
 
 SHOW_SECONDS = 0.03  # how often controllers are shown what has changed
+MOST_SHOWN = 128  # messages
 PRESSED = 0.5  # a control above the middle is pressed
 
 
@@ -83,6 +86,7 @@ class MidiDesk:
             self._outs.append(_Shown(keep_output(system, wiring.grid), self._grid.changes, self._grid.forget))
         self._look_at = self._show_at = float("-inf")
         self._noticed: set[str] = set()
+        self._shown: deque[tuple[float, Message]] = deque(maxlen=MOST_SHOWN)  # of late, and when
         self._said = ""
         self._unknown = sorted({each.target for each in midi_map.controls} - set(TARGETS))
         for name in self._unknown:
@@ -122,7 +126,9 @@ class MidiDesk:
         return None if target is None else target.share(self._engine.desk.project)
 
     def _taken(self, source: str, message: HeardMessage) -> bool:
-        """Pads of the grid; and what comes from a port of which the clock alone is wanted."""
+        """Pads of the grid; echoes of what we show; and what comes from a port of which the clock alone is wanted."""
+        if any(data == message.data and 0 <= message.seconds - at <= ECHO_SECONDS for at, data in self._shown):
+            return True
         if source == self._wiring.grid and self._grid is not None:
             try:
                 self._grid.hear(message.data)
@@ -204,6 +210,7 @@ class MidiDesk:
                 shown.kept.lost()
             else:
                 self._bridge.sent(MidiMessage(now, data))
+                self._shown.append((now, data))
 
     def _say(self, sentence: str) -> None:
         """Once, until something else goes wrong."""

@@ -43,9 +43,9 @@ class StateOut:
         return found
 
     def moved(self, target: str, value: float) -> None:
-        """The player's hand has set this value: the control shows it already."""
+        """The player's hand has set this value: the control shows it already, but for the light of a pad."""
         for binding in self.map.controls:
-            if binding.target == target:
+            if binding.target == target and binding.kind != "note":
                 self._shown[binding] = value_messages(binding, value)
 
     def forget(self) -> None:

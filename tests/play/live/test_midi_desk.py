@@ -13,8 +13,9 @@ from clave.play.live.loop_guard import SURE_NOTES
 from clave.play.live.midi_clock import ClockOutput
 from clave.play.live.midi_desk import MidiDesk, MidiWiring
 from clave.play.live.midi_map import Binding, MidiMap, map_of_drums
-from clave.play.live.midi_messages import CLOCK, CONTINUE, START, STOP, song_position
+from clave.play.live.midi_messages import CLOCK, CONTINUE, SONG_POSITION, START, STOP, read_song_position, song_position
 from clave.play.live.midi_targets import TARGETS
+from clave.play.live.timed_queue import TimedQueue
 from clave.play.midi_out import MidiMessage
 from clave.play.project import Given, Project, Scene
 
@@ -144,6 +145,42 @@ def test_an_input_that_hears_our_output_is_cut_and_said() -> None:
     assert len(made.heard.strikes) == SURE_NOTES - 1
     made.until(made.clock.seconds + 1.1)
     assert made.said == ["pads hears what we send: cut off"]
+
+
+def test_a_controller_that_sends_back_what_it_is_shown_moves_nothing() -> None:
+    made = gear()
+    made.shown()
+    made.say(0x90, 60, 100)
+    made.until(made.clock.seconds + 0.05)
+    (lit,) = [data for data in made.shown() if data[1] == 60]
+    made.say(*lit)  # as a press it would stop the music
+    assert made.engine.conductor.running
+    made.until(made.clock.seconds + 0.2)
+    made.say(*lit)
+    assert not made.engine.conductor.running, "later it is a press"
+
+
+def test_after_a_stall_pulses_are_dropped_and_the_follower_is_moved_to_its_place() -> None:
+    studio, queue, bursts = Studio(Project(scene=at(0))), TimedQueue(), list[list[tuple[int, ...]]]()
+    engine = studio.engine
+    engine.conductor.outputs.append(
+        ClockOutput(lambda each: queue.add(each.seconds, each.data), engine.conductor.bar_start)
+    )
+    start = studio.play()
+    for stop in (1.0, 3.0):
+        while studio.clock.seconds < start + stop:
+            studio.until(studio.clock.seconds + 0.005)
+            bursts.append(queue.due(studio.clock.seconds))
+        studio.clock.seconds += 0.7  # of which nothing was sent
+    sent = [data for burst in bursts for data in burst]
+    assert max(burst.count((CLOCK,)) for burst in bursts) <= 2, "no burst"
+    assert queue.dropped_pulses > 0
+    jump = max(place for place, data in enumerate(sent) if data[0] == SONG_POSITION)
+    assert sent[jump - 1] == (STOP,)
+    assert sent[jump + 1] == (CONTINUE,)
+    pulses = 6 * read_song_position(sent[jump]) + sent[jump:].count((CLOCK,))
+    there = (studio.clock.seconds - 0.7 - start) / (BAR / 96)
+    assert pulses == pytest.approx(there, abs=1.5)
 
 
 def test_a_map_that_moves_what_is_not_there_is_said() -> None:

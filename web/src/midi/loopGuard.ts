@@ -2,7 +2,7 @@
 
 import { CLOCK, type Message, NOTE_ON } from "./midiMessages";
 
-const ECHO_SECONDS = 0.08; // a message that comes back within this is an echo
+export const ECHO_SECONDS = 0.08; // a message that comes back within this is an echo
 export const SURE_NOTES = 8; // so many more echoes than other notes
 export const SURE_PULSES = 48; // two quarters of pulses that all come a constant time after ours
 const STEADY_SECONDS = 0.002;

@@ -1,9 +1,12 @@
 /** What goes back to the controllers that are heard, each at the output of its own name: values of what they move, and a grid's lights. */
 
+import { ECHO_SECONDS } from "./loopGuard";
 import { GRID_MODELS, GridLights, type GridModelName, type GridView, lights } from "./midiGrid";
 import type { MidiMap } from "./midiIn";
 import type { Message } from "./midiMessages";
 import { StateOut } from "./midiState";
+
+const MOST_KEPT = 128; // messages
 
 /** As MIDIOutput. */
 export interface ShownPort {
@@ -31,6 +34,7 @@ export class Feedback {
   private readonly states = new Map<string, StateOut>();
   private readonly lights = new GridLights();
   private ports: readonly ShownPort[] = [];
+  private sent: (readonly [ms: number, message: string])[] = []; // of late
 
   constructor(private readonly context: FeedbackContext) {}
 
@@ -60,6 +64,12 @@ export class Feedback {
     this.stateOf(name).moved(map, target, value);
   }
 
+  /** Is this what we have just sent? Some controllers send back what they are shown. */
+  isEcho(ms: number, message: Message): boolean {
+    const text = String(message);
+    return this.sent.some(([at, each]) => each === text && ms >= at && ms - at <= ECHO_SECONDS * 1000);
+  }
+
   /** Everything is to be sent again, as after another map or model. */
   forget(): void {
     this.states.clear();
@@ -80,6 +90,7 @@ export class Feedback {
         return; // it is being unplugged: the browser says so in a moment
       }
       this.context.sent(message);
+      this.sent = [...this.sent, [performance.now(), String(message)] as const].slice(-MOST_KEPT);
     }
   }
 }

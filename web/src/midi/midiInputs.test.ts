@@ -159,11 +159,16 @@ test("values go back to a controller when it is new and when they change, but no
   await inputs.turnOn();
   vi.advanceTimersByTime(100);
   expect([shownAt(0), shownAt(1)]).toEqual([[[0xb0, 20, 64]], [[0xb0, 20, 64]]]);
+  say(ports[0]!, 0xb0, 20, 64); // a controller that sends back what it is shown
+  expect(heard).toEqual([]);
+  now += 1;
   values.set("tempo", 1);
   vi.advanceTimersByTime(100);
   expect([shownAt(0), shownAt(1)]).toEqual([[[0xb0, 20, 127]], [[0xb0, 20, 127]]]);
+  now += 1;
   say(ports[1]!, 0xb0, 20, 127);
   say(ports[1]!, 0xb0, 20, 60);
+  expect(heard.length).toBeGreaterThan(0);
   values.set("tempo", 60 / 127);
   vi.advanceTimersByTime(100);
   expect([shownAt(0), shownAt(1)]).toEqual([[[0xb0, 20, 60]], []]);

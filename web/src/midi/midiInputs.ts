@@ -161,6 +161,7 @@ export class MidiInputs {
       return;
     }
     if (CLOCK_MESSAGES.has(data[0]!)) return this.hearClock(name, seconds, data);
+    if (this.feedback.isEcho(seconds * 1000, data)) return;
     const { grid, gridModel } = this.context.settings.value;
     if (grid !== null && isPort(port, grid)) return this.pressed(GRID_MODELS[gridModel], data);
     if (this.learner) {

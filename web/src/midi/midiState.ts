@@ -41,9 +41,9 @@ export class StateOut {
     });
   }
 
-  /** The player's hand has set this value: the control shows it already. */
+  /** The player's hand has set this value: the control shows it already, but for the light of a pad. */
   moved(map: MidiMap, target: string, value: number): void {
-    for (const binding of map.controls) if (binding.target === target) this.differs(binding, value);
+    for (const binding of map.controls) if (binding.target === target && binding.kind !== "note") this.differs(binding, value);
   }
 
   /** The controller is new, or was unplugged: everything is sent with the next `changes`. */

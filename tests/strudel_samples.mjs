@@ -1,6 +1,9 @@
 // Whether superdough finds every sound in FOLDER/strudel.json: node strudel_samples.mjs ADDRESS, where FOLDER is served.
 import fs from "node:fs";
 
+const plain = globalThis.fetch; // a browser says which page asks
+globalThis.fetch = (url) => plain(url, { headers: { origin: "https://strudel.cc" } });
+
 // its sampler alone: all of superdough needs the audio of a browser
 const text = fs.readFileSync("node_modules/superdough/sampler.mjs", "utf8");
 const part = (name) => text.slice(text.indexOf(name), text.indexOf("\n}", text.indexOf(name)) + 2).replace("export ", "");
@@ -14,7 +17,7 @@ const [json, address] = await fetchSampleMap(process.argv[2]);
 const urls = [];
 processSampleMap(json, (_, sounds) => urls.push(...sounds), address);
 for (const url of urls) {
-  const reply = await fetch(url, { headers: { origin: "https://strudel.cc" } });
+  const reply = await fetch(url);
   if (!reply.ok || !(await reply.arrayBuffer()).byteLength) throw new Error(`${reply.status}: ${url}`);
 }
 if (urls.length < 8) throw new Error(`only ${urls.length} sounds`);

@@ -190,6 +190,40 @@ def test_the_list_of_pages_has_each_page(path: Path) -> None:
     assert f"]({path.name})" in (path.parent / "README.md").read_text("utf-8")
 
 
+GEAR = [path for path in SUBJECTS if path.parent.name == "gear"]
+PICTURES: dict[str, Any] = runpy.run_path(str(ROOT / "docs" / "make_gear.py"))
+
+
+@pytest.mark.parametrize("path", GEAR, ids=shown)
+def test_each_page_on_gear_is_listed_and_its_figure_is_what_is_drawn(path: Path) -> None:
+    assert f"](gear/{path.name})" in (ROOT / "docs" / "README.md").read_text("utf-8")
+    text = path.read_text("utf-8")
+    assert f"]({path.stem}.svg)" in text
+    drawn = PICTURES["svg"](PICTURES["FIGURES"][path.stem])
+    assert path.with_suffix(".svg").read_text("utf-8") == drawn, "run `python docs/make_gear.py`"
+    for picture in re.findall(r"\]\(([\w-]+\.(?:svg|png))\)", text):
+        assert (path.parent / picture).stat().st_size < 150_000
+
+
+def runs_here(line: str) -> bool:
+    """Not what goes on until it is stopped, and not what TorchScript compiles, which has a test of its own."""
+    return line.startswith("clave ") and not re.match(r"clave (play|live)|.*torchscript", line)
+
+
+@pytest.mark.parametrize("path", [path for path in GEAR if "```sh" in path.read_text("utf-8")], ids=shown)
+def test_the_commands_of_a_page_on_gear_run_one_after_the_other(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = path.read_text("utf-8")
+    blocks = re.findall(r"^```sh\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    for line in filter(runs_here, "\n".join(blocks).splitlines()):
+        done = CliRunner().invoke(app, shlex.split(line)[1:])
+        assert done.exit_code == 0, f"{line}: {done.output} {done.exception}"
+    for written in re.findall(r"`((?:out|my-kit|strudel|tidal)/[\w.-]+\.\w+)`", text):
+        assert (tmp_path / written).exists(), written
+
+
 @pytest.mark.parametrize("path", [path for path in SUBJECTS if path.parent.name == "experiments"], ids=shown)
 def test_each_experiment_is_listed_and_led_to(path: Path) -> None:
     assert f"]({path.name})" in (path.parent / "README.md").read_text("utf-8")

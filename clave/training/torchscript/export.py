@@ -50,7 +50,7 @@ def _write(
 
 def _rhythm_readme(space: SpaceFolder) -> Iterator[str]:
     yield "# A rhythm space of Clave as TorchScript\n"
-    yield f"For `nn~` in Max and Pd and `NN.ar` in SuperCollider: `nn~ {RHYTHM_FILE} forward`. In Python:\n"
+    yield f"For `nn~` in Max and Pd and nn.ar in SuperCollider: `nn~ {RHYTHM_FILE} forward`. In Python:\n"
     yield f"    player = torch.jit.load({RHYTHM_FILE!r})"
     yield "    strokes = player(torch.zeros(1, 3, 2048))  # [batch, inlet, sample] to [batch, outlet, sample]\n"
     yield from _numbered("inlet", RHYTHM_INLETS)
@@ -68,7 +68,7 @@ def _rhythm_readme(space: SpaceFolder) -> Iterator[str]:
 
 def _sound_readme(space: SpaceFolder) -> Iterator[str]:
     yield "# A sound space of Clave as TorchScript\n"
-    yield f"For `nn~` in Max and Pd and `NN.ar` in SuperCollider: `nn~ {SOUND_FILE} forward`, one for each voice.\n"
+    yield f"For `nn~` in Max and Pd and nn.ar in SuperCollider: `nn~ {SOUND_FILE} forward`, one for each voice.\n"
     yield from _numbered("inlet", SOUND_INLETS)
     yield "The outlet is the sound, as loud as the square of the trigger. Multiply a hit of the rhythm module by its"
     yield "velocity to have a trigger. A new point takes 0.1 to 0.3 s to decode: move, then strike.\n"

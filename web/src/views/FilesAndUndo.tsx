@@ -65,7 +65,7 @@ function Export() {
   const open = attempt(async () => {
     setKept(null);
     if (formats.length === 0) setFormats(await fetchFormats());
-    setKept(await keepProject(store.filed.value));
+    setKept(await keepProject(store.filed.value).catch(() => null)); // without an address there are the buttons, which say what is wrong
   });
   const dragged = (name: string) => {
     const format = formats.find((each) => each.name === name);

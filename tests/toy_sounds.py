@@ -1,6 +1,7 @@
 """A small sound space with random weights, and a corpus to learn from in seconds."""
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -39,8 +40,9 @@ def toy_space(
     return folder
 
 
+@cache
 def toy_corpus() -> sounds.SoundCorpus:
-    """Six kits of the factory's, one drum a voice each."""
+    """Six kits of the factory's, one drum a voice each; made once for all files of tests."""
     made = sounds.made(6)
     kit = np.arange(len(made)) // 8
     return replace(made, kit=kit, group=kit, kits=tuple(f"kit {number}" for number in range(6)))

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -10,7 +11,8 @@ import numpy as np
 
 from clave.audio import descriptors
 from clave.errors import SpaceError
-from clave.music.shapes import Float32, Int
+from clave.music.shapes import Float32, Float64, Int
+from clave.sound.shared_sounds import shares
 
 CORPUS_FILE, CREDITS_FILE = "corpus.npz", "credits.csv"
 
@@ -45,6 +47,12 @@ class SoundMap:
     def noisiness(self) -> Float32[np.ndarray, " sound"] | None:
         """In [0, 1]: 0 is a tone, 1 white noise."""
         return None if self.descriptors is None else self.descriptors[:, 3]
+
+    @cached_property
+    def shares(self) -> Float64[np.ndarray, " sound"]:
+        """What each sound counts, if a recording that several kits share counts once."""
+        assert self.descriptors is not None, "recordings are compared where sounds are described"
+        return shares(self.descriptors)
 
     def ranks(self, name: str) -> list[float]:
         """The rank of each sound among all of its voice in one of descriptors.NAMES: 0 lowest, 1 highest.

@@ -17,10 +17,11 @@ from clave.audio.log_spectrogram import DrumSpectrogram
 from clave.latent.code import Code
 from clave.music.kit import Voice
 from clave.music.shapes import Bool, Float32, Float64
+from clave.sound.corpus_map import SoundMap
 from clave.sound.log_spectrogram_voice import LogSpectrogramVoice
 
 MIN_ODDS = 4.0  # its own voice is at least so many times as probable as any other
-LONGEST_PERCENT = 98  # of the voice's sounds: draws that ring longer are refused
+LONGEST_SHARE = 0.97  # of the voice's sounds, shared ones counted once: draws that ring longer are refused
 USUAL_LUFS = (-20.5, -20.0, -17.5, -16.5, -18.0, -16.5, -20.0, -19.5)
 """Loudness of each voice's recorded sounds over LOUDNESS_SECONDS at a peak of 0.9, medians."""
 MOST_LOUDER_LU, LOUDNESS_SECONDS = 7.0, 0.4
@@ -79,14 +80,16 @@ class DrawCheck:
         return np.array(rows, np.float64).reshape(len(rows), len(NAMES))
 
 
-def longest_decays(descriptors: Mapping[int, Float32[np.ndarray, "sound descriptor"] | None]) -> dict[int, float]:
+def longest_decays(corpora: Mapping[int, SoundMap]) -> dict[int, float]:
     """The longest decay that is accepted of each voice, from the descriptors of its sounds, where there are any."""
-    column = NAMES.index("decay")
-    return {
-        index: float(np.percentile(each[:, column], LONGEST_PERCENT))
-        for index, each in descriptors.items()
-        if each is not None and len(each)
-    }
+    found: dict[int, float] = {}
+    for index, sounds in corpora.items():
+        if sounds.descriptors is not None and len(sounds):
+            decays = sounds.descriptors[:, NAMES.index("decay")]
+            order = decays.argsort()
+            counted = sounds.shares[order].cumsum()
+            found[index] = float(decays[order[np.searchsorted(counted, LONGEST_SHARE * counted[-1])]])
+    return found
 
 
 def accepted(draw: Callable[[int], Code], faults: Callable[[Code], Float64[np.ndarray, " sound"]], count: int) -> Code:

@@ -138,11 +138,11 @@ class KitDrawer:
     def _points(
         self, voice: Voice, target: Float64[np.ndarray, " descriptor"], count: int, rng: Generator, reach: float
     ) -> Float32[np.ndarray, "sound map"]:
-        """Points of sounds of the corpus, those the more often that are near the target."""
+        """Points of sounds of the corpus, those the more often that are near the target; shared ones count once."""
         corpus = self.corpora[voice.index]
         assert corpus.descriptors is not None, "kits are drawn where sounds are described"
         distance = self._distances(voice, corpus.descriptors.astype(np.float64), target)
-        share = np.exp(-0.5 * (distance - distance.min()) / reach**2)
+        share = corpus.shares * np.exp(-0.5 * (distance - distance.min()) / reach**2)
         rows = rng.choice(len(corpus), count, p=share / share.sum())
         return corpus.map[rows].round(DIGITS)
 

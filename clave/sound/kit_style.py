@@ -30,6 +30,7 @@ class VoiceDescriptors:
 
     descriptors: Float32[np.ndarray, "sound descriptor"]  # descriptors.describe_all
     kits: Sequence[str]  # [sound]
+    shares: Float64[np.ndarray, " sound"]  # shared_sounds.shares
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,12 +49,12 @@ class KitStyles:
         """
         mean, std = (np.full((len(VOICES), len(NAMES)), np.nan) for _ in range(2))
         kits = sorted({kit for each in voices.values() for kit in each.kits})
-        weight = _weights(kits)
+        sources, weight = _sources(kits), _weights(kits)
         of_kit = np.full((len(kits), len(VOICES), len(NAMES)), np.nan)
         for index, each in voices.items():
             table = each.descriptors.astype(np.float64)
             rows, counts = np.unique(np.searchsorted(kits, np.array(each.kits, np.str_)), return_inverse=True)
-            share = (weight[rows] / np.bincount(counts))[counts]
+            share = (weight[rows] / np.bincount(counts))[counts] * _distinct(sources[rows][counts], counts, each.shares)
             mean[index] = _mean(table, share)
             std[index] = _std(table, share)
             for place, kit in enumerate(rows):
@@ -77,15 +78,34 @@ def kit_styles(corpora: Mapping[int, SoundMap], kit_of: Mapping[str, str]) -> Ki
     for index, sounds in corpora.items():
         assert sounds.descriptors is not None, "styles are those of sounds that are described"
         kits = [kit_of.get(name) or name.rpartition("/")[0] for name in sounds.sources]
-        voices[index] = VoiceDescriptors(sounds.descriptors, kits)
+        voices[index] = VoiceDescriptors(sounds.descriptors, kits, sounds.shares)
     return KitStyles.of(voices)
+
+
+def _sources(kits: Sequence[str]) -> Int64[np.ndarray, " kit"]:
+    """The number of the source of each kit: of the folder that it lies in, or of our synthesizer."""
+    folders = np.array(["" if kit.startswith(FACTORY_NAME) else kit.partition("/")[0] for kit in kits], np.str_)
+    return np.unique(folders, return_inverse=True)[1]
 
 
 def _weights(kits: Sequence[str]) -> Float64[np.ndarray, " kit"]:
     """Kits of one source often share sounds: together they count as the square root of their number."""
-    source = np.array(["" if kit.startswith(FACTORY_NAME) else kit.partition("/")[0] for kit in kits], np.str_)
-    _, which, counts = np.unique(source, return_inverse=True, return_counts=True)
-    return 1 / np.sqrt(counts[which])
+    sources = _sources(kits)
+    return 1 / np.sqrt(np.bincount(sources)[sources])
+
+
+def _distinct(
+    sources: Int64[np.ndarray, " sound"], kits: Int64[np.ndarray, " sound"], shares: Float64[np.ndarray, " sound"]
+) -> Float64[np.ndarray, " sound"]:
+    """What is left of each sound's weight, if a source has fewer different sounds of the voice than kits with it.
+
+    It then counts as so many kits as it has different sounds.
+    """
+    left = np.ones(len(sources))
+    for source in np.unique(sources):
+        here = sources == source
+        left[here] = np.sqrt(min(1, shares[here].sum() / len(np.unique(kits[here]))))
+    return left
 
 
 def _root(

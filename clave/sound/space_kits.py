@@ -110,17 +110,21 @@ class SpaceKits:
         return Kit(tuple(clips), tuple(origins), name)
 
     @cached_property
+    def _corpora(self) -> dict[int, SoundMap]:
+        """The sounds of each voice, by its index."""
+        return {voice_of(name).index: self._space.corpus(name) for name in self._space.voices}
+
+    @cached_property
     def _check(self) -> DrawCheck | None:
         """The check of draws, for log spectrograms that it understands."""
         if not isinstance(self._space.spectrogram, DrumSpectrogram):
             return None
-        described = {voice_of(name).index: self._space.corpus(name).descriptors for name in self._space.voices}
-        return DrawCheck(self._space.spectrogram, longest_decays(described))
+        return DrawCheck(self._space.spectrogram, longest_decays(self._corpora))
 
     @cached_property
     def _drawer(self) -> KitDrawer | None:
         """What draws kits as sets, where there is a check and sounds are described."""
-        corpora = {voice_of(name).index: self._space.corpus(name) for name in self._space.voices}
+        corpora = self._corpora
         if self._check is None or any(each.descriptors is None or not len(each) for each in corpora.values()):
             return None
         styles = kit_styles(corpora, read_kits(self._space.folder))

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+from toy_sounds import toy_corpus
 
-from clave import sounds
+from clave.audio.cell_grid import FLOOR
 from clave.audio.descriptor_gradients import DescriptorGradients
 from clave.audio.descriptors import NAMES
 from clave.audio.log_spectrogram import DrumSpectrogram
@@ -52,8 +53,8 @@ def test_the_nearest_partial_is_followed_though_another_is_stronger():
 
 @pytest.fixture(scope="module")
 def drums():
-    made = sounds.made(4)
-    return made.log_spectrogram, made.descriptors
+    made = toy_corpus()
+    return made.log_spectrogram[:32], made.descriptors[:32]
 
 
 def test_descriptors_of_log_spectrograms_are_near_those_of_the_sounds(drums):
@@ -65,13 +66,16 @@ def test_descriptors_of_log_spectrograms_are_near_those_of_the_sounds(drums):
 
 
 def test_gradients_are_those_of_small_differences(drums):
+    """But at the floor, where a cell gets no quieter: a difference across that bend has no slope."""
     for log_spectrogram in drums[0][:8]:
         at = GRADIENTS.evaluate(log_spectrogram)
+        above_floor = log_spectrogram > np.log(FLOOR) + 0.02
         for _ in range(3):
-            change = (2e-3 * np.kron(RNG.standard_normal((35, 16)), np.ones((4, 4)))).astype(np.float32)
+            change = 2e-3 * np.kron(RNG.standard_normal((35, 16)), np.ones((4, 4))) * above_floor
+            change = change.astype(np.float32)
             ends = [GRADIENTS.evaluate(log_spectrogram + sign * change, float(at.value[2])).value for sign in (1, -1)]
             change_of_value = (at.gradient * change).sum(axis=(1, 2))
-            np.testing.assert_allclose(change_of_value, (ends[0] - ends[1]) / 2, rtol=0.03, atol=5e-5)
+            np.testing.assert_allclose(change_of_value, (ends[0] - ends[1]) / 2, rtol=0.03, atol=2e-6)
 
 
 def test_an_empty_log_spectrogram_has_finite_descriptors():

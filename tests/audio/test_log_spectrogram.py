@@ -71,10 +71,12 @@ def test_a_click_is_loudest_when_it_sounds():
 
 
 def test_the_stroke_comes_back_as_sharp_as_it_was_and_nothing_sounds_before_it():
+    """By the power of eight noises: in one alone, chance may put the loudest sample of a hi-hat 2 ms later."""
     for voice in ("snare", "closed hi-hat", "clap"):
-        samples = SPECTRUM.waveform(SPECTRUM.forward(DRUMS[voice]))
-        assert not samples[:ONSET_SAMPLE].any()
-        assert attack_s(samples) < attack_s(placed(DRUMS[voice])) + 0.0025  # chance may move the peak of noise forward
+        log_magnitudes = SPECTRUM.forward(DRUMS[voice])
+        samples = np.stack([SPECTRUM.waveform(log_magnitudes, seed) for seed in range(8)])
+        assert not samples[:, :ONSET_SAMPLE].any()
+        assert attack_s(np.sqrt(np.square(samples).mean(axis=0))) <= attack_s(placed(DRUMS[voice]))
 
 
 @pytest.mark.parametrize("voice", VOICES, ids=lambda voice: voice.name)
@@ -174,7 +176,8 @@ def hiss(seconds: float, seed: int = 5) -> Clip:
 def test_noise_comes_back_as_noise_at_its_level():
     picture = SPECTRUM.forward(hiss(0.15))
     x, y = aligned(hiss(0.15), SPECTRUM.estimate(picture))
-    assert scatter_db(y) == pytest.approx(scatter_db(x), abs=0.5)  # by the grain, which metal has and this hiss has not
+    # What metal has and this hiss has not, the grain, adds 0.34 dB; without it, 0.11 +- 0.07 are left over six hisses.
+    assert scatter_db(y) - scatter_db(x) == pytest.approx(0.45, abs=0.2)
     assert band_level_error_db(x, y) < 3.2  # two draws of it are 2.6 dB apart
     loud = picture[:LONG_BANDS] > picture.max() - 4
     assert abs((SPECTRUM.forward(Clip(y)) - picture)[:LONG_BANDS][loud].mean()) < 0.12  # 1 dB

@@ -257,7 +257,12 @@ SOFT_TOM = [{"meter": [4, 4], "strokes": [[4, 0, 0.4, 0.0]]}]
 
 
 def test_velocity_layers_are_switched_for_the_kit_and_a_soft_stroke_stays_as_loud(opened: Page) -> None:
-    """A drawn kit has them; without, a soft stroke is the hard one made quieter."""
+    """A drawn kit has them; without, a soft stroke is the hard one made quieter.
+
+    As loud on its way to the bus, which is turned down here until it bends nothing. A bar of one tom is made 12
+    times as loud, and the bus holds the attack of the hard one (0.9 of full scale, soft one 0.3) back by up to 0.6 dB.
+    """
+    opened.evaluate("clave.actions.setBus('bus', { drive: 0, glue: 0 }); clave.actions.set('volume', { volume: 0.1 })")
     ready(opened)
     layered = heard(opened, SOFT_TOM)
     open_sheet(opened)
@@ -268,7 +273,7 @@ def test_velocity_layers_are_switched_for_the_kit_and_a_soft_stroke_stays_as_lou
     plain = heard(opened, SOFT_TOM)
     assert not np.allclose(layered, plain, atol=1e-3 * np.abs(plain).max())
     loud = [k_weighted_energy(each, 44_100) for each in (layered, plain)]
-    assert loud[0] == pytest.approx(loud[1], rel=0.2)  # 0.8 dB: the bus bends attacks
+    assert loud[0] == pytest.approx(loud[1], rel=0.01)  # 0.04 dB
     switch.check()
     ready(opened)
     np.testing.assert_array_equal(heard(opened, SOFT_TOM), layered)

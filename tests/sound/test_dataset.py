@@ -35,6 +35,12 @@ def corpus(folder):
     return sounds.scan(folder, variants=1)
 
 
+@pytest.fixture(scope="module")
+def made():
+    """Eleven drums of each voice by our synthesizer."""
+    return sounds.made(11, seed=3)
+
+
 def test_names_say_voice_and_kit(corpus):
     assert corpus.report.voices["kick"] == corpus.report.voices["snare"] == 4
     assert corpus.kits == ("analogue", "box", "box again", "punch")
@@ -164,7 +170,7 @@ def test_bad_files_are_refused_by_name_and_the_rest_goes_on(tmp_path):
     assert np.isfinite(read.log_spectrogram).all()
 
 
-def test_a_list_names_files_voices_kits_and_licences(folder, tmp_path):
+def test_a_list_names_files_voices_kits_and_licences(folder, made, tmp_path):
     listing = tmp_path / "mine.csv"
     rows = [
         {"path": "analogue/kick.wav", "voice": "BD", "kit": "one", "licence": "CC0", "credit": "Ann"},
@@ -182,7 +188,7 @@ def test_a_list_names_files_voices_kits_and_licences(folder, tmp_path):
     digest = hashlib.sha256((folder / "analogue" / "kick.wav").read_bytes()).hexdigest()
     credited = sounds.credits_of(read)
     assert credited == [("analogue/kick.wav", "kick", "one", "CC0", "Ann", digest)]
-    assert sounds.by_kit([*credited, *sounds.credits_of(sounds.made(11))]) == [
+    assert sounds.by_kit([*credited, *sounds.credits_of(made)]) == [
         ("factory", "CC0-1.0", "Clave's own synthesizer", 88),
         ("one", "CC0", "Ann", 1),
     ]
@@ -206,8 +212,7 @@ def test_folders_without_sounds_are_refused(tmp_path):
         sounds.scan(tmp_path)
 
 
-def test_the_factory_makes_the_same_drums_again_and_kits_of_ten():
-    made = sounds.made(11, seed=3)
+def test_the_factory_makes_the_same_drums_again_and_kits_of_ten(made):
     assert len(made) == 88
     assert made.kits == ("factory 0", "factory 1")
     np.testing.assert_array_equal(made.log_spectrogram[:8], sounds.made(1, seed=3).log_spectrogram)

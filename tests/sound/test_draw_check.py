@@ -1,5 +1,7 @@
 """Which draws are refused, on drums of the synthesizer, whose voices are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from clave.latent.code import Code
 from clave.music.clip import Clip
 from clave.music.kit import VOICES
 from clave.sound import draw_check, voice_classifier
+from clave.sound.corpus_map import SoundMap
 from clave.sound.draw_check import ATTEMPTS, DrawCheck, accepted, longest_decays
 from clave.sound.log_spectrogram_voice import LogSpectrogramVoice, shares
 
@@ -90,9 +93,12 @@ def test_descriptors_are_those_that_are_heard(clips, log_spectrograms):
 
 
 def test_the_longest_decay_is_a_quantile_and_unknown_without_descriptors():
-    described = np.zeros((101, 4), np.float32)
-    described[:, DECAY] = np.arange(101)
-    assert longest_decays({0: described, 1: None, 2: described[:0]}) == {0: draw_check.LONGEST_PERCENT}
+    """Of different sounds: one that a hundred kits share is no more of the voice's range than another."""
+    descriptors = np.zeros((201, len(NAMES)), np.float32)
+    descriptors[:, DECAY] = [*range(101), *[100] * 100]
+    sounds = SoundMap(np.zeros((201, 2), np.float32), [""] * 201, descriptors)
+    bare, none = replace(sounds, descriptors=None), SoundMap(sounds.map[:0], [], descriptors[:0])
+    assert longest_decays({0: sounds, 1: bare, 2: none}) == {0: 100 * draw_check.LONGEST_SHARE}
 
 
 def draws(values):

@@ -12,6 +12,7 @@ from clave.errors import SpaceError
 from clave.files.audio_file import one_shot
 from clave.music.kit import VOICES, voice
 from clave.sound import drum_synth
+from clave.sound.corpus_map import SoundMap
 from clave.sound.kit_character import CHARACTER, character_shift
 from clave.sound.space import DRAWN_VARIATION, load_sound
 
@@ -99,6 +100,18 @@ def test_voices_of_a_kit_vary_by_one_seed_and_follow_one_style(space, drawn):
             abs(found[0, decay] - 2 * drawer.styles.mean[each.index, decay] + style[each.index, decay]) / std
         )
     assert np.median(away["to the style"]) < np.median(away["to its mirror image"])
+
+
+def test_a_sound_that_many_kits_share_is_drawn_as_often_as_another(space):
+    drawer = space._kits._drawer
+    target = drawer.styles.mean[0]
+    sounds = SoundMap(
+        np.array([[1, 0]] + [[0, 1]] * 20, np.float32),
+        [""] * 21,
+        np.array([target + 0.1] + [target - 0.1] * 20, np.float32),
+    )
+    points = replace(drawer, corpora={0: sounds})._points(VOICES[0], target, 400, np.random.default_rng(0), 1.0)
+    assert points[:, 0].mean() == pytest.approx(0.5, abs=0.1)
 
 
 def test_a_character_moves_the_whole_kit_and_the_hats_together(space):

@@ -1,5 +1,7 @@
 """Styles of kits, from toy kits whose covariance is known."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -8,9 +10,14 @@ from clave.music.kit import VOICES
 from clave.sound import kit_style
 from clave.sound.corpus_map import SoundMap
 from clave.sound.kit_style import KitStyles, VoiceDescriptors, kit_styles
+from clave.sound.shared_sounds import shares
 
 BRIGHTNESS, DECAY, PITCH, NOISINESS = range(len(NAMES))
 VOICE_COUNT = 4
+
+
+def described(descriptors: np.ndarray, kits: Sequence[str]) -> VoiceDescriptors:
+    return VoiceDescriptors(descriptors, kits, shares(descriptors))
 
 
 def toy_kits(count: int, seed: int = 0) -> dict[int, VoiceDescriptors]:
@@ -24,7 +31,7 @@ def toy_kits(count: int, seed: int = 0) -> dict[int, VoiceDescriptors]:
         table = table * [0.5, 2, 1, 0.1] + [12, -2 - voice, 6, 0.5]
         if voice == 2:
             table[:, PITCH] = np.nan
-        voices[voice] = VoiceDescriptors(table.astype(np.float32), [f"maker {n}/kit" for n in range(count)])
+        voices[voice] = described(table.astype(np.float32), [f"maker {n}/kit" for n in range(count)])
     return voices
 
 
@@ -51,7 +58,7 @@ def test_a_pair_of_voices_that_no_kit_has_gets_the_mean_of_the_others() -> None:
     voices = toy_kits(200)
     for voice, half in ((0, slice(0, 100)), (3, slice(100, 200))):
         each = voices[voice]
-        voices[voice] = VoiceDescriptors(each.descriptors[half], each.kits[half])
+        voices[voice] = described(each.descriptors[half], each.kits[half])
     found = correlation(KitStyles.of(voices))
     assert found[DECAY, 3 * len(NAMES) + DECAY] == pytest.approx(0.8, abs=0.15)
 
@@ -88,7 +95,7 @@ def test_drums_of_the_synthesizer_count_in_means_but_make_no_kits() -> None:
     for voice, each in voices.items():
         longer = each.descriptors + np.array([0, 3, 0, 0], np.float32)
         kits = [*each.kits, *(f"factory {n}" for n in range(100))]
-        with_made[voice] = VoiceDescriptors(np.concatenate([each.descriptors, longer]), kits)
+        with_made[voice] = described(np.concatenate([each.descriptors, longer]), kits)
     plain, both = KitStyles.of(voices), KitStyles.of(with_made)
     assert plain.mean[0, DECAY] < both.mean[0, DECAY] < plain.mean[0, DECAY] + 1.5  # a hundred kits count as ten
     np.testing.assert_allclose(correlation(plain)[:4, :4], correlation(both)[:4, :4], atol=1e-6)
@@ -98,17 +105,25 @@ def test_kits_of_one_source_count_as_the_root_of_their_number() -> None:
     alone, many = toy_kits(4), toy_kits(4, seed=1)
     table = np.concatenate([alone[0].descriptors, many[0].descriptors])
     kits = [*alone[0].kits, *(f"one maker/{n}" for n in range(4))]
-    styles = KitStyles.of({0: VoiceDescriptors(table, kits)})
+    styles = KitStyles.of({0: described(table, kits)})
     np.testing.assert_allclose(styles.mean[0], np.average(table, axis=0, weights=[1] * 4 + [0.5] * 4), rtol=1e-5)
 
 
+def test_a_source_whose_kits_share_one_sound_counts_as_one_kit() -> None:
+    alone, shared = toy_kits(4), toy_kits(1, seed=1)
+    table = np.concatenate([alone[0].descriptors, np.repeat(shared[0].descriptors, 9, axis=0)])
+    kits = [*alone[0].kits, *(f"one bank/{n}" for n in range(9))]
+    styles = KitStyles.of({0: described(table, kits)})
+    np.testing.assert_allclose(styles.mean[0], np.average(table, axis=0, weights=[1] * 4 + [1 / 9] * 9), rtol=1e-5)
+
+
 def test_kits_are_those_of_the_credits_or_the_folders() -> None:
-    described = toy_kits(6)[0].descriptors
+    table = toy_kits(6)[0].descriptors
     sources = [f"a/kit {n // 2}/{n}.wav" for n in range(6)]
-    corpora = {0: SoundMap(np.zeros((6, 2), np.float32), sources, described)}
+    corpora = {0: SoundMap(np.zeros((6, 2), np.float32), sources, table)}
     by_folder = kit_styles(corpora, {})
-    expected = KitStyles.of({0: VoiceDescriptors(described, [f"a/kit {n // 2}" for n in range(6)])})
+    expected = KitStyles.of({0: described(table, [f"a/kit {n // 2}" for n in range(6)])})
     np.testing.assert_allclose(by_folder.mean, expected.mean)
     named = kit_styles(corpora, {source: f"b/{n}" for n, source in enumerate(sources)})
-    expected = KitStyles.of({0: VoiceDescriptors(described, [f"b/{n}" for n in range(6)])})
+    expected = KitStyles.of({0: described(table, [f"b/{n}" for n in range(6)])})
     np.testing.assert_allclose(named.root, expected.root)

@@ -38,7 +38,7 @@ def rhythm(styles: int = 0) -> Recipe:
     return Recipe(
         name="rhythm",
         model=RhythmConfig(styles),
-        weights={"map_guess": 0.1, "kl_feel": 0.5, "style_feel": 0.3, "strokes": 0.05},
+        weights={"map_guess": 0.1, "kl_feel": 0.5, "style_feel": 0.3, "strokes": 0.05, "turning": 0.2},
         warmed=("kl_feel",),
         warmup_epochs=5,
         epochs=14,

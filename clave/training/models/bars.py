@@ -32,6 +32,7 @@ class Bars:
     follows: Bool[Tensor, " batch"] | None = None  # whether the bar before is known
     weight: Float[Tensor, " batch"] | None = None  # how much each bar counts in training, 1 on average; None: all alike
     point: Float[Tensor, "batch map"] | None = None  # where the map has the bar, once that is known
+    turned_point: Float[Tensor, "batch turn map"] | None = None  # the same, begun at each other quarter
 
     @property
     def hits(self) -> Float[Tensor, "batch voice step"]:

@@ -42,6 +42,7 @@ from clave.training.models.rhythm_graphs import rhythm_graphs
 from clave.training.models.rhythm_model import RhythmModel, RhythmModelConfig
 from clave.training.models.rolls import with_rolls
 from clave.training.models.token_prior import BarBefore, TokenPrior
+from clave.training.models.turning import Turning, points_of_turned, turning_loss
 from clave.training.models.vae import Gaussian, normal_like, residual_network
 
 CELLS = VOICE_COUNT * STEP_COUNT
@@ -88,6 +89,7 @@ class RhythmConfig(RhythmModelConfig):
     grid_resolutions: tuple[int, ...] = (6, 12, 24, 48, 96)  # of the tables that the map decoder reads
     grid_features: int = 16  # of each table
     map_training: MapTraining = field(default_factory=MapTraining)
+    turning: Turning = field(default_factory=Turning)
 
     def build(self) -> "RhythmVAE":
         """The model, with fresh weights."""
@@ -100,7 +102,8 @@ class RhythmConfig(RhythmModelConfig):
     @classmethod
     def from_settings(cls: type[C], settings: Mapping[str, Any]) -> C:
         """The settings of JSON."""
-        return super().from_settings({**settings, "map_training": MapTraining(**settings.get("map_training", {}))})
+        parts = {"map_training": MapTraining, "turning": Turning}
+        return super().from_settings({**settings, **{name: of(**settings.get(name, {})) for name, of in parts.items()}})
 
 
 class RhythmVAE(RhythmModel):
@@ -221,12 +224,13 @@ class RhythmVAE(RhythmModel):
         points = torch.zeros(len(examples), self.map_size, device=examples.velocity.device)
         for _ in range(LOOKS):
             points = self.search(examples, points, PREPARING * self.config.search_points, noise)
-        return replace(examples, point=points)
+        turned_points = points_of_turned(self.decode_unlabelled, examples, noise)
+        return replace(examples, point=points, turned_point=turned_points)
 
     def losses(self, batch: Bars, noise: torch.Generator) -> dict[str, Tensor]:
         """The named parts of the loss; docs/rhythm-model.md says what each is for."""
         config = self.config
-        if batch.point is None:
+        if batch.point is None or batch.turned_point is None:
             batch = self.prepared(batch, noise)
         assert batch.point is not None
         found = batch.point
@@ -238,17 +242,19 @@ class RhythmVAE(RhythmModel):
         far = condition.at(found + config.prior_map_noise_std * normal_like(found, noise))
         feel = q_feel.sample(noise)
         heard = _some_before(batch, config.before_keep_prob, noise)
-        nll = torch.zeros(4, device=found.device)
+        nll, turning = torch.zeros(4, device=found.device), torch.zeros((), device=found.device)
         for rows in batch.rows_by_length():  # short bars need not be padded to the longest of all
             bars, dropout = heard[rows].cut(), noise if self.training else None
             played = self.decode_dynamics(bars.hits, feel[rows], near.map[rows], near.meter[rows])
             each = torch.stack([*self.token_nll(bars, far[rows], dropout), *played.nll(bars)])
+            turning = turning + self.turning(bars, far[rows], noise)
             nll = nll + (each if bars.weight is None else bars.weight * each).sum(dim=1) / len(batch)
         tokens, strokes, velocity, offset = nll
         parts = {
             "map_guess": -q_map.log_density(found).mean(),
             "tokens": tokens,
             "strokes": strokes,
+            "turning": turning,
             "velocity": velocity,
             "offset": offset,
             "kl_feel": q_feel.kl_to(self.prior_of_feel(near)).sum(-1).mean(),
@@ -257,6 +263,15 @@ class RhythmVAE(RhythmModel):
             log_style = torch.log_softmax(self.feel_style(feel), dim=-1)
             parts["style_feel"] = -(batch.style * log_style).sum(-1).mean()
         return parts
+
+    def turning(self, bars: Bars, condition: Condition, noise: torch.Generator) -> Float[Tensor, ""]:
+        """The loss that teaches the prior of the tokens where beat 1 is: `turning_loss`."""
+        dropout = noise if self.training else None
+
+        def nll_of(rows: Bars, where: Condition) -> Float[Tensor, " batch"]:
+            return self.token_nll(rows, where, dropout)[0]
+
+        return turning_loss(nll_of, bars, condition, self.config.turning, self.config.prior_map_noise_std, noise)
 
     def token_nll(
         self, bars: Bars, condition: Condition, dropout: torch.Generator | None = None

@@ -17,7 +17,7 @@ from clave.training.models.rhythm_vae import fourier_features
 from clave.training.models.vae import log_mean_exp
 from clave.training.recipes import quick, rhythm
 
-LOSSES = ["map_guess", "tokens", "strokes", "velocity", "offset", "kl_feel"]
+LOSSES = ["map_guess", "tokens", "strokes", "turning", "velocity", "offset", "kl_feel"]
 
 
 def noise(seed: int = 0) -> torch.Generator:

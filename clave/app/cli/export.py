@@ -219,6 +219,28 @@ def export_model(
     print("\n".join(lines))
 
 
+@app.command("page")
+def export_page(
+    project: MaybeProject = None,
+    rhythm: RhythmFolder = None,
+    sound: SoundFolder = None,
+    out: Out = Path("page"),
+) -> None:
+    """Write the whole instrument as static files for any web host: it plays without a server, and offline.
+
+    The page decodes bars itself; of sounds it has a grid of each map, and the built-in kits. A project is what it
+    opens with. The folder is new, empty, or one that this command has written.
+    """
+    from clave.app.cli.performing import chosen_sound
+    from clave.app.static_page import PageOptions, write_page
+    from clave.play.project import load
+    from clave.rhythm.space import load_rhythm
+
+    options = PageOptions(project=None if project is None else load(project))
+    for line in write_page(out, load_rhythm(rhythm), chosen_sound(sound), options, print):
+        print(line)
+
+
 def _write_options(stems: bool, tail: str, on_grid: bool, apart: str, rate: int) -> "WriteOptions":
     """The same words as choices; ExportError for what is none of them."""
     from clave.play.formats.options import WriteOptions, apart_named, tail_named

@@ -5,8 +5,9 @@ import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import type { Generated } from "../rules/project";
 import type { BarStroke } from "../rules/protocol";
-import { BarMaker, NotHere } from "./bars";
+import { BarMaker } from "./bars";
 import type { RhythmFacts } from "./condition";
+import { Refused } from "./refused";
 import { RhythmSpace } from "./rhythmSpace";
 import { readWeights } from "./weights";
 
@@ -44,6 +45,6 @@ test("bars of clicks, variations, fills, phrases and journeys are those of Pytho
 test("what needs a server is refused with a sentence", async () => {
   const { bar } = cases[0]!;
   const moved: Generated = { ...bar, settings: { ...bar.settings, shift: { ...bar.settings.shift, density: 1 } } };
-  await expect(maker.make([moved])).rejects.toThrow(NotHere);
+  await expect(maker.make([moved])).rejects.toThrow(Refused);
   await expect(maker.make([{ kind: "edited", base: bar, operations: [{ kind: "humanise", amount: 1, style: null, like: null, seed: 0 }] }])).rejects.toThrow("cannot give a feel");
 });

@@ -4,18 +4,12 @@ import { asHeard, barKey, finished, meterOf } from "../rules/bars";
 import type { Bar, Generated } from "../rules/project";
 import type { BarPattern, Point } from "../rules/protocol";
 import { barOnTheWay, hitsOf, journeyOrder } from "./journey";
+import { notHere, Refused } from "./refused";
 import type { RhythmSpace } from "./rhythmSpace";
 
 const MOST_KNOWN = 4096; // bars and legs that are remembered
 
 const ACTIONS: Readonly<Record<string, string>> = { humanise: "give a feel", shift: "move a bar", complete: "complete a bar", taps: "play to taps" };
-
-/** A page without a server cannot do it; the message is a sentence for the player. */
-export class NotHere extends Error {
-  constructor(action: string) {
-    super(`a page without a server cannot ${action}; Clave on your own computer can`);
-  }
-}
 
 /** Why this page cannot make the bar; null: it can. */
 export function whyNot(bar: Bar): string | null {
@@ -30,11 +24,11 @@ export class BarMaker {
 
   constructor(private readonly space: RhythmSpace) {}
 
-  /** The strokes of these bars, in their order; NotHere for what this page cannot make. */
+  /** The strokes of these bars, in their order; Refused for what this page cannot make. */
   async make(bars: readonly Bar[]): Promise<BarPattern[]> {
     for (const bar of bars) {
       const reason = whyNot(bar);
-      if (reason !== null) throw new NotHere(reason);
+      if (reason !== null) throw notHere(reason);
     }
     const made: BarPattern[] = [];
     for (const bar of bars) made.push(await this.one(bar));
@@ -63,8 +57,8 @@ export class BarMaker {
 
   private async ofPhrase({ point, settings, phrase }: Generated): Promise<BarPattern> {
     const { bars, fill, index } = phrase!;
-    if (settings.section !== "beat") throw new Error(`the bars of a phrase are beats, and its last one may be a fill; got section '${settings.section}'`);
-    if (settings.density !== null) throw new Error(`a phrase is as dense as the space has learned, with no density set; got ${settings.density}`);
+    if (settings.section !== "beat") throw new Refused(`the bars of a phrase are beats, and its last one may be a fill; got section '${settings.section}'`);
+    if (settings.density !== null) throw new Refused(`a phrase is as dense as the space has learned, with no density set; got ${settings.density}`);
     const whole = await this.once(JSON.stringify(["phrase", settings, point, bars, fill]), () => this.space.phrase(point, bars, fill, settings));
     return whole[index]!;
   }

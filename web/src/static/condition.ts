@@ -3,6 +3,7 @@
 import type { Point, StyleChoice } from "../rules/protocol";
 import { type Meter, STEPS_PER_SIXTEENTH, stepsPerBar } from "../rules/units";
 import { fourierFeatures } from "./layers";
+import { Refused } from "./refused";
 
 /** What the page has to know of a space besides its weights: `rhythm.json` of an exported page. */
 export interface RhythmFacts {
@@ -26,15 +27,15 @@ export interface Condition {
 
 export const STYLE_TOLERANCE = 1e-3; // how far the shares of a blend may be off 1
 
-/** These labels at this point, without a section where it is null; an Error for a style, a section or a meter that the space has not learned. */
+/** These labels at this point, without a section where it is null; Refused for a style, a section or a meter that the space has not learned. */
 export function conditionOf(facts: RhythmFacts, [x, y]: Point, style: StyleChoice, section: string | null, meter: Meter): Condition {
   const shares = typeof style === "string" ? { [style]: 1 } : (style ?? {});
   const unknown = Object.keys(shares).find((name) => !facts.styles.includes(name));
-  if (unknown !== undefined) throw new Error(`no style '${unknown}' in this space; its styles are: ${facts.styles.join(", ")}`);
+  if (unknown !== undefined) throw new Refused(`no style '${unknown}' in this space; its styles are: ${facts.styles.join(", ")}`);
   const total = Object.values(shares).reduce((sum, share) => sum + share, 0);
-  if (style !== null && Math.abs(total - 1) >= STYLE_TOLERANCE) throw new Error(`the shares of a blend are at least 0 and add up to 1, got ${JSON.stringify(shares)}`);
-  if (section !== null && !facts.sections.includes(section)) throw new Error(`no section '${section}' in this space; its sections are: ${facts.sections.join(", ")}`);
-  if (!facts.meters.some((each) => String(each) === String(meter))) throw new Error(`this space has learned ${facts.meters.map((each) => each.join("/")).join(", ")}, got ${meter.join("/")}`);
+  if (style !== null && Math.abs(total - 1) >= STYLE_TOLERANCE) throw new Refused(`the shares of a blend are at least 0 and add up to 1, got ${JSON.stringify(shares)}`);
+  if (section !== null && !facts.sections.includes(section)) throw new Refused(`no section '${section}' in this space; its sections are: ${facts.sections.join(", ")}`);
+  if (!facts.meters.some((each) => String(each) === String(meter))) throw new Refused(`this space has learned ${facts.meters.map((each) => each.join("/")).join(", ")}, got ${meter.join("/")}`);
   const place = facts.network_meters.findIndex((each) => String(each) === String(meter));
   const weights = facts.styles.map((name) => shares[name] ?? 0);
   const steps = stepsPerBar(meter);

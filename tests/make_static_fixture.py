@@ -1,21 +1,27 @@
-"""Write tests/fixtures/static_bars.json.gz: bars of the shipped space, for the page that plays without a server.
+"""Write tests/fixtures/static_page.json.gz: bars of the shipped space and MIDI files, for a page without a server.
 
-`python tests/make_static_fixture.py`; a test holds it up to date, and web/src/static/bars.test.ts makes the same bars.
+`python tests/make_static_fixture.py`; a test holds it up to date, and web/src/static/ makes the same.
 """
 
 import gzip
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from random_projects import made_up, random_project
 
+from clave.errors import MidiError
+from clave.play.arrange import arrange, requests
 from clave.play.decoding import decode_bars
+from clave.play.formats import midi_bytes
 from clave.play.project.bars import BarPattern, Generated, GenerationSettings, Leg, Phrase
 from clave.rhythm.space import RhythmSpace, load_rhythm
 
-FIXTURE = Path(__file__).parent / "fixtures" / "static_bars.json.gz"
-CLICKS, VARIED, FILLS, PHRASES, LEGS = 240, 30, 6, 3, 4
+FIXTURE = Path(__file__).parent / "fixtures" / "static_page.json.gz"
+CLICKS, VARIED, FILLS, PHRASES, LEGS = 160, 8, 1, 1, 1
+MIDI_PROJECTS = 16  # of `random_projects`
 
 
 def drawn_settings(rhythm: RhythmSpace, rng: np.random.Generator, **changes: Any) -> GenerationSettings:
@@ -56,16 +62,41 @@ def drawn_bars(rhythm: RhythmSpace) -> list[Generated]:
     return bars
 
 
-def fixture() -> bytes:
-    """The file: each bar, and its strokes."""
+def bar_cases() -> list[dict[str, Any]]:
+    """Each bar, and its strokes."""
     rhythm = load_rhythm()
     bars = drawn_bars(rhythm)
-    cases = [
+    return [
         {"bar": bar.model_dump(mode="json"), "strokes": BarPattern.of(pattern).model_dump(mode="json")["strokes"]}
         for bar, pattern in zip(bars, decode_bars(bars, rhythm), strict=True)
     ]
-    return json.dumps(cases, separators=(",", ":")).encode()
+
+
+def midi_cases(count: int = MIDI_PROJECTS) -> list[dict[str, Any]]:
+    """Random projects with made-up bars, and the digest of their MIDI file, or why there is none."""
+    cases: list[dict[str, Any]] = []
+    for seed in range(count):
+        project, bars = random_project(seed), 4 + seed % 5
+        performance = arrange(project, made_up(requests(project, bars)), bars)
+        try:
+            digest = hashlib.sha256(midi_bytes(performance)).hexdigest()
+        except MidiError as error:
+            digest = str(error)
+        cases.append({"project": project.model_dump(mode="json"), "bars": bars, "digest": digest})
+    return cases
+
+
+def random_cases() -> list[dict[str, Any]]:
+    """What NumPy's generator draws for some seeds; of a thousand normal numbers, the last ones."""
+    cases: list[dict[str, Any]] = []
+    for seed in (0, 7, 2**31 + 5, 2**40 + 3):
+        rng = np.random.default_rng(seed)
+        drawn = {"normal": rng.standard_normal(1000)[-8:].tolist(), "gumbel": rng.gumbel(size=4).tolist()}
+        drawn |= {"below": [int(rng.integers(8)) for _ in range(3)], "choice": int(rng.choice(3, p=(0.7, 0.16, 0.14)))}
+        cases.append({"seed": seed, **drawn, "uniform": rng.random()})
+    return cases
 
 
 if __name__ == "__main__":
-    FIXTURE.write_bytes(gzip.compress(fixture(), 9, mtime=0))
+    text = json.dumps({"random": random_cases(), "bars": bar_cases(), "midi": midi_cases()}, separators=(",", ":"))
+    FIXTURE.write_bytes(gzip.compress(text.encode(), 9, mtime=0))

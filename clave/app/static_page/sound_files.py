@@ -50,9 +50,16 @@ class SoundFile:
 
 
 def sound_files(
-    builder: KitBuilder, sound: SoundSpace | None, points: int, say: Callable[[str], None]
+    builder: KitBuilder,
+    sound: SoundSpace | None,
+    points: int,
+    say: Callable[[str], None] = lambda _: None,
+    drawn: int = DRAWN_KITS,
 ) -> dict[str, bytes]:
-    """The files of a static page that hold sounds, by their names; `say` is told what is being made."""
+    """The files of a static page that hold sounds, by their names.
+
+    Each map has a grid of `points` times `points`; `drawn` kits are there to draw from. `say` is told what is made.
+    """
     file = SoundFile()
     kits = {name: file.add([kit[voice] for voice in VOICES]) for name, kit in _kits(builder)}
     index: dict[str, Any] = {"span": SPAN, "points": points, "kits": kits, "voices": {}, "drawn": []}
@@ -60,7 +67,7 @@ def sound_files(
         for name in sound.voices:
             say(f"{name}: {points * points} sounds")
             index["voices"][name] = _voice_grid(file, sound, name, points)
-        index["drawn"] = [[_without_detail(voice) for voice in builder.draw(seed)] for seed in range(DRAWN_KITS)]
+        index["drawn"] = [[_without_detail(voice) for voice in builder.draw(seed)] for seed in range(drawn)]
     return {"sounds.json": json.dumps(index, separators=(",", ":")).encode(), "sounds.bin": bytes(file.content)}
 
 

@@ -106,10 +106,19 @@ def _data_files(
     voices = [] if sound is None else [f"sounds/{place}/map" for place in _places(sound)]
     asked = ["instrument", "project", "corpus", "map/ground", *voices]
     answers = {f"api/{path}.json": answer(app, path) for path in asked}
+    answers["api/instrument.json"] = _without_character(answers["api/instrument.json"])
     builder = KitBuilder(sound, BUILT_IN, KitLibrary())
     made = rhythm_files(rhythm) | sound_files(builder, sound, options.grid_points, say)
     files = answers | {f"api/{name}": content for name, content in made.items()}
     return dict(_compressed(name, content) for name, content in files.items())
+
+
+def _without_character(instrument: bytes) -> bytes:
+    """What the page knows of its instrument: a grid has no sounds that are brighter or longer than their point."""
+    known = json.loads(instrument)
+    if known["sound"] is not None:
+        known["sound"]["directions"] = []
+    return json.dumps(known, separators=(",", ":")).encode()
 
 
 def _compressed(name: str, content: bytes) -> tuple[str, bytes]:

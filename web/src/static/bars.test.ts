@@ -1,10 +1,10 @@
 /** The bars of a page without a server are Python's: `tests/make_static_fixture.py` writes them with the shipped space. */
 
 import { readFileSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import type { Generated } from "../rules/project";
 import type { BarStroke } from "../rules/protocol";
+import { readCompressed } from "../../tests/madeUp";
 import { BarMaker } from "./bars";
 import type { RhythmFacts } from "./condition";
 import { Refused } from "./refused";
@@ -12,7 +12,7 @@ import { RhythmSpace } from "./rhythmSpace";
 import { readWeights } from "./weights";
 
 const at = (path: string) => new URL(`../../../${path}`, import.meta.url);
-const cases = JSON.parse(gunzipSync(readFileSync(at("tests/fixtures/static_bars.json.gz"))).toString()) as { bar: Generated; strokes: BarStroke[] }[];
+const { bars: cases } = readCompressed<{ bars: { bar: Generated; strokes: BarStroke[] }[] }>("static_page.json.gz");
 const { buffer } = new Uint8Array(readFileSync(at("clave/weights/rhythm/model.safetensors")));
 const weights = readWeights(buffer);
 const config = JSON.parse(readFileSync(at("clave/weights/rhythm/config.json"), "utf8")) as RhythmFacts & { model: { vocabulary: number[]; feel_size: number } };

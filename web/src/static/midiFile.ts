@@ -13,6 +13,7 @@ import { roundedToEven } from "./rounding";
 const TICKS_PER_QUARTER = 480;
 const TICKS_PER_STEP = TICKS_PER_QUARTER / STEPS_PER_QUARTER;
 const SHORTEST_TICKS = TICKS_PER_STEP / 2; // some samplers ignore notes without a duration
+const HALF_TICK = 0.5 + 1e-6; // so that a position at half a tick goes up here and in Python, whatever its last digits
 const DRUM_CHANNEL = 9; // counted from 0
 const CLOCKS_PER_CLICK = 24;
 const THIRTY_SECONDS_PER_QUARTER = 8;
@@ -20,7 +21,7 @@ const THIRTY_SECONDS_PER_QUARTER = 8;
 type Bytes = readonly number[];
 type TimedBytes = readonly [tick: number, bytes: Bytes];
 
-const tickOf = (steps: number): number => Math.floor(steps * TICKS_PER_STEP + 0.5);
+const tickOf = (steps: number): number => Math.floor(steps * TICKS_PER_STEP + HALF_TICK);
 
 /** The MIDI file of a performance; an Error for a meter that MIDI cannot write. */
 export function midiFile(performance: Performance, project: Project, voices: readonly VoiceInfo[]): Uint8Array<ArrayBuffer> {

@@ -7,6 +7,7 @@ import { saveFor, saveMidi, saveStems, saveWav } from "../state/files";
 import { openProjectFile, saveProject, shareLink } from "../state/projects";
 import { IconButton } from "./Icon";
 import { Menu } from "./Menu";
+import { NeedsServer } from "./NeedsServer";
 import { usePage } from "./page";
 import { PerformButton } from "./Perform";
 import { nextTheme, useDark } from "./theme";
@@ -83,6 +84,7 @@ function Export() {
             {format.title[0]?.toUpperCase() + format.title.slice(1)}
           </button>
         ))}
+      <NeedsServer what="Files for other programs" />
     </Menu>
   );
 }

@@ -1,6 +1,7 @@
 """What the server would answer to a page's requests, asked without a server: it becomes files of the static page."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from clave.errors import ExportError
@@ -11,7 +12,8 @@ if TYPE_CHECKING:
 
 def answer(app: "ASGIApp", path: str) -> bytes:
     """The body of the answer to GET /api/`path`; ExportError for any answer but a success."""
-    status, body = asyncio.run(_ask(app, f"/api/{path}"))
+    with ThreadPoolExecutor(1) as thread:  # whoever calls may have an event loop of their own, as a notebook has
+        status, body = thread.submit(lambda: asyncio.run(_ask(app, f"/api/{path}"))).result()
     if status != 200:
         raise ExportError(f"the instrument has no {path} for a page: {body.decode(errors='replace')}")
     return body

@@ -46,7 +46,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not server.page_is_built():
         pytest.fail("the page is not built; run scripts/page")
     place = tmp_path_factory.mktemp("host")
-    write_page(place / "studio", load_rhythm(), load_sound(), PageOptions(grid_points=2))
+    write_page(place / "studio", load_rhythm(), load_sound(), PageOptions(grid_points=2, drawn_kits=2))
     return place
 
 

@@ -23,7 +23,7 @@ from clave.sound.space import SoundSpace
 
 SPAN = 3.0  # map units: the page shows [-3, 3]
 GRID_POINTS = 12  # in a row
-DRAWN_KITS = 64  # that the page draws from
+DRAWN_KITS = 32  # that the page draws from
 COMPRESSION = 0.9  # of Vorbis: 0 is the least, 1 the most
 GAP_SAMPLES = 1024  # of silence between two sounds, so that none is heard in the next
 

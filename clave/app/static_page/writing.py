@@ -18,7 +18,7 @@ from clave.app.kit_library import KitLibrary
 from clave.app.server.page_files import STATIC, page_is_built
 from clave.app.static_page.answers import answer
 from clave.app.static_page.rhythm_files import rhythm_files
-from clave.app.static_page.sound_files import GRID_POINTS, sound_files
+from clave.app.static_page.sound_files import DRAWN_KITS, GRID_POINTS, sound_files
 from clave.errors import ExportError
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class PageOptions:
 
     project: "Project | None" = None  # that it opens with
     grid_points: int = GRID_POINTS  # in a row of each sound map's grid
+    drawn_kits: int = DRAWN_KITS  # that the page draws from
     static: Path = STATIC  # the page as it was built
 
 
@@ -108,7 +109,7 @@ def _data_files(
     answers = {f"api/{path}.json": answer(app, path) for path in asked}
     answers["api/instrument.json"] = _without_character(answers["api/instrument.json"])
     builder = KitBuilder(sound, BUILT_IN, KitLibrary())
-    made = rhythm_files(rhythm) | sound_files(builder, sound, options.grid_points, say)
+    made = rhythm_files(rhythm) | sound_files(builder, sound, options.grid_points, say, options.drawn_kits)
     files = answers | {f"api/{name}": content for name, content in made.items()}
     return dict(_compressed(name, content) for name, content in files.items())
 

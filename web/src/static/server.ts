@@ -29,6 +29,8 @@ const NOT_HERE: readonly (readonly [path: RegExp, action: string])[] = [
   [/^project\/export\//, "write files of this format"],
 ];
 
+const OFFLINE_AFTER_MS = 3000; // so that what is played first is not fetched beside all the rest
+
 type Body = RequestInit["body"];
 
 class StaticServer {
@@ -38,7 +40,9 @@ class StaticServer {
   private readonly known = new Map<string, Promise<unknown>>();
   private soundFile: Promise<ArrayBuffer> | null = null;
 
-  constructor(private readonly base: string) {}
+  constructor(private readonly base: string) {
+    this.made([]).catch(() => undefined); // its weights are fetched at once; a failure is said when a bar is asked for
+  }
 
   async answer(path: string, request: RequestInit | undefined): Promise<Response> {
     const { method = "GET", body } = request ?? {};
@@ -119,7 +123,7 @@ function checked(document: unknown): ProjectReply {
 /** Answers in the place of a server; `base` is the folder of the files that the page came with. */
 export function startStatic(base: string): Answering {
   const server = new StaticServer(base);
-  void keepOffline();
+  setTimeout(() => void keepOffline(), OFFLINE_AFTER_MS);
   return async (path, request) => {
     try {
       return await server.answer(path, request);

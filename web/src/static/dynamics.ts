@@ -77,8 +77,8 @@ export class Dynamics {
       state = this.forward.step(inputs[sixteenth]!, state);
       const cells = cellsOf(hits, steps, sixteenth);
       if (cells.length === 0) continue;
-      const numbers = this.outer.run(silu(this.inner.run(this.norm.run(Float32Array.from([...inputs[sixteenth]!, ...state, ...after[sixteenth]!])))));
-      for (const cell of cells) strokes.push(drawn(numbers, cell, sixteenth, steps, noise));
+      const hidden = silu(this.inner.run(this.norm.run(joined(inputs[sixteenth]!, state, after[sixteenth]!))));
+      for (const cell of cells) strokes.push(drawn((part) => this.outer.output(hidden, part * TOKEN_CELLS + cell), cell, sixteenth, steps, noise));
     }
     return strokes.sort((one, other) => one[1] + one[3] - other[1] - other[3] || one[0] - other[0]);
   }
@@ -92,9 +92,18 @@ export function cellsOf(hits: Hits, steps: number, sixteenth: number): number[] 
   return cells;
 }
 
-/** A stroke drawn from the distribution that these numbers of its 16th describe. */
-function drawn(numbers: Float32Array, cell: number, sixteenth: number, steps: number, noise: Float32Array): BarStroke {
-  const number = (part: number) => numbers[part * TOKEN_CELLS + cell]!;
+function joined(...parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** A stroke drawn from the distribution that the numbers of its cell describe. */
+function drawn(number: (part: number) => number, cell: number, sixteenth: number, steps: number, noise: Float32Array): BarStroke {
   const voice = Math.floor(cell / STEPS_PER_SIXTEENTH);
   const step = sixteenth * STEPS_PER_SIXTEENTH + (cell % STEPS_PER_SIXTEENTH);
   const [ofKind, ofLevel, ofOffset] = [0, 1, 2].map((part) => noise[(part * VOICE_COUNT + voice) * steps + step]!) as [number, number, number];

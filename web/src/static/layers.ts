@@ -42,7 +42,14 @@ export class Linear {
     return out;
   }
 
-  /** The same for an x that is 1 in these places and 0 in all others. */
+  /** One of its outputs alone. */
+  output(x: Float32Array, row: number): number {
+    let sum = this.bias === null ? 0 : this.bias[row]!;
+    for (let column = 0; column < this.inputs; column++) sum += this.matrix[row * this.inputs + column]! * x[column]!;
+    return sum;
+  }
+
+  /** All of them for an x that is 1 in these places and 0 in all others. */
   runOnes(places: readonly number[], out = new Float32Array(this.outputs)): Float32Array {
     const { matrix, bias, inputs, outputs } = this;
     for (let row = 0; row < outputs; row++) {

@@ -104,7 +104,7 @@ def test_sounds_are_those_of_the_space_at_the_points_of_the_grid():
     assert list(index["voices"]) == list(sound.voices)
     assert len(index["drawn"]) == 3
     assert all(voice["variation"] == 0 for voice in index["drawn"][2])
-    piece = index["voices"]["snare"]["rows"][1]
+    piece = index["voices"]["snare"]["rows"][1][0]
     samples, rate = soundfile.read(io.BytesIO(content[piece["at"] : piece["at"] + piece["bytes"]]))
     builder = KitBuilder(sound, (), KitLibrary())
     made = builder.sound(1, SoundRequest(point=(3.0, 3.0)))

@@ -23,6 +23,7 @@ from clave.sound.space import SoundSpace
 
 SPAN = 3.0  # map units: the page shows [-3, 3]
 GRID_POINTS = 12  # in a row
+PIECE = 4  # sounds of a row that are compressed together: fewer take more room, more take longer to unpack
 DRAWN_KITS = 32  # that the page draws from
 COMPRESSION = 0.9  # of Vorbis: 0 is the least, 1 the most
 GAP_SAMPLES = 1024  # of silence between two sounds, so that none is heard in the next
@@ -62,7 +63,9 @@ def sound_files(
     """
     file = SoundFile()
     kits = {name: file.add([kit[voice] for voice in VOICES]) for name, kit in _kits(builder)}
-    index: dict[str, Any] = {"span": SPAN, "points": points, "kits": kits, "voices": {}, "drawn": []}
+    index: dict[str, Any] = {
+        "span": SPAN, "points": points, "piece": PIECE, "kits": kits, "voices": {}, "drawn": [],
+    }  # fmt: skip
     if sound is not None:
         for name in sound.voices:
             say(f"{name}: {points * points} sounds")
@@ -77,14 +80,14 @@ def _kits(builder: KitBuilder) -> "Iterator[tuple[str, Any]]":
 
 
 def _voice_grid(file: SoundFile, sound: SoundSpace, name: str, points: int) -> dict[str, Any]:
-    """The rows of a voice's grid, from low to high y, and what is heard at each of its points."""
+    """The rows of a voice's grid, from low to high y, in pieces, and what is heard at each of its points."""
     axis = np.linspace(-SPAN, SPAN, points)
     voice = next(each for each in VOICES if each.name == name)
     rows: list[Any] = []
     heard: list[Any] = []
     for y in axis:
         clips = [_at(sound, voice.index, float(x), float(y)) for x in axis]
-        rows.append(file.add(clips))
+        rows.append([file.add(clips[first : first + PIECE]) for first in range(0, points, PIECE)])
         heard.append([_heard(clip) for clip in clips])
     return {"rows": rows, "heard": heard}
 

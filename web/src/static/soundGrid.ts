@@ -15,8 +15,9 @@ export interface Piece {
 export interface SoundIndex {
   readonly span: number; // map units: the grid lies over [-span, span]
   readonly points: number; // in a row of it
+  readonly piece: number; // sounds of a row in a piece
   readonly kits: Readonly<Record<string, Piece>>;
-  readonly voices: Readonly<Record<string, { readonly rows: readonly Piece[]; readonly heard: readonly (readonly HeardNumbers[])[] }>>;
+  readonly voices: Readonly<Record<string, { readonly rows: readonly (readonly Piece[])[]; readonly heard: readonly (readonly HeardNumbers[])[] }>>;
   readonly drawn: readonly (readonly KitVoice[])[];
 }
 

@@ -8,7 +8,7 @@ import { notHere, Refused } from "./refused";
 import { around, heardBetween, type Piece, type SoundIndex } from "./soundGrid";
 
 const SAMPLE_RATE = 44_100;
-const MOST_PIECES = 24; // decoded, about 2 MB each
+const MOST_PIECES = 96; // decoded, about half a megabyte each
 
 export interface StaticSound {
   readonly wav: ArrayBuffer;
@@ -31,7 +31,7 @@ export class StaticSounds {
     const grid = this.index.voices[this.names[voice] ?? ""];
     if (!grid) throw new Refused(`this page has no sounds of a map for the ${this.names[voice] ?? `voice ${voice + 1}`}`);
     const near = around(this.index, point).filter(({ weight }) => weight > 0);
-    const sounds = await Promise.all(near.map(async ({ row, column }) => this.sound(grid.rows[row]!, column)));
+    const sounds = await Promise.all(near.map(async ({ row, column }) => this.sound(grid.rows[row]![Math.floor(column / this.index.piece)]!, column % this.index.piece)));
     const answer = await this.computing.ask({ kind: "mix", sounds, weights: near.map(({ weight }) => weight) });
     if (!("sound" in answer)) throw new Error("a sound was asked for, and something else came");
     return { wav: encodeWav([answer.sound], SAMPLE_RATE), heard: heardBetween(grid.heard, near) };

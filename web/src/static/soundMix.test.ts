@@ -29,6 +29,19 @@ test("a sound alone is itself; between two of other levels lies the geometric me
   expect(Math.sqrt(energy(between) / energy(tone(300, 0.4)))).toBeCloseTo(1, 2);
 });
 
+test("each part of the spectrum lies between by its weight", () => {
+  const [low, high] = [tone(300, 0.8), tone(2000, 1)];
+  const both = (level: number) => low.map((each, place) => each + level * high[place]!);
+  const made = mixed([both(0.02), both(0.5)], [0.75, 0.25]);
+  const at = (sound: Float32Array, hz: number) => {
+    const { real, imaginary } = frameAt(sound, 5);
+    const bin = Math.round((hz * 1024) / 44_100);
+    return Math.hypot(real[bin]!, imaginary[bin]!);
+  };
+  const share = (level: number) => at(both(level), 2000) / at(both(level), 300);
+  expect(at(made, 2000) / at(made, 300) / (share(0.02) ** 0.75 * share(0.5) ** 0.25)).toBeCloseTo(1, 1);
+});
+
 test("it lasts as long as the longest, and never exceeds full scale", () => {
   const short = noise.slice(0, 1000);
   expect(mixed([short, noise], [0.7, 0.3])).toHaveLength(LENGTH);

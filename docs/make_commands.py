@@ -44,6 +44,9 @@ clave export groove house.json --format midi --apart voice --on-grid -o out""",
     "clave export model": """clave export model rhythm -o networks
 clave export model rhythm --format torchscript -o networks
 clave export model sound --sound my-sound -o networks""",
+    "clave export page": """clave export page -o page
+clave export page my-song.json -o page
+clave export page --rhythm my-rhythm --sound none -o page""",
     "clave live": """clave live house.json
 clave live house.json --audio
 clave live house.json --osc-in 9065 --osc-out 127.0.0.1:57120 --osc-ahead 80

@@ -91,6 +91,12 @@ def test_the_installed_command_writes_a_groove(fresh: Path, tmp_path: Path) -> N
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["groove.mid", "groove.svg", "groove.wav"]
 
 
+def test_the_installed_command_writes_a_page_without_node(fresh: Path, tmp_path: Path) -> None:
+    run(fresh / "clave", "export", "page", "--sound", "none", "-o", "page", cwd=tmp_path)
+    assert 'data-server="none"' in (tmp_path / "page" / "index.html").read_text()
+    assert (tmp_path / "page" / "sw.js").is_file()
+
+
 def test_nothing_heavy_was_installed(fresh: Path) -> None:
     held = run(fresh / "pip", "list", "--format", "freeze").lower()
     assert not re.search(r"^(torch|matplotlib|pyarrow|onnx|onnxscript)==", held, re.MULTILINE)

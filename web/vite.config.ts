@@ -12,5 +12,6 @@ export default defineConfig({
   resolve: { alias: [{ find: /^\.\/format\.js$/, replacement: here("src/rules/noFormats.ts") }] }, // of the schema checker: our messages name no format
   plugins: server ? [] : [toyServer()],
   server: server ? { proxy: { "/api": { target: server, changeOrigin: true, ws: true } } } : {},
+  worker: { format: "es" },
   build: { target: "es2022", assetsInlineLimit: 0 },
 });

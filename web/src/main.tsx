@@ -9,7 +9,7 @@ import { atPoint, pointOf } from "./rules/scene";
 import { TAP_VELOCITY } from "./rules/taps";
 import { withSounds } from "./rules/kitChanges";
 import { keptKitId } from "./rules/kitNames";
-import { fetchInstrument } from "./net/api";
+import { answerWith, fetchInstrument } from "./net/api";
 import { serverMaterial } from "./net/material";
 import { serverEven, serverRhythm, serverSounds } from "./net/sources";
 import { Kits } from "./audio/kits";
@@ -45,7 +45,10 @@ import { latePanels } from "./views/latePanels";
 import { type Page, PageContext } from "./views/page";
 import "./views/style/page.css";
 
+const withoutServer = document.documentElement.dataset["server"] === "none"; // written by `clave export page`
+if (withoutServer) answerWith(import("./static/server").then(({ startStatic }) => startStatic(new URL("./api/", location.href).href)));
 const store = new Store();
+store.withoutServer.value = withoutServer;
 const server = new ServerWatch(store, fetchInstrument);
 addEventListener("online", () => server.tryNow());
 document.addEventListener("visibilitychange", () => document.hidden || server.tryNow());
@@ -262,11 +265,13 @@ try {
   if (restored.known === "nothing") beginAt(store.nearby.value.densest());
   await openServersProject(store, actions);
   await openLinkedProject(store, actions, openedLink);
-  const { LiveLink } = await import("./state/liveLink");
-  live.value = new LiveLink(store, liveActs, () => actions.settle());
-  await panelsCome; // MIDI in leads, but where there is a Link session
-  latePanels.value?.playTogether(page, live.value.together);
-  live.value.start(); // the project is the one that plays from now on
+  if (!withoutServer) {
+    const { LiveLink } = await import("./state/liveLink");
+    live.value = new LiveLink(store, liveActs, () => actions.settle());
+    await panelsCome; // MIDI in leads, but where there is a Link session
+    latePanels.value?.playTogether(page, live.value.together);
+    live.value.start(); // the project is the one that plays from now on
+  }
   store.ground.value = await had("the map", () => serverRhythm.ground());
 } catch (error) {
   store.reportError(error);

@@ -10,6 +10,7 @@ const LAYERS = `
 rules   what a project, a bar and a sound are; twins of the Python rules, messages of the server, words that say them
 net     where bars, sounds and maps come from: the server; its socket for controls from outside
 audio   the audio graph, the clock, kits as buffers
+static  what stands in for the server in a page without one: bars, sounds and MIDI files made here
 midi    MIDI out and in: settings, ports, strokes, controls and clock as messages
 map     how maps are drawn
 state   the store, what is remembered, what a player can do

@@ -225,6 +225,28 @@ def export_model(
     print("\n".join(write(which, rhythm, sound, out)))
 
 
+@app.command("page")
+def export_page(
+    project: MaybeProject = None,
+    rhythm: RhythmFolder = None,
+    sound: SoundFolder = None,
+    out: Out = Path("page"),
+) -> None:
+    """Write the whole instrument as static files for any web host: it plays without a server, and offline.
+
+    The page decodes bars itself; of sounds it has a grid of each map, and the built-in kits. A project is what it
+    opens with. The folder is new, empty, or one that this command has written.
+    """
+    from clave.app.cli.performing import chosen_sound
+    from clave.app.static_page import PageOptions, write_page
+    from clave.play.project import load
+    from clave.rhythm.space import load_rhythm
+
+    options = PageOptions(project=None if project is None else load(project))
+    for line in write_page(out, load_rhythm(rhythm), chosen_sound(sound), options, print):
+        print(line)
+
+
 def _write_onnx(which: str, rhythm: Path | None, sound: str | None, out: Path) -> list[str]:
     from clave.play.formats.model import write_rhythm_model, write_sound_model
     from clave.rhythm.space import load_rhythm

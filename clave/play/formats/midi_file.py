@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mido import MidiFile
 
 SHORTEST_TICKS = TICKS_PER_STEP // 2  # some samplers ignore notes without a duration
+HALF_TICK = 0.5 + 1e-6  # so that a position at half a tick goes up in Python and in the page, whatever its last digits
 
 
 def write_midi(performance: Performance, folder: Path, options: WriteOptions) -> list[str]:
@@ -109,4 +110,4 @@ def _meters(performance: Performance) -> list[tuple[int, Meter]]:
 
 
 def _tick(position_steps: float) -> int:
-    return int(np.floor(position_steps * TICKS_PER_STEP + 0.5))
+    return int(np.floor(position_steps * TICKS_PER_STEP + HALF_TICK))

@@ -24,8 +24,18 @@ export const ask = (path: string, message?: unknown, method = message === undefi
 /** The same for an answer in JSON, which is still to be checked. */
 export const answerTo = async (path: string, message?: unknown): Promise<unknown> => (await ask(path, message)).json();
 
-/** Any request; ServerError for an answer that is not a success. */
-export async function send(path: string, request?: RequestInit): Promise<Response> {
+/** What answers the requests of the page; ServerError for an answer that is not a success. */
+export type Answering = (path: string, request?: RequestInit) => Promise<Response>;
+
+let answering: Promise<Answering> | null = null; // null: the server
+
+/** Have all requests from now on answered by this instead of the server, in a page that has none. */
+export const answerWith = (instead: Promise<Answering> | null): void => void (answering = instead);
+
+/** Any request. */
+export const send: Answering = async (path, request) => (answering === null ? overHttp : await answering)(path, request);
+
+async function overHttp(path: string, request?: RequestInit): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(`./api/${path}`, { signal: AbortSignal.timeout(PATIENCE_MS), ...request });

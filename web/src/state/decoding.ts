@@ -15,6 +15,7 @@ import { ServerWatch } from "./serverWatch";
 import type { Store } from "./store";
 
 const AT_ONCE = 64; // bars in one request
+const FEW_AT_ONCE = 4; // where the page makes them itself: a click does not wait for all that comes later
 const BARS = "the bars here";
 const AHEAD_BARS = 8; // beyond those that have to be there
 
@@ -82,8 +83,9 @@ export class Decoding {
     const wanted = store.wantedScore.value;
     const [first, count] = store.window.value;
     const found = new Map<string, Bar>();
+    const most = store.withoutServer.value ? FEW_AT_ONCE : AT_ONCE;
     const collect = (bars: readonly Bar[]) => {
-      for (const bar of bars) if (found.size < AT_ONCE && !store.decoded.get(barKey(bar))) found.set(barKey(bar), bar);
+      for (const bar of bars) if (found.size < most && !store.decoded.get(barKey(bar))) found.set(barKey(bar), bar);
     };
     for (let index = first; index < first + count; index++) collect(barsToDecode(wanted.planned(index)));
     const { launchScore, launchWindow } = store;

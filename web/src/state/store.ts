@@ -62,6 +62,7 @@ export type Drawer = "MIDI out" | "MIDI in" | "Answer" | "Kits" | "Shape" | "Abo
 export class Store {
   // what the server has given
   readonly instrument = signal<Instrument | null>(null);
+  readonly withoutServer = signal(false); // a page of static files: what only a server can do is not offered
   readonly corpus = signal<CorpusMap | null>(null);
   readonly nearby = signal<Nearby | null>(null);
   readonly ground = signal<MapGround | null>(null);

@@ -9,6 +9,7 @@ import { stepsPerBar } from "../rules/units";
 import type { TapTo } from "../state/barState";
 import { Choice } from "./Choice";
 import { Icon, IconButton } from "./Icon";
+import { NeedsServer } from "./NeedsServer";
 import { usePage } from "./page";
 import { useRoving } from "./roving";
 import { Slider } from "./Slider";
@@ -19,7 +20,12 @@ export function BarTools() {
   const roving = useRoving(tools);
   return (
     <div ref={tools} class="bar-tools" role="group" aria-label="The bar in hand" {...roving}>
-      {store.bar.tapTo.value === null ? (
+      {store.withoutServer.value ? (
+        <>
+          <NeedsServer what="Humanise, fill in and tap" />
+          <ByHand />
+        </>
+      ) : store.bar.tapTo.value === null ? (
         <>
           <Humanise />
           <FillRest />

@@ -7,6 +7,7 @@ import { downloadUrl, saveFor, saveMidi, saveStems, saveWav } from "../state/fil
 import { openProjectFile, saveProject, shareLink } from "../state/projects";
 import { IconButton } from "./Icon";
 import { Menu } from "./Menu";
+import { NeedsServer } from "./NeedsServer";
 import { usePage } from "./page";
 import { PerformButton } from "./Perform";
 import { nextTheme, useDark } from "./theme";
@@ -93,6 +94,7 @@ function Export() {
             {format.title[0]?.toUpperCase() + format.title.slice(1)}
           </button>
         ))}
+      <NeedsServer what="Files for other programs" />
     </Menu>
   );
 }

@@ -4,6 +4,7 @@ import { MAX_SEED, MAX_SHIFT, RHYTHM_DIRECTIONS, type RhythmDirection } from "..
 import type { Meter } from "../rules/units";
 import { Choice } from "./Choice";
 import { IconButton } from "./Icon";
+import { NeedsServer } from "./NeedsServer";
 import { usePage } from "./page";
 import { Moving } from "./Moving";
 
@@ -88,7 +89,7 @@ export const formatShift = (amount: number): string => (amount === 0 ? "as it is
 function How() {
   const { store, actions } = usePage();
   const { settings } = store.scene.value;
-  const directions = store.instrument.value?.space.directions ?? [];
+  const directions = store.withoutServer.value ? [] : (store.instrument.value?.space.directions ?? []);
   const done = () => store.settle();
   return (
     <div class="deck-column inline-sliders">
@@ -142,6 +143,7 @@ function How() {
           onDone={done}
         />
       ))}
+      <NeedsServer what="Syncopation, swing and loudness of a bar" />
     </div>
   );
 }

@@ -8,6 +8,7 @@ import type { AskedSound, FileReport } from "../state/materialState";
 import { Drawer } from "./Drawer";
 import { takeFiles } from "./droppedFiles";
 import { IconButton } from "./Icon";
+import { NeedsServer } from "./NeedsServer";
 import { usePage } from "./page";
 import { useRoving } from "./roving";
 
@@ -55,6 +56,7 @@ function AddFiles() {
   const picker = useRef<HTMLInputElement>(null);
   return (
     <>
+      <NeedsServer what="Stars of MIDI files, and single sounds" />
       <p class="drawer-hint">
         Drop them anywhere on the page: MIDI files (up to {megabytes(MAX_MIDI_BYTES)}) become stars on the map; a sound (up to {megabytes(MAX_SOUND_BYTES)}) plays as
         a voice; a folder of sounds is a kit; a project (.json, up to {megabytes(MAX_PROJECT_BYTES)}) opens.

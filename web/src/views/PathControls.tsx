@@ -9,6 +9,7 @@ import { Drawer } from "./Drawer";
 import { LoopAndFills, withOwn } from "./LoopAndFills";
 import { MorphPad } from "./MorphPad";
 import { NumberField } from "./NumberField";
+import { NeedsServer } from "./NeedsServer";
 import { usePage } from "./page";
 import { useRoving } from "./roving";
 import { Slider } from "./Slider";
@@ -149,6 +150,7 @@ function Even() {
   const { store, paths } = usePage();
   const { path } = store.scene.value;
   if (!path) return null;
+  if (store.withoutServer.value) return <NeedsServer what="Even change" />;
   const on = !!path.stops;
   const most = store.paths.most.value;
   const found = store.paths.found.value;

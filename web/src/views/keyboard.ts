@@ -2,11 +2,14 @@
 
 import { PINS } from "../rules/scene";
 import { TAP_VELOCITY } from "../rules/taps";
+import { needsServer } from "./NeedsServer";
 import type { Page } from "./page";
 import { leave, PAD_CODES } from "./Perform";
 import { STYLE_FIELD } from "./StyleList";
 
 const KEY_VELOCITY = 0.8; // of a pad; with Shift it is struck as hard as can be
+
+const OF_SERVER: Readonly<Record<string, string>> = { h: "Humanise", f: "Fill in the rest", j: "Tap a rhythm" };
 
 /** Fields in which letters and digits belong to the text. */
 const takesText = (element: Element): boolean =>
@@ -15,6 +18,7 @@ const takesText = (element: Element): boolean =>
 /** Letters and signs; digits are scenes. */
 function commandOf(event: KeyboardEvent, { store, actions, barActions, soundActions, player }: Page): (() => void) | null {
   const key = event.key.toLowerCase();
+  if (store.withoutServer.value && OF_SERVER[key]) return () => store.notify(needsServer(OF_SERVER[key]!));
   switch (key) {
     case "a":
     case "b":

@@ -53,6 +53,8 @@ def step_ranges(hits: Hits) -> StepRanges:
     row, step, before, after = _neighbours(hits)
     of_quarter = step % STEPS_PER_QUARTER
     first, last, left, right, middle = _RULES[of_quarter].T
+    if rest := hits.shape[2] % STEPS_PER_QUARTER:  # the bar line is nearest to as much as the place it falls on
+        first = np.where(step == 0, _RULES[rest, 0], first)
     first, last = np.maximum(first, -_EARLY - _room(before)), np.minimum(last, _LATE + _room(after))
     between = _BETWEEN[of_quarter]
     if not between.any():

@@ -14,12 +14,14 @@ from clave.latent.code import check_share
 from clave.latent.onnx_runner import input_size, run, session
 from clave.latent.space_folder import SpaceFolder
 from clave.music.kit import VOICES
+from clave.music.pattern import Pattern
 from clave.music.shapes import Bool, Float, Float32, Float64
+from clave.music.step_range import clear_of_bar_line, on_read_steps
 from clave.music.units import STEPS_PER_SIXTEENTH, steps_per_bar
 from clave.rhythm.attributes import NAMES
 from clave.rhythm.condition import Condition, Labels
 from clave.rhythm.drawn_dynamics import draw_dynamics
-from clave.rhythm.dynamics import Dynamics, Hits, Noise, PlayedCells, default_dynamics
+from clave.rhythm.dynamics import Dynamics, Hits, Noise, PlayedCells, default_dynamics, to_patterns
 from clave.rhythm.infilling import infill
 from clave.rhythm.logistic_pca import LogisticPCA
 from clave.rhythm.map_decoder import MapDecoder, density_logits
@@ -90,6 +92,14 @@ class BarDecoder(ABC):
 
         With `noise` they are drawn from their distribution, where the space knows one; without, they are its mean.
         """
+
+    def play(self, hits: Hits, feel: Feel, condition: Condition, noise: Noise | None = None) -> list[Pattern]:
+        """Bars of these strokes and this feel; with `noise`, in one meter, they are drawn as `drawn_dynamics` says."""
+        if noise is None or not self.draws_dynamics:
+            return to_patterns(hits, self.dynamics(hits, feel, condition), condition)
+        struck = clear_of_bar_line(hits[:, :, : condition.steps])
+        bars = to_patterns(struck, self.dynamics(struck, feel, condition, noise), condition)
+        return [on_read_steps(bar) for bar in bars]
 
     @abstractmethod
     def vary(

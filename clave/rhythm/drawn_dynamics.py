@@ -8,11 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from clave.music.pattern import Pattern
 from clave.music.shapes import Bool
-from clave.music.step_range import on_read_steps, step_ranges
-from clave.rhythm.condition import Condition
-from clave.rhythm.dynamics import Dynamics, Hits, Noise, PlayedCells, to_patterns
+from clave.music.step_range import step_ranges
+from clave.rhythm.dynamics import Dynamics, Hits, Noise, PlayedCells
 from clave.rhythm.recorded_dynamics import RecordedDynamics
 
 
@@ -41,8 +39,3 @@ def draw_dynamics(
     velocity, offset = np.zeros(hits.shape, np.float32), np.zeros(hits.shape, np.float32)
     velocity[hits], offset[hits] = levels, late
     return velocity, offset
-
-
-def to_readable(hits: Hits, dynamics: Dynamics, condition: Condition) -> list[Pattern]:
-    """Bars of these strokes, each on the step that it is read on: see `on_read_steps`."""
-    return [on_read_steps(bar) for bar in to_patterns(hits, dynamics, condition)]

@@ -10,10 +10,8 @@ from clave.errors import SpaceError
 from clave.latent.code import map_points
 from clave.music.pattern import Pattern
 from clave.music.shapes import Bool, Float32
-from clave.music.step_range import clear_of_bar_line
 from clave.rhythm.condition import Condition
 from clave.rhythm.detail_decoder import DetailDecoder, change_cost
-from clave.rhythm.drawn_dynamics import to_readable
 from clave.rhythm.dynamics import dynamics_noise
 from clave.rhythm.fill import sample_fills
 
@@ -56,5 +54,5 @@ def write_phrase(
             continue
         cost = change_cost(variation * (ANSWER_SHARE if bar % 2 == 0 else 1.0))
         phrase.append(decoder.sample_near(hits, beats[bar : bar + 1], rng, cost=cost, before=before)[0])
-    whole = clear_of_bar_line(np.stack(phrase))
-    return to_readable(whole, decoder.dynamics(whole, feel.repeat(len(whole), axis=0), beats, noise), beats)
+    whole = np.stack(phrase)
+    return decoder.play(whole, feel.repeat(len(whole), axis=0), beats, noise)

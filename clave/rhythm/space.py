@@ -17,15 +17,13 @@ from clave.latent.shift import shift_amounts
 from clave.latent.space_folder import SpaceFolder, open_space
 from clave.music.pattern import Pattern
 from clave.music.shapes import Float32, Int
-from clave.music.step_range import clear_of_bar_line
 from clave.music.units import COMMON_TIME, Meter
 from clave.rhythm import attribute_shift
 from clave.rhythm.attributes import NAMES
 from clave.rhythm.condition import Condition, Style, style_weights
 from clave.rhythm.corpus_map import CorpusMap, read_corpus_map
 from clave.rhythm.detail_decoder import BarDecoder, Feel, load_decoder
-from clave.rhythm.drawn_dynamics import to_readable
-from clave.rhythm.dynamics import Hits, blend_dynamics, dynamics_noise, to_patterns
+from clave.rhythm.dynamics import Hits, blend_dynamics, dynamics_noise
 from clave.rhythm.encoder import BarEncoder
 from clave.rhythm.fill import hits_at
 from clave.rhythm.infilling import as_keep, keep_potential, merge_kept
@@ -292,11 +290,8 @@ def play(
     """Bars of these strokes; with `rng`, velocities and offsets are drawn, `alike` with the same noise in all."""
     if len(condition) == 0:  # the networks need a row
         return []
-    if rng is None:
-        return to_patterns(hits, decoder.dynamics(hits, feel, condition), condition)
-    noise = dynamics_noise(rng, condition.steps, 1 if alike else len(condition))
-    struck = clear_of_bar_line(hits[:, :, : condition.steps])
-    return to_readable(struck, decoder.dynamics(struck, feel, condition, noise), condition)
+    noise = None if rng is None else dynamics_noise(rng, condition.steps, 1 if alike else len(condition))
+    return decoder.play(hits, feel, condition, noise)
 
 
 def load_rhythm(path: str | Path | None = None) -> RhythmSpace:

@@ -40,6 +40,11 @@ class Condition:
         """The same rows with the style left unconditioned."""
         return replace(self, style=np.zeros_like(self.style))
 
+    @property
+    def unstyled(self) -> Bool[np.ndarray, " row"]:
+        """Which rows have no style."""
+        return self.style.sum(axis=1) == 0
+
     def followed_by(self, other: "Condition") -> "Condition":
         """These rows, and then those of another condition: for one run of a network."""
         both = {name: np.concatenate([mine, other.inputs()[name]]) for name, mine in self.inputs().items()}

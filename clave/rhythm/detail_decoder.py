@@ -14,14 +14,18 @@ from clave.latent.code import check_share
 from clave.latent.onnx_runner import input_size, run, session
 from clave.latent.space_folder import SpaceFolder
 from clave.music.kit import VOICES
+from clave.music.pattern import Pattern
 from clave.music.shapes import Bool, Float, Float32, Float64
+from clave.music.step_range import clear_of_bar_line, on_read_steps
 from clave.music.units import STEPS_PER_SIXTEENTH, steps_per_bar
 from clave.rhythm.attributes import NAMES
 from clave.rhythm.condition import Condition, Labels
-from clave.rhythm.dynamics import Dynamics, Hits, Noise, PlayedCells, default_dynamics
+from clave.rhythm.drawn_dynamics import draw_dynamics
+from clave.rhythm.dynamics import Dynamics, Hits, Noise, PlayedCells, default_dynamics, to_patterns
 from clave.rhythm.infilling import infill
 from clave.rhythm.logistic_pca import LogisticPCA
 from clave.rhythm.map_decoder import MapDecoder, density_logits
+from clave.rhythm.recorded_dynamics import RecordedDynamics
 from clave.rhythm.space_format import DYNAMICS_FILE, FEEL_PRIOR_FILE, LOGISTIC_PCA_FILE, TOKENS_FILE
 from clave.rhythm.token_sampler import ParticlePrior, TokenSampler
 from clave.rhythm.tokens import TOKEN_CELLS, Vocabulary, split_sixteenths
@@ -44,6 +48,7 @@ class BarDecoder(ABC):
     feel_size: int  # numbers of the detail, the first ones, that are the feel
     steps: int  # of the bars that the networks take
     directions: tuple[str, ...]  # attributes along which bars can be shifted
+    draws_dynamics: bool = False  # whether it knows a distribution of velocities and offsets
 
     def __init__(self, map_decoder: MapDecoder) -> None:
         self.map = map_decoder
@@ -87,6 +92,14 @@ class BarDecoder(ABC):
 
         With `noise` they are drawn from their distribution, where the space knows one; without, they are its mean.
         """
+
+    def play(self, hits: Hits, feel: Feel, condition: Condition, noise: Noise | None = None) -> list[Pattern]:
+        """Bars of these strokes and this feel; with `noise`, in one meter, they are drawn as `drawn_dynamics` says."""
+        if noise is None or not self.draws_dynamics:
+            return to_patterns(hits, self.dynamics(hits, feel, condition), condition)
+        struck = clear_of_bar_line(hits[:, :, : condition.steps])
+        bars = to_patterns(struck, self.dynamics(struck, feel, condition, noise), condition)
+        return [on_read_steps(bar) for bar in bars]
 
     @abstractmethod
     def vary(
@@ -202,7 +215,8 @@ class DetailDecoder(BarDecoder):
             folder.file(DYNAMICS_FILE), hits=(len(VOICES), self.steps), feel=None, map=condition["map"],
             meter=condition["meter"],
         )  # fmt: skip
-        self._draws_dynamics = "kind_logit" in self._dynamics.outputs
+        self.draws_dynamics = "kind_logit" in self._dynamics.outputs
+        self._recorded = RecordedDynamics.from_settings(folder.settings, folder.path)
         self.feel_size = input_size(self._dynamics, "feel")
         self.detail_size = self.feel_size + self.pca.size
         if self.detail_size != folder.settings["detail_size"]:
@@ -237,17 +251,19 @@ class DetailDecoder(BarDecoder):
     def dynamics(self, hits: Hits, feel: Feel, condition: Condition, noise: Noise | None = None) -> Dynamics:
         """Velocity and offset of each cell, if it is struck, in bars of these strokes and this feel.
 
-        With `noise` they are drawn from their distribution, where the space knows one; without, they are its mean.
+        With `noise` they are drawn from their distribution, where the space knows one, for the strokes alone: see
+        `drawn_dynamics`. Without, they are its mean.
         """
         steps = hits.shape[2]
         padded = np.zeros((len(hits), len(VOICES), self.steps), np.float32)
         padded[:, :, :steps] = hits
         outputs = run(self._dynamics, hits=padded, feel=feel, map=condition.map, meter=condition.meter)
         velocity, offset, *distribution = (each[..., :steps] for each in outputs)
-        if noise is None or not self._draws_dynamics:
+        if noise is None or not self.draws_dynamics:
             return velocity, offset
         kind_logit, level, level_std, offset_std = distribution
-        return PlayedCells(kind_logit, level, level_std, offset, offset_std).draw(noise[..., :steps])
+        cells = PlayedCells(kind_logit, level, level_std, offset, offset_std)
+        return draw_dynamics(cells, hits, noise[..., :steps], self._recorded, condition.unstyled)
 
     def vary(
         self,

@@ -12,7 +12,7 @@ from clave.music.pattern import Pattern
 from clave.music.shapes import Bool, Float32
 from clave.rhythm.condition import Condition
 from clave.rhythm.detail_decoder import DetailDecoder, change_cost
-from clave.rhythm.dynamics import dynamics_noise, to_patterns
+from clave.rhythm.dynamics import dynamics_noise
 from clave.rhythm.fill import sample_fills
 
 MAX_BARS = 64
@@ -55,4 +55,4 @@ def write_phrase(
         cost = change_cost(variation * (ANSWER_SHARE if bar % 2 == 0 else 1.0))
         phrase.append(decoder.sample_near(hits, beats[bar : bar + 1], rng, cost=cost, before=before)[0])
     whole = np.stack(phrase)
-    return to_patterns(whole, decoder.dynamics(whole, feel.repeat(len(whole), axis=0), beats, noise), beats)
+    return decoder.play(whole, feel.repeat(len(whole), axis=0), beats, noise)

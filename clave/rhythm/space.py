@@ -23,7 +23,7 @@ from clave.rhythm.attributes import NAMES
 from clave.rhythm.condition import Condition, Style, style_weights
 from clave.rhythm.corpus_map import CorpusMap, read_corpus_map
 from clave.rhythm.detail_decoder import BarDecoder, Feel, load_decoder
-from clave.rhythm.dynamics import Hits, blend_dynamics, dynamics_noise, to_patterns
+from clave.rhythm.dynamics import Hits, blend_dynamics, dynamics_noise
 from clave.rhythm.encoder import BarEncoder
 from clave.rhythm.fill import hits_at
 from clave.rhythm.infilling import as_keep, keep_potential, merge_kept
@@ -291,7 +291,7 @@ def play(
     if len(condition) == 0:  # the networks need a row
         return []
     noise = None if rng is None else dynamics_noise(rng, condition.steps, 1 if alike else len(condition))
-    return to_patterns(hits, decoder.dynamics(hits, feel, condition, noise), condition)
+    return decoder.play(hits, feel, condition, noise)
 
 
 def load_rhythm(path: str | Path | None = None) -> RhythmSpace:

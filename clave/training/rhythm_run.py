@@ -19,6 +19,7 @@ from clave.rhythm.homes import find_homes, write_homes
 from clave.rhythm.map_prior import NORMAL
 from clave.rhythm.space import RhythmSpace
 from clave.rhythm.space_format import RHYTHM_FORMAT
+from clave.training import recorded_dynamics
 from clave.training.loop import Recipe, negative_log_likelihood
 from clave.training.model_card import CARD_FILE, model_card, write_metrics
 from clave.training.models.bars import SECTIONS
@@ -103,11 +104,14 @@ def write_space(best: BestModel, recipe: Recipe, corpus: Corpus, folder: Path, c
         model.write_tables(files, to_bars(parts.train))
         space = _tuned_space(SpaceFolder(files, settings), tuning)
         metrics = scores.measure(space, held_out.patterns)
-        write_settings(files, RHYTHM_FORMAT, **settings, threshold=space.threshold, metrics=metrics)
+        settings |= {"threshold": space.threshold, "metrics": metrics}
+        write_settings(files, RHYTHM_FORMAT, **settings)
         write_metrics(files, metrics)
         card_text = model_card(facts, metrics, chosen_settings(recipe), kind="rhythm", unit="bars")
         (files / CARD_FILE).write_text(card_text, encoding="utf-8")
         write_corpus_map(files, corpus_map(corpus, space.locate(corpus.patterns), str(facts["licence"])))
+        dynamics = recorded_dynamics.measure(space, beats(recorded(parts.train)), recipe.seed)
+        write_settings(files, RHYTHM_FORMAT, **settings, **dynamics)
         write_homes(files, tuple(find_homes(RhythmSpace(open_space(files, RHYTHM_FORMAT)))))
         examples = held_out.patterns[:: max(1, len(held_out) // EXAMPLE_BARS)][:EXAMPLE_BARS]
         midi.write(files / EXAMPLES_FILE, examples, lead_in_bars=1)

@@ -12,6 +12,8 @@ from clave.rhythm.dynamics import (
     clip_offset,
     default_dynamics,
     dynamics_noise,
+    normal_cdf,
+    normal_quantile,
     to_pattern,
     to_patterns,
 )
@@ -80,6 +82,35 @@ def test_velocities_are_drawn_from_the_mixture_and_offsets_around_their_mean():
     assert velocity[~ghosts].std() == pytest.approx(0.02, abs=0.001)
     assert offset.mean() == pytest.approx(0.5, abs=0.005)
     assert offset.std() == pytest.approx(0.2, abs=0.005)
+
+
+def test_offsets_are_drawn_between_their_ends():
+    cells, noise = played_cells(steps=4000), dynamics_noise(np.random.default_rng(1), 4000)
+    freely, (_, offset) = cells.draw(noise)[1], cells.draw(noise, 0.45, 0.6)
+    assert offset.min() >= np.float32(0.45)
+    assert offset.max() <= np.float32(0.6)
+    assert (np.diff(offset.ravel()[freely.ravel().argsort()]) > -1e-5).all()  # the same noise, in the same order
+    inside = (freely > 0.45) & (freely < 0.6)  # what is left of the distribution keeps its shape
+    assert offset.mean() == pytest.approx(freely[inside].mean(), abs=0.002)
+    assert offset.std() == pytest.approx(freely[inside].std(), abs=0.002)
+    far = cells.draw(noise, -2.0, -1.5)[1]  # more than six deviations from the mean
+    np.testing.assert_allclose(far, -1.5)
+
+
+def test_shares_and_quantiles_of_the_normal_distribution():
+    value = np.array([-1.96, -1, 0, 0.5, 3])
+    np.testing.assert_allclose(normal_cdf(value), [0.024998, 0.158655, 0.5, 0.691462, 0.99865], atol=1e-6)
+    np.testing.assert_allclose(normal_quantile(normal_cdf(value)), value, atol=1e-6)
+
+
+def test_struck_cells_are_those_of_the_bar_in_order():
+    cells = played_cells()
+    hits = HITS[None]
+    struck = cells.struck(hits)
+    noise = dynamics_noise(np.random.default_rng(3), 64)
+    of_all, of_struck = cells.draw(noise), struck.draw(noise[:, hits])
+    for whole, strokes in zip(of_all, of_struck, strict=True):
+        np.testing.assert_array_equal(whole[hits], strokes)
 
 
 def test_the_same_noise_plays_all_rows_alike_and_louder_cells_louder():

@@ -21,7 +21,7 @@ import { Decoding } from "./state/decoding";
 import { EvenChange } from "./state/evenChange";
 import { forgetUnknownPoints, forgetUnknownSettings } from "./state/forgetUnknown";
 import { LaneActions } from "./state/laneActions";
-import type { LiveActs, LiveLink } from "./state/liveLink";
+import type { LiveLink, PlayerActs } from "./state/liveLink";
 import { Keeping } from "./state/keeping";
 import { KeptKits } from "./state/keptKits";
 import { Material } from "./state/material";
@@ -68,7 +68,7 @@ player.outputs.push(memory);
 const keeping = new Keeping(store, memory, sounds);
 const recording = new Recording(store);
 const live = signal<LiveLink | null>(null);
-const liveActs: LiveActs = {
+const liveActs: PlayerActs = {
   play: (_, bar) => void player.play().then(() => (bar === undefined ? undefined : player.seek(Number(bar) - 1))),
   stop: () => player.stop(),
   toggle: () => void player.toggle(),
@@ -258,8 +258,8 @@ try {
   if (restored.known === "nothing") beginAt(store.nearby.value.densest());
   await openServersProject(store, actions);
   await openLinkedProject(store, actions, openedLink);
-  const { LiveLink } = await import("./state/liveLink");
-  live.value = new LiveLink(store, liveActs, () => actions.settle());
+  const [{ LiveLink }, { pageActsOf }] = await Promise.all([import("./state/liveLink"), import("./state/pageActs")]);
+  live.value = new LiveLink(store, { ...liveActs, ...pageActsOf(page) }, () => actions.settle());
   live.value.start(); // the project is the one that plays from now on
   store.ground.value = await had("the map", () => serverRhythm.ground());
 } catch (error) {

@@ -14,11 +14,11 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from clave.app.server.clients import Client, Message, Shared
+from clave.app.server.clients import Client, Message, tell_all
 from clave.app.server.invitation import Invitation
 from clave.errors import ClaveError, ControlError, ProjectError
 from clave.play.live.arguments import Values
-from clave.play.live.controls.control import Action, Places
+from clave.play.live.controls.control import Action, PageAction, Places
 from clave.play.live.desk import Desk, Sources
 from clave.play.live.osc import OscPort
 from clave.play.live.patch import difference, patched, read_patch
@@ -47,7 +47,7 @@ class PageBridge:
 
     # ---- as the player of the desk
 
-    def act(self, action: Action, places: Places, values: Values) -> None:
+    def act(self, action: Action | PageAction, places: Places, values: Values) -> None:
         """The leading page does it."""
         self._leading().send(
             {"kind": "act", "action": action, "place": places[0] if places else None, "arguments": list(values)}
@@ -76,15 +76,7 @@ class PageBridge:
         return self._leader
 
     def _tell(self, changed: Mapping[str, Values], sources: Sources) -> None:
-        news = Shared(kind="values", values={address: list(values) for address, values in changed.items()})
-        senders = set(sources.values())
-        for client in [each for each in self._clients if each.listens]:
-            if client not in senders:
-                client.tell(news)
-                continue
-            others = {address: each for address, each in news["values"].items() if sources.get(address) != client}
-            if others:
-                client.tell(Shared(kind="values", values=others))
+        tell_all([each for each in self._clients if each.listens], changed, sources)
 
     # ---- who is connected
 

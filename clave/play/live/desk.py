@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from clave.play.live.arguments import Values
-from clave.play.live.controls.control import Action, Places
+from clave.play.live.controls.control import Action, PageAction, Places
 from clave.play.live.controls.table import changed_by, find, values_of
 from clave.play.project.document import Project
 
@@ -17,7 +17,7 @@ Listener = Callable[[Mapping[str, Values], Sources], None]
 class Player(Protocol):
     """Whoever plays the project: the engine of this process, or a page."""
 
-    def act(self, action: Action, places: Places, values: Values) -> None:
+    def act(self, action: Action | PageAction, places: Places, values: Values) -> None:
         """Do what only a player can. Raises ControlError where it cannot be done."""
         ...
 

@@ -9,7 +9,7 @@ from clave.errors import ClaveError, ControlError
 from clave.music.kit import VOICES
 from clave.play.live.arguments import Values
 from clave.play.live.conductor import Conductor, Prepared
-from clave.play.live.controls.control import Action, Places
+from clave.play.live.controls.control import Action, PageAction, Places
 from clave.play.live.desk import Desk
 from clave.play.live.history import History
 from clave.play.live.scene_changes import moved, scene_in, travelling, with_tempo
@@ -89,7 +89,7 @@ class Engine:
             self._plays_song, self._waits = False, None
             self._launch = self._launch._replace(morph_until=None)
 
-    def act(self, action: Action, places: Places, values: Values) -> None:
+    def act(self, action: Action | PageAction, places: Places, values: Values) -> None:
         """What is no change of the project alone."""
         match action:
             case "play":
@@ -118,6 +118,8 @@ class Engine:
                 self._plays_song = False
             case "style":
                 self._style(str(values[0]))
+            case _:
+                raise ControlError("only a page can do that: open one with `clave play`")
         self._say()
 
     def _change(self, project: Project, label: str) -> None:

@@ -18,7 +18,27 @@ Action = Literal[
     "play", "stop", "toggle", "seek", "undo", "redo", "strike", "hold", "launch", "morph", "song", "leave song", "style"
 ]
 """What only whoever plays can do."""
-ACTIONS: tuple[Action, ...] = get_args(Action)
+PageAction = Literal[
+    "surprise",
+    "complete",
+    "feel",
+    "tap",
+    "clear taps",
+    "drums for taps",
+    "keep bars",
+    "record",
+    "export",
+    "export bars",
+    "keep kit",
+    "kept kit",
+    "random sound",
+    "orbit",
+    "wander",
+    "path through anchors",
+]
+"""What only a page can do."""
+PAGE_ACTIONS: tuple[PageAction, ...] = get_args(PageAction)
+ACTIONS: tuple[Action | PageAction, ...] = (*get_args(Action), *PAGE_ACTIONS)
 
 ANCHORS = "ABCD"
 MAX_PARTS = 1024
@@ -39,7 +59,7 @@ class Control:
     help: str
     change: Change | None = None
     read: Read | None = None
-    action: Action | None = None
+    action: Action | PageAction | None = None
     parameter: str = ""  # its name among `PARAMETERS`, that of a voice without the voice: a hand ends its automation
     at_once: bool = False  # heard at the next step, whatever the quantum is
     optional: int = 0  # so many arguments at the end may be left out

@@ -12,6 +12,7 @@ from random_projects import random_project
 
 from clave.play.live.arguments import Value
 from clave.play.live.controls.control import ACTIONS
+from clave.play.live.controls.table import CONTROLS as TABLE
 from clave.play.live.controls.table import changed_by, find
 from clave.play.live.patch import difference
 from clave.play.live.player_cc import control_changes
@@ -52,6 +53,7 @@ def document() -> dict[str, Any]:
     """All of it."""
     return {
         "actions": list(ACTIONS),
+        "controls": [control.address for control in TABLE],
         "scenes": {name: scene.model_dump(mode="json") for name, scene in SCENES.items()},
         "changes": [_change(name, scene, *control) for name, scene in SCENES.items() for control in CONTROLS],
         "player_cc": [_player_cc(address, values) for address, values in PLAYER],

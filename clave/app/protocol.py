@@ -415,12 +415,6 @@ class ProjectReply(Message):
     remarks: list[str]  # what of it is silent, plays otherwise than it was made, or is not known here
 
 
-class Devices(Message):
-    """How other devices come to this instrument."""
-
-    links: list[str]  # each with the token that lets them in; none: it is open to this machine alone
-
-
 class Refusal(Message):
     """The body of every 4xx answer: what was wrong, in a sentence for a person."""
 

@@ -34,7 +34,7 @@ class Table:
 
     def __init__(self, tempo_bpm: float = 97.0, peers: int = 1) -> None:
         self.bridge = PageBridge()
-        self.bridge.run = lambda: None  # the test ticks
+        self.bridge.beside.run = lambda: None  # the test ticks
         self.timeline = FakeTimeline(time.monotonic, tempo_bpm)
         self.timeline.peers = peers
         self.session = FakeSession(self.timeline)

@@ -20,7 +20,7 @@ def osc(bridge: PageBridge) -> Iterator[Any]:
         peer.connect(on.getsockname())
         bridge.osc_ports = on.getsockname()[1], ()
         bridge.osc = OscPort(bridge.desk, on)
-        bridge.run()
+        bridge.beside.run()
         yield peer
         bridge.osc, bridge.osc_ports = None, (None, ())
 
@@ -40,6 +40,8 @@ def test_osc_moves_the_page_undo_takes_it_back_and_a_hand_is_heard_outside(osc: 
     while heard.get("/clave/tempo") != (97,):
         heard |= {each.address: each.arguments for each in read_packet(osc.recv(65_507))}
 
+    osc.send(write_message("/clave/path/orbit", (0.5,)))
+    opened.wait_for_function("clave.store.scene.value.path?.travelling")
     osc.send(write_message("/clave/transport/play"))
     opened.wait_for_function("clave.store.playing.value")
     opened.get_by_role("banner").get_by_role("button", name="MIDI out:").click()

@@ -17,7 +17,7 @@ def timeline(bridge: PageBridge, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fa
     """A session of one other, into which the server comes instead of that of the network."""
     timeline = FakeTimeline(time.monotonic, 97.0)
     timeline.peers = 1
-    (together,) = [each.__self__ for each in bridge.ticks if isinstance(each.__self__, Together)]
+    (together,) = [each.__self__ for each in bridge.beside.ticks if isinstance(each.__self__, Together)]
     monkeypatch.setattr(together.link, "_opens", lambda _: FakeSession(timeline))
     monkeypatch.setattr(together.link, "_check", lambda: None)
     yield timeline

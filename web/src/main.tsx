@@ -22,7 +22,7 @@ import { Decoding } from "./state/decoding";
 import { EvenChange } from "./state/evenChange";
 import { forgetUnknownPoints, forgetUnknownSettings } from "./state/forgetUnknown";
 import { LaneActions } from "./state/laneActions";
-import type { LiveActs, LiveLink } from "./state/liveLink";
+import type { LiveLink, PlayerActs } from "./state/liveLink";
 import { Keeping } from "./state/keeping";
 import { KeptKits } from "./state/keptKits";
 import { Material } from "./state/material";
@@ -72,7 +72,7 @@ player.outputs.push(memory);
 const keeping = new Keeping(store, memory, sounds);
 const recording = new Recording(store);
 const live = signal<LiveLink | null>(null);
-const liveActs: LiveActs = {
+const liveActs: PlayerActs = {
   play: (_, bar) => void player.play().then(() => (bar === undefined ? undefined : player.seek(Number(bar) - 1))),
   stop: () => player.stop(),
   toggle: () => void player.toggle(),
@@ -81,7 +81,10 @@ const liveActs: LiveActs = {
   redo: () => actions.redo(),
   strike: (voice, velocity) => void player.strike(voice, velocity === undefined ? undefined : Number(velocity)),
   tap: (voice, velocity) => player.played(voice, Number(velocity ?? TAP_VELOCITY), performance.now()),
-  "tap along": (_, velocity) => player.played(null, Number(velocity ?? TAP_VELOCITY), performance.now()),
+  "tap along": (_, velocity) => {
+    barActions.openTaps();
+    barActions.tap(performance.now(), Number(velocity ?? TAP_VELOCITY));
+  },
   hold: (voice, on) => actions.hold(voice, on === true),
   launch: (slot) => scenes.launch(slot),
   morph: (slot, bars) => scenes.morphTo(slot, Number(bars)),
@@ -266,8 +269,8 @@ try {
   await openServersProject(store, actions);
   await openLinkedProject(store, actions, openedLink);
   if (!withoutServer) {
-    const { LiveLink } = await import("./state/liveLink");
-    live.value = new LiveLink(store, liveActs, () => actions.settle());
+    const [{ LiveLink }, { pageActsOf }] = await Promise.all([import("./state/liveLink"), import("./state/pageActs")]);
+    live.value = new LiveLink(store, { ...liveActs, ...pageActsOf(page) }, () => actions.settle());
     await panelsCome; // MIDI in leads, but where there is a Link session
     latePanels.value?.playTogether(page, live.value.together);
     live.value.start(); // the project is the one that plays from now on

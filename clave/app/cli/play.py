@@ -95,7 +95,7 @@ def play(
                 print(f"Strudel finds its sounds by samples('http://localhost:{on.getsockname()[1]}')", flush=True)
             if bridge is not None and bridge.osc is not None:
                 print_osc(osc, bridge.osc_ports[0], invitation)
-                bridge.run()
+                bridge.beside.run()
             if not no_open:
                 import webbrowser
 

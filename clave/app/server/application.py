@@ -24,7 +24,6 @@ from clave.app.protocol import (
     StyleMeters,
     VoiceInfo,
 )
-from clave.app.server.device_routes import add_device_routes
 from clave.app.server.export_routes import add_export_routes
 from clave.app.server.kit_routes import add_kit_routes, add_library_routes
 from clave.app.server.live_routes import add_live_routes
@@ -61,8 +60,8 @@ def create_app(
 
     `kits` are synthesised on the first request for one. Without a sound space, only they and files are played;
     without a library, what the player keeps lasts as long as the application. The page opens with the project, if there
-    is one. `bridge` moves it by OSC and WebSocket; without one, by WebSocket alone. If that has an invitation, the
-    instrument is open to whoever has its token, and all pages play one project. `link` joins the Link session.
+    is one. `bridge` moves it by OSC and WebSocket; its invitation opens it to whoever has the token. `link` joins the
+    Link session.
     """
     from clave import __version__
 
@@ -90,7 +89,6 @@ def create_app(
     add_export_routes(app, rhythm, sound, library)
     add_project_routes(app, rhythm, lambda each: remarks_here(each, rhythm, sound, library, builder.kits), project)
     add_live_routes(app, together(bridge, rhythm, link=link))
-    add_device_routes(app, bridge.invitation)
     instrument = _instrument(__version__, rhythm, builder.info(), kits)
 
     @app.get("/api/instrument")

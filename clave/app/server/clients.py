@@ -2,11 +2,12 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from clave.play.live.arguments import Values
 from clave.play.project.document import Project
 
 MAX_QUEUED = 1000  # messages to one client; values and patches join those that wait, so that few come near it
@@ -89,3 +90,16 @@ class Client:
             self.send({"kind": "patch", "label": label, "at_once": at_once})
         else:
             last |= {"label": label, "at_once": at_once or last["at_once"]}
+
+
+def tell_all(listeners: Iterable[Client], changed: Mapping[str, Values], sources: Mapping[str, object]) -> None:
+    """Tell them what has changed: each the same message, but for what it has set itself."""
+    news = Shared(kind="values", values={address: list(values) for address, values in changed.items()})
+    senders = set(sources.values())
+    for client in listeners:
+        if client not in senders:
+            client.tell(news)
+            continue
+        others = {address: each for address, each in news["values"].items() if sources.get(address) != client}
+        if others:
+            client.tell(Shared(kind="values", values=others))

@@ -6,8 +6,14 @@ from typing import Annotated
 from fastapi import FastAPI, Query, Response
 from starlette.exceptions import HTTPException
 
-from clave.app.protocol import Devices
+from clave.app.protocol import Message
 from clave.app.server.invitation import Invitation
+
+
+class Devices(Message):
+    """How other devices come to this instrument."""
+
+    links: list[str]  # each with the token that lets them in; none: it is open to this machine alone
 
 
 def add_device_routes(app: FastAPI, invitation: Invitation | None) -> None:

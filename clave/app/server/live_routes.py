@@ -8,6 +8,7 @@ from contextlib import suppress
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 
 from clave.app.server.clients import Client, device_of, text_of
+from clave.app.server.device_routes import add_device_routes
 from clave.app.server.page_bridge import PageBridge
 from clave.errors import ControlError
 from clave.play.live.arguments import from_json_text
@@ -29,11 +30,11 @@ class _Waking:
         """Tell listeners of what a client has just changed: here, without waiting for the bridge's thread."""
         if not self._telling:
             self._telling = True
-            self.loop.call_later(bridge.tell_in(), self._tell, bridge)
+            self.loop.call_later(bridge.beside.tell_in(), self._tell, bridge)
 
     def _tell(self, bridge: PageBridge) -> None:
         self._telling = False
-        bridge.tell()
+        bridge.beside.tell()
 
     def wakes(self, waiting: asyncio.Event) -> Callable[[], None]:
         """What sets this event."""
@@ -56,7 +57,8 @@ class _Waking:
 
 
 def add_live_routes(app: FastAPI, bridge: PageBridge) -> None:
-    """The WebSocket of this bridge."""
+    """The WebSocket of this bridge, and the way in for other devices."""
+    add_device_routes(app, bridge.invitation)
     waking: list[_Waking] = []  # of the loop that serves, once it does
 
     @app.websocket("/api/live")

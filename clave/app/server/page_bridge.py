@@ -8,13 +8,12 @@ Where the instrument is open to the network, the other pages follow: they get ev
 the leading page. Where a follower and others changed the same field at once, the follower gets the whole project.
 """
 
-import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from clave.app.server.clients import Client, Message, Shared
+from clave.app.server.bridge_thread import BridgeThread
+from clave.app.server.clients import Client, Message, tell_all
 from clave.app.server.invitation import Invitation
 from clave.errors import ClaveError, ControlError, ProjectError
 from clave.play.live.arguments import Values
@@ -26,8 +25,6 @@ from clave.play.project.document import Project
 from clave.play.project.saving import from_document
 
 MEND_SECONDS = 0.3  # after a change on both sides, before a whole project is exchanged
-TELL_SECONDS = 0.01
-SECONDS_A_LISTENER = 0.00008  # that telling may take: of more than a hundred, each is told less often
 
 
 class PageBridge:
@@ -41,10 +38,8 @@ class PageBridge:
         self._clients: list[Client] = []
         self._leader: Client | None = None
         self._played: Message = {"kind": "leader", "playing": False, "bar": 0, "song": False, "slot": None}
-        self._thread: threading.Thread | None = None
-        self._told_at = 0.0  # seconds of the monotonic clock
         self.takes: dict[str, Callable[[Client, Message], None]] = {}  # further kinds of messages, and who takes them
-        self.ticks: list[Callable[[float], None]] = []  # called often, beside
+        self.beside = BridgeThread(self)
         self.greets: list[Callable[[Client], None]] = []  # called for each page that comes
         self.desk.listen(self._tell, lambda: any(client.listens for client in self._clients))
 
@@ -79,6 +74,11 @@ class PageBridge:
         return self._leader
 
     @property
+    def clients(self) -> Sequence[Client]:
+        """All that are connected."""
+        return self._clients
+
+    @property
     def leader(self) -> Client | None:
         """The page that leads."""
         return self._leader
@@ -91,15 +91,7 @@ class PageBridge:
                     client.send(message)
 
     def _tell(self, changed: Mapping[str, Values], sources: Sources) -> None:
-        news = Shared(kind="values", values={address: list(values) for address, values in changed.items()})
-        senders = set(sources.values())
-        for client in [each for each in self._clients if each.listens]:
-            if client not in senders:
-                client.tell(news)
-                continue
-            others = {address: each for address, each in news["values"].items() if sources.get(address) != client}
-            if others:
-                client.tell(Shared(kind="values", values=others))
+        tell_all([each for each in self._clients if each.listens], changed, sources)
 
     # ---- who is connected
 
@@ -108,7 +100,7 @@ class PageBridge:
         with self.desk.lock:
             client = Client(wake, where)
             self._clients.append(client)
-            self.run()
+            self.beside.run()
             return client
 
     def leave(self, client: Client) -> None:
@@ -268,40 +260,7 @@ class PageBridge:
 
     # ---- beside
 
-    def run(self) -> None:
-        """Begin to take OSC and to tell listeners, in a thread, if that has not begun."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="live", daemon=True)
-            self._thread.start()
-
-    def tell_in(self) -> float:
-        """Seconds until listeners may be told of what has just changed."""
-        pause = max(TELL_SECONDS, SECONDS_A_LISTENER * len(self._clients))
-        return max(0.0, self._told_at + pause - time.monotonic())
-
-    def tell(self) -> None:
-        """Tell them what has changed; what changes soon after goes together."""
-        if self.desk.tell():
-            self._told_at = time.monotonic()
-
-    def _work(self) -> None:
-        ticked_at = 0.0
-        while True:
-            if self.osc is None:
-                time.sleep(TELL_SECONDS)
-            else:
-                with suppress(OSError, ValueError):  # its socket was closed
-                    self.osc.poll(TELL_SECONDS)
-            if self.tell_in() == 0.0:
-                self.tell()
-            now = time.monotonic()
-            if now - ticked_at >= TELL_SECONDS:
-                ticked_at = now
-                self._mend(now)
-                for tick in self.ticks:
-                    tick(now)
-
-    def _mend(self, now: float) -> None:
+    def mend(self, now: float) -> None:
         """Exchange the whole project where both sides changed it at once."""
         with self.desk.lock:
             for client in self._clients:

@@ -106,7 +106,7 @@ class Together:
         beside = ThreadPoolExecutor(1, "answering")
         self.link = LinkHost(bridge.desk, self._page_link, opens=opens, report=self._report)
         self.answering = Answering(bridge.desk, rhythm, beside, report=self._report, said=self._say)
-        bridge.ticks.append(self.tick)
+        bridge.beside.ticks.append(self.tick)
         bridge.greets.append(self._greet)
         bridge.takes |= {"time": _tell_time, "played": self._take_bar, "link": self._page_link.take}
 
@@ -145,7 +145,7 @@ def together(bridge: PageBridge, rhythm: RhythmSpace, *, link: bool = False) -> 
     Together(bridge, rhythm)
     if link:
         bridge.desk.receive("/clave/link", (True,))
-        bridge.run()
+        bridge.beside.run()
     return bridge
 
 

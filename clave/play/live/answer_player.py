@@ -27,7 +27,7 @@ class AnswerPlayer:
     ) -> None:
         self.answering = Answering(engine.desk, space, beside, report=report, said=said)
         self._engine, self._bars = engine, PlayedBars()
-        engine.hears.append(self._hear)
+        engine.hands.hears.append(self._hear)
 
     def _hear(self, voice: int | None, velocity: float, place: Place) -> None:
         self._bars.strike(voice, velocity, place.step)

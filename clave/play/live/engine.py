@@ -8,15 +8,16 @@ from typing import NamedTuple
 from clave.errors import ClaveError, ControlError
 from clave.music.kit import VOICES
 from clave.play.live.arguments import Values
-from clave.play.live.conductor import Conductor, Place, Prepared
+from clave.play.live.conductor import Conductor, Prepared
 from clave.play.live.controls.control import Action, Places
 from clave.play.live.desk import Desk
+from clave.play.live.hands import Hands
 from clave.play.live.history import ANSWER_LABEL, History
 from clave.play.live.keep_played import KeepPlayed
 from clave.play.live.scene_changes import gone_home, scene_in, with_given
 from clave.play.live.strokes import MOST_BARS, Strokes
 from clave.play.output import Output
-from clave.play.performance import Performance, Strike
+from clave.play.performance import Performance
 from clave.play.plan import Plan, natural_bars
 from clave.play.project.document import Project, Scene, SongPart
 from clave.play.project.movement import MAX_BARS
@@ -28,7 +29,6 @@ from clave.rhythm.homes import homes_of
 FIRST_BARS = 8  # decoded first, so that a change is heard soon; further ones as they come near
 ARRIVED_BARS = 8  # of the scene that a morph goes to, until it plays itself
 TELL_SECONDS = 0.01
-USUAL_VELOCITY = 0.8  # of a stroke by hand that names none
 
 
 class _Launch(NamedTuple):
@@ -73,8 +73,9 @@ class Engine:
         self.conductor = Conductor(outputs, clock, look_ahead_seconds)
         self._history = History(project)
         self._played_by_hand = KeepPlayed(self.conductor, strokes.rhythm, beside)
-        self.hears: list[Callable[[int | None, float, Place], None]] = [self._played_by_hand.strike]
         self._strokes, self._beside, self.clock, self._report = strokes, beside, clock, report
+        self.hands = Hands(self.desk, self.conductor, clock)
+        self.hands.hears.append(self._played_by_hand.strike)
         self._plays_song = bool(project.song)
         self._launch = _Launch(0, project)  # what plays came by it
         self._waits: _Launch | None = None
@@ -111,7 +112,7 @@ class Engine:
             case "undo" | "redo":
                 self._travel_back(action)
             case "strike":
-                self.strike(places[0], float(values[0]) if values else USUAL_VELOCITY)
+                self.hands.strike(places[0], *map(float, values))
             case "hold":
                 self._hold(places[0], on=bool(values[0]))
             case "launch":
@@ -126,13 +127,13 @@ class Engine:
             case "style":
                 self._style(str(values[0]))
             case "tap":
-                self.hear(places[0], float(values[0]) if values else USUAL_VELOCITY)
+                self.hands.hear(places[0], *map(float, values))
             case "tap along":
-                self.hear(None, float(values[0]) if values else USUAL_VELOCITY)
+                self.hands.hear(None, *map(float, values))
             case "capture":
                 self._played_by_hand.begin(self.conductor.now())
             case _:
-                raise ControlError(f"nobody here hears a {action}")
+                raise ControlError("only a page can do that: open one with `clave play`")
         self._say()
 
     def _change(self, project: Project, label: str) -> None:
@@ -146,22 +147,6 @@ class Engine:
         if not (self._history.undo() if action == "undo" else self._history.redo()):
             raise ControlError(f"nothing to {action}")
         self.desk.put(self._history.project)
-
-    def strike(self, voice: int, velocity: float, seconds: float | None = None) -> None:
-        """A hand strikes a voice, at this time of the clock or now: it sounds at once."""
-        self.hear(voice, velocity, seconds)
-        mix = self.desk.project.scene.mix[voice]
-        stroke = Strike(0.0, voice, velocity, 0.0, 0.0, 1.0, mix.level, mix.pan, voice, 0, 0)
-        for output in self.conductor.outputs:
-            output.strike(stroke, self.conductor.now())
-
-    def hear(self, voice: int | None, velocity: float, seconds: float | None = None) -> None:
-        """A stroke of a hand that does not sound here, at this time of the clock or now; None: with no voice."""
-        now = self.conductor.now()
-        place = self.conductor.place_at(now if seconds is None else seconds + (now - self.clock()))
-        if place is not None:  # while the music stands, it is in no bar
-            for hears in self.hears:
-                hears(voice, velocity, place)
 
     def _hold(self, voice: int, *, on: bool) -> None:
         scene, heard = self.desk.project.scene, self.conductor.heard()

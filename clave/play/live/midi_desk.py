@@ -142,7 +142,7 @@ class MidiDesk:
         with engine.desk.lock:
             match event:
                 case Struck(voice, velocity, seconds):
-                    engine.strike(voice, velocity, seconds)
+                    engine.hands.strike(voice, velocity, seconds)
                 case Launched(scene):
                     engine.desk.receive(f"/clave/scene/{scene + 1}/launch", (), self)
                 case Moved(name, value):

@@ -9,6 +9,7 @@ from studio import BAR, Studio, at
 from toy_rhythm import ToyRhythm
 
 from clave.errors import ControlError
+from clave.play.live.controls.page import IN_PAGE
 from clave.play.perform import perform_strokes
 from clave.play.project import Generated, Lane, Project, Scene, SongPart, TempoChange
 
@@ -163,6 +164,15 @@ def test_a_strike_sounds_at_once_also_where_nothing_plays() -> None:
     studio.send("/clave/voice/clap/strike", 0.5)
     ((seconds, strike),) = studio.heard.strikes
     assert (seconds, strike.voice, strike.velocity) == (studio.clock.seconds, 6, 0.5)
+
+
+def test_what_only_a_page_can_do_is_refused_and_changes_nothing() -> None:
+    studio = Studio(Project(scene=at(0.3)))
+    given = {"amount": 0.5, "bars": 4, "velocity": 0.5, "radius": 0.5, "format": "midi", "name": "dusty"}
+    for control in IN_PAGE:
+        with pytest.raises(ControlError, match="only a page can do that"):
+            studio.send(control.address.replace("{voice}", "snare"), *(given[each.name] for each in control.takes))
+    assert studio.engine.desk.project == Project(scene=at(0.3))
 
 
 def test_what_cannot_be_played_is_said_and_the_music_goes_on() -> None:

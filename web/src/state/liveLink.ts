@@ -14,12 +14,34 @@ import { Together } from "./together";
 
 const LET_GO_MS = 300; // after the last move on the map, the hand is off it
 
-/** What only a player can do: `ACTIONS` of `clave/play/live/controls/control.py`. */
-export const ACTION_NAMES = ["play", "stop", "toggle", "seek", "undo", "redo", "strike", "tap", "tap along", "hold", "launch", "morph", "song", "leave song", "style", "capture"] as const;
+/** What only whoever plays can do: `ACTIONS` of `clave/play/live/controls/control.py`. */
+export const PLAYER_ACTIONS = ["play", "stop", "toggle", "seek", "undo", "redo", "strike", "tap", "tap along", "hold", "launch", "morph", "song", "leave song", "style", "capture"] as const;
+/** Of these, what the engine without a page cannot: `PAGE_ACTIONS` there. */
+export const PAGE_ACTIONS = [
+  "surprise",
+  "complete",
+  "feel",
+  "clear taps",
+  "drums for taps",
+  "keep bars",
+  "record",
+  "export",
+  "export bars",
+  "keep kit",
+  "kept kit",
+  "random sound",
+  "orbit",
+  "wander",
+  "path through anchors",
+] as const;
+export const ACTION_NAMES = [...PLAYER_ACTIONS, ...PAGE_ACTIONS] as const;
 export type ActionName = (typeof ACTION_NAMES)[number];
 
-/** `place` is the voice or scene that it is done with; `value` what it was sent with, if anything. */
-export type LiveActs = Readonly<Record<ActionName, (place: number, value: unknown) => void>>;
+/** `place` is the voice or scene that it is done with; `values` what it was sent with, if anything. */
+type Act = (place: number, ...values: readonly unknown[]) => void;
+export type LiveActs = Readonly<Record<ActionName, Act>>;
+export type PlayerActs = Readonly<Record<(typeof PLAYER_ACTIONS)[number], Act>>;
+export type PageActs = Readonly<Record<(typeof PAGE_ACTIONS)[number], Act>>;
 
 interface Sender {
   open(): void;
@@ -119,7 +141,7 @@ export class LiveLink {
       case "patch":
         return this.take(told.changes, told.label, told.at_once, told.number);
       case "act":
-        return this.acts[told.action](told.place ?? 0, told.arguments[0]);
+        return this.acts[told.action](told.place ?? 0, ...told.arguments);
       case "error":
         return this.store.reportError(new Error(told.text));
       default:

@@ -18,10 +18,16 @@ PlayerAction = Literal[
     "play", "stop", "toggle", "seek", "undo", "redo", "strike", "tap", "tap along", "hold", "launch", "morph", "song",
     "leave song", "style", "capture",
 ]  # fmt: skip
+PageAction = Literal[
+    "surprise", "complete", "feel", "clear taps", "drums for taps", "keep bars", "record", "export", "export bars",
+    "keep kit", "kept kit", "random sound", "orbit", "wander", "path through anchors",
+]  # fmt: skip
 BesideAction = Literal["link", "answer", "answer distance", "answer join", "answer rest"]
-Action = PlayerAction | BesideAction
+Action = PlayerAction | PageAction | BesideAction
 """What no change of a project alone does."""
-ACTIONS: tuple[PlayerAction, ...] = get_args(PlayerAction)
+PAGE_ACTIONS: tuple[PageAction, ...] = get_args(PageAction)
+"""What only a page can do."""
+ACTIONS: tuple[PlayerAction | PageAction, ...] = (*get_args(PlayerAction), *PAGE_ACTIONS)
 """What only whoever plays can do."""
 BESIDE: tuple[BesideAction, ...] = get_args(BesideAction)
 """What is done beside the player: see `Desk.does`."""

@@ -28,6 +28,14 @@ def _keep(project: Project, places: Places, _: Values) -> Project:
     return with_slot(project, slot, project.scene.changed(name=kept.name if kept else ""))
 
 
+def _duplicate(project: Project, places: Places, _: Values) -> Project:
+    scene = scene_in(project, places[0])
+    free = next((slot for slot, each in enumerate(project.scenes) if each is None), len(project.scenes))
+    if free >= MAX_SCENES:
+        raise ControlError(f"a project holds {MAX_SCENES} scenes: clear one first")
+    return with_slot(project, free, scene.changed(name=scene.name and f"{scene.name} 2"))
+
+
 def _clear(project: Project, places: Places, _: Values) -> Project:
     scene_in(project, places[0])
     return with_slot(project, places[0], None)
@@ -103,6 +111,7 @@ SCENES = (
         action="morph",
     ),
     Control("/clave/scene/{scene}/keep", (), "Keeps what plays as a scene.", _keep),
+    Control("/clave/scene/{scene}/duplicate", (), "Copies a scene to the first free place.", _duplicate),
     Control("/clave/scene/{scene}/clear", (), "Empties the place of a scene; the song goes on without it.", _clear),
     Control("/clave/scene/{scene}/name", (Text("name"),), "Names a scene.", _rename, _scene_name),
     Control(

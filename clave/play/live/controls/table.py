@@ -8,6 +8,7 @@ from typing import NamedTuple
 from clave.errors import ControlError, VoiceError
 from clave.play.live.arguments import Values
 from clave.play.live.controls.control import VOICE_SLUGS, Control, Places, name_of, place_in
+from clave.play.live.controls.page import IN_PAGE
 from clave.play.live.controls.path import PATH
 from clave.play.live.controls.place import PLACE
 from clave.play.live.controls.project import MOVES, SCENES, WHOLE
@@ -27,6 +28,7 @@ GROUPS: Mapping[str, tuple[Control, ...]] = {
     "What moves by itself": MOVES,
     "Answering the player": ANSWER,
     "Ableton Link": LINK,
+    "What a page alone can do": IN_PAGE,
 }
 """All controls, by what they are about."""
 

@@ -18,7 +18,8 @@ ANSWER = (
     Control(
         "/clave/tap",
         (VELOCITY,),
-        "The player taps, with no voice: in a bar of such taps alone, drums are played to them.",
+        "The player taps, with no voice: in a bar of such taps alone, drums are played to them. A page keeps them for "
+        "/clave/taps/drums too, and the first one starts its music, with a click.",
         action="tap along",
         optional=1,
     ),

@@ -54,14 +54,11 @@ def play(
         raise typer.BadParameter("a project is named once: PROJECT or --project")
     from clave.app import kit_library, server
 
-    if link:
-        from clave.play.live.link_session import check_installed
-
-        check_installed()
+    linked = _linked_bridge() if link else None
     if not server.page_is_built():
         print("clave: the page is not built; in a source checkout run scripts/play", file=sys.stderr)
     with closing(kit_library.KitLibrary(kit_library.file_in(home))) as library:
-        bridge = None if osc_in is None and not osc_out else _bridge(osc_in or 0, osc_out or [])
+        bridge = linked if osc_in is None and not osc_out else _bridge(osc_in or 0, osc_out or [], linked)
         load = _loader(rhythm, sound, project or project_option, library, bridge, link=link)
         with server.listen(port) as on:  # a port is taken once there is something to play
             taken = int(on.getsockname()[1])
@@ -69,7 +66,7 @@ def play(
                 print(f"Port {port} is taken; using {taken}.")
             url = f"http://127.0.0.1:{taken}/"
             print(f"Clave plays at {url}  (Ctrl-C stops it)", flush=True)
-            if bridge is not None:
+            if bridge is not None and bridge.osc is not None:
                 print(f"OSC comes in at 127.0.0.1:{bridge.osc_ports[0]}", flush=True)
                 bridge.run()
             if not no_open:
@@ -79,12 +76,21 @@ def play(
             server.serve(server.Front(load), on)
 
 
-def _bridge(osc_in: int, osc_out: list[str]) -> "PageBridge":
+def _linked_bridge() -> "PageBridge":
+    """What leads a Link session to the page. Raises MissingExtraError where there is no Link."""
+    from clave.app.server.page_bridge import PageBridge
+    from clave.play.live.link_session import check_installed
+
+    check_installed()
+    return PageBridge()
+
+
+def _bridge(osc_in: int, osc_out: list[str], bridge: "PageBridge | None") -> "PageBridge":
     """What leads OSC to the page and back; 0: at any free port. Raises OscError for one that is taken."""
     from clave.app.server.page_bridge import PageBridge
     from clave.play.live.osc import OscPort, open_socket, peer_of
 
-    peers, on, bridge = [peer_of(each) for each in osc_out], open_socket(osc_in), PageBridge()
+    peers, on, bridge = [peer_of(each) for each in osc_out], open_socket(osc_in), bridge or PageBridge()
     bridge.osc = OscPort(bridge.desk, on, peers)
     bridge.osc_ports = int(on.getsockname()[1]), tuple(osc_out)
     return bridge
@@ -116,7 +122,11 @@ def _loader(
         bars, sounds = space.load_rhythm(rhythm), chosen_sound(sound)
         if opened is not None:
             print_remarks(remarks_here(opened, bars, sounds, library, [kit.name for kit in BUILT_IN]))
-        return create_app(bars, sounds, library=library, project=opened, bridge=bridge, link=link)
+        made = create_app(bars, sounds, library=library, project=opened, bridge=bridge)
+        if link and bridge is not None:
+            bridge.desk.receive("/clave/link", (True,))
+            bridge.run()
+        return made
 
     if rhythm is None and sound in (None, NO_SOUND) and project is None:
         return load

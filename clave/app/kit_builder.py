@@ -15,13 +15,14 @@ import numpy as np
 from pydantic import ValidationError
 
 from clave.app.kit_library import KitLibrary
-from clave.app.protocol import Heard, KitToKeep, KitVoice, PlacedSound, SoundInfo, SoundMap, SoundRequest
+from clave.app.protocol import SoundInfo
+from clave.app.sound_protocol import Heard, KitToKeep, PlacedSound, SoundMap, SoundRequest
 from clave.audio.descriptors import NAMES, describe
 from clave.errors import KitError, SpaceError
 from clave.files import audio_file
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit, Origin, Voice
-from clave.play.project.voices import SoundShift
+from clave.play.project.voices import KitVoice, SoundShift
 from clave.play.sounds import decode_file, decode_point, voice_at
 from clave.play.space_reference import space_reference
 from clave.sound import drum_synth

@@ -23,7 +23,7 @@ from clave.errors import KitError, KitLibraryError
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-    from clave.app.protocol import KeptInfo, KeptKit, KeptVersion
+    from clave.app.sound_protocol import KeptInfo, KeptKit, KeptVersion
     from clave.play.project.voices import KitVoice
 
 FILE = "kept.sqlite"
@@ -111,7 +111,7 @@ class KitLibrary:
 
     def kits(self, *, deleted: bool = False) -> "list[KeptInfo]":
         """The kits that are there, or those that were deleted; the one that changed last comes first."""
-        from clave.app.protocol import KeptInfo
+        from clave.app.sound_protocol import KeptInfo
 
         which = "NOT NULL" if deleted else "NULL"
         rows = self._rows(f"{_LISTED} WHERE deleted IS {which} GROUP BY id ORDER BY MAX(changed) DESC, id DESC")
@@ -121,7 +121,7 @@ class KitLibrary:
         """A kit that is kept, also a deleted one, as it is or as it was in this version."""
         from pydantic import ValidationError
 
-        from clave.app.protocol import KeptKit
+        from clave.app.sound_protocol import KeptKit
 
         row = self._rows(f"{_LISTED} WHERE id = ? GROUP BY id", [kit])
         if not row:
@@ -147,7 +147,7 @@ class KitLibrary:
 
     def history(self, kit: int) -> "list[KeptVersion]":
         """The versions of a kit, the latest first."""
-        from clave.app.protocol import KeptVersion
+        from clave.app.sound_protocol import KeptVersion
 
         self.kit(kit)
         rows = self._rows("SELECT version, changed FROM version WHERE kit = ? ORDER BY version DESC", [kit])

@@ -20,13 +20,14 @@ from clave.app import cli, server
 from clave.app.cli import groove, options
 from clave.app.kit_builder import BUILT_IN, KitBuilder
 from clave.app.kit_library import FILE, KitLibrary
-from clave.app.protocol import KitToKeep, KitVoice
+from clave.app.sound_protocol import KitToKeep
 from clave.errors import KitError, KitLibraryError
 from clave.music import playback_settings
 from clave.music.kit import VOICES
 from clave.music.units import COMMON_TIME, Meter, steps_per_bar
 from clave.play import groove_project
 from clave.play.project import Generated, GenerationSettings, Project, ProjectKit, Scene, bars, movement, save
+from clave.play.project.voices import KitVoice
 from clave.play.render import render_stems
 from clave.rhythm import phrase, space
 from clave.rhythm.journey import journey

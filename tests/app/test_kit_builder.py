@@ -12,11 +12,12 @@ from clave import Clip, factory, wav
 from clave.app import kit_builder as builder
 from clave.app.kit_builder import BUILT_IN, DRAWN_VARIATION, KitBuilder, named_once, read_kit_file
 from clave.app.kit_library import KitLibrary
-from clave.app.protocol import KitToKeep, KitVoice, SoundRequest, SoundShift
+from clave.app.sound_protocol import KitToKeep, SoundRequest
 from clave.audio.descriptors import describe
 from clave.audio.loudness import loudest
 from clave.errors import AudioFileError, KitError, SpaceError
 from clave.music.kit import VOICES
+from clave.play.project.voices import KitVoice, SoundShift
 from clave.play.sounds import safe
 from clave.sound.space import SoundSpace, load_sound
 

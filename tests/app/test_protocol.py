@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from clave import Pattern
-from clave.app import protocol
+from clave.app import protocol, sound_protocol
 from clave.app.protocol import BarPattern
 from clave.errors import ProjectError
 from clave.play.project.bars import kept_cells
@@ -25,15 +25,19 @@ def cases(which: str) -> list[Any]:
     ]
 
 
+def model(name: str) -> Any:
+    return getattr(protocol, name, None) or getattr(sound_protocol, name)
+
+
 @pytest.mark.parametrize(("name", "message"), cases("accepted"))
 def test_what_both_sides_read_comes_back_unchanged(name: str, message: dict[str, Any]) -> None:
-    assert getattr(protocol, name).model_validate(message).model_dump(mode="json") == message
+    assert model(name).model_validate(message).model_dump(mode="json") == message
 
 
 @pytest.mark.parametrize(("name", "message"), cases("refused"))
 def test_what_neither_side_reads_is_refused(name: str, message: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
-        getattr(protocol, name).model_validate(message)
+        model(name).model_validate(message)
 
 
 @pytest.mark.parametrize("meter", [(4, 4), (3, 4), (7, 8)])

@@ -24,26 +24,27 @@ from clave.app.path_protocol import EvenReply, WanderReply
 from clave.app.protocol import (
     BarPattern,
     CorpusMap,
-    DrawnKit,
-    Heard,
     Instrument,
-    KeptId,
-    KeptInfo,
-    KeptKit,
-    KeptVersion,
-    KitVoice,
     MapGround,
     Neighbour,
     PatternMade,
     PatternReply,
-    PlacedSound,
     ProjectReply,
     Refusal,
     ShiftReply,
+)
+from clave.app.server import listening, sound_routes
+from clave.app.sound_protocol import (
+    DrawnKit,
+    Heard,
+    KeptId,
+    KeptInfo,
+    KeptKit,
+    KeptVersion,
+    PlacedSound,
     SoundMap,
     SoundRequest,
 )
-from clave.app.server import listening, sound_routes
 from clave.errors import KitLibraryError, ServerError
 from clave.music.kit import VOICES
 from clave.play.formats import WriteOptions, midi_bytes, write_midi
@@ -62,6 +63,7 @@ from clave.play.project import (
     saving,
 )
 from clave.play.project.bars import kept_cells, with_cells
+from clave.play.project.voices import KitVoice
 from clave.play.wander_path import wander_path
 from clave.rhythm import attributes
 from clave.rhythm.corpus_map import CorpusMap as LearnedMap

@@ -15,8 +15,8 @@ import soundfile
 from clave import load_rhythm, load_sound
 from clave.app.kit_builder import KitBuilder
 from clave.app.kit_library import KitLibrary
-from clave.app.protocol import SoundRequest
 from clave.app.server.application import create_app
+from clave.app.sound_protocol import SoundRequest
 from clave.app.static_page import PageOptions, write_page, writing
 from clave.app.static_page.answers import answer
 from clave.app.static_page.rhythm_files import rhythm_files

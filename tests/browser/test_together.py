@@ -58,7 +58,7 @@ def test_the_page_keeps_time_with_the_session_that_its_server_is_in(timeline: Fa
         page.wait_for_timeout(20)
     timeline.set_tempo(123)
     page.wait_for_function("clave.store.scene.value.tempo[0].tempo_bpm === 123")
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(800)
     assert abs(off_ms(page, timeline)) < 10
     timeline.playing = False
     page.wait_for_function("!clave.store.playing.value")

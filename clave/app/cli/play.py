@@ -80,13 +80,12 @@ def play(
         invitation = invited(host)
         osc = osc_address(invitation, osc_host)
         has_osc = osc_in is not None or bool(osc_out) or osc_host is not None
-        bridge = _bridge(invitation, (osc, osc_in or 0) if has_osc else None, osc_out or [])
+        bridge = _bridge(invitation, (osc, osc_in or 0) if has_osc else None, osc_out or [], always=link or samples)
         shared = None
         if samples:
-            from clave.app.server.page_bridge import PageBridge
             from clave.app.server.shared_samples import SharedSamples
 
-            bridge, shared = bridge or PageBridge(), SharedSamples()
+            shared = SharedSamples()
         load = _loader(rhythm, sound, project or project_option, library, bridge, shared, link=link)
         address = invitation.address if invitation else THIS_MACHINE
         with server.listen(port, address) as on:  # a port is taken once there is something to play
@@ -117,12 +116,14 @@ def _opened(on: "socket.socket", wanted: int, invitation: Invitation | None) -> 
     return invitation.link(here)
 
 
-def _bridge(invitation: Invitation | None, osc: tuple[str, int] | None, out: list[str]) -> "PageBridge | None":
-    """What leads OSC to the page and back, and pages to each other; None where neither is wanted.
+def _bridge(
+    invitation: Invitation | None, osc: tuple[str, int] | None, out: list[str], *, always: bool
+) -> "PageBridge | None":
+    """What leads OSC to the page and back, and pages to each other; None where nothing wants it, unless `always`.
 
     OSC comes in at this address and port, 0: any free one. Raises OscError for one that is taken.
     """
-    if invitation is None and osc is None:
+    if invitation is None and osc is None and not always:
         return None
     from clave.app.server.page_bridge import PageBridge
 
@@ -168,7 +169,11 @@ def _loader(
                 bridge.desk.put(opened)
             desk, player = bridge.desk, Player(bars, sounds, library, None if project is None else project.parent)
             shared.source.set_result((lambda: desk.project.scene, _writer(player)))
-        return create_app(bars, sounds, library=library, project=opened, bridge=bridge, link=link)
+        made = create_app(bars, sounds, library=library, project=opened, bridge=bridge)
+        if link and bridge is not None:
+            bridge.desk.receive("/clave/link", (True,))
+            bridge.beside.run()
+        return made
 
     if rhythm is None and sound in (None, NO_SOUND) and project is None:
         return load

@@ -53,15 +53,12 @@ def create_app(
     library: KitLibrary | None = None,
     project: Project | None = None,
     bridge: PageBridge | None = None,
-    *,
-    link: bool = False,
 ) -> FastAPI:
     """The whole instrument as one application.
 
     `kits` are synthesised on the first request for one. Without a sound space, only they and files are played;
     without a library, what the player keeps lasts as long as the application. The page opens with the project, if there
-    is one. `bridge` moves it by OSC and WebSocket; its invitation opens it to whoever has the token. `link` joins the
-    Link session.
+    is one. `bridge` moves it by OSC and WebSocket; its invitation opens it to whoever has the token.
     """
     from clave import __version__
 
@@ -88,7 +85,7 @@ def create_app(
     add_library_routes(app, library)
     add_export_routes(app, rhythm, sound, library)
     add_project_routes(app, rhythm, lambda each: remarks_here(each, rhythm, sound, library, builder.kits), project)
-    add_live_routes(app, together(bridge, rhythm, link=link))
+    add_live_routes(app, together(bridge, rhythm))
     instrument = _instrument(__version__, rhythm, builder.info(), kits)
 
     @app.get("/api/instrument")

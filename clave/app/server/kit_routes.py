@@ -4,7 +4,7 @@ from fastapi import FastAPI, Response
 
 from clave.app.kit_builder import KitBuilder
 from clave.app.kit_library import KitLibrary
-from clave.app.protocol import DrawnKit, KeptId, KeptInfo, KeptKit, KeptVersion, KitDraw, KitToKeep, Rename
+from clave.app.sound_protocol import DrawnKit, KeptId, KeptInfo, KeptKit, KeptVersion, KitDraw, KitToKeep, Rename
 
 
 def add_kit_routes(app: FastAPI, builder: KitBuilder) -> None:

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, Response
 
 from clave.app.kit_builder import KitBuilder
-from clave.app.protocol import PlacedSound, SoundMap, SoundRequest
 from clave.app.server.bodies import limited_body
+from clave.app.sound_protocol import PlacedSound, SoundMap, SoundRequest
 from clave.music.kit import VOICES
 
 MAX_FILE_BYTES = 50_000_000  # a minute of 24 bits in stereo at 96 kHz is 35 MB

@@ -140,12 +140,9 @@ class Together:
             self.answering.bar(bar_in(message))
 
 
-def together(bridge: PageBridge, rhythm: RhythmSpace, *, link: bool = False) -> PageBridge:
-    """The bridge, with the answer and the session beside it; `link` joins the session at once."""
+def together(bridge: PageBridge, rhythm: RhythmSpace) -> PageBridge:
+    """The bridge, with the answer and the session beside it."""
     Together(bridge, rhythm)
-    if link:
-        bridge.desk.receive("/clave/link", (True,))
-        bridge.beside.run()
     return bridge
 
 

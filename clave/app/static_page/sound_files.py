@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from clave.app.kit_builder import KitBuilder
-from clave.app.protocol import SoundRequest
+from clave.app.sound_protocol import SoundRequest
 from clave.audio.descriptors import describe
 from clave.music.clip import Clip
 from clave.music.kit import VOICES

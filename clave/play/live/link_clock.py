@@ -22,6 +22,14 @@ class _Step(NamedTuple):
     number: int  # since the music began
     seconds: float  # when it begins, on this clock
     lasts: float
+    bar: int
+    step: int  # of the bar
+
+    def number_of(self, later: QueuedStep) -> int:
+        """Of a step that comes after this one: others between them may have been too late to be queued."""
+        if later.bar == self.bar and later.step > self.step:
+            return self.number + later.step - self.step
+        return self.number + max(1, round((later.seconds - self.seconds) / self.lasts))
 
 
 class LinkClock:
@@ -80,11 +88,8 @@ class LinkClock:
 
     def step(self, queued: QueuedStep) -> None:
         """Note when it is; those that were too late to be queued are counted too."""
-        number = 0
-        if self._steps:
-            last = self._steps[-1]
-            number = last.number + max(1, round((queued.seconds - last.seconds) / last.lasts))
-        self._steps.append(_Step(number, queued.seconds, queued.duration_seconds))
+        number = self._steps[-1].number_of(queued) if self._steps else 0
+        self._steps.append(_Step(number, queued.seconds, queued.duration_seconds, queued.bar, queued.step))
         if len(self._steps) > 2 * KEPT_STEPS:
             del self._steps[:KEPT_STEPS]
 

@@ -20,7 +20,7 @@ from clave.play.live.link_session import AalinkSession, check_installed
 from clave.play.live.strokes import Strokes
 from clave.play.project import Generated, GenerationSettings, Project, Scene
 
-TICK = 0.01
+TICK = 0.02
 SIXTEENTHS = 16
 
 
@@ -98,8 +98,8 @@ def studio() -> Iterator[Studio]:
 def test_bars_begin_with_those_of_the_session_and_stay_in_phase(studio: Studio) -> None:
     studio.run(0.6)
     studio.send("/clave/transport/play")
-    studio.run(7)
-    assert len(studio.lines) >= 3
+    studio.run(5)
+    assert len(studio.lines) >= 2
     tick_beats = 2 * TICK * 120 / 60
     assert all(line % 4 < tick_beats for line in studio.lines), studio.lines
     assert abs(studio.off()) < 0.1
@@ -131,12 +131,12 @@ def test_a_session_that_is_joined_keeps_its_tempo_and_a_tempo_goes_both_ways() -
     assert studio.timeline.tempo_bpm == 140
     assert abs(studio.off()) < 0.1
     studio.timeline.set_tempo(61.5)
-    studio.run(3)
+    studio.run(2)
     assert studio.engine.desk.values()["/clave/tempo"] == (61.5,)
     assert studio.engine.desk.values()["/clave/link/tempo"] == (61.5,)
     assert abs(studio.off()) < 0.1
     studio.timeline.set_tempo(700)
-    studio.run(3)
+    studio.run(1, tick=0.005)
     assert studio.engine.desk.values()["/clave/tempo"] == (400.0,), "the fastest that a project has"
     assert abs(studio.off()) < 1, "and still in phase"
 
@@ -167,7 +167,7 @@ def test_a_bar_of_another_meter_has_its_own_quantum() -> None:
     studio.send("/clave/transport/play")
     studio.run(8)
     assert studio.session.quantum == 3.0
-    assert all(line % 3 < 0.03 for line in studio.lines), studio.lines
+    assert all(line % 3 < 0.09 for line in studio.lines), studio.lines
 
 
 def test_beats_that_are_renumbered_change_nothing_and_another_jump_is_entered_at_the_bar_line(studio: Studio) -> None:
@@ -191,8 +191,8 @@ def test_beats_that_are_renumbered_change_nothing_and_another_jump_is_entered_at
 
 def test_a_change_of_what_plays_leaves_the_phase_as_it_is(studio: Studio) -> None:
     studio.send("/clave/transport/play")
-    studio.run(4)
-    for x in range(-3, 4):
+    studio.run(3)
+    for x in range(-2, 2):
         studio.send("/clave/map", x / 2, 0.5)
         studio.run(0.4)
         assert abs(studio.off()) < 0.1

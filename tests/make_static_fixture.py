@@ -56,8 +56,8 @@ def drawn_bars(rhythm: RhythmSpace) -> list[Generated]:
         bars += [Generated(point=point, settings=settings, phrase=Phrase(bars=4, index=n, fill=True)) for n in (1, 3)]
     for _ in range(LEGS):
         settings, start = drawn_settings(rhythm, rng), drawn_point(rng)
-        end = (round(start[0] + 0.2, 3), start[1])
-        leg = {share: Leg(start=start, end=end, share=share) for share in (0.3, 0.75)}
+        end = (round(start[0] + 0.4, 3), start[1])
+        leg = {share: Leg(start=start, end=end, share=share) for share in (0.4, 0.6)}
         bars += [Generated(point=start, settings=settings, leg=each) for each in leg.values()]
     return bars
 

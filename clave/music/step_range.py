@@ -32,8 +32,13 @@ _RULES = np.array([
     (-15, 14, 1, 2, 10), (-15, 14, 0, 1, -_ALWAYS),
     (-50, 9, 0, 0, 0), (-20, 59, 0, 0, 0),
     (-15, 14, 1, 0, _ALWAYS), (-15, 14, 2, 2, 0), (-15, 14, 0, 1, -_ALWAYS),
-])  # fmt: skip
-_BETWEEN = (_RULES[:, 2] + _RULES[:, 3]) > 0
+], np.int16).T.copy()  # fmt: skip
+_BETWEEN = (_RULES[2] + _RULES[3]) > 0
+
+# By the distance of two strokes in steps: the ticks beside its own step that each of them has, so that both keep a
+# nearest step of their own. From FAR steps on, there is room for every offset.
+_FAR = 7
+_ROOM = np.array([0, *((steps - 1) // 2 * TICKS_PER_STEP for steps in range(1, _FAR + 1))], np.int16)
 
 
 class StepRanges(NamedTuple):
@@ -52,10 +57,10 @@ def step_ranges(hits: Hits) -> StepRanges:
     """
     row, step, before, after = _neighbours(hits)
     of_quarter = step % STEPS_PER_QUARTER
-    first, last, left, right, middle = _RULES[of_quarter].T
+    first, last, left, right, middle = _RULES[:, of_quarter]
     if rest := hits.shape[2] % STEPS_PER_QUARTER:  # the bar line is nearest to as much as the place it falls on
-        first = np.where(step == 0, _RULES[rest, 0], first)
-    first, last = np.maximum(first, -_EARLY - _room(before)), np.minimum(last, _LATE + _room(after))
+        first = np.where(step == 0, _RULES[0, rest], first)
+    first, last = np.maximum(first, -_EARLY - _ROOM[before]), np.minimum(last, _LATE + _ROOM[after])
     between = _BETWEEN[of_quarter]
     if not between.any():
         return _in_steps(first, last, np.zeros(len(step), bool))
@@ -84,21 +89,15 @@ def _in_steps(
 
 
 def _neighbours(hits: Hits) -> tuple[Int[np.ndarray, " stroke"], ...]:
-    """Row and step of each stroke, and the steps to the strokes of its voice before and after it.
+    """Row and step of each stroke, and the steps to the strokes of its voice before and after it, at most _FAR.
 
     The bars beside it are taken to end, and to begin, with a stroke on their last and on their first 16th.
     """
     steps = hits.shape[2]
     row, step = np.divmod(np.flatnonzero(hits), steps)
-    between = np.where(np.diff(row) == 0, np.diff(step), steps)
-    before = np.minimum(np.append(steps, between), step + STEPS_PER_SIXTEENTH)
-    after = np.minimum(np.append(between, steps), steps - step)
-    return row, step, before, after
-
-
-def _room(distance: Int[np.ndarray, " stroke"]) -> Int[np.ndarray, " stroke"]:
-    """Ticks beside its own step that each of two strokes so many steps apart has, so that both keep a nearest step."""
-    return (distance - 1) // 2 * TICKS_PER_STEP
+    apart = np.full(len(step) + 1, _FAR)
+    apart[1:-1] = np.minimum(np.diff(row * (steps + _FAR) + step), _FAR)
+    return row, step, np.minimum(apart[:-1], step + STEPS_PER_SIXTEENTH), np.minimum(apart[1:], steps - step)
 
 
 def clear_of_bar_line(hits: Hits) -> Hits:
@@ -118,6 +117,7 @@ def clear_of_bar_line(hits: Hits) -> Hits:
 
 def on_read_steps(bar: Pattern) -> Pattern:
     """The same strokes at the same moments, on the steps that a reader puts them on, if any of them is displaced."""
-    if bar.hits.any() and step_ranges(bar.hits[None]).displaced.any():
+    _, step = np.nonzero(bar.velocity)
+    if _BETWEEN[step % STEPS_PER_QUARTER].any() and step_ranges(bar.hits[None]).displaced.any():
         return Pattern.from_strokes(bar.strokes(), bar.meter)
     return bar

@@ -25,17 +25,17 @@ def draw_dynamics(
 
     Rows that are `like_recorded` are played as loosely and as loudly as recorded bars, as far as these are known.
     """
-    row, voice, _ = np.nonzero(hits)
-    struck = cells.struck(hits)
-    of_strokes = np.broadcast_to(noise, (len(noise), *hits.shape))[:, hits]
+    struck = np.nonzero(hits)
+    row, voice, step = struck
+    strokes = cells.struck(struck)
     low, high, _ = step_ranges(hits)
     if recorded is not None:
-        least = np.where(like_recorded[row], recorded.least_std(voice), 0)
-        struck = replace(struck, offset_std=np.maximum(struck.offset_std, least))
-    levels, late = struck.draw(of_strokes, low, high)
+        least = recorded.offset_std[voice] * like_recorded[row]
+        strokes = replace(strokes, offset_std=np.maximum(strokes.offset_std, least))
+    levels, late = strokes.draw(noise[:, row if noise.shape[1] > 1 else 0, voice, step], low, high)
     if recorded is not None:
         levels = np.where(like_recorded[row], recorded.velocity(levels, voice), levels)
 
     velocity, offset = np.zeros(hits.shape, np.float32), np.zeros(hits.shape, np.float32)
-    velocity[hits], offset[hits] = levels, late
+    velocity[struck], offset[struck] = levels, late
     return velocity, offset

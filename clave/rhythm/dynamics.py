@@ -8,7 +8,7 @@ import numpy as np
 
 from clave.music.kit import VOICES
 from clave.music.pattern import DEFAULT_VELOCITY, MAX_OFFSET, Pattern
-from clave.music.shapes import Bool, Float, Float32, Float64
+from clave.music.shapes import Bool, Float, Float32, Float64, Int
 from clave.music.units import Meter, steps_per_bar
 from clave.rhythm.condition import Condition
 
@@ -22,52 +22,74 @@ Noise = Float32[np.ndarray, "3 #row voice step"]
 Dynamics = tuple[Float32[np.ndarray, "row voice step"], Float32[np.ndarray, "row voice step"]]
 """The velocity and the offset (steps) of each cell, if it is struck."""
 
-CellNoise = Float32[np.ndarray, "3 #row *cell"]
-Offsets = float | Float32[np.ndarray, "#row *cell"]
-Drawn = tuple[Float32[np.ndarray, "row *cell"], Float32[np.ndarray, "row *cell"]]
+Cells = tuple[Int[np.ndarray, " stroke"], ...]
+"""Row, voice and step of each stroke, as `np.nonzero` of hits gives them."""
+
+Offsets = float | Float32[np.ndarray, " stroke"]
+Drawn = tuple[Float32[np.ndarray, " stroke"], Float32[np.ndarray, " stroke"]]
 
 
 @dataclass(frozen=True, eq=False)
-class PlayedCells:
-    """The distribution of velocity and offset in each cell, if it is struck; `cell` is any number of axes.
+class PlayedStrokes:
+    """The distribution of the velocity and the offset of each stroke.
 
     A velocity is a mixture of normal distributions, one for each kind of stroke, such as ghost note, stroke and accent;
     an offset is normal.
     """
 
-    kind_logit: Float32[np.ndarray, "row kind *cell"]
-    level: Float32[np.ndarray, "row kind *cell"]  # mean velocity of each kind
-    level_std: Float32[np.ndarray, "row kind *cell"]
-    offset: Float32[np.ndarray, "row *cell"]  # steps: the mean
-    offset_std: Float32[np.ndarray, "row *cell"]
+    kind_logit: Float32[np.ndarray, "stroke kind"]
+    level: Float32[np.ndarray, "stroke kind"]  # mean velocity of each kind
+    level_std: Float32[np.ndarray, "stroke kind"]
+    offset: Float32[np.ndarray, " stroke"]  # steps: the mean
+    offset_std: Float32[np.ndarray, " stroke"]
 
-    def struck(self, hits: Hits) -> "PlayedCells":
-        """The cells that are struck, each as a row."""
-        logit, level, std = (np.moveaxis(each, 1, -1)[hits] for each in (self.kind_logit, self.level, self.level_std))
-        return PlayedCells(logit, level, std, self.offset[hits], self.offset_std[hits])
-
-    def draw(self, noise: CellNoise, low: Offsets = -MAX_OFFSET, high: Offsets = LATEST_OFFSET) -> Drawn:
-        """A velocity and an offset for each cell; the same noise plays similar bars alike.
+    def draw(
+        self, noise: Float32[np.ndarray, "3 stroke"], low: Offsets = -MAX_OFFSET, high: Offsets = LATEST_OFFSET
+    ) -> Drawn:
+        """A velocity and an offset for each stroke; the same noise plays similar bars alike.
 
         Offsets are drawn from the part of their distribution that lies between `low` and `high`.
         """
         of_kind, of_level, of_offset = noise
-        share = np.exp(self.kind_logit - np.logaddexp.reduce(self.kind_logit, axis=1, keepdims=True))
-        quantile = normal_cdf(of_kind)[:, None]  # softer kinds first, so that more noise is more velocity
-        order = self.level.argsort(axis=1)
-        passed = np.take_along_axis(share, order, axis=1).cumsum(axis=1) < quantile
-        place = np.minimum(passed.sum(axis=1, keepdims=True), share.shape[1] - 1)
-        kind = np.take_along_axis(order, place, axis=1)
-        level, level_std = (np.take_along_axis(each, kind, axis=1)[:, 0] for each in (self.level, self.level_std))
+        weight = np.exp(self.kind_logit - self.kind_logit.max(axis=1, keepdims=True))
+        stroke = np.arange(len(weight))
+        order = self.level.argsort(axis=1)  # softer kinds first, so that more noise is more velocity
+        passed = weight[stroke[:, None], order].cumsum(axis=1)
+        place = (passed < (normal_cdf(of_kind) * passed[:, -1])[:, None]).sum(axis=1)
+        kind = order[stroke, np.minimum(place, weight.shape[1] - 1)]
+        velocity = self.level[stroke, kind] + self.level_std[stroke, kind] * of_level
 
-        from_low, to_high = (normal_cdf((end - self.offset) / self.offset_std) for end in (low, high))
+        from_low = normal_cdf((low - self.offset) / self.offset_std)
+        to_high = normal_cdf((high - self.offset) / self.offset_std)
         deviation = normal_quantile(from_low + normal_cdf(of_offset) * (to_high - from_low))
-        offset = np.clip(self.offset + self.offset_std * deviation, low, high)
-        return (level + level_std * of_level).astype(np.float32), offset.astype(np.float32)
+        offset = np.minimum(np.maximum(self.offset + self.offset_std * deviation, low), high)
+        return velocity, offset.astype(np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class PlayedCells:
+    """The same of every cell, if it is struck."""
+
+    kind_logit: Float32[np.ndarray, "row kind voice step"]
+    level: Float32[np.ndarray, "row kind voice step"]
+    level_std: Float32[np.ndarray, "row kind voice step"]
+    offset: Float32[np.ndarray, "row voice step"]
+    offset_std: Float32[np.ndarray, "row voice step"]
+
+    def struck(self, cells: Cells) -> PlayedStrokes:
+        """These cells, in their order."""
+        row, voice, step = cells
+        return PlayedStrokes(
+            self.kind_logit[row, :, voice, step],
+            self.level[row, :, voice, step],
+            self.level_std[row, :, voice, step],
+            self.offset[cells],
+            self.offset_std[cells],
+        )
 
 
 def dynamics_noise(rng: np.random.Generator, steps: int, rows: int = 1) -> Noise:
-    """Noise for `PlayedCells.draw`, for each row or the same for all."""
+    """Noise for `draw_dynamics`, for each row or the same for all."""
     return rng.standard_normal((3, rows, len(VOICES), steps)).astype(np.float32)
 
 

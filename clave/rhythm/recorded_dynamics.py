@@ -50,10 +50,6 @@ class RecordedDynamics:
             )
         return cls(deviation, *_on_one_axis(curves))
 
-    def least_std(self, voices: Int[np.ndarray, " stroke"]) -> Float32[np.ndarray, " stroke"]:
-        """The least deviation (steps) of offsets of these voices."""
-        return self.offset_std[voices]
-
     def velocity(
         self, velocity: Float[np.ndarray, " stroke"], voices: Int[np.ndarray, " stroke"]
     ) -> Float32[np.ndarray, " stroke"]:

@@ -7,6 +7,8 @@ from clave.rhythm.condition import Condition, Labels
 from clave.rhythm.dynamics import (
     LATEST_OFFSET,
     MIN_VELOCITY,
+    Drawn,
+    Noise,
     PlayedCells,
     blend_dynamics,
     clip_offset,
@@ -73,8 +75,14 @@ def played_cells(kinds=((0.3, 0.25), (0.7, 0.9)), std: float = 0.02, steps: int 
     return PlayedCells(np.log(share), level, np.full(shape, std, np.float32), late, np.full_like(late, 0.2))
 
 
+def draw(cells: PlayedCells, noise: Noise, *ends: float) -> Drawn:
+    """What is drawn of all cells."""
+    everywhere = np.ones(cells.offset.shape, bool)
+    return cells.struck(np.nonzero(everywhere)).draw(noise[:, everywhere], *ends)
+
+
 def test_velocities_are_drawn_from_the_mixture_and_offsets_around_their_mean():
-    velocity, offset = played_cells(steps=4000).draw(dynamics_noise(np.random.default_rng(1), 4000))
+    velocity, offset = draw(played_cells(steps=4000), dynamics_noise(np.random.default_rng(1), 4000))
     ghosts = velocity < 0.5
     assert ghosts.mean() == pytest.approx(0.3, abs=0.01)
     assert velocity[ghosts].mean() == pytest.approx(0.25, abs=0.002)
@@ -86,14 +94,14 @@ def test_velocities_are_drawn_from_the_mixture_and_offsets_around_their_mean():
 
 def test_offsets_are_drawn_between_their_ends():
     cells, noise = played_cells(steps=4000), dynamics_noise(np.random.default_rng(1), 4000)
-    freely, (_, offset) = cells.draw(noise)[1], cells.draw(noise, 0.45, 0.6)
+    freely, (_, offset) = draw(cells, noise)[1], draw(cells, noise, 0.45, 0.6)
     assert offset.min() >= np.float32(0.45)
     assert offset.max() <= np.float32(0.6)
     assert (np.diff(offset.ravel()[freely.ravel().argsort()]) > -1e-5).all()  # the same noise, in the same order
     inside = (freely > 0.45) & (freely < 0.6)  # what is left of the distribution keeps its shape
     assert offset.mean() == pytest.approx(freely[inside].mean(), abs=0.002)
     assert offset.std() == pytest.approx(freely[inside].std(), abs=0.002)
-    far = cells.draw(noise, -2.0, -1.5)[1]  # more than six deviations from the mean
+    far = draw(cells, noise, -2.0, -1.5)[1]  # more than six deviations from the mean
     np.testing.assert_allclose(far, -1.5)
 
 
@@ -104,19 +112,17 @@ def test_shares_and_quantiles_of_the_normal_distribution():
 
 
 def test_struck_cells_are_those_of_the_bar_in_order():
-    cells = played_cells()
-    hits = HITS[None]
-    struck = cells.struck(hits)
-    noise = dynamics_noise(np.random.default_rng(3), 64)
-    of_all, of_struck = cells.draw(noise), struck.draw(noise[:, hits])
+    cells, noise = played_cells(), dynamics_noise(np.random.default_rng(3), 64)
+    of_all = draw(cells, noise)
+    of_struck = cells.struck(np.nonzero(HITS[None])).draw(noise[:, HITS[None]])
     for whole, strokes in zip(of_all, of_struck, strict=True):
-        np.testing.assert_array_equal(whole[hits], strokes)
+        np.testing.assert_array_equal(whole[HITS.ravel()], strokes)
 
 
 def test_the_same_noise_plays_all_rows_alike_and_louder_cells_louder():
     noise = dynamics_noise(np.random.default_rng(2), 64)
-    soft, loud = (played_cells(((1 - share, 0.2), (share, 0.8))).draw(noise)[0] for share in (0.2, 0.6))
+    soft, loud = (draw(played_cells(((1 - share, 0.2), (share, 0.8))), noise)[0] for share in (0.2, 0.6))
     assert (loud >= soft).all()
     assert (loud > soft + 0.5).mean() == pytest.approx(0.4, abs=0.06)
-    upside_down = played_cells(((0.6, 0.8), (0.4, 0.2))).draw(noise)[0]
+    upside_down = draw(played_cells(((0.6, 0.8), (0.4, 0.2))), noise)[0]
     np.testing.assert_allclose(upside_down, loud, atol=1e-6)  # the order of the kinds says nothing

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fake_midi import FakeMidi
 from fastapi.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 from toy_page import ToyPage, hear, led, until
@@ -17,8 +18,10 @@ from clave.app.server import create_app, page_bridge
 from clave.app.server.front import Front
 from clave.app.server.page_bridge import PageBridge
 from clave.errors import AudioPortError, ControlError
-from clave.play.live import midi_process
+from clave.play.live import midi_process, rtmidi_system
 from clave.play.live.controls.control import ACTIONS
+from clave.play.live.midi_map import Binding, map_of_drums, save_map
+from clave.play.live.midi_messages import CLOCK, CONTINUE, START
 from clave.play.live.osc import OscPort, open_socket
 from clave.play.live.osc_packet import read_packet, write_message
 from clave.play.midi_out import NOTE_OFF, NOTE_ON, MidiMessage
@@ -259,6 +262,59 @@ def test_clave_live_plays_a_midi_port(tmp_path: Path, monkeypatch: pytest.Monkey
     (device,) = DEVICES
     assert (device.port, device.closed, device.dropped > 0) == ("TR", True, True)
     assert {message.data[0] for message in device.messages} == {NOTE_ON, NOTE_OFF}
+
+
+def test_clave_live_is_led_by_a_clock_and_played_by_pads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, made = tmp_path / "groove.json", FakeMidi(inputs=["Pads 20:0", "DAW 24:0"], outputs=["Pads 20:0"])
+    save(Project(scene=Scene()), path)
+    save_map(map_of_drums().with_binding(Binding("volume", 20)), tmp_path / "desk.json")
+    monkeypatch.setattr(midi_process, "MidiProcess", Device)
+    monkeypatch.setattr(rtmidi_system, "open_system", lambda: made)
+    monkeypatch.setattr(midi_process, "before_others", lambda: None)
+
+    def lead() -> None:
+        while not any(port.name.startswith("DAW") for port in made.opened):
+            time.sleep(0.01)
+        made.play("DAW 24:0", time.monotonic(), START)
+        for _ in range(40):
+            made.play("DAW 24:0", time.monotonic(), CLOCK)
+            time.sleep(0.02)
+        made.play("Pads 20:0", time.monotonic(), 0x99, 39, 127)
+
+    leading = Thread(target=lead)
+    leading.start()
+    wired = ["--midi-out", "TR", "--clock-out", "--midi-in", "pads", "--midi-map", str(tmp_path / "desk.json")]
+    done = CliRunner().invoke(
+        commands, ["live", str(path), "--osc-in", "0", *wired, "--clock-in", "daw", "--seconds", "2"]
+    )
+    leading.join()
+    assert done.exit_code == 0, done.output
+    sent = [message.data for message in DEVICES[-1].messages]
+    assert (NOTE_ON, 39, 127) in sent, "the clap of a hand"
+    assert {(START,), (CONTINUE,)} & set(sent), "who follows us starts too, or is moved to where we are"
+    assert (CLOCK,) in sent
+    assert [port.sent for port in made.opened if port.sent] == [[(0xB0, 20, 102)]], "the fader moves to the volume"
+    assert not any(port.open for port in made.opened)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--clock-out"], "the port of --midi-out, which is not given"),
+        (["--midi-map", "desk.json"], "what the ports of --midi-in do, and none is given"),
+        (["--midi-in", "pads", "--midi-map", "nose.json"], "nose.json: cannot be read"),
+        (["--grid", "pads", "--grid-model", "push"], "a grid is one of launchpad, launchpad-s, got 'push'"),
+    ],
+)
+def test_midi_that_cannot_be_wired_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], said: str
+) -> None:
+    path = tmp_path / "groove.json"
+    save(Project(), path)
+    monkeypatch.setattr(rtmidi_system, "open_system", FakeMidi)
+    monkeypatch.setattr(midi_process, "before_others", lambda: None)
+    done = CliRunner().invoke(commands, ["live", str(path), "--osc-in", "0", *options])
+    assert said in str(done.exception)
 
 
 def read_all(peer: Any) -> Iterator[Any]:

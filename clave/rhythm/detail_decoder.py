@@ -94,9 +94,13 @@ class BarDecoder(ABC):
         """
 
     def play(self, hits: Hits, feel: Feel, condition: Condition, noise: Noise | None = None) -> list[Pattern]:
-        """Bars of these strokes and this feel; with `noise`, in one meter, they are drawn as `drawn_dynamics` says."""
-        if noise is None or not self.draws_dynamics:
-            return to_patterns(hits, self.dynamics(hits, feel, condition), condition)
+        """Bars of these strokes and this feel; with `noise`, in one meter, they are drawn as `drawn_dynamics` says.
+
+        Drawn bars without a style are on the steps that a MIDI file's reader puts them on; those in a style stay on
+        the steps of its rolls, which a reader would write unevenly.
+        """
+        if noise is None or not self.draws_dynamics or condition.style.any():
+            return to_patterns(hits, self.dynamics(hits, feel, condition, noise), condition)
         struck = clear_of_bar_line(hits[:, :, : condition.steps])
         bars = to_patterns(struck, self.dynamics(struck, feel, condition, noise), condition)
         return [on_read_steps(bar) for bar in bars]
@@ -254,7 +258,8 @@ class DetailDecoder(BarDecoder):
         With `noise` they are drawn from their distribution, where the space knows one, for the strokes alone: see
         `drawn_dynamics`. Without, they are its mean.
         """
-        steps = hits.shape[2]
+        steps = hits.shape[2] if noise is None else condition.steps
+        hits = hits[:, :, :steps]
         padded = np.zeros((len(hits), len(VOICES), self.steps), np.float32)
         padded[:, :, :steps] = hits
         outputs = run(self._dynamics, hits=padded, feel=feel, map=condition.map, meter=condition.meter)

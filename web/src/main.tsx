@@ -258,7 +258,7 @@ try {
   if (restored.known === "nothing") beginAt(store.nearby.value.densest());
   await openServersProject(store, actions);
   await openLinkedProject(store, actions, openedLink);
-  const [{ LiveLink }, { pageActsOf }] = await Promise.all([import("./state/liveLink"), import("./state/pageActs")]);
+  const [{ LiveLink }, { pageActsOf }] = await Promise.all([import("./state/liveLink"), import("./views/panels")]);
   live.value = new LiveLink(store, { ...liveActs, ...pageActsOf(page) }, () => actions.settle());
   live.value.start(); // the project is the one that plays from now on
   store.ground.value = await had("the map", () => serverRhythm.ground());

@@ -12,9 +12,11 @@ import { SoundSheet } from "./SoundSheet";
 import "./style/panels.css";
 
 export { midiInOf } from "../state/midiIn";
+export { pageActsOf } from "../state/pageActs";
 export { Help } from "./Help";
 export { KeepBars } from "./KeepBars";
 export { MovementPopover } from "./MovementPopover";
+export { SoundElsewhere } from "./OtherDevices";
 export { SongStrip } from "./SongStrip";
 export { StyleList } from "./StyleList";
 export { TapRow } from "./TapRow";

@@ -269,7 +269,7 @@ try {
   await openServersProject(store, actions);
   await openLinkedProject(store, actions, openedLink);
   if (!withoutServer) {
-    const [{ LiveLink }, { pageActsOf }] = await Promise.all([import("./state/liveLink"), import("./state/pageActs")]);
+    const [{ LiveLink }, { pageActsOf }] = await Promise.all([import("./state/liveLink"), import("./views/panels")]);
     live.value = new LiveLink(store, { ...liveActs, ...pageActsOf(page) }, () => actions.settle());
     await panelsCome; // MIDI in leads, but where there is a Link session
     latePanels.value?.playTogether(page, live.value.together);

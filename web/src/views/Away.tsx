@@ -3,13 +3,15 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { saveProject } from "../state/projects";
+import { usePanels } from "./latePanels";
 import { usePage } from "./page";
 
 export function Away() {
+  const panels = usePanels();
   return (
     <div class="lasting">
       <ServerAway />
-      <SoundElsewhere />
+      {panels && <panels.SoundElsewhere />}
       <PlaysElsewhere />
       <NotRemembered />
     </div>
@@ -26,21 +28,6 @@ function ServerAway() {
       The server does not answer; is clave still running? What is here plays on, and waits for {waiting.slice(0, 3).join(", ")}
       {more}.
     </Said>
-  );
-}
-
-/** Another page leads: what is done here is heard there, until the player wants the sound here. */
-function SoundElsewhere() {
-  const { store, live } = usePage();
-  const other = store.elsewhere.value;
-  return (
-    <div role="status">
-      {other && (
-        <Said act="Play the sound here" onAct={() => live.value?.takeSound()}>
-          {other.playing ? `The sound comes from the ${other.where}${other.bar > 0 ? `, bar ${other.bar}` : ""}.` : `This page plays on the ${other.where}.`}
-        </Said>
-      )}
-    </div>
   );
 }
 
@@ -84,7 +71,7 @@ interface SaidProps {
   readonly children: ComponentChildren;
 }
 
-function Said({ trouble = false, act, onAct, children }: SaidProps) {
+export function Said({ trouble = false, act, onAct, children }: SaidProps) {
   return (
     <p class={`notice ${trouble ? "is-error" : ""}`} {...(trouble ? { role: "alert" } : {})}>
       <span>{children}</span>

@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { fetchDevices } from "../net/api";
 import { NOT_CONNECTED } from "../state/liveState";
+import { Said } from "./Away";
 import { Drawer } from "./Drawer";
 import { usePage } from "./page";
 
@@ -62,5 +63,20 @@ function Links() {
         </figure>
       ))}
     </>
+  );
+}
+
+/** Another page leads: what is done here is heard there, until the player wants the sound here. */
+export function SoundElsewhere() {
+  const { store, live } = usePage();
+  const other = store.elsewhere.value;
+  return (
+    <div role="status">
+      {other && (
+        <Said act="Play the sound here" onAct={() => live.value?.takeSound()}>
+          {other.playing ? `The sound comes from the ${other.where}${other.bar > 0 ? `, bar ${other.bar}` : ""}.` : `This page plays on the ${other.where}.`}
+        </Said>
+      )}
+    </div>
   );
 }

@@ -20,6 +20,7 @@ export interface Panels {
   readonly KeepBars: ComponentType;
   readonly MovementPopover: ComponentType<PopoverProps>;
   readonly SongStrip: ComponentType;
+  readonly SoundElsewhere: ComponentType;
   readonly StyleList: ComponentType;
   readonly TapRow: ComponentType;
   readonly VoicePanel: ComponentType<{ readonly voice: VoiceInfo; readonly index: number }>;

@@ -17,9 +17,11 @@ import type { Panels } from "./latePanels";
 import "./style/panels.css";
 
 export { midiInOf } from "../state/midiIn";
+export { pageActsOf } from "../state/pageActs";
 export { Help } from "./Help";
 export { KeepBars } from "./KeepBars";
 export { MovementPopover } from "./MovementPopover";
+export { SoundElsewhere } from "./OtherDevices";
 export { SongStrip } from "./SongStrip";
 export { StyleList } from "./StyleList";
 export { TapRow } from "./TapRow";

@@ -153,6 +153,9 @@ class Answering:
 
     def _choose(self, _: Places, values: Values) -> None:
         self.mode, self._count = values[0], 0  # pyright: ignore[reportAttributeAccessIssue]
+        if self.mode != "off":  # the first search of a meter decodes the whole map: before a bar waits for it
+            silence = Pattern.empty(self._desk.project.scene.settings.meter)
+            self._beside.submit(self._space.locate, [silence])
         if len(values) > 1:
             self._set_distance(_, values[1:])
         self._say("/clave/answer", self.mode)

@@ -13,5 +13,9 @@ export default defineConfig({
   plugins: server ? [] : [toyServer()],
   server: server ? { proxy: { "/api": { target: server, changeOrigin: true, ws: true } } } : {},
   worker: { format: "es" },
-  build: { target: "es2022", assetsInlineLimit: 0 },
+  build: {
+    target: "es2022",
+    assetsInlineLimit: 0,
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "shared", test: /src/, minShareCount: 2 }] } } }, // one file compresses better than several
+  },
 });

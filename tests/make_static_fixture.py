@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from random_projects import made_up, random_project
 
+from clave.app.static_page.rhythm_files import rhythm_files
 from clave.errors import MidiError
 from clave.play.arrange import arrange, requests
 from clave.play.decoding import decode_bars
@@ -62,6 +63,11 @@ def drawn_bars(rhythm: RhythmSpace) -> list[Generated]:
     return bars
 
 
+def facts() -> dict[str, Any]:
+    """What an exported page knows of the space."""
+    return json.loads(rhythm_files(load_rhythm())["rhythm.json"])
+
+
 def bar_cases() -> list[dict[str, Any]]:
     """Each bar, and its strokes."""
     rhythm = load_rhythm()
@@ -98,5 +104,6 @@ def random_cases() -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    text = json.dumps({"random": random_cases(), "bars": bar_cases(), "midi": midi_cases()}, separators=(",", ":"))
+    cases = {"facts": facts(), "random": random_cases(), "bars": bar_cases(), "midi": midi_cases()}
+    text = json.dumps(cases, separators=(",", ":"))
     FIXTURE.write_bytes(gzip.compress(text.encode(), 9, mtime=0))

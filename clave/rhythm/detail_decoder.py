@@ -220,7 +220,7 @@ class DetailDecoder(BarDecoder):
             meter=condition["meter"],
         )  # fmt: skip
         self.draws_dynamics = "kind_logit" in self._dynamics.outputs
-        self._recorded = RecordedDynamics.from_settings(folder.settings, folder.path)
+        self.recorded = RecordedDynamics.from_settings(folder.settings, folder.path)
         self.feel_size = input_size(self._dynamics, "feel")
         self.detail_size = self.feel_size + self.pca.size
         if self.detail_size != folder.settings["detail_size"]:
@@ -268,7 +268,7 @@ class DetailDecoder(BarDecoder):
             return velocity, offset
         kind_logit, level, level_std, offset_std = distribution
         cells = PlayedCells(kind_logit, level, level_std, offset, offset_std)
-        return draw_dynamics(cells, hits, noise[..., :steps], self._recorded, condition.unstyled)
+        return draw_dynamics(cells, hits, noise[..., :steps], self.recorded, condition.unstyled)
 
     def vary(
         self,

@@ -7,6 +7,7 @@ import numpy as np
 
 from clave.errors import ExportError
 from clave.rhythm.detail_decoder import DetailDecoder
+from clave.rhythm.recorded_dynamics import RecordedDynamics
 from clave.rhythm.space import RhythmSpace
 
 WEIGHTS_FILE = "model.safetensors"
@@ -45,6 +46,7 @@ def rhythm_files(rhythm: RhythmSpace) -> dict[str, bytes]:
         "network_meters": rhythm.network_meters,
         "threshold": rhythm.threshold,
         "feel_size": decoder.feel_size,
+        "recorded_dynamics": _recorded(decoder.recorded),
         "vocabulary": decoder.vocabulary.bits,
     }
     return {
@@ -52,6 +54,12 @@ def rhythm_files(rhythm: RhythmSpace) -> dict[str, bytes]:
         "rhythm.safetensors": _chosen(header, data, CLICK_PARTS),
         "prior.safetensors": _chosen(header, data, PRIOR_PARTS),
     }
+
+
+def _recorded(known: RecordedDynamics | None) -> dict[str, list[float]] | None:
+    if known is None:
+        return None
+    return {name: getattr(known, name).tolist() for name in ("offset_std", "drawn", "recorded")}
 
 
 def _read(content: bytes) -> tuple[dict[str, Any], bytes]:

@@ -12,11 +12,10 @@ import { RhythmSpace } from "./rhythmSpace";
 import { readWeights } from "./weights";
 
 const at = (path: string) => new URL(`../../../${path}`, import.meta.url);
-const { bars: cases } = readCompressed<{ bars: { bar: Generated; strokes: BarStroke[] }[] }>("static_page.json.gz");
+const { bars: cases, facts } = readCompressed<{ facts: RhythmFacts; bars: { bar: Generated; strokes: BarStroke[] }[] }>("static_page.json.gz");
 const { buffer } = new Uint8Array(readFileSync(at("clave/weights/rhythm/model.safetensors")));
 const weights = readWeights(buffer);
-const config = JSON.parse(readFileSync(at("clave/weights/rhythm/config.json"), "utf8")) as RhythmFacts & { model: { vocabulary: number[]; feel_size: number } };
-const maker = new BarMaker(new RhythmSpace({ ...config, feel_size: config.model.feel_size, vocabulary: config.model.vocabulary }, weights, () => Promise.resolve(weights)));
+const maker = new BarMaker(new RhythmSpace(facts, weights, () => Promise.resolve(weights)));
 
 const cells = (strokes: readonly BarStroke[]) => strokes.map(([voice, step]) => `${voice}.${step}`).sort();
 const worst = (strokes: readonly BarStroke[], others: readonly BarStroke[], place: 2 | 3) => {

@@ -5,6 +5,13 @@ import { type Meter, STEPS_PER_SIXTEENTH, stepsPerBar } from "../rules/units";
 import { fourierFeatures } from "./layers";
 import { Refused } from "./refused";
 
+/** How recorded drummers play each voice, which bars without a style are played like: `clave/rhythm/recorded_dynamics.py`. */
+export interface RecordedDynamics {
+  readonly offset_std: readonly number[]; // steps, by voice
+  readonly drawn: readonly number[]; // velocities, each voice further up, ...
+  readonly recorded: readonly number[]; // ... and what they become
+}
+
 /** What the page has to know of a space besides its weights: `rhythm.json` of an exported page. */
 export interface RhythmFacts {
   readonly styles: readonly string[];
@@ -13,6 +20,7 @@ export interface RhythmFacts {
   readonly network_meters: readonly Meter[]; // that the networks count
   readonly threshold: number; // logit above which a cell is struck
   readonly feel_size: number;
+  readonly recorded_dynamics: RecordedDynamics | null; // null: unknown
   readonly vocabulary: readonly number[]; // the cells of a 16th as bits, for each token
 }
 

@@ -3,10 +3,12 @@
 import type { BarStroke } from "../rules/protocol";
 import { VOICE_COUNT } from "../rules/protocol";
 import { clamp, STEPS_PER_SIXTEENTH } from "../rules/units";
-import { type Condition, conditionFeatures, type RhythmFacts } from "./condition";
+import { type Condition, conditionFeatures, type RecordedDynamics, type RhythmFacts } from "./condition";
+import { drawnBetween, interpolated, normalCdf } from "./distribution";
 import { fourierFeatures, Gru, LayerNorm, Linear, ResidualNetwork, sigmoid, silu } from "./layers";
 import type { Hits } from "./likelyBar";
 import type { Random } from "./random";
+import { clearOfBarLine, onReadSteps, type StepRanges, stepRanges } from "./stepRange";
 import { tensor, type Weights } from "./weights";
 
 const TOKEN_CELLS = VOICE_COUNT * STEPS_PER_SIXTEENTH;
@@ -16,8 +18,7 @@ const VELOCITY_STD = [Math.log(0.02), Math.log(0.3)] as const; // least and larg
 const OFFSET_STD = [Math.log(0.05), Math.log(1.5)] as const; // steps
 const MAX_LOG_STD = 5; // soft bound of the log deviation of the feel
 const MIN_VELOCITY = Math.fround(1 / 127);
-const MAX_OFFSET = 2; // steps
-const LATEST_OFFSET = 2 - 2 ** -23; // the largest below it in single precision
+const APART = 12; // between the curves of two voices, see `clave/rhythm/recorded_dynamics.py`
 
 const between = ([low, high]: readonly [number, number], raw: number): number => Math.exp(low + (high - low) * sigmoid(raw));
 
@@ -59,8 +60,10 @@ export class Dynamics {
   }
 
   /** The strokes of a bar of these hits and this feel, in the order in which they sound. */
-  play(hits: Hits, feel: Float32Array, condition: Condition, noise: Float32Array): BarStroke[] {
-    const { steps, point, labels } = condition;
+  play(written: Hits, feel: Float32Array, condition: Condition, noise: Float32Array): BarStroke[] {
+    const { steps, point, labels, styled } = condition;
+    const hits = styled ? written : clearOfBarLine(written);
+    const ranges = stepRanges(hits);
     const meters = labels.subarray(labels.length - this.facts.network_meters.length);
     const whole = this.condition.run(Float32Array.from([...feel, ...fourierFeatures(point), ...meters]));
     const width = this.condition.outputs;
@@ -78,9 +81,14 @@ export class Dynamics {
       const cells = cellsOf(hits, steps, sixteenth);
       if (cells.length === 0) continue;
       const hidden = silu(this.inner.run(this.norm.run(joined(inputs[sixteenth]!, state, after[sixteenth]!))));
-      for (const cell of cells) strokes.push(drawn((part) => this.outer.output(hidden, part * TOKEN_CELLS + cell), cell, sixteenth, steps, noise));
+      for (const cell of cells) {
+        const voice = Math.floor(cell / STEPS_PER_SIXTEENTH);
+        const step = sixteenth * STEPS_PER_SIXTEENTH + (cell % STEPS_PER_SIXTEENTH);
+        strokes.push(drawn((part) => this.outer.output(hidden, part * TOKEN_CELLS + cell), voice, step, steps, noise, ranges, styled ? null : this.facts.recorded_dynamics));
+      }
     }
-    return strokes.sort((one, other) => one[1] + one[3] - other[1] - other[3] || one[0] - other[0]);
+    const played = strokes.sort(inOrder);
+    return !styled && ranges.displaced ? onReadSteps(played, steps).sort(inOrder) : played;
   }
 }
 
@@ -102,10 +110,10 @@ function joined(...parts: readonly Float32Array[]): Float32Array {
   return whole;
 }
 
-/** A stroke drawn from the distribution that the numbers of its cell describe. */
-function drawn(number: (part: number) => number, cell: number, sixteenth: number, steps: number, noise: Float32Array): BarStroke {
-  const voice = Math.floor(cell / STEPS_PER_SIXTEENTH);
-  const step = sixteenth * STEPS_PER_SIXTEENTH + (cell % STEPS_PER_SIXTEENTH);
+const inOrder = (one: BarStroke, other: BarStroke): number => one[1] + one[3] - other[1] - other[3] || one[0] - other[0];
+
+/** A stroke drawn from the distribution that the numbers of its cell describe, as loosely and loudly as `recorded` ones if given. */
+function drawn(number: (part: number) => number, voice: number, step: number, steps: number, noise: Float32Array, ranges: StepRanges, recorded: RecordedDynamics | null): BarStroke {
   const [ofKind, ofLevel, ofOffset] = [0, 1, 2].map((part) => noise[(part * VOICE_COUNT + voice) * steps + step]!) as [number, number, number];
   const levels = FIRST_LEVELS.map((first, kind) => sigmoid(number(KINDS + kind) + first));
   const order = [0, 1, 2].sort((one, other) => levels[one]! - levels[other]!);
@@ -116,15 +124,10 @@ function drawn(number: (part: number) => number, cell: number, sixteenth: number
   let place = 0;
   for (let sum = shares[0]! / total; sum < quantile && place < KINDS - 1; sum += shares[place]! / total) place++;
   const kind = order[place]!;
-  const velocity = clamp(levels[kind]! + between(VELOCITY_STD, number(2 * KINDS + kind)) * ofLevel, MIN_VELOCITY, 1);
-  const offset = 2 * Math.tanh(number(3 * KINDS)) + between(OFFSET_STD, number(3 * KINDS + 1)) * ofOffset;
-  return [voice, step, Math.fround(velocity), Math.fround(clamp(offset, -MAX_OFFSET, LATEST_OFFSET))];
-}
-
-/** The share of a standard normal distribution below a value: Abramowitz and Stegun 1964, 7.1.26, wrong by less than 2e-7. */
-function normalCdf(value: number): number {
-  const x = Math.abs(value) / Math.SQRT2;
-  const t = 1 / (1 + 0.3275911 * x);
-  const series = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
-  return 0.5 * (1 + Math.sign(value) * (1 - series * Math.exp(-x * x)));
+  const level = Math.fround(levels[kind]! + between(VELOCITY_STD, number(2 * KINDS + kind)) * ofLevel);
+  const velocity = recorded ? interpolated(level + APART * voice, recorded.drawn, recorded.recorded) : level;
+  const std = Math.max(between(OFFSET_STD, number(3 * KINDS + 1)), recorded?.offset_std[voice] ?? 0);
+  const cell = voice * steps + step;
+  const offset = drawnBetween(2 * Math.tanh(number(3 * KINDS)), std, ranges.low[cell]!, ranges.high[cell]!, ofOffset);
+  return [voice, step, Math.fround(clamp(velocity, MIN_VELOCITY, 1)), Math.fround(offset)];
 }

@@ -4,6 +4,7 @@ import { PLAYER_CONTROLS } from "../rules/playerCc";
 import { playerCc } from "../state/playerCc";
 import { Choice } from "./Choice";
 import { Drawer } from "./Drawer";
+import { NeedsServer } from "./NeedsServer";
 import { NumberField } from "./NumberField";
 import { usePage } from "./page";
 import { Slider } from "./Slider";
@@ -19,10 +20,11 @@ const HINTS: Readonly<Record<Mode, string>> = {
 };
 
 export function AnswerPanel() {
-  const together = usePage().live.value?.together;
+  const { store, live } = usePage();
+  const together = live.value?.together;
   return (
     <Drawer name="Answer">
-      {together ? <Answering /> : <p class="drawer-hint">The server does not answer: it is the server that listens.</p>}
+      {store.withoutServer.value ? <NeedsServer what="Answers to what you play" /> : together ? <Answering /> : <p class="drawer-hint">The server does not answer: it is the server that listens.</p>}
     </Drawer>
   );
 }

@@ -1,10 +1,12 @@
 /** Ableton Link, beside the clock that is followed: the server is in the session, as no page can be. */
 
+import { NeedsServer } from "./NeedsServer";
 import { usePage } from "./page";
 
 export function LinkSection() {
-  const together = usePage().live.value?.together;
-  if (!together) return null;
+  const { live } = usePage();
+  const together = live.value?.together;
+  if (!together) return <NeedsServer what="Ableton Link" />;
   const on = Boolean(together.value<number | boolean>("/clave/link", 0));
   const peers = together.value<number>("/clave/link/peers", 0);
   const tempo = together.value<number>("/clave/link/tempo", 0);

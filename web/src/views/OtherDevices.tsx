@@ -5,6 +5,7 @@ import { fetchDevices } from "../net/api";
 import { NOT_CONNECTED } from "../state/liveState";
 import { Said } from "./Away";
 import { Drawer } from "./Drawer";
+import { NeedsServer } from "./NeedsServer";
 import { usePage } from "./page";
 
 const CLOSED = "This instrument is open to this computer alone. Start it with clave play --host, and a tablet or phone of your network plays it too.";
@@ -14,6 +15,12 @@ const INSECURE =
   "browsers keep them to https and to the computer that Clave runs on.";
 
 export function OtherDevices() {
+  if (usePage().store.withoutServer.value)
+    return (
+      <Drawer name="Other devices">
+        <NeedsServer what="Playing together with other devices" />
+      </Drawer>
+    );
   return (
     <Drawer name="Other devices">
       <Sounding />

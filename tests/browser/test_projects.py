@@ -161,3 +161,13 @@ def test_a_link_carries_a_small_project(opened: Page, context: BrowserContext) -
     other.wait_for_function("!clave.store.waiting.value")
     assert strokes(other) == made
     expect(other.get_by_role("slider", name="humanise")).to_have_attribute("aria-valuetext", "70 %")
+
+
+def test_what_version_0_1_stored_opens(page: Page, instrument: str) -> None:
+    bar = {"meter": [4, 4], "strokes": [[1, 9, 0.5, 0.25]]}
+    kept = json.dumps({"link": "#p=1,1&t=99", "groove": {"place": {"point": [1, 1], "pattern": bar, "edited": True}}})
+    page.add_init_script(f"localStorage.setItem('clave.groove.1', {json.dumps(kept)})")
+    page.goto(instrument)
+    page.wait_for_function(READY)
+    assert shown(page) == bar
+    assert page.evaluate("clave.store.project.value.scene.tempo[0].tempo_bpm") == 99

@@ -22,7 +22,7 @@ def bars(space: RhythmSpace) -> list[Pattern]:
     """What a player may play: bars of the space, one of kicks alone."""
     kicks = np.zeros((8, 64), bool)
     kicks[0, [0, 24, 40]] = True
-    return [*space.sample(3, seed=3), Pattern.from_hits(kicks)]
+    return [*space.sample(9, seed=3), Pattern.from_hits(kicks)]
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,10 @@ def test_to_oppose_is_silent_where_the_player_plays(
 
     assert alike("oppose") < -0.2
     assert alike("agree") > 0.4
-    assert all(made.pattern.hits.any() for made in answers["oppose"])
+    leaves_room = [(by_sixteenth(bar.hits).sum(axis=0) == 0).mean() > 0.25 for bar in bars]
+    assert sum(leaves_room) >= 5
+    for room, made in zip(leaves_room, answers["oppose"], strict=True):
+        assert made.pattern.hits.any() or not room  # who strikes nearly every 16th may be answered with silence
 
 
 def test_they_lie_as_far_on_the_map_as_is_wanted(space: RhythmSpace, bars: list[Pattern]) -> None:

@@ -1,7 +1,9 @@
 """Pages, programs and OSC by way of the server: one page leads, and all that moves its project is told."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest

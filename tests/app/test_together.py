@@ -190,7 +190,9 @@ def test_the_commands_name_the_extra_that_is_missing(tmp_path: Path, monkeypatch
         done = CliRunner().invoke(commands, [*command, "--link"])
         assert "pip install 'clave[link]'" in str(done.exception)
     done = CliRunner().invoke(commands, ["live", str(path), "--osc-in", "0", "--player-cc", "20,21,22,23"])
-    assert "--player-cc needs --midi-out" in done.output
+    assert "--player-cc sends controls to the port of --midi-out" in str(done.exception)
+    done = CliRunner().invoke(commands, ["live", str(path), "--link", "--clock-in", "DAW"])
+    assert "one leads" in done.output
 
 
 def test_an_application_has_both(tmp_path: Path) -> None:

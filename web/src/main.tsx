@@ -143,7 +143,7 @@ declare global {
 }
 window.clave = hook;
 
-const remembered = stored();
+const remembered = await stored();
 const AUTOSAVE_MS = 250; // after the last change
 const openedLink = location.hash; // the address bar shows what plays, soon
 const restored = restore(location.hash, remembered);

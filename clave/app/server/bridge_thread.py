@@ -2,21 +2,39 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import Protocol, runtime_checkable
 
-if TYPE_CHECKING:
-    from clave.app.server.page_bridge import PageBridge
+from clave.app.server.clients import Client
+from clave.play.live.desk import Desk
+from clave.play.live.osc import OscPort
 
 TELL_SECONDS = 0.01
 SECONDS_A_LISTENER = 0.00008  # that telling may take: of more than a hundred, each is told less often
 
 
+@runtime_checkable
+class Bridge(Protocol):
+    """What such a thread works for: a `PageBridge`."""
+
+    desk: Desk
+    osc: OscPort | None
+
+    @property
+    def clients(self) -> Sequence[Client]:
+        """All that are connected."""
+        ...
+
+    def mend(self, now: float) -> None:
+        """Exchange the whole project where both sides changed it at once."""
+        ...
+
+
 class BridgeThread:
     """The thread of a bridge. `ticks` are called often in it, with the time of the monotonic clock."""
 
-    def __init__(self, bridge: "PageBridge") -> None:
+    def __init__(self, bridge: Bridge) -> None:
         self.ticks: list[Callable[[float], None]] = [bridge.mend]
         self._bridge = bridge
         self._thread: threading.Thread | None = None

@@ -28,8 +28,8 @@ class Front:
         self,
         load: "Callable[[], ASGIApp]",
         static: Path = STATIC,
-        samples: "SharedSamples | None" = None,
         invitation: Invitation | None = None,
+        samples: "SharedSamples | None" = None,
     ) -> None:
         self.loading: Future[ASGIApp] = Future()
         self._load, self._samples = load, samples

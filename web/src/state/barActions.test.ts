@@ -28,6 +28,7 @@ let actions: Actions;
 let bar: BarActions;
 let rhythm: HeldRhythm;
 let clock: { now: number | null; starts: number };
+let played: readonly unknown[][]; // what the player was told of taps
 
 /** A space whose answers the test releases, and a bar in the grid. */
 beforeEach(() => {
@@ -38,7 +39,13 @@ beforeEach(() => {
   const decoding = new Decoding(store, rhythm);
   actions = new Actions(store);
   clock = { now: 0, starts: 0 };
-  bar = new BarActions(store, actions, { play: () => Promise.resolve(void clock.starts++), positionAt: () => clock.now } as unknown as Player, decoding);
+  played = [];
+  const player = {
+    play: () => Promise.resolve(void clock.starts++),
+    positionAt: () => clock.now,
+    played: (...stroke: unknown[]) => (played = [...played, stroke]),
+  };
+  bar = new BarActions(store, actions, player as unknown as Player, decoding);
 });
 
 const settled = () => rhythm.settle();
@@ -167,6 +174,7 @@ test("taps become a bar in the meter, style and section chosen, as one step of u
     clock.now = position;
     bar.tap(0, 0.8);
   }
+  expect(played).toEqual(Array.from({ length: 6 }, () => [null, 0.8, 0])); // the answer hears them too
   void bar.drumsForTaps();
   await settled();
   const [request] = operations("taps");

@@ -7,7 +7,6 @@ import { readMessage } from "../rules/messageChecks";
 import type { Project } from "../rules/project";
 import { NEW_PAGE_PROJECT, type Place } from "../rules/scene";
 import { CHANNELS, DEFAULT_MIDI, HIGHEST_NOTE, type MidiSettings } from "../midi/midiSettings";
-import { readOldStorage } from "./oldStorage";
 import { asRecord, finite, type Remembered, type StoredRecord, type Strokes } from "./storedValues";
 import type { Theme } from "./store";
 
@@ -54,10 +53,17 @@ export function store(text: string): boolean {
   }
 }
 
-export function stored(): Remembered | null {
+/** How older versions stored is read by a file of its own: few have any. */
+async function storedIn(storage: Storage): Promise<Remembered | null> {
+  const found = parse(storage.getItem(KEY) ?? "");
+  const old = storage.getItem(OLD_KEY);
+  return found ?? (old === null ? null : (await import("./oldStorage")).readOldStorage(old));
+}
+
+export async function stored(): Promise<Remembered | null> {
   try {
     for (const storage of [sessionStorage, localStorage]) {
-      const found = parse(storage.getItem(KEY) ?? "") ?? readOldStorage(storage.getItem(OLD_KEY) ?? "");
+      const found = await storedIn(storage);
       if (found) return found;
     }
   } catch {

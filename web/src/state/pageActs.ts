@@ -1,11 +1,32 @@
 /** What a page alone can do, for controls from outside: what is heard, tapped, tried and kept is here. */
 
 import { fetchFormats } from "../net/api";
-import type { Page } from "../views/page";
+import type { BarActions } from "./barActions";
+import type { Decoding } from "./decoding";
 import { saveFor, saveMidi, saveStems, saveWav } from "./files";
+import type { Keeping } from "./keeping";
+import type { KeptKits } from "./keptKits";
 import type { PageActs } from "./liveLink";
+import type { PathActions } from "./pathActions";
+import type { Player } from "./player";
+import type { Recording } from "./recording";
+import type { SoundActions } from "./soundActions";
+import type { Sounds } from "./sounds";
+import type { Store } from "./store";
 
-type Parts = Pick<Page, "store" | "player" | "actions" | "barActions" | "soundActions" | "paths" | "keeping" | "kept" | "recording" | "decoding" | "sounds">;
+/** Of the page, what they are done with. */
+interface Parts {
+  readonly store: Store;
+  readonly player: Player;
+  readonly barActions: BarActions;
+  readonly soundActions: SoundActions;
+  readonly paths: PathActions;
+  readonly keeping: Keeping;
+  readonly kept: KeptKits;
+  readonly recording: Recording;
+  readonly decoding: Decoding;
+  readonly sounds: Sounds;
+}
 
 export function pageActsOf(page: Parts): PageActs {
   const { store, player, barActions, soundActions, paths, keeping, kept, recording } = page;

@@ -128,6 +128,8 @@ const REACHED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     seek: "/clave/transport/seek",
     toggle: "/clave/transport/toggle",
     audition: "/clave/voice/{voice}/strike",
+    strike: "/clave/voice/{voice}/strike",
+    played: "/clave/voice/{voice}/tap",
     hear: VIEW,
     audibleAt: OWN,
     positionAt: OWN,

@@ -122,6 +122,14 @@ def test_what_it_cannot_do_is_said_and_the_rest_is_here(static: Page) -> None:
     static.get_by_role("button", name="Export", exact=True).click()
     expect(static.get_by_text("Files for other programs: only with Clave")).to_be_visible()
     static.keyboard.press("Escape")
+    for drawer, what in (
+        ("Answer", "Answers to what you play"),
+        ("Other devices", "Playing together with other devices"),
+        ("MIDI in", "Ableton Link"),
+    ):
+        static.evaluate("name => { clave.store.drawer.value = name; }", drawer)
+        expect(static.get_by_text(f"{what}: only with Clave on your own computer")).to_be_visible()
+    static.evaluate("clave.store.drawer.value = null")
     static.evaluate("clave.actions.changeSettings('variation', { variation: 0.5 })")
     click(static, -0.8, 1.2)
     is_python_s_bar(static)

@@ -8,22 +8,15 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from clave.music.units import COMMON_TIME, Meter, steps_per_bar
+from clave.music.units import COMMON_TIME, Meter
 from clave.play.project.bars import Bar, BarPattern, Block, Generated, RhythmShift, StyleChoice, Tap, space_operations
 from clave.play.project.document import Project, SpaceReference
-from clave.play.project.value import Finite, Point, Seed, Share, Value, VoiceIndex
+from clave.play.project.value import Point, Seed, Share, Value
 from clave.play.project.voices import SoundShift
 
 KitName = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^\S(.*\S)?$")]
 MAX_REQUEST_OPERATIONS = 512  # two for each of 256 bars, as a humanised and shifted groove has
 Kind = Literal["request", "space", "midi", "kit", "sound", "project", "not found"]
-
-
-PlayedStroke = tuple[
-    VoiceIndex,
-    Annotated[Finite, Field(ge=-2)],  # position in steps from the start of the bar, any fraction
-    Annotated[float, Field(gt=0, le=1)],  # velocity
-]
 
 
 class Message(BaseModel):
@@ -238,21 +231,6 @@ class TapsRequest(Message):
     style: StyleChoice = None
     section: str = "beat"
     seed: Seed = 0
-
-
-class PlayedRequest(Message):
-    """POST /api/patterns/played: a bar that was played by hand; a `Given` with its place on the map answers."""
-
-    meter: Meter = COMMON_TIME
-    strokes: Annotated[list[PlayedStroke], Field(min_length=1, max_length=1024)]
-
-    @model_validator(mode="after")
-    def _strokes_lie_in_the_bar(self) -> "PlayedRequest":
-        steps = steps_per_bar(self.meter)
-        for _, position, _ in self.strokes:
-            if position >= steps:
-                raise ValueError(f"a stroke lies in a bar of {steps} steps, got position {position:g}")
-        return self
 
 
 class PatternMade(Message):

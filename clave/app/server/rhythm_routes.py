@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from clave.app import rhythm_map
 from clave.app.path_protocol import EvenReply, EvenRequest, WanderReply, WanderRequest
+from clave.app.played_protocol import PlayedRequest
 from clave.app.protocol import (
     Attributes,
     BarsRequest,
@@ -25,7 +26,6 @@ from clave.app.protocol import (
     PatternReply,
     PatternRequest,
     PhraseRequest,
-    PlayedRequest,
     ShiftReply,
     ShiftRequest,
     TapsRequest,

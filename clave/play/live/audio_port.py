@@ -1,6 +1,7 @@
 """Where live audio goes: a thin port, and the one of PortAudio through sounddevice, the extra `audio`."""
 
 from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -82,12 +83,11 @@ class PortAudioPort:
 
 def _sounddevice() -> Any:
     try:
-        import sounddevice
+        return import_module("sounddevice")
     except ModuleNotFoundError as error:
         raise MissingExtraError("live audio needs the extra `audio`: pip install 'clave[audio]'") from error
     except OSError as error:  # the wheels for Linux bring no PortAudio
         raise AudioPortError("PortAudio is missing: install libportaudio2 (Debian, Ubuntu) or portaudio") from error
-    return sounddevice
 
 
 def _device(sd: Any, name: str | None) -> Any:

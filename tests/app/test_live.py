@@ -287,7 +287,7 @@ def test_clave_live_is_led_by_a_clock_and_played_by_pads(tmp_path: Path, monkeyp
     leading.start()
     wired = ["--midi-out", "TR", "--clock-out", "--midi-in", "pads", "--midi-map", str(tmp_path / "desk.json")]
     done = CliRunner().invoke(
-        commands, ["live", str(path), "--osc-in", "0", *wired, "--clock-in", "daw", "--seconds", "2"]
+        commands, ["live", str(path), "--osc-in", "0", *wired, "--clock-in", "daw", "--seconds", "5"]
     )
     leading.join()
     assert done.exit_code == 0, done.output

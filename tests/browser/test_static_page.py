@@ -137,6 +137,9 @@ def test_what_it_cannot_do_is_said_and_the_rest_is_here(static: Page) -> None:
 
 def test_it_plays_on_without_the_host(static: Page, context: BrowserContext) -> None:
     static.wait_for_function(KEPT)
+    static.reload()  # the page that its worker serves
+    static.wait_for_function(READY)
+    static.wait_for_function("navigator.serviceWorker.controller")
     context.set_offline(True)
     static.reload()
     static.wait_for_function(READY)

@@ -122,7 +122,7 @@ def test_the_bars_are_those_of_the_space(rhythm: torch.jit.ScriptModule, space: 
             # the space keeps an offset where a MIDI reader finds it on its step; the player has that of the networks
             away = np.abs(offset[hits] - bar.offset[bar.hits])
             assert np.median(away) < 0.15
-            assert away.max() < 1
+            assert away.max() < 2
 
 
 def test_a_phase_plays_each_stroke_once_where_it_lies_whatever_the_block(

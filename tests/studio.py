@@ -6,7 +6,6 @@ from typing import Any
 from live import HandClock, Recorder
 from toy_rhythm import ToyRhythm
 
-from clave.errors import ClaveError
 from clave.play.live.conductor import START_DELAY_SECONDS
 from clave.play.live.engine import Engine
 from clave.play.live.strokes import Strokes
@@ -23,7 +22,7 @@ class AtOnce(Executor):
         done: Future[Any] = Future()
         try:
             done.set_result(fn(*args, **kwargs))
-        except ClaveError as error:
+        except Exception as error:
             done.set_exception(error)
         return done
 
@@ -38,6 +37,7 @@ class Studio:
         self.engine = Engine(
             project, Strokes(ToyRhythm()), [self.heard], AtOnce(), clock=self.clock, report=self.said.append
         )
+        self.ticks = [self.engine.tick]
 
     def send(self, address: str, *given: Any) -> None:
         self.engine.desk.receive(address, given)
@@ -52,7 +52,8 @@ class Studio:
         """Let time pass up to this moment of the clock."""
         while self.clock.seconds < seconds - 1e-9:
             self.clock.seconds = min(seconds, self.clock.seconds + TICK)
-            self.engine.tick()
+            for tick in self.ticks:
+                tick()
 
     def strikes_of(self, voice: int) -> list[float]:
         return [seconds for seconds, strike in self.heard.strikes if strike.voice == voice]

@@ -1,11 +1,10 @@
 """Playing with Clave: what a player strikes is gathered bar by bar and answered at a bar line, in one step of undo."""
 
-from concurrent.futures import Executor, Future
 from typing import Any
 
 import numpy as np
 import pytest
-from live import HandClock, Recorder
+from studio import BAR, AtOnce, Studio
 from toy_rhythm import ToyRhythm
 
 from clave.errors import ControlError, MidiPortError
@@ -13,25 +12,12 @@ from clave.music.pattern import Pattern
 from clave.play.live import answering
 from clave.play.live.answer_player import AnswerPlayer
 from clave.play.live.answering import PlayedBar, PlayedBars, PlayedStroke
-from clave.play.live.conductor import START_DELAY_SECONDS
-from clave.play.live.engine import Engine
 from clave.play.live.player_cc import control_changes, numbers_of
-from clave.play.live.strokes import Strokes
 from clave.play.project import Generated, Given, Project, Scene
 from clave.rhythm.answering import Answer
 
-BAR, SIXTEENTH, TICK = 2.0, 0.125, 0.02
+SIXTEENTH = 0.125
 KICK, SNARE = 0, 1
-
-
-class AtOnce(Executor):
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        done: Future[Any] = Future()
-        try:
-            done.set_result(fn(*args, **kwargs))
-        except Exception as error:
-            done.set_exception(error)
-        return done
 
 
 class PlacedRhythm(ToyRhythm):
@@ -46,59 +32,46 @@ class PlacedRhythm(ToyRhythm):
         return Pattern.from_hits(hits, meter=meter)
 
 
-class Studio:
+class AnsweringStudio(Studio):
     def __init__(self, monkeypatch: pytest.MonkeyPatch, **project: Any) -> None:
+        super().__init__(Project(scene=Scene(bars=(Generated(point=(0.0, 0.0)),)), **project))
         self.asked: list[tuple[Any, ...]] = []
+        self.of_player = dict[str, Any]()  # the latest of each that is said
         monkeypatch.setattr(answering, "answer", self.answer)
-        self.clock = HandClock(100.0)
-        self.heard, self.said = Recorder(self.clock), dict[str, Any]()
-        scene = Scene(bars=(Generated(point=(0.0, 0.0)),))
-        self.engine = Engine(
-            Project(scene=scene, **project), Strokes(ToyRhythm()), [self.heard], AtOnce(), clock=self.clock
-        )
         self.player = AnswerPlayer(
             self.engine,
             PlacedRhythm(),
             AtOnce(),
-            report=lambda text: self.said.setdefault("reported", text),
-            said=lambda address, values: self.said.update({address: values}),
+            report=lambda text: self.of_player.setdefault("reported", text),
+            said=lambda address, values: self.of_player.update({address: values}),
         )
+        self.ticks = [self.player.tick, self.engine.tick]
 
     def answer(self, space: Any, played: Pattern, kind: str, distance: float, **given: Any) -> Answer:  # noqa: ARG002
         """The player's bar again, two 16ths later."""
         self.asked.append((kind, distance, given["join"], given["seed"]))
         return Answer(Pattern(np.roll(played.velocity, 8, axis=1), np.roll(played.offset, 8, axis=1)), (0.25, -1.0))
 
-    def send(self, address: str, *given: Any) -> None:
-        self.engine.desk.receive(address, given)
-
-    def play(self) -> float:
-        self.send("/clave/transport/play")
-        self.engine.tick()
-        return self.clock.seconds + START_DELAY_SECONDS
-
-    def until(self, seconds: float) -> None:
-        while self.clock.seconds < seconds - 1e-9:
-            self.clock.seconds = min(seconds, self.clock.seconds + TICK)
-            self.player.tick()
-            self.engine.tick()
-
-    def strikes_of(self, voice: int, begin: float, end: float) -> list[float]:
+    def strikes_between(self, voice: int, begin: float, end: float) -> list[float]:
         return [
             round(at, 3) for at, each in self.heard.strikes if each.voice == voice and begin - 0.02 <= at < end - 0.02
         ]
 
 
 def test_a_bar_is_answered_one_bar_later_at_the_bar_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    studio = Studio(monkeypatch, quantum="step")
+    studio = AnsweringStudio(monkeypatch, quantum="step")
     start = studio.play()
     studio.send("/clave/answer", "vary", 0.25)
     studio.until(start + 0.5 * BAR)
     studio.send("/clave/voice/tom/tap", 0.5)
     studio.until(start + 2 * BAR)
-    assert studio.strikes_of(4, start, start + 2 * BAR) == [], "a tap is not played, and not answered before the line"
+    assert studio.strikes_between(4, start, start + 2 * BAR) == [], (
+        "a tap is not played, and not answered before the line"
+    )
     studio.until(start + 3 * BAR)
-    assert studio.strikes_of(4, start, start + 3 * BAR) == pytest.approx([start + 2 * BAR + 10 * SIXTEENTH], abs=0.03)
+    assert studio.strikes_between(4, start, start + 3 * BAR) == pytest.approx(
+        [start + 2 * BAR + 10 * SIXTEENTH], abs=0.03
+    )
     assert studio.asked == [("vary", 0.25, True, 0)]
     (bar,) = studio.engine.desk.project.scene.bars
     assert isinstance(bar, Given)
@@ -107,13 +80,13 @@ def test_a_bar_is_answered_one_bar_later_at_the_bar_line(monkeypatch: pytest.Mon
     assert values["/clave/player/map"] == (0.1, 0.5)
     assert values["/clave/player/density"] == (0.25,)
     assert values["/clave/player/syncopation"][0] >= 0
-    assert studio.said["/clave/player/density"] == (0.25,)
+    assert studio.of_player["/clave/player/density"] == (0.25,)
 
 
 def test_all_answers_in_a_row_are_one_step_of_undo_and_a_quiet_player_hears_the_last_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    studio = Studio(monkeypatch)
+    studio = AnsweringStudio(monkeypatch)
     before = studio.engine.desk.project
     start = studio.play()
     studio.send("/clave/answer", "agree")
@@ -133,13 +106,13 @@ def test_all_answers_in_a_row_are_one_step_of_undo_and_a_quiet_player_hears_the_
 
 
 def test_a_strike_sounds_and_counts_and_taps_without_a_voice_become_drums(monkeypatch: pytest.MonkeyPatch) -> None:
-    studio = Studio(monkeypatch)
+    studio = AnsweringStudio(monkeypatch)
     start = studio.play()
     studio.send("/clave/answer", "oppose")
     studio.send("/clave/answer/join", 0)
     studio.until(start + 0.2)
     studio.send("/clave/voice/clap/strike")
-    assert studio.strikes_of(6, start, start + 1) == [pytest.approx(start + 0.2, abs=0.001)]
+    assert studio.strikes_between(6, start, start + 1) == [pytest.approx(start + 0.2, abs=0.001)]
     studio.until(start + BAR + 0.2)
     studio.send("/clave/tap")
     studio.send("/clave/tap", 0.4)
@@ -152,7 +125,7 @@ def test_a_strike_sounds_and_counts_and_taps_without_a_voice_become_drums(monkey
 def test_with_the_answer_off_the_bar_is_placed_all_the_same_and_nothing_is_played(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    studio = Studio(monkeypatch)
+    studio = AnsweringStudio(monkeypatch)
     before = studio.engine.desk.project
     start = studio.play()
     studio.until(start + 0.1)
@@ -167,10 +140,10 @@ def test_with_the_answer_off_the_bar_is_placed_all_the_same_and_nothing_is_playe
 
 
 def test_a_bar_that_cannot_be_placed_is_said_and_the_music_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    studio = Studio(monkeypatch)
+    studio = AnsweringStudio(monkeypatch)
     studio.player.answering.bar(PlayedBar((4, 4), (PlayedStroke(KICK, 0.5, 99.0),)))
     studio.player.answering.tick()
-    assert "a bar was not answered" in studio.said["reported"]
+    assert "a bar was not answered" in studio.of_player["reported"]
 
 
 def test_strokes_belong_to_the_bar_that_begins_half_a_16th_after_them() -> None:

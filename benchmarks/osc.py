@@ -160,7 +160,7 @@ def main() -> None:
         found = re.search(r"http://\S+", said)
         assert found is not None
         page.goto(found[0])
-        page.wait_for_function("clave.store.corpus.value && clave.live.state.value.leads")
+        page.wait_for_function("clave.store.corpus.value && clave.live.value?.state.value.leads")
         page.get_by_role("button", name="Play", exact=True).first.click()
         page.wait_for_function("clave.store.kitBuffers.value.length === 8 && clave.store.ground.value !== null")
         time.sleep(3)  # what the server makes once, such as the kit, is made

@@ -25,10 +25,45 @@ class SnappedSong(NamedTuple):
     merged: int
 
 
+class SnappedStrokes(NamedTuple):
+    """The strokes of several songs on the grid, column by column, and the bars they lie in."""
+
+    song: Int[np.ndarray, " stroke"]
+    voice: Int[np.ndarray, " stroke"]  # in order
+    bar: Int[np.ndarray, " stroke"]  # index into widths
+    step: Int[np.ndarray, " stroke"]  # in the bar
+    tick: Int[np.ndarray, " stroke"]  # after the step
+    velocity: Int[np.ndarray, " stroke"]  # 1..127
+    widths: Int[np.ndarray, " line"]  # steps of each bar; the last line of a song begins none
+    meters: list[Meter]  # of each bar
+    bars: list[slice]  # of each song: from the first that has a stroke to the last
+    moved: Int[np.ndarray, " song"]
+    merged: Int[np.ndarray, " song"]
+
+
 def snap(songs: list[Song], grid: str | int) -> list[SnappedSong]:
-    """Songs on the grid. They are laid end to end on one time line, so that many cost hardly more calls than one."""
+    """Songs on the grid as patterns."""
     if not songs:
         return []
+    snapped = snap_strokes(songs, grid)
+    bar, voice, width = snapped.bar, snapped.voice, snapped.widths
+    ends = np.zeros(width.size + 1, np.int64)  # where the cells of the bar before end; only bars of songs have any
+    for span in snapped.bars:
+        ends[span.start + 1 : span.stop + 1] = len(VOICES) * width[span]
+    ends = ends.cumsum()
+    cells = np.zeros((2, ends[-1]), np.float32)
+    place = ends[bar] + voice * width[bar] + snapped.step
+    cells[0, place] = snapped.velocity / np.float32(127)
+    cells[1, place] = snapped.tick / np.float32(TICKS_PER_STEP)
+    cells.setflags(write=False)
+    patterns = [_patterns(cells[:, ends[span.start] : ends[span.stop]], snapped.meters[span]) for span in snapped.bars]
+    strokes = np.bincount(snapped.song * len(VOICES) + voice, minlength=len(songs) * len(VOICES))
+    strokes = strokes.reshape(len(songs), -1).tolist()
+    return list(map(SnappedSong, patterns, strokes, snapped.moved.tolist(), snapped.merged.tolist()))
+
+
+def snap_strokes(songs: list[Song], grid: str | int) -> SnappedStrokes:
+    """Songs on the grid. They are laid end to end on one time line, so that many cost hardly more calls than one."""
     begins, lines = _end_to_end(songs)
     lengths = [song.tick.size for song in songs]
     voice = np.concatenate([song.voice for song in songs])
@@ -54,25 +89,20 @@ def snap(songs: list[Song], grid: str | int) -> list[SnappedSong]:
         step = settle(voice, tick, cell, own)
 
     bar = lines.searchsorted(step, side="right") - 1
-    spans = _struck(bar, songs)
-    width = np.diff(lines, append=lines[-1])
-    ends = np.zeros(lines.size + 1, np.int64)  # where the cells of the bar before end; only bars in spans have any
-    for span in spans:
-        ends[span.start + 1 : span.stop + 1] = len(VOICES) * width[span]
-    ends = ends.cumsum()
-    cells = np.zeros((2, ends[-1]), np.float32)
-    place = ends[bar] + voice * width[bar] + step - lines[bar]
-    cells[0, place] = velocity / np.float32(127)
     off = np.minimum(tick - step * TICKS_PER_STEP, _MOST_TICKS_OFF)  # only the paper's rule can come to 2 steps
-    cells[1, place] = off / np.float32(TICKS_PER_STEP)
-    cells.setflags(write=False)
-
-    meters = [meter for song in songs for meter in (*song.meters, COMMON_TIME)]  # a line each; the last begins no bar
-    patterns = [_patterns(cells[:, ends[span.start] : ends[span.stop]], meters[span]) for span in spans]
-    strokes = np.bincount(which * len(VOICES) + voice, minlength=len(songs) * len(VOICES)).reshape(len(songs), -1)
-    moved = np.bincount(which[step != cell], minlength=len(songs))
-    merged = lengths - strokes.sum(axis=1)
-    return list(map(SnappedSong, patterns, strokes.tolist(), moved.tolist(), merged.tolist()))
+    return SnappedStrokes(
+        which,
+        voice,
+        bar,
+        step - lines[bar],
+        off,
+        velocity,
+        widths=np.diff(lines, append=lines[-1]),
+        meters=[meter for song in songs for meter in (*song.meters, COMMON_TIME)],
+        bars=_struck(bar, songs),
+        moved=np.bincount(which[step != cell], minlength=len(songs)),
+        merged=lengths - np.bincount(which, minlength=len(songs)),
+    )
 
 
 def _end_to_end(songs: list[Song]) -> tuple[Int[np.ndarray, " song"], Int[np.ndarray, " line"]]:

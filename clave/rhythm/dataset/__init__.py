@@ -6,10 +6,11 @@ together, and files that share a bar, unless it goes by bars. `from_factory` mak
 files at all.
 """
 
+from clave.rhythm.dataset.bar_table import Selection
 from clave.rhythm.dataset.data_set import BARS_FILE, NO_STYLE, Corpus, CorpusReport
 from clave.rhythm.dataset.factory import FACTORY, FILLS, LICENCE, TAKES, TAKES_BESIDE, from_factory, learnable_styles
 from clave.rhythm.dataset.labels import GROOVE_MIDI, SECTIONS, STYLE_WORDS, Facts, folder_styles, label, style_in
-from clave.rhythm.dataset.scanning import MIDI_SUFFIXES, Progress, Selection, find_files, scan
+from clave.rhythm.dataset.scanning import MIDI_SUFFIXES, Progress, find_files, scan
 from clave.rhythm.dataset.splitting import joined, same_strokes, split
 
 __all__ = [

@@ -186,7 +186,8 @@ def download(
     downloader = ResumingDownloader(file, part, wanted, progress, wait_s)
     pooch.get_logger().setLevel("ERROR")  # it logs hashes and places, which we say ourselves
     try:
-        return Path(pooch.retrieve(file.url, wanted, fname=file.name, path=folder, downloader=downloader))
+        retrieve: Any = pooch.retrieve  # whose type asks more of a downloader than it needs
+        return Path(retrieve(file.url, wanted, fname=file.name, path=folder, downloader=downloader))
     except ValueError as error:
         pinned = "the recipe says" if file.hash else "the first download had"
         raise DownloadError(

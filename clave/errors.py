@@ -55,6 +55,10 @@ class CorpusError(ClaveError):
         self.refused = dict(refused or {})
 
 
+class DownloadError(ClaveError):
+    """Public data that cannot be fetched: an unknown name, a broken connection, wrong bytes, an unsafe archive."""
+
+
 class TrainingError(ClaveError):
     """A training run that cannot start, go on or be resumed."""
 

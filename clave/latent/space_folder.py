@@ -10,6 +10,7 @@ before. Nothing in the folder is written. A new version is one more `Upgrade`:
 Versions count for each kind on its own. A folder of a version that does not exist yet is refused.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -98,6 +99,17 @@ def open_space(folder: Path, space_format: SpaceFormat) -> SpaceFolder:
         old_names = _chained(old_names, upgrade.old_file_names)
     _check(path, settings, space_format.rules)
     return SpaceFolder(folder, settings, old_names)
+
+
+def folder_hash(folder: Path) -> str:
+    """The first 16 digits of a SHA-256; two spaces that were learned apart differ in their settings' scores."""
+    settings = folder / "config.json"
+    if not settings.is_file():
+        return ""  # a space that was made in memory
+    whole = hashlib.sha256(settings.read_bytes())
+    for path in sorted(folder.glob("*.onnx")):
+        whole.update(f"{path.name} {path.stat().st_size}".encode())
+    return whole.hexdigest()[:16]
 
 
 def renamed(settings: Settings, names: Mapping[str, str]) -> Settings:

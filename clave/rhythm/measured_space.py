@@ -1,7 +1,9 @@
 """What the decoder of a rhythm space says of given bars and codes: logits, dynamics and likelihoods."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
@@ -10,16 +12,19 @@ from clave.latent.code import Code, generator, map_points
 from clave.music.pattern import Pattern
 from clave.music.shapes import Bool, Float32, Float64
 from clave.music.units import COMMON_TIME, METERS, Meter, meter_name
+from clave.rhythm.bar_index import BarIndex, SimilarBar
 from clave.rhythm.condition import Condition, Labels
 from clave.rhythm.detail_decoder import BarDecoder
 from clave.rhythm.dynamics import Dynamics
 from clave.rhythm.encoder import BarEncoder
 from clave.rhythm.likelihood import importance_sampled
+from clave.rhythm.similar import open_space_bars
 
 
-class MeasuredSpace:
+class MeasuredSpace(ABC):
     """The measures of a space, beside what plays."""
 
+    folder: Path
     styles: tuple[str, ...]
     sections: tuple[str, ...]
     meters: tuple[Meter, ...]
@@ -36,6 +41,22 @@ class MeasuredSpace:
     def locate(self, patterns: Sequence[Pattern]) -> Float32[np.ndarray, "bar 2"]:
         """The map points of `encode`, without the detail, which takes most of the time."""
         return self._encoder.locate(patterns)
+
+    @cached_property
+    def bars(self) -> BarIndex:
+        """The bars that the space was learned from, to search in; SpaceError where its folder has none."""
+        return open_space_bars(self.folder, self.decode)
+
+    def similar(self, bars: Sequence[Pattern], n: int = 10) -> list[list[SimilarBar]]:
+        """For each bar the `n` most like it among those that the space was learned from, the nearest first.
+
+        Each has its strokes, its file and licence. Bars of the same strokes count once. See BarIndex.similar.
+        """
+        return self.bars.similar(bars, n)
+
+    @abstractmethod
+    def decode(self, code: Code, density: float | None = None) -> list[Pattern]:
+        """The bars of these codes."""
 
     def hit_logits(self, code: Code) -> Float32[np.ndarray, "bar voice step"]:
         """The logit of a hit in each cell, before any threshold, as wide as the longest of the bars."""

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from clave.app.cli import corpus, evaluate, export, figures, groove, kits, learn, live, play, render
+from clave.app.cli import corpus, corpus_get, evaluate, export, figures, groove, kits, learn, live, play, render
 from clave.app.cli.opening import Commands
 from clave.errors import ClaveError
 
@@ -25,6 +25,8 @@ app.command()(figures.figures)
 app.add_typer(export.app, name="export")
 app.add_typer(learn.app, name="learn")
 app.add_typer(evaluate.app, name="evaluate")
+corpus.app.command()(corpus_get.get)
+corpus.app.command("list")(corpus_get.list_recipes)
 app.add_typer(corpus.app, name="corpus")
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from clave.errors import SpaceError
 from clave.latent.code import Code, generator, map_points
+from clave.music.arguments import checked
 from clave.music.pattern import Pattern
 from clave.music.shapes import Bool, Float32, Float64
 from clave.music.units import COMMON_TIME, METERS, Meter, meter_name
@@ -17,6 +18,7 @@ from clave.rhythm.encoder import BarEncoder
 from clave.rhythm.likelihood import importance_sampled
 
 
+@checked(SpaceError)
 class MeasuredSpace:
     """The measures of a space, beside what plays."""
 

@@ -6,6 +6,8 @@ together, and files that share a bar, unless it goes by bars. `from_factory` mak
 files at all.
 """
 
+from clave.errors import CorpusError
+from clave.music.arguments import guard
 from clave.rhythm.dataset.data_set import BARS_FILE, NO_STYLE, Corpus, CorpusReport
 from clave.rhythm.dataset.factory import FACTORY, FILLS, LICENCE, TAKES, TAKES_BESIDE, from_factory, learnable_styles
 from clave.rhythm.dataset.labels import GROOVE_MIDI, SECTIONS, STYLE_WORDS, Facts, folder_styles, label, style_in
@@ -40,3 +42,5 @@ __all__ = [
     "split",
     "style_in",
 ]
+
+guard(globals(), CorpusError)

@@ -13,6 +13,7 @@ import numpy as np
 
 from clave.errors import CorpusError, MidiError
 from clave.files import midi
+from clave.music.arguments import checked
 from clave.music.kit import VOICES
 from clave.music.shapes import Int, Int8, UInt8
 from clave.music.units import METERS, TICKS_PER_STEP, meter_name
@@ -26,6 +27,7 @@ Progress = Callable[[int, int], None]
 """Called with the number of files done and of all files."""
 
 
+@checked(CorpusError)
 @dataclass(frozen=True)
 class Selection:
     """What is taken from the files of a folder."""

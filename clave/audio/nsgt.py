@@ -21,6 +21,7 @@ import numpy as np
 
 from clave.audio.transform import Transform, is_torch, scipy_fft
 from clave.errors import TransformError
+from clave.music.arguments import checked
 from clave.music.shapes import Bool, Complex, Float, Float64, Int64, Shaped
 
 MIN_WINDOW = 4  # bins; the shortest window, where bands lie closer together than the bins of the spectrum
@@ -119,6 +120,7 @@ def _limits(low_hz: float, high_hz: float | None, nyquist_hz: float) -> tuple[fl
     return low_hz, high
 
 
+@checked(TransformError)
 @dataclass(frozen=True)
 class NSGT(Transform):
     """A non-stationary Gabor transform of real sounds of one length.

@@ -1,10 +1,13 @@
 """The eight voices, in the one table that everything else is keyed on, and the kit: one clip for each of them."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 from clave.errors import KitError, VoiceError
 from clave.music import playback_settings
+from clave.music.arguments import checked
 from clave.music.clip import Clip
 
 
@@ -55,6 +58,7 @@ def voice(which: "Voice | str") -> Voice:
     return found
 
 
+@checked(KitError)
 @dataclass(frozen=True)
 class Origin:
     """Where a clip of a kit came from, and how it is played."""
@@ -71,6 +75,7 @@ class Origin:
 LAYER_DB = 6.0  # from one velocity layer to the next, in the level of strokes, which is the square of their velocity
 
 
+@checked(KitError)
 def layer_of(velocity: float, layers: int) -> int:
     """Which of so many velocity layers a stroke plays: 0, the hardest, 3 dB below full level the next, and so on.
 
@@ -82,6 +87,7 @@ def layer_of(velocity: float, layers: int) -> int:
     return min(layers - 1, math.floor(-40 * math.log10(velocity) / LAYER_DB + 0.5))
 
 
+@checked(KitError)
 def velocity_ranges(layers: int) -> tuple[tuple[int, int], ...]:
     """The lowest and highest MIDI velocity of each of so many layers, the hardest first; each velocity is in one.
 
@@ -109,14 +115,14 @@ class Kit:
 
     def __post_init__(self) -> None:
         for what, kind, made_with in (("clips", Clip, "Clip"), ("origins", Origin | None, "Origin, or None")):
-            row = tuple(getattr(self, what))
+            row = _row(what, getattr(self, what))
             object.__setattr__(self, what, row)
             if len(row) != len(VOICES):
                 raise KitError(f"a kit has {len(VOICES)} {what}, one a voice; got {len(row)}")
             invalid = [each for each in row if not isinstance(each, kind)]
             if invalid:
                 raise KitError(f"the {what} of a kit are made with {made_with}, got {invalid[0]!r}")
-        softer: tuple[tuple[object, ...], ...] = tuple(map(tuple, self.softer))
+        softer = tuple(_row("rows of softer clips", row) for row in _row("rows of softer clips", self.softer))
         object.__setattr__(self, "softer", softer)
         if len(softer) != len(VOICES):
             raise KitError(f"a kit has {len(VOICES)} rows of softer clips, one a voice; got {len(softer)}")
@@ -144,6 +150,13 @@ class Kit:
         return Kit(clips, neutral, self.name, softer)
 
 
+def _row(what: str, row: object) -> tuple[object, ...]:
+    if not isinstance(row, Iterable):
+        raise KitError(f"a kit has {len(VOICES)} {what}, one a voice; got {row!r}")
+    return tuple(cast(Iterable[object], row))
+
+
+@checked(KitError)
 def as_played(clip: Clip, origin: Origin | None) -> Clip:
     """The clip with the playback settings of its origin; RenderError for settings out of range."""
     if origin is None:

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from clave.errors import PatternError
 from clave.music import pattern_svg
+from clave.music.arguments import checked
 from clave.music.kit import VOICES
 from clave.music.shapes import Bool, Float32, Int
 from clave.music.units import COMMON_TIME, STEPS_PER_QUARTER, TICKS_PER_QUARTER, TICKS_PER_STEP, Meter, steps_per_bar
@@ -67,6 +68,7 @@ class Pattern:
         self.offset.setflags(write=False)
 
     @classmethod
+    @checked(PatternError)
     def from_hits(
         cls,
         hits: ArrayLike,
@@ -94,6 +96,7 @@ class Pattern:
         return cls(np.where(struck, velocities, 0), np.where(struck, offsets, 0), meter)
 
     @classmethod
+    @checked(PatternError)
     def from_strokes(cls, strokes: Iterable[Stroke], meter: Meter = COMMON_TIME) -> "Pattern":
         """Snap strokes to the musical grid and keep the remainder as offset: the inverse of `strokes`.
 

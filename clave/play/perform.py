@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from clave.errors import AudioFileError, KitError, SpaceError
+from clave.errors import AudioFileError, KitError, ProjectError, SpaceError
+from clave.music.arguments import checked, shown
 from clave.music.clip import Clip
 from clave.music.kit import VOICES
 from clave.music.pattern import Pattern
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 BUILT_IN = frozenset(kit.name for kit in KITS)
 
 
+@checked(ProjectError)
 def perform(
     project: Project,
     rhythm: "RhythmSpace | None" = None,
@@ -39,6 +41,10 @@ def perform(
     Raises SpaceError, with its place, for a bar that the rhythm space cannot make, and ProjectError for a number of
     bars that cannot be played.
     """
+    for name, space in (("rhythm", rhythm), ("sound", sound)):
+        if space is not None and not hasattr(space, "at"):
+            given = f"as clave.load_{name}() gives one, or None; got {shown(space)}"
+            raise SpaceError(f"perform: {name} is a space, {given}")
     wanted = requests(project, bars)
     if wanted.bars and rhythm is None:
         from clave.rhythm.space import load_rhythm

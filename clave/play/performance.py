@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from clave.errors import RenderError
+from clave.music.arguments import checked
 from clave.music.clip import Clip
 from clave.music.kit import Kit, Origin
 from clave.music.pattern import Pattern
@@ -102,6 +104,7 @@ class Performance:
     scenes: tuple[SceneStart, ...] = ()  # of the song, in order; none without one
 
     @classmethod
+    @checked(RenderError)
     def of_patterns(
         cls, patterns: Iterable[Pattern], kit: Kit, tempo_bpm: float = 120.0, swing: float = 0.5
     ) -> "Performance":

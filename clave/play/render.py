@@ -9,6 +9,7 @@ from typing import overload
 import numpy as np
 
 from clave.errors import RenderError
+from clave.music.arguments import checked
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit
 from clave.music.pattern import Pattern
@@ -38,6 +39,7 @@ def render(
 ) -> Clip: ...
 
 
+@checked(RenderError)
 def render(
     patterns: Iterable[Pattern] | Performance,
     kit: Kit | None = None,

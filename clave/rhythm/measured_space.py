@@ -9,6 +9,7 @@ import numpy as np
 
 from clave.errors import SpaceError
 from clave.latent.code import Code, generator, map_points
+from clave.music.arguments import checked
 from clave.music.pattern import Pattern
 from clave.music.shapes import Bool, Float32, Float64
 from clave.music.units import COMMON_TIME, METERS, Meter, meter_name
@@ -21,6 +22,7 @@ from clave.rhythm.likelihood import importance_sampled
 from clave.rhythm.similar import open_space_bars
 
 
+@checked(SpaceError)
 class MeasuredSpace(ABC):
     """The measures of a space, beside what plays."""
 

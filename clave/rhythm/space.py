@@ -15,6 +15,7 @@ from clave.errors import SpaceError
 from clave.latent.code import Code, check_share, generator, map_points
 from clave.latent.shift import shift_amounts
 from clave.latent.space_folder import SpaceFolder, open_space
+from clave.music.arguments import checked
 from clave.music.pattern import Pattern
 from clave.music.shapes import Float32, Int
 from clave.music.units import COMMON_TIME, Meter
@@ -40,6 +41,7 @@ PARTICLES = 48  # bars that are sampled side by side, to fill in one
 NEIGHBOURS = 8  # bars whose mean distance says how far a point is from what was learned
 
 
+@checked(SpaceError)
 class RhythmSpace(MeasuredSpace):
     """A rhythm space. Bars lie where the prior of the map has them (`map_prior`); any finite point decodes."""
 
@@ -294,6 +296,7 @@ def play(
     return decoder.play(hits, feel, condition, noise)
 
 
+@checked(SpaceError)
 def load_rhythm(path: str | Path | None = None) -> RhythmSpace:
     """The rhythm space in this folder, or the shipped one.
 

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from clave.errors import SpaceError, TransformError
 from clave.latent.code import Code, check_share, generator, map_points
 from clave.latent.space_folder import SpaceFolder, open_space
+from clave.music.arguments import checked
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit, Voice
 from clave.music.kit import voice as voice_of
@@ -29,6 +30,7 @@ DRAWN_VARIATION = 0.8  # how far a drawn sound varies from what is expected wher
 SHIPPED_SOUND = Path(__file__).parents[1] / "weights" / "sound"
 
 
+@checked(SpaceError)
 class SoundSpace:
     """A sound space: for each voice a map whose coordinates are those of a standard normal prior.
 
@@ -256,6 +258,7 @@ def _count(n: int) -> int:
     return n
 
 
+@checked(SpaceError)
 def load_sound(path: str | Path | None = None) -> SoundSpace:
     """The sound space in this folder, or the shipped one.
 

@@ -4,6 +4,7 @@
 the voice that the name of a file or folder states, and `folders` finds sound files and reads a folder as a kit.
 """
 
+from clave.errors import AudioFileError
 from clave.files.audio_file.folders import KitReading, SoundFiles, read_kit, sound_files
 from clave.files.audio_file.one_shots import (
     END_FADE_SECONDS,
@@ -25,6 +26,7 @@ from clave.files.audio_file.reading import (
 )
 from clave.files.audio_file.voice_names import voice_in_name, voice_of_path
 from clave.files.audio_file.writing import Format, to_bytes, write, write_stereo
+from clave.music.arguments import guard
 
 __all__ = [
     "CUT_SHORT",
@@ -52,3 +54,5 @@ __all__ = [
     "write",
     "write_stereo",
 ]
+
+guard(globals(), AudioFileError)

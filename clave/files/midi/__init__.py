@@ -8,11 +8,13 @@ From a file to patterns: a drum map says which note is which drum (`drum_map`), 
 back: from patterns, or from notes that lie on ticks already.
 """
 
+from clave.errors import MidiError
 from clave.files.midi.drum_map import DRUM_CHANNEL, DrumMap, detect_drum_map, drum_map_names, load_drum_map
 from clave.files.midi.parsing import MAX_BARS, Source
 from clave.files.midi.reading import DEFAULT_TEMPO_BPM, FILES_AT_ONCE, Reading, ReadingReport, read, read_many
 from clave.files.midi.snapping import GRIDS
 from clave.files.midi.writing import MidiNotes, WritingReport, compose, file_bytes, save, to_bytes, write
+from clave.music.arguments import guard
 
 __all__ = [
     "DEFAULT_TEMPO_BPM",
@@ -37,3 +39,5 @@ __all__ = [
     "to_bytes",
     "write",
 ]
+
+guard(globals(), MidiError)

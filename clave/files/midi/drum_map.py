@@ -12,12 +12,14 @@ from pathlib import Path
 import numpy as np
 
 from clave.errors import MidiError, VoiceError
+from clave.music.arguments import checked
 from clave.music.kit import VOICES, voice
 from clave.music.shapes import Int
 
 DRUM_CHANNEL = 10  # where MIDI files keep their drums
 
 
+@checked(MidiError)
 @dataclass(frozen=True, eq=False)
 class DrumMap:
     """Which voice each of the 128 MIDI notes is; -1 is no drum."""

@@ -4,6 +4,8 @@
 when it is made; a change makes a new value: `project.changed(seed=7)`.
 """
 
+from clave.errors import ProjectError
+from clave.music.arguments import guard
 from clave.play.project.bars import (
     Bar,
     BarPattern,
@@ -44,3 +46,5 @@ __all__ = [
     "RhythmShift", "Room", "Rounds", "Scene", "SetCells", "Shift", "SongPart", "SoundShift", "SpaceReference", "Spaces",
     "TempoChange", "VoiceMix", "edited", "from_json", "load", "save", "schema", "to_json",
 ]  # fmt: skip
+
+guard(globals(), ProjectError)

@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from clave.errors import PatternError
+from clave.errors import PatternError, ProjectError
+from clave.music.arguments import checked
 from clave.music.kit import VOICES
 from clave.music.pattern import Pattern
 from clave.music.shapes import Bool
@@ -160,6 +161,7 @@ class BarPattern(Value):
         return self
 
     @classmethod
+    @checked(ProjectError)
     def of(cls, pattern: Pattern) -> "BarPattern":
         """The strokes of a pattern, in the order they sound."""
         return cls.model_construct(meter=pattern.meter, strokes=tuple(map(tuple, pattern.strokes())))

@@ -6,6 +6,8 @@ together, and files that share a bar, unless it goes by bars. `from_factory` mak
 files at all.
 """
 
+from clave.errors import CorpusError
+from clave.music.arguments import guard
 from clave.rhythm.dataset.bar_table import Selection
 from clave.rhythm.dataset.data_set import BARS_FILE, NO_STYLE, Corpus, CorpusReport
 from clave.rhythm.dataset.factory import FACTORY, FILLS, LICENCE, TAKES, TAKES_BESIDE, from_factory, learnable_styles
@@ -41,3 +43,5 @@ __all__ = [
     "split",
     "style_in",
 ]
+
+guard(globals(), CorpusError)

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from clave.errors import MidiError
+from clave.errors import CorpusError, MidiError
 from clave.files.midi.parsing import Source
 from clave.files.midi.stroke_table import FileFacts, StrokeTable, read_strokes
+from clave.music.arguments import checked
 from clave.music.kit import VOICES
 from clave.music.shapes import Float32, Int, Int8, Int64, UInt8, UInt64
 from clave.music.units import METERS, TICKS_PER_STEP, meter_name
@@ -23,6 +24,7 @@ CONTENT_BYTES = 16  # of all bars of a file
 _STROKE = np.dtype([("step", "u1"), ("voice", "u1"), ("velocity", "u1"), ("tick", "i1")])
 
 
+@checked(CorpusError)
 @dataclass(frozen=True)
 class Selection:
     """What is taken from the files of a folder."""

@@ -4,6 +4,8 @@ A template is a file in `templates/`, made to be read and changed; `notation` te
 bar, `bars` gives many; a `Take` is one way of playing a style, whose bars belong together.
 """
 
+from clave.errors import GrooveError
+from clave.music.arguments import guard
 from clave.rhythm.grooves.drawing import Take, bars, draw, play, take
 from clave.rhythm.grooves.notation import LOUDNESS, Feel, Fill, Grid, Layer, Mark, Style, parse
 from clave.rhythm.grooves.styles import STYLES, style
@@ -25,3 +27,5 @@ __all__ = [
     "style",
     "take",
 ]
+
+guard(globals(), GrooveError)

@@ -6,6 +6,8 @@ stay whole: a `split` never parts sounds of a kit, nor kits that share a sound. 
 own synthesizer, with no files at all.
 """
 
+from clave.errors import CorpusError
+from clave.music.arguments import guard
 from clave.sound.dataset.analysis import CLIPPED_SAMPLES, MOST_SEMITONES, SHORTEST_SECONDS, SKETCH_SIZE
 from clave.sound.dataset.assembly import NEAR_COPY
 from clave.sound.dataset.credits import Credit, by_kit, credits_of, write_credits
@@ -56,3 +58,5 @@ __all__ = [
     "weights_of",
     "write_credits",
 ]
+
+guard(globals(), CorpusError)

@@ -1,5 +1,7 @@
 """Our own drums: a synthesizer for all eight voices, and the built-in kits that it makes."""
 
+from clave.errors import KitError
+from clave.music.arguments import guard
 from clave.sound.drum_synth.draws import draw
 from clave.sound.drum_synth.drum import Drum, synthesize
 from clave.sound.drum_synth.drums import (
@@ -33,3 +35,5 @@ __all__ = [
     "levelled",
     "synthesize",
 ]
+
+guard(globals(), KitError)

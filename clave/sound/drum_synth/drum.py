@@ -67,8 +67,9 @@ class Drum(ABC):
     def __post_init__(self) -> None:
         for name, span in self.ranges().items():
             value = getattr(self, name)
-            if not span.low <= value <= span.high:  # False for NaN too
-                raise KitError(f"{type(self).__name__}({name}=...) lies in [{span.low:g}, {span.high:g}], got {value}")
+            if not isinstance(value, float | int | np.number) or not span.low <= value <= span.high:  # also of NaN
+                where = f"{type(self).__name__}({name}=...) lies in [{span.low:g}, {span.high:g}]"
+                raise KitError(f"{where}, got {value!r}")
 
     @classmethod
     def ranges(cls) -> dict[str, Range]:

@@ -38,11 +38,13 @@ def write_folder(folder: Path, files: int, *, seed: int = 0) -> Path:
 def midi_bytes(style: str, rng: np.random.Generator) -> bytes:
     """A file of eight bars of a style, each a drawn one with its own velocities and timing."""
     pool = strokes_of(style)
-    bars = [pool[index] + (bar * BAR_TICKS, 0, 0) for bar, index in enumerate(rng.integers(len(pool), size=BARS_A_FILE))]
+    bars = [
+        pool[index] + (bar * BAR_TICKS, 0, 0) for bar, index in enumerate(rng.integers(len(pool), size=BARS_A_FILE))
+    ]
     rows = np.concatenate(bars)
     rows[:, 0] = np.maximum(0, rows[:, 0] + rng.integers(-MOST_TICKS_OFF, MOST_TICKS_OFF + 1, len(rows)))
     rows[:, 2] = np.clip(rows[:, 2] + rng.integers(-9, 10, len(rows)), 1, 127)
-    offs = rows + (NOTE_TICKS, 0, 0)
+    offs = rows + np.array([NOTE_TICKS, 0, 0])
     offs[:, 2] = 0
     events = np.concatenate([rows, offs])
     events = events[np.argsort(events[:, 0], kind="stable")]

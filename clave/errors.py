@@ -55,6 +55,10 @@ class CorpusError(ClaveError):
         self.refused = dict(refused or {})
 
 
+class StorageError(ClaveError):
+    """A folder, a bucket or a cluster that cannot be read, written or reached, or that another run is writing."""
+
+
 class TrainingError(ClaveError):
     """A training run that cannot start, go on or be resumed."""
 

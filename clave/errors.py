@@ -59,6 +59,10 @@ class DownloadError(ClaveError):
     """Public data that cannot be fetched: an unknown name, a broken connection, wrong bytes, an unsafe archive."""
 
 
+class StorageError(ClaveError):
+    """A folder, a bucket or a cluster that cannot be read, written or reached, or that another run is writing."""
+
+
 class TrainingError(ClaveError):
     """A training run that cannot start, go on or be resumed."""
 

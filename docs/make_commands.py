@@ -53,6 +53,9 @@ clave live house.json --osc-in 9065 --osc-out 127.0.0.1:57120 --osc-ahead 80
 clave live house.json --midi-out TR-8S --clock-out --midi-in "Launch Control" --midi-map desk.json
 clave live house.json --midi-out TR-8S --clock-in Digitakt --grid Launchpad""",
     "clave kits": "clave kits",
+    "clave corpus build": """clave corpus build my-midi -o my-corpus
+clave corpus build s3://bucket/midi -o s3://bucket/corpus --cluster tcp://scheduler:8786
+clave learn rhythm my-corpus -o my-rhythm""",
     "clave learn rhythm": """clave learn rhythm my-midi -o my-rhythm
 clave learn rhythm my-midi -o my-rhythm --resume
 clave learn rhythm --factory -o ours

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = ("torch", "matplotlib", "pyarrow", "onnx", "onnxscript", "pandas")
+HEAVY = ("torch", "matplotlib", "pyarrow", "onnx", "onnxscript", "pandas", "fsspec", "dask", "distributed", "s3fs")
 
 PLAYS = {
     "import": "import clave",

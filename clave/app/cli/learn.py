@@ -31,7 +31,7 @@ from clave.app.cli.options import (
 )
 from clave.app.cli.progress import following, require_packages, train
 from clave.app.cli.reports import naming_refused_files, print_bars, print_sounds
-from clave.errors import TrainingError
+from clave.errors import CorpusError, TrainingError
 
 if TYPE_CHECKING:
     from clave.rhythm.dataset import Corpus, Selection
@@ -175,7 +175,10 @@ def _bars(
 
     parts: list[Corpus] = []
     with naming_refused_files(), following() as follow:
-        if folder is not None:
+        if folder is not None and dataset.is_built(folder):
+            _refuse_choices_of_a_build(folder, selection, styles)
+            parts.append(dataset.open_corpus(folder))
+        elif folder is not None:
             parts.append(
                 dataset.scan(
                     folder,
@@ -199,3 +202,14 @@ def _refuse_a_second_run(out: Path, resume: bool) -> None:
 
     if (out / checkpoint.CHECKPOINT).exists() and not resume:
         raise TrainingError(f"{out} already holds a run: go on with --resume or choose another folder")
+
+
+def _refuse_choices_of_a_build(folder: Path, selection: "Selection", styles: str) -> None:
+    chosen = {
+        "--styles": styles != "auto",
+        "--drum-map": selection.drum_map is not None,
+        "--drop-fills": selection.drop_fills,
+    }
+    if any(chosen.values()):
+        named = ", ".join(name for name, given in chosen.items() if given)
+        raise CorpusError(f"{folder} is a corpus that was built: give {named} to `clave corpus build` instead")

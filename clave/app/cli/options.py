@@ -15,6 +15,18 @@ MAX_PHRASE = 64  # bars
 PHRASE_VARIATION = 0.25  # enough to hear that its bars are not the same
 NOT_STATED = "not stated"
 
+
+def on_this_machine(folder: Path) -> Path:
+    """The folder itself; an address such as s3://bucket is refused, where a path would make a folder named "s3:"."""
+    from clave.files.sharded.place import is_address
+
+    if is_address(folder):
+        raise typer.BadParameter(
+            f"this is written to a folder of this machine, got {folder}: write it here and copy it"
+        )
+    return folder
+
+
 # Spaces, folders, the server
 RhythmFolder = Annotated[
     Path | None, typer.Option("--rhythm", metavar="DIR", help="A rhythm space of your own; else the one that ships.")
@@ -87,10 +99,24 @@ OscAhead = Annotated[
 Link = Annotated[
     bool, typer.Option("--link", help="Join the Ableton Link session of this network; needs the extra `link`.")
 ]
-Out = Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Folder for what is written; made if missing.")]
-SpaceOut = Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Folder for the space and its run.")]
-NetworkOut = Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Folder for the network and its card.")]
-TableOut = Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Folder for the table, made if missing.")]
+Out = Annotated[
+    Path,
+    typer.Option(
+        "-o", "--out", metavar="DIR", callback=on_this_machine, help="Folder for what is written; made if missing."
+    ),
+]
+SpaceOut = Annotated[
+    Path,
+    typer.Option("-o", "--out", metavar="DIR", callback=on_this_machine, help="Folder for the space and its run."),
+]
+NetworkOut = Annotated[
+    Path,
+    typer.Option("-o", "--out", metavar="DIR", callback=on_this_machine, help="Folder for the network and its card."),
+]
+TableOut = Annotated[
+    Path,
+    typer.Option("-o", "--out", metavar="DIR", callback=on_this_machine, help="Folder for the table, made if missing."),
+]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A folder that `clave learn` has filled.")]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", min=0, max=2**32 - 1, help="Same seed, same result.")]
 
@@ -187,7 +213,8 @@ OnGrid = Annotated[bool, typer.Option("--on-grid", help="MIDI strokes on their s
 
 # What to learn from
 MidiFolder = Annotated[
-    Path | None, typer.Argument(metavar="[FOLDER]", help="Drum MIDI files, in it and in folders below.")
+    Path | None,
+    typer.Argument(metavar="[FOLDER]", help="Drum MIDI files, in it and below; or a built corpus."),
 ]
 FactoryGrooves = Annotated[
     bool, typer.Option("--factory", help="Our own grooves, of forty-six styles: instead of a folder, or besides.")

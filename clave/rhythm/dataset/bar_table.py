@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from clave.errors import CorpusError, MidiError
+from clave.files.midi.drum_map import DrumMap
 from clave.files.midi.parsing import Source
 from clave.files.midi.stroke_table import FileFacts, StrokeTable, read_strokes
 from clave.music.arguments import checked
@@ -32,7 +33,7 @@ class Selection:
     drop_fills: bool = False
     fewest_strokes: int = 4  # bars with fewer are left out
     first_bars: int | None = None  # of each file; None is all. The paper took 1
-    drum_map: str | Path | None = None  # None: detected, file by file; Groove MIDI is known to be "td-11"
+    drum_map: str | Path | DrumMap | None = None  # None: detected, file by file; Groove MIDI is known to be "td-11"
     grid: str | int = "musical"
 
 

@@ -32,6 +32,7 @@ class DrumMap:
         return None if row < 0 else VOICES[row].name
 
 
+@cache
 def drum_map_names() -> tuple[str, ...]:
     """The drum maps that Clave brings along."""
     found = (entry.name for entry in (resources.files("clave.files.midi") / "drum_maps").iterdir())

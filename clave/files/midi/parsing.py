@@ -6,6 +6,7 @@ map knows are strokes, and together with the bar lines they lie between they are
 
 import io
 import os
+import re
 import struct
 from collections import Counter
 from fractions import Fraction
@@ -15,7 +16,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from clave.errors import MidiError, PatternError
-from clave.files.midi.drum_map import DRUM_CHANNEL, DrumMap, detect_drum_map, looks_like_drums
+from clave.files.midi.chunks import Layout, layout_of
+from clave.files.midi.drum_map import DRUM_CHANNEL, DrumMap, detect_drum_map
+from clave.files.midi.drum_tracks import DrumParts, Notes, Part, choose_drums, named_voice, one_pitch
+from clave.files.midi.normalising import is_plain, normalise
 from clave.music.shapes import Int
 from clave.music.units import (
     COMMON_TIME,
@@ -67,18 +71,13 @@ class ParsedFile(NamedTuple):
 def parse(source: Source, wanted: DrumMap | None) -> ParsedFile:
     """What a file holds, before it is snapped."""
     file, data = _load(source)
-    form, ticks_per_quarter = _check_header(data, file)
-    remarks: list[str] = []
-    sequences = _sequences(data, file) if form == 2 else [data]
-    found = [_drum_notes(sequence, file, wanted, remarks) for sequence in sequences]
+    layout = layout_of(data, file)
+    remarks = layout.remarks
+    found = [_drum_notes(tracks, layout, file, wanted, remarks) for tracks in _sequences(data, layout, file)]
     elsewhere = sum(notes.elsewhere for notes in found)
     if not any(notes.note.size for notes in found):
-        raise MidiError(
-            f"{file}: no drums; its {elsewhere} notes are not on channel {DRUM_CHANNEL} and do not look like drums"
-            if elsewhere
-            else f"{file}: no drums; the file has no notes at all"
-        )
-    chosen = wanted or detect_drum_map(np.concatenate([notes.note for notes in found]))
+        raise MidiError(f"{file}: no drums; {_why_none(elsewhere, remarks)}")
+    chosen = wanted or detect_drum_map(np.concatenate([_for_the_map(notes) for notes in found]))
     unknown: Counter[int] = Counter()
     songs = [song_of(notes, chosen, file, unknown, remarks) for notes in found]
     songs = [song for song in songs if song is not None]
@@ -86,7 +85,21 @@ def parse(source: Source, wanted: DrumMap | None) -> ParsedFile:
         numbers = ", ".join(map(str, sorted(unknown)))
         raise MidiError(f"{file}: no drums; the drum map {chosen.name} has none of its notes ({numbers})")
     tempos_bpm = [bpm for notes in found for bpm in notes.tempos_bpm]
-    return ParsedFile(file, form, ticks_per_quarter, tempos_bpm, chosen.name, songs, unknown, elsewhere, remarks)
+    return ParsedFile(
+        file, layout.format, layout.ticks_per_quarter, tempos_bpm, chosen.name, songs, unknown, elsewhere, remarks
+    )
+
+
+def _for_the_map(notes: "DrumNotes") -> Int[np.ndarray, " note"]:
+    """The notes whose voice the drum map decides."""
+    return notes.note if notes.named is None else notes.note[notes.named < 0]
+
+
+def _why_none(elsewhere: int, remarks: list[str]) -> str:
+    if not elsewhere:
+        return "the file has no notes at all"
+    more = "".join(f"; {remark}" for remark in dict.fromkeys(remarks))
+    return f"its {elsewhere} notes are not on channel {DRUM_CHANNEL} and do not look like drums{more}"
 
 
 # From a file to its sequences
@@ -104,48 +117,28 @@ def _load(source: Source) -> tuple[str, bytes]:
     return str(getattr(source, "name", "MIDI data")), source.read()
 
 
-def _check_header(data: bytes, file: str) -> tuple[int, int]:
-    """Format and ticks per quarter, or MidiError: symusic reads on in silence where these make no sense."""
-    if not data:
-        raise MidiError(f"{file}: empty, 0 bytes")
-    if len(data) < 14 or data[:4] != b"MThd":
-        raise MidiError(f"{file}: not a MIDI file; one begins with MThd and a header of 14 bytes, got {data[:4]!r}")
-    form, _, division = struct.unpack(">HHH", data[8:14])
-    if form > 2:
-        raise MidiError(f"{file}: a MIDI file has format 0, 1 or 2, got {form}")
-    if division & 0x8000:
-        raise MidiError(f"{file}: counts SMPTE frames, {256 - (division >> 8)} a second; Clave needs ticks per quarter")
-    if division == 0:
-        raise MidiError(f"{file}: has 0 ticks per quarter, so nothing in it has a place in time")
-    return form, division
+class _Tracks(NamedTuple):
+    """The tracks of one sequence."""
+
+    bodies: list[bytes]
+    plain: bool  # a strict parser reads them as they are
 
 
-def _sequences(data: bytes, file: str) -> list[bytes]:
-    """The sequences of a format 2 file, each as a format 0 file of its own."""
-    head = data[:8] + struct.pack(">HH", 0, 1) + data[12:14]
-    found = [head + b"MTrk" + struct.pack(">I", end - start) + data[start:end] for start, end in _chunks(data)]
-    if not found:
+def _sequences(data: bytes, layout: Layout, file: str) -> list[_Tracks]:
+    """The tracks of a file; those of format 2 are a sequence each."""
+    bodies = [data[start:end] for start, end in layout.tracks]
+    if layout.format < 2:
+        return [_Tracks(bodies, layout.plain and all(map(is_plain, bodies)))]
+    if not bodies:
         raise MidiError(f"{file}: no drums; the file has no tracks")
-    return found
-
-
-def _chunks(data: bytes) -> list[tuple[int, int]]:
-    """Where the track chunks lie, headers left out."""
-    found: list[tuple[int, int]] = []
-    at = 14
-    while at + 8 <= len(data):
-        kind, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "big")
-        if kind == b"MTrk":
-            found.append((at + 8, at + 8 + size))
-        at += 8 + size
-    return found
+    return [_Tracks([body], layout.plain and is_plain(body)) for body in bodies]
 
 
 # From a sequence to its drum notes
 
 
 class DrumNotes(NamedTuple):
-    """The drum notes of a sequence in time order, in ticks; what lies on other channels is only counted."""
+    """The drum notes of a sequence in time order, in ticks; what other instruments play is only counted."""
 
     note: Int[np.ndarray, " note"]
     tick: Int[np.ndarray, " note"]
@@ -154,18 +147,17 @@ class DrumNotes(NamedTuple):
     signatures: list[tuple[int, int, int]]  # tick, beats, unit
     tempos_bpm: list[float]
     elsewhere: int
+    named: Int[np.ndarray, " note"] | None = None  # the voices that names or pedals say; -1: the drum map decides
 
 
-def _drum_notes(data: bytes, file: str, wanted: DrumMap | None, remarks: list[str]) -> DrumNotes:
-    """The notes on channel 10; without any, all notes if their map is known or they look like drums."""
-    tracks = _tracks(data, file, _ALL_CHANNELS if wanted and wanted.all_channels else _DRUM_CHANNELS)
-    others = tracks.others["pitch"]
-    if not tracks.drums["pitch"].size and others.size and (wanted or looks_like_drums(others)):
-        tracks = _tracks(data, file, _ALL_CHANNELS)
-        remarks.append(f"no notes on channel {DRUM_CHANNEL}: the notes of the other channels are read as drums")
-    if tracks.hanging:
-        remarks.append(f"{tracks.hanging} notes never end: kept as strokes")
-    score, notes, ticks_per_quarter = tracks.score, tracks.drums, tracks.score.tpq
+def _drum_notes(tracks: _Tracks, layout: Layout, file: str, wanted: DrumMap | None, remarks: list[str]) -> DrumNotes:
+    """The notes of the drum parts among these tracks."""
+    score, found, hanging = _find_drums(tracks, layout, file, wanted, remarks)
+    remarks += found.remarks
+    if hanging:
+        remarks.append(f"{hanging} notes never end: kept as strokes")
+    notes = _table(_with_named_voices(found.drums, wanted, remarks))
+    ticks_per_quarter = layout.ticks_per_quarter
     time = notes["time"].astype(np.int64)
     if time.size and time[0] < 0:
         raise MidiError(f"{file}: broken: longer than MIDI time can count")
@@ -184,8 +176,27 @@ def _drum_notes(data: bytes, file: str, wanted: DrumMap | None, remarks: list[st
             for each in score.time_signatures
         ],
         tempos_bpm=tempos_bpm,
-        elsewhere=int(tracks.others["pitch"].size),
+        elsewhere=sum(int(part.notes["pitch"].size) for part in found.others),
+        named=notes.get("named"),
     )
+
+
+def _with_named_voices(parts: list[Part], wanted: DrumMap | None, remarks: list[str]) -> list[Notes]:
+    """The notes of parts. Where the names of tracks say voices, with a column `named` of those voices."""
+    voices = [named_voice(part) if one_pitch(part) else None for part in parts]
+    if wanted is not None:  # then the user has said what the notes that it lists mean
+        voices = [None if wanted.voices[part.notes["pitch"][:1]].max(initial=-1) >= 0 else voice
+                  for voice, part in zip(voices, parts, strict=True)]  # fmt: skip
+    if all(voice is None for voice in voices):
+        return [part.notes for part in parts]
+    said = ", ".join(
+        f"{part.name}: {v.name}" for v, part in list(zip(voices, parts, strict=True))[:12] if v is not None
+    )
+    remarks.append(f"voices by the names of tracks ({said})")
+    return [
+        part.notes | {"named": np.full(part.notes["pitch"].size, -1 if voice is None else voice.index, np.int8)}
+        for voice, part in zip(voices, parts, strict=True)
+    ]
 
 
 def _to_ticks(time: Any, ticks_per_quarter: int) -> Any:
@@ -195,32 +206,65 @@ def _to_ticks(time: Any, ticks_per_quarter: int) -> Any:
     return (time * (2 * TICKS_PER_QUARTER) + ticks_per_quarter) // (2 * ticks_per_quarter)
 
 
-class _Tracks(NamedTuple):
-    """A parsed file: one table of notes for all drum tracks, one for all others."""
+_MORE_TO_KNOW = re.compile(rb"\xff[\x04\x08\x09\x20]|[\xb0-\xbf]\x00[\x78\x79\x7f]")
+"""What the strict parser leaves out, and counts where drums are not all on channel 10: more names, bank selects."""
+
+_LONG_AFTER = 1 << 20  # ticks: longer than any drum note, well within what symusic counts to
+_MOST_HANGING = 4096
+
+
+class _Found(NamedTuple):
+    """A parsed sequence."""
 
     score: "ScoreTick"
-    drums: dict[str, np.ndarray]
-    others: dict[str, np.ndarray]
-    hanging: int
+    parts: DrumParts
+    hanging: int  # drum notes that never end
 
 
-def _tracks(data: bytes, file: str, drum_channels: range) -> _Tracks:
+def _find_drums(tracks: _Tracks, layout: Layout, file: str, wanted: DrumMap | None, remarks: list[str]) -> _Found:
+    """The drum parts of a sequence. Its tracks are normalised only where they must be."""
+    if tracks.plain:
+        try:
+            found = _parse_strictly([body[: -len(_END_OF_TRACK)] for body in tracks.bodies], layout, file, wanted)
+        except MidiError:
+            found = None  # the normaliser reads it, or says what is wrong
+        if found and not (_asks_more(found.parts) and _can_say_more(found.parts, tracks.bodies)):
+            return found
+    normalised = normalise(tracks.bodies, layout.ticks_per_quarter, file)
+    remarks += normalised.remarks
+    return _parse_strictly(normalised.tracks, layout, file, wanted)
+
+
+def _asks_more(found: DrumParts) -> bool:
+    """Whether names or bank selects could tell more."""
+    return bool(found.others) or any(one_pitch(part) or not part.on_drum_channel for part in found.drums)
+
+
+def _can_say_more(found: DrumParts, bodies: list[bytes]) -> bool:
+    unreadable = any("\ufffd" in part.name for part in (*found.drums, *found.others))  # a name that is not in UTF-8
+    return unreadable or any(map(_MORE_TO_KNOW.search, bodies))
+
+
+def _parse_strictly(bodies: list[bytes], layout: Layout, file: str, wanted: DrumMap | None) -> _Found:
+    """Parse tracks (up to the time of their end); late note-offs are added for the notes that never end."""
     from symusic.core import ScoreTick  # 70 ms, and only reading needs it
 
+    everything = wanted is not None and wanted.all_channels
+    channels = _ALL_CHANNELS if everything else _DRUM_CHANNELS
     times = 1
     while times <= _MOST_HANGING:
         try:
-            score = ScoreTick.from_midi(_with_late_endings(data, drum_channels, times))
+            score = ScoreTick.from_midi(_with_late_endings(bodies, layout.ticks_per_quarter, channels, times))
         except (RuntimeError, ValueError, OverflowError, MemoryError) as error:
             raise MidiError(f"{file}: broken: {str(error).removesuffix(': iostream error')}") from error
-        drums: list[dict[str, np.ndarray]] = []
-        others: list[dict[str, np.ndarray]] = []
-        for track in score.tracks:
-            (drums if track.is_drum or len(drum_channels) > 1 else others).append(track.notes.numpy())
-        notes = _table(drums)
-        hanging = int(np.count_nonzero(notes["duration"] >= _LONG_AFTER))
+        parts = [Part(track.name, track.program, track.is_drum, track.notes.numpy()) for track in score.tracks]
+        found = DrumParts(parts, [], []) if everything else choose_drums(parts, by_user=wanted is not None)
+        if channels is _DRUM_CHANNELS and not (found.drums and all(part.on_drum_channel for part in found.drums)):
+            channels = _ALL_CHANNELS
+            continue
+        hanging = sum(int(np.count_nonzero(part.notes["duration"] >= _LONG_AFTER)) for part in found.drums)
         if hanging < times:
-            return _Tracks(score, notes, _table(others), hanging)
+            return _Found(score, found, hanging)
         times *= 16
     raise MidiError(f"{file}: broken: thousands of its notes never end")
 
@@ -228,20 +272,18 @@ def _tracks(data: bytes, file: str, drum_channels: range) -> _Tracks:
 _NO_NOTES = {key: np.zeros(0, np.int32) for key in ("time", "duration", "pitch", "velocity")}
 
 
-def _table(tracks: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """The notes of several tracks in time order."""
-    if len(tracks) <= 1:
-        return tracks[0] if tracks else _NO_NOTES
-    table = {key: np.concatenate([track[key] for track in tracks]) for key in _NO_NOTES}
+def _table(tables: list[Notes]) -> Notes:
+    """The notes of several tables in time order."""
+    if len(tables) <= 1:
+        return tables[0] if tables else _NO_NOTES
+    table = {key: np.concatenate([each[key] for each in tables]) for key in tables[0]}
     order = table["time"].argsort(kind="stable")
     return {key: column[order] for key, column in table.items()}
 
 
 _END_OF_TRACK = b"\xff\x2f\x00"
-_LONG_AFTER = 1 << 20  # ticks: longer than any drum note, well within what symusic counts to
 _LONG_AFTER_BYTES = b"\xc0\x80\x00"  # the same, as MIDI writes it
 _EMPTY_TEXT = b"\xff\x01\x00"
-_MOST_HANGING = 4096
 
 
 @cache
@@ -254,17 +296,13 @@ def _late_endings(channels: range, times: int) -> bytes:
     return _EMPTY_TEXT + _LONG_AFTER_BYTES + _EMPTY_TEXT + offs * times + b"\x00" + _END_OF_TRACK
 
 
-def _with_late_endings(data: bytes, channels: range, times: int) -> bytes:
-    """The same file, every note ended at last: symusic drops a note that is never ended, to a drum it is a stroke."""
+def _with_late_endings(bodies: list[bytes], ticks_per_quarter: int, channels: range, times: int) -> bytes:
+    """A file of these tracks, every note ended at last: to a drum, a note that never ends is a stroke."""
     ending = _late_endings(channels, times)
-    parts: list[bytes] = []
-    at = 0
-    for start, end in _chunks(data):
-        if data.endswith(_END_OF_TRACK, start, end):
-            body = data[start : end - len(_END_OF_TRACK)] + ending
-            parts += [data[at : start - 4], struct.pack(">I", len(body)), body]
-            at = end
-    return b"".join([*parts, data[at:]])
+    parts = [struct.pack(">4sIHHH", b"MThd", 6, 1, len(bodies), ticks_per_quarter)]
+    for body in bodies:
+        parts += [struct.pack(">4sI", b"MTrk", len(body) + len(ending)), body, ending]
+    return b"".join(parts)
 
 
 # From drum notes to strokes between bar lines
@@ -272,7 +310,10 @@ def _with_late_endings(data: bytes, channels: range, times: int) -> bytes:
 
 def song_of(notes: DrumNotes, drums: DrumMap, file: str, unknown: Counter[int], remarks: list[str]) -> Song | None:
     """The strokes among the notes, None if there are none; the rest is counted as unknown."""
-    columns = (drums.voices[notes.note], notes.tick, notes.end, notes.velocity)
+    voices = drums.voices[notes.note]
+    if notes.named is not None:
+        voices = np.where(notes.named >= 0, notes.named, voices)
+    columns = (voices, notes.tick, notes.end, notes.velocity)
     in_map = columns[0] >= 0
     if not in_map.all():
         unknown.update(notes.note[~in_map].tolist())

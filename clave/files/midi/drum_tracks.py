@@ -89,9 +89,10 @@ def _left_out(parts: list[Part]) -> list[str]:
 
 
 _DRUM_WORDS = re.compile(
-    r"\b(e?-?drums?|drum ?(kit|set|s|track|loop|machine|map)?\d*|kit|percussions?|percs?|perk|beats?|breaks?|schlagzeug|"
-    r"schlagwerk|batterie|bater[ií]a|batteria|trommeln?|rhythm|ezdrummer|addictive ?drums|superior ?drummer|bfd\d?|"
-    r"battery|drum ?rack|tr-?[678]0[68]|tr-?909|tr-?[68]s?|rytm|digitakt)\b|ドラム|パーカッション|打楽器|鼓|ударные|барабан",
+    r"\b(e?-?drums?|drum ?(kit|set|s|track|loop|machine|map)?\d*|kit|percussions?|percs?|perk|beats?|breaks?|"
+    r"schlagzeug|schlagwerk|batterie|bater[ií]a|batteria|trommeln?|rhythm|ezdrummer|addictive ?drums|superior ?drummer|bfd\d?|"
+    r"battery|drum ?rack|tr-?[678]0[68]|tr-?909|tr-?[68]s?|rytm|digitakt)\b|"
+    r"ドラム|パーカッション|打楽器|鼓|ударные|барабан",
     re.IGNORECASE,
 )
 _OTHER_WORDS = re.compile(

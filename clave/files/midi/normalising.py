@@ -273,17 +273,17 @@ def _by_name(
 
 def _written(name: str, events: list[tuple[int, bytes]], channels: bytes) -> bytes:
     text = name.encode()
-    found = [b"\0\xff\x03", _length(len(text)), text] if text else []
+    found = [b"\0\xff\x03", length_bytes(len(text)), text] if text else []
     now = 0
     for tick, event in events:
         status = event[0]
-        found.append(_length(tick - now))
+        found.append(length_bytes(tick - now))
         found.append(event if status == 0xFF else bytes((status & 0xF0 | channels[status & 15],)) + event[1:])
         now = tick
     return b"".join(found) + b"\0"
 
 
-def _length(value: int) -> bytes:
+def length_bytes(value: int) -> bytes:
     """A number in the variable length of MIDI."""
     if value < 0x80:
         return bytes((value,))

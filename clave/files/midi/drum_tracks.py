@@ -90,7 +90,8 @@ def _left_out(parts: list[Part]) -> list[str]:
 
 _DRUM_WORDS = re.compile(
     r"\b(e?-?drums?|drum ?(kit|set|s|track|loop|machine|map)?\d*|kit|percussions?|percs?|perk|beats?|breaks?|"
-    r"schlagzeug|schlagwerk|batterie|bater[ií]a|batteria|trommeln?|rhythm|ezdrummer|addictive ?drums|superior ?drummer|bfd\d?|"
+    r"schlagzeug|schlagwerk|batterie|bater[ií]a|batteria|trommeln?|rhythm|ezdrummer|addictive ?drums|"
+    r"superior ?drummer|bfd\d?|"
     r"battery|drum ?rack|tr-?[678]0[68]|tr-?909|tr-?[68]s?|rytm|digitakt)\b|"
     r"ドラム|パーカッション|打楽器|鼓|ударные|барабан",
     re.IGNORECASE,
@@ -130,6 +131,16 @@ def one_pitch(part: Part) -> bool:
     """Whether all notes of a part are the same."""
     pitch = part.notes["pitch"]
     return bool(pitch.size) and pitch.tobytes().count(pitch[:1].tobytes()) == pitch.size
+
+
+def voice_by_channel(found: DrumParts) -> bool:
+    """Whether each channel plays one and the same note and no name says which voice, as tracks of Elektron's are."""
+    parts = [*found.drums, *found.others]
+    notes = {int(part.notes["pitch"][0]) for part in parts if one_pitch(part)}
+    if len(parts) < 3 or len(notes) > 1 or not all(map(one_pitch, parts)):
+        return False
+    unnamed = all(voice_of_name(part.name) is None and not instrument_of(part) for part in parts)
+    return unnamed and (bool(found.others) or any(not part.on_drum_channel for part in found.drums))
 
 
 def named_voice(part: Part) -> Voice | None:

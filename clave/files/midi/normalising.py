@@ -50,13 +50,18 @@ class Normalised(NamedTuple):
     remarks: list[str]
 
 
-def normalise(bodies: list[bytes], ticks_per_quarter: int, file: str) -> Normalised:
-    """The same tracks, as a strict parser wants them; MidiError where an event cannot be read."""
+def normalise(bodies: list[bytes], ticks_per_quarter: int, file: str, *, channels_as_notes: bool = False) -> Normalised:
+    """The same tracks, as a strict parser wants them; MidiError where an event cannot be read.
+
+    With `channels_as_notes`, each channel becomes a note on channel 10: channel 1 note 0, and so on.
+    """
     tracks = [_read_track(body, number, file) for number, body in enumerate(bodies, 1)]
     remarks = [remark for track in tracks for remark in track.remarks]
     exclusive = [message for track in tracks for message in track.exclusive]
     drums, reasons = rhythm_channels(exclusive, [bank for track in tracks for bank in track.banks])
     channels = _channels(tracks, drums)
+    if channels_as_notes:
+        tracks = [track._replace(events=[_by_channel(*event) for event in track.events]) for track in tracks]
     found: list[bytes] = []
     for track in tracks:
         events = _after_the_beginning(track.events, ticks_per_quarter, remarks)
@@ -255,6 +260,13 @@ def _channels(tracks: list[TrackEvents], drums: set[int]) -> bytes:
     used = {event[0] & 15 for track in tracks for _, event in track.events if event[0] < 0xF0}
     free = next((channel for channel in range(16) if channel not in used | {9}), 15)
     return bytes(9 if channel in drums else free if channel == 9 else channel for channel in range(16))
+
+
+def _by_channel(tick: int, event: bytes) -> tuple[int, bytes]:
+    status = event[0]
+    if status & 0xE0 != 0x80:
+        return tick, event
+    return tick, bytes((status & 0xF0 | 9, status & 15, event[2]))
 
 
 def _by_name(

@@ -7,19 +7,20 @@ map knows are strokes, and together with the bar lines they lie between they are
 import io
 import os
 import re
-import struct
 from collections import Counter
 from fractions import Fraction
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from clave.errors import MidiError, PatternError
 from clave.files.midi.chunks import Layout, layout_of
-from clave.files.midi.drum_map import DRUM_CHANNEL, DrumMap, detect_drum_map
-from clave.files.midi.drum_tracks import DrumParts, Notes, Part, choose_drums, named_voice, one_pitch
+from clave.files.midi.drum_map import DRUM_CHANNEL, DrumMap, MapFit, detect_drum_map, fit_of
+from clave.files.midi.drum_tracks import DrumParts, Notes, Part, named_voice, one_pitch, voice_by_channel
+from clave.files.midi.hat_pedal import hats_by_pedal
 from clave.files.midi.normalising import is_plain, normalise
+from clave.files.midi.strict_parsing import END_OF_TRACK, Found, parse_strictly, table
 from clave.music.shapes import Int
 from clave.music.units import (
     COMMON_TIME,
@@ -32,12 +33,7 @@ from clave.music.units import (
     steps_per_bar,
 )
 
-if TYPE_CHECKING:
-    from symusic.core import ScoreTick
-
 MAX_BARS = 100_000  # two days of music; a file that is longer is broken
-_DRUM_CHANNELS = range(DRUM_CHANNEL - 1, DRUM_CHANNEL)  # as MIDI counts, from 0
-_ALL_CHANNELS = range(16)
 
 Source = str | os.PathLike[str] | bytes | io.BufferedIOBase
 """What can be read: a path, a whole file as bytes, or an open binary file."""
@@ -64,8 +60,9 @@ class ParsedFile(NamedTuple):
     drum_map: str
     songs: list[Song]  # those that have strokes
     unknown: Counter[int]  # notes that are not in the drum map
-    elsewhere: int  # notes on other channels
+    elsewhere: int  # notes of other instruments
     remarks: list[str]
+    drum_map_fit: float  # share of the notes that the map lists
 
 
 def parse(source: Source, wanted: DrumMap | None) -> ParsedFile:
@@ -77,7 +74,10 @@ def parse(source: Source, wanted: DrumMap | None) -> ParsedFile:
     elsewhere = sum(notes.elsewhere for notes in found)
     if not any(notes.note.size for notes in found):
         raise MidiError(f"{file}: no drums; {_why_none(elsewhere, remarks)}")
-    chosen = wanted or detect_drum_map(np.concatenate([_for_the_map(notes) for notes in found]))
+    for_the_map = np.concatenate([_for_the_map(notes) for notes in found])
+    chosen = wanted or detect_drum_map(for_the_map)
+    fit = fit_of(chosen, for_the_map)
+    remarks += _on_the_fit(chosen, fit, for_the_map.size, by_user=wanted is not None)
     unknown: Counter[int] = Counter()
     songs = [song_of(notes, chosen, file, unknown, remarks) for notes in found]
     songs = [song for song in songs if song is not None]
@@ -86,13 +86,49 @@ def parse(source: Source, wanted: DrumMap | None) -> ParsedFile:
         raise MidiError(f"{file}: no drums; the drum map {chosen.name} has none of its notes ({numbers})")
     tempos_bpm = [bpm for notes in found for bpm in notes.tempos_bpm]
     return ParsedFile(
-        file, layout.format, layout.ticks_per_quarter, tempos_bpm, chosen.name, songs, unknown, elsewhere, remarks
+        file,
+        layout.format,
+        layout.ticks_per_quarter,
+        tempos_bpm,
+        chosen.name,
+        songs,
+        unknown,
+        elsewhere,
+        remarks,
+        fit.known,
     )
+
+
+def notes_of(source: Source, wanted: DrumMap | None = None) -> Int[np.ndarray, " note"]:
+    """The notes of a file's drums whose voice a drum map decides; MidiError for a file without drums."""
+    file, data = _load(source)
+    layout = layout_of(data, file)
+    found = [_drum_notes(tracks, layout, file, wanted, layout.remarks) for tracks in _sequences(data, layout, file)]
+    if not any(notes.note.size for notes in found):
+        raise MidiError(f"{file}: no drums; {_why_none(sum(each.elsewhere for each in found), layout.remarks)}")
+    return np.concatenate([_for_the_map(notes) for notes in found])
 
 
 def _for_the_map(notes: "DrumNotes") -> Int[np.ndarray, " note"]:
     """The notes whose voice the drum map decides."""
     return notes.note if notes.named is None else notes.note[notes.named < 0]
+
+
+def _on_the_fit(chosen: DrumMap, fit: MapFit, notes: int, *, by_user: bool) -> list[str]:
+    """A word on a drum map that is not one of the usual, or that hardly fits."""
+    if by_user or notes < _FEW_NOTES:
+        return []
+    if fit.known < _POOR_FIT or fit.kit < 0.5:
+        return [
+            f"the drum map {chosen.name} hardly fits: it lists {fit.known:.0%} of {notes} notes, "
+            f"{fit.kit:.0%} as strokes of the kit; name another or make one of your own"
+        ]
+    usual = chosen.name in ("general-midi", "td-11")
+    return [] if usual else [f"the drum map {chosen.name} fits best: it lists {fit.known:.0%} of {notes} notes"]
+
+
+_FEW_NOTES = 12  # that no fit can be told by
+_POOR_FIT = 0.8
 
 
 def _why_none(elsewhere: int, remarks: list[str]) -> str:
@@ -156,7 +192,8 @@ def _drum_notes(tracks: _Tracks, layout: Layout, file: str, wanted: DrumMap | No
     remarks += found.remarks
     if hanging:
         remarks.append(f"{hanging} notes never end: kept as strokes")
-    notes = _table(_with_named_voices(found.drums, wanted, remarks))
+    notes = table(_with_named_voices(found.drums, wanted, remarks))
+    notes = hats_by_pedal(notes, score.tracks, wanted, remarks)
     ticks_per_quarter = layout.ticks_per_quarter
     time = notes["time"].astype(np.int64)
     if time.size and time[0] < 0:
@@ -209,30 +246,26 @@ def _to_ticks(time: Any, ticks_per_quarter: int) -> Any:
 _MORE_TO_KNOW = re.compile(rb"\xff[\x04\x08\x09\x20]|[\xb0-\xbf]\x00[\x78\x79\x7f]")
 """What the strict parser leaves out, and counts where drums are not all on channel 10: more names, bank selects."""
 
-_LONG_AFTER = 1 << 20  # ticks: longer than any drum note, well within what symusic counts to
-_MOST_HANGING = 4096
 
-
-class _Found(NamedTuple):
-    """A parsed sequence."""
-
-    score: "ScoreTick"
-    parts: DrumParts
-    hanging: int  # drum notes that never end
-
-
-def _find_drums(tracks: _Tracks, layout: Layout, file: str, wanted: DrumMap | None, remarks: list[str]) -> _Found:
+def _find_drums(tracks: _Tracks, layout: Layout, file: str, wanted: DrumMap | None, remarks: list[str]) -> Found:
     """The drum parts of a sequence. Its tracks are normalised only where they must be."""
     if tracks.plain:
         try:
-            found = _parse_strictly([body[: -len(_END_OF_TRACK)] for body in tracks.bodies], layout, file, wanted)
+            found = parse_strictly(
+                [body[: -len(END_OF_TRACK)] for body in tracks.bodies], layout.ticks_per_quarter, file, wanted
+            )
         except MidiError:
             found = None  # the normaliser reads it, or says what is wrong
-        if found and not (_asks_more(found.parts) and _can_say_more(found.parts, tracks.bodies)):
+        if found and not (_asks_more(found.parts) and _can_say_more(found.parts, tracks.bodies, wanted)):
             return found
     normalised = normalise(tracks.bodies, layout.ticks_per_quarter, file)
     remarks += normalised.remarks
-    return _parse_strictly(normalised.tracks, layout, file, wanted)
+    found = parse_strictly(normalised.tracks, layout.ticks_per_quarter, file, wanted)
+    if wanted is None and voice_by_channel(found.parts):
+        by_channel = normalise(tracks.bodies, layout.ticks_per_quarter, file, channels_as_notes=True)
+        remarks.append("one and the same note on each channel: channels are read as tracks, channel 1 as note 0")
+        return parse_strictly(by_channel.tracks, layout.ticks_per_quarter, file, wanted)
+    return found
 
 
 def _asks_more(found: DrumParts) -> bool:
@@ -240,69 +273,11 @@ def _asks_more(found: DrumParts) -> bool:
     return bool(found.others) or any(one_pitch(part) or not part.on_drum_channel for part in found.drums)
 
 
-def _can_say_more(found: DrumParts, bodies: list[bytes]) -> bool:
+def _can_say_more(found: DrumParts, bodies: list[bytes], wanted: DrumMap | None) -> bool:
+    if wanted is None and voice_by_channel(found):
+        return True
     unreadable = any("\ufffd" in part.name for part in (*found.drums, *found.others))  # a name that is not in UTF-8
     return unreadable or any(map(_MORE_TO_KNOW.search, bodies))
-
-
-def _parse_strictly(bodies: list[bytes], layout: Layout, file: str, wanted: DrumMap | None) -> _Found:
-    """Parse tracks (up to the time of their end); late note-offs are added for the notes that never end."""
-    from symusic.core import ScoreTick  # 70 ms, and only reading needs it
-
-    everything = wanted is not None and wanted.all_channels
-    channels = _ALL_CHANNELS if everything else _DRUM_CHANNELS
-    times = 1
-    while times <= _MOST_HANGING:
-        try:
-            score = ScoreTick.from_midi(_with_late_endings(bodies, layout.ticks_per_quarter, channels, times))
-        except (RuntimeError, ValueError, OverflowError, MemoryError) as error:
-            raise MidiError(f"{file}: broken: {str(error).removesuffix(': iostream error')}") from error
-        parts = [Part(track.name, track.program, track.is_drum, track.notes.numpy()) for track in score.tracks]
-        found = DrumParts(parts, [], []) if everything else choose_drums(parts, by_user=wanted is not None)
-        if channels is _DRUM_CHANNELS and not (found.drums and all(part.on_drum_channel for part in found.drums)):
-            channels = _ALL_CHANNELS
-            continue
-        hanging = sum(int(np.count_nonzero(part.notes["duration"] >= _LONG_AFTER)) for part in found.drums)
-        if hanging < times:
-            return _Found(score, found, hanging)
-        times *= 16
-    raise MidiError(f"{file}: broken: thousands of its notes never end")
-
-
-_NO_NOTES = {key: np.zeros(0, np.int32) for key in ("time", "duration", "pitch", "velocity")}
-
-
-def _table(tables: list[Notes]) -> Notes:
-    """The notes of several tables in time order."""
-    if len(tables) <= 1:
-        return tables[0] if tables else _NO_NOTES
-    table = {key: np.concatenate([each[key] for each in tables]) for key in tables[0]}
-    order = table["time"].argsort(kind="stable")
-    return {key: column[order] for key, column in table.items()}
-
-
-_END_OF_TRACK = b"\xff\x2f\x00"
-_LONG_AFTER_BYTES = b"\xc0\x80\x00"  # the same, as MIDI writes it
-_EMPTY_TEXT = b"\xff\x01\x00"
-
-
-@cache
-def _late_endings(channels: range, times: int) -> bytes:
-    """The end of a track that has note-offs for every note before it, `times` of them, long after the last event."""
-    offs = b"".join(
-        bytes((0, 0x80 | channel, 0, 0)) + b"".join(bytes((0, note, 0)) for note in range(1, 128))
-        for channel in channels
-    )
-    return _EMPTY_TEXT + _LONG_AFTER_BYTES + _EMPTY_TEXT + offs * times + b"\x00" + _END_OF_TRACK
-
-
-def _with_late_endings(bodies: list[bytes], ticks_per_quarter: int, channels: range, times: int) -> bytes:
-    """A file of these tracks, every note ended at last: to a drum, a note that never ends is a stroke."""
-    ending = _late_endings(channels, times)
-    parts = [struct.pack(">4sIHHH", b"MThd", 6, 1, len(bodies), ticks_per_quarter)]
-    for body in bodies:
-        parts += [struct.pack(">4sI", b"MTrk", len(body) + len(ending)), body, ending]
-    return b"".join(parts)
 
 
 # From drum notes to strokes between bar lines

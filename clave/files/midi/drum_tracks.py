@@ -136,8 +136,9 @@ def one_pitch(part: Part) -> bool:
 def voice_by_channel(found: DrumParts) -> bool:
     """Whether each channel plays one and the same note and no name says which voice, as tracks of Elektron's are."""
     parts = [*found.drums, *found.others]
-    notes = {int(part.notes["pitch"][0]) for part in parts if one_pitch(part)}
-    if len(parts) < 3 or len(notes) > 1 or not all(map(one_pitch, parts)):
+    if len(parts) < 3 or len({part.notes["pitch"][:1].tobytes() for part in parts}) > 1:
+        return False
+    if not all(map(one_pitch, parts)):
         return False
     unnamed = all(voice_of_name(part.name) is None and not instrument_of(part) for part in parts)
     return unnamed and (bool(found.others) or any(not part.on_drum_channel for part in found.drums))

@@ -22,7 +22,7 @@ def hats_by_pedal(notes: Notes, tracks: Iterable[Any], wanted: DrumMap | None, r
     struck = notes["pitch"].astype(np.uint8).tobytes()
     if _HAT not in struck or any(note in struck for note in _OTHER_HATS) or (wanted and wanted.voices[_HAT] != 2):
         return notes
-    controls = [track.controls.numpy() for track in tracks]
+    controls = [track.controls.numpy() for track in tracks if len(track.controls)]
     moves = [(each["time"][at], each["value"][at]) for each in controls if (at := each["number"] == _PEDAL).any()]
     if not moves:
         return notes

@@ -101,7 +101,7 @@ _TOM_RIM = 58  # Roland's; General MIDI's vibraslap
 _TD_11_NOTES = {*_HAT_EDGES, *range(35, 39), *range(40, 54), 55, 57, 58, 59}
 
 
-_BY_FIT = ("ezdrummer", "superior-drummer", "addictive-drums", "bfd", "elektron-rytm")
+_BY_FIT = ("ezdrummer", "addictive-drums", "bfd", "elektron-rytm")
 _GOOD_FIT, _BETTER = 0.85, 0.15  # shares of notes
 _KIT_NOTES = range(35, 60)  # General MIDI's kit: a file of another map has notes outside
 

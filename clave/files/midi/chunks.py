@@ -112,6 +112,8 @@ def _lenient_tracks(data: bytes, at: int, end: int, file: str, remarks: list[str
             remarks.append(f"track {len(found) + 1} claims {claimed - at - 8} bytes: its size is wrong")
         found.append((at + 8, limit))
         at = limit
+    if at < end and not found:
+        raise MidiError(f"{file}: broken: ends within the head of its first track")
     if end - at > 0:
         remarks.append(f"{end - at} bytes after the tracks left out")
     return found

@@ -35,6 +35,9 @@ clave groove --style techno --kit space --kit-character brighter=1,bigger=-0.5 -
 clave groove --kit my-kit --sound my-sound --bars 4 -o out""",
     "clave render": """clave groove --style house --bars 16 --save house.json -o out
 clave render house.json --stems -o out""",
+    "clave drum-map": """clave drum-map beat.mid fill.mid
+clave drum-map beat.mid -o my-map.toml
+clave learn rhythm my-beats --drum-map my-map.toml -o my-rhythm""",
     "clave export kit": """clave export kit --seed 3 --format sfz -o my-kit
 clave export kit house.json --format h2drumkit --format samples --takes 6 -o my-kit""",
     "clave export groove": """clave export groove house.json --format strudel -o out

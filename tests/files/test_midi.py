@@ -70,8 +70,8 @@ def assert_same(before, after):
 
 
 def test_the_shipped_maps_know_the_standard_kit_and_what_they_differ_in():
-    assert midi.drum_map_names() == ("general-midi", "paper", "td-11")
-    for name in midi.drum_map_names():
+    assert set(midi.drum_map_names()) >= {"general-midi", "paper", "td-11"}
+    for name in ("general-midi", "paper", "td-11"):
         found = load_drum_map(name)
         assert found.name == name
         expected = {36: "kick", 38: "snare", 42: "closed hi-hat", 44: "closed hi-hat", 46: "open hi-hat", 45: "tom"}
@@ -138,7 +138,7 @@ def test_a_broken_map_is_refused(tmp_path, text, message):
 
 
 def test_an_unknown_map_lists_what_there_is():
-    with pytest.raises(MidiError, match="general-midi, paper, td-11"):
+    with pytest.raises(MidiError, match="general-midi, pads-c1, paper, roland-tr"):
         read(midi_file(notes(0)), drum_map="tr-808")
     with pytest.raises(MidiError, match=r"nowhere\.toml"):
         read(midi_file(notes(0)), drum_map="nowhere.toml")

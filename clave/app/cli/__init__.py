@@ -4,7 +4,20 @@ import sys
 
 import typer
 
-from clave.app.cli import corpus, corpus_get, evaluate, export, figures, groove, kits, learn, live, play, render
+from clave.app.cli import (
+    corpus,
+    corpus_get,
+    drum_map,
+    evaluate,
+    export,
+    figures,
+    groove,
+    kits,
+    learn,
+    live,
+    play,
+    render,
+)
 from clave.app.cli.opening import Commands
 from clave.errors import ClaveError
 
@@ -22,6 +35,7 @@ app.command()(render.render)
 app.command()(live.live)
 app.command()(kits.kits)
 app.command()(figures.figures)
+app.command("drum-map")(drum_map.drum_map)
 app.add_typer(export.app, name="export")
 app.add_typer(learn.app, name="learn")
 app.add_typer(evaluate.app, name="evaluate")

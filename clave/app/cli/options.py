@@ -294,7 +294,7 @@ DrumMap = Annotated[
     typer.Option(
         "--drum-map",
         metavar="NAME|TOML",
-        help="general-midi, td-11, paper or a file of yours; else detected from the notes.",
+        help="general-midi, td-11, paper, ezdrummer, bfd ... or a file of yours; else detected from the notes.",
     ),
 ]
 DropFills = Annotated[bool, typer.Option("--drop-fills", help="Leave out files that are fills.")]

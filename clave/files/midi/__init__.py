@@ -13,7 +13,7 @@ from clave.files.midi.drum_map import DRUM_CHANNEL, DrumMap, detect_drum_map, dr
 from clave.files.midi.parsing import MAX_BARS, Source
 from clave.files.midi.reading import DEFAULT_TEMPO_BPM, FILES_AT_ONCE, Reading, ReadingReport, read, read_many
 from clave.files.midi.snapping import GRIDS
-from clave.files.midi.writing import MidiNotes, WritingReport, compose, file_bytes, save, to_bytes, write
+from clave.files.midi.writing import ComposedFile, MidiNotes, WritingReport, compose, file_bytes, save, to_bytes, write
 from clave.music.arguments import guard
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "FILES_AT_ONCE",
     "GRIDS",
     "MAX_BARS",
+    "ComposedFile",
     "DrumMap",
     "MidiNotes",
     "Reading",

@@ -6,16 +6,21 @@ map knows are strokes, and together with the bar lines they lie between they are
 
 import io
 import os
-import struct
+import re
 from collections import Counter
 from fractions import Fraction
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from clave.errors import MidiError, PatternError
-from clave.files.midi.drum_map import DRUM_CHANNEL, DrumMap, detect_drum_map, looks_like_drums
+from clave.files.midi.chunks import Layout, layout_of
+from clave.files.midi.drum_map import DRUM_CHANNEL, DrumMap, MapFit, detect_drum_map, fit_of
+from clave.files.midi.drum_tracks import DrumParts, Notes, Part, named_voice, one_pitch, voice_by_channel
+from clave.files.midi.hat_pedal import hats_by_pedal
+from clave.files.midi.normalising import is_plain, normalise
+from clave.files.midi.strict_parsing import END_OF_TRACK, Found, parse_strictly, table
 from clave.music.shapes import Int
 from clave.music.units import (
     COMMON_TIME,
@@ -28,12 +33,7 @@ from clave.music.units import (
     steps_per_bar,
 )
 
-if TYPE_CHECKING:
-    from symusic.core import ScoreTick
-
 MAX_BARS = 100_000  # two days of music; a file that is longer is broken
-_DRUM_CHANNELS = range(DRUM_CHANNEL - 1, DRUM_CHANNEL)  # as MIDI counts, from 0
-_ALL_CHANNELS = range(16)
 
 Source = str | os.PathLike[str] | bytes | io.BufferedIOBase
 """What can be read: a path, a whole file as bytes, or an open binary file."""
@@ -60,25 +60,24 @@ class ParsedFile(NamedTuple):
     drum_map: str
     songs: list[Song]  # those that have strokes
     unknown: Counter[int]  # notes that are not in the drum map
-    elsewhere: int  # notes on other channels
+    elsewhere: int  # notes of other instruments
     remarks: list[str]
+    drum_map_fit: float  # share of the notes that the map lists
 
 
 def parse(source: Source, wanted: DrumMap | None) -> ParsedFile:
     """What a file holds, before it is snapped."""
     file, data = _load(source)
-    form, ticks_per_quarter = _check_header(data, file)
-    remarks: list[str] = []
-    sequences = _sequences(data, file) if form == 2 else [data]
-    found = [_drum_notes(sequence, file, wanted, remarks) for sequence in sequences]
+    layout = layout_of(data, file)
+    remarks = layout.remarks
+    found = [_drum_notes(tracks, layout, file, wanted, remarks) for tracks in _sequences(data, layout, file)]
     elsewhere = sum(notes.elsewhere for notes in found)
     if not any(notes.note.size for notes in found):
-        raise MidiError(
-            f"{file}: no drums; its {elsewhere} notes are not on channel {DRUM_CHANNEL} and do not look like drums"
-            if elsewhere
-            else f"{file}: no drums; the file has no notes at all"
-        )
-    chosen = wanted or detect_drum_map(np.concatenate([notes.note for notes in found]))
+        raise MidiError(f"{file}: no drums; {_why_none(elsewhere, remarks)}")
+    for_the_map = np.concatenate([_for_the_map(notes) for notes in found])
+    chosen = wanted or detect_drum_map(for_the_map)
+    fit = fit_of(chosen, for_the_map)
+    remarks += _on_the_fit(chosen, fit, for_the_map.size, by_user=wanted is not None)
     unknown: Counter[int] = Counter()
     songs = [song_of(notes, chosen, file, unknown, remarks) for notes in found]
     songs = [song for song in songs if song is not None]
@@ -86,7 +85,57 @@ def parse(source: Source, wanted: DrumMap | None) -> ParsedFile:
         numbers = ", ".join(map(str, sorted(unknown)))
         raise MidiError(f"{file}: no drums; the drum map {chosen.name} has none of its notes ({numbers})")
     tempos_bpm = [bpm for notes in found for bpm in notes.tempos_bpm]
-    return ParsedFile(file, form, ticks_per_quarter, tempos_bpm, chosen.name, songs, unknown, elsewhere, remarks)
+    return ParsedFile(
+        file,
+        layout.format,
+        layout.ticks_per_quarter,
+        tempos_bpm,
+        chosen.name,
+        songs,
+        unknown,
+        elsewhere,
+        remarks,
+        fit.known,
+    )
+
+
+def notes_of(source: Source, wanted: DrumMap | None = None) -> Int[np.ndarray, " note"]:
+    """The notes of a file's drums whose voice a drum map decides; MidiError for a file without drums."""
+    file, data = _load(source)
+    layout = layout_of(data, file)
+    found = [_drum_notes(tracks, layout, file, wanted, layout.remarks) for tracks in _sequences(data, layout, file)]
+    if not any(notes.note.size for notes in found):
+        raise MidiError(f"{file}: no drums; {_why_none(sum(each.elsewhere for each in found), layout.remarks)}")
+    return np.concatenate([_for_the_map(notes) for notes in found])
+
+
+def _for_the_map(notes: "DrumNotes") -> Int[np.ndarray, " note"]:
+    """The notes whose voice the drum map decides."""
+    return notes.note if notes.named is None else notes.note[notes.named < 0]
+
+
+def _on_the_fit(chosen: DrumMap, fit: MapFit, notes: int, *, by_user: bool) -> list[str]:
+    """A word on a drum map that is not one of the usual, or that hardly fits."""
+    if by_user or notes < _FEW_NOTES:
+        return []
+    if fit.known < _POOR_FIT or fit.kit < 0.5:
+        return [
+            f"the drum map {chosen.name} hardly fits: it lists {fit.known:.0%} of {notes} notes, "
+            f"{fit.kit:.0%} as strokes of the kit; name another or make one of your own"
+        ]
+    usual = chosen.name in ("general-midi", "td-11")
+    return [] if usual else [f"the drum map {chosen.name} fits best: it lists {fit.known:.0%} of {notes} notes"]
+
+
+_FEW_NOTES = 12  # that no fit can be told by
+_POOR_FIT = 0.8
+
+
+def _why_none(elsewhere: int, remarks: list[str]) -> str:
+    if not elsewhere:
+        return "the file has no notes at all"
+    more = "".join(f"; {remark}" for remark in dict.fromkeys(remarks))
+    return f"its {elsewhere} notes are not on channel {DRUM_CHANNEL} and do not look like drums{more}"
 
 
 # From a file to its sequences
@@ -104,48 +153,28 @@ def _load(source: Source) -> tuple[str, bytes]:
     return str(getattr(source, "name", "MIDI data")), source.read()
 
 
-def _check_header(data: bytes, file: str) -> tuple[int, int]:
-    """Format and ticks per quarter, or MidiError: symusic reads on in silence where these make no sense."""
-    if not data:
-        raise MidiError(f"{file}: empty, 0 bytes")
-    if len(data) < 14 or data[:4] != b"MThd":
-        raise MidiError(f"{file}: not a MIDI file; one begins with MThd and a header of 14 bytes, got {data[:4]!r}")
-    form, _, division = struct.unpack(">HHH", data[8:14])
-    if form > 2:
-        raise MidiError(f"{file}: a MIDI file has format 0, 1 or 2, got {form}")
-    if division & 0x8000:
-        raise MidiError(f"{file}: counts SMPTE frames, {256 - (division >> 8)} a second; Clave needs ticks per quarter")
-    if division == 0:
-        raise MidiError(f"{file}: has 0 ticks per quarter, so nothing in it has a place in time")
-    return form, division
+class _Tracks(NamedTuple):
+    """The tracks of one sequence."""
+
+    bodies: list[bytes]
+    plain: bool  # a strict parser reads them as they are
 
 
-def _sequences(data: bytes, file: str) -> list[bytes]:
-    """The sequences of a format 2 file, each as a format 0 file of its own."""
-    head = data[:8] + struct.pack(">HH", 0, 1) + data[12:14]
-    found = [head + b"MTrk" + struct.pack(">I", end - start) + data[start:end] for start, end in _chunks(data)]
-    if not found:
+def _sequences(data: bytes, layout: Layout, file: str) -> list[_Tracks]:
+    """The tracks of a file; those of format 2 are a sequence each."""
+    bodies = [data[start:end] for start, end in layout.tracks]
+    if layout.format < 2:
+        return [_Tracks(bodies, layout.plain and all(map(is_plain, bodies)))]
+    if not bodies:
         raise MidiError(f"{file}: no drums; the file has no tracks")
-    return found
-
-
-def _chunks(data: bytes) -> list[tuple[int, int]]:
-    """Where the track chunks lie, headers left out."""
-    found: list[tuple[int, int]] = []
-    at = 14
-    while at + 8 <= len(data):
-        kind, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "big")
-        if kind == b"MTrk":
-            found.append((at + 8, at + 8 + size))
-        at += 8 + size
-    return found
+    return [_Tracks([body], layout.plain and is_plain(body)) for body in bodies]
 
 
 # From a sequence to its drum notes
 
 
 class DrumNotes(NamedTuple):
-    """The drum notes of a sequence in time order, in ticks; what lies on other channels is only counted."""
+    """The drum notes of a sequence in time order, in ticks; what other instruments play is only counted."""
 
     note: Int[np.ndarray, " note"]
     tick: Int[np.ndarray, " note"]
@@ -154,18 +183,18 @@ class DrumNotes(NamedTuple):
     signatures: list[tuple[int, int, int]]  # tick, beats, unit
     tempos_bpm: list[float]
     elsewhere: int
+    named: Int[np.ndarray, " note"] | None = None  # the voices that names or pedals say; -1: the drum map decides
 
 
-def _drum_notes(data: bytes, file: str, wanted: DrumMap | None, remarks: list[str]) -> DrumNotes:
-    """The notes on channel 10; without any, all notes if their map is known or they look like drums."""
-    tracks = _tracks(data, file, _ALL_CHANNELS if wanted and wanted.all_channels else _DRUM_CHANNELS)
-    others = tracks.others["pitch"]
-    if not tracks.drums["pitch"].size and others.size and (wanted or looks_like_drums(others)):
-        tracks = _tracks(data, file, _ALL_CHANNELS)
-        remarks.append(f"no notes on channel {DRUM_CHANNEL}: the notes of the other channels are read as drums")
-    if tracks.hanging:
-        remarks.append(f"{tracks.hanging} notes never end: kept as strokes")
-    score, notes, ticks_per_quarter = tracks.score, tracks.drums, tracks.score.tpq
+def _drum_notes(tracks: _Tracks, layout: Layout, file: str, wanted: DrumMap | None, remarks: list[str]) -> DrumNotes:
+    """The notes of the drum parts among these tracks."""
+    score, found, hanging = _find_drums(tracks, layout, file, wanted, remarks)
+    remarks += found.remarks
+    if hanging:
+        remarks.append(f"{hanging} notes never end: kept as strokes")
+    notes = table(_with_named_voices(found.drums, wanted, remarks))
+    notes = hats_by_pedal(notes, score.tracks, wanted, remarks)
+    ticks_per_quarter = layout.ticks_per_quarter
     time = notes["time"].astype(np.int64)
     if time.size and time[0] < 0:
         raise MidiError(f"{file}: broken: longer than MIDI time can count")
@@ -184,8 +213,27 @@ def _drum_notes(data: bytes, file: str, wanted: DrumMap | None, remarks: list[st
             for each in score.time_signatures
         ],
         tempos_bpm=tempos_bpm,
-        elsewhere=int(tracks.others["pitch"].size),
+        elsewhere=sum(int(part.notes["pitch"].size) for part in found.others),
+        named=notes.get("named"),
     )
+
+
+def _with_named_voices(parts: list[Part], wanted: DrumMap | None, remarks: list[str]) -> list[Notes]:
+    """The notes of parts. Where the names of tracks say voices, with a column `named` of those voices."""
+    voices = [named_voice(part) if one_pitch(part) else None for part in parts]
+    if wanted is not None:  # then the user has said what the notes that it lists mean
+        voices = [None if wanted.voices[part.notes["pitch"][:1]].max(initial=-1) >= 0 else voice
+                  for voice, part in zip(voices, parts, strict=True)]  # fmt: skip
+    if all(voice is None for voice in voices):
+        return [part.notes for part in parts]
+    said = ", ".join(
+        f"{part.name}: {v.name}" for v, part in list(zip(voices, parts, strict=True))[:12] if v is not None
+    )
+    remarks.append(f"voices by the names of tracks ({said})")
+    return [
+        part.notes | {"named": np.full(part.notes["pitch"].size, -1 if voice is None else voice.index, np.int8)}
+        for voice, part in zip(voices, parts, strict=True)
+    ]
 
 
 def _to_ticks(time: Any, ticks_per_quarter: int) -> Any:
@@ -195,76 +243,41 @@ def _to_ticks(time: Any, ticks_per_quarter: int) -> Any:
     return (time * (2 * TICKS_PER_QUARTER) + ticks_per_quarter) // (2 * ticks_per_quarter)
 
 
-class _Tracks(NamedTuple):
-    """A parsed file: one table of notes for all drum tracks, one for all others."""
-
-    score: "ScoreTick"
-    drums: dict[str, np.ndarray]
-    others: dict[str, np.ndarray]
-    hanging: int
+_MORE_TO_KNOW = re.compile(rb"\xff[\x04\x08\x09\x20]|[\xb0-\xbf]\x00[\x78\x79\x7f]")
+"""What the strict parser leaves out, and counts where drums are not all on channel 10: more names, bank selects."""
 
 
-def _tracks(data: bytes, file: str, drum_channels: range) -> _Tracks:
-    from symusic.core import ScoreTick  # 70 ms, and only reading needs it
-
-    times = 1
-    while times <= _MOST_HANGING:
+def _find_drums(tracks: _Tracks, layout: Layout, file: str, wanted: DrumMap | None, remarks: list[str]) -> Found:
+    """The drum parts of a sequence. Its tracks are normalised only where they must be."""
+    if tracks.plain:
         try:
-            score = ScoreTick.from_midi(_with_late_endings(data, drum_channels, times))
-        except (RuntimeError, ValueError, OverflowError, MemoryError) as error:
-            raise MidiError(f"{file}: broken: {str(error).removesuffix(': iostream error')}") from error
-        drums: list[dict[str, np.ndarray]] = []
-        others: list[dict[str, np.ndarray]] = []
-        for track in score.tracks:
-            (drums if track.is_drum or len(drum_channels) > 1 else others).append(track.notes.numpy())
-        notes = _table(drums)
-        hanging = int(np.count_nonzero(notes["duration"] >= _LONG_AFTER))
-        if hanging < times:
-            return _Tracks(score, notes, _table(others), hanging)
-        times *= 16
-    raise MidiError(f"{file}: broken: thousands of its notes never end")
+            found = parse_strictly(
+                [body[: -len(END_OF_TRACK)] for body in tracks.bodies], layout.ticks_per_quarter, file, wanted
+            )
+        except MidiError:
+            found = None  # the normaliser reads it, or says what is wrong
+        if found and not (_asks_more(found.parts) and _can_say_more(found.parts, tracks.bodies, wanted)):
+            return found
+    normalised = normalise(tracks.bodies, layout.ticks_per_quarter, file)
+    remarks += normalised.remarks
+    found = parse_strictly(normalised.tracks, layout.ticks_per_quarter, file, wanted)
+    if wanted is None and voice_by_channel(found.parts):
+        by_channel = normalise(tracks.bodies, layout.ticks_per_quarter, file, channels_as_notes=True)
+        remarks.append("one and the same note on each channel: channels are read as tracks, channel 1 as note 0")
+        return parse_strictly(by_channel.tracks, layout.ticks_per_quarter, file, wanted)
+    return found
 
 
-_NO_NOTES = {key: np.zeros(0, np.int32) for key in ("time", "duration", "pitch", "velocity")}
+def _asks_more(found: DrumParts) -> bool:
+    """Whether names or bank selects could tell more."""
+    return bool(found.others) or any(one_pitch(part) or not part.on_drum_channel for part in found.drums)
 
 
-def _table(tracks: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """The notes of several tracks in time order."""
-    if len(tracks) <= 1:
-        return tracks[0] if tracks else _NO_NOTES
-    table = {key: np.concatenate([track[key] for track in tracks]) for key in _NO_NOTES}
-    order = table["time"].argsort(kind="stable")
-    return {key: column[order] for key, column in table.items()}
-
-
-_END_OF_TRACK = b"\xff\x2f\x00"
-_LONG_AFTER = 1 << 20  # ticks: longer than any drum note, well within what symusic counts to
-_LONG_AFTER_BYTES = b"\xc0\x80\x00"  # the same, as MIDI writes it
-_EMPTY_TEXT = b"\xff\x01\x00"
-_MOST_HANGING = 4096
-
-
-@cache
-def _late_endings(channels: range, times: int) -> bytes:
-    """The end of a track that has note-offs for every note before it, `times` of them, long after the last event."""
-    offs = b"".join(
-        bytes((0, 0x80 | channel, 0, 0)) + b"".join(bytes((0, note, 0)) for note in range(1, 128))
-        for channel in channels
-    )
-    return _EMPTY_TEXT + _LONG_AFTER_BYTES + _EMPTY_TEXT + offs * times + b"\x00" + _END_OF_TRACK
-
-
-def _with_late_endings(data: bytes, channels: range, times: int) -> bytes:
-    """The same file, every note ended at last: symusic drops a note that is never ended, to a drum it is a stroke."""
-    ending = _late_endings(channels, times)
-    parts: list[bytes] = []
-    at = 0
-    for start, end in _chunks(data):
-        if data.endswith(_END_OF_TRACK, start, end):
-            body = data[start : end - len(_END_OF_TRACK)] + ending
-            parts += [data[at : start - 4], struct.pack(">I", len(body)), body]
-            at = end
-    return b"".join([*parts, data[at:]])
+def _can_say_more(found: DrumParts, bodies: list[bytes], wanted: DrumMap | None) -> bool:
+    if wanted is None and voice_by_channel(found):
+        return True
+    unreadable = any("\ufffd" in part.name for part in (*found.drums, *found.others))  # a name that is not in UTF-8
+    return unreadable or any(map(_MORE_TO_KNOW.search, bodies))
 
 
 # From drum notes to strokes between bar lines
@@ -272,7 +285,10 @@ def _with_late_endings(data: bytes, channels: range, times: int) -> bytes:
 
 def song_of(notes: DrumNotes, drums: DrumMap, file: str, unknown: Counter[int], remarks: list[str]) -> Song | None:
     """The strokes among the notes, None if there are none; the rest is counted as unknown."""
-    columns = (drums.voices[notes.note], notes.tick, notes.end, notes.velocity)
+    voices = drums.voices[notes.note]
+    if notes.named is not None:
+        voices = np.where(notes.named >= 0, notes.named, voices)
+    columns = (voices, notes.tick, notes.end, notes.velocity)
     in_map = columns[0] >= 0
     if not in_map.all():
         unknown.update(notes.note[~in_map].tolist())

@@ -37,6 +37,7 @@ class ReadingReport:
     moved: int  # strokes that gave way to a nearer one and went to their own nearest step
     merged: int  # strokes that share one of the 64 steps with a louder one of the same voice
     remarks: tuple[str, ...] = ()
+    drum_map_fit: float = 1.0  # share of the notes that the drum map lists
 
     def to_dict(self) -> dict[str, Any]:
         """The same, ready for JSON."""
@@ -53,12 +54,14 @@ class Reading(NamedTuple):
 def read(source: Source, drum_map: str | Path | DrumMap | None = None, grid: str | int = "musical") -> Reading:
     """The drums of a MIDI file: one pattern a bar, from the first stroke's bar to the last's, empty ones included.
 
-    `drum_map` is a name ("general-midi", "td-11", "paper"), a TOML file or a DrumMap; None asks `detect_drum_map`.
+    `drum_map` is a name (`drum_map_names` lists them), a TOML file or a DrumMap; None asks `detect_drum_map`.
     `grid` is "musical" (16ths and triplets; see `Pattern.from_strokes`), 64 (nearest step; of two equally near ones the
     first, if the note is over by the second) or "paper" (the truncating rule of the 2019 paper).
 
-    Drums are the notes on channel 10. A file without any is taken for drums when it looks like nothing else (nine of
-    ten notes belong to a kit, a kick and a snare or hi-hat among them), or when `drum_map` says what its notes mean.
+    Drums are the notes on channel 10, on channels that GS, XG or GM2 messages make rhythm parts, and of tracks whose
+    names say so. Without any of these, notes are taken for drums when they look like nothing else (nine of ten belong
+    to a kit, a kick and a snare or hi-hat among them), or when `drum_map` says what they mean. A track of one note has
+    the voice that its name says. Broken chunks, running status and times are read as they were meant, with a remark.
     A stroke just before a bar line belongs to the bar it announces, with a negative offset. A change of meter begins a
     new bar, on the step that is nearest to it. The sequences of a format 2 file come one after another.
 
@@ -117,5 +120,6 @@ def _reading(file: ParsedFile, songs: list[SnappedSong]) -> Reading:
         moved=sum(song.moved for song in songs),
         merged=sum(song.merged for song in songs),
         remarks=tuple(dict.fromkeys(file.remarks)),
+        drum_map_fit=round(file.drum_map_fit, 3),
     )
     return Reading(patterns, report)

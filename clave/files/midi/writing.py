@@ -5,18 +5,18 @@
 `save` or `file_bytes`. A quarter has 480 ticks.
 """
 
-import io
 import os
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from clave.errors import MidiError
 from clave.files import whole_file
 from clave.files.midi.drum_map import DRUM_CHANNEL
+from clave.files.midi.normalising import length_bytes
 from clave.files.midi.parsing import MAX_BARS
 from clave.music.kit import VOICES, Voice
 from clave.music.pattern import Pattern
@@ -31,10 +31,6 @@ from clave.music.units import (
     swing_steps,
     velocity_to_midi,
 )
-
-if TYPE_CHECKING:
-    from mido import MidiFile, MidiTrack
-
 
 _SHORTEST = TICKS_PER_STEP // 2  # ticks; some samplers ignore notes without a duration
 
@@ -74,6 +70,13 @@ def _check_notes(rule: str, column: np.ndarray, good: Bool[np.ndarray, " note"])
         raise MidiError(f"{rule}, got {column[index]} at note {index}")
 
 
+@dataclass(frozen=True)
+class ComposedFile:
+    """A MIDI file of type 1 with 480 ticks a quarter, ready to be written."""
+
+    tracks: tuple[bytes, ...]  # the events of each
+
+
 def compose(
     notes: MidiNotes,
     meters: Sequence[tuple[int, Meter]],
@@ -81,7 +84,7 @@ def compose(
     end_tick: int,
     lead_in_ticks: int = 0,
     markers: Sequence[tuple[int, str]] = (),
-) -> "MidiFile":
+) -> ComposedFile:
     """A MIDI file of these notes: type 1, 480 ticks a quarter, channel 10, one track for tempo and meter, one a voice.
 
     `meters` and `tempos` are changes, each with its tick, in time order and from tick 0 on; tempo in quarters a minute.
@@ -96,78 +99,81 @@ def compose(
     >>> hat = MidiNotes(np.array([2, 2]), np.array([0, 240]), np.array([30, 270]), np.array([0.9, 0.5]))
     >>> save("hat.mid", compose(hat, [(0, (4, 4))], [(0, 96.0), (960, 120.0)], end_tick=1920))  # doctest: +SKIP
     """
-    from mido import MetaMessage, MidiFile, bpm2tempo
-
     for what, tick in (("end_tick", end_tick), ("lead_in_ticks", lead_in_ticks)):
         if tick < 0:
             raise MidiError(f"{what} is at least 0, got {tick}")
     _check_changes("meter", meters)
     _check_changes("tempo", tempos)
-    changes: list[tuple[int, Any]] = []
+    changes: list[tuple[int, bytes]] = []
     for tick, tempo_bpm in tempos:
         seconds_per_step(tempo_bpm)  # refuses a tempo that cannot be played
-        changes.append((tick, MetaMessage("set_tempo", tempo=bpm2tempo(tempo_bpm))))
+        changes.append((tick, _meta(0x51, round(60e6 / tempo_bpm).to_bytes(3, "big"))))
     for tick, (beats, unit) in meters:
         if beats > 255 or unit & (unit - 1):
             raise MidiError(f"MIDI writes meters of up to 255 beats over a power of 2, got {meter_name((beats, unit))}")
-        changes.append((tick, MetaMessage("time_signature", numerator=beats, denominator=unit)))
-    changes += [(tick, MetaMessage("marker", text=_latin(name))) for tick, name in markers]
+        changes.append((tick, _meta(0x58, bytes((beats, unit.bit_length() - 1, *_METRONOME)))))
+    changes += [(tick, _meta(0x06, _latin(name))) for tick, name in markers]
     changes.sort(key=lambda change: change[0])
     moved = [(tick + lead_in_ticks if tick else 0, change) for tick, change in changes]  # the first hold from the start
 
     end_tick += lead_in_ticks
-    midi = MidiFile(type=1, ticks_per_beat=TICKS_PER_QUARTER)
-    midi.tracks.append(_track("Clave", moved, end_tick))
+    tracks = [_track("Clave", moved, end_tick)]
     for drum in VOICES:
         events = _note_events(notes, drum, lead_in_ticks)
         if events:
-            midi.tracks.append(_track(drum.name, events, end_tick))
-    return midi
+            tracks.append(_track(drum.name, events, end_tick))
+    return ComposedFile(tuple(tracks))
 
 
-def _latin(name: str) -> str:
+_METRONOME = (24, 8)  # MIDI clocks a click, and 32nds a quarter
+
+
+def _meta(kind: int, payload: bytes) -> bytes:
+    return bytes((0xFF, kind)) + length_bytes(len(payload)) + payload
+
+
+def _latin(name: str) -> bytes:
     """The name in the letters that MIDI files have (Latin-1); others become question marks."""
-    return name.encode("latin-1", "replace").decode("latin-1")
+    return name.encode("latin-1", "replace")
 
 
-def _check_changes(what: str, changes: Sequence[tuple[int, Any]]) -> None:
+def _check_changes(what: str, changes: Sequence[tuple[int, object]]) -> None:
     ticks = [tick for tick, _ in changes]
     if not ticks or ticks[0] != 0 or any(later <= tick for tick, later in pairwise(ticks)):
         raise MidiError(f"the first {what} stands at tick 0 and each change later than the last, got ticks {ticks}")
 
 
-def _note_events(notes: MidiNotes, drum: Voice, lead_in_ticks: int) -> list[tuple[int, Any]]:
+def _note_events(notes: MidiNotes, drum: Voice, lead_in_ticks: int) -> list[tuple[int, bytes]]:
     """Note-on and note-off of a voice in time order, without overlap; of two on one tick the first ends first."""
-    from mido import Message
-
     chosen = np.flatnonzero(notes.voice == drum.index)
     tick = np.maximum(notes.tick[chosen] + lead_in_ticks, 0)
     order = np.argsort(tick, kind="stable")
     chosen, tick = chosen[order], tick[order]
     end = np.maximum(notes.end[chosen] + lead_in_ticks, tick)
     end[:-1] = np.minimum(end[:-1], tick[1:])
-    events: list[tuple[int, Any]] = []
+    note_off = bytes((_NOTE_OFF, drum.note, 0))
+    events: list[tuple[int, bytes]] = []
     for on, off, velocity in zip(tick.tolist(), end.tolist(), notes.velocity[chosen].tolist(), strict=True):
-        number = velocity_to_midi(velocity)
-        events.append((on, Message("note_on", channel=DRUM_CHANNEL - 1, note=drum.note, velocity=number)))
-        events.append((off, Message("note_off", channel=DRUM_CHANNEL - 1, note=drum.note, velocity=0)))
+        events.append((on, bytes((_NOTE_ON, drum.note, velocity_to_midi(velocity)))))
+        events.append((off, note_off))
     return events
 
 
-def _track(name: str, events: list[tuple[int, Any]], end: int) -> "MidiTrack":
-    """A track of events in time order, which ends with the last bar or the last event."""
-    from mido import MetaMessage, MidiTrack
+_NOTE_ON, _NOTE_OFF = 0x90 | DRUM_CHANNEL - 1, 0x80 | DRUM_CHANNEL - 1
 
-    track = MidiTrack([MetaMessage("track_name", name=name)])
+
+def _track(name: str, events: list[tuple[int, bytes]], end: int) -> bytes:
+    """The events of a track in time order; it ends with the last bar or the last event."""
+    parts = [b"\0", _meta(0x03, _latin(name))]
     now = 0
-    for tick, message in events:
-        track.append(message.copy(time=tick - now))
+    for tick, event in events:
+        parts += (length_bytes(tick - now), event)
         now = tick
-    track.append(MetaMessage("end_of_track", time=max(0, end - now)))
-    return track
+    parts += (length_bytes(max(0, end - now)), _meta(0x2F, b""))
+    return b"".join(parts)
 
 
-def save(path: str | os.PathLike[str], midi: "MidiFile") -> None:
+def save(path: str | os.PathLike[str], midi: ComposedFile) -> None:
     """Write a composed file, whole or not at all; MidiError for a path that cannot be written."""
     try:
         whole_file.write(path, file_bytes(midi))
@@ -175,11 +181,10 @@ def save(path: str | os.PathLike[str], midi: "MidiFile") -> None:
         raise MidiError(f"{path}: cannot be written: {error.strerror}") from error
 
 
-def file_bytes(midi: "MidiFile") -> bytes:
+def file_bytes(midi: ComposedFile) -> bytes:
     """The file that `save` would write."""
-    buffer = io.BytesIO()
-    midi.save(file=buffer)
-    return buffer.getvalue()
+    header = struct.pack(">4sIHHH", b"MThd", 6, 1, len(midi.tracks), TICKS_PER_QUARTER)
+    return header + b"".join(struct.pack(">4sI", b"MTrk", len(track)) + track for track in midi.tracks)
 
 
 # From patterns
@@ -229,7 +234,7 @@ def to_bytes(
 
 def _compose_patterns(
     patterns: Sequence[Pattern], tempo_bpm: float, swing: float, on_grid: bool, lead_in_bars: int
-) -> tuple["MidiFile", WritingReport]:
+) -> tuple[ComposedFile, WritingReport]:
     if not patterns:
         raise MidiError("a MIDI file needs at least one bar, got no patterns")
     if not 0 <= lead_in_bars <= MAX_BARS:

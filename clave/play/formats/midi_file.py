@@ -2,7 +2,6 @@
 
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,9 +13,6 @@ from clave.play.formats.options import WriteOptions
 from clave.play.formats.parts import bars_alone, file_stem, voices_alone
 from clave.play.performance import Performance, Strike
 from clave.play.project.movement import slug
-
-if TYPE_CHECKING:
-    from mido import MidiFile
 
 SHORTEST_TICKS = TICKS_PER_STEP // 2  # some samplers ignore notes without a duration
 HALF_TICK = 0.5 + 1e-6  # so that a position at half a tick goes up in Python and in the page, whatever its last digits
@@ -60,7 +56,7 @@ def midi_bytes(performance: Performance, *, on_grid: bool = False) -> bytes:
     return midi.file_bytes(_composed(performance, midi_notes(performance, on_grid=on_grid)))
 
 
-def _composed(performance: Performance, notes: midi.MidiNotes) -> "MidiFile":
+def _composed(performance: Performance, notes: midi.MidiNotes) -> midi.ComposedFile:
     starts = np.cumsum([0, *(bar.steps for bar in performance.bars)])
     scenes = [(_tick(float(starts[scene.bar])), scene.name) for scene in performance.scenes]
     end = _tick(performance.tempo.steps)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from clave.files import walking
 from clave.music.kit import VOICES, Voice
 
 # Words in the names of files and folders, beside the names and aliases that the voices have anyway.
@@ -81,6 +82,6 @@ _CLOSED_HAT, _OPEN_HAT = VOICES[2], VOICES[3]
 
 def voice_of_path(path: Path, folder: Path) -> Voice | None:
     """The voice of a file in a folder of sounds: the file's name says it, or else the nearest folder's that does."""
-    inside = path.relative_to(folder)
+    inside = path.relative_to(walking.base_of(folder))
     names = [inside.stem, *(part.name for part in inside.parents if part.name)]
     return next((voice for name in names if (voice := voice_in_name(name)) is not None), None)

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from clave.errors import CorpusError, MidiError
-from clave.files import midi
+from clave.errors import CorpusError, MidiError, printable
+from clave.files import midi, walking
 from clave.music.kit import VOICES
 from clave.music.shapes import Int, Int8, UInt8
 from clave.music.units import METERS, TICKS_PER_STEP, meter_name
@@ -20,7 +20,11 @@ from clave.rhythm.dataset.data_set import NO_STYLE, Corpus, CorpusReport, count_
 from clave.rhythm.dataset.labels import SECTIONS, Facts, label
 from clave.rhythm.dataset.union_find import UnionFind
 
-MIDI_SUFFIXES = (".mid", ".midi")
+MIDI_SUFFIXES = (".mid", ".midi", ".smf", ".kar", ".rmi")
+OTHER_SUFFIXES = (  # hold notes too, but nothing here reads them
+    ".zip", ".rar", ".7z", ".mxl", ".musicxml", ".mscz", ".gp", ".gp3", ".gp4", ".gp5", ".gpx", ".h2pattern", ".h2song",
+    ".syx", ".als", ".flp", ".logicx",
+)  # fmt: skip
 
 Progress = Callable[[int, int], None]
 """Called with the number of files done and of all files."""
@@ -56,9 +60,10 @@ def scan(
     Raises CorpusError if there is no folder, no MIDI file or no usable bar.
     """
     root = Path(folder)
-    paths = find_files(root)
-    names = [path.relative_to(root).as_posix() for path in paths]
-    facts = label(root, names, styles)
+    walked = _walk(root)
+    paths = list(walked.files)
+    names = [walking.name_below(path, root) for path in paths]
+    facts = label(walking.base_of(root), names, styles)
     selected = replace(selection, drum_map=selection.drum_map or facts.drum_map)
 
     batches = [paths[at : at + midi.FILES_AT_ONCE] for at in range(0, len(paths), midi.FILES_AT_ONCE)]
@@ -69,18 +74,27 @@ def scan(
             found.append(file)
             if progress is not None:
                 progress(len(found), len(paths))
-    return _sort_out(str(folder), names, found, facts, selected, licence)
+    corpus = _sort_out(printable(str(folder)), names, found, facts, selected, licence)
+    refused = {**corpus.report.refused, **walked.refused(OTHER_SUFFIXES)}
+    files = len(names) + len(refused) - len(corpus.report.refused)
+    return replace(corpus, report=replace(corpus.report, files=files, refused=refused, left_out=walked.counts()))
 
 
 def find_files(folder: str | Path) -> list[Path]:
     """All MIDI files in a folder and below, in order of name; CorpusError if there are none."""
-    root = Path(folder)
-    if not root.is_dir():
-        raise CorpusError(f"{folder} is not a folder")
-    found = sorted(path for path in root.rglob("*") if path.suffix.lower() in MIDI_SUFFIXES and path.is_file())
-    if not found:
-        raise CorpusError(f"{folder} holds no MIDI file ({', '.join(MIDI_SUFFIXES)}), nor does any folder in it")
-    return found
+    return list(_walk(Path(folder)).files)
+
+
+def _walk(root: Path) -> walking.Walk:
+    if not root.exists():
+        raise CorpusError(f"{root} is not a folder")
+    walked = walking.walk(root, MIDI_SUFFIXES)
+    if not walked.files:
+        raise CorpusError(
+            f"{root} holds no MIDI file ({', '.join(MIDI_SUFFIXES)}), nor does any folder in it{walked.said()}",
+            walked.refused(OTHER_SUFFIXES),
+        )
+    return walked
 
 
 class _File(NamedTuple):
@@ -106,7 +120,7 @@ def _select(path: Path, reading: midi.Reading | MidiError, selection: Selection)
     no_bar, no_number = np.zeros((0, len(VOICES), 0)), np.zeros(0, np.int64)
     nothing = (no_bar.astype(np.uint8), no_bar.astype(np.int8), no_number, no_number)
     if isinstance(reading, MidiError):
-        return _File(*nothing, {}, None, str(reading).removeprefix(f"{path}: "))
+        return _File(*nothing, {}, None, str(reading).removeprefix(printable(f"{path}: ")))
     patterns, report = reading
     bars = patterns[: selection.first_bars]
     known = [number for number, pattern in enumerate(bars) if pattern.meter in METERS]

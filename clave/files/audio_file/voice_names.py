@@ -17,9 +17,10 @@ _MORE_WORDS: dict[str, str] = {
     "tom": "tm tms ft floor-tom rack-tom low-tom mid-tom high-tom lo-tom hi-tom lowtom midtom hightom lotom hitom",
     "cymbal": "cym crsh rc cc splash china ride-bell bell-ride rd-bell",
     "clap": "clp hclp handclap",
-    "other": "rimshot rim-shot rimclick rim-click side-stick cross-stick x-stick sst snare-rim cowbell cow-bell cowb cb clave clav shaker "
-    "shk maraca ma conga lc mc hc bongo tambourine tamb tmb woodblock wood-block block triangle agogo cabasa guiro "
-    "timbale snap finger-snap vibraslap whistle bell castanet cajon djembe tabla darbuka surdo cuica",
+    "other": "rimshot rim-shot rimclick rim-click side-stick cross-stick x-stick sst snare-rim cowbell "
+    "cow-bell cowb cb clave clav shaker shk maraca ma conga lc mc hc bongo tambourine tamb tmb "
+    "woodblock wood-block block triangle agogo cabasa guiro timbale snap finger-snap vibraslap "
+    "whistle bell castanet cajon djembe tabla darbuka surdo cuica",
 }
 _OPEN_WORDS = {"open", "op", "opn", "o", "opened", "semiopen", "halfopen"}
 _GLUED = (

@@ -431,7 +431,7 @@ def test_the_pad_byte_of_an_aifc_is_no_click(tmp_path, coding):
     assert len(wav.from_bytes(bytes(data))) == 2002
     data[data.index(b"SSND") + 16 + 2001] = 0
     clip = wav.from_bytes(bytes(data))
-    assert (len(clip), np.abs(clip.samples[-2:]).max() < 0.01) == (2001, True)
+    assert (len(clip), abs(clip.samples[-1]) < 0.01) == (2001, True)
 
 
 @pytest.mark.parametrize("before", ["offset", "noise", "offset and noise"])

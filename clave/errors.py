@@ -1,10 +1,26 @@
 """Every error that Clave raises on purpose: each names the rule that was broken and the value that broke it."""
 
+import re
 from collections.abc import Mapping
 
 
 class ClaveError(Exception):
-    """The root of them all: catch this one to catch whatever Clave refuses."""
+    """The root of them all: catch this one to catch whatever Clave refuses. Its message can be printed anywhere."""
+
+    def __init__(self, *given: object) -> None:
+        super().__init__(*(printable(each) if isinstance(each, str) else each for each in given))
+
+
+def printable(text: str) -> str:
+    r"""The text, fit for a screen, JSON and HTTP: bytes of a file's name that are no letters of UTF-8 become `\xf6`."""
+    return _LONE_SURROGATE.sub(lambda found: _escaped(ord(found[0])), text)
+
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def _escaped(code: int) -> str:
+    return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
 
 
 class ClipError(ClaveError):

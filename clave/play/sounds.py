@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from clave.errors import AudioFileError, KitError, SpaceError
-from clave.files import audio_file
+from clave.files import audio_file, walking
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit, Voice
 from clave.play.project.voices import KitVoice, SoundShift
@@ -77,7 +77,7 @@ def find_on_disk(folder: Path | None = None) -> FindFile:
             raise AudioFileError(f"the file {str(sound.file)[:12]}... is not here, and no place is named for it")
         path = (folder or Path()) / name
         try:
-            content = path.read_bytes()
+            content = (walking.Finder(folder or Path())(name) or path).read_bytes()
         except OSError as error:
             raise AudioFileError(f"{path} cannot be read: {error.strerror or error}") from error
         digest = hashlib.sha256(content).hexdigest()

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from clave.errors import AudioFileError, TrainingError
+from clave.errors import AudioFileError, TrainingError, printable
 from clave.files import audio_file
 from clave.music.clip import SAMPLE_RATE, Clip
 from clave.music.kit import VOICES
@@ -89,11 +89,11 @@ def _recordings(
     rows, credited, refused = list[_Row](), list[Credit](), dict[str, str]()
     named = [each for each in known if each.voice]
     for done, each in enumerate(named, start=1):
-        path = folder / each.name
+        path = each.path or folder / each.name
         try:
             clip = audio_file.read(path)
         except AudioFileError as error:
-            refused[each.name] = str(error).removeprefix(f"{path}: ")
+            refused[each.name] = str(error).removeprefix(printable(f"{path}: "))
             continue
         if clip.peak == 0:
             refused[each.name] = "silence"

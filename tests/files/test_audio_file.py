@@ -1,4 +1,5 @@
 import json
+import struct
 import tracemalloc
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit
 
 RATE = 44_100
-NAMES = Path(__file__).parents[1] / "fixtures" / "voice_names.json"
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+NAMES = FIXTURES / "voice_names.json"
 
 
 def tone(seconds=0.5, rate=RATE, hz=440.0, peak=0.7):
@@ -373,3 +375,73 @@ def test_folders_without_drums_are_refused(tmp_path):
     wav.write(tmp_path / "thing.wav", Clip(tone()))
     with pytest.raises(AudioFileError, match=r"thing\.wav: its name says no voice"):
         wav.read_kit(tmp_path)
+
+
+@pytest.mark.parametrize("folder", json.loads((FIXTURES / "kit_folders.json").read_text("utf-8"))["folders"])
+def test_python_takes_of_a_folder_what_the_page_takes(tmp_path, folder):
+    for number, name in enumerate(folder["files"]):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        wav.write(tmp_path / "sound.flac", Clip(tone(hz=100.0 + number)))
+        (tmp_path / "sound.flac").rename(path)
+    assert dict(wav.read_kit(tmp_path).taken) == folder["taken"]
+
+
+def chunk(kind, content, size=None, pad=True):
+    length = len(content) if size is None else size
+    return kind + struct.pack("<I", length) + content + b"\0" * (pad and len(content) % 2)
+
+
+def riff(*chunks):
+    return b"RIFF" + struct.pack("<I", 4 + sum(map(len, chunks))) + b"WAVE" + b"".join(chunks)
+
+
+SAMPLES = (8000 * tone()).astype("<i2").tobytes()
+FORM = struct.pack("<HHIIHH", 1, 1, RATE, 2 * RATE, 2, 16)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        riff(chunk(b"fmt ", FORM), chunk(b"data", SAMPLES, size=0)),
+        riff(chunk(b"fmt ", FORM), chunk(b"data", SAMPLES, size=0xFFFFFFFF)),
+        riff(chunk(b"bext", b"x" * 603, pad=False), chunk(b"fmt ", FORM), chunk(b"data", SAMPLES)),
+        riff(chunk(b"LIST", b"x" * 7, pad=False), chunk(b"fmt ", FORM), chunk(b"data", SAMPLES, size=0)),
+        riff(chunk(b"bext", b"x" * 603), chunk(b"fmt ", FORM), chunk(b"data", SAMPLES), chunk(b"LIST", b"INFO" * 9)),
+    ],
+    ids=["size 0", "no size", "odd without pad", "odd and size 0", "as it should be"],
+)
+def test_chunks_of_a_wav_that_lie_otherwise_than_they_say_are_read_as_they_lie(tmp_path, data):
+    (tmp_path / "x.wav").write_bytes(data)
+    read = wav.read(tmp_path / "x.wav")
+    np.testing.assert_array_equal(read.samples, np.frombuffer(SAMPLES, "<i2") / np.float32(32768))
+    np.testing.assert_array_equal(wav.from_bytes(data).samples, read.samples)
+
+
+def test_an_empty_data_chunk_before_another_is_empty():
+    with pytest.raises(AudioFileError, match="at least one sample"):
+        wav.from_bytes(riff(chunk(b"fmt ", FORM), chunk(b"data", b""), chunk(b"LIST", b"INFO" * 9)))
+
+
+@pytest.mark.parametrize("coding", ["ALAW", "ULAW"])
+def test_the_pad_byte_of_an_aifc_is_no_click(tmp_path, coding):
+    samples = np.concatenate([0.5 * tone()[:2000], np.zeros(2)])
+    soundfile.write(tmp_path / "x.aifc", samples, RATE, format="AIFF", subtype=coding)
+    data = bytearray((tmp_path / "x.aifc").read_bytes())
+    assert len(wav.from_bytes(bytes(data))) == 2002
+    data[data.index(b"SSND") + 16 + 2001] = 0
+    clip = wav.from_bytes(bytes(data))
+    assert (len(clip), abs(clip.samples[-1]) < 0.01) == (2001, True)
+
+
+@pytest.mark.parametrize("before", ["offset", "noise", "offset and noise"])
+def test_a_stroke_after_a_level_or_a_noise_begins_within_5_ms(before):
+    rng = np.random.default_rng(0)
+    stroke = 0.7 * tone()
+    lead = np.zeros(RATE // 4 + len(stroke))
+    lead[RATE // 4 :] = stroke
+    lead += 0.02 * ("offset" in before) + 0.02 * ("noise" in before) * rng.uniform(-1, 1, len(lead))
+    shot = wav.one_shot(Clip(lead.astype(np.float32)))
+    assert int(np.argmax(np.abs(shot.samples) > 0.1)) < 0.005 * RATE
+    assert len(shot) <= len(stroke) + 0.005 * RATE
+    assert abs(np.median(shot.samples)) < 0.01 or before == "noise"

@@ -11,7 +11,8 @@ import typer
 
 from clave.app.cli.options import NO_SOUND, SPACE_KIT
 from clave.app.kit_library import KitLibrary, file_in
-from clave.errors import KitError
+from clave.errors import KitError, printable
+from clave.files import audio_file, walking
 from clave.music.kit import Kit
 from clave.play.formats import WriteOptions, write_files
 from clave.play.groove_project import factory_kit
@@ -94,7 +95,8 @@ def chosen_kit(
     """
     if character and which != SPACE_KIT:
         raise typer.BadParameter(f"--kit-character goes with --kit {SPACE_KIT}, which is drawn, got --kit {which}")
-    built_in, a_folder = which in {each.name for each in drum_synth.KITS}, Path(which).is_dir()
+    built_in = which in {each.name for each in drum_synth.KITS}
+    a_folder = Path(which).is_dir() or (Path(which).is_file() and walking.suffix_of(which) in audio_file.SUFFIXES)
     if (built_in or a_folder) and sound not in (None, NO_SOUND):
         raise typer.BadParameter(f"--sound goes with a kit that is decoded, got --kit {which}")
     if built_in:
@@ -116,20 +118,18 @@ def chosen_kit(
 
 def _folder_kit(folder: Path) -> ProjectKit:
     """The sounds of a folder as files of a project; what it does not have is synthesised."""
-    from clave.files import audio_file
     from clave.sound import voice_classifier
 
     missing: Kit = drum_synth.kit(MISSING_KIT)
     reading = audio_file.read_kit(folder, missing=missing, listen=voice_classifier.sure)
     print(reading)
     voices: list[KitVoice] = []
-    for origin in reading.kit.origins:
-        path = folder / origin.source if origin is not None else folder
-        if origin is None or not path.is_file():
+    for path in reading.paths:
+        if path is None:
             voices.append(KitVoice(origin="factory", kit=MISSING_KIT))
             continue
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        voices.append(KitVoice(origin="file", file=digest, file_name=str(path.resolve()), levelled=False))
+        voices.append(KitVoice(origin="file", file=digest, file_name=printable(str(path.resolve())), levelled=False))
     return ProjectKit(name=reading.kit.name, voices=tuple(voices))
 
 

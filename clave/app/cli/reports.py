@@ -41,6 +41,7 @@ def print_bars(report: "CorpusReport") -> None:
             "drum maps": report.drum_maps,
             "notes not in the map": report.notes_not_in_map,
             "remarks": report.remarks,
+            "not looked into": report.left_out,
         }
     )
 
@@ -56,6 +57,7 @@ def print_sounds(report: "SoundReport") -> None:
             "left out": {"copies of others": report.copies},
             "groups": {"of kits that share no sound": report.groups},
             "remarks": report.remarks,
+            "not looked into": report.left_out,
         }
     )
     _print_first(

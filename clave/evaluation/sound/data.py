@@ -12,7 +12,7 @@ import numpy as np
 
 from clave.audio.log_spectrogram import LENGTH, DrumSpectrogram, placed
 from clave.errors import CorpusError
-from clave.files import audio_file
+from clave.files import audio_file, walking
 from clave.music.clip import Clip
 from clave.music.kit import VOICES
 from clave.music.shapes import Bool, Float32, Int, Int16
@@ -178,5 +178,6 @@ def synthesized(names: Sequence[str], seed: int, first_group: int, on_count: OnC
 
 def _read(folder: Path, corpus: SoundCorpus, rows: Int[np.ndarray, " chosen"], on_count: OnCount) -> Drums:
     names = [corpus.sources[index] for index in corpus.source[rows]]
-    clips = counted((audio_file.read(folder / name) for name in names), len(names), on_count)
+    find = walking.Finder(walking.base_of(folder))
+    clips = counted((audio_file.read(find(name) or folder / name) for name in names), len(names), on_count)
     return Drums.of(clips, corpus.voice[rows].tolist(), corpus.group[rows].tolist(), names)

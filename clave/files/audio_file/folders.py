@@ -1,7 +1,7 @@
 """Folders of sounds: which sound files they hold, and a folder read as a kit."""
 
-import os
-from collections.abc import Callable, Sequence
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from clave.errors import AudioFileError
+from clave.errors import AudioFileError, printable
+from clave.files import walking
 from clave.files.audio_file.one_shots import one_shot, resampled
 from clave.files.audio_file.reading import OTHER_SUFFIXES, SUFFIXES, read
 from clave.files.audio_file.voice_names import voice_of_path
@@ -23,35 +24,13 @@ class SoundFiles:
 
     paths: tuple[Path, ...]  # in the order of their names
     refused: tuple[tuple[str, str], ...]  # path below the folder, and why it is not read
+    left_out: Mapping[str, int]  # reason -> files that were not looked into, these among them
 
 
 def sound_files(folder: Path) -> SoundFiles:
-    """All sound files in a folder and below, also behind links; names that begin with a dot are left alone.
-
-    Each folder is visited once, so that a link back up ends there.
-    """
-    paths, refused = list[Path](), dict[str, str]()
-    visited = set[tuple[int, int]]()
-
-    def note_unreadable(error: OSError) -> None:
-        refused[Path(error.filename).relative_to(folder).as_posix()] = f"cannot be opened ({error.strerror})"
-
-    for place, below, names in os.walk(folder, onerror=note_unreadable, followlinks=True):
-        status = os.stat(place)
-        if (status.st_dev, status.st_ino) in visited:
-            below.clear()
-            continue
-        visited.add((status.st_dev, status.st_ino))
-        below[:] = sorted(name for name in below if not name.startswith("."))
-        for path in (Path(place, name) for name in sorted(names) if not name.startswith(".")):
-            suffix, name = path.suffix.lower(), path.relative_to(folder).as_posix()
-            if suffix in OTHER_SUFFIXES:
-                refused[name] = f"{suffix} is not read; {', '.join(SUFFIXES)} are"
-            elif suffix in SUFFIXES and path.is_symlink() and not os.path.exists(path):
-                refused[name] = "a link that leads nowhere"
-            elif suffix in SUFFIXES:
-                paths.append(path)
-    return SoundFiles(tuple(sorted(paths)), tuple(refused.items()))
+    """All sound files in a folder and below, as `walking.walk` finds them; a file is a folder of one."""
+    walked = walking.walk(folder, SUFFIXES)
+    return SoundFiles(walked.files, tuple(walked.refused(OTHER_SUFFIXES).items()), walked.counts())
 
 
 @dataclass(frozen=True)
@@ -63,6 +42,7 @@ class KitReading:
     filled: tuple[str, ...]  # voices for which no file was found
     refused: tuple[tuple[str, str], ...]  # file, reason
     classified: tuple[str, ...] = ()  # files whose voice is known by their sound alone
+    paths: tuple[Path | None, ...] = (None,) * len(VOICES)  # of each voice's file
 
     def __str__(self) -> str:
         lines = [f"{voice}: {file}{' (by listening)' if file in self.classified else ''}" for voice, file in self.taken]
@@ -84,7 +64,7 @@ def read_kit(
     Raises AudioFileError if there is no such folder, or nothing in it can be played.
     """
     folder = Path(folder)
-    if not folder.is_dir():
+    if not folder.exists():
         raise AudioFileError(f"{folder}: no such folder")
     found = sound_files(folder)
     drums, not_taken = _choose_drums(folder, found.paths, listen)
@@ -106,11 +86,16 @@ def read_kit(
             clips.append(Clip(np.zeros(1, np.float32)))
             origins.append(None)
     return KitReading(
-        Kit(tuple(clips), tuple(origins), folder.resolve().name),
+        Kit(
+            tuple(clips),
+            tuple(origins),
+            printable(folder.resolve().stem if folder.is_file() else folder.resolve().name),
+        ),
         tuple((VOICES[index].name, drums[index].file) for index in sorted(drums)),
         tuple(voice.name for voice in VOICES if voice.index not in drums),
         refused,
         tuple(drum.file for drum in drums.values() if drum.is_classified),
+        tuple(drums[voice.index].path if voice.index in drums else None for voice in VOICES),
     )
 
 
@@ -118,7 +103,8 @@ class _Drum(NamedTuple):
     """A sound that was chosen for a voice."""
 
     voice: Voice
-    file: str  # path below the folder
+    path: Path
+    file: str  # its name below the folder
     clip: Clip
     is_classified: bool  # its name says no voice
 
@@ -130,10 +116,12 @@ def _choose_drums(
     drums: dict[int, _Drum] = {}
     not_taken: list[tuple[str, str]] = []
     # Those nearest to the top first, then by name.
-    ordered = sorted(paths, key=lambda path: (len(path.parts), path.with_suffix("").as_posix().lower()))
+    ordered = sorted(
+        paths, key=lambda path: (len(path.parts), unicodedata.normalize("NFC", path.with_suffix("").as_posix()).lower())
+    )
     named = [(path, voice_of_path(path, folder)) for path in ordered]
     for path, voice in sorted(named, key=lambda each: each[1] is None):
-        file = path.relative_to(folder).as_posix()
+        file = walking.name_below(path, folder)
         if voice is not None and voice.index in drums:
             not_taken.append((file, f"{voice.name} is {drums[voice.index].file}"))
             continue
@@ -156,13 +144,13 @@ def _read_drum(
     try:
         clip = one_shot(read(path))
     except AudioFileError as error:
-        return str(error).removeprefix(f"{path}: ")
+        return str(error).removeprefix(printable(f"{path}: "))
     if clip.peak == 0:
         return "silent"
     found = listen(clip) if voice is None and listen is not None else voice
     if found is None:
         return "its name says no voice, and its sound is of none surely"
-    return _Drum(found, file, Clip(clip.samples / max(1.0, clip.peak), clip.sample_rate), voice is None)
+    return _Drum(found, path, file, Clip(clip.samples / max(1.0, clip.peak), clip.sample_rate), voice is None)
 
 
 def _source(kit: Kit, voice: str) -> str:

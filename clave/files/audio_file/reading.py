@@ -10,6 +10,7 @@ import soundfile
 
 from clave.errors import AudioFileError, ClipError
 from clave.files.audio_file.one_shots import resampled
+from clave.files.audio_file.wav_layout import as_its_chunks_lie
 from clave.music.clip import SAMPLE_RATE, Clip
 from clave.music.shapes import Float32
 
@@ -20,6 +21,8 @@ MAX_BYTES = 200_000_000
 BLOCK_SECONDS = 1.0  # read at a time, so that many channels at a high rate need little memory
 CANCELLED = 0.1  # of the loudest channel's level: below, the channels' mean is what they cancel to
 CUT_SHORT = "cut short: its end is missing"
+PAD_JUMP = 0.1  # from the sample before, at least, of a byte that pads
+_BYTE_ZERO = {"ALAW": -0.16796875, "ULAW": -0.98034668}  # the sample that a byte of 0 is
 LAST_FRAME_SAMPLES = 2304  # MP3s count whole frames of 1152, and may be off by two
 
 
@@ -39,7 +42,11 @@ def read_and_remark(
     """The same sound, and what a person should know of the file: that it is cut short (an OGG does not show it)."""
     path = Path(path)
     _check_file(path)
-    return _read(path, str(path), sample_rate)
+    try:
+        with path.open("rb") as file:
+            return _read(file, str(path), sample_rate)
+    except OSError as error:
+        raise AudioFileError(f"{path}: cannot be opened ({error.strerror or error})") from error
 
 
 def from_bytes(data: bytes, name: str = "the file", *, sample_rate: int | None = SAMPLE_RATE) -> Clip:
@@ -49,13 +56,14 @@ def from_bytes(data: bytes, name: str = "the file", *, sample_rate: int | None =
     return _read(io.BytesIO(data), name, sample_rate)[0]
 
 
-def _read(source: Path | io.BytesIO, name: str, sample_rate: int | None) -> tuple[Clip, tuple[str, ...]]:
+def _read(source: io.BufferedIOBase, name: str, sample_rate: int | None) -> tuple[Clip, tuple[str, ...]]:
     try:
-        with soundfile.SoundFile(source) as file:
+        with soundfile.SoundFile(as_its_chunks_lie(source)) as file:  # pyright: ignore[reportArgumentType] -- any open file
             rate = file.samplerate
             if file.frames > MAX_SECONDS * rate:
                 raise AudioFileError(f"{name}: {file.frames / rate:.0f} s long; sounds are at most {MAX_SECONDS:.0f} s")
             mono, is_whole = _mono(file)
+            mono = _without_pad(mono, file.format, file.subtype)
     except (soundfile.SoundFileError, OSError, ValueError) as error:
         raise AudioFileError(f"{name}: not a sound file that can be read ({_reason(error)})") from error
     try:
@@ -91,6 +99,15 @@ def _mono(file: soundfile.SoundFile) -> tuple[Float32[np.ndarray, " sample"], bo
     with np.errstate(invalid="ignore", over="ignore"):
         cancelled = np.square(mono, dtype=np.float64).sum() < CANCELLED**2 * energy.max(initial=0.0)
     return np.concatenate(loudest) if cancelled else mono, is_whole
+
+
+def _without_pad(mono: Float32[np.ndarray, " sample"], kind: str, coding: str) -> Float32[np.ndarray, " kept"]:
+    """Without the byte that pads an odd chunk to an even one, where an AIFC counts it as a sample: it is a click."""
+    zero = _BYTE_ZERO.get(coding)
+    if kind != "AIFF" or zero is None or mono.size < 2 or mono.size % 2:
+        return mono
+    is_pad = abs(mono[-1] - zero) < 1e-4 and abs(mono[-2] - zero) > PAD_JUMP
+    return mono[:-1] if is_pad else mono
 
 
 def _is_cut_short(header: str) -> bool:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -47,6 +47,7 @@ class CorpusReport:
     sections: Mapping[str, int]  # section -> bars
     splits: Mapping[str, int]  # official split -> bars; empty if there is none
     remarks: Mapping[str, int]  # what reading had to say -> files
+    left_out: Mapping[str, int] = field(default_factory=dict[str, int])  # reason -> files that were not looked into
 
     @property
     def styles_share(self) -> float:

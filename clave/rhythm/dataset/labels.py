@@ -1,6 +1,5 @@
 """Styles, sections and official splits: what is known of each file before it is read."""
 
-import csv
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from clave.errors import CorpusError
+from clave.files.tables import read_table
 from clave.rhythm import grooves
 
 SECTIONS = ("beat", "fill")
@@ -62,7 +62,7 @@ def label(folder: Path, names: list[str], styles: str | Path = "auto") -> Facts:
         raise CorpusError(
             f'styles come from "auto", "{GROOVE_MIDI}", "folder", "name", "none" or a .csv, got "{styles}"'
         )
-    table = {row["file"]: row["style"].strip() for row in _rows(Path(styles), ("file", "style"))}
+    table = {row["file"]: row["style"].strip() for row in read_table(Path(styles), ("file", "style"))}
     return plain([table.get(name, "") for name in names], styles_from=str(styles))
 
 
@@ -82,7 +82,7 @@ def folder_styles(names: Sequence[str]) -> list[str]:
 
 def _label_groove_midi(path: Path, names: list[str], sections: list[str]) -> Facts:
     wanted = ("midi_filename", "style", "beat_type", "split")
-    rows = {row["midi_filename"]: row for row in _rows(path, wanted)}
+    rows = {row["midi_filename"]: row for row in read_table(path, wanted)}
     found = [rows.get(name) for name in names]
     return Facts(
         style=[row["style"].split("/")[0].strip() if row else "" for row in found],
@@ -94,18 +94,6 @@ def _label_groove_midi(path: Path, names: list[str], sections: list[str]) -> Fac
         styles_from=GROOVE_MIDI,
         drum_map="td-11",
     )
-
-
-def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file, restval="")
-            missing = [column for column in columns if column not in (reader.fieldnames or ())]
-            if missing:
-                raise CorpusError(f"{path} lacks the column {', '.join(missing)}; it has {reader.fieldnames}")
-            return list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise CorpusError(f"{path} cannot be read as a table: {error}") from error
 
 
 STYLE_WORDS: Mapping[str, tuple[str, ...]] = {

@@ -12,7 +12,7 @@ import numpy as np
 
 from clave.audio import descriptors
 from clave.audio.log_spectrogram import Spectrogram, placed
-from clave.errors import AudioFileError, TransformError
+from clave.errors import AudioFileError, TransformError, printable
 from clave.files import audio_file
 from clave.music.clip import Clip
 from clave.music.shapes import Float32
@@ -39,7 +39,7 @@ class AnalysedSound(NamedTuple):
 
 def analyse_file(root: Path, each: Listed, variants: int, spectrogram: Spectrogram) -> AnalysedSound | str:
     """A pure function of the file: this is what executors map. A string is the reason for refusing it."""
-    path = root / each.name
+    path = each.path or root / each.name
     try:
         clip, remarks = audio_file.read_and_remark(path)
         if clip.seconds < SHORTEST_SECONDS:
@@ -50,8 +50,10 @@ def analyse_file(root: Path, each: Listed, variants: int, spectrogram: Spectrogr
             return f"nothing names its voice, and it sounds like {guess}: too unsure"
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         return sound._replace(remarks=(*remarks, *sound.remarks), hash=digest, guess=guess)
+    except OSError as error:  # gone since it was read
+        return f"cannot be opened ({error.strerror})"
     except (AudioFileError, TransformError) as error:
-        return str(error).removeprefix(f"{path}: ")
+        return str(error).removeprefix(printable(f"{path}: "))
 
 
 def analyse(clip: Clip, variants: int, spectrogram: Spectrogram) -> AnalysedSound:

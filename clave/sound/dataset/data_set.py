@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -31,6 +31,7 @@ class SoundReport:
     guessed: Mapping[str, Mapping[str, Any]]  # file -> voice and confidence, where the classifier decided
     voices: Mapping[str, int]  # voice -> sounds
     remarks: Mapping[str, int]  # remark of the reader -> files
+    left_out: Mapping[str, int] = field(default_factory=dict[str, int])  # reason -> files that were not looked into
 
     def to_dict(self) -> dict[str, Any]:
         """The same, ready for JSON."""

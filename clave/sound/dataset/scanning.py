@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from clave.audio.log_spectrogram import DrumSpectrogram, Spectrogram
-from clave.errors import CorpusError
+from clave.errors import CorpusError, printable
 from clave.sound.dataset.analysis import SKETCH_SIZE, AnalysedSound, analyse_file
 from clave.sound.dataset.assembly import assemble, sounds_by_voice
 from clave.sound.dataset.data_set import Progress, SoundCorpus, SoundReport
-from clave.sound.dataset.listing import Listed, listed, table_of
+from clave.sound.dataset.listing import Listed, list_sounds, table_of
 
 COPY = 0.001  # of the standard deviation of a sketch's numbers: the most by which a copy's may be off
 COPY_OF = "a copy of "  # why a file is refused, before the name of the one that is kept
@@ -42,7 +42,7 @@ def scan(
     Raises CorpusError if there is no folder, no sound file or no usable sound, or for a CSV that is none.
     """
     root, table = Path(folder), table_of(folder, listing)
-    known, refused = listed(folder, listing)
+    known, refused, left_out = list_sounds(folder, listing)
     files = len(known) + len(refused)
 
     work = partial(analyse_file, root, variants=variants, spectrogram=spectrogram)
@@ -72,7 +72,7 @@ def scan(
         raise CorpusError(f"{folder} holds no sound that can be learned from ({reasons})", refused)
     corpus = assemble(found)
     report = SoundReport(
-        str(folder), files, refused, len(found), copies, len(set(corpus.group.tolist())),
-        "names" if table is None else str(table), guessed, sounds_by_voice(corpus), dict(remarks),
+        printable(str(folder)), files, refused, len(found), copies, len(set(corpus.group.tolist())),
+        "names" if table is None else printable(str(table)), guessed, sounds_by_voice(corpus), dict(remarks), left_out,
     )  # fmt: skip
     return replace(corpus, report=report)

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { toyInstrument } from "../../dev/toyServer";
 import { describeSorted, sortFiles } from "./kitFolder";
@@ -17,4 +18,13 @@ test("the chosen folder's own name says no voice, and its own files go before th
   const sorted = sortFiles(["Snares/deep/kick.wav", "Snares/x.wav", "Snares/kick 3.wav", "Snares/Kick.wav", "Snares/toms/1.wav"], voices);
   expect(sorted.taken.slice(0, 5)).toEqual(["Snares/Kick.wav", null, null, null, "Snares/toms/1.wav"]);
   expect(sorted).toMatchObject({ spare: ["Snares/kick 3.wav", "Snares/deep/kick.wav"], unknown: ["Snares/x.wav"] });
+});
+
+const folders = JSON.parse(readFileSync(new URL("../../../tests/fixtures/kit_folders.json", import.meta.url), "utf8")) as {
+  readonly folders: readonly { readonly files: readonly string[]; readonly taken: Readonly<Record<string, string>> }[];
+};
+test.each(folders.folders)("the page takes of $files what Python takes", ({ files, taken }) => {
+  const sorted = sortFiles(files.map((file) => `kit/${file}`), voices);
+  const found = voices.flatMap(({ name }, voice) => (sorted.taken[voice] ? [[name, sorted.taken[voice].slice(4)]] : []));
+  expect(Object.fromEntries(found)).toEqual(taken);
 });

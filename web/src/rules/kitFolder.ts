@@ -3,13 +3,18 @@
 import type { VoiceInfo } from "./protocol";
 import { voiceOfFile } from "./voiceNames";
 
-const SOUND_FILE = /\.(wav|wave|flac|ogg|mp3|aif|aiff)$/i;
+const SOUND_FILE = /\.(wav|wave|flac|aif|aiff|aifc|ogg|oga|mp3)$/i;
+const BESIDE = ["__macosx", "icon\r", "thumbs.db", "ehthumbs.db", "desktop.ini", "$recycle.bin", "system volume information", "@eadir"];
+
+/** Whether a file is hidden or a system's own, by its name or a folder's: no material. The twin of `clave/files/walking.py`. */
+const isBeside = (path: string): boolean => path.split("/").some((part) => part.startsWith(".") || BESIDE.includes(part.toLowerCase()));
 
 export interface Sorted {
   readonly taken: readonly (string | null)[]; // path for each voice
   readonly missing: readonly string[]; // voices without a file
   readonly spare: readonly string[]; // a second file for a voice that already has one
   readonly unknown: readonly string[]; // sounds whose name names no voice
+  readonly beside: number; // hidden files, and what systems keep beside them
   readonly other: number; // files that are not sounds
 }
 
@@ -19,7 +24,7 @@ const inside = (path: string): string => path.slice(path.indexOf("/") + 1);
 /** Files in the folder itself before those in folders inside, then by name. */
 function byPlace(one: string, other: string): number {
   const depth = (path: string) => path.split("/").length;
-  const plain = (path: string) => path.replace(/\.[^./]*$/, "").toLowerCase();
+  const plain = (path: string) => path.normalize("NFC").replace(/\.[^./]*$/, "").toLowerCase();
   return depth(one) - depth(other) || (plain(one) < plain(other) ? -1 : 1);
 }
 
@@ -28,7 +33,8 @@ export function sortFiles(paths: readonly string[], voices: readonly VoiceInfo[]
   const taken: (string | null)[] = voices.map(() => null);
   const spare: string[] = [];
   const unknown: string[] = [];
-  const sounds = paths.filter((path) => SOUND_FILE.test(path)).sort(byPlace);
+  const material = paths.filter((path) => !isBeside(inside(path)));
+  const sounds = material.filter((path) => SOUND_FILE.test(path)).sort(byPlace);
   for (const path of sounds) {
     const voice = voiceOfFile(inside(path), voices);
     if (voice === null) unknown.push(path);
@@ -36,19 +42,20 @@ export function sortFiles(paths: readonly string[], voices: readonly VoiceInfo[]
     else taken[voice] = path;
   }
   const missing = voices.filter((_, voice) => taken[voice] === null).map(({ name }) => name);
-  return { taken, missing, spare, unknown, other: paths.length - sounds.length };
+  return { taken, missing, spare, unknown, beside: paths.length - material.length, other: material.length - sounds.length };
 }
 
 const some = (names: readonly string[]): string => names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
 const nameOf = (path: string): string => path.split("/").at(-1) ?? path;
 
 /** What was taken and what not, in sentences. */
-export function describeSorted({ taken, missing, spare, unknown, other }: Sorted): string {
+export function describeSorted({ taken, missing, spare, unknown, beside, other }: Sorted): string {
   const count = taken.filter(Boolean).length;
   const parts = [`${count} of ${taken.length} voices taken from the folder`];
   if (missing.length > 0 && count > 0) parts.push(`the kit before keeps ${missing.join(", ")}`);
   if (spare.length > 0) parts.push(`not needed: ${some(spare.map(nameOf))}`);
   if (unknown.length > 0) parts.push(`no voice in the name: ${some(unknown.map(nameOf))}`);
+  if (beside > 0) parts.push(`${beside} hidden or of the system`);
   if (other > 0) parts.push(`${other} ${other === 1 ? "file is" : "files are"} not sound`);
   return `${parts.join("; ")}.`;
 }

@@ -120,7 +120,7 @@ def f_measure(network: StrokeNet, examples: StrokeExamples, threshold: float = 0
         ]
     )
 
-    def f_of(said: np.ndarray, struck: np.ndarray) -> float:
+    def f_of(said: Any, struck: Any) -> float:
         return 2 * float((said & struck).sum()) / max(1, int(said.sum() + struck.sum()))
 
     by_voice = {voice.name: f_of(said[:, voice.index], examples.struck[:, voice.index]) for voice in VOICES}

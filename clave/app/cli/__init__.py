@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from clave.app.cli import evaluate, export, figures, groove, kits, learn, live, play, render
+from clave.app.cli import evaluate, export, figures, groove, kits, learn, live, loop, play, render
 from clave.app.cli.opening import Commands
 from clave.errors import ClaveError
 
@@ -20,6 +20,7 @@ app.command()(play.play)
 app.command()(groove.groove)
 app.command()(render.render)
 app.command()(live.live)
+app.command()(loop.loop)
 app.command()(kits.kits)
 app.command()(figures.figures)
 app.add_typer(export.app, name="export")

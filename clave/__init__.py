@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from clave.rhythm.style_facts import styles
     from clave.sound import dataset as sounds
     from clave.sound import drum_synth as factory
+    from clave.sound import loops as loop
     from clave.sound.space import SoundSpace, load_sound
 
 __version__ = "0.1.0"
@@ -38,6 +39,7 @@ _MODULES = {
     "factory": "clave.sound.drum_synth",
     "grooves": "clave.rhythm.grooves",
     "kit": "clave.music.kit",
+    "loop": "clave.sound.loops",
     "midi": "clave.files.midi",
     "project": "clave.play.project",
     "sounds": "clave.sound.dataset",
@@ -81,6 +83,7 @@ __all__ = [  # noqa: RUF022  # modules after names
     "factory",
     "grooves",
     "kit",
+    "loop",
     "midi",
     "project",
     "sounds",

@@ -59,6 +59,10 @@ class AudioFileError(ClaveError):
     """An audio file that cannot be read or written."""
 
 
+class LoopError(ClaveError):
+    """A sound that is no drum loop, or a correction of one that breaks a rule."""
+
+
 class TransformError(ClaveError):
     """A transform or a phase estimate that cannot be made."""
 

@@ -55,6 +55,8 @@ clave live house.json --audio
 clave live house.json --osc-in 9065 --osc-out 127.0.0.1:57120 --osc-ahead 80
 clave live house.json --midi-out TR-8S --clock-out --midi-in "Launch Control" --midi-map desk.json
 clave live house.json --midi-out TR-8S --clock-in Digitakt --grid Launchpad""",
+    "clave loop": """clave loop break.wav -o break
+clave loop break.wav --tempo 92 --first-beat 0.31 -o break""",
     "clave kits": "clave kits",
     "clave corpus build": """clave corpus build my-midi -o my-corpus
 clave corpus build s3://bucket/midi -o s3://bucket/corpus --cluster tcp://scheduler:8786

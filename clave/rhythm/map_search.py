@@ -44,12 +44,13 @@ class MapSearch:
         return np.ascontiguousarray(self.logit.reshape(len(self.points), -1).T)
 
     @cached_property
-    def _log_prior(self) -> Float32[np.ndarray, " point"]:
+    def log_prior(self) -> Float32[np.ndarray, " point"]:
+        """The log density of the prior at each point."""
         return log_density(self.prior, self.points)
 
     @cached_property
     def _log_posterior_of_silence(self) -> Float32[np.ndarray, " point"]:
-        return self._log_prior - np.logaddexp(0, self.logit).sum(axis=(1, 2))
+        return self.log_prior - np.logaddexp(0, self.logit).sum(axis=(1, 2))
 
     def posterior_mode(
         self,
@@ -79,7 +80,7 @@ class MapSearch:
     ) -> Float32[np.ndarray, "draw 2"]:
         """Points drawn from the posterior of a bar of which only some cells are known."""
         cells = self.logit[:, known]
-        log_posterior = cells @ hits[known].astype(np.float32) - np.logaddexp(0, cells).sum(axis=1) + self._log_prior
+        log_posterior = cells @ hits[known].astype(np.float32) - np.logaddexp(0, cells).sum(axis=1) + self.log_prior
         posterior = np.exp((log_posterior - log_posterior.max()).astype(np.float64))
         return self.points[rng.choice(len(self.points), n, p=posterior / posterior.sum())]
 

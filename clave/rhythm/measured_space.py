@@ -19,6 +19,7 @@ from clave.rhythm.detail_decoder import BarDecoder
 from clave.rhythm.dynamics import Dynamics
 from clave.rhythm.encoder import BarEncoder
 from clave.rhythm.likelihood import importance_sampled
+from clave.rhythm.map_search import MapSearch
 from clave.rhythm.similar import open_space_bars
 
 
@@ -59,6 +60,10 @@ class MeasuredSpace(ABC):
     @abstractmethod
     def decode(self, code: Code, density: float | None = None) -> list[Pattern]:
         """The bars of these codes."""
+
+    def map_search(self, meter: Meter = COMMON_TIME) -> MapSearch:
+        """The whole map decoded in a meter, point by point: made once, in a third of a second."""
+        return self._encoder.search(self.labels.check_meter(meter))
 
     def hit_logits(self, code: Code) -> Float32[np.ndarray, "bar voice step"]:
         """The logit of a hit in each cell, before any threshold, as wide as the longest of the bars."""

@@ -15,6 +15,7 @@ from clave.app.cli import (
     kits,
     learn,
     live,
+    loop,
     play,
     render,
 )
@@ -33,6 +34,7 @@ app.command()(play.play)
 app.command()(groove.groove)
 app.command()(render.render)
 app.command()(live.live)
+app.command()(loop.loop)
 app.command()(kits.kits)
 app.command()(figures.figures)
 app.command("drum-map")(drum_map.drum_map)

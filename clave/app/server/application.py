@@ -12,6 +12,7 @@ from fastapi.staticfiles import StaticFiles
 
 from clave.app.kit_builder import BUILT_IN, KitBuilder, OfferedKit
 from clave.app.kit_library import KitLibrary
+from clave.app.learner import Learner
 from clave.app.project_remarks import remarks_here
 from clave.app.protocol import (
     Instrument,
@@ -22,10 +23,12 @@ from clave.app.protocol import (
     SpaceInfo,
     StyleHome,
     StyleMeters,
+    VerdictInfo,
     VoiceInfo,
 )
 from clave.app.server.export_routes import add_export_routes
 from clave.app.server.kit_routes import add_kit_routes, add_library_routes
+from clave.app.server.learn_routes import add_learn_routes
 from clave.app.server.live_routes import add_live_routes
 from clave.app.server.material_routes import add_material_routes
 from clave.app.server.page_bridge import PageBridge
@@ -37,6 +40,7 @@ from clave.app.server.security import guarded
 from clave.app.server.sound_routes import add_sound_routes
 from clave.app.server.together import together
 from clave.files import midi
+from clave.latent.verdict import verdict_of
 from clave.music.kit import VOICES
 from clave.play.project import Project
 from clave.play.space_reference import space_reference
@@ -53,6 +57,7 @@ def create_app(
     library: KitLibrary | None = None,
     project: Project | None = None,
     bridge: PageBridge | None = None,
+    learner: Learner | None = None,
 ) -> FastAPI:
     """The whole instrument as one application.
 
@@ -85,6 +90,7 @@ def create_app(
     add_library_routes(app, library)
     add_export_routes(app, rhythm, sound, library)
     add_project_routes(app, rhythm, lambda each: remarks_here(each, rhythm, sound, library, builder.kits), project)
+    add_learn_routes(app, learner or Learner())
     add_live_routes(app, together(bridge, rhythm))
     instrument = _instrument(__version__, rhythm, builder.info(), kits)
 
@@ -160,4 +166,10 @@ def _space_info(rhythm: RhythmSpace) -> SpaceInfo:
         bars=len(rhythm.corpus.map),
         licence=rhythm.card["licence"],
         credit=rhythm.card["credit"],
+        verdict=_verdict(rhythm),
     )
+
+
+def _verdict(rhythm: RhythmSpace) -> VerdictInfo | None:
+    found = verdict_of({"card": rhythm.card})
+    return None if found is None else VerdictInfo(**found.to_dict())

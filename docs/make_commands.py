@@ -53,6 +53,11 @@ clave live house.json --osc-in 9065 --osc-out 127.0.0.1:57120 --osc-ahead 80
 clave live house.json --midi-out TR-8S --clock-out --midi-in "Launch Control" --midi-map desk.json
 clave live house.json --midi-out TR-8S --clock-in Digitakt --grid Launchpad""",
     "clave kits": "clave kits",
+    "clave learn": """clave learn my-drums
+clave learn my-drums --look
+clave learn my-drums -o my-space --minutes 10
+clave learn my-drums -o my-space --resume
+clave play --rhythm my-space/rhythm --sound my-space/sound""",
     "clave learn rhythm": """clave learn rhythm my-midi -o my-rhythm
 clave learn rhythm my-midi -o my-rhythm --resume
 clave learn rhythm --factory -o ours
@@ -77,7 +82,8 @@ def commands(command: Any = None, name: str = "clave") -> dict[str, Any]:
     inner = getattr(command, "commands", None)
     if inner is None:
         return {name: command}
-    return {full: leaf for key, each in inner.items() for full, leaf in commands(each, f"{name} {key}").items()}
+    found = {full: leaf for key, each in inner.items() for full, leaf in commands(each, f"{name} {key}").items()}
+    return {full.removesuffix(" folder"): leaf for full, leaf in found.items()}  # what `clave learn` means by itself
 
 
 def options(command: Any) -> list[tuple[str, str, str]]:

@@ -171,15 +171,16 @@ class Learner:
         errors: list[str] = []
         beside = threading.Thread(target=lambda: errors.extend(process.stderr or ()), daemon=True)
         beside.start()
-        for line in process.stdout:
-            try:
-                event: dict[str, Any] = json.loads(line)
-            except ValueError:
-                event = {"kind": "said", "text": line.rstrip()}
-            with self._lock:
-                self._take(event)
-        code = process.wait()
-        beside.join()
+        with process:  # closes its pipes
+            for line in process.stdout:
+                try:
+                    event: dict[str, Any] = json.loads(line)
+                except ValueError:
+                    event = {"kind": "said", "text": line.rstrip()}
+                with self._lock:
+                    self._take(event)
+            beside.join()
+        code = process.returncode
         with self._lock:
             self._process, self._progress = None, None
             self._phase = "found" if look and code == 0 else STATED.get(code, "stopped" if code < 0 else "failed")

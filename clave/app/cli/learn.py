@@ -1,6 +1,5 @@
 """`clave learn`: a space of one's own from a folder."""
 
-import json
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -8,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from clave.app.cli.learn_folder import LearnCommands, learn_folder
-from clave.app.cli.learn_report import Report, checked_form, reporting, train
+from clave.app.cli import learn_folder
+from clave.app.cli.learn_folder import LearnCommands
+from clave.app.cli.learn_report import Report, checked_form, reporting, say_learned, train, with_epochs
 from clave.app.cli.options import (
     NOT_STATED,
     Credit,
@@ -41,10 +41,9 @@ from clave.errors import TrainingError
 
 if TYPE_CHECKING:
     from clave.rhythm.dataset import Corpus, Selection
-    from clave.training.loop import Recipe
 
 app = typer.Typer(cls=LearnCommands, no_args_is_help=True, help="Learn a space of your own from a folder.")
-app.command("folder")(learn_folder)
+app.add_typer(learn_folder.app)
 
 
 @app.command("rhythm")
@@ -221,23 +220,6 @@ def read_bars(
     for part in parts:
         print_bars(part.report)
     return parts[0] if len(parts) == 1 else dataset.joined(*parts)
-
-
-def with_epochs(settings: "Recipe", epochs: int | None, out: Path) -> "Recipe":
-    """The recipe with so many epochs, else those of the run that `out` holds, else its own."""
-    from clave.training import checkpoint
-
-    chosen = epochs or checkpoint.kept_epochs(out)
-    return settings if chosen is None else replace(settings, epochs=chosen)
-
-
-def say_learned(what: str, out: Path, report: Report) -> None:
-    """Tell a program which space was written, with its measurements and its verdict."""
-    from clave.latent.verdict import verdict_in
-
-    metrics = json.loads((out / "metrics.json").read_text("utf-8"))
-    verdict = verdict_in(out)
-    report.event("learned", what=what, folder=str(out), metrics=metrics, verdict=verdict and verdict.to_dict())
 
 
 def _refuse_a_second_run(out: Path, resume: bool) -> None:

@@ -6,9 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import typer
 from typer.core import TyperGroup
 
-from clave.app.cli.learn_report import Report, checked_form, reporting
+from clave.app.cli.learn_report import Report, checked_form, reporting, say_learned, train, with_epochs
 from clave.app.cli.options import (
     NOT_STATED,
     AnyFolder,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from clave.rhythm.dataset import Corpus
     from clave.sound.dataset import SoundCorpus
 
+app = typer.Typer()  # its one command is part of `clave learn`
 FULL, QUICK = "full", "quick"
 LISTED_FILES = 50  # refused ones, for a program
 
@@ -65,6 +67,7 @@ class Choice(NamedTuple):
     card: dict[str, str]
 
 
+@app.command("folder")
 def learn_folder(
     folder: AnyFolder,
     out: SpacesOut = None,
@@ -105,7 +108,7 @@ def learn_folder(
         ]
         if not any(learned):
             raise TrainingError(f"nothing in {folder} was enough to learn from")
-        print(f"play it with: clave play {' '.join(learned)}")
+        print(f"play it with: clave play {' '.join(filter(None, learned))}")
 
 
 def read_folder(
@@ -173,13 +176,11 @@ def _unless_useless(scan: Any, *, alone: bool) -> Any:
 
 def _learn_bars(corpus: "Corpus", out: Path, choice: Choice, report: Report) -> str:
     """The option that plays the space; nothing, with the reason said, where there is too little to learn from."""
-    from clave.app.cli.learn import say_learned, with_epochs
-    from clave.app.cli.learn_report import train
     from clave.training import recipes, rhythm_data, rhythm_run
 
     try:
         parts = rhythm_data.divide(corpus, choice.seed)
-    except TrainingError as error:
+    except (TrainingError, CorpusError) as error:
         print(f"bars not used: {error}")
         return ""
     print(
@@ -201,13 +202,11 @@ def _learn_bars(corpus: "Corpus", out: Path, choice: Choice, report: Report) -> 
 
 def _learn_sounds(corpus: "SoundCorpus", out: Path, choice: Choice, report: Report) -> str:
     """The same for one-shots."""
-    from clave.app.cli.learn import say_learned, with_epochs
-    from clave.app.cli.learn_report import train
     from clave.training import sound_data, sound_run
 
     try:
         parts = sound_data.divide(corpus, choice.seed)
-    except TrainingError as error:
+    except (TrainingError, CorpusError) as error:
         print(f"sounds not used: {error}")
         return ""
     print(f"{len(parts.train)} sounds to learn from, {len(parts.tuning)} to tune on, {len(parts.validation)} to score")

@@ -11,9 +11,10 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager, redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 import typer
 
@@ -23,6 +24,7 @@ from clave.errors import TrainingError
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from clave.training.loop import Recipe
     from clave.training.run import Epoch
     from clave.training.session import Estimate, Session, Wish
 
@@ -32,6 +34,7 @@ QUESTION = "Use what is learned so far [u], keep it to go on later [l], or go on
 STOPPED = 130  # the exit code after Ctrl-C
 
 
+@runtime_checkable
 class Report(Protocol):
     """Where a command that learns says how far it is."""
 
@@ -142,8 +145,8 @@ class TerminalReport:
 class JsonReport:
     """A JSON object a line."""
 
-    def __init__(self, out: TextIO, commands: TextIO | None = None) -> None:
-        self._out, self._commands = out, commands or sys.stdin
+    def __init__(self, out: Any, commands: Iterable[str] | None = None) -> None:
+        self._out, self._commands = out, sys.stdin if commands is None else commands
         self._lock = threading.Lock()
         self._last: dict[str, float] = {}
         self._first: dict[str, tuple[float, int]] = {}
@@ -241,10 +244,28 @@ def train(
         sys.exit(STOPPED)
 
 
+def with_epochs(settings: "Recipe", epochs: int | None, out: Path) -> "Recipe":
+    """The recipe with so many epochs, else those of the run that `out` holds, else its own."""
+    from clave.training import checkpoint
+
+    chosen = epochs or checkpoint.kept_epochs(out)
+    return settings if chosen is None else replace(settings, epochs=chosen)
+
+
+def say_learned(what: str, out: Path, report: Report) -> None:
+    """Tell a program which space was written, with its measurements and its verdict."""
+    from clave.latent.verdict import verdict_in
+
+    metrics = json.loads((out / "metrics.json").read_text("utf-8"))
+    verdict = verdict_in(out)
+    report.event("learned", what=what, folder=str(out), metrics=metrics, verdict=verdict and verdict.to_dict())
+
+
 def said_of_estimate(estimate: "Estimate") -> str:
     """How long it takes here, for a person."""
     whole = said_of_time(estimate.epoch_seconds * estimate.epochs)
-    return f"about {whole} here: {estimate.epochs} epochs of {said_of_time(estimate.epoch_seconds)}"
+    epochs = "1 epoch" if estimate.epochs == 1 else f"{estimate.epochs} epochs"
+    return f"about {whole} here: {epochs} of {said_of_time(estimate.epoch_seconds)}"
 
 
 def said_of_time(seconds: float) -> str:

@@ -90,7 +90,7 @@ def play(
 
             shared = SharedSamples()
         kept_in = None if home is None else home / "learned"
-        load = _loader(rhythm, sound, project or project_option, library, bridge, shared, link=link, kept_in=kept_in)
+        load = _loader((rhythm, sound), project or project_option, library, bridge, shared, link=link, kept_in=kept_in)
         address = invitation.address if invitation else THIS_MACHINE
         with server.listen(port, address) as on:  # a port is taken once there is something to play
             url = _opened(on, port, invitation)
@@ -142,8 +142,7 @@ def _bridge(
 
 
 def _loader(
-    rhythm: Path | None,
-    sound: str | None,
+    spaces: tuple[Path | None, str | None],
     project: Path | None,
     library: "KitLibrary",
     bridge: "PageBridge | None",
@@ -154,8 +153,10 @@ def _loader(
 ) -> "Callable[[], ASGIApp]":
     """What makes the application: later, behind the page, where all of it ships.
 
-    What the player names may be refused: that is loaded now, before there is a page.
+    What the player names may be refused: that is loaded now, before there is a page. Spaces of the player's own are
+    kept in a folder, the usual one if there is none.
     """
+    rhythm, sound = spaces
 
     def load() -> "ASGIApp":
         from clave.app.cli.performing import Player, chosen_sound, print_remarks
@@ -199,7 +200,9 @@ def _application(
     from clave.app.server.switching import Switching
 
     def make(bars: "RhythmSpace", sounds: "SoundSpace | None") -> "ASGIApp":
-        return create_app(bars, sounds, library=library, project=project, bridge=bridge, learner=learner)
+        made = create_app(bars, sounds, library=library, project=project, bridge=bridge)
+        made.state.learner = learner
+        return made
 
     if bridge is not None:
         return make(rhythm, sound)

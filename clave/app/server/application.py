@@ -12,7 +12,6 @@ from fastapi.staticfiles import StaticFiles
 
 from clave.app.kit_builder import BUILT_IN, KitBuilder, OfferedKit
 from clave.app.kit_library import KitLibrary
-from clave.app.learner import Learner
 from clave.app.project_remarks import remarks_here
 from clave.app.protocol import (
     Instrument,
@@ -57,7 +56,6 @@ def create_app(
     library: KitLibrary | None = None,
     project: Project | None = None,
     bridge: PageBridge | None = None,
-    learner: Learner | None = None,
 ) -> FastAPI:
     """The whole instrument as one application.
 
@@ -90,13 +88,21 @@ def create_app(
     add_library_routes(app, library)
     add_export_routes(app, rhythm, sound, library)
     add_project_routes(app, rhythm, lambda each: remarks_here(each, rhythm, sound, library, builder.kits), project)
-    add_learn_routes(app, learner or Learner())
+    add_learn_routes(app)
     add_live_routes(app, together(bridge, rhythm))
     instrument = _instrument(__version__, rhythm, builder.info(), kits)
 
     @app.get("/api/instrument")
     async def instrument_info() -> Instrument:
         return instrument
+
+    _add_midi(app)
+    _add_page(app, static)
+    return app
+
+
+def _add_midi(app: FastAPI) -> None:
+    """Bars as a MIDI file."""
 
     @app.post("/api/midi", response_class=Response)
     async def midi_file(request: MidiRequest) -> Response:
@@ -108,9 +114,6 @@ def create_app(
         )
         headers = {"content-disposition": 'attachment; filename="groove.mid"'}
         return Response(content, headers=headers, media_type="audio/midi")
-
-    _add_page(app, static)
-    return app
 
 
 def _add_page(app: FastAPI, static: Path) -> None:

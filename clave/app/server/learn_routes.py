@@ -24,38 +24,50 @@ def only_here(request: Request) -> None:
         raise HTTPException(403, "learning is for the machine that Clave runs on")
 
 
-def add_learn_routes(app: FastAPI, learner: Learner) -> None:
-    """GET /api/learn says how it stands; each POST answers with the same."""
+def learner_of(request: Request) -> Learner:
+    """The learner of the application."""
+    return request.app.state.learner
+
+
+Ours = Annotated[Learner, Depends(learner_of)]
+
+
+def add_learn_routes(app: FastAPI) -> None:
+    """GET /api/learn says how it stands; each POST answers with the same.
+
+    The learner is `app.state.learner`; one that outlives the application takes its place there.
+    """
+    app.state.learner = Learner()
     here = [Depends(only_here)]
 
     @app.get("/api/learn", dependencies=here)
-    def state() -> LearnState:
+    def state(learner: Ours) -> LearnState:
         return learner.state()
 
     @app.post("/api/learn/files", dependencies=here)
     def keep_file(
-        content: FileBody, name: SpaceName, path: Annotated[str, Query(min_length=1, max_length=1000)]
+        learner: Ours, content: FileBody, name: SpaceName, path: Annotated[str, Query(min_length=1, max_length=1000)]
     ) -> LearnState:
         learner.keep_file(name, path, content)
         return learner.state()
 
     @app.post("/api/learn/start", dependencies=here)
-    def start(chosen: LearnStart) -> LearnState:
+    def start(learner: Ours, chosen: LearnStart) -> LearnState:
         learner.start(chosen)
         return learner.state()
 
     @app.post("/api/learn/stop", dependencies=here)
-    def stop(wanted: LearnStop) -> LearnState:
+    def stop(learner: Ours, wanted: LearnStop) -> LearnState:
         learner.stop(use=wanted.use)
         return learner.state()
 
     @app.post("/api/learn/use", dependencies=here)
-    def use(wanted: LearnUse) -> LearnState:
+    def use(learner: Ours, wanted: LearnUse) -> LearnState:
         learner.use(wanted.name)
         return learner.state()
 
     @app.get("/api/learn/preview/{what}.wav", dependencies=here, response_class=Response)
-    def preview(what: Literal["rhythm", "sound"]) -> Response:
+    def preview(learner: Ours, what: Literal["rhythm", "sound"]) -> Response:
         path = learner.preview(what)
         if not path.is_file():
             raise HTTPException(404)

@@ -1,7 +1,7 @@
 """How many threads a run computes with.
 
-The models here are small: with several threads, most of a step is spent waiting for them, and far more where other
-programs run. `python benchmarks/training_threads.py` measures it; one thread is the default.
+The models here are small, and threads of a small step wait for each other wherever other programs run, so that one is
+the default. `python benchmarks/training_threads.py` compares one with all cores.
 """
 
 import torch

@@ -61,6 +61,11 @@ clave loop break.wav --tempo 92 --first-beat 0.31 -o break""",
     "clave corpus build": """clave corpus build my-midi -o my-corpus
 clave corpus build s3://bucket/midi -o s3://bucket/corpus --cluster tcp://scheduler:8786
 clave learn rhythm my-corpus -o my-rhythm""",
+    "clave learn": """clave learn my-drums
+clave learn my-drums --look
+clave learn my-drums -o my-space --minutes 10
+clave learn my-drums -o my-space --resume
+clave play --rhythm my-space/rhythm --sound my-space/sound""",
     "clave learn rhythm": """clave learn rhythm my-midi -o my-rhythm
 clave learn rhythm my-midi -o my-rhythm --resume
 clave learn rhythm --factory -o ours
@@ -85,7 +90,8 @@ def commands(command: Any = None, name: str = "clave") -> dict[str, Any]:
     inner = getattr(command, "commands", None)
     if inner is None:
         return {name: command}
-    return {full: leaf for key, each in inner.items() for full, leaf in commands(each, f"{name} {key}").items()}
+    found = {full: leaf for key, each in inner.items() for full, leaf in commands(each, f"{name} {key}").items()}
+    return {full.removesuffix(" folder"): leaf for full, leaf in found.items()}  # what `clave learn` means by itself
 
 
 def options(command: Any) -> list[tuple[str, str, str]]:

@@ -4,7 +4,7 @@ The page's types and checks are generated from these models: after a change run 
 `npm run types` in `web/`. Both sides are tested on the same messages, `tests/fixtures/protocol.json`.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -75,6 +75,14 @@ class StyleMeters(Message):
     nearest: list[str | None]  # of each of the space's meters: the style itself if it has bars in it, else the nearest
 
 
+class VerdictInfo(Message):
+    """What was found of a space when it was learned."""
+
+    playable: bool
+    says: str
+    rows: list[dict[str, Any]] = []
+
+
 class SpaceInfo(Message):
     """The rhythm space that is being played."""
 
@@ -89,6 +97,7 @@ class SpaceInfo(Message):
     bars: int  # points on the map
     licence: str
     credit: str
+    verdict: VerdictInfo | None = None  # None: it was learned without one
 
 
 class SoundInfo(Message):

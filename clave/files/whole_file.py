@@ -1,6 +1,8 @@
 """A file written whole or not at all: a full disk, a crash or a lack of rights leaves the old one as it was."""
 
 import os
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -20,6 +22,17 @@ def write(path: str | os.PathLike[str], content: bytes) -> None:
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise OSError(error.errno, error.strerror or str(error), str(target)) from error
+
+
+@contextmanager
+def naming(folder: str | os.PathLike[str]) -> Generator[None]:
+    """Give an error of the system that names no file, such as a full disk, the name of the folder it is about."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is not None or error.errno is None:
+            raise
+        raise OSError(error.errno, error.strerror or str(error), str(folder)) from error
 
 
 def safe_name(name: str, otherwise: str) -> str:

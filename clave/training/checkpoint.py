@@ -9,9 +9,10 @@ import torch
 from torch import Tensor
 
 from clave.errors import TrainingError
+from clave.files import whole_file
 from clave.training.loop import Run, begin
 from clave.training.recipes import recipe_from_dict, recipe_to_dict
-from clave.training.tensor_file import load_tensors, save_tensors, write_whole
+from clave.training.tensor_file import load_tensors, save_tensors
 
 CHECKPOINT, SETTINGS = "checkpoint.safetensors", "checkpoint.json"
 
@@ -25,7 +26,7 @@ def save(folder: Path, run: Run, **facts: Any) -> None:
         tensors |= {f"optimizer/{index}/{name}": torch.as_tensor(value) for name, value in state.items()}
     settings = {"step": run.step, "recipe": recipe_to_dict(run.recipe), **facts}
     save_tensors(folder / CHECKPOINT, tensors, {"settings": json.dumps(settings)})
-    write_whole(folder / SETTINGS, json.dumps(settings, indent=2).encode())
+    whole_file.write(folder / SETTINGS, json.dumps(settings, indent=2).encode())
 
 
 def load(folder: Path, device: str | torch.device = "cpu") -> tuple[Run, dict[str, Any]]:
@@ -53,6 +54,14 @@ def load(folder: Path, device: str | torch.device = "cpu") -> tuple[Run, dict[st
         state.setdefault(int(index), {})[key] = value
     run.optimizer.load_state_dict({**run.optimizer.state_dict(), "state": state})
     return run, {key: value for key, value in settings.items() if key not in ("step", "recipe")}
+
+
+def kept_epochs(folder: Path) -> int | None:
+    """How many epochs the run in this folder is to have; None where there is none that can be read."""
+    try:
+        return int(json.loads((folder / SETTINGS).read_text("utf-8"))["recipe"]["epochs"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _below(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

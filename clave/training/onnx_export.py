@@ -9,9 +9,10 @@ from typing import Any
 import torch
 
 from clave.errors import MissingExtraError
+from clave.files import whole_file
 from clave.latent.onnx_runner import SHARED_FILE
 from clave.training.models.onnx_graph import OnnxGraph
-from clave.training.tensor_file import MIN_HALVED_SIZE, write_whole
+from clave.training.tensor_file import MIN_HALVED_SIZE
 
 OPSET = 17  # of ONNX: the first with layer normalisation
 MIN_SHARED_BYTES = 2**16
@@ -25,9 +26,9 @@ def write_graphs(folder: Path, graphs: Mapping[str, OnnxGraph]) -> None:
     """
     models = {name: _exported(graph) for name, graph in graphs.items()}
     if shared := _share_weights([model.graph for model in models.values()]):
-        write_whole(folder / SHARED_FILE, shared)
+        whole_file.write(folder / SHARED_FILE, shared)
     for name, model in models.items():
-        write_whole(folder / f"{name}.onnx", model.SerializeToString())
+        whole_file.write(folder / f"{name}.onnx", model.SerializeToString())
 
 
 def _exported(graph: OnnxGraph) -> Any:

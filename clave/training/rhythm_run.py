@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from clave import __version__
-from clave.files import midi
+from clave.files import midi, whole_file
 from clave.latent.space_folder import SpaceFolder, open_space, write_settings
 from clave.music.shapes import Float32
 from clave.music.units import METERS
@@ -24,11 +24,13 @@ from clave.training.loop import Recipe, negative_log_likelihood
 from clave.training.model_card import CARD_FILE, model_card, write_metrics
 from clave.training.models.bars import SECTIONS
 from clave.training.models.rhythm_model import RhythmModel, RhythmModelConfig
-from clave.training.progress import OnProgress
 from clave.training.recipes import recipe_to_dict
 from clave.training.rhythm_data import HELD_OUT, beats, divide, in_meters, recorded, style_weights, to_bars
+from clave.training.rhythm_shown import SHOWN
 from clave.training.run import BestModel, Epoch, chosen_settings, fingerprint, open_run, train
+from clave.training.run_lock import only_run
 from clave.training.run_log import EXAMPLES_FILE
+from clave.training.session import Session
 from clave.training.space_writer import new_space, write_networks
 
 MIN_ATTRIBUTE_STD = 0.01  # so that a space whose bars are alike can still be shifted
@@ -42,25 +44,26 @@ def learn_rhythm(
     *,
     card: Mapping[str, Any] | None = None,
     resume: bool = False,
-    device: str | None = None,
-    on_progress: OnProgress | None = None,
+    session: Session | None = None,
 ) -> Iterator[Epoch]:
     """Train on a corpus, one yield per epoch; at the end `folder` holds a space, its log and some examples.
 
-    A run that was killed goes on from its last whole epoch with `resume`, to the same weights. Raises TrainingError
-    where there is too little to learn from, when a loss is not finite, or when `folder` holds another run: one with
-    other settings or on other data, or any without `resume`.
+    A run that was killed goes on from its last checkpoint with `resume`, to the same weights. Raises TrainingError
+    where there is too little to learn from, when a loss is not finite, when another process learns into `folder`, or
+    when it holds another run: one with other settings or on other data, or any without `resume`.
     """
     config = rhythm_config(recipe)
     usable = in_meters(corpus, config.meters)
     parts = divide(usable, recipe.seed)
     recipe = replace(recipe, model=config.fitted_to(parts.train.hits))
-    opened = open_run(recipe, corpus_fingerprint(corpus), folder, resume=resume, device=device)
-    corpus.save(folder)
-    training, tuning = (to_bars(part, config.step_count) for part in (parts.train, parts.tuning))
-    training = replace(training, weight=style_weights(training))
-    best = yield from train(opened, training, tuning, on_progress)
-    write_space(best, recipe, usable, folder, card or {})
+    session = session or Session()
+    with only_run(folder), whole_file.naming(folder):
+        opened = open_run(recipe, corpus_fingerprint(corpus), folder, resume=resume, device=session.device)
+        corpus.save(folder)
+        training, tuning = (to_bars(part, config.step_count) for part in (parts.train, parts.tuning))
+        training = replace(training, weight=style_weights(training))
+        best = yield from train(opened, training, tuning, session, SHOWN)
+        write_space(best, opened.run.recipe, usable, folder, card or {})
 
 
 def rhythm_config(recipe: Recipe) -> RhythmModelConfig:
@@ -70,9 +73,9 @@ def rhythm_config(recipe: Recipe) -> RhythmModelConfig:
 
 
 def corpus_fingerprint(corpus: Corpus) -> str:
-    """Sixteen hex digits that change with any bar, its labels, and the files that bars come from."""
-    labels = (corpus.meter, corpus.style, corpus.section, corpus.source, corpus.group)
-    return fingerprint((corpus.styles, corpus.sources, corpus.splits), (corpus.velocity, corpus.offset, *labels))
+    """Sixteen hex digits that change with the hits of any bar, its labels, and the files that bars come from."""
+    labels = (corpus.meter, corpus.style, corpus.section, corpus.source, corpus.number, corpus.group)
+    return fingerprint((corpus.styles, corpus.sources, corpus.splits), (np.packbits(corpus.hits), *labels))
 
 
 def write_space(best: BestModel, recipe: Recipe, corpus: Corpus, folder: Path, card: Mapping[str, Any]) -> None:

@@ -1,9 +1,11 @@
 """The shape that every training run has: begun or resumed in a folder, trained epoch by epoch, its best model kept."""
 
+import copy
 import hashlib
 import time
-from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +14,18 @@ import torch
 
 from clave.errors import TrainingError
 from clave.training import checkpoint
-from clave.training.loop import Recipe, Run, begin, fit, score
+from clave.training.loop import Progress, Recipe, Run, begin, fit, score
 from clave.training.models.vae import VAE, Examples
-from clave.training.progress import OnProgress, of_task
+from clave.training.progress import of_task
 from clave.training.recipes import recipe_to_dict
 from clave.training.run_log import write_log
+from clave.training.session import Estimate, RunStoppedError, Session, Shown
 from clave.training.tensor_file import halved, load_tensors, save_tensors
 
 BEST_FILE = "best.safetensors"
+KEEP_SECONDS = 300.0  # between checkpoints within an epoch that takes longer
+PREVIEW_SECONDS = 30.0  # between previews
+MEASURED_STEPS = 2  # after one that warms up
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,7 @@ class Epoch:
     train: dict[str, float]
     tuning: dict[str, float]
     best: bool  # whether its weights are the ones to keep so far
+    scores: dict[str, float] = field(default_factory=dict[str, float])  # that a person can read, if they are shown
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,19 @@ class BestModel:
 
     model: Any
     epoch: int
+
+
+@dataclass
+class Part:
+    """What an epoch has come to so far."""
+
+    seconds: float = 0.0
+    sums: dict[str, float] = field(default_factory=dict[str, float])  # of losses
+
+    def add(self, progress: Progress) -> None:
+        """One more step."""
+        for name, value in {**progress.losses, "total": progress.total}.items():
+            self.sums[name] = self.sums.get(name, 0.0) + value
 
 
 @dataclass
@@ -52,24 +72,32 @@ class FolderRun:
     begun: bool = False  # whether what comes before the first step is done
     best: dict[str, Any] = field(default_factory=lambda: {"epoch": 0, "total": None})
     log: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    part: Part = field(default_factory=Part)
 
     def save(self) -> None:
         """Keep the run, to be resumed from here."""
-        checkpoint.save(self.folder, self.run, data=self.data, best=self.best, log=self.log)
+        part = {"seconds": self.part.seconds, "sums": self.part.sums}
+        checkpoint.save(self.folder, self.run, content=self.data, best=self.best, log=self.log, part=part)
 
 
 def fingerprint(names: object, columns: Iterable[np.ndarray]) -> str:
-    """Sixteen hex digits that change with any of these names and numbers: what tells one data set from another."""
+    """Sixteen hex digits that change with any of these names and numbers: what tells one data set from another.
+
+    Give it names, hits, indices and hashes of files: numbers that were computed differ in their last digit from one
+    machine, or number of threads, to the next.
+    """
     digest = hashlib.sha256(repr(names).encode())
     for column in columns:
-        digest.update(np.ascontiguousarray(column).tobytes())
+        assert column.dtype.kind in "biu", "real numbers are not the same on every machine"
+        digest.update(np.ascontiguousarray(column, np.int64).tobytes())
     return digest.hexdigest()[:16]
 
 
 def open_run(recipe: Recipe, data: str, folder: Path, *, resume: bool = False, device: str | None = None) -> FolderRun:
     """A new run in this folder, or with `resume` the one that it holds; `data` is the fingerprint of the data.
 
-    Raises TrainingError if the folder holds a run with other settings or on other data, or any without `resume`.
+    A run that goes on may have more epochs than before, or fewer. Raises TrainingError if the folder holds a run with
+    other settings or on other data, or any without `resume`.
     """
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
     exists = (folder / checkpoint.CHECKPOINT).is_file()
@@ -79,35 +107,54 @@ def open_run(recipe: Recipe, data: str, folder: Path, *, resume: bool = False, d
         folder.mkdir(parents=True, exist_ok=True)
         return FolderRun(begin(recipe, device), folder, data)
     run, facts = checkpoint.load(folder, device)
-    kept, wanted = (chosen_settings(each) for each in (run.recipe, recipe))
+    kept, wanted = (chosen_settings(replace(each, epochs=recipe.epochs)) for each in (run.recipe, recipe))
     different = [f"{name} {kept[name]} instead of {wanted[name]}" for name in kept if kept[name] != wanted[name]]
     if different:
         raise TrainingError(f"{folder} holds a run of other settings: {', '.join(different)}")
-    if facts.get("data", data) != data:
+    if facts.get("content", data) != data:  # the fingerprints of older runs hold on one machine alone
         raise TrainingError(f"{folder} holds a run on other data: go on with the same files, labels and drum map")
-    return FolderRun(run, folder, data, True, facts["best"], facts["log"])
+    run.recipe = replace(run.recipe, epochs=recipe.epochs)
+    return FolderRun(run, folder, data, True, facts["best"], facts["log"], Part(**facts.get("part", {})))
 
 
 def train(
-    opened: FolderRun, training: Examples, tuning: Examples, on_progress: OnProgress | None = None
+    opened: FolderRun,
+    training: Examples,
+    tuning: Examples,
+    session: Session | None = None,
+    shown: Shown | None = None,
 ) -> Generator[Epoch, None, BestModel]:
     """Train to the end, one yield per epoch, and return the best model.
 
     What a model computes from its training examples without gradients is computed before the first step and after the
-    last: `VAE.before_training` and `VAE.after_training`.
+    last: `VAE.before_training` and `VAE.after_training`. A session may wish for an end before: then the best model so
+    far is returned, or RunStoppedError raised; either way the run is kept as it was after its last step.
     """
-    run = opened.run
+    run, session, began = opened.run, session or Session(), time.monotonic()
+    deadline = None if session.minutes is None else began + 60 * session.minutes
     if not opened.begun:
-        run.model.before_training(training.to(run.device), of_task(on_progress, "preparing"))
+        run.model.before_training(training.to(run.device), of_task(session.on_progress, "preparing"))
         run.average.load_state_dict(run.model.state_dict())
         opened.save()
-    ready = [_prepared(run.model, examples.to(run.device), run.recipe.seed) for examples in (training, tuning)]
-    yield from _epochs(opened, *ready)
-    model = run.average
-    model.load_state_dict(load_tensors(opened.folder / BEST_FILE)[0])
+    learned_from, scored_on = (
+        _prepared(run.model, examples.to(run.device), run.recipe.seed) for examples in (training, tuning)
+    )
+    if deadline is not None or session.on_estimate is not None:
+        _fit_to_time(opened, learned_from, session, deadline)
+    yield from _epochs(opened, learned_from, scored_on, session, deadline, shown if session.shows else None)
+    model, epoch = run.average, int(opened.best["epoch"])
+    if _is_best(opened, scored_on):
+        epoch = run.step // steps_per_epoch(run, training) + 1
+    else:
+        model.load_state_dict(load_tensors(opened.folder / BEST_FILE)[0])
     model.load_state_dict(halved(model.state_dict()))
     model.cpu().after_training(training)
-    return BestModel(model, int(opened.best["epoch"]))
+    return BestModel(model, epoch)
+
+
+def steps_per_epoch(run: Run, examples: Examples) -> int:
+    """How many steps an epoch has."""
+    return max(1, len(examples) // run.recipe.batch_size)
 
 
 def _prepared(model: VAE[Any], examples: Examples, seed: int) -> Examples:
@@ -115,33 +162,98 @@ def _prepared(model: VAE[Any], examples: Examples, seed: int) -> Examples:
     return model.prepared(examples, torch.Generator(device=device).manual_seed(seed))
 
 
-def _epochs(opened: FolderRun, training: Examples, tuning: Examples) -> Iterator[Epoch]:
-    """Each epoch is logged; its weights are kept if they are the best, and some epochs are kept to be resumed from."""
-    run, recipe = opened.run, opened.run.recipe
-    steps_per_epoch = max(1, len(training) // recipe.batch_size)
-    started, sums = time.monotonic(), dict[str, float]()
+def _is_best(opened: FolderRun, tuning: Examples) -> bool:
+    """Whether the weights of now, within an epoch, are better than the best after one."""
+    run, best = opened.run, opened.best["total"]
+    if not opened.part.sums:
+        return False
+    return run.recipe.keeps_last or best is None or score(run.average, tuning, run.recipe)["total"] < best
+
+
+def _fit_to_time(opened: FolderRun, training: Examples, session: Session, deadline: float | None) -> None:
+    """Measure some steps of a copy of the run, fit the epochs of a new one to the time, and say how long it takes."""
+    run, per_epoch = opened.run, steps_per_epoch(opened.run, training)
+    done = run.step // per_epoch
+    if done >= run.recipe.epochs:
+        return
+    trial = copy.deepcopy(run)
+    trial.recipe = replace(trial.recipe, epochs=done + 2 + MEASURED_STEPS)
+    steps = fit(trial, training)
+    next(steps)
+    started = time.monotonic()
+    taken = sum(1 for _ in islice(steps, MEASURED_STEPS))
+    step_seconds = max(1e-9, (time.monotonic() - started) / taken)
+    if deadline is not None and run.step == 0:
+        most = max(1, int((deadline - time.monotonic()) / (step_seconds * per_epoch)))
+        run.recipe = replace(run.recipe, epochs=min(most, run.recipe.epochs))
+    if session.on_estimate is not None:
+        session.on_estimate(Estimate(step_seconds, step_seconds * per_epoch, run.recipe.epochs - done))
+
+
+def _epochs(
+    opened: FolderRun,
+    training: Examples,
+    tuning: Examples,
+    session: Session,
+    deadline: float | None,
+    shown: Shown | None,
+) -> Generator[Epoch, None, None]:
+    """Train until the end or the session wishes for one; checkpoints come after some epochs, and some minutes."""
+    run, part = opened.run, opened.part
+    per_epoch, started = steps_per_epoch(run, training), time.monotonic()
+    last_step, kept_at, previewed_at = run.recipe.epochs * per_epoch, started, -PREVIEW_SECONDS
+    count, before = of_task(session.on_progress, "training"), part.seconds
+    if _has_stopped(opened):
+        return
     for progress in fit(run, training):
-        for name, value in {**progress.losses, "total": progress.total}.items():
-            sums[name] = sums.get(name, 0.0) + value
-        if progress.step % steps_per_epoch:
-            continue
-        number = progress.step // steps_per_epoch
-        trained = {name: value / steps_per_epoch for name, value in sums.items()}
-        tuned = score(run.average, tuning.to(run.device), recipe)
-        improved = recipe.keeps_last or opened.best["total"] is None or tuned["total"] < opened.best["total"]
-        if improved:
-            opened.best = {"epoch": number, "total": tuned["total"]}
-            save_tensors(opened.folder / BEST_FILE, run.average.state_dict())
-        seconds = time.monotonic() - started
-        opened.log.append({"epoch": number, "seconds": seconds, "train": trained, "tuning": tuned})
-        stops = recipe.patience_epochs is not None and number - opened.best["epoch"] >= recipe.patience_epochs
-        if stops or number % recipe.keep_every_epochs == 0 or number == recipe.epochs:
+        part.add(progress)
+        part.seconds = before + time.monotonic() - started
+        count(progress.step, last_step)
+        wish = session.wish() or ("use" if deadline is not None and time.monotonic() > deadline else None)
+        stops = False
+        if progress.step % per_epoch == 0:
+            epoch = _end_of_epoch(opened, tuning, progress.step // per_epoch, shown)
+            stops = _has_stopped(opened)
+            part = opened.part
+            if wish or stops or epoch.number % run.recipe.keep_every_epochs == 0 or progress.step == last_step:
+                opened.save()
+                kept_at = time.monotonic()
+            write_log(opened.folder, opened.log)
+            if shown is not None and (time.monotonic() - previewed_at > PREVIEW_SECONDS or progress.step == last_step):
+                shown.preview(run.average, tuning, opened.folder)
+                previewed_at = time.monotonic()
+            yield epoch
+            started, before = time.monotonic(), 0.0
+        elif wish or time.monotonic() - kept_at > KEEP_SECONDS:
             opened.save()
-        write_log(opened.folder, opened.log)
-        yield Epoch(number, recipe.epochs, seconds, trained, tuned, improved)
-        started, sums = time.monotonic(), {}
-        if stops:
-            break
+            kept_at = time.monotonic()
+        if wish == "later" and progress.step < last_step:
+            raise RunStoppedError(opened.folder, progress.step, last_step)
+        if wish or stops:
+            return
+
+
+def _end_of_epoch(opened: FolderRun, tuning: Examples, number: int, shown: Shown | None) -> Epoch:
+    """Score the weights, keep them if they are the best, and write the epoch into the log."""
+    run, recipe, part = opened.run, opened.run.recipe, opened.part
+    steps = run.step // number
+    trained = {name: value / steps for name, value in part.sums.items()}
+    tuned = score(run.average, tuning, recipe)
+    improved = recipe.keeps_last or opened.best["total"] is None or tuned["total"] < opened.best["total"]
+    if improved:
+        opened.best = {"epoch": number, "total": tuned["total"]}
+        save_tensors(opened.folder / BEST_FILE, run.average.state_dict())
+    scores = {} if shown is None else shown.scores(run.average, tuning)
+    row = {"epoch": number, "seconds": part.seconds, "train": trained, "tuning": tuned}
+    opened.log.append(row | ({"scores": scores} if scores else {}))
+    opened.part = Part()
+    return Epoch(number, recipe.epochs, part.seconds, trained, tuned, improved, scores)
+
+
+def _has_stopped(opened: FolderRun) -> bool:
+    """Whether the scores have not become better for as many epochs as the recipe is patient."""
+    patience = opened.run.recipe.patience_epochs
+    return patience is not None and bool(opened.log) and opened.log[-1]["epoch"] - opened.best["epoch"] >= patience
 
 
 def chosen_settings(recipe: Recipe) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from clave import __version__
+from clave.files import whole_file
 from clave.latent.space_folder import SpaceFolder, write_settings
 from clave.music.kit import VOICES
 from clave.music.shapes import Float32
@@ -21,7 +22,10 @@ from clave.training.model_card import CARD_FILE, model_card, write_metrics
 from clave.training.models.sound_model import OneShotConfig, SoundModel
 from clave.training.recipes import recipe_to_dict
 from clave.training.run import BestModel, Epoch, chosen_settings, fingerprint, open_run, train
+from clave.training.run_lock import only_run
+from clave.training.session import Session
 from clave.training.sound_data import SoundParts, divide, to_sounds
+from clave.training.sound_shown import SHOWN
 from clave.training.space_writer import new_space, write_networks
 
 MIN_SPREAD = 1e-3  # of a map, for a voice with a single sound
@@ -35,21 +39,24 @@ def learn_sound(
     card: Mapping[str, Any] | None = None,
     limit: int | None = None,
     resume: bool = False,
-    device: str | None = None,
+    session: Session | None = None,
 ) -> Iterator[Epoch]:
     """Train on one-shots, one yield per epoch; at the end `folder` holds a space and its log.
 
     With a `limit`, at most so many sounds are trained on, always the same ones, and only they are on the maps. A run
-    that was killed goes on from its last whole epoch with `resume`, to the same weights. Raises TrainingError where
-    there is too little to learn from, when a loss is not finite, or when `folder` holds another run.
+    that was killed goes on from its last checkpoint with `resume`, to the same weights. Raises TrainingError where
+    there is too little to learn from, when a loss is not finite, when another process learns into `folder`, or when it
+    holds another run.
     """
     parts, data = divide(corpus, recipe.seed), corpus_fingerprint(corpus)
     if limit is not None:
         parts, data = parts.limited(limit, recipe.seed), f"{limit} of {data}"
-    opened = open_run(recipe, data, folder, resume=resume, device=device)
-    corpus.save(folder)
-    best = yield from train(opened, to_sounds(parts.train), to_sounds(parts.tuning))
-    write_space(best, recipe, corpus if limit is None else parts.train, parts, folder, card or {})
+    session = session or Session()
+    with only_run(folder), whole_file.naming(folder):
+        opened = open_run(recipe, data, folder, resume=resume, device=session.device)
+        corpus.save(folder)
+        best = yield from train(opened, to_sounds(parts.train), to_sounds(parts.tuning), session, SHOWN)
+        write_space(best, opened.run.recipe, corpus if limit is None else parts.train, parts, folder, card or {})
 
 
 def sound_config(recipe: Recipe) -> OneShotConfig:
@@ -59,10 +66,10 @@ def sound_config(recipe: Recipe) -> OneShotConfig:
 
 
 def corpus_fingerprint(corpus: SoundCorpus) -> str:
-    """Sixteen hex digits that change with any sound, its voice, and the files and kits that sounds come from."""
-    names = (corpus.sources, corpus.kits, corpus.licences, corpus.credits)
+    """Sixteen hex digits that change with any file, the voices of its sounds, and the kits that sounds come from."""
+    names = (corpus.sources, corpus.hashes, corpus.kits, corpus.licences, corpus.credits)
     labels = (corpus.voice, corpus.source, corpus.variant, corpus.kit, corpus.group)
-    return fingerprint(names, (corpus.log_spectrogram, *labels))
+    return fingerprint(names, labels)
 
 
 def write_space(

@@ -1,12 +1,12 @@
 """Tensors by name in a safetensors file, and in half precision as they are stored with a space. Nothing is pickled."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from torch import Tensor
 
 from clave.errors import TrainingError
+from clave.files import whole_file
 
 MIN_HALVED_SIZE = 1024  # numbers: tensors of so many and more are stored in half precision
 
@@ -16,7 +16,7 @@ def save_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[st
     from safetensors.torch import save as to_bytes
 
     plain = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
-    write_whole(path, to_bytes(plain, dict(metadata or {})))
+    whole_file.write(path, to_bytes(plain, dict(metadata or {})))
 
 
 def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
@@ -38,10 +38,3 @@ def halved(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
         name: value.half() if value.numel() >= MIN_HALVED_SIZE and value.is_floating_point() else value
         for name, value in state.items()
     }
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write to another file and rename it: a run that is killed leaves the old file or the new one, never a part."""
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(data)
-    os.replace(part, path)

@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from clave.errors import TrainingError
-from clave.training.tensor_file import halved, load_tensors, save_tensors, write_whole
+from clave.files.whole_file import write as write_whole
+from clave.training.tensor_file import halved, load_tensors, save_tensors
 
 
 def test_what_is_saved_is_loaded(tmp_path):

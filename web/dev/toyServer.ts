@@ -24,7 +24,7 @@ const SAMPLE_RATE = 44_100;
 
 export const toyInstrument: Instrument = {
   version: "0.0.0-toy",
-  space: { name: "toy", reference: { name: "toy", hash: "" }, styles: STYLES, style_homes: [{ style: "jazz", point: [1, 1], tempo_bpm: 160, meter: [3, 4] }, { style: "funk", point: [-1, 0.5], tempo_bpm: 104, meter: [4, 4] }, { style: "latin", point: [0, -1], tempo_bpm: null, meter: [4, 4] }], style_meters: STYLES.map((style) => ({ style, nearest: [style, "jazz", null, null] })), sections: ["beat", "fill"], meters: [[4, 4], [3, 4], [6, 8], [5, 4]], directions: ["density", "syncopation", "swing", "loudness"], bars: 4200, licence: "CC0", credit: "invented for development" },
+  space: { name: "toy", reference: { name: "toy", hash: "" }, styles: STYLES, style_homes: [{ style: "jazz", point: [1, 1], tempo_bpm: 160, meter: [3, 4] }, { style: "funk", point: [-1, 0.5], tempo_bpm: 104, meter: [4, 4] }, { style: "latin", point: [0, -1], tempo_bpm: null, meter: [4, 4] }], style_meters: STYLES.map((style) => ({ style, nearest: [style, "jazz", null, null] })), sections: ["beat", "fill"], meters: [[4, 4], [3, 4], [6, 8], [5, 4]], directions: ["density", "syncopation", "swing", "loudness"], bars: 4200, licence: "CC0", credit: "invented for development", verdict: null },
   voices: [
     { name: "kick", note: 36, colour: "#E69F00", choke_group: null, aliases: ["bd", "bass drum", "kick drum", "bassdrum"] },
     { name: "snare", note: 38, colour: "#56B4E9", choke_group: null, aliases: ["sd", "snare drum"] },

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from clave.app.cli import learn_folder
+from clave.app.cli.learn_folder import LearnCommands
+from clave.app.cli.learn_report import Report, checked_form, reporting, say_learned, train, with_epochs
 from clave.app.cli.options import (
     NOT_STATED,
     Credit,
@@ -19,7 +22,9 @@ from clave.app.cli.options import (
     Limit,
     Listing,
     MidiFolder,
+    Minutes,
     NetworkOut,
+    ProgressOption,
     RecipeName,
     Resume,
     Seed,
@@ -27,16 +32,18 @@ from clave.app.cli.options import (
     SoundsFolder,
     SpaceOut,
     Styles,
+    Threads,
     Variants,
 )
-from clave.app.cli.progress import following, require_packages, train
+from clave.app.cli.progress import following, require_packages
 from clave.app.cli.reports import naming_refused_files, print_bars, print_sounds
 from clave.errors import CorpusError, TrainingError
 
 if TYPE_CHECKING:
     from clave.rhythm.dataset import Corpus, Selection
 
-app = typer.Typer(no_args_is_help=True, help="Learn a space of your own from a folder.")
+app = typer.Typer(cls=LearnCommands, no_args_is_help=True, help="Learn a space of your own from a folder.")
+app.add_typer(learn_folder.app)
 
 
 @app.command("rhythm")
@@ -51,6 +58,9 @@ def learn_rhythm(
     epochs: Epochs = None,
     seed: Seed = 0,
     resume: Resume = False,
+    minutes: Minutes = None,
+    threads: Threads = None,
+    progress: ProgressOption = "bars",
     licence: Licence = NOT_STATED,
     credit: Credit = "",
 ) -> None:
@@ -72,22 +82,24 @@ def learn_rhythm(
     _refuse_a_second_run(out, resume)
     selection = dataset.Selection(drop_fills=drop_fills, drum_map=drum_map)
     stated = "" if licence == NOT_STATED else licence
-    bars = _bars(folder, selection, factory=factory, styles=styles, licence=stated, seed=seed)
-    parts = rhythm_data.divide(bars, seed)
-    print(
-        f"{len(parts.train)} bars to learn from, {len(parts.tuning)} to tune on, {len(parts.validation)} to score; "
-        f"held out: {rhythm_data.HELD_OUT[parts.by]}"
-    )
-    settings = replace(recipes.by_name(recipe, len(bars.styles)), seed=seed)
-    settings = settings if epochs is None else replace(settings, epochs=epochs)
-    if folder is None and licence == NOT_STATED:
-        licence = dataset.LICENCE
-    card = {"licence": licence, "credit": credit}
-    train(
-        lambda follow: rhythm_run.learn_rhythm(bars, settings, out, card=card, resume=resume, on_progress=follow),
-        settings.epochs, "nats a bar", out,
-    )  # fmt: skip
-    print(f"{out}: a rhythm space; play it with: clave play --rhythm {out}")
+    with reporting(checked_form(progress)) as report:
+        bars = read_bars(report, folder, selection, factory=factory, styles=styles, licence=stated, seed=seed)
+        parts = rhythm_data.divide(bars, seed)
+        print(
+            f"{len(parts.train)} bars to learn from, {len(parts.tuning)} to tune on, {len(parts.validation)} to score; "
+            f"held out: {rhythm_data.HELD_OUT[parts.by]}"
+        )
+        settings = replace(recipes.by_name(recipe, len(bars.styles)), seed=seed)
+        settings = with_epochs(settings, epochs, out)
+        if folder is None and licence == NOT_STATED:
+            licence = dataset.LICENCE
+        card = {"licence": licence, "credit": credit}
+        train(
+            lambda session: rhythm_run.learn_rhythm(bars, settings, out, card=card, resume=resume, session=session),
+            report, out, minutes=minutes, threads=threads,
+        )  # fmt: skip
+        say_learned("rhythm", out, report)
+        print(f"{out}: a rhythm space; play it with: clave play --rhythm {out}")
 
 
 @app.command("sound")
@@ -102,6 +114,9 @@ def learn_sound(
     epochs: Epochs = None,
     seed: Seed = 0,
     resume: Resume = False,
+    minutes: Minutes = None,
+    threads: Threads = None,
+    progress: ProgressOption = "bars",
     licence: Licence = NOT_STATED,
     credit: Credit = "",
 ) -> None:
@@ -120,25 +135,31 @@ def learn_sound(
     settings = replace(recipes.sound_by_name(recipe), seed=seed)
     model = settings.model
     assert isinstance(model, OneShotConfig)
-    settings = settings if epochs is None else replace(settings, epochs=epochs)
-    with naming_refused_files(), following() as follow:
-        sounds = dataset.scan(
-            folder,
-            listing,
-            variants=model.variants if variants is None else variants,
-            spectrogram=model.spectrogram(),
-            progress=partial(follow, "reading"),
-        )
-        if factory_drums:
-            made = dataset.made(
-                factory_drums, seed, spectrogram=model.spectrogram(), progress=partial(follow, "making")
+    settings = with_epochs(settings, epochs, out)
+    with reporting(checked_form(progress)) as report:
+        with naming_refused_files():
+            sounds = dataset.scan(
+                folder,
+                listing,
+                variants=model.variants if variants is None else variants,
+                spectrogram=model.spectrogram(),
+                progress=partial(report.follow, "reading"),
             )
-            sounds = dataset.joined(sounds, made)
-    print_sounds(sounds.report)
-    card = {"licence": licence, "credit": credit}
-    run = sound_run.learn_sound(sounds, settings, out, card=card, limit=limit, resume=resume)
-    train(lambda _: run, settings.epochs, model.unit, out)
-    print(f"{out}: a sound space; play it with: clave groove --kit space --sound {out}")
+            if factory_drums:
+                made = dataset.made(
+                    factory_drums, seed, spectrogram=model.spectrogram(), progress=partial(report.follow, "making")
+                )
+                sounds = dataset.joined(sounds, made)
+        print_sounds(sounds.report)
+        card = {"licence": licence, "credit": credit}
+        train(
+            lambda session: sound_run.learn_sound(
+                sounds, settings, out, card=card, limit=limit, resume=resume, session=session
+            ),
+            report, out, minutes=minutes, threads=threads,
+        )  # fmt: skip
+        say_learned("sound", out, report)
+        print(f"{out}: a sound space; play it with: clave groove --kit space --sound {out}")
 
 
 @app.command("voices")
@@ -167,14 +188,21 @@ def learn_voices(
     )
 
 
-def _bars(
-    folder: Path | None, selection: "Selection", *, factory: bool, styles: str, licence: str, seed: int
+def read_bars(
+    report: Report,
+    folder: Path | None,
+    selection: "Selection",
+    *,
+    factory: bool,
+    styles: str,
+    licence: str,
+    seed: int,
 ) -> "Corpus":
     """The bars in a folder, our own grooves, or both, with a report of each printed."""
     from clave.rhythm import dataset
 
     parts: list[Corpus] = []
-    with naming_refused_files(), following() as follow:
+    with naming_refused_files():
         if folder is not None and dataset.is_built(folder):
             _refuse_choices_of_a_build(folder, selection, styles)
             parts.append(dataset.open_corpus(folder))
@@ -185,7 +213,7 @@ def _bars(
                     selection,
                     styles=styles,
                     licence=licence,
-                    progress=partial(follow, "reading"),
+                    progress=partial(report.follow, "reading"),
                 )
             )
         if factory:

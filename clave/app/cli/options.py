@@ -299,7 +299,34 @@ DrumMap = Annotated[
 ]
 DropFills = Annotated[bool, typer.Option("--drop-fills", help="Leave out files that are fills.")]
 Epochs = Annotated[int | None, typer.Option("--epochs", metavar="N", min=1, help="At most so many; else the recipe's.")]
-Resume = Annotated[bool, typer.Option("--resume", help="Go on with the run in DIR, to the same end.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with the run in DIR, to the same end or another.")]
+AnyFolder = Annotated[
+    Path, typer.Argument(metavar="FOLDER", help="Drum MIDI files, drum sounds or both, in it and in folders below.")
+]
+SpacesOut = Annotated[
+    Path | None,
+    typer.Option(
+        "-o", "--out", metavar="DIR", help="Folder for the spaces: DIR/rhythm and DIR/sound; else FOLDER-space here."
+    ),
+]
+Look = Annotated[bool, typer.Option("--look", help="Only say what is found and what would be used; train nothing.")]
+AnyRecipe = Annotated[
+    str, typer.Option("--recipe", metavar="NAME", help="full, or quick (to hear in some minutes what it is worth).")
+]
+Minutes = Annotated[
+    float | None,
+    typer.Option(
+        "--minutes", metavar="N", min=0.01, help="Train so long at most; the epochs of a new run are fitted to it."
+    ),
+]
+Threads = Annotated[
+    int | None,
+    typer.Option("--threads", metavar="N", min=1, max=1024, help="To compute with; else 1, mostly the fastest."),
+]
+ProgressOption = Annotated[
+    str,
+    typer.Option("--progress", metavar="bars|json", help="json: a JSON object a line, for a program."),
+]
 Licence = Annotated[
     str, typer.Option("--licence", metavar="TEXT", help="Of the data; stands in the card of the space.")
 ]

@@ -34,9 +34,12 @@ if TYPE_CHECKING:
 
     from clave.app.cli.performing import Player
     from clave.app.kit_library import KitLibrary
+    from clave.app.learner import Learner
     from clave.app.server.page_bridge import PageBridge
     from clave.app.server.shared_samples import SharedSamples
-    from clave.play.project.document import Scene
+    from clave.play.project.document import Project, Scene
+    from clave.rhythm.space import RhythmSpace
+    from clave.sound.space import SoundSpace
 
 ProjectToOpen = Annotated[
     Path | None, typer.Argument(metavar="[PROJECT]", help="A project to open: a JSON file that Clave saved.")
@@ -86,7 +89,8 @@ def play(
             from clave.app.server.shared_samples import SharedSamples
 
             shared = SharedSamples()
-        load = _loader(rhythm, sound, project or project_option, library, bridge, shared, link=link)
+        kept_in = None if home is None else home / "learned"
+        load = _loader((rhythm, sound), project or project_option, library, bridge, shared, link=link, kept_in=kept_in)
         address = invitation.address if invitation else THIS_MACHINE
         with server.listen(port, address) as on:  # a port is taken once there is something to play
             url = _opened(on, port, invitation)
@@ -138,25 +142,27 @@ def _bridge(
 
 
 def _loader(
-    rhythm: Path | None,
-    sound: str | None,
+    spaces: tuple[Path | None, str | None],
     project: Path | None,
     library: "KitLibrary",
     bridge: "PageBridge | None",
     shared: "SharedSamples | None" = None,
     *,
     link: bool = False,
+    kept_in: Path | None = None,
 ) -> "Callable[[], ASGIApp]":
     """What makes the application: later, behind the page, where all of it ships.
 
-    What the player names may be refused: that is loaded now, before there is a page.
+    What the player names may be refused: that is loaded now, before there is a page. Spaces of the player's own are
+    kept in a folder, the usual one if there is none.
     """
+    rhythm, sound = spaces
 
     def load() -> "ASGIApp":
         from clave.app.cli.performing import Player, chosen_sound, print_remarks
         from clave.app.kit_builder import BUILT_IN
+        from clave.app.learner import Learner
         from clave.app.project_remarks import remarks_here
-        from clave.app.server.application import create_app
         from clave.play.project import load as load_project
         from clave.rhythm import space
 
@@ -169,7 +175,7 @@ def _loader(
                 bridge.desk.put(opened)
             desk, player = bridge.desk, Player(bars, sounds, library, None if project is None else project.parent)
             shared.source.set_result((lambda: desk.project.scene, _writer(player)))
-        made = create_app(bars, sounds, library=library, project=opened, bridge=bridge)
+        made = _application(bars, sounds, library, opened, bridge, Learner(kept_in))
         if link and bridge is not None:
             bridge.desk.receive("/clave/link", (True,))
             bridge.beside.run()
@@ -179,6 +185,30 @@ def _loader(
         return load
     application = load()
     return lambda: application
+
+
+def _application(
+    rhythm: "RhythmSpace",
+    sound: "SoundSpace | None",
+    library: "KitLibrary",
+    project: "Project | None",
+    bridge: "PageBridge | None",
+    learner: "Learner",
+) -> "ASGIApp":
+    """The instrument, whose page may learn; with no bridge, which knows one application, spaces may change."""
+    from clave.app.server.application import create_app
+    from clave.app.server.switching import Switching
+
+    def make(bars: "RhythmSpace", sounds: "SoundSpace | None") -> "ASGIApp":
+        made = create_app(bars, sounds, library=library, project=project, bridge=bridge)
+        made.state.learner = learner
+        return made
+
+    if bridge is not None:
+        return make(rhythm, sound)
+    switching = Switching(make, rhythm, sound)
+    learner.switch = switching.use
+    return switching
 
 
 def _writer(player: "Player") -> "Callable[[Scene, Path], None]":

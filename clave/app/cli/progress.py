@@ -1,18 +1,14 @@
 """What a long command shows while it runs, and the packages that it needs."""
 
-import sys
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clave.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
-
-    from clave.training.run import Epoch
 
 Follow = Callable[[str, int, int], None]  # what is being done, how much of it is done, how much there is
 
@@ -50,21 +46,3 @@ def follower(progress: "Progress") -> Follow:
         progress.update(tasks[what], completed=done, total=whole)
 
     return follow
-
-
-def train(begin: "Callable[[Follow], Iterable[Epoch]]", epochs: int, unit: str, out: Path) -> None:
-    """Begin a run and follow it to its end; Ctrl-C leaves it where it can go on."""
-    try:
-        with bars() as progress:
-            training = progress.add_task("training", total=epochs)
-            for epoch in begin(follower(progress)):
-                best = ", the best so far" if epoch.best else ""
-                progress.print(
-                    f"epoch {epoch.number}: {epoch.train['total']:.2f} {unit}, held out "
-                    f"{epoch.tuning['total']:.2f}{best} ({epoch.seconds:.1f} s)",
-                    highlight=False,
-                )
-                progress.update(training, completed=epoch.number)
-    except KeyboardInterrupt:
-        print(f"clave: stopped; the same command with --resume goes on from {out}", file=sys.stderr)
-        sys.exit(130)

@@ -22,10 +22,12 @@ from clave.app.protocol import (
     SpaceInfo,
     StyleHome,
     StyleMeters,
+    VerdictInfo,
     VoiceInfo,
 )
 from clave.app.server.export_routes import add_export_routes
 from clave.app.server.kit_routes import add_kit_routes, add_library_routes
+from clave.app.server.learn_routes import add_learn_routes
 from clave.app.server.live_routes import add_live_routes
 from clave.app.server.material_routes import add_material_routes
 from clave.app.server.page_bridge import PageBridge
@@ -37,6 +39,7 @@ from clave.app.server.security import guarded
 from clave.app.server.sound_routes import add_sound_routes
 from clave.app.server.together import together
 from clave.files import midi
+from clave.latent.verdict import verdict_of
 from clave.music.kit import VOICES
 from clave.play.project import Project
 from clave.play.space_reference import space_reference
@@ -85,12 +88,21 @@ def create_app(
     add_library_routes(app, library)
     add_export_routes(app, rhythm, sound, library)
     add_project_routes(app, rhythm, lambda each: remarks_here(each, rhythm, sound, library, builder.kits), project)
+    add_learn_routes(app)
     add_live_routes(app, together(bridge, rhythm))
     instrument = _instrument(__version__, rhythm, builder.info(), kits)
 
     @app.get("/api/instrument")
     async def instrument_info() -> Instrument:
         return instrument
+
+    _add_midi(app)
+    _add_page(app, static)
+    return app
+
+
+def _add_midi(app: FastAPI) -> None:
+    """Bars as a MIDI file."""
 
     @app.post("/api/midi", response_class=Response)
     async def midi_file(request: MidiRequest) -> Response:
@@ -102,9 +114,6 @@ def create_app(
         )
         headers = {"content-disposition": 'attachment; filename="groove.mid"'}
         return Response(content, headers=headers, media_type="audio/midi")
-
-    _add_page(app, static)
-    return app
 
 
 def _add_page(app: FastAPI, static: Path) -> None:
@@ -160,4 +169,10 @@ def _space_info(rhythm: RhythmSpace) -> SpaceInfo:
         bars=len(rhythm.corpus.map),
         licence=rhythm.card["licence"],
         credit=rhythm.card["credit"],
+        verdict=_verdict(rhythm),
     )
+
+
+def _verdict(rhythm: RhythmSpace) -> VerdictInfo | None:
+    found = verdict_of({"card": rhythm.card})
+    return None if found is None else VerdictInfo(**found.to_dict())

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import torch
@@ -104,6 +104,15 @@ class RhythmConfig(RhythmModelConfig):
         """The settings of JSON."""
         parts = {"map_training": MapTraining, "turning": Turning}
         return super().from_settings({**settings, **{name: of(**settings.get(name, {})) for name, of in parts.items()}})
+
+
+class PredictedTokens(NamedTuple):
+    """The tokens of bars, and what the prior makes of each 16th from those before it."""
+
+    tokens: Int[Tensor, "batch sixteenth"]
+    cells: Float[Tensor, "batch sixteenth cell"]
+    log_prob: Float[Tensor, "batch sixteenth token_or_unknown"]
+    cell_logit: Float[Tensor, "batch sixteenth cell"]
 
 
 class RhythmVAE(RhythmModel):
@@ -280,6 +289,19 @@ class RhythmVAE(RhythmModel):
 
         The cells of unknown tokens count in the former too. In training, `dropout` draws the prior's dropout masks.
         """
+        tokens, cells, log_prob, logit = self.predict_tokens(bars, condition, dropout)
+        strokes = functional.binary_cross_entropy_with_logits(logit, cells, reduction="none").sum(dim=2)
+        nll, unknown = -log_prob.gather(2, tokens.unsqueeze(2))[:, :, 0], tokens == len(self.cells)
+        nll = nll.masked_scatter(
+            unknown, nll[unknown] - self.token_prior.unknown_log_prob(cells[unknown], logit[unknown])
+        )
+        inside = bars.inside[:, ::STEPS_PER_SIXTEENTH]
+        return (nll * inside).sum(dim=1), (strokes * inside).sum(dim=1)
+
+    def predict_tokens(
+        self, bars: Bars, condition: Condition, dropout: torch.Generator | None = None
+    ) -> PredictedTokens:
+        """The 16ths of these bars, and what the prior makes of each from those before it."""
         tokens, cells = self.encode_tokens(bars.hits), token_cells(bars.hits)
         bar_before = BarBefore.of(bars)
         tokens_before = torch.full_like(tokens, len(self.cells) + 1)
@@ -289,13 +311,7 @@ class RhythmVAE(RhythmModel):
         places = bars.meter.unsqueeze(1) * SIXTEENTH_COUNT + torch.arange(tokens.shape[1], device=tokens.device)
         features = self.condition_features(condition)
         log_prob, logit = self.token_prior(tokens, cells, features, places, bar_before, tokens_before, dropout)
-        strokes = functional.binary_cross_entropy_with_logits(logit, cells, reduction="none").sum(dim=2)
-        nll, unknown = -log_prob.gather(2, tokens.unsqueeze(2))[:, :, 0], tokens == len(self.cells)
-        nll = nll.masked_scatter(
-            unknown, nll[unknown] - self.token_prior.unknown_log_prob(cells[unknown], logit[unknown])
-        )
-        inside = bars.inside[:, ::STEPS_PER_SIXTEENTH]
-        return (nll * inside).sum(dim=1), (strokes * inside).sum(dim=1)
+        return PredictedTokens(tokens, cells, log_prob, logit)
 
     def log_weights(self, batch: Bars, draws: int, noise: torch.Generator) -> Float[Tensor, "draw batch"]:
         """Importance weights of each bar's hits, without a style and a section.

@@ -332,6 +332,68 @@ export interface components {
             readonly swing: number | null;
             readonly loop_steps: number | null;
         };
+        /** @description What a folder holds of one kind. */
+        readonly LearnFound: {
+            /** @enum {string} */
+            readonly what: "rhythm" | "sound";
+            readonly files: number;
+            readonly read: number;
+            readonly used: number;
+            readonly refused: number;
+            readonly refusals: {
+                readonly [key: string]: string;
+            };
+        };
+        /** @description How far one task is. */
+        readonly LearnProgress: {
+            readonly what: string;
+            readonly done: number;
+            readonly whole: number;
+            readonly left: number | null;
+        };
+        /** @description POST /api/learn/start: learn from a folder of this machine, or, without one, from the files that were dropped. */
+        readonly LearnStart: {
+            readonly name: string;
+            readonly folder: string | null;
+            readonly look: boolean;
+            readonly quick: boolean;
+            readonly minutes: number | null;
+            readonly epochs: number | null;
+            readonly resume: boolean;
+        };
+        /** @description GET /api/learn: what is being learned, and what was. */
+        readonly LearnState: {
+            readonly unavailable: string | null;
+            /** @enum {string} */
+            readonly phase: "idle" | "looking" | "found" | "training" | "stopped" | "learned" | "failed";
+            readonly name: string;
+            readonly folder: string;
+            readonly said: readonly string[];
+            readonly found: readonly components["schemas"]["LearnFound"][];
+            readonly progress: components["schemas"]["LearnProgress"] | null;
+            readonly estimate: string;
+            readonly epochs: readonly string[];
+            readonly previews: readonly ("rhythm" | "sound")[];
+            readonly error: string;
+            readonly spaces: readonly components["schemas"]["LearnedSpace"][];
+            readonly in_use: string | null;
+        };
+        /** @description POST /api/learn/stop: end the training; `use` writes the space of what is learned so far. */
+        readonly LearnStop: {
+            readonly use: boolean;
+        };
+        /** @description POST /api/learn/use: play this space of one's own; None: what `clave play` was started with. */
+        readonly LearnUse: {
+            readonly name: string | null;
+        };
+        /** @description A space of one's own in the folder of what is kept. */
+        readonly LearnedSpace: {
+            readonly name: string;
+            readonly rhythm: boolean;
+            readonly sound: boolean;
+            readonly resumable: boolean;
+            readonly verdict: components["schemas"]["VerdictInfo"] | null;
+        };
         /** @description How far a bar is on the way between two others of the map, from one to the other stroke by stroke. */
         readonly Leg: {
             readonly start: readonly [
@@ -699,6 +761,7 @@ export interface components {
             readonly bars: number;
             readonly licence: string;
             readonly credit: string;
+            readonly verdict: components["schemas"]["VerdictInfo"] | null;
         };
         /** @description A space that a project was made with. */
         readonly SpaceReference: {
@@ -753,6 +816,12 @@ export interface components {
             readonly bar: number;
             readonly tempo_bpm: number;
             readonly ramp: boolean;
+        };
+        /** @description What was found of a space when it was learned. */
+        readonly VerdictInfo: {
+            readonly playable: boolean;
+            readonly says: string;
+            readonly rows: readonly Record<string, never>[];
         };
         /** @description One row of the table of voices. */
         readonly VoiceInfo: {
@@ -837,6 +906,13 @@ export type KitInfo = components['schemas']['KitInfo'];
 export type KitToKeep = components['schemas']['KitToKeep'];
 export type KitVoice = components['schemas']['KitVoice'];
 export type Lane = components['schemas']['Lane'];
+export type LearnFound = components['schemas']['LearnFound'];
+export type LearnProgress = components['schemas']['LearnProgress'];
+export type LearnStart = components['schemas']['LearnStart'];
+export type LearnState = components['schemas']['LearnState'];
+export type LearnStop = components['schemas']['LearnStop'];
+export type LearnUse = components['schemas']['LearnUse'];
+export type LearnedSpace = components['schemas']['LearnedSpace'];
 export type Leg = components['schemas']['Leg'];
 export type MapGround = components['schemas']['MapGround'];
 export type MaterialBar = components['schemas']['MaterialBar'];
@@ -879,6 +955,7 @@ export type StyleHome = components['schemas']['StyleHome'];
 export type StyleMeters = components['schemas']['StyleMeters'];
 export type TapsRequest = components['schemas']['TapsRequest'];
 export type TempoChange = components['schemas']['TempoChange'];
+export type VerdictInfo = components['schemas']['VerdictInfo'];
 export type VoiceInfo = components['schemas']['VoiceInfo'];
 export type VoiceMix = components['schemas']['VoiceMix'];
 export type WanderReply = components['schemas']['WanderReply'];

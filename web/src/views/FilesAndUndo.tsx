@@ -126,6 +126,9 @@ function More() {
         <button type="button" onClick={() => (store.drawer.value = "Answer")}>
           Answer
         </button>
+        <button type="button" onClick={() => (store.drawer.value = "Learn")}>
+          Learn
+        </button>
         <button type="button" onClick={() => (store.drawer.value = "Other devices")}>
           Other devices
         </button>

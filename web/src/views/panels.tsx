@@ -6,6 +6,7 @@ import { sendPlayerCc } from "../state/playerCc";
 import { AboutThisBar } from "./AboutThisBar";
 import { AnswerPanel } from "./AnswerPanel";
 import { KeptKits } from "./KeptKits";
+import { LearnPanel } from "./LearnPanel";
 import { MaterialPanel } from "./MaterialPanel";
 import { MidiInPanel } from "./MidiInPanel";
 import { MidiPanel } from "./MidiPanel";
@@ -49,6 +50,7 @@ export function Drawers() {
       <MidiInPanel />
       <OtherDevices />
       <AnswerPanel />
+      <LearnPanel />
     </>
   );
 }

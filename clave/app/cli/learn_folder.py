@@ -1,0 +1,236 @@
+"""`clave learn FOLDER`: from a folder of MIDI, of sounds or of both to spaces to play."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import typer
+from typer.core import TyperGroup
+
+from clave.app.cli.learn_report import Report, checked_form, reporting, say_learned, train, with_epochs
+from clave.app.cli.options import (
+    NOT_STATED,
+    AnyFolder,
+    AnyRecipe,
+    Credit,
+    DrumMap,
+    Epochs,
+    Licence,
+    Look,
+    Minutes,
+    ProgressOption,
+    Resume,
+    Seed,
+    SpacesOut,
+    Styles,
+    Threads,
+)
+from clave.app.cli.progress import require_packages
+from clave.app.cli.reports import naming_refused_files, print_bars, print_sounds
+from clave.errors import CorpusError, TrainingError
+
+if TYPE_CHECKING:
+    from clave.rhythm.dataset import Corpus
+    from clave.sound.dataset import SoundCorpus
+
+app = typer.Typer()  # its one command is part of `clave learn`
+FULL, QUICK = "full", "quick"
+LISTED_FILES = 50  # refused ones, for a program
+
+
+class LearnCommands(TyperGroup):
+    """`learn FOLDER` is `learn folder FOLDER`, unless it is named as a command."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As usual, with the command named."""
+        return super().parse_args(ctx, with_command(args, list(self.commands)))
+
+
+def with_command(arguments: Sequence[str], commands: Sequence[str]) -> list[str]:
+    """The arguments with `folder` before them, where they do not begin with a command or ask for help."""
+    if not arguments or arguments[0] in (*commands, "--help"):
+        return list(arguments)
+    return ["folder", *arguments]
+
+
+class Choice(NamedTuple):
+    """What is chosen for both spaces."""
+
+    recipe: str
+    epochs: int | None
+    minutes: float | None
+    threads: int | None
+    seed: int
+    resume: bool
+    card: dict[str, str]
+
+
+@app.command("folder")
+def learn_folder(
+    folder: AnyFolder,
+    out: SpacesOut = None,
+    look: Look = False,
+    recipe: AnyRecipe = FULL,
+    styles: Styles = "auto",
+    drum_map: DrumMap = None,
+    epochs: Epochs = None,
+    minutes: Minutes = None,
+    threads: Threads = None,
+    seed: Seed = 0,
+    resume: Resume = False,
+    progress: ProgressOption = "bars",
+    licence: Licence = NOT_STATED,
+    credit: Credit = "",
+) -> None:
+    """Learn from whatever drums a folder holds: a rhythm space from MIDI, a sound space from one-shots.
+
+    Says what it found, what it uses and how long it takes here, and writes bars and sounds to listen to while it
+    trains. Ctrl-C asks whether to use what is learned so far or to go on later, with --resume.
+    """
+    require_packages("torch", "safetensors", "onnx", "pyarrow")
+    if recipe not in (FULL, QUICK):
+        raise TrainingError(f"no recipe {recipe!r} for a folder; there are: {FULL}, {QUICK}")
+    place = out or Path(f"{folder.resolve().name}-space")
+    card = {"licence": licence, "credit": credit}
+    choice = Choice(recipe, epochs, minutes, threads, seed, resume, card)
+    with reporting(checked_form(progress)) as report:
+        bars, sounds = read_folder(folder, report, recipe=recipe, styles=styles, drum_map=drum_map, licence=licence)
+        if look:
+            return
+        _refuse_other_runs(place, resume)
+        both = bars is not None and sounds is not None
+        shared = choice if minutes is None or not both else choice._replace(minutes=minutes / 2)
+        learned = [
+            *([] if bars is None else [_learn_bars(bars, place / "rhythm", shared, report)]),
+            *([] if sounds is None else [_learn_sounds(sounds, place / "sound", shared, report)]),
+        ]
+        if not any(learned):
+            raise TrainingError(f"nothing in {folder} was enough to learn from")
+        print(f"play it with: clave play {' '.join(filter(None, learned))}")
+
+
+def read_folder(
+    folder: Path, report: Report, *, recipe: str, styles: str, drum_map: str | None, licence: str
+) -> "tuple[Corpus | None, SoundCorpus | None]":
+    """The bars and the one-shots of a folder, with a report of each; CorpusError where it holds neither."""
+    from clave.files import audio_file
+    from clave.rhythm import dataset
+    from clave.rhythm.dataset import scanning
+    from clave.sound import dataset as sound_dataset
+
+    if not folder.is_dir():
+        raise CorpusError(f"{folder} is not a folder")
+    midi_count = sum(path.suffix.lower() in scanning.MIDI_SUFFIXES for path in folder.rglob("*"))
+    sound_count = len(audio_file.sound_files(folder).paths)
+    if not midi_count and not sound_count:
+        raise CorpusError(
+            f"{folder} holds neither MIDI files ({', '.join(scanning.MIDI_SUFFIXES)}) nor sounds "
+            f"({', '.join(audio_file.SUFFIXES)}), nor does any folder in it"
+        )
+    print(f"{folder}: {midi_count} MIDI files and {sound_count} sound files found")
+    bars = sounds = None
+    with naming_refused_files():
+        if midi_count:
+            stated = "" if licence == NOT_STATED else licence
+            selection = dataset.Selection(drum_map=drum_map)
+            bars = _unless_useless(
+                partial(dataset.scan, folder, selection, styles=styles, licence=stated,
+                        progress=partial(report.follow, "reading MIDI")),
+                alone=not sound_count,
+            )  # fmt: skip
+        if sound_count:
+            model = _sound_settings(recipe, 0).model
+            sounds = _unless_useless(
+                partial(sound_dataset.scan, folder, variants=model.variants, spectrogram=model.spectrogram(),
+                        progress=partial(report.follow, "reading sounds")),
+                alone=bars is None,
+            )  # fmt: skip
+    if bars is not None:
+        print_bars(bars.report)
+        each = bars.report
+        _found(report, "rhythm", each.files, each.files_read, len(bars), each.refused)
+    if sounds is not None:
+        print_sounds(sounds.report)
+        known = sounds.report
+        _found(report, "sound", known.files, known.files - len(known.refused), known.sounds, known.refused)
+    return bars, sounds
+
+
+def _found(report: Report, what: str, files: int, read: int, used: int, refused: Any) -> None:
+    listed = dict(list(refused.items())[:LISTED_FILES])
+    report.event("found", what=what, files=files, read=read, used=used, refused=len(refused), refusals=listed)
+
+
+def _unless_useless(scan: Any, *, alone: bool) -> Any:
+    """What a scan gives; None, with the reason said, where it finds nothing to use and there is something else."""
+    try:
+        return scan()
+    except CorpusError as error:
+        if alone:
+            raise
+        print(f"not used: {error}")
+        return None
+
+
+def _learn_bars(corpus: "Corpus", out: Path, choice: Choice, report: Report) -> str:
+    """The option that plays the space; nothing, with the reason said, where there is too little to learn from."""
+    from clave.training import recipes, rhythm_data, rhythm_run
+
+    try:
+        parts = rhythm_data.divide(corpus, choice.seed)
+    except (TrainingError, CorpusError) as error:
+        print(f"bars not used: {error}")
+        return ""
+    print(
+        f"{len(parts.train)} bars to learn from, {len(parts.tuning)} to tune on, {len(parts.validation)} to score; "
+        f"held out: {rhythm_data.HELD_OUT[parts.by]}"
+    )
+    name = "rhythm" if choice.recipe == FULL else QUICK
+    recipe = with_epochs(replace(recipes.by_name(name, len(corpus.styles)), seed=choice.seed), choice.epochs, out)
+    report.event("training", what="rhythm", folder=str(out), epochs=recipe.epochs)
+    train(
+        lambda session: rhythm_run.learn_rhythm(
+            corpus, recipe, out, card=choice.card, resume=choice.resume, session=session
+        ),
+        report, out, minutes=choice.minutes, threads=choice.threads,
+    )  # fmt: skip
+    say_learned("rhythm", out, report)
+    return f"--rhythm {out}"
+
+
+def _learn_sounds(corpus: "SoundCorpus", out: Path, choice: Choice, report: Report) -> str:
+    """The same for one-shots."""
+    from clave.training import sound_data, sound_run
+
+    try:
+        parts = sound_data.divide(corpus, choice.seed)
+    except (TrainingError, CorpusError) as error:
+        print(f"sounds not used: {error}")
+        return ""
+    print(f"{len(parts.train)} sounds to learn from, {len(parts.tuning)} to tune on, {len(parts.validation)} to score")
+    recipe = with_epochs(_sound_settings(choice.recipe, choice.seed), choice.epochs, out)
+    report.event("training", what="sound", folder=str(out), epochs=recipe.epochs)
+    train(
+        lambda session: sound_run.learn_sound(
+            corpus, recipe, out, card=choice.card, resume=choice.resume, session=session
+        ),
+        report, out, minutes=choice.minutes, threads=choice.threads,
+    )  # fmt: skip
+    say_learned("sound", out, report)
+    return f"--sound {out}"
+
+
+def _sound_settings(recipe: str, seed: int) -> Any:
+    from clave.training import recipes
+
+    return replace(recipes.sound_by_name("sound" if recipe == FULL else QUICK), seed=seed)
+
+
+def _refuse_other_runs(place: Path, resume: bool) -> None:
+    from clave.training import checkpoint
+
+    held = [each for each in ("rhythm", "sound") if (place / each / checkpoint.CHECKPOINT).exists()]
+    if held and not resume:
+        raise TrainingError(f"{place / held[0]} already holds a run: go on with --resume or choose another folder (-o)")

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -64,6 +64,7 @@ def fit_projection(vectors: Float32[np.ndarray, "row number"], dimensions: int =
     return Projection(mean, kept, (np.maximum(spread, 1e-6) / LARGEST).astype(np.float32))
 
 
+@runtime_checkable
 class Search(Protocol):
     """Something that finds the nearest vectors."""
 

@@ -4,7 +4,21 @@ import sys
 
 import typer
 
-from clave.app.cli import corpus, corpus_get, evaluate, export, figures, groove, kits, learn, live, play, render
+from clave.app.cli import (
+    corpus,
+    corpus_get,
+    corpus_index,
+    evaluate,
+    export,
+    figures,
+    finding,
+    groove,
+    kits,
+    learn,
+    live,
+    play,
+    render,
+)
 from clave.app.cli.opening import Commands
 from clave.errors import ClaveError
 
@@ -21,11 +35,14 @@ app.command()(groove.groove)
 app.command()(render.render)
 app.command()(live.live)
 app.command()(kits.kits)
+app.command()(finding.where)
+app.command()(finding.similar)
 app.command()(figures.figures)
 app.add_typer(export.app, name="export")
 app.add_typer(learn.app, name="learn")
 app.add_typer(evaluate.app, name="evaluate")
 corpus.app.command()(corpus_get.get)
+corpus.app.command()(corpus_index.index)
 corpus.app.command("list")(corpus_get.list_recipes)
 app.add_typer(corpus.app, name="corpus")
 

@@ -52,6 +52,16 @@ clave live house.json --audio
 clave live house.json --osc-in 9065 --osc-out 127.0.0.1:57120 --osc-ahead 80
 clave live house.json --midi-out TR-8S --clock-out --midi-in "Launch Control" --midi-map desk.json
 clave live house.json --midi-out TR-8S --clock-in Digitakt --grid Launchpad""",
+    "clave where": """clave where groove.mid
+clave where snare.wav --voice snare""",
+    "clave similar": """clave similar groove.mid -n 5
+clave similar groove.mid --in my-midi
+clave similar snare.wav --json""",
+    "clave corpus get": """clave corpus get groove-midi
+clave corpus get groove-midi --accept-licence -o groove-midi""",
+    "clave corpus index": """clave corpus index my-midi -o my-index
+clave similar groove.mid --in my-index""",
+    "clave corpus list": "clave corpus list",
     "clave kits": "clave kits",
     "clave learn rhythm": """clave learn rhythm my-midi -o my-rhythm
 clave learn rhythm my-midi -o my-rhythm --resume

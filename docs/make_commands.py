@@ -57,6 +57,16 @@ clave live house.json --midi-out TR-8S --clock-out --midi-in "Launch Control" --
 clave live house.json --midi-out TR-8S --clock-in Digitakt --grid Launchpad""",
     "clave loop": """clave loop break.wav -o break
 clave loop break.wav --tempo 92 --first-beat 0.31 -o break""",
+    "clave where": """clave where groove.mid
+clave where snare.wav --voice snare""",
+    "clave similar": """clave similar groove.mid -n 5
+clave similar groove.mid --in my-midi
+clave similar snare.wav --json""",
+    "clave corpus get": """clave corpus get groove-midi
+clave corpus get groove-midi --accept-licence -o groove-midi""",
+    "clave corpus index": """clave corpus index my-midi -o my-index
+clave similar groove.mid --in my-index""",
+    "clave corpus list": "clave corpus list",
     "clave kits": "clave kits",
     "clave corpus build": """clave corpus build my-midi -o my-corpus
 clave corpus build s3://bucket/midi -o s3://bucket/corpus --cluster tcp://scheduler:8786

@@ -27,12 +27,12 @@ def rhythm_vectors(patterns: Sequence[Pattern]) -> Float32[np.ndarray, "bar numb
 
     Steps of a bar beyond 96 are folded back, so that bars in any meter have a vector.
     """
+    if not patterns:
+        return np.zeros((0, SIZE), np.float32)
     columns = [_strokes(pattern) for pattern in patterns]
     bar = np.repeat(np.arange(len(patterns)), [len(each[0]) for each in columns])
     length = np.repeat([pattern.steps for pattern in patterns], [len(each[0]) for each in columns])
-    voice, position, velocity = (
-        np.concatenate([each[column] for each in columns]) if columns else np.zeros(0) for column in range(3)
-    )
+    voice, position, velocity = (np.concatenate([each[column] for each in columns]) for column in range(3))
     return placed(bar, voice.astype(np.int64), position, velocity, length, len(patterns))
 
 

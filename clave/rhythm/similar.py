@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -21,6 +21,7 @@ FOLDER = "similar"  # in the folder of a space
 LARGEST = 127  # of 8 bits, signed
 
 
+@runtime_checkable
 class CodingSpace(Protocol):
     """A space that encodes bars."""
 

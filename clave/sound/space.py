@@ -19,6 +19,7 @@ from clave.music.shapes import Float32
 from clave.sound.corpus_map import CorpusMap, SoundMap, read_corpus, read_licences, write_corpus
 from clave.sound.kit_draw import DrawnSound
 from clave.sound.networks import SoundNetworks
+from clave.sound.sound_index import SimilarSound, SoundIndex, open_space_sounds
 from clave.sound.space_format import SOUND_FORMAT, spectrogram_of
 from clave.sound.space_kits import SpaceKits
 from clave.sound.space_shifts import SpaceShifts
@@ -136,6 +137,18 @@ class SoundSpace:
         space's corpus has no descriptors.
         """
         return self._shifts.directions(self._voice(voice))
+
+    @cached_property
+    def sounds(self) -> SoundIndex:
+        """The sounds that the space was learned from, to search in; SpaceError where its folder has none."""
+        return open_space_sounds(self)
+
+    def similar(self, clip: Clip, voice: Voice | str, n: int = 10) -> list[SimilarSound]:
+        """The `n` sounds most like this one among those of the voice that the space was learned from.
+
+        Each has its file and licence, and a code that `decode` plays. See SoundIndex.similar.
+        """
+        return self.sounds.similar(clip, self._voice(voice), n)
 
     def sample(self, n: int, voice: Voice | str, seed: int = 0) -> list[Clip]:
         """`n` sounds of this voice, drawn from the prior; those that the draw check refuses are drawn again."""

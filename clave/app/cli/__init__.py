@@ -7,10 +7,12 @@ import typer
 from clave.app.cli import (
     corpus,
     corpus_get,
+    corpus_index,
     drum_map,
     evaluate,
     export,
     figures,
+    finding,
     groove,
     kits,
     learn,
@@ -36,12 +38,15 @@ app.command()(render.render)
 app.command()(live.live)
 app.command()(loop.loop)
 app.command()(kits.kits)
+app.command()(finding.where)
+app.command()(finding.similar)
 app.command()(figures.figures)
 app.command("drum-map")(drum_map.drum_map)
 app.add_typer(export.app, name="export")
 app.add_typer(learn.app, name="learn")
 app.add_typer(evaluate.app, name="evaluate")
 corpus.app.command()(corpus_get.get)
+corpus.app.command()(corpus_index.index)
 corpus.app.command("list")(corpus_get.list_recipes)
 app.add_typer(corpus.app, name="corpus")
 

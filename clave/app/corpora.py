@@ -1,0 +1,99 @@
+"""What `--in` names: an index, a saved corpus, a run, or a folder of files; as an index of bars or of sounds."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from clave.errors import CorpusError, SpaceError
+from clave.files.audio_file import SUFFIXES
+from clave.latent import index_folder
+from clave.latent.index_folder import index_in_memory
+from clave.rhythm import bar_index, dataset
+from clave.rhythm.bar_index import BarIndex, StoredBars, open_bar_index
+from clave.rhythm.dataset import BARS_FILE, MIDI_SUFFIXES, Corpus
+from clave.rhythm.rhythm_vector import VECTOR
+from clave.rhythm.similar import FOLDER, open_space_bars
+from clave.rhythm.space import RhythmSpace
+from clave.sound import dataset as sound_dataset
+from clave.sound import sound_index
+from clave.sound.dataset import SoundCorpus
+from clave.sound.sound_index import RUN_FILE, SoundIndex, open_sound_index
+from clave.sound.space import SoundSpace
+
+Reading = Callable[[int, int], None]
+"""Called with the number of files read and of all files."""
+
+
+def bars_in(path: Path | None, rhythm: RhythmSpace, reading: Reading | None = None) -> BarIndex:
+    """The bars to search in; None is what the space was learned from. Raises ClaveError for what has none."""
+    if path is None:
+        return rhythm.bars
+    if is_index(path):
+        return open_bar_index(path)
+    if (path / FOLDER).is_dir():
+        return open_space_bars(path, rhythm.decode)
+    corpus = corpus_in(path, reading)
+    return BarIndex(index := index_in_memory(VECTOR, bar_index.batches_of(corpus), bar_index.names_of(corpus)),
+                    StoredBars(index).patterns)  # fmt: skip
+
+
+def sounds_in(path: Path | None, sound: SoundSpace, reading: Reading | None = None) -> SoundIndex:
+    """The sounds to search in, in the same way."""
+    if path is None:
+        return sound.sounds
+    if is_index(path) or is_index(path / FOLDER):
+        return open_sound_index(path if is_index(path) else path / FOLDER, sound)
+    corpus = sound_corpus_in(path, sound, reading).themselves()
+    batches = sound_index.batches_of(sound, corpus)
+    return SoundIndex(index_in_memory(sound_index.made_by(sound), batches, sound_index.names_of(corpus)), sound)
+
+
+def write_index(
+    path: Path, out: Path, sound: Callable[[], SoundSpace], reading: Reading | None = None
+) -> tuple[str, int]:
+    """Write an index of a corpus or a folder of files: whether it is of bars or of sounds, and how many they are."""
+    if holds_bars(path):
+        return bar_index.KIND, bar_index.index_of(corpus_in(path, reading), out)
+    space = sound()
+    return sound_index.KIND, sound_index.write_sound_index(out, space, sound_corpus_in(path, space, reading))
+
+
+def is_index(path: Path) -> bool:
+    """Whether this folder is an index."""
+    return (path / index_folder.CONFIG).is_file() and (path / index_folder.PROJECTION).is_file()
+
+
+def holds_bars(path: Path) -> bool:
+    """Whether bars lie there rather than sounds. Raises CorpusError if neither does."""
+    if (path / BARS_FILE).is_file():
+        return True
+    if (path / RUN_FILE).is_file():
+        return False
+    if not path.is_dir():
+        raise CorpusError(f"{path} is not a folder")
+    for each in path.rglob("*"):
+        if each.suffix.lower() in MIDI_SUFFIXES:
+            return True
+        if each.suffix.lower() in SUFFIXES:
+            return False
+    raise CorpusError(f"{path} holds neither MIDI files nor sounds, nor does any folder in it")
+
+
+def corpus_in(path: Path, reading: Reading | None = None) -> Corpus:
+    """The bars of a saved corpus or a run, or of the MIDI files in a folder."""
+    if (path / BARS_FILE).is_file():
+        return Corpus.load(path)
+    return dataset.scan(path, dataset.Selection(fewest_strokes=1), progress=reading)
+
+
+def sound_corpus_in(path: Path, sound: SoundSpace, reading: Reading | None = None) -> SoundCorpus:
+    """The sounds of a saved corpus or a run, or of the sound files in a folder."""
+    if (path / RUN_FILE).is_file():
+        corpus = SoundCorpus.load(path)
+        wanted = (sound.spectrogram.bands, sound.spectrogram.frames)
+        if corpus.log_spectrogram.shape[1:] != wanted:
+            raise SpaceError(
+                f"{path} holds log spectrograms of {corpus.log_spectrogram.shape[1:]}, and this space takes {wanted}: "
+                "search in the folder of the sound files themselves"
+            )
+        return corpus
+    return sound_dataset.scan(path, variants=0, spectrogram=sound.spectrogram, progress=reading)

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-TICK_SECONDS, READ_SECONDS, AFTER_CHANGE_SECONDS, PULLED_SECONDS, BACK_SECONDS = 0.002, 0.01, 0.5, 8.0, 6.0
+TICK_SECONDS, READ_SECONDS, AFTER_CHANGE_SECONDS, PULLED_SECONDS, BACK_SECONDS = 0.001, 0.01, 0.5, 8.0, 6.0
 TEMPOS = (103.0, 140.0, 90.0)  # the session's, then as the other side sets it, then as we do
 QUANTUM = 4.0
 
@@ -165,9 +165,9 @@ def play(seconds: float, change_at: float, log: Log) -> dict[str, Any]:
             if now - read_at >= READ_SECONDS:
                 read_at = now
                 log.bare.append(Reading(*bare.moment(), bare.tempo_bpm(), bare.peers()))
-                place = engine.conductor.place()
+                place = engine.conductor.place_at(engine.conductor.now())
                 if place is not None:
-                    log.ours.append(Reading(time.monotonic(), place[2] / 16, 0.0, 0))
+                    log.ours.append(Reading(time.monotonic(), place.step / 16, 0.0, 0))
             time.sleep(TICK_SECONDS)
         peers["plugged in again"] = bare.peers()
         closing = time.monotonic()

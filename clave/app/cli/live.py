@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from clave.play.output import Output
     from clave.play.project import Project
 
-POLL_SECONDS = 0.002
+POLL_SECONDS = 0.001  # how late a message may be that is sent at its time
 
 Seconds = Annotated[
     float | None, typer.Option("--seconds", metavar="S", min=0, help="Stop after so long; else at Ctrl-C.")

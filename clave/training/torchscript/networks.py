@@ -10,8 +10,7 @@ import torch
 from clave.errors import ExportError, TrainingError
 from clave.latent.space_folder import SpaceFolder
 from clave.training.models.onnx_graph import OnnxGraph
-from clave.training.recipes import MODELS
-from clave.training.tensor_file import load_tensors
+from clave.training.shipped import load_model
 
 
 def traced_networks(space: SpaceFolder, names: tuple[str, ...], *, first_output: bool = False) -> list[Any]:
@@ -30,15 +29,10 @@ def traced_networks(space: SpaceFolder, names: tuple[str, ...], *, first_output:
 
 
 def _graphs(space: SpaceFolder) -> dict[str, OnnxGraph]:
-    settings: dict[str, Any] = dict(space.settings["model"])
-    kind = settings.pop("kind")
-    if kind not in MODELS:
-        raise ExportError(f"{space.path} has a model of kind {kind!r}; this version knows {', '.join(MODELS)}")
     try:
-        model: Any = MODELS[kind].from_settings(settings).build().eval().requires_grad_(False)
-        model.load_state_dict(load_tensors(space.path / "model.safetensors")[0])
-    except (TypeError, RuntimeError, TrainingError) as error:
-        raise ExportError(f"the model of {space.path} cannot be read by this version: {error}") from error
+        model: Any = load_model(space).requires_grad_(False)
+    except TrainingError as error:
+        raise ExportError(str(error)) from error
     return dict(model.onnx_graphs())
 
 

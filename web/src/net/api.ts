@@ -18,14 +18,22 @@ export class ServerError extends Error {
 }
 
 /** With a message it is a POST, unless another method is named. */
-export const ask = (path: string, message?: unknown, method = message === undefined ? "GET" : "POST"): Promise<Response> =>
+export const ask = (path: string, message?: unknown, method = message === undefined ? "GET" : "POST"): Promise<Answer> =>
   send(path, { method, ...(message === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(message) }) });
 
 /** The same for an answer in JSON, which is still to be checked. */
 export const answerTo = async (path: string, message?: unknown): Promise<unknown> => (await ask(path, message)).json();
 
 /** What answers the requests of the page; ServerError for an answer that is not a success. */
-export type Answering = (path: string, request?: RequestInit) => Promise<Response>;
+export type Answering = (path: string, request?: RequestInit) => Promise<Answer>;
+
+/** What a page needs of a Response. */
+export interface Answer {
+  readonly headers: Headers;
+  json(): Promise<unknown>;
+  blob(): Promise<Blob>;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
 
 let answering: Promise<Answering> | null = null; // null: the server
 

@@ -9,7 +9,7 @@ import { completed } from "../rules/completed";
 import { readMessage } from "../rules/messageChecks";
 import type { Bar, Project } from "../rules/project";
 import type { BarPattern, Instrument, KitDraw, ProjectReply, SoundRequest } from "../rules/protocol";
-import { type Answering, ServerError } from "../net/api";
+import { type Answer, type Answering, ServerError } from "../net/api";
 import { whyNot } from "./bars";
 import { Computing } from "./computing";
 import { readFile, readJsonFile } from "./files";
@@ -44,14 +44,14 @@ class StaticServer {
     this.made([]).catch(() => undefined); // its weights are fetched at once; a failure is said when a bar is asked for
   }
 
-  async answer(path: string, request: RequestInit | undefined): Promise<Response> {
+  async answer(path: string, request: RequestInit | undefined): Promise<Answer> {
     const { method = "GET", body } = request ?? {};
-    if (method === "GET" && FILES.test(path)) return Response.json(await readJsonFile(this.base, path));
-    if (path === "formats") return Response.json([]);
-    if (path === "bars") return Response.json({ patterns: await this.made((await readJson(body) as { bars: Bar[] }).bars) });
-    if (path.startsWith("kept")) return Response.json(this.kept.answer(method, path.split("?")[0]!, body ? await readJson(body) : null));
+    if (method === "GET" && FILES.test(path)) return new JsonAnswer(await readJsonFile(this.base, path));
+    if (path === "formats") return new JsonAnswer([]);
+    if (path === "bars") return new JsonAnswer({ patterns: await this.made((await readJson(body) as { bars: Bar[] }).bars) });
+    if (path.startsWith("kept")) return new JsonAnswer(this.kept.answer(method, path.split("?")[0]!, body ? await readJson(body) : null));
     if (path === "kits/draw") return this.drawn((await readJson(body)) as KitDraw);
-    if (path === "project/check") return Response.json(checked(await readJson(body)));
+    if (path === "project/check") return new JsonAnswer(checked(await readJson(body)));
     if (path === "project/midi") return this.midi(readMessage("Project", await readJson(body)));
     const [, voice] = /^sounds\/(\d)$/.exec(path) ?? [];
     if (voice) return this.sound(Number(voice), (await readJson(body)) as SoundRequest);
@@ -66,16 +66,16 @@ class StaticServer {
     return answer.patterns;
   }
 
-  private async drawn({ seed, kept }: KitDraw): Promise<Response> {
-    return Response.json((await this.sounds()).draw(seed, kept));
+  private async drawn({ seed, kept }: KitDraw): Promise<Answer> {
+    return new JsonAnswer((await this.sounds()).draw(seed, kept));
   }
 
-  private async sound(voice: number, { point }: SoundRequest): Promise<Response> {
+  private async sound(voice: number, { point }: SoundRequest): Promise<Answer> {
     const { wav, heard } = await (await this.sounds()).at(voice, point);
     return new Response(wav, { headers: { "clave-heard": JSON.stringify(heard) } });
   }
 
-  private async midi(project: Project): Promise<Response> {
+  private async midi(project: Project): Promise<Answer> {
     const { bars } = requests(project);
     const made = await this.made(bars);
     const decoded = new Map(bars.map((bar, place) => [barKey(bar), made[place]!]));
@@ -107,7 +107,19 @@ class StaticServer {
   }
 }
 
-const readJson = async (body: Body): Promise<unknown> => JSON.parse(await new Response(body ?? "null").text());
+/** Text, as nearly all requests have it, is not read as a stream: that takes a millisecond. */
+const readJson = async (body: Body): Promise<unknown> => JSON.parse(typeof body === "string" ? body : await new Response(body ?? "null").text());
+
+/** An answer whose JSON was never text. */
+class JsonAnswer implements Answer {
+  readonly headers = new Headers({ "content-type": "application/json" });
+
+  constructor(private readonly value: unknown) {}
+
+  json = async (): Promise<unknown> => this.value;
+  blob = async (): Promise<Blob> => new Blob([JSON.stringify(this.value)]);
+  arrayBuffer = async (): Promise<ArrayBuffer> => (await this.blob()).arrayBuffer();
+}
 
 /** A project that was opened, and what a person should know of it. */
 function checked(document: unknown): ProjectReply {

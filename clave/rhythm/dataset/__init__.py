@@ -8,6 +8,7 @@ files at all.
 
 from clave.errors import CorpusError
 from clave.music.arguments import guard
+from clave.rhythm.dataset.bars import CorpusBar
 from clave.rhythm.dataset.data_set import BARS_FILE, NO_STYLE, Corpus, CorpusReport
 from clave.rhythm.dataset.factory import FACTORY, FILLS, LICENCE, TAKES, TAKES_BESIDE, from_factory, learnable_styles
 from clave.rhythm.dataset.labels import GROOVE_MIDI, SECTIONS, STYLE_WORDS, Facts, folder_styles, label, style_in
@@ -27,6 +28,7 @@ __all__ = [
     "TAKES",
     "TAKES_BESIDE",
     "Corpus",
+    "CorpusBar",
     "CorpusReport",
     "Facts",
     "Progress",

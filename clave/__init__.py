@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from clave.files import midi
     from clave.latent.code import Code
     from clave.music import kit
+    from clave.music.bars import Bars
     from clave.music.clip import Clip
     from clave.music.kit import Kit
     from clave.music.pattern import Pattern
@@ -47,6 +48,7 @@ _MODULES = {
 }
 _NAMES = {
     "NSGT": "clave.audio.nsgt",
+    "Bars": "clave.music.bars",
     "Clip": "clave.music.clip",
     "Code": "clave.latent.code",
     "Kit": "clave.music.kit",
@@ -64,6 +66,7 @@ _NAMES = {
 
 __all__ = [  # noqa: RUF022  # modules after names
     "NSGT",
+    "Bars",
     "Clip",
     "Code",
     "Kit",

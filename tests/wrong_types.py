@@ -20,7 +20,8 @@ TAKES_ANYTHING = {
     "project.schema",
 }  # fmt: skip
 RECORDS = {  # what functions return; who makes one by hand finds out where it is used
-    "corpus.Corpus", "corpus.CorpusReport", "corpus.Facts", "grooves.Feel", "grooves.Fill", "grooves.Layer",
+    "corpus.Corpus", "corpus.CorpusBar", "corpus.CorpusReport", "corpus.Facts", "grooves.Feel", "grooves.Fill",
+    "grooves.Layer",
     "grooves.Mark", "grooves.Style", "grooves.Take", "kit.Voice", "midi.MidiNotes", "midi.Reading",
     "midi.ReadingReport", "midi.WritingReport", "sounds.Credit", "sounds.Listed", "sounds.SoundCorpus",
     "sounds.SoundReport", "wav.KitReading", "wav.SoundFiles", "Performance", "factory.KitRecipe",

@@ -7,12 +7,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clave.errors import MissingExtraError
+from clave.latent.map_svg import colours
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 MAP_LIMIT = 3.0  # the map is drawn from -3 to 3, as on the page
+SUFFIXES = ("png", "svg")
+PNG_DPI = 200
+COLOURS = colours(14)
+MARKERS = "osD^v<>pPX*hd"  # thirteen shapes; with as many colours, no two of 182 groups look alike
+
+
+def marks(count: int) -> list[tuple[str, str]]:
+    """A colour and a marker for each of so many groups; 14 colours around the hue circle, the marker changes with each.
+
+    Groups that follow each other differ in both, and no two of the first 182 are the same.
+    """
+    return [(COLOURS[each % len(COLOURS)], MARKERS[each % len(MARKERS)]) for each in range(count)]
 
 
 def grid(rows: int, columns: int, size_inches: tuple[float, float]) -> "tuple[Figure, list[Axes]]":
@@ -43,9 +56,17 @@ def curves(log: Sequence[dict[str, Any]], unit: str = "nats a bar") -> "Figure":
 
 
 def save(folder: Path, figures: Mapping[str, Callable[[], "Figure"]]) -> list[Path]:
-    """Draw each figure into `folder/figures`, as a PNG of its name, and return the paths."""
+    """Draw each figure into `folder/figures`, as a PNG and an SVG of its name, and return the paths, PNGs first.
+
+    The SVG keeps its text as text and says nothing of when it was drawn, so that the same figure is the same file.
+    """
+    from matplotlib import rc_context
+
     (folder / "figures").mkdir(exist_ok=True)
-    paths = [folder / "figures" / f"{name}.png" for name in sorted(figures)]
-    for path in paths:
-        figures[path.stem]().savefig(path, dpi=120)
-    return paths
+    paths = {suffix: [folder / "figures" / f"{name}.{suffix}" for name in sorted(figures)] for suffix in SUFFIXES}
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "clave"}):
+        for png, svg in zip(*(paths[suffix] for suffix in SUFFIXES), strict=True):
+            figure = figures[png.stem]()
+            figure.savefig(png, dpi=PNG_DPI)
+            figure.savefig(svg, metadata={"Date": None})
+    return [path for suffix in SUFFIXES for path in paths[suffix]]

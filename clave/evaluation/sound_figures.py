@@ -69,6 +69,8 @@ def reconstructions(space: SoundSpace, corpus: SoundCorpus) -> "Figure":
                 ax.set_title(titles[column], fontsize="small")
         axes[3 * row].set_ylabel(voice.name, fontsize="small")
     axes[-3].set_xlabel("time, the first 46 ms wide", fontsize="x-small")
+    shades = figure.colorbar(axes[0].images[0], ax=axes, shrink=0.3, aspect=20, pad=0.01)
+    shades.set_label("level below the loudest cell (dB)", fontsize="small")
     return figure
 
 
@@ -92,12 +94,12 @@ def latent(space: SoundSpace, corpus: SoundCorpus) -> "Figure":
             *plane[index == voice.index].T, s=14, alpha=0.7, color=voice.colour, marker=MARKERS[voice.index],
             label=voice.name, linewidths=0,
         )  # fmt: skip
-    ax.legend(markerscale=2, fontsize="small")
+    figure.legend(loc="outside right upper", markerscale=2, fontsize="small", title="voice", frameon=False)
     ax.set_title(
         f"{len(whole)} sounds: the first two principal components of map and detail, {share:.0%} of the variance"
     )
-    ax.set_xticks([])
-    ax.set_yticks([])
+    ax.set_xlabel("first principal component of map and detail", fontsize="small")
+    ax.set_ylabel("second principal component of map and detail", fontsize="small")
     return figure
 
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from html import escape
 from typing import cast
 
 from clave.errors import KitError, VoiceError
@@ -132,6 +133,19 @@ class Kit:
 
     def __getitem__(self, which: Voice | str) -> Clip:
         return self.clips[voice(which).index]
+
+    def __repr__(self) -> str:
+        return f"Kit({self.name!r}, {', '.join(f'{clip.seconds:.2f} s' for clip in self.clips)})"
+
+    def _repr_html_(self) -> str:
+        """Eight players, each with its voice and where its sound comes from, for notebooks."""
+        sources = ["" if origin is None else escape(origin.source) for origin in self.origins]
+        players = [clip._repr_html_() for clip in self.clips]  # pyright: ignore[reportPrivateUsage]
+        rows = "".join(
+            f"<tr><td>{each.name}</td><td>{player}</td><td>{source}</td></tr>"
+            for each, player, source in zip(VOICES, players, sources, strict=True)
+        )
+        return f"<table><caption>{escape(self.name)}</caption>{rows}</table>"
 
     def layers(self, which: Voice | str) -> tuple[Clip, ...]:
         """All clips of a voice, from that for hard strokes to that for the softest."""

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -12,9 +12,12 @@ from numpy.typing import ArrayLike
 
 from clave.errors import SpaceError
 from clave.latent.code import map_points
+from clave.music.arguments import checked
 from clave.music.shapes import Float32, Float64, Int
 from clave.music.units import METERS, Meter
 from clave.rhythm.condition import Labels, Style, style_weights
+from clave.rhythm.corpus_bars import Locate, read_again
+from clave.rhythm.dataset.bars import CorpusBar
 from clave.rhythm.space_format import CORPUS_FILE
 
 POINTS_AT_ONCE = 16  # whose neighbours are looked for together
@@ -34,8 +37,26 @@ class CorpusMap:
     sources: Sequence[str]  # [bar], the file each bar comes from
     licences: Mapping[str, str]  # of each source
 
+    seed: int = 0  # that our own grooves among them were drawn with
+    locate: Locate | None = field(default=None, repr=False)  # the space's, to tell whether data are the same
+
     def __len__(self) -> int:
         return len(self.map)
+
+    def __repr__(self) -> str:
+        known = len({each for each in self.styles if each})
+        return f"CorpusMap({len(self):,} bars of {len(self.licences):,} files in {known} styles)"
+
+    @checked(SpaceError)
+    def bars(self, folder: str | Path) -> list[CorpusBar]:
+        """The bars themselves, in the order of the map, read again from the data that the space has learned from.
+
+        A space keeps the points of its bars alone; `clave.load_rhythm().card` names the data. Raises SpaceError, with
+        the file and the difference, for other data.
+        """
+        if self.locate is None:
+            raise SpaceError("bars are read again for the corpus of a space: clave.load_rhythm().corpus.bars(folder)")
+        return read_again(self, folder, self.seed, self.locate)
 
     def nearest(
         self, points: ArrayLike, n: int

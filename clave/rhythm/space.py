@@ -13,9 +13,12 @@ from numpy.typing import ArrayLike
 
 from clave.errors import SpaceError
 from clave.latent.code import Code, check_share, generator, map_points
+from clave.latent.map_svg import map_svg
 from clave.latent.shift import shift_amounts
 from clave.latent.space_folder import SpaceFolder, open_space
+from clave.latent.torch_model import training_module
 from clave.music.arguments import checked
+from clave.music.bars import Bars
 from clave.music.pattern import Pattern
 from clave.music.shapes import Float32, Int
 from clave.music.units import COMMON_TIME, Meter
@@ -69,7 +72,18 @@ class RhythmSpace(MeasuredSpace):
     @cached_property
     def corpus(self) -> CorpusMap:
         """The bars it was learned from."""
-        return read_corpus_map(self._files.file(CORPUS_FILE))
+        read = read_corpus_map(self._files.file(CORPUS_FILE))
+        return replace(read, seed=int(self.card.get("seed", 0)), locate=self.locate)
+
+    def load_torch(self) -> Any:
+        """The trained torch model of this space; needs the extra `train`. See `clave.training.shipped`."""
+        return training_module("shipped").load_rhythm_model(self.folder)
+
+    def _repr_html_(self) -> str:
+        """Its map with the bars that it was learned from, for notebooks."""
+        styles, bars = np.array(self.corpus.styles), self.corpus.map
+        groups = {style: bars[styles == style] for style in sorted(set(self.corpus.styles))}
+        return map_svg(f"Rhythm space {self.card.get('name', '')}", groups)
 
     @cached_property
     def style_meters(self) -> StyleMeters:
@@ -291,9 +305,9 @@ def play(
 ) -> list[Pattern]:
     """Bars of these strokes; with `rng`, velocities and offsets are drawn, `alike` with the same noise in all."""
     if len(condition) == 0:  # the networks need a row
-        return []
+        return Bars()
     noise = None if rng is None else dynamics_noise(rng, condition.steps, 1 if alike else len(condition))
-    return decoder.play(hits, feel, condition, noise)
+    return Bars(decoder.play(hits, feel, condition, noise))
 
 
 @checked(SpaceError)

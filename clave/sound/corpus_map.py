@@ -28,6 +28,10 @@ class SoundMap:
     def __len__(self) -> int:
         return len(self.map)
 
+    def __repr__(self) -> str:
+        described = "" if self.descriptors is None else ", described"
+        return f"SoundMap({len(self):,} sounds{described})"
+
     @property
     def brightness(self) -> Float32[np.ndarray, " sound"] | None:
         """Spectral centroids in Hz."""

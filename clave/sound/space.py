@@ -10,7 +10,9 @@ from numpy.typing import ArrayLike
 
 from clave.errors import SpaceError, TransformError
 from clave.latent.code import Code, check_share, generator, map_points
+from clave.latent.map_svg import map_svg
 from clave.latent.space_folder import SpaceFolder, open_space
+from clave.latent.torch_model import training_module
 from clave.music.arguments import checked
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit, Voice
@@ -228,6 +230,15 @@ class SoundSpace:
     ) -> Float32[np.ndarray, "sound map"]:
         """Map points in the coordinates of the networks, where each voice has a centre and spread of its own."""
         return self._networks.to_network(points, self._voice(voice))
+
+    def load_torch(self) -> Any:
+        """The trained torch model of this space; needs the extra `train`. See `clave.training.shipped`."""
+        return training_module("shipped").load_sound_model(self.folder)
+
+    def _repr_html_(self) -> str:
+        """The map of each voice with the sounds that it was learned from, for notebooks."""
+        maps = (map_svg(f"{name} map", {name: self.corpus(name).map}) for name in self.voices)
+        return "".join(f'<div style="display:inline-block">{each}</div>' for each in maps)
 
     def corpus(self, voice: Voice | str) -> SoundMap:
         """The sounds of this voice that the space was learned from."""

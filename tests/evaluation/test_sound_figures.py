@@ -24,8 +24,10 @@ def run(tmp_path_factory):
 def test_a_finished_run_has_every_figure(run):
     assert sound_figures.is_sound_run(run)
     paths = sound_figures.draw(run)
-    assert [path.stem for path in paths] == ["01-curves", "02-reconstructions", "04-latent", "05-maps", "06-traversal"]
-    assert all(path.read_bytes().startswith(b"\x89PNG") and path.stat().st_size > 5000 for path in paths)
+    names = ["01-curves", "02-reconstructions", "04-latent", "05-maps", "06-traversal"]
+    assert [path.name for path in paths] == [f"{name}.png" for name in names] + [f"{name}.svg" for name in names]
+    starts = {".png": b"\x89PNG", ".svg": b"<?xml"}
+    assert all(path.read_bytes().startswith(starts[path.suffix]) and path.stat().st_size > 5000 for path in paths)
 
 
 def test_an_unfinished_run_has_its_curves_and_no_run_is_refused(run, tmp_path):
@@ -33,7 +35,7 @@ def test_an_unfinished_run_has_its_curves_and_no_run_is_refused(run, tmp_path):
     with pytest.raises(TrainingError, match=r"no log\.json"):
         sound_figures.draw(tmp_path)
     shutil.copy(run / "log.json", tmp_path)
-    assert [path.stem for path in sound_figures.draw(tmp_path)] == ["01-curves"]
+    assert [path.stem for path in sound_figures.draw(tmp_path)] == ["01-curves"] * 2
 
 
 def test_each_voice_is_drawn_once_in_the_latent(run):

@@ -5,7 +5,7 @@ from clave.app.cli.progress import require_packages
 
 
 def figures(run: RunFolder) -> None:
-    """Draw the paper's figures for a training run, as PNGs in RUN/figures."""
+    """Draw the paper's figures for a training run, as PNG and SVG in RUN/figures."""
     require_packages("matplotlib")
     from clave.evaluation import rhythm_figures, sound_figures
 

@@ -59,6 +59,15 @@ Host = Annotated[
         help="Open it to the local network, at one address of this machine or at all, for whoever has its token.",
     ),
 ]
+AllowOrigin = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-origin",
+        metavar="URL",
+        help="Let pages of this origin use the instrument too, as https://strudel.cc; give it again for more.",
+        show_default=False,
+    ),
+]
 OscHost = Annotated[
     str | None,
     typer.Option(

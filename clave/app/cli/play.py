@@ -12,6 +12,7 @@ from clave.app.cli.opening import invited, osc_address, print_links, print_osc
 from clave.app.cli.options import (
     DEFAULT_PORT,
     NO_SOUND,
+    AllowOrigin,
     Home,
     Host,
     Link,
@@ -25,6 +26,7 @@ from clave.app.cli.options import (
     SoundFolder,
 )
 from clave.app.server.invitation import EVERYWHERE, THIS_MACHINE, Invitation
+from clave.app.server.origins import check_origin
 
 if TYPE_CHECKING:
     import socket
@@ -62,6 +64,7 @@ def play(
     osc_host: OscHost = None,
     samples: SamplesOption = False,
     link: Link = False,
+    allow_origin: AllowOrigin = None,
     project_option: ProjectOption = None,
 ) -> None:
     """Serve the instrument on 127.0.0.1, or with --host to the local network, and open its page.
@@ -73,6 +76,8 @@ def play(
         raise typer.BadParameter("a project is named once: PROJECT or --project")
     from clave.app import kit_library, server
 
+    for origin in allow_origin or ():
+        check_origin(origin)
     if link:
         from clave.play.live.link_session import check_installed
 
@@ -103,7 +108,7 @@ def play(
                 import webbrowser
 
                 threading.Thread(target=webbrowser.open, args=[url], daemon=True).start()
-            server.serve(server.Front(load, samples=shared, invitation=invitation), on)
+            server.serve(server.Front(load, samples=shared, invitation=invitation, origins=allow_origin or ()), on)
 
 
 def _opened(on: "socket.socket", wanted: int, invitation: Invitation | None) -> str:

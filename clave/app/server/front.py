@@ -3,12 +3,13 @@
 import asyncio
 import mimetypes
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clave.app.server.invitation import Invitation
+from clave.app.server.origins import WithOrigins
 from clave.app.server.page_files import STATIC
 from clave.app.server.security import answer, guarded, turn_away
 
@@ -22,6 +23,7 @@ class Front:
     """Answers for the page's files until the instrument has loaded; every other request waits for it.
 
     `load` makes the instrument, in a thread. What it raises is the result of `loading`. `samples` are for any page.
+    Pages of `origins` may use the instrument from elsewhere.
     """
 
     def __init__(
@@ -30,11 +32,13 @@ class Front:
         static: Path = STATIC,
         invitation: Invitation | None = None,
         samples: "SharedSamples | None" = None,
+        origins: Sequence[str] = (),
     ) -> None:
         self.loading: Future[ASGIApp] = Future()
         self._load, self._samples = load, samples
         self._files = {} if not static.is_dir() else _files(static)
         self._early = guarded(self._answer_early, invitation)
+        self._door = WithOrigins(self._answer, origins) if origins else self._answer
 
     def start(self) -> None:
         """Begin to load."""
@@ -48,6 +52,9 @@ class Front:
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """One request."""
+        await self._door(scope, receive, send)
+
+    async def _answer(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         if self._samples is not None and await self._samples.answers(scope, send):
             return
         if self.loading.done() and self.loading.exception() is None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from html import escape
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ from clave.errors import MidiError
 from clave.files.midi.drum_map import DrumMap, load_drum_map
 from clave.files.midi.parsing import ParsedFile, Source, parse
 from clave.files.midi.snapping import GRIDS, SnappedSong, snap
+from clave.music.bars import Bars
 from clave.music.kit import VOICES
 from clave.music.pattern import Pattern
 from clave.music.units import meter_name
@@ -49,6 +51,14 @@ class Reading(NamedTuple):
 
     patterns: list[Pattern]
     report: ReadingReport
+
+    def _repr_html_(self) -> str:
+        """The report as a table and the bars as a strip, for notebooks."""
+        rows = "".join(
+            f"<tr><th>{name.replace('_', ' ')}</th><td>{escape(str(value))}</td></tr>"
+            for name, value in self.report.to_dict().items()
+        )
+        return f"<table>{rows}</table>{Bars(self.patterns).strip()}"
 
 
 def read(source: Source, drum_map: str | Path | DrumMap | None = None, grid: str | int = "musical") -> Reading:
@@ -122,4 +132,4 @@ def _reading(file: ParsedFile, songs: list[SnappedSong]) -> Reading:
         remarks=tuple(dict.fromkeys(file.remarks)),
         drum_map_fit=round(file.drum_map_fit, 3),
     )
-    return Reading(patterns, report)
+    return Reading(Bars(patterns), report)

@@ -9,6 +9,7 @@ unless it goes by bars. `from_factory` makes a corpus of our own grooves, with n
 from clave.errors import CorpusError
 from clave.music.arguments import guard
 from clave.rhythm.dataset.bar_table import Selection
+from clave.rhythm.dataset.bars import CorpusBar
 from clave.rhythm.dataset.built import build, is_built, open_corpus
 from clave.rhythm.dataset.data_set import BARS_FILE, NO_STYLE, Corpus, CorpusReport
 from clave.rhythm.dataset.factory import FACTORY, FILLS, LICENCE, TAKES, TAKES_BESIDE, from_factory, learnable_styles
@@ -29,6 +30,7 @@ __all__ = [
     "TAKES",
     "TAKES_BESIDE",
     "Corpus",
+    "CorpusBar",
     "CorpusReport",
     "Facts",
     "Progress",

@@ -1,7 +1,7 @@
 """The data set that a folder becomes: its bars, column by column, and the report of what became of the rest."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from clave.music.kit import VOICES
 from clave.music.pattern import Pattern
 from clave.music.shapes import Bool, Float32, Int, Shaped
 from clave.music.units import COMMON_TIME, METERS, TICKS_PER_STEP, Meter, meter_name, steps_per_bar
+from clave.rhythm.dataset.bars import CorpusBar
 from clave.rhythm.dataset.labels import SECTIONS
 
 NO_STYLE = -1
@@ -83,6 +84,18 @@ class Corpus:
 
     def __len__(self) -> int:
         return len(self.source)
+
+    def __iter__(self) -> Iterator[CorpusBar]:
+        """The bars one by one, each with its style, section, source, number and licence."""
+        for row, pattern in enumerate(self.patterns):
+            style, source = int(self.style[row]), int(self.source[row])
+            yield CorpusBar(
+                pattern, (*self.styles, "")[style], SECTIONS[int(self.section[row])], self.sources[source],
+                int(self.number[row]), self.licences[source],
+            )  # fmt: skip
+
+    def __repr__(self) -> str:
+        return f"Corpus({len(self):,} bars of {len(self.sources):,} files in {len(self.styles)} styles)"
 
     @property
     def hits(self) -> Bool[np.ndarray, "bar 8 step"]:

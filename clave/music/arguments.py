@@ -10,7 +10,7 @@ from functools import update_wrapper
 from numbers import Integral, Real
 from pathlib import Path
 from types import FunctionType, NoneType, UnionType
-from typing import Any, Literal, NamedTuple, TypeVar, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, cast, get_args, get_origin
 
 import numpy as np
 
@@ -111,6 +111,8 @@ def _refusal(function: Callable[..., Any], name: str, hint: Any, value: Any) -> 
 
 def in_words(hint: Any) -> str:
     """An annotation as a reader says it: "a whole number", "a list of Pattern", "a path or None"."""
+    if get_origin(hint) is Annotated:
+        return in_words(get_args(hint)[0])
     if _is_array(hint):
         return f"an array [{', '.join(_dimensions(hint))}]"
     plain = {int: "a whole number", float: "a number", str: "text", bytes: "bytes", bool: "true or false",
@@ -164,6 +166,8 @@ def _fits(hint: Any) -> Fits:
     """What says whether a value fits this annotation."""
     if hint is Any or isinstance(hint, TypeVar | str):
         return _anything
+    if get_origin(hint) is Annotated:
+        return _fits(get_args(hint)[0])
     if _is_array(hint):
         return lambda value: _fits_array(value, hint)
     simple: dict[Any, Fits] = {

@@ -35,9 +35,11 @@ class CodingSpace(Protocol):
 def open_space_bars(folder: Path, decode: Callable[[Code], list[Pattern]]) -> BarIndex:
     """The index of the bars that the space in a folder was learned from; `decode` is its own.
 
-    Raises SpaceError if the folder holds neither an index nor the bars of its run, or an index of another space.
+    A folder that holds neither an index nor the bars of its run, such as the one that ships, has our own grooves to
+    search in. Raises SpaceError for an index of another space.
     """
     from clave.rhythm.dataset.data_set import BARS_FILE, Corpus
+    from clave.rhythm.dataset.factory import TAKES_BESIDE, from_factory
 
     if (folder / FOLDER).is_dir():
         index = open_index(folder / FOLDER, KIND)
@@ -45,15 +47,10 @@ def open_space_bars(folder: Path, decode: Callable[[Code], list[Pattern]]) -> Ba
         if space_hash != folder_hash(folder):
             raise SpaceError(f"{index.folder} keeps codes of another space ({space_hash}): make it anew")
         return BarIndex(index, CodedBars(index, decode).patterns)
-    if (folder / BARS_FILE).is_file():
-        corpus = Corpus.load(folder)
-        index = index_in_memory(VECTOR, batches_of(corpus), names_of(corpus))
-        check_made_by(index, VECTOR, "this Clave's rhythm vectors")
-        return BarIndex(index, StoredBars(index).patterns)
-    raise SpaceError(
-        f"{folder} says nothing of the bars it was learned from: it holds neither {FOLDER} nor {BARS_FILE}; "
-        "name a folder of MIDI files to search in, with --in"
-    )
+    corpus = Corpus.load(folder) if (folder / BARS_FILE).is_file() else from_factory(takes=TAKES_BESIDE)
+    index = index_in_memory(VECTOR, batches_of(corpus), names_of(corpus))
+    check_made_by(index, VECTOR, "this Clave's rhythm vectors")
+    return BarIndex(index, StoredBars(index).patterns)
 
 
 def write_space_bars(space: CodingSpace, corpus: "Corpus") -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
+from clave.audio.log_spectrogram import Spectrogram
 from clave.errors import SpaceError
 from clave.latent.code import Code
 from clave.latent.index_folder import Batch, Index, Names, check_made_by, index_in_memory, open_index, write_index
@@ -28,6 +29,7 @@ FOLDER = "similar"  # in the folder of a space
 RUN_FILE = "sounds.npz"  # of a run: SoundCorpus.save
 SOUNDS_AT_ONCE = 500
 MAX_FOUND = 1_000  # sounds of one search
+FACTORY_DRUMS = 30  # of each voice, where a space keeps no sounds
 
 
 @runtime_checkable
@@ -37,6 +39,7 @@ class SoundCoder(Protocol):
     folder: Path
     detail_size: int
     drawn_size: int
+    spectrogram: Spectrogram
 
     def encode(self, clips: Sequence[Clip], voice: Voice | str) -> Code:
         """The codes of these sounds."""
@@ -119,19 +122,17 @@ def open_sound_index(folder: str | Path, space: SoundCoder) -> SoundIndex:
 def open_space_sounds(space: SoundCoder) -> SoundIndex:
     """The index of the sounds that a space was learned from: part of its folder, or made of the sounds of its run.
 
-    Raises SpaceError if the folder holds neither.
+    A folder that holds neither, such as the one that ships, has drums of our own synthesizer to search in.
     """
+    from clave.sound.dataset import made
     from clave.sound.dataset.data_set import SoundCorpus
 
     if (space.folder / FOLDER).is_dir():
         return open_sound_index(space.folder / FOLDER, space)
-    if (space.folder / RUN_FILE).is_file():
-        corpus = SoundCorpus.load(space.folder).themselves()
-        return SoundIndex(index_in_memory(made_by(space), batches_of(space, corpus), names_of(corpus)), space)
-    raise SpaceError(
-        f"{space.folder} says nothing of the sounds it was learned from: it holds neither {FOLDER} nor {RUN_FILE}; "
-        "name a folder of sounds to search in, with --in"
-    )
+    is_run = (space.folder / RUN_FILE).is_file()
+    corpus = SoundCorpus.load(space.folder) if is_run else made(FACTORY_DRUMS, spectrogram=space.spectrogram)
+    own = corpus.themselves()
+    return SoundIndex(index_in_memory(made_by(space), batches_of(space, own), names_of(own)), space)
 
 
 def write_sound_index(folder: str | Path, space: SoundCoder, corpus: "SoundCorpus", max_exact: int = MAX_EXACT) -> int:

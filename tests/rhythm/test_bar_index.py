@@ -144,18 +144,14 @@ def test_a_space_keeps_codes_and_refuses_those_of_another(corpus, tmp_path: Path
         open_space_bars(tmp_path, space.decode)
 
 
-def test_a_space_without_an_index_searches_the_bars_of_its_run_or_says_what_to_do(corpus, tmp_path: Path) -> None:
-    with pytest.raises(SpaceError, match=r"holds neither similar nor bars\.npz; name a folder"):
-        open_space_bars(tmp_path, lambda _: [])
+def test_a_space_without_an_index_searches_the_bars_of_its_run(corpus, tmp_path: Path) -> None:
     corpus.save(tmp_path)
     assert len(open_space_bars(tmp_path, lambda _: [])) == len(corpus)
 
 
-def test_the_shipped_space_finds_bars_with_their_licences() -> None:
-    space = load_rhythm()
-    assert len(space.bars) == len(space.corpus)
-    [near] = space.similar([bar()], 5)
+def test_the_shipped_space_which_keeps_no_bars_finds_our_own_grooves() -> None:
+    [near] = load_rhythm().similar([bar()], 5)
     assert len(near) == 5
-    assert {each.licence for each in near} <= {"CC BY 4.0", "CC0, grooves written for Clave"}
-    assert all(each.source == space.corpus.sources[each.row] for each in near)
-    assert near[0].agreement > 0.6
+    assert {each.licence for each in near} == {"CC0, grooves written for Clave"}
+    assert all(each.source.startswith("factory ") for each in near)
+    assert near[0].agreement > 0.3

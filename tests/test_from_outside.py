@@ -67,7 +67,7 @@ REFUSED = {
     "Pattern.from_hits(hits, meter=(4.5, 4))": "PatternError: a meter is two whole numbers such as (4, 4)",
     "Code(code.map, [['loud']])": "SpaceError: the detail of a code is rows of numbers, got [['loud']]",
     "rhythm.at([[0, 0]], seed=None)": "SpaceError: a seed is a whole number of at least 0, got None",
-    "rhythm.at([[0, 0]], style=3)": "SpaceError: no style 3 in this space; its styles are: ",
+    "rhythm.at([[0, 0]], style=3)": "SpaceError: RhythmSpace.at: style is text or a mapping or None, got 3",
 }
 
 

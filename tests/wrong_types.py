@@ -18,10 +18,12 @@ TAKES_ANYTHING = {
     "RhythmSpace", "SoundSpace",  # made by load_rhythm and load_sound; their methods are called
     "midi.compose", "midi.file_bytes", "midi.save",  # of mido's own files and of notes that Clave has laid out
     "project.schema",
+    "errors.printable",  # of a message, by the errors themselves
 }  # fmt: skip
 RECORDS = {  # what functions return; who makes one by hand finds out where it is used
     "corpus.Corpus", "corpus.CorpusBar", "corpus.CorpusReport", "corpus.Facts", "grooves.Feel", "grooves.Fill",
-    "grooves.Layer",
+    "grooves.Layer", "loop.BarGrid", "loop.LoopConfidence", "loop.LoopReading", "loop.LoopSound", "loop.LoopStroke",
+    "midi.ComposedFile",
     "grooves.Mark", "grooves.Style", "grooves.Take", "kit.Voice", "midi.MidiNotes", "midi.Reading",
     "midi.ReadingReport", "midi.WritingReport", "sounds.Credit", "sounds.Listed", "sounds.SoundCorpus",
     "sounds.SoundReport", "wav.KitReading", "wav.SoundFiles", "Performance", "factory.KitRecipe",

@@ -5,7 +5,7 @@ that a package lists in `__all__`. What an argument may be is read from its anno
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import update_wrapper
 from numbers import Integral, Real
 from pathlib import Path
@@ -29,22 +29,23 @@ ADVICE = {
 """Where a value of ours comes from, for whoever passes something else."""
 
 
-def checked(error: type[ClaveError]) -> Callable[[_Door], _Door]:
+def checked(error: type[ClaveError], own: Collection[str] = ()) -> Callable[[_Door], _Door]:
     """A decorator: arguments that do not fit their annotations raise this error before anything is done.
 
-    Of a class, its public methods are checked, and its constructor where it has an own one or is a dataclass.
+    Parameters named in `own` are left to the functions, which know more to say. Of a class, its public methods are
+    checked, and its constructor where it has an own one or is a dataclass.
     """
 
     def decorate(door: _Door) -> _Door:
         if not isinstance(door, type):
-            return cast(_Door, _guarded(door, error))
+            return cast(_Door, _guarded(door, error, own))
         for name, member in list(vars(door).items()):
             if name.startswith("_") and name != "__init__":
                 continue
             if isinstance(member, classmethod | staticmethod):
-                setattr(door, name, type(member)(_guarded(member.__func__, error)))
+                setattr(door, name, type(member)(_guarded(member.__func__, error, own)))
             elif isinstance(member, FunctionType):
-                setattr(door, name, _guarded(member, error))
+                setattr(door, name, _guarded(member, error, own))
         return cast(_Door, door)
 
     return decorate
@@ -58,7 +59,7 @@ def guard(names: dict[str, Any], error: type[ClaveError]) -> None:
             names[name].__module__ = names["__name__"]  # where pickle finds it
 
 
-def _guarded(function: Callable[..., Any], error: type[ClaveError]) -> Callable[..., Any]:
+def _guarded(function: Callable[..., Any], error: type[ClaveError], own: Collection[str] = ()) -> Callable[..., Any]:
     """The function behind a check of its arguments; the annotations are read at the first call."""
     found: list[_Parameters] = []
 
@@ -67,7 +68,7 @@ def _guarded(function: Callable[..., Any], error: type[ClaveError]) -> Callable[
             found.append(_Parameters.of(function))
         for name, value in found[0].pairs(arguments, named):
             hint, fits = found[0].by_name[name]
-            if not fits(value):
+            if name not in own and not fits(value):
                 raise error(_refusal(function, name, hint, value))
         return function(*arguments, **named)
 

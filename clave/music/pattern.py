@@ -68,7 +68,6 @@ class Pattern:
         self.offset.setflags(write=False)
 
     @classmethod
-    @checked(PatternError)
     def from_hits(
         cls,
         hits: ArrayLike,

@@ -44,7 +44,7 @@ PARTICLES = 48  # bars that are sampled side by side, to fill in one
 NEIGHBOURS = 8  # bars whose mean distance says how far a point is from what was learned
 
 
-@checked(SpaceError)
+@checked(SpaceError, own=("points", "seed"))
 class RhythmSpace(MeasuredSpace):
     """A rhythm space. Bars lie where the prior of the map has them (`map_prior`); any finite point decodes."""
 

@@ -77,7 +77,7 @@ def test_a_folder_of_three_four_alone_is_learned_plays_and_is_drawn(labelled, tm
     assert space.meters == ((3, 4),)
     assert set(space.corpus.meters) == {(3, 4)}
     assert {bar.steps for bar in [*space.sample(3, meter=(3, 4)), *space.phrase([0, 0], meter=(3, 4))]} == {48}
-    assert len(figures.draw(tmp_path / "out")) == 7
+    assert len(figures.draw(tmp_path / "out")) == 14, "seven, each as PNG and as SVG"
 
 
 def test_bars_that_a_model_cannot_learn_are_refused(tmp_path):
@@ -209,8 +209,9 @@ def test_little_is_enough_for_a_space_that_says_how_it_was_scored(grooves, bars,
 
 def test_figures_are_drawn_for_a_run(run):
     paths = figures.draw(run[0])
-    assert [path.name[:2] for path in paths] == ["07", "08", "09", "10", "11", "12", "13"]
-    assert all(path.read_bytes().startswith(b"\x89PNG") for path in paths)
+    assert [path.name[:2] for path in paths] == 2 * ["07", "08", "09", "10", "11", "12", "13"]
+    assert [path.suffix for path in paths] == 7 * [".png"] + 7 * [".svg"]
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in paths[:7])
 
 
 def test_figures_need_a_run(tmp_path):

@@ -14,6 +14,10 @@ ONSET_FLOOR = 0.01  # of the peak, -40 dB: where a sound begins
 LEAD_IN_SECONDS = 0.02  # at the beginning of a file, looked at for a level and a noise that do not change
 LEAD_IN_PEAK = 0.1  # of the sound's peak, the most that such a noise has
 LEAD_IN_NOISE = 2.0  # times its peak: where a sound begins after it
+STROKE_SECONDS, STROKE_SHARE = (
+    0.03,
+    0.3,
+)  # after a noise a stroke comes so soon to this share of the peak; a swell does not
 LEAST_OFFSET = 0.001  # of the peak: a level that is taken off
 RISE_SAMPLES = 8  # kept before the onset, fading in
 
@@ -30,13 +34,18 @@ def one_shot(clip: Clip) -> Clip:
     """The sound as a drum of a kit: from its onset, 1.5 s at most, the end of a longer one faded; silence stays.
 
     The onset is where the sound first exceeds a hundredth of its peak, so that a stroke sounds when it is struck. Of a
-    level or a steady noise that a file begins with, the level is taken off, and the sound begins at twice the noise.
+    level or a steady noise that a file begins with, the level is taken off, and a stroke begins at twice the noise;
+    what swells out of it begins with it.
     """
     offset, noise = _lead_in(clip)
     whole = clip.samples - np.float32(offset) if offset else clip.samples
-    loud = np.flatnonzero(np.abs(whole) > max(ONSET_FLOOR * np.abs(whole).max(), LEAD_IN_NOISE * noise))
+    level = np.abs(whole)
+    loud = np.flatnonzero(level > ONSET_FLOOR * level.max())
     if loud.size == 0:
         return clip
+    struck = np.flatnonzero(level > LEAD_IN_NOISE * noise)
+    if noise and level[struck[0] :][: round(STROKE_SECONDS * clip.sample_rate)].max() > STROKE_SHARE * level.max():
+        loud = loud[loud >= struck[0]]
     start = max(0, int(loud[0]) - RISE_SAMPLES)
     length = min(len(clip) - start, round(ONE_SHOT_SECONDS * clip.sample_rate))
     samples = whole[start : start + length].copy()

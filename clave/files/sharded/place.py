@@ -106,7 +106,7 @@ class LocalPlace(Place):
         """The bytes of the file."""
         try:
             return Path(self.root, name).read_bytes()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
 
     def write(self, name: str, content: bytes) -> None:

@@ -4,6 +4,8 @@
 where they lie, `bars` and `one_shots` make of them what is played.
 """
 
+from clave.errors import LoopError
+from clave.music.arguments import guard
 from clave.sound.loops.bar_lines import BarGrid
 from clave.sound.loops.bars import bars_of
 from clave.sound.loops.one_shots import LoopSound
@@ -11,3 +13,5 @@ from clave.sound.loops.reading import LoopConfidence, LoopHint, LoopReading, rea
 from clave.sound.loops.strokes import LoopStroke
 
 __all__ = ["BarGrid", "LoopConfidence", "LoopHint", "LoopReading", "LoopSound", "LoopStroke", "bars_of", "read"]
+
+guard(globals(), LoopError)

@@ -12,6 +12,7 @@ import numpy as np
 
 from clave.errors import LoopError
 from clave.files import audio_file
+from clave.music.arguments import checked
 from clave.music.clip import Clip
 from clave.music.kit import VOICES
 from clave.music.pattern import Pattern
@@ -85,6 +86,7 @@ class LoopReading:
         )
 
 
+@checked(LoopError)
 @dataclass(frozen=True)
 class LoopHint:
     """What a person knows of a loop; None: to be found. Raises LoopError for what is out of range."""

@@ -11,6 +11,8 @@ from clave import Clip, Pattern, midi, wav
 from clave.app.cli import app
 from clave.errors import AudioFileError, CorpusError, MidiError, SpaceError
 from clave.music.kit import voice
+from clave.rhythm.dataset import factory
+from clave.sound import sound_index
 from clave.sound.dataset import made_clip
 
 
@@ -18,6 +20,13 @@ def groove(shift: int = 0) -> Pattern:
     hits = np.zeros((8, 64))
     hits[0, [0, 32]], hits[1, [16, 48 + shift]], hits[2, ::8] = 1, 1, 1
     return Pattern.from_hits(hits)
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few of our own grooves and drums to search in."""
+    monkeypatch.setattr(factory, "TAKES_BESIDE", 1)
+    monkeypatch.setattr(sound_index, "FACTORY_DRUMS", 3)
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ import io
 import json
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -112,7 +113,7 @@ def test_a_program_ends_a_run_by_a_word_or_by_its_end(commands: str, wish: str) 
 
 def test_progress_for_a_program_comes_with_the_time_that_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     seconds = iter([0.0, 0.1, 10.0, 11.0])
-    monkeypatch.setattr(learn_report.time, "monotonic", lambda: next(seconds))
+    monkeypatch.setattr(learn_report, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
     out = io.StringIO()
     report = JsonReport(out, io.StringIO())
     for done in (1, 2, 6, 11):

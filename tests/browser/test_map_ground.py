@@ -88,6 +88,7 @@ def test_what_is_far_from_any_bar_is_hatched_and_said(opened: Page) -> None:
     opened.evaluate("clave.store.view.value = { centre: [0, 0], zoom: 1 }")
     assert inked(opened, 2.5, 0) == 0
     from_menu(opened, "More", "Single bars on the map")
+    expect(opened.locator(".map-ground")).to_be_visible()
     assert inked(opened, 2.5, 0) > 0.02
     assert inked(opened, 2.5, -1.5) > 0.02
     assert inked(opened, 0, 0) == 0

@@ -10,6 +10,7 @@ from clave.errors import PatternError, SpaceError
 from clave.latent.index_folder import write_index
 from clave.rhythm import dataset
 from clave.rhythm.bar_index import KIND, agreement, batches_of, index_of, names_of, open_bar_index
+from clave.rhythm.dataset import factory
 from clave.rhythm.rhythm_vector import SIZE, STEPS, rhythm_vectors
 from clave.rhythm.similar import FOLDER, open_space_bars, write_space_bars
 
@@ -149,7 +150,8 @@ def test_a_space_without_an_index_searches_the_bars_of_its_run(corpus, tmp_path:
     assert len(open_space_bars(tmp_path, lambda _: [])) == len(corpus)
 
 
-def test_the_shipped_space_which_keeps_no_bars_finds_our_own_grooves() -> None:
+def test_the_shipped_space_which_keeps_no_bars_finds_our_own_grooves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(factory, "TAKES_BESIDE", 2)
     [near] = load_rhythm().similar([bar()], 5)
     assert len(near) == 5
     assert {each.licence for each in near} == {"CC0, grooves written for Clave"}

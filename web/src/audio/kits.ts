@@ -1,6 +1,5 @@
 /** Kits: eight sounds as buffers, from the server or from a folder of the player's own. */
 
-import { describeSorted, sortFiles } from "../rules/kitFolder";
 import { VOICE_COUNT, type VoiceInfo } from "../rules/protocol";
 import type { SoundSource } from "../net/sources";
 import type { KitBuffers } from "./mixer";
@@ -30,6 +29,7 @@ export class Kits {
 
   /** A kit from files; voices without a file keep the sound they had. The report says what was taken and what not. */
   async fromFiles(files: readonly File[], before: KitBuffers, voices: readonly VoiceInfo[]): Promise<{ name: string | null; report: string }> {
+    const { describeSorted, sortFiles } = await import("../rules/kitFolder"); // needed late, and not small
     const sorted = sortFiles(files.map(pathOf), voices);
     const broken: string[] = [];
     const buffers = await Promise.all(

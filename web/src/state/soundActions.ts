@@ -2,7 +2,6 @@
 
 import { withClick } from "../rules/clickHistory";
 import { kitVoices, voicesOfKit, withKit, withSound, withSounds } from "../rules/kitChanges";
-import { describeSorted, sortFiles } from "../rules/kitFolder";
 import { SPACE_KIT } from "../rules/kitNames";
 import { tooLarge } from "../rules/material";
 import { onMap } from "../rules/mapPoint";
@@ -163,6 +162,7 @@ export class SoundActions {
 
   /** A folder of sounds: each voice that a file name means takes that file; the others, and locked ones, keep their sound. */
   async takeFolder(files: readonly File[]): Promise<void> {
+    const { describeSorted, sortFiles } = await import("../rules/kitFolder"); // needed late, and not small
     const sorted = sortFiles(files.map(pathOf), this.store.voices.value);
     const refused: string[] = [];
     const found = await Promise.all(

@@ -168,8 +168,8 @@ def test_a_crash_begins_as_many_bars_after_a_fill_as_drummers_play() -> None:
     assert not any(map(crashes, bars[1::2]))  # the fills themselves
     assert not crashes(bars[0])
     assert np.mean([crashes(bar) for bar in bars[2::2]]) == pytest.approx(CRASH_SHARE, abs=0.05)
-    assert bars == first_bars(project, 2000)
-    assert bars != first_bars(project.changed(seed=4), 2000)
+    assert bars[:200] == first_bars(project, 200)
+    assert bars[:200] != first_bars(project.changed(seed=4), 200)
     assert not any(map(crashes, first_bars(Project(scene=Scene()), 200)))
 
 

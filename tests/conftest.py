@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shape_checks
 from xdist.scheduler import LoadScopeScheduling
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
+
+shape_checks.install()  # before any module of Clave is imported
 
 BROWSER = "tests/browser/"
 LONGEST_FIRST = (
@@ -75,6 +78,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """The browser goes first, so that its process is a nice one only when it has done with it."""
+    shape_checks.begin_test()
     beside_the_browser = _in_a_process_of_several() and not item.nodeid.startswith(BROWSER)
     if beside_the_browser and os.name == "posix" and os.nice(0) < NICENESS:
         os.nice(NICENESS)

@@ -13,7 +13,9 @@ from clave import load_rhythm, load_sound
 from clave.app import server
 from clave.app.server.page_bridge import PageBridge
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"))), None
+)  # the first draws no window of its own around the page
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

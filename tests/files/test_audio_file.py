@@ -493,3 +493,22 @@ def test_a_stroke_after_a_level_or_a_noise_begins_within_5_ms(before):
     assert int(np.argmax(np.abs(shot.samples) > 0.1)) < 0.005 * RATE
     assert len(shot) <= len(stroke) + 0.005 * RATE
     assert abs(np.median(shot.samples)) < 0.01 or before == "noise"
+
+
+def test_a_folder_with_a_list_of_its_own_is_the_kit_of_that_list(tmp_path):
+    (tmp_path / "a").mkdir()
+    for number, name in enumerate(("a/1.wav", "a/2.wav", "kick.wav", "Gr\udcf6\udcdfe.wav", "3.wav")):
+        wav.write(tmp_path / "x.wav", Clip(tone(hz=100.0 * (number + 1))))
+        (tmp_path / "x.wav").rename(tmp_path / name)
+    rows = "path;Voice\na\\1.wav;bd\na/2.wav;kick\nGr\xf6\xdfe.wav;snare\n3.wav;\nnone.wav;clap\nkick.wav;bassoon\n"
+    (tmp_path / "manifest.csv").write_bytes(rows.encode("latin-1"))
+    reading = wav.read_kit(tmp_path, listen=lambda _: VOICES[7])
+    assert reading.taken == (("kick", "a/1.wav"), ("snare", "Gr\\xf6\\xdfe.wav"), ("other", "3.wav"))
+    assert reading.classified == ("3.wav",)
+    refused = dict(reading.refused)
+    assert refused["a/2.wav"] == "kick is a/1.wav"
+    assert refused["none.wav"] == "manifest.csv lists it, and there is no such file"
+    assert "bassoon" in refused["kick.wav"]
+    (tmp_path / "manifest.csv").write_text("file,name\n")
+    with pytest.raises(AudioFileError, match=r"manifest.csv lacks the column path, voice"):
+        wav.read_kit(tmp_path)

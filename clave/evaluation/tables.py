@@ -1,9 +1,13 @@
-"""Tables of measurements: as Markdown, and written to a folder beside their numbers and figures."""
+"""Tables of measurements: as Markdown and CSV, and written to a folder beside their numbers and figures."""
 
+import csv
+import io
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from clave.files import whole_file
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,6 +32,29 @@ def percent(key: str) -> Cell:
 def markdown_table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
     """The lines of a table below its headings."""
     return "\n".join(f"| {' | '.join(line)} |" for line in (heads, ["---"] * len(heads), *lines))
+
+
+def csv_table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    """The same table for a spreadsheet."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows([heads, *lines])
+    return text.getvalue()
+
+
+def write_table(
+    folder: Path,
+    name: str,
+    markdown: str,
+    result: Mapping[str, Any],
+    heads: Sequence[str],
+    lines: Sequence[Sequence[str]],
+) -> list[Path]:
+    """Write a table as NAME.md, NAME.json and NAME.csv, each whole or not at all, and return their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = {".md": markdown, ".json": json.dumps(result, indent=2) + "\n", ".csv": csv_table(heads, lines)}
+    for suffix, text in texts.items():
+        whole_file.write(folder / f"{name}{suffix}", text.encode())
+    return [folder / f"{name}{suffix}" for suffix in texts]
 
 
 def write(folder: Path, markdown: str, result: Mapping[str, Any], figures: "Mapping[str, Figure]") -> list[Path]:

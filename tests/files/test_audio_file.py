@@ -2,6 +2,7 @@ import json
 import struct
 import tracemalloc
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import soundfile
 
 from clave import wav
 from clave.errors import AudioFileError
-from clave.files.audio_file import voice_names
+from clave.files.audio_file import reading, voice_names
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit
 
@@ -174,17 +175,46 @@ def test_channels_that_cancel_are_heard_as_the_loudest_of_them(tmp_path):
     np.testing.assert_allclose(wav.read(tmp_path / "x.wav").samples, 0.75 * tone(), atol=1e-6)
 
 
+def flac_of_silence(path, seconds, rate, channels):
+    with soundfile.SoundFile(path, "w", rate, channels, format="FLAC", subtype="PCM_16") as file:
+        for _ in range(seconds):
+            file.write(np.zeros((rate, channels), np.int16))
+    return path.read_bytes()
+
+
 def test_many_channels_at_a_high_rate_need_little_memory(tmp_path):
-    """Twenty seconds of eight channels at 192 kHz are 123 MB as a whole, and 15 as one channel."""
-    with soundfile.SoundFile(tmp_path / "x.flac", "w", 192_000, 8, subtype="PCM_16") as file:
-        for _ in range(20):
-            file.write(np.zeros((192_000, 8), np.int16))
+    """Twelve seconds of eight channels at 192 kHz are 74 MB as a whole, and 9 as one channel."""
+    data = flac_of_silence(tmp_path / "x.flac", 12, 192_000, 8)
     tracemalloc.start()
     try:
-        assert wav.read(tmp_path / "x.flac", sample_rate=None).seconds == 20
-        assert tracemalloc.get_traced_memory()[1] < 90e6
+        assert wav.from_bytes(data, sample_rate=None).seconds == 12
+        assert tracemalloc.get_traced_memory()[1] < 60e6
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize(("seconds", "rate", "channels", "rule"), [
+    (6, 655_350, 8, "8 channels x 655350 Hz x 6.0 s are 31 million samples; at most 24 million"),
+    (61, 8000, 1, "61 s long; sounds are at most 60 s: cut it into parts"),
+])  # fmt: skip
+def test_what_would_be_too_much_is_refused_before_it_is_decoded(tmp_path, monkeypatch, seconds, rate, channels, rule):
+    """A FLAC of 342 kB once took 2.3 GB."""
+    data = flac_of_silence(tmp_path / "x.flac", seconds, rate, channels)
+    undecoded = mock.Mock(side_effect=AssertionError)
+    monkeypatch.setattr(soundfile.SoundFile, "read", undecoded)
+    for read, what in ((wav.read, tmp_path / "x.flac"), (wav.from_bytes, data)):
+        with pytest.raises(AudioFileError, match=rule):
+            read(what)
+
+
+def test_a_flac_that_does_not_know_its_length_is_read_to_its_end(tmp_path, monkeypatch):
+    data = bytearray(flac_of_silence(tmp_path / "x.flac", 3, 8000, 1))
+    data[21] &= 0xF0  # the lowest 36 bits of its first block: samples in all
+    data[22:26] = bytes(4)
+    assert wav.from_bytes(bytes(data)).seconds == 3
+    monkeypatch.setattr(reading, "MAX_SAMPLES", 20_000)
+    with pytest.raises(AudioFileError, match="1 channels x 8000 Hz"):
+        wav.from_bytes(bytes(data))
 
 
 def test_folders_are_walked_once_and_what_cannot_be_read_is_named(tmp_path):
@@ -399,6 +429,15 @@ def riff(*chunks):
 SAMPLES = (8000 * tone()).astype("<i2").tobytes()
 FORM = struct.pack("<HHIIHH", 1, 1, RATE, 2 * RATE, 2, 16)
 
+PCM = struct.pack("<H14s", 1, bytes.fromhex("000000001000800000aa00389b71"))  # the GUID that says so
+EXTENSIBLE = struct.pack("<HHIIHH", 0xFFFE, 1, RATE, 2 * RATE, 2, 16) + struct.pack("<HHI", 22, 16, 4) + PCM
+
+
+def with_64_bit_sizes(name, size):
+    sizes = struct.pack("<QQQI", 80 + len(SAMPLES), size, len(SAMPLES) // 2, 0)
+    chunks = chunk(b"ds64", sizes), chunk(b"fmt ", FORM), chunk(b"data", SAMPLES, size=0xFFFFFFFF)
+    return name + b"\xff" * 4 + b"WAVE" + b"".join(chunks)
+
 
 @pytest.mark.parametrize(
     "data",
@@ -408,9 +447,18 @@ FORM = struct.pack("<HHIIHH", 1, 1, RATE, 2 * RATE, 2, 16)
         riff(chunk(b"bext", b"x" * 603, pad=False), chunk(b"fmt ", FORM), chunk(b"data", SAMPLES)),
         riff(chunk(b"LIST", b"x" * 7, pad=False), chunk(b"fmt ", FORM), chunk(b"data", SAMPLES, size=0)),
         riff(chunk(b"bext", b"x" * 603), chunk(b"fmt ", FORM), chunk(b"data", SAMPLES), chunk(b"LIST", b"INFO" * 9)),
+        riff(chunk(b"fmt ", EXTENSIBLE), chunk(b"data", SAMPLES)),
+        riff(chunk(b"fmt ", EXTENSIBLE), chunk(b"data", SAMPLES, size=0)),
+        riff(chunk(b"LIST", b"INFO" * 9), chunk(b"data", SAMPLES), chunk(b"LIST", b"x" * 7), chunk(b"fmt ", FORM)),
+        with_64_bit_sizes(b"RF64", len(SAMPLES)),
+        with_64_bit_sizes(b"BW64", len(SAMPLES)),
+        with_64_bit_sizes(b"RF64", 0),
     ],
-    ids=["size 0", "no size", "odd without pad", "odd and size 0", "as it should be"],
-)
+    ids=[
+        "size 0", "no size", "odd without pad", "odd and size 0", "as it should be", "extensible",
+        "extensible and size 0", "format after the samples", "RF64", "BW64", "RF64 without a size",
+    ],
+)  # fmt: skip
 def test_chunks_of_a_wav_that_lie_otherwise_than_they_say_are_read_as_they_lie(tmp_path, data):
     (tmp_path / "x.wav").write_bytes(data)
     read = wav.read(tmp_path / "x.wav")
@@ -445,3 +493,22 @@ def test_a_stroke_after_a_level_or_a_noise_begins_within_5_ms(before):
     assert int(np.argmax(np.abs(shot.samples) > 0.1)) < 0.005 * RATE
     assert len(shot) <= len(stroke) + 0.005 * RATE
     assert abs(np.median(shot.samples)) < 0.01 or before == "noise"
+
+
+def test_a_folder_with_a_list_of_its_own_is_the_kit_of_that_list(tmp_path):
+    (tmp_path / "a").mkdir()
+    for number, name in enumerate(("a/1.wav", "a/2.wav", "kick.wav", "Gr\udcf6\udcdfe.wav", "3.wav")):
+        wav.write(tmp_path / "x.wav", Clip(tone(hz=100.0 * (number + 1))))
+        (tmp_path / "x.wav").rename(tmp_path / name)
+    rows = "path;Voice\na\\1.wav;bd\na/2.wav;kick\nGr\xf6\xdfe.wav;snare\n3.wav;\nnone.wav;clap\nkick.wav;bassoon\n"
+    (tmp_path / "manifest.csv").write_bytes(rows.encode("latin-1"))
+    reading = wav.read_kit(tmp_path, listen=lambda _: VOICES[7])
+    assert reading.taken == (("kick", "a/1.wav"), ("snare", "Gr\\xf6\\xdfe.wav"), ("other", "3.wav"))
+    assert reading.classified == ("3.wav",)
+    refused = dict(reading.refused)
+    assert refused["a/2.wav"] == "kick is a/1.wav"
+    assert refused["none.wav"] == "manifest.csv lists it, and there is no such file"
+    assert "bassoon" in refused["kick.wav"]
+    (tmp_path / "manifest.csv").write_text("file,name\n")
+    with pytest.raises(AudioFileError, match=r"manifest.csv lacks the column path, voice"):
+        wav.read_kit(tmp_path)

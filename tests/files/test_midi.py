@@ -2,6 +2,7 @@ import io
 import json
 import re
 import struct
+import tracemalloc
 from pathlib import Path
 
 import jaxtyping
@@ -16,9 +17,11 @@ from clave.errors import MidiError, RenderError
 from clave.files.midi import (
     DrumMap,
     MidiNotes,
+    chunks,
     compose,
     detect_drum_map,
     load_drum_map,
+    parsing,
     read,
     read_many,
     to_bytes,
@@ -252,12 +255,37 @@ def test_zero_length_and_never_ending_notes_are_strokes():
     assert report.remarks == ("3 notes never end: kept as strokes",)
 
 
-def test_thousands_of_notes_that_never_end_are_read_or_refused():
-    hanging = [(120 * i, mido.Message("note_on", note=36, velocity=90, channel=9)) for i in range(300)]
-    assert read(midi_file(hanging)).report.strokes["kick"] == 300
-    many = [(120 * i, mido.Message("note_on", note=36, velocity=90, channel=9)) for i in range(5000)]
-    with pytest.raises(MidiError, match="never end"):
-        read(midi_file(many))
+def test_thousands_of_notes_that_never_end_are_strokes():
+    hanging = [(120 * i, mido.Message("note_on", note=36, velocity=90, channel=9)) for i in range(5000)]
+    report = read(midi_file(hanging)).report
+    assert report.strokes["kick"] == 5000
+    assert report.remarks == ("5000 notes never end: kept as strokes",)
+
+
+def test_many_tracks_whose_notes_never_end_take_little_memory():
+    """21 kB once took 3 GB: each track got so many ends as notes hang in the whole file."""
+    hanging = [mido.Message("note_on", note=note, velocity=90, channel=9) for note in (36, 38)]
+    tracks = [[(480 * (i % 4), event) for event in hanging] for i in range(300)]
+    data = midi_file(*tracks)
+    tracemalloc.start()
+    report = read(data).report
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert report.remarks == ("600 notes never end: kept as strokes",)
+    assert report.strokes["kick"] == report.strokes["snare"] == 4
+    assert peak < 300 * len(data)
+
+
+def test_files_beyond_the_budget_are_refused_by_name(tmp_path, monkeypatch):
+    monkeypatch.setattr(chunks, "MAX_TRACKS", 3)
+    with pytest.raises(MidiError, match="has 4 tracks; at most 3 are read"):
+        read(midi_file(*[notes(0)] * 4))
+    monkeypatch.setattr(parsing, "MAX_BYTES", 50)
+    path = tmp_path / "long.mid"
+    path.write_bytes(midi_file(notes(0, 480, 960)))
+    for source in (path, path.read_bytes(), io.BytesIO(path.read_bytes())):
+        with pytest.raises(MidiError, match="more than 0 MB"):
+            read(source)
 
 
 def test_drums_on_another_channel_are_found_when_there_is_nothing_else():

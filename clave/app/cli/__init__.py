@@ -5,6 +5,7 @@ import sys
 import typer
 
 from clave.app.cli import (
+    compare,
     corpus,
     corpus_get,
     corpus_index,
@@ -41,6 +42,7 @@ app.command()(kits.kits)
 app.command()(finding.where)
 app.command()(finding.similar)
 app.command()(figures.figures)
+app.command()(compare.compare)
 app.command("drum-map")(drum_map.drum_map)
 app.add_typer(export.app, name="export")
 app.add_typer(learn.app, name="learn")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from clave.app.cli import learn_folder
+from clave.app.cli import learn_folder, learn_paper
 from clave.app.cli.learn_folder import LearnCommands
 from clave.app.cli.learn_report import Report, checked_form, reporting, say_learned, train, with_epochs
 from clave.app.cli.options import (
@@ -24,6 +24,7 @@ from clave.app.cli.options import (
     MidiFolder,
     Minutes,
     NetworkOut,
+    PaperExperiment,
     ProgressOption,
     RecipeName,
     Resume,
@@ -52,6 +53,7 @@ def learn_rhythm(
     folder: MidiFolder = None,
     factory: FactoryGrooves = False,
     recipe: RecipeName = "rhythm",
+    experiment: PaperExperiment = False,
     styles: Styles = "auto",
     drum_map: DrumMap = None,
     drop_fills: DropFills = False,
@@ -77,6 +79,16 @@ def learn_rhythm(
     from clave.training import recipes, rhythm_data, rhythm_run
 
     recipes.by_name(recipe, styles=0)  # a wrong name is refused before all the reading
+    if experiment:
+        chosen = {
+            "--factory": factory, "--styles": styles != "auto", "--drum-map": drum_map, "--drop-fills": drop_fills,
+            "--minutes": minutes, "--licence": licence != NOT_STATED, "--credit": credit,
+        }  # fmt: skip
+        learn_paper.refuse(recipe, [name for name, given in chosen.items() if given])
+        learn_paper.experiment(
+            folder, out, epochs=epochs, seed=seed, resume=resume, threads=threads, form=checked_form(progress)
+        )
+        return
     if drum_map is not None:
         midi.load_drum_map(drum_map)  # and a wrong map once, not for every file
     _refuse_a_second_run(out, resume)

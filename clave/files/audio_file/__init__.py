@@ -5,7 +5,7 @@ the voice that the name of a file or folder states, and `folders` finds sound fi
 """
 
 from clave.errors import AudioFileError
-from clave.files.audio_file.folders import KitReading, SoundFiles, read_kit, sound_files
+from clave.files.audio_file.folders import MANIFEST, KitReading, SoundFiles, read_kit, sound_files
 from clave.files.audio_file.one_shots import (
     END_FADE_SECONDS,
     ONE_SHOT_SECONDS,
@@ -31,6 +31,7 @@ from clave.music.arguments import guard
 __all__ = [
     "CUT_SHORT",
     "END_FADE_SECONDS",
+    "MANIFEST",
     "MAX_BYTES",
     "MAX_SECONDS",
     "ONE_SHOT_SECONDS",

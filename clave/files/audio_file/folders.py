@@ -9,13 +9,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from clave.errors import AudioFileError, printable
+from clave.errors import AudioFileError, CorpusError, VoiceError, printable
 from clave.files import walking
 from clave.files.audio_file.one_shots import one_shot, resampled
 from clave.files.audio_file.reading import OTHER_SUFFIXES, SUFFIXES, read
 from clave.files.audio_file.voice_names import voice_of_path
+from clave.files.tables import read_table
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit, Origin, Voice
+from clave.music.kit import voice as voice_of
+
+MANIFEST = "manifest.csv"  # a folder's own list of its sounds
 
 
 @dataclass(frozen=True)
@@ -54,21 +58,27 @@ class KitReading:
 def read_kit(
     folder: str | PathLike[str], *, missing: Kit | None = None, listen: Callable[[Clip], Voice | None] | None = None
 ) -> KitReading:
-    """A kit from a folder of sounds; the names of files and folders say which voice they are.
+    """A kit from a folder of sounds; its `manifest.csv` says which voice they are, or the names of files and folders.
 
-    Of several files for a voice the first in alphabetical order that can be read is taken, and those in the folder
-    itself go before those in folders inside. Last come those whose names say nothing, where `listen` knows their voice.
-    A voice without a file sounds as in `missing`, or is silent. What was not taken is in the report, with the reason.
-    Loudness is kept; a file louder than full scale is turned down to it.
+    The list has the columns `path` and `voice`; then only the sounds that it lists are taken, in its order, and one
+    whose voice is empty is listened to. Without a list, of several files for a voice the first in alphabetical order
+    that can be read is taken, and those in the folder itself go before those in folders inside. Last come those whose
+    names say nothing, where `listen` knows their voice. A voice without a file sounds as in `missing`, or is silent.
+    What was not taken is in the report, with the reason. Loudness is kept; a file louder than full scale is turned down
+    to it.
 
     Raises AudioFileError if there is no such folder, or nothing in it can be played.
     """
     folder = Path(folder)
     if not folder.exists():
         raise AudioFileError(f"{folder}: no such folder")
-    found = sound_files(folder)
-    drums, not_taken = _choose_drums(folder, found.paths, listen)
-    refused = (*found.refused, *not_taken)
+    if (folder / MANIFEST).is_file():
+        named, refused = _listed(folder)
+    else:
+        found = sound_files(folder)
+        named, refused = _named(folder, found.paths), list(found.refused)
+    drums, not_taken = _choose_drums(folder, named, listen)
+    refused = (*refused, *not_taken)
     if not drums:
         reasons = "; ".join(f"{file}: {reason}" for file, reason in refused[:3])
         raise AudioFileError(f"{folder}: no sound that can be played as a drum ({reasons or 'no sound files'})")
@@ -109,19 +119,43 @@ class _Drum(NamedTuple):
     is_classified: bool  # its name says no voice
 
 
+def _named(folder: Path, paths: Sequence[Path]) -> list[tuple[Path, Voice | None]]:
+    """The sounds with the voices that their names say: those nearest to the top first, then by name."""
+    ordered = sorted(
+        paths, key=lambda path: (len(path.parts), unicodedata.normalize("NFC", path.with_suffix("").as_posix()).lower())
+    )
+    return [(path, voice_of_path(path, folder)) for path in ordered]
+
+
+def _listed(folder: Path) -> tuple[list[tuple[Path, Voice | None]], list[tuple[str, str]]]:
+    """The sounds that the folder's own list names, with their voices; and those refused, with the reason."""
+    try:
+        rows = read_table(folder / MANIFEST, ("path", "voice"))
+    except CorpusError as error:
+        raise AudioFileError(str(error)) from error
+    find = walking.Finder(folder)
+    named, refused = list[tuple[Path, Voice | None]](), list[tuple[str, str]]()
+    for row in rows:
+        name, word = row["path"].strip(), row["voice"].strip()
+        path = find(name)
+        if path is None:
+            refused.append((printable(name), f"{MANIFEST} lists it, and there is no such file"))
+            continue
+        try:
+            named.append((path, voice_of(word) if word else None))
+        except VoiceError as error:
+            refused.append((printable(name), str(error)))
+    return named, refused
+
+
 def _choose_drums(
-    folder: Path, paths: Sequence[Path], listen: Callable[[Clip], Voice | None] | None
+    folder: Path, named: Sequence[tuple[Path, Voice | None]], listen: Callable[[Clip], Voice | None] | None
 ) -> tuple[dict[int, _Drum], list[tuple[str, str]]]:
     """The drum of each voice that has one, by the voice's index; and the files that were not taken, with the reason."""
     drums: dict[int, _Drum] = {}
     not_taken: list[tuple[str, str]] = []
-    # Those nearest to the top first, then by name.
-    ordered = sorted(
-        paths, key=lambda path: (len(path.parts), unicodedata.normalize("NFC", path.with_suffix("").as_posix()).lower())
-    )
-    named = [(path, voice_of_path(path, folder)) for path in ordered]
     for path, voice in sorted(named, key=lambda each: each[1] is None):
-        file = walking.name_below(path, folder)
+        file = walking.name_below(path, folder) if path.is_relative_to(folder) else printable(path.as_posix())
         if voice is not None and voice.index in drums:
             not_taken.append((file, f"{voice.name} is {drums[voice.index].file}"))
             continue

@@ -1,7 +1,7 @@
-"""WAV files whose chunks lie otherwise than their sizes say, laid out anew for a strict reader.
+"""WAV files whose chunks lie otherwise than a strict reader wants them, laid out anew.
 
 Programs that never came back to write the size leave 0 in the data chunk; others leave out the pad byte after a chunk
-of odd length.
+of odd length, write the format after the samples, or call a file of 64-bit sizes BW64.
 """
 
 import io
@@ -9,13 +9,14 @@ import struct
 
 _HEAD = 12
 _NO_SIZE = (0, 0xFFFFFFFF)
+_WITH_64_BIT_SIZES = (b"RF64", b"BW64")
 
 
 def as_its_chunks_lie(file: io.BufferedIOBase) -> io.BufferedIOBase:
     """The file itself, or, for such a WAV file, one with the same format and samples. It stands at its beginning."""
     head = file.read(_HEAD)
     file.seek(0)
-    if head[:4] != b"RIFF" or head[8:12] != b"WAVE":
+    if head[:4] not in (b"RIFF", *_WITH_64_BIT_SIZES) or head[8:12] != b"WAVE":
         return file
     data = file.read()
     file.seek(0)
@@ -25,24 +26,28 @@ def as_its_chunks_lie(file: io.BufferedIOBase) -> io.BufferedIOBase:
 
 def _laid_out_anew(data: bytes) -> bytes | None:
     """None: the chunks lie as they should, or there is no telling where they lie."""
-    at, is_odd, form = _HEAD, False, b""
-    while at + 8 <= len(data):
+    at, unusual, form, samples, samples_size = _HEAD, data.startswith(b"BW64"), b"", None, None
+    while at + 8 <= len(data) and not (form and samples is not None):
         kind, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
         start = at + 8
-        if kind == b"data":
+        if kind == b"ds64":
+            samples_size = int.from_bytes(data[start + 8 : start + 16], "little")
+        elif kind == b"data":
+            size = samples_size if samples_size and size == 0xFFFFFFFF else size
             has_no_size = size in _NO_SIZE and start < len(data) and not _is_chunk(data, start)
-            if not form or not (is_odd or has_no_size):
+            if form and not (unusual or has_no_size):
                 return None
             samples = data[start:] if has_no_size else data[start : start + size]
-            return _wav(form, samples[: len(samples) - len(samples) % _frame_bytes(form)])
-        if kind == b"fmt ":
+        elif kind == b"fmt ":
             form = data[start : start + size]
         at = start + size
         if size % 2 and _is_chunk(data, at) and not _is_chunk(data, at + 1):
-            is_odd = True
+            unusual = True
         else:
             at += size % 2
-    return None
+    if not form or samples is None:
+        return None
+    return _wav(form, samples[: len(samples) - len(samples) % _frame_bytes(form)])
 
 
 def _is_chunk(data: bytes, at: int) -> bool:

@@ -10,6 +10,7 @@ _END_OF_TRACK = b"\xff\x2f\x00"
 _HEADER = b"MThd"
 _TRACK = b"MTrk"
 _CHUNK_NAME = re.compile(rb"[A-Za-z][A-Za-z0-9 ]{3}")
+MAX_TRACKS = 4096  # what has more is broken, or made to take memory
 _FARTHEST_HEADER = 4096  # bytes that may stand before it: RIFF's, MacBinary's, a mail's
 
 
@@ -48,6 +49,8 @@ def layout_of(data: bytes, file: str) -> Layout:
     plain = tracks is not None
     if tracks is None:
         tracks = _lenient_tracks(data, at, end, file, remarks)
+    if len(tracks) > MAX_TRACKS:
+        raise MidiError(f"{file}: has {len(tracks)} tracks; at most {MAX_TRACKS} are read")
     if len(tracks) != count:
         remarks.append(f"the header counts {count} tracks, the file has {len(tracks)}")
     if form == 0 and len(tracks) > 1:

@@ -69,7 +69,8 @@ def choose_drums(parts: Sequence[Part], by_user: bool) -> DrumParts:
 
 
 def _without(parts: list[Part], taken: list[Part]) -> list[Part]:
-    return [part for part in parts if not any(part is each for each in taken)]
+    known = set(map(id, taken))
+    return [part for part in parts if id(part) not in known]
 
 
 def _pitches(parts: Sequence[Part]) -> Int[np.ndarray, " note"]:

@@ -69,6 +69,18 @@ def normalise(bodies: list[bytes], ticks_per_quarter: int, file: str, *, channel
     return Normalised(found, [*remarks, *reasons])
 
 
+def hanging_notes(body: bytes) -> dict[tuple[int, int], int]:
+    """How many notes of a track never end, by channel (from 0) and note."""
+    sounding: dict[tuple[int, int], int] = {}
+    for _, event in _read_track(body, 1, "").events:
+        kind, note = event[0] & 0xF0, (event[0] & 15, event[1])
+        if kind == 0x90 and event[2]:
+            sounding[note] = sounding.get(note, 0) + 1
+        elif kind in (0x80, 0x90) and sounding.get(note):
+            sounding[note] -= 1
+    return sounding
+
+
 # Reading
 
 

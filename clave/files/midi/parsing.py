@@ -33,6 +33,7 @@ from clave.music.units import (
     steps_per_bar,
 )
 
+MAX_BYTES = 16_000_000  # of a file: days of drums, four bytes a message
 MAX_BARS = 100_000  # two days of music; a file that is longer is broken
 
 Source = str | os.PathLike[str] | bytes | io.BufferedIOBase
@@ -143,14 +144,23 @@ def _why_none(elsewhere: int, remarks: list[str]) -> str:
 
 def _load(source: Source) -> tuple[str, bytes]:
     if isinstance(source, bytes):
+        _check_size("MIDI data", len(source))
         return "MIDI data", source
     if isinstance(source, str | os.PathLike):
         try:
             with open(source, "rb", buffering=0) as file:
+                _check_size(os.fspath(source), os.fstat(file.fileno()).st_size)
                 return os.fspath(source), file.readall()
         except (OSError, ValueError) as error:  # ValueError: a null character in the name
             raise MidiError(f"{source}: cannot be opened: {getattr(error, 'strerror', None) or error}") from error
-    return str(getattr(source, "name", "MIDI data")), source.read()
+    name, data = str(getattr(source, "name", "MIDI data")), source.read(MAX_BYTES + 1)
+    _check_size(name, len(data))
+    return name, data
+
+
+def _check_size(name: str, size: int) -> None:
+    if size > MAX_BYTES:
+        raise MidiError(f"{name}: more than {MAX_BYTES / 1e6:.0f} MB; a MIDI file that large is no drum part: split it")
 
 
 class _Tracks(NamedTuple):

@@ -1,6 +1,7 @@
 """Tracks to notes by symusic, a strict parser, with the notes kept that never end."""
 
 import struct
+from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,6 +10,7 @@ import numpy as np
 from clave.errors import MidiError
 from clave.files.midi.drum_map import DRUM_CHANNEL, DrumMap
 from clave.files.midi.drum_tracks import DrumParts, Notes, Part, choose_drums
+from clave.files.midi.normalising import hanging_notes
 
 if TYPE_CHECKING:
     from symusic.core import ScoreTick
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 _DRUM_CHANNELS = range(DRUM_CHANNEL - 1, DRUM_CHANNEL)  # as MIDI counts, from 0
 _ALL_CHANNELS = range(16)
 _LONG_AFTER = 1 << 20  # ticks: longer than any drum note, well within what symusic counts to
-_MOST_HANGING = 4096
+_MANY_TRACKS = 256  # with more, an end for every note there is would be most of the file
 
 
 class Found(NamedTuple):
@@ -28,15 +30,19 @@ class Found(NamedTuple):
 
 
 def parse_strictly(bodies: list[bytes], ticks_per_quarter: int, file: str, wanted: DrumMap | None) -> Found:
-    """Parse tracks (up to the time of their end); late note-offs are added for the notes that never end."""
+    """Parse tracks (up to the time of their end); late note-offs are added for the notes that never end.
+
+    At first each track ends every note once, which costs little; where notes still hang, as many as it needs.
+    """
     from symusic.core import ScoreTick  # 70 ms, and only reading needs it
 
     everything = wanted is not None and wanted.all_channels
     channels = _ALL_CHANNELS if everything else _DRUM_CHANNELS
-    times = 1
-    while times <= _MOST_HANGING:
+    exact = len(bodies) > _MANY_TRACKS
+    while True:
+        endings = [_exact_ending(body) if exact else _late_ending(channels) for body in bodies]
         try:
-            score = ScoreTick.from_midi(_with_late_endings(bodies, ticks_per_quarter, channels, times))
+            score = ScoreTick.from_midi(_file_of(bodies, endings, ticks_per_quarter))
         except (RuntimeError, ValueError, OverflowError, MemoryError) as error:
             raise MidiError(f"{file}: broken: {str(error).removesuffix(': iostream error')}") from error
         parts = [Part(track.name, track.program, track.is_drum, track.notes.numpy()) for track in score.tracks]
@@ -45,10 +51,9 @@ def parse_strictly(bodies: list[bytes], ticks_per_quarter: int, file: str, wante
             channels = _ALL_CHANNELS
             continue
         hanging = sum(int(np.count_nonzero(part.notes["duration"] >= _LONG_AFTER)) for part in found.drums)
-        if hanging < times:
+        if exact or not hanging:
             return Found(score, found, hanging)
-        times *= 16
-    raise MidiError(f"{file}: broken: thousands of its notes never end")
+        exact = True
 
 
 _NO_NOTES = {key: np.zeros(0, np.int32) for key in ("time", "duration", "pitch", "velocity")}
@@ -69,19 +74,26 @@ _EMPTY_TEXT = b"\xff\x01\x00"
 
 
 @cache
-def _late_endings(channels: range, times: int) -> bytes:
-    """The end of a track that has note-offs for every note before it, `times` of them, long after the last event."""
-    offs = b"".join(
+def _late_ending(channels: range) -> bytes:
+    """The end of a track that has a note-off for every note before it, long after the last event."""
+    return _ended(
         bytes((0, 0x80 | channel, 0, 0)) + b"".join(bytes((0, note, 0)) for note in range(1, 128))
         for channel in channels
     )
-    return _EMPTY_TEXT + _LONG_AFTER_BYTES + _EMPTY_TEXT + offs * times + b"\x00" + END_OF_TRACK
 
 
-def _with_late_endings(bodies: list[bytes], ticks_per_quarter: int, channels: range, times: int) -> bytes:
+def _exact_ending(body: bytes) -> bytes:
+    """The same, with as many note-offs as notes of this track hang."""
+    return _ended(bytes((0, 0x80 | channel, note, 0)) * count for (channel, note), count in hanging_notes(body).items())
+
+
+def _ended(offs: Iterable[bytes]) -> bytes:
+    return _EMPTY_TEXT + _LONG_AFTER_BYTES + _EMPTY_TEXT + b"".join(offs) + b"\x00" + END_OF_TRACK
+
+
+def _file_of(bodies: list[bytes], endings: list[bytes], ticks_per_quarter: int) -> bytes:
     """A file of these tracks, every note ended at last: to a drum, a note that never ends is a stroke."""
-    ending = _late_endings(channels, times)
     parts = [struct.pack(">4sIHHH", b"MThd", 6, 1, len(bodies), ticks_per_quarter)]
-    for body in bodies:
+    for body, ending in zip(bodies, endings, strict=True):
         parts += [struct.pack(">4sI", b"MTrk", len(body) + len(ending)), body, ending]
     return b"".join(parts)

@@ -11,7 +11,7 @@ from clave.files import audio_file, walking
 from clave.files.tables import read_table
 from clave.music.kit import voice as voice_of
 
-MANIFEST = "manifest.csv"
+MANIFEST = audio_file.MANIFEST
 
 
 class Listed(NamedTuple):

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from clave.errors import CorpusError, SpaceError
 from clave.files.audio_file import SUFFIXES
+from clave.files.sharded.building import read_index
+from clave.files.sharded.place import place_at
 from clave.latent import index_folder
 from clave.latent.index_folder import index_in_memory
 from clave.rhythm import bar_index, dataset
@@ -18,6 +20,8 @@ from clave.sound import sound_index
 from clave.sound.dataset import SoundCorpus
 from clave.sound.sound_index import RUN_FILE, SoundIndex, open_sound_index
 from clave.sound.space import SoundSpace
+
+KINDS = ("bars", "sounds")  # of a corpus
 
 Reading = Callable[[int, int], None]
 """Called with the number of files read and of all files."""
@@ -57,6 +61,29 @@ def write_index(
     return sound_index.KIND, sound_index.write_sound_index(out, space, sound_corpus_in(path, space, reading))
 
 
+def kind_to_build(folder: str, out: str, said: str | None) -> str:
+    """What the corpus is to hold, bars or sounds: as it is said, as the one at `out`, or by the files of the folder.
+
+    Raises CorpusError for another word, and for a folder that holds both or neither.
+    """
+    if said is not None:
+        if said not in KINDS:
+            raise CorpusError(f"a corpus is of {' or of '.join(KINDS)}, got {said!r}")
+        return said
+    before = read_index(place_at(out))
+    if before is not None:
+        return before.kind
+    names = [file.name.lower() for file in place_at(folder).find((*MIDI_SUFFIXES, *SUFFIXES)).files]
+    midi = sum(name.endswith(MIDI_SUFFIXES) for name in names)
+    if midi and midi < len(names):
+        raise CorpusError(
+            f"{folder} holds {midi} MIDI files and {len(names) - midi} sounds: say --kind bars or --kind sounds"
+        )
+    if not names:
+        raise CorpusError(f"{folder} holds neither MIDI files nor sounds, nor does any folder in it")
+    return KINDS[not midi]
+
+
 def is_index(path: Path) -> bool:
     """Whether this folder is an index."""
     return (path / index_folder.CONFIG).is_file() and (path / index_folder.PROJECTION).is_file()
@@ -68,6 +95,9 @@ def holds_bars(path: Path) -> bool:
         return True
     if (path / RUN_FILE).is_file():
         return False
+    built = read_index(place_at(path))
+    if built is not None:
+        return built.kind == bar_index.KIND
     if not path.is_dir():
         raise CorpusError(f"{path} is not a folder")
     for each in path.rglob("*"):
@@ -79,14 +109,16 @@ def holds_bars(path: Path) -> bool:
 
 
 def corpus_in(path: Path, reading: Reading | None = None) -> Corpus:
-    """The bars of a saved corpus or a run, or of the MIDI files in a folder."""
+    """The bars of a saved corpus, a run or a built corpus, or of the MIDI files in a folder."""
     if (path / BARS_FILE).is_file():
         return Corpus.load(path)
+    if dataset.is_built(path):
+        return dataset.open_corpus(path)
     return dataset.scan(path, dataset.Selection(fewest_strokes=1), progress=reading)
 
 
 def sound_corpus_in(path: Path, sound: SoundSpace, reading: Reading | None = None) -> SoundCorpus:
-    """The sounds of a saved corpus or a run, or of the sound files in a folder."""
+    """The sounds of a saved corpus, a run or a built corpus, or of the sound files in a folder."""
     if (path / RUN_FILE).is_file():
         corpus = SoundCorpus.load(path)
         wanted = (sound.spectrogram.bands, sound.spectrogram.frames)
@@ -96,4 +128,6 @@ def sound_corpus_in(path: Path, sound: SoundSpace, reading: Reading | None = Non
                 "search in the folder of the sound files themselves"
             )
         return corpus
+    if sound_dataset.is_built(path):
+        return sound_dataset.open_corpus(path, spectrogram=sound.spectrogram)
     return sound_dataset.scan(path, variants=0, spectrogram=sound.spectrogram, progress=reading)

@@ -51,9 +51,18 @@ def read_and_remark(
 
 def from_bytes(data: bytes, name: str = "the file", *, sample_rate: int | None = SAMPLE_RATE) -> Clip:
     """The sound that `read` would find in a file of these bytes; errors call it by this name."""
+    return from_bytes_and_remark(data, name, sample_rate=sample_rate)[0]
+
+
+def from_bytes_and_remark(
+    data: bytes, name: str = "the file", *, sample_rate: int | None = SAMPLE_RATE
+) -> tuple[Clip, tuple[str, ...]]:
+    """What `read_and_remark` would find in a file of these bytes."""
     if not data:
         raise AudioFileError(f"{name}: the file is empty (0 bytes)")
-    return _read(io.BytesIO(data), name, sample_rate)[0]
+    if len(data) > MAX_BYTES:
+        raise AudioFileError(f"{name}: {_too_large(len(data))}")
+    return _read(io.BytesIO(data), name, sample_rate)
 
 
 def _read(source: io.BufferedIOBase, name: str, sample_rate: int | None) -> tuple[Clip, tuple[str, ...]]:
@@ -130,7 +139,11 @@ def _check_file(path: Path) -> None:
     if size == 0:
         raise AudioFileError(f"{path}: the file is empty (0 bytes)")
     if size > MAX_BYTES:
-        raise AudioFileError(f"{path}: {size / 1e6:.0f} MB; sounds are at most {MAX_BYTES / 1e6:.0f} MB")
+        raise AudioFileError(f"{path}: {_too_large(size)}")
+
+
+def _too_large(size: int) -> str:
+    return f"{size / 1e6:.0f} MB; sounds are at most {MAX_BYTES / 1e6:.0f} MB"
 
 
 def _reason(error: Exception) -> str:

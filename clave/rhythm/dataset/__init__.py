@@ -7,10 +7,11 @@ unless it goes by bars. `from_factory` makes a corpus of our own grooves, with n
 """
 
 from clave.errors import CorpusError
+from clave.files.sharded.building import is_built
 from clave.music.arguments import guard
 from clave.rhythm.dataset.bar_table import Selection
 from clave.rhythm.dataset.bars import CorpusBar
-from clave.rhythm.dataset.built import build, is_built, open_corpus
+from clave.rhythm.dataset.built import build, open_corpus
 from clave.rhythm.dataset.data_set import BARS_FILE, NO_STYLE, Corpus, CorpusReport
 from clave.rhythm.dataset.factory import FACTORY, FILLS, LICENCE, TAKES, TAKES_BESIDE, from_factory, learnable_styles
 from clave.rhythm.dataset.labels import GROOVE_MIDI, SECTIONS, STYLE_WORDS, Facts, folder_styles, label, style_in

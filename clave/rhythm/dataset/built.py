@@ -12,17 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from clave.errors import CorpusError
-from clave.files import midi
+from clave.errors import CorpusError, printable
+from clave.files import midi, walking
 from clave.files.sharded.building import INDEX, Index, Table, finish, make_batches, read_index, read_table
 from clave.files.sharded.lock import locked
 from clave.files.sharded.place import LocalPlace, Place, place_at
 from clave.files.sharded.workers import Pool
-from clave.rhythm.dataset.bar_shards import BarMaker, bar_table, file_rows, shown_names
+from clave.rhythm.dataset.bar_shards import BarMaker, bar_table, file_rows
 from clave.rhythm.dataset.bar_table import EVERYTHING, BarTable, Selection
 from clave.rhythm.dataset.data_set import Corpus, CorpusReport
 from clave.rhythm.dataset.labels import GROOVE_MIDI, Facts, label
-from clave.rhythm.dataset.scanning import MIDI_SUFFIXES, Progress
+from clave.rhythm.dataset.scanning import MIDI_SUFFIXES, OTHER_SUFFIXES, Progress
 from clave.rhythm.dataset.sorting_out import Tally, Verdicts, assemble, judge, report_of
 
 KIND = "bars"
@@ -49,12 +49,14 @@ def build(
     """
     read_from, written_to = place_at(source), place_at(out)
     before = read_index(written_to, KIND)  # refused before anything is written
-    files = read_from.find(MIDI_SUFFIXES)
+    files, others, left_out = read_from.find(MIDI_SUFFIXES, OTHER_SUFFIXES)
     if not files:
-        raise CorpusError(f"{source} holds no MIDI file ({', '.join(MIDI_SUFFIXES)}), nor does any folder in it")
+        raise CorpusError(
+            f"{source} holds no MIDI file ({', '.join(MIDI_SUFFIXES)}), nor does any folder in it", others
+        )
     with locked(written_to):
         before = read_index(written_to, KIND)
-        names = [file.name for file in files]
+        names = [printable(file.name) for file in files]
         facts = _label(read_from, names, styles)
         chosen_map = selection.drum_map or facts.drum_map
         selected = replace(selection, drum_map=None if chosen_map is None else midi.load_drum_map(chosen_map))
@@ -62,15 +64,13 @@ def build(
         batches = make_batches(read_from, written_to, files, maker, before=before, pool=pool, progress=progress)
         index = Index(KIND, {**maker.settings(), "licence": licence, "drop_fills": selection.drop_fills}, batches)
         verdicts = judge(names, _tables(written_to, index), facts, selected)
-        report = report_of(str(read_from), verdicts, facts)
-        index = replace(index, report={**asdict(report), "refused": len(report.refused)})
+        report = report_of(printable(str(read_from)), verdicts, facts)
+        report = replace(
+            report, files=len(files) + len(others), refused={**report.refused, **others}, left_out=left_out
+        )
+        index = replace(index, report={**asdict(report), "refused": others})  # the table of files has the rest
         finish(written_to, index, _files_table(names, facts, verdicts), before)
     return report
-
-
-def is_built(address: Address) -> bool:
-    """Whether a folder or bucket holds a built corpus, of whatever kind and version."""
-    return place_at(address).read(INDEX) is not None
 
 
 def open_corpus(address: Address) -> Corpus:
@@ -97,7 +97,7 @@ def _tables(place: Place, index: Index) -> Iterator[BarTable]:
 def _label(place: Place, names: list[str], styles: str | Path) -> Facts:
     """The labels of files; the table of a bucket's own is fetched first."""
     if isinstance(place, LocalPlace):
-        return label(Path(place.root), names, styles)
+        return label(walking.base_of(place.root), names, styles)
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="clave-") as folder:
@@ -117,7 +117,7 @@ def _files_table(names: list[str], facts: Facts, verdicts: Verdicts) -> Table:
     bars[verdicts.kept] = verdicts.tally.bars
     return pyarrow.table(
         {
-            "file": shown_names(names),
+            "file": names,
             "refused": pyarrow.array([verdicts.refused.get(name) for name in names], pyarrow.string()),
             "bars": bars,
             "style": facts.style,
@@ -143,7 +143,7 @@ def _opened(place: Place, index: Index) -> tuple[list[str], Facts, Verdicts, Cor
 
 
 def report_from(content: dict[str, Any], refused: dict[str, str]) -> CorpusReport:
-    """A report as JSON keeps it, with the files that were refused."""
+    """A report as JSON keeps it, with the files that were read and refused."""
     notes = {int(note): int(count) for note, count in content["notes_not_in_map"].items()}
-    changed: dict[str, Any] = {"refused": refused, "notes_not_in_map": notes}
+    changed: dict[str, Any] = {"refused": {**refused, **content["refused"]}, "notes_not_in_map": notes}
     return CorpusReport(**{**content, **changed})

@@ -1,6 +1,6 @@
 """What `--in` names: an index, a saved corpus, a run, or a folder of files; as an index of bars or of sounds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from clave.errors import CorpusError, SpaceError
@@ -8,7 +8,7 @@ from clave.files.audio_file import SUFFIXES
 from clave.files.sharded.building import read_index
 from clave.files.sharded.place import place_at
 from clave.latent import index_folder
-from clave.latent.index_folder import index_in_memory
+from clave.latent.index_folder import Batch, Names, index_in_memory
 from clave.rhythm import bar_index, dataset
 from clave.rhythm.bar_index import BarIndex, StoredBars, open_bar_index
 from clave.rhythm.dataset import BARS_FILE, MIDI_SUFFIXES, Corpus
@@ -35,9 +35,18 @@ def bars_in(path: Path | None, rhythm: RhythmSpace, reading: Reading | None = No
         return open_bar_index(path)
     if (path / FOLDER).is_dir():
         return open_space_bars(path, rhythm.decode)
+    batches, names = bar_batches(path, reading)
+    index = index_in_memory(VECTOR, batches, names)
+    return BarIndex(index, StoredBars(index).patterns)
+
+
+def bar_batches(path: Path, reading: Reading | None = None) -> tuple[Iterable[Batch], Names]:
+    """The bars there as rows of an index; those of a built corpus are read as they are needed."""
+    if dataset.is_built(path):
+        stream = dataset.stream_corpus(path)
+        return bar_index.batches_of_stream(stream), stream.names
     corpus = corpus_in(path, reading)
-    return BarIndex(index := index_in_memory(VECTOR, bar_index.batches_of(corpus), bar_index.names_of(corpus)),
-                    StoredBars(index).patterns)  # fmt: skip
+    return bar_index.batches_of(corpus), bar_index.names_of(corpus)
 
 
 def sounds_in(path: Path | None, sound: SoundSpace, reading: Reading | None = None) -> SoundIndex:
@@ -56,7 +65,7 @@ def write_index(
 ) -> tuple[str, int]:
     """Write an index of a corpus or a folder of files: whether it is of bars or of sounds, and how many they are."""
     if holds_bars(path):
-        return bar_index.KIND, bar_index.index_of(corpus_in(path, reading), out)
+        return bar_index.KIND, bar_index.write_bar_index(out, *bar_batches(path, reading))
     space = sound()
     return sound_index.KIND, sound_index.write_sound_index(out, space, sound_corpus_in(path, space, reading))
 
@@ -109,11 +118,9 @@ def holds_bars(path: Path) -> bool:
 
 
 def corpus_in(path: Path, reading: Reading | None = None) -> Corpus:
-    """The bars of a saved corpus, a run or a built corpus, or of the MIDI files in a folder."""
+    """The bars of a saved corpus or a run, or of the MIDI files in a folder."""
     if (path / BARS_FILE).is_file():
         return Corpus.load(path)
-    if dataset.is_built(path):
-        return dataset.open_corpus(path)
     return dataset.scan(path, dataset.Selection(fewest_strokes=1), progress=reading)
 
 

@@ -1,5 +1,7 @@
 """`clave corpus build`, and learning and searching in what it built."""
 
+import json
+
 import numpy as np
 import pytest
 import soundfile
@@ -9,6 +11,10 @@ from typer.testing import CliRunner
 from clave.app import corpora
 from clave.app.cli import app
 from clave.errors import CorpusError
+from clave.latent.index_folder import index_in_memory
+from clave.rhythm import dataset
+from clave.rhythm.bar_index import StoredBars, batches_of, names_of
+from clave.rhythm.rhythm_vector import rhythm_vectors
 
 
 @pytest.fixture
@@ -40,3 +46,30 @@ def test_the_kind_is_that_of_the_files_of_the_corpus_or_as_said(folder, tmp_path
     assert "--variants mean nothing for a corpus of bars" in done.output
     with pytest.raises(CorpusError, match="a corpus is of bars or of sounds, got 'loops'"):
         corpora.kind_to_build(str(folder), str(tmp_path), "loops")
+
+
+def test_a_built_corpus_of_bars_is_searched_as_the_folder_is(folder, tmp_path):
+    for number in range(3):
+        more = notes(0, 240 * (number + 1), 960, 1440, 1920, 2400, 2880 - 60 * number, 3360)
+        (folder / f"{number} rock.mid").write_bytes(midi_file(more))
+    dataset.build(folder, tmp_path / "bars", licence="CC0")
+    built = index_in_memory("rule", *corpora.bar_batches(tmp_path / "bars"))
+    scanned = dataset.scan(folder, licence="CC0")
+    expected = index_in_memory("rule", batches_of(scanned), names_of(scanned))
+    assert {name: list(values) for name, values in built.names.items()} == {
+        name: list(values) for name, values in expected.names.items()
+    }
+    for name in ("source", "number", "style", "section", "meter", "strokes"):
+        np.testing.assert_array_equal(built.columns[name], expected.columns[name])
+        assert built.columns[name].dtype == expected.columns[name].dtype
+    both = [StoredBars(each).patterns(range(len(scanned))) for each in (built, expected)]
+    for one, other in zip(*both, strict=True):
+        np.testing.assert_array_equal(one.velocity, other.velocity)
+        np.testing.assert_array_equal(one.offset, other.offset)
+    wanted = rhythm_vectors(scanned.patterns)
+    _, away = built.search.nearest(built.projection(wanted), 1)
+    assert away.max() < 0.1
+    done = run("corpus", "index", tmp_path / "bars", "-o", tmp_path / "index")
+    assert f"an index of {len(scanned)} bars" in done.output
+    done = run("similar", folder / "funk.mid", "--in", tmp_path / "index", "-n", 2, "--json")
+    assert json.loads(done.stdout)["found"][0]["similar"][0]["agreement"] == 1

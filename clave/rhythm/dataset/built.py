@@ -4,11 +4,11 @@
 bit for bit, however many workers there were. `open_corpus` gives the same corpus that `scan` makes of the folder.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,10 +20,10 @@ from clave.files.sharded.place import LocalPlace, Place, place_at
 from clave.files.sharded.workers import Pool
 from clave.rhythm.dataset.bar_shards import BarMaker, bar_table, file_rows
 from clave.rhythm.dataset.bar_table import EVERYTHING, BarTable, Selection
-from clave.rhythm.dataset.data_set import Corpus, CorpusReport
-from clave.rhythm.dataset.labels import GROOVE_MIDI, Facts, label
+from clave.rhythm.dataset.data_set import NO_STYLE, Corpus, CorpusReport
+from clave.rhythm.dataset.labels import GROOVE_MIDI, SECTIONS, Facts, label
 from clave.rhythm.dataset.scanning import MIDI_SUFFIXES, OTHER_SUFFIXES, Progress
-from clave.rhythm.dataset.sorting_out import Tally, Verdicts, assemble, judge, report_of
+from clave.rhythm.dataset.sorting_out import Tally, Verdicts, assemble, judge, kept_bars, report_of
 
 KIND = "bars"
 Address = str | PathLike[str]
@@ -78,14 +78,47 @@ def open_corpus(address: Address) -> Corpus:
 
     Raises CorpusError where there is none, for one of another version or kind, and where a part is missing or broken.
     """
+    place, index = _index_at(address)
+    names, facts, verdicts, report = _opened(place, index)
+    return assemble(names, lambda: _tables(place, index), verdicts, facts, report, str(index.settings["licence"]))
+
+
+class BarStream(NamedTuple):
+    """A built corpus that is read batch by batch."""
+
+    names: dict[str, Sequence[str]]  # what columns point into: sources, styles, sections, licences
+    tables: Iterator[tuple[BarTable, dict[str, np.ndarray]]]  # with source, number, style and section of each bar
+
+
+def stream_corpus(address: Address) -> BarStream:
+    """The bars of `open_corpus`, in the same order, one batch in memory at a time. Raises CorpusError as it does."""
+    place, index = _index_at(address)
+    names, facts, verdicts, report = _opened(place, index)
+    styles = tuple(report.styles)
+    style_of = {style: number for number, style in enumerate(styles)} | {"": NO_STYLE}
+    style = np.array([style_of.get(each, NO_STYLE) for each in facts.style])
+    section = np.array([SECTIONS.index(each) for each in facts.section])
+    source = verdicts.kept.cumsum() - 1
+
+    def tables() -> Iterator[tuple[BarTable, dict[str, np.ndarray]]]:
+        for at, table in kept_bars(lambda: _tables(place, index), verdicts):
+            file = table.file + at
+            columns = {"source": source[file], "number": table.number, "style": style[file], "section": section[file]}
+            yield table, columns
+
+    sources = [names[at] for at in np.flatnonzero(verdicts.kept).tolist()]
+    licences = [str(index.settings["licence"])] * len(sources)
+    return BarStream({"sources": sources, "styles": styles, "sections": SECTIONS, "licences": licences}, tables())
+
+
+def _index_at(address: Address) -> tuple[Place, Index]:
     place = place_at(address)
     index = read_index(place, KIND)
     if index is None:
         raise CorpusError(
             f"{address} holds no corpus: there is no {INDEX}; build one with: clave corpus build FOLDER -o {address}"
         )
-    names, facts, verdicts, report = _opened(place, index)
-    return assemble(names, lambda: _tables(place, index), verdicts, facts, report, str(index.settings["licence"]))
+    return place, index
 
 
 def _tables(place: Place, index: Index) -> Iterator[BarTable]:

@@ -156,12 +156,12 @@ def assemble(
     """
     columns = [
         (table.meter.astype(np.int8), (table.file + at).astype(np.int32), table.number.astype(np.int32))
-        for at, table in _kept_bars(tables, verdicts)
+        for at, table in kept_bars(tables, verdicts)
     ]
     meter, file, number = (np.concatenate(each).astype(np.int64) for each in zip(*columns, strict=True))
     velocity, offset = (zeros((len(meter), len(VOICES), width(meter))) for _ in range(2))
     row = 0
-    for _, table in _kept_bars(tables, verdicts):
+    for _, table in kept_bars(tables, verdicts):
         rows = slice(row, row + len(table.meter))
         fill(table, velocity[rows], offset[rows])
         row = rows.stop
@@ -186,7 +186,7 @@ def assemble(
     )
 
 
-def _kept_bars(tables: Tables, verdicts: Verdicts) -> Iterable[tuple[int, BarTable]]:
+def kept_bars(tables: Tables, verdicts: Verdicts) -> Iterable[tuple[int, BarTable]]:
     """The bars of the kept files of each table, with the number of files before it."""
     at = 0
     for table in tables():

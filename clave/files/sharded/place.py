@@ -234,6 +234,8 @@ class RemotePlace(Place):
 
     def _error(self, name: str, done: str, error: Exception) -> StorageError:
         reason = " ".join(str(error).split()) or type(error).__name__
+        if isinstance(error, PermissionError):
+            reason += "; do the keys that are set allow it?"
         return StorageError(f"{self.address.rstrip('/')}/{name}: cannot be {done}: {reason}")
 
     def _opened(self) -> tuple[Any, str]:

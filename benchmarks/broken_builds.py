@@ -20,28 +20,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import soundfile
+from generated_drums import write_sounds
 from generated_midi import write_folder
 from measuring import options, print_table, write_json
 
 from clave.files.sharded.building import read_index
 from clave.files.sharded.place import place_at
-from clave.music.kit import VOICES
-from clave.sound.dataset import made_clip
 
 WAIT_S = 600.0
-
-
-def write_sounds(folder: Path, files: int) -> Path:
-    """So many one-shots of our own synthesizer, twenty of a kit."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for number in range(files):
-        voice = VOICES[number % len(VOICES)]
-        path = folder / f"kit {number // 20}" / f"{voice.name} {number}.wav"
-        path.parent.mkdir(exist_ok=True)
-        if not path.exists():
-            soundfile.write(path, made_clip(voice, number).samples, 44_100)
-    return folder
 
 
 def building(source: Path, out: Path, *options: str) -> list[str]:

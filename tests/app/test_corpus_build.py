@@ -41,6 +41,8 @@ def test_the_kind_is_that_of_the_files_of_the_corpus_or_as_said(folder, tmp_path
     assert "a corpus of 3 sounds; learn from it with: clave learn sound" in done.output
     assert corpora.kind_to_build(str(folder), str(tmp_path / "out"), None) == "sounds"
     assert not corpora.holds_bars(tmp_path / "out")
+    learned = run("learn", tmp_path / "out", "--look")
+    assert "a built corpus of sounds; learn from it with: clave learn sound" in str(learned.exception)
     done = run("corpus", "build", folder, "-o", tmp_path / "bars", "--jobs", 1, "--kind", "bars", "--variants", 2)
     assert done.exit_code != 0
     assert "--variants mean nothing for a corpus of bars" in done.output

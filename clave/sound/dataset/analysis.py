@@ -92,7 +92,8 @@ def _sketch(samples: Float32[np.ndarray, " sample"]) -> Float32[np.ndarray, " nu
 
     Johnson and Lindenstrauss (1984). Each number has a standard deviation of 1 over all sounds.
     """
-    return (_random_directions(len(samples)) @ samples / np.linalg.norm(samples)).astype(np.float32)
+    heard = samples[: np.flatnonzero(samples)[-1] + 1]
+    return (_random_directions(len(samples))[:, : len(heard)] @ heard / np.linalg.norm(heard)).astype(np.float32)
 
 
 @cache

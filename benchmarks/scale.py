@@ -1,8 +1,10 @@
 """How building a corpus grows with the number of files: time, memory and bytes for 1k, 10k and 100k generated files.
 
     python benchmarks/scale.py [--files 1000 10000 100000] [--folder DIR] [--jobs 1] [--quick] [--json FILE]
+    python benchmarks/scale.py --sounds [--files 1000] ...
 
-Files of eight bars of our own grooves are written below DIR first, the same each time; those that are there are kept.
+Files of eight bars of our own grooves, or one-shots of our own synthesizer, are written below DIR first, the same each
+time; those that are there are kept.
 Each size is built in a process of its own, so that its peak of memory is its own. With one job the time is that of the
 processor, which a busy machine bends less than a clock. "Again" is a second build of what has not changed.
 """
@@ -17,35 +19,48 @@ import time
 from pathlib import Path
 from typing import Any
 
+from generated_drums import total_seconds, write_sounds
 from generated_midi import total_bytes, write_folder
 from measuring import options, print_table, write_json
 
 SIZES = (1_000, 10_000, 100_000)
 
 
-def measure(folder: Path, files: int, jobs: int) -> dict[str, Any]:
+def measure(folder: Path, files: int, jobs: int, sounds: bool) -> dict[str, Any]:
     """One size, built twice."""
     from clave.files.sharded.workers import processes
     from clave.rhythm import dataset
+    from clave.sound import dataset as sound_dataset
 
-    source, out = write_folder(folder / f"midi-{files}", files), folder / f"corpus-{files}"
+    kind = "sounds" if sounds else "midi"
+    write, build = (write_sounds, sound_dataset.build) if sounds else (write_folder, dataset.build)
+    source, out = write(folder / f"{kind}-{files}", files), folder / f"corpus-{kind}-{files}"
     shutil.rmtree(out, ignore_errors=True)
     pool = processes(jobs) if jobs > 1 else None
     clock = time.process_time if jobs == 1 else time.perf_counter
     started = clock()
-    report = dataset.build(source, out, pool=pool)
+    report: Any = build(source, out, pool=pool)
     first = clock() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     started = clock()
-    dataset.build(source, out, pool=pool)
+    build(source, out, pool=pool)
+    again = clock() - started
+    started = clock()
+    (sound_dataset if sounds else dataset).open_corpus(out)
+    opened = clock() - started
+    what = (
+        {"sounds": report.sounds, "times_real_time": total_seconds(source) / first}
+        if sounds
+        else {"bars": report.bars, "files_a_second": files / first}
+    )
     return {
         "files": files,
-        "bars": report.bars,
+        **what,
         "seconds": first,
-        "files_a_second": files / first,
-        "again_seconds": clock() - started,
+        "again_seconds": again,
+        "open_seconds": opened,
         "peak_mb": peak,
-        "midi_bytes": total_bytes(source),
+        "source_bytes": total_bytes(source),
         "corpus_bytes": total_bytes(out),
     }
 
@@ -55,15 +70,16 @@ def main() -> None:
     parser.add_argument("--files", type=int, nargs="+", default=list(SIZES))
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "clave-scale")
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--sounds", action="store_true", help="one-shots instead of MIDI files")
     parser.add_argument("--one", type=int, help="this size alone, as JSON: what the benchmark calls itself with")
     given = parser.parse_args()
     if given.one:
-        print(json.dumps(measure(given.folder, given.one, given.jobs)))
+        print(json.dumps(measure(given.folder, given.one, given.jobs, given.sounds)))
         return
     rows: list[dict[str, Any]] = []
     for files in [200] if given.quick else given.files:
         command = [sys.executable, __file__, "--one", str(files), "--jobs", str(given.jobs), "--folder", given.folder]
-        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        done = subprocess.run(command + ["--sounds"] * given.sounds, check=True, capture_output=True, text=True)
         rows.append(json.loads(done.stdout.splitlines()[-1]))
     print_table(rows[0], ([f"{value:.4g}" for value in row.values()] for row in rows))
     write_json({str(row["files"]): row for row in rows}, given.json)

@@ -10,6 +10,7 @@ import json
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,22 +23,28 @@ from clave.rhythm.bar_index import agreement, batch_of, open_bar_index, write_ba
 from clave.rhythm.rhythm_vector import rhythm_vectors
 
 BATCH, QUERIES, NEAR, SEED = 10_000, 200, 10, 0
+GROOVES = 20_000  # of our own, whose codes the bars are drawn around
 
 
 def drawn_bars(space: Any, count: int, rng: np.random.Generator) -> Iterator[list[clave.Pattern]]:
-    """Bars of codes around those of the space's corpus: details with noise of half a standard deviation."""
-    index = space.bars._index
-    scale = np.asarray(index.names["detail_scale"], np.float32)
-    four_four = np.flatnonzero(index.columns["meter"] == 0)
-    spread = (index.columns["detail"][four_four] * scale).std(axis=0)
+    """Bars of codes around those of our own grooves: details with noise of half a standard deviation."""
+    around = own_codes(space)
+    spread = around.detail.std(axis=0)
     for at in range(0, count, BATCH):
-        rows = rng.choice(four_four, min(BATCH, count - at))
-        detail = index.columns["detail"][rows] * scale + 0.5 * spread * rng.standard_normal((len(rows), len(spread)))
-        code = clave.Code(index.columns["point"][rows].astype(np.float32), detail.astype(np.float32))
+        rows = rng.integers(len(around.map), size=min(BATCH, count - at))
+        detail = around.detail[rows] + 0.5 * spread * rng.standard_normal((len(rows), len(spread)))
+        code = clave.Code(around.map[rows], detail.astype(np.float32))
         hits = space.hit_logits(code) > 0
         velocity = np.where(hits, rng.uniform(0.2, 1, hits.shape), 0)
         offset = np.where(hits, np.clip(0.4 * rng.standard_normal(hits.shape), -1.9, 1.9), 0)
         yield [clave.Pattern(*both) for both in zip(velocity, offset, strict=True)]
+
+
+@cache
+def own_codes(space: Any) -> clave.Code:
+    """The codes of some of our own grooves in 4/4."""
+    corpus = dataset.from_factory(takes=10, fills=0).in_meter((4, 4))
+    return space.encode(corpus.subset(np.arange(0, len(corpus), 1 + len(corpus) // GROOVES)).patterns)
 
 
 def million(count: int) -> dict[str, float]:

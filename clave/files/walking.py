@@ -75,8 +75,8 @@ def walk(folder: str | PathLike[str], suffixes: Sequence[str]) -> Walk:
             files.append(path)
         else:
             left_out.append((path, why))
-    left_out.sort(key=lambda each: _order(each[0]))
-    return Walk(tuple(sorted(files, key=_order)), tuple((name_below(path, root), why) for path, why in left_out))
+    left_out.sort(key=lambda each: order(each[0]))
+    return Walk(tuple(sorted(files, key=order)), tuple((name_below(path, root), why) for path, why in left_out))
 
 
 def name_below(path: Path, folder: str | PathLike[str]) -> str:
@@ -89,6 +89,13 @@ def base_of(folder: str | PathLike[str]) -> Path:
     """The folder that names of `name_below` start from: the folder itself, or the one that a single file lies in."""
     root = Path(folder)
     return root.parent if root.is_file() else root
+
+
+def why_not(name: str, suffixes: Sequence[str]) -> str | None:
+    """Why a file of this name below a folder is not read, by its name and those of its folders alone; None: it is."""
+    *folders, own = Path(name).parts
+    beside = next((why for part in (*folders, own) if (why := _why_beside(part)) is not None), None)
+    return _why_not_suffix(own, suffixes) if beside is None else beside
 
 
 def is_beside(name: str) -> bool:
@@ -115,7 +122,7 @@ def _entries(root: Path, suffixes: Sequence[str]) -> Iterator[tuple[Path, str | 
                 continue
             visited.add((status.st_dev, status.st_ino))
             with os.scandir(place) as found:
-                entries = sorted(found, key=lambda entry: _order(Path(entry.name)))
+                entries = sorted(found, key=lambda entry: order(Path(entry.name)))
         except OSError as error:
             yield place, f"cannot be opened ({error.strerror})"
             continue
@@ -166,7 +173,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _order(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def order(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """By composed names, so that a Mac's decomposed ones come at the same place; then as they are."""
     return tuple(unicodedata.normalize("NFC", part) for part in path.parts), path.parts
 

@@ -6,13 +6,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-def write(path: str | os.PathLike[str], content: bytes) -> None:
+def write(path: str | os.PathLike[str], content: bytes, *, writer: str = "") -> None:
     """Write a file of these bytes: beside its place first, then onto the disk, then in the place of the old one.
 
-    Raises OSError, with the path of the file, where that fails; what was there before is still there then.
+    Where several may write the same file at once, each says a name of its own. Raises OSError, with the path of the
+    file, where that fails; what was there before is still there then.
     """
     target = Path(path)
-    beside = target.with_name(f".{target.name}.part")
+    beside = target.with_name(f".{target.name}.{writer}.part" if writer else f".{target.name}.part")
     try:
         with beside.open("wb") as file:
             file.write(content)

@@ -2,7 +2,7 @@
 
     config.json      kind, version, what made the vectors, how many rows
     projection.npz   vectors to their principal components
-    vectors.npy      the rows in 8 bits, up to 100,000; with more, vectors.faiss
+    vectors.npy      the rows in 8 bits, up to 100,000; with more, in 16 bits in vectors.faiss
     names.json       lists of names that columns point into
     *.npy            columns, a number a row or many
 
@@ -23,7 +23,7 @@ import numpy as np
 
 from clave.errors import SpaceError
 from clave.latent.nearest import MAX_EXACT, ExactSearch, FaissSearch, Projection, Search, fit_projection, write_faiss
-from clave.music.shapes import Float32, Int8, Shaped
+from clave.music.shapes import Float16, Float32, Shaped
 
 FORMAT, VERSION = "clave index", 1
 CONFIG, PROJECTION, NAMES = "config.json", "projection.npz", "names.json"
@@ -133,46 +133,45 @@ def _config(path: Path, kind: str) -> dict[str, Any]:
 
 def index_in_memory(made_by: str, batches: Iterable[Batch], names: Names) -> Index:
     """The same without a folder; searched exactly, however many rows there are."""
-    projection, vectors, columns, _ = _collected(batches)
-    return Index(
-        Path("an index in memory"), made_by, projection, ExactSearch(vectors, projection.scale), columns, names
-    )
+    projection, components, columns, _ = _collected(batches)
+    search = ExactSearch(projection.stored(components), projection.scale)
+    return Index(Path("an index in memory"), made_by, projection, search, columns, names)
 
 
-Collected = tuple[Projection, Int8[np.ndarray, "row component"], dict[str, np.ndarray], list[str]]
+Collected = tuple[Projection, Float16[np.ndarray, "row component"], dict[str, np.ndarray], list[str]]
 
 
 def _collected(batches: Iterable[Batch]) -> Collected:
-    """The projection of the first rows, all vectors as they are stored, columns and lists, and the names of lists."""
+    """The projection of the first rows, the components of all, columns and lists, and the names of lists."""
     first, rest = _beginning(iter(batches))
     projection = fit_projection(np.concatenate([each.vectors for each in first])[:PROJECTED_ON])
-    stored: list[Int8[np.ndarray, "_ component"]] = []
+    components: list[Float16[np.ndarray, "_ component"]] = []
     columns: dict[str, list[np.ndarray]] = {name: [] for name in (*first[0].columns, *first[0].lists)}
     for batch in chain(first, rest):
-        stored.append(projection.stored(projection(batch.vectors)))
+        components.append(projection(batch.vectors).astype(np.float16))
         for name, values in {**batch.columns, **batch.lists}.items():
             columns[name].append(values)
     joined = {name: np.concatenate(values) for name, values in columns.items()}
-    return projection, np.concatenate(stored), joined, list(first[0].lists)
+    return projection, np.concatenate(components), joined, list(first[0].lists)
 
 
 def _write(part: Path, kind: str, made_by: str, batches: Iterable[Batch], max_exact: int) -> int:
-    projection, vectors, columns, lists = _collected(batches)
+    projection, components, columns, lists = _collected(batches)
     for name, values in columns.items():
         np.save(part / f"{name}.npy", values, allow_pickle=False)
     np.savez(part / PROJECTION, mean=projection.mean, axes=projection.axes, scale=projection.scale)
-    exact = len(vectors) <= max_exact
+    exact = len(components) <= max_exact
     if exact:
-        np.save(part / EXACT_VECTORS, vectors, allow_pickle=False)
+        np.save(part / EXACT_VECTORS, projection.stored(components), allow_pickle=False)
     else:
-        pieces = (vectors[at : at + ROWS_AT_ONCE] * projection.scale for at in range(0, len(vectors), ROWS_AT_ONCE))
-        write_faiss(part / FAISS_VECTORS, pieces, len(vectors))
+        pieces = (components[at : at + ROWS_AT_ONCE] for at in range(0, len(components), ROWS_AT_ONCE))
+        write_faiss(part / FAISS_VECTORS, pieces, len(components))
     config = {
-        "format": FORMAT, "version": VERSION, "kind": kind, "made_by": made_by, "rows": len(vectors),
+        "format": FORMAT, "version": VERSION, "kind": kind, "made_by": made_by, "rows": len(components),
         "search": "exact" if exact else "faiss", "columns": list(columns), "lists": lists,
     }  # fmt: skip
     (part / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-    return len(vectors)
+    return len(components)
 
 
 def _beginning(batches: Iterator[Batch]) -> tuple[list[Batch], Iterator[Batch]]:

@@ -1,9 +1,9 @@
 """The nearest of many vectors: compared with all of them up to 100,000, with an inverted file of FAISS above.
 
-    vectors -> principal components (64) -> 8 bits each -> search
+    vectors -> principal components (64) -> 8 bits each, or 16 -> search
 
-All that is searched is stored in 8 bits a number. `ExactSearch` compares a query with every vector; FAISS sorts vectors
-into cells and compares those of the nearest cells, which finds 99 of 100 true neighbours in a twentieth of the time
+`ExactSearch` compares a query with every vector, in 8 bits a number. FAISS sorts vectors into cells and compares those
+of the nearest cells, in 16 bits: among a million, neighbours are so near to each other that 8 bits confuse them
 (docs/find.md has the measurements, and says why FAISS).
 """
 
@@ -17,7 +17,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from clave.errors import MissingExtraError, SpaceError
-from clave.music.shapes import Float32, Int8, Int64
+from clave.music.shapes import Float, Float32, Int8, Int64
 
 MAX_EXACT = 100_000  # vectors; with more, FAISS
 DIMENSIONS = 64
@@ -47,7 +47,7 @@ class Projection:
             raise SpaceError("vectors are made of finite numbers, got NaN or infinity")
         return (vectors - self.mean) @ self.axes
 
-    def stored(self, components: Float32[np.ndarray, "row component"]) -> Int8[np.ndarray, "row component"]:
+    def stored(self, components: Float[np.ndarray, "row component"]) -> Int8[np.ndarray, "row component"]:
         """The components in 8 bits; what lies beyond them is cut off."""
         return np.clip(np.rint(components / self.scale), -LARGEST, LARGEST).astype(np.int8)
 
@@ -126,12 +126,12 @@ class FaissSearch:
         return rows, np.where(missing, np.inf, np.sqrt(np.maximum(squares, 0))).astype(np.float32)
 
 
-def write_faiss(path: Path, batches: Iterable[Float32[np.ndarray, "row component"]], rows: int) -> None:
+def write_faiss(path: Path, batches: Iterable[Float[np.ndarray, "row component"]], rows: int) -> None:
     """An inverted file of all these vectors, `rows` of them; the cells are fitted to the first that come."""
     faiss = _faiss()
     cells = min(2048, max(16, 4 * math.isqrt(rows)))
     first, rest = _at_least(iter(batches), min(FITTED_ON, rows))
-    index: Any = faiss.index_factory(first.shape[1], f"IVF{cells},SQ8")
+    index: Any = faiss.index_factory(first.shape[1], f"IVF{cells},SQfp16")
     index.cp.niter = FITTING_ROUNDS
     index.cp.min_points_per_centroid = 1  # FAISS warns below 39 on its own output
     index.train(first)
@@ -141,8 +141,8 @@ def write_faiss(path: Path, batches: Iterable[Float32[np.ndarray, "row component
 
 
 def _at_least(
-    batches: Iterator[Float32[np.ndarray, "_ component"]], rows: int
-) -> tuple[Float32[np.ndarray, "row component"], Iterator[Float32[np.ndarray, "_ component"]]]:
+    batches: Iterator[Float[np.ndarray, "_ component"]], rows: int
+) -> tuple[Float32[np.ndarray, "row component"], Iterator[Float[np.ndarray, "_ component"]]]:
     """The first batches, until they have so many rows, as one; and those that follow."""
     taken: list[np.ndarray] = []
     while sum(map(len, taken)) < rows:

@@ -14,6 +14,7 @@ if TYPE_CHECKING or "jaxtyping" in sys.modules:  # the import hook imports it be
         Complex,
         Complex128,
         Float,
+        Float16,
         Float32,
         Float64,
         Int,
@@ -32,15 +33,16 @@ else:
         def __class_getitem__(cls, array_and_shape: tuple[Any, str]) -> Any:
             return array_and_shape[0]
 
-    Bool = Complex = Complex128 = Float = Float32 = Float64 = Int = Int8 = Int16 = Int64 = Shaped = UInt8 = UInt64 = (
-        _Unchecked
-    )
+    Bool = Complex = Complex128 = Float = Float16 = Float32 = Float64 = Int = Int8 = Int16 = Int64 = Shaped = UInt8 = (
+        UInt64
+    ) = _Unchecked
 
 __all__ = [
     "Bool",
     "Complex",
     "Complex128",
     "Float",
+    "Float16",
     "Float32",
     "Float64",
     "Int",

@@ -18,10 +18,11 @@ from clave.latent.index_folder import Batch, Index, Names, check_made_by, open_i
 from clave.latent.nearest import MAX_EXACT
 from clave.music.pattern import Pattern
 from clave.music.shapes import Float32, Int, Shaped
-from clave.music.units import METERS, TICKS_PER_STEP
-from clave.rhythm.rhythm_vector import VECTOR, rhythm_vectors
+from clave.music.units import METERS, TICKS_PER_STEP, steps_per_bar
+from clave.rhythm.rhythm_vector import VECTOR, placed, rhythm_vectors
 
 if TYPE_CHECKING:
+    from clave.rhythm.dataset.built import BarStream
     from clave.rhythm.dataset.data_set import Corpus
 
 KIND = "bars"
@@ -29,6 +30,7 @@ BARS_AT_ONCE = 5_000
 MAX_FOUND = 1_000  # bars of one search
 TRIED = 8  # times as many neighbours as are asked for, so that bars of the same strokes may be left out
 LOUDEST = 127  # a velocity of 1, in a byte
+_COLUMN_TYPES = {"source": np.int32, "number": np.int32, "style": np.int16, "section": np.int8}
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,12 +148,32 @@ def batches_of(corpus: "Corpus") -> Iterator[Batch]:
         yield batch_of(part.patterns, {name: getattr(part, name) for name in ("source", "number", "style", "section")})
 
 
+def batches_of_stream(stream: "BarStream") -> Iterator[Batch]:
+    """The bars of a built corpus, some thousand at a time; none is ever a pattern."""
+    for table, columns in stream.tables:
+        ends = np.concatenate([[0], table.strokes.cumsum()])
+        for at in range(0, len(table.strokes), BARS_AT_ONCE):
+            bars = slice(at, at + BARS_AT_ONCE)
+            strokes = slice(ends[at], ends[min(at + BARS_AT_ONCE, len(table.strokes))])
+            counts, meter = table.strokes[bars], table.meter[bars]
+            bar = np.repeat(np.arange(len(counts)), counts)
+            voice, step, velocity, tick = (
+                each[strokes] for each in (table.voice, table.step, table.velocity, table.tick)
+            )
+            length = np.array(list(map(steps_per_bar, METERS)))[meter][bar]
+            vectors = placed(
+                bar, voice.astype(np.int64), step + tick / TICKS_PER_STEP, velocity / LOUDEST, length, len(counts)
+            )
+            kept = {name: columns[name][bars].astype(kind) for name, kind in _COLUMN_TYPES.items()}
+            kept |= {"meter": meter.astype(np.int8), "strokes": counts.astype(np.uint16)}
+            yield Batch(vectors, kept, {"stroke": np.stack([voice, step, velocity, tick.view(np.uint8)], axis=1)})
+
+
 def batch_of(patterns: Sequence[Pattern], columns: Mapping[str, Shaped[np.ndarray, " bar"]]) -> Batch:
     """Bars with their strokes; columns say source, number, style (-1: unknown) and section of each."""
     strokes = [_stroke_bytes(pattern) for pattern in patterns]
     meters = np.array([METERS.index(pattern.meter) for pattern in patterns], np.int8)
-    types = {"source": np.int32, "number": np.int32, "style": np.int16, "section": np.int8}
-    kept = {name: np.asarray(columns[name]).astype(kind) for name, kind in types.items()}
+    kept = {name: np.asarray(columns[name]).astype(kind) for name, kind in _COLUMN_TYPES.items()}
     counts = np.array([len(each) for each in strokes], np.uint16)
     return Batch(
         rhythm_vectors(patterns), {**kept, "meter": meters, "strokes": counts}, {"stroke": np.concatenate(strokes)}

@@ -56,6 +56,19 @@ def test_an_index_finds_what_comparing_all_vectors_finds(tmp_path: Path, kind: s
     assert away.max() < 0.5
 
 
+def test_faiss_tells_neighbours_apart_that_8_bits_would_confuse(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    centres = rng.standard_normal((600, 40)) * 3  # several a cell, so that a cell is wide
+    rows, query = (
+        (centres[rng.integers(0, 600, count)] + 0.01 * rng.standard_normal((count, 40))).astype(np.float32)
+        for count in (3000, 20)
+    )
+    write_index(tmp_path / "it", "toys", "rule", batches(rows), NAMES, 100)
+    index = open_index(tmp_path / "it", "toys")
+    found, _ = index.search.nearest(index.projection(query), 3)
+    assert recall(found, nearest(index.projection(rows), index.projection(query), 3)) >= 0.9  # 8 bits: 0.68
+
+
 def test_exact_search_is_exact_for_what_is_stored() -> None:
     rows, query = vectors(), vectors(150, seed=1)
     projection = fit_projection(rows)

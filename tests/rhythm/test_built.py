@@ -21,7 +21,7 @@ COLUMNS = ("velocity", "offset", "meter", "style", "section", "source", "number"
 
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch):
-    monkeypatch.setattr(building, "batches", lambda files: batching.batches(files, fewest=2, usual=2, most=4))
+    monkeypatch.setattr(building, "batches", lambda files, _: batching.batches(files, 2))
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_a_built_corpus_opens_as_the_one_that_a_scan_gives(folder, tmp_path):
 
 def test_a_large_corpus_is_mapped_and_the_same(folder, tmp_path, monkeypatch):
     corpora.build(folder, tmp_path / "out")
-    monkeypatch.setattr("clave.rhythm.dataset.sorting_out.IN_MEMORY_BYTES", 0)
+    monkeypatch.setattr("clave.files.sharded.arrays.IN_MEMORY_BYTES", 0)
     mapped_one = corpora.open_corpus(tmp_path / "out")
     assert isinstance(mapped_one.velocity, np.memmap)
     same(mapped_one, corpora.scan(folder))

@@ -41,7 +41,9 @@ from clave.app.cli.reports import naming_refused_files, print_bars, print_sounds
 from clave.errors import CorpusError, TrainingError
 
 if TYPE_CHECKING:
+    from clave.audio.log_spectrogram import Spectrogram
     from clave.rhythm.dataset import Corpus, Selection
+    from clave.sound.dataset import SoundCorpus
 
 app = typer.Typer(cls=LearnCommands, no_args_is_help=True, help="Learn a space of your own from a folder.")
 app.add_typer(learn_folder.app)
@@ -150,13 +152,8 @@ def learn_sound(
     settings = with_epochs(settings, epochs, out)
     with reporting(checked_form(progress)) as report:
         with naming_refused_files():
-            sounds = dataset.scan(
-                folder,
-                listing,
-                variants=model.variants if variants is None else variants,
-                spectrogram=model.spectrogram(),
-                progress=partial(report.follow, "reading"),
-            )
+            count = model.variants if variants is None else variants
+            sounds = read_sounds(report, folder, listing, count, model.spectrogram())
             if factory_drums:
                 made = dataset.made(
                     factory_drums, seed, spectrogram=model.spectrogram(), progress=partial(report.follow, "making")
@@ -235,6 +232,20 @@ def read_bars(
     for part in parts:
         print_bars(part.report)
     return parts[0] if len(parts) == 1 else dataset.joined(*parts)
+
+
+def read_sounds(
+    report: Report, folder: Path, listing: Path | None, variants: int, spectrogram: "Spectrogram"
+) -> "SoundCorpus":
+    """The one-shots in a folder or a built corpus."""
+    from clave.sound import dataset
+
+    if not dataset.is_built(folder):
+        progress = partial(report.follow, "reading")
+        return dataset.scan(folder, listing, variants=variants, spectrogram=spectrogram, progress=progress)
+    if listing is not None:
+        raise CorpusError(f"{folder} is a corpus that was built: give --list to `clave corpus build` instead")
+    return dataset.open_corpus(folder, variants=variants, spectrogram=spectrogram)
 
 
 def _refuse_a_second_run(out: Path, resume: bool) -> None:

@@ -116,12 +116,19 @@ def read_folder(
 ) -> "tuple[Corpus | None, SoundCorpus | None]":
     """The bars and the one-shots of a folder, with a report of each; CorpusError where it holds neither."""
     from clave.files import audio_file
+    from clave.files.sharded.building import read_index
+    from clave.files.sharded.place import place_at
     from clave.rhythm import dataset
     from clave.rhythm.dataset import scanning
     from clave.sound import dataset as sound_dataset
 
     if not folder.is_dir():
         raise CorpusError(f"{folder} is not a folder")
+    if (built := read_index(place_at(folder))) is not None:
+        command = {"bars": "rhythm", "sounds": "sound"}.get(built.kind, built.kind)
+        raise CorpusError(
+            f"{folder} is a built corpus of {built.kind}; learn from it with: clave learn {command} {folder} -o DIR"
+        )
     midi_count = sum(path.suffix.lower() in scanning.MIDI_SUFFIXES for path in folder.rglob("*"))
     sound_count = len(audio_file.sound_files(folder).paths)
     if not midi_count and not sound_count:

@@ -228,9 +228,11 @@ MidiFolder = Annotated[
 FactoryGrooves = Annotated[
     bool, typer.Option("--factory", help="Our own grooves, of forty-six styles: instead of a folder, or besides.")
 ]
-SoundsFolder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Drum one-shots, in it and in folders below.")]
 PaperExperiment = Annotated[
     bool, typer.Option("--experiment", help="With --recipe paper: the paper's own experiment, as a table.")
+]
+SoundsFolder = Annotated[
+    Path, typer.Argument(metavar="FOLDER", help="Drum one-shots, in it and below; or a built corpus.")
 ]
 SoundRecipeName = Annotated[
     str, typer.Option("--recipe", metavar="NAME", help="sound, or quick (to hear it in some minutes).")

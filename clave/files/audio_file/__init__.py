@@ -21,6 +21,7 @@ from clave.files.audio_file.reading import (
     OTHER_SUFFIXES,
     SUFFIXES,
     from_bytes,
+    from_bytes_and_remark,
     read,
     read_and_remark,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "KitReading",
     "SoundFiles",
     "from_bytes",
+    "from_bytes_and_remark",
     "one_shot",
     "read",
     "read_and_remark",

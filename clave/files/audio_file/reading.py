@@ -55,8 +55,15 @@ def read_and_remark(
 
 def from_bytes(data: bytes, name: str = "the file", *, sample_rate: int | None = SAMPLE_RATE) -> Clip:
     """The sound that `read` would find in a file of these bytes; errors call it by this name."""
+    return from_bytes_and_remark(data, name, sample_rate=sample_rate)[0]
+
+
+def from_bytes_and_remark(
+    data: bytes, name: str = "the file", *, sample_rate: int | None = SAMPLE_RATE
+) -> tuple[Clip, tuple[str, ...]]:
+    """What `read_and_remark` would find in a file of these bytes."""
     _check_size(len(data), name)
-    return _read(io.BytesIO(data), name, sample_rate)[0]
+    return _read(io.BytesIO(data), name, sample_rate)
 
 
 def _read(source: io.BufferedIOBase, name: str, sample_rate: int | None) -> tuple[Clip, tuple[str, ...]]:

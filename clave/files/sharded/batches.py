@@ -7,12 +7,10 @@ from typing import Any
 
 from clave.files.sharded.place import SourceFile
 
-FEWEST, USUAL, MOST = 128, 256, 1024  # files of a batch; USUAL more than FEWEST on average
+USUAL = 256  # files of a batch, more than the fewest, half of that; the most are four times as many
 
 
-def batches(
-    files: Sequence[SourceFile], *, fewest: int = FEWEST, usual: int = USUAL, most: int = MOST
-) -> Iterator[slice]:
+def batches(files: Sequence[SourceFile], usual: int = USUAL) -> Iterator[slice]:
     """Where batches begin and end. A name whose hash is divisible by `usual` ends one (content-defined chunking).
 
     So batches depend on names alone, not on how many workers there are, and are the same again after the next such
@@ -21,7 +19,7 @@ def batches(
     start = 0
     for at, file in enumerate(files):
         length = at + 1 - start
-        if length >= most or (length >= fewest and _number(file.name) % usual == 0):
+        if length >= 4 * usual or (2 * length >= usual and _number(file.name) % usual == 0):
             yield slice(start, at + 1)
             start = at + 1
     if start < len(files):

@@ -13,14 +13,15 @@ from what is there, and whoever reads an index finds all that it names.
 import hashlib
 import io
 import json
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
-from clave.errors import CorpusError
-from clave.files.sharded.batches import batches, content_hash, fingerprint
-from clave.files.sharded.place import Content, Place, SourceFile
+from clave.errors import CorpusError, StorageError
+from clave.files.sharded.batches import USUAL, batches, content_hash, fingerprint
+from clave.files.sharded.place import Content, Place, SourceFile, place_at
 from clave.files.sharded.workers import Pool, mapped
 
 INDEX = "corpus.json"
@@ -38,6 +39,8 @@ Progress = Callable[[int, int], None]
 
 class Maker(ABC):
     """What becomes of a batch of files: a pure function of their names and bytes. It is sent to the workers."""
+
+    usual_files: ClassVar[int] = USUAL  # of a batch
 
     @abstractmethod
     def settings(self) -> dict[str, Any]:
@@ -102,6 +105,11 @@ def read_index(place: Place, kind: str | None = None) -> Index | None:
     return index
 
 
+def is_built(address: str | os.PathLike[str]) -> bool:
+    """Whether a folder or bucket holds a built corpus, of whatever kind and version."""
+    return place_at(address).read(INDEX) is not None
+
+
 class _Task(NamedTuple):
     """A batch to be made."""
 
@@ -136,7 +144,7 @@ def make_batches(
     tasks: list[_Task] = []
     places: list[int] = []
     done = 0
-    for span in batches(files):
+    for span in batches(files, maker.usual_files):
         names = fingerprint(settings, [file.name for file in files[span]])
         seen = fingerprint(settings, [list(file) for file in files[span]])
         made.append(known.get(seen))
@@ -155,6 +163,10 @@ def make_batches(
 
 def make_batch(task: _Task) -> Batch:
     """Make one batch, or find it: what workers do. Nothing is written twice, and nothing half."""
+    if fingerprint(task.maker.settings(), [file.name for file in task.files]) != task.names:
+        raise StorageError(
+            "a worker has another version of Clave, which reads files otherwise: install the same on all"
+        )
     seen_file = f"seen/{task.seen}.json"
     if (known := _seen(task.out.read(seen_file))) is not None:
         return known

@@ -4,13 +4,14 @@ import os
 import re
 import uuid
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from clave.errors import MissingExtraError, StorageError
+from clave.errors import MissingExtraError, StorageError, printable
+from clave.files import walking, whole_file
 
 READ_AHEAD = 64  # files that are fetched together
 _ADDRESS = re.compile(r"^([a-z][a-z0-9+.-]+):/+(.*)$", re.IGNORECASE)  # Path makes one slash of two
@@ -29,12 +30,20 @@ class SourceFile(NamedTuple):
     stamp: str  # changes with the content: a time of change, or the ETag of an object store
 
 
+class Found(NamedTuple):
+    """What a listing finds, and what it leaves out."""
+
+    files: list[SourceFile]  # in order of name
+    refused: dict[str, str]  # file that a person may miss -> reason
+    left_out: dict[str, int]  # reason -> how many were not looked into, those refused among them
+
+
 class Place(ABC):
     """A folder that is read and written by names below it, which have slashes."""
 
     @abstractmethod
-    def find(self, suffixes: Sequence[str]) -> list[SourceFile]:
-        """All files with these endings, in order of name; what begins with a dot is left alone."""
+    def find(self, suffixes: Sequence[str], kindred: Collection[str] = ()) -> Found:
+        """All files with these suffixes, by the rules of `walking.walk`; of other suffixes, `kindred` are refused."""
 
     @abstractmethod
     def contents(self, files: Sequence[SourceFile]) -> Iterator[Content]:
@@ -81,23 +90,32 @@ class LocalPlace(Place):
     def __str__(self) -> str:
         return self.root
 
-    def find(self, suffixes: Sequence[str]) -> list[SourceFile]:
-        """Below the folder; links to folders are not followed."""
-        if not os.path.isdir(self.root):
+    def find(self, suffixes: Sequence[str], kindred: Collection[str] = ()) -> Found:
+        """Below the folder; a file is a folder of one."""
+        if not os.path.exists(self.root):
             raise StorageError(f"{self.root} is not a folder")
-        found = list(_walk(self.root, tuple(suffixes)))
-        found.sort(key=lambda each: each.name.split("/"))
-        return found
+        walked = walking.walk(self.root, suffixes)
+        base, files = walking.base_of(self.root), list[SourceFile]()
+        refused, left_out = walked.refused(kindred), walked.counts()
+        for path in walked.files:
+            try:
+                status = path.stat()
+            except OSError as error:  # gone since it was listed
+                refused[walking.name_below(path, self.root)] = f"cannot be opened: {error.strerror}"
+                continue
+            files.append(SourceFile(path.relative_to(base).as_posix(), status.st_size, str(status.st_mtime_ns)))
+        return Found(files, refused, left_out)
 
     def contents(self, files: Sequence[SourceFile]) -> Iterator[Content]:
         """One file after another."""
-        if not os.path.isdir(self.root):
+        if not os.path.exists(self.root):
             raise StorageError(
                 f"{self.root} is not a folder on this worker: machines of a cluster need one that all of them see"
             )
+        base = walking.base_of(self.root)
         for file in files:
             try:
-                with open(f"{self.root}/{file.name}", "rb", buffering=0) as opened:
+                with open(f"{base}/{file.name}", "rb", buffering=0) as opened:
                     yield opened.readall()
             except OSError as error:
                 yield error
@@ -113,16 +131,7 @@ class LocalPlace(Place):
         """Beside its place first, then onto the disk, then into its place."""
         target = Path(self.root, name)
         target.parent.mkdir(parents=True, exist_ok=True)
-        beside = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")  # of this writer alone
-        try:
-            with beside.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(target)
-        except OSError as error:
-            beside.unlink(missing_ok=True)
-            raise OSError(error.errno, error.strerror or str(error), str(target)) from error
+        whole_file.write(target, content, writer=uuid.uuid4().hex)
 
     def names(self, folder: str) -> list[str]:
         """As the folder lists them."""
@@ -134,18 +143,6 @@ class LocalPlace(Place):
         Path(self.root, name).unlink(missing_ok=True)
 
 
-def _walk(root: str, suffixes: tuple[str, ...], below: str = "") -> Iterator[SourceFile]:
-    with os.scandir(f"{root}/{below}") as entries:
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                yield from _walk(root, suffixes, f"{below}{entry.name}/")
-            elif entry.name.lower().endswith(suffixes) and entry.is_file():
-                status = entry.stat()
-                yield SourceFile(below + entry.name, status.st_size, str(status.st_mtime_ns))
-
-
 @dataclass(frozen=True)
 class RemotePlace(Place):
     """A folder at an address, through fsspec: keys and endpoints come from where its protocol expects them."""
@@ -155,23 +152,28 @@ class RemotePlace(Place):
     def __str__(self) -> str:
         return self.address
 
-    def find(self, suffixes: Sequence[str]) -> list[SourceFile]:
+    def find(self, suffixes: Sequence[str], kindred: Collection[str] = ()) -> Found:
         """Below the address, by one listing."""
         system, root = self._opened()
-        endings = tuple(suffixes)
         try:
             system.invalidate_cache()
             listed: dict[str, Any] = system.find(root, detail=True)
         except Exception as error:
             raise self._error("", "listed", error) from error
-        found = [
-            SourceFile(_below(root, path), int(facts["size"]), next(str(facts[key]) for key in _STAMPS if key in facts))
-            for path, facts in listed.items()
-            if path.lower().endswith(endings)
-        ]
-        found = [each for each in found if not any(part.startswith(".") for part in each.name.split("/"))]
-        found.sort(key=lambda each: each.name.split("/"))
-        return found
+        files, left_out = list[SourceFile](), list[tuple[str, str]]()
+        for path, facts in listed.items():
+            name = _below(root, path)
+            if not name:  # the folder itself, which some stores list
+                continue
+            why = walking.why_not(name, suffixes)
+            if why is None:
+                stamp = next(str(facts[key]) for key in _STAMPS if key in facts)
+                files.append(SourceFile(name, int(facts["size"]), stamp))
+            else:
+                left_out.append((printable(name), why))
+        files.sort(key=lambda each: walking.order(Path(each.name)))
+        walked = walking.Walk((), tuple(left_out))
+        return Found(files, walked.refused(kindred), walked.counts())
 
     def contents(self, files: Sequence[SourceFile]) -> Iterator[Content]:
         """So many at a time; StorageError for what is no matter of one file."""
@@ -232,6 +234,8 @@ class RemotePlace(Place):
 
     def _error(self, name: str, done: str, error: Exception) -> StorageError:
         reason = " ".join(str(error).split()) or type(error).__name__
+        if isinstance(error, PermissionError):
+            reason += "; do the keys that are set allow it?"
         return StorageError(f"{self.address.rstrip('/')}/{name}: cannot be {done}: {reason}")
 
     def _opened(self) -> tuple[Any, str]:

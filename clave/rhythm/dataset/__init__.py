@@ -7,10 +7,11 @@ unless it goes by bars. `from_factory` makes a corpus of our own grooves, with n
 """
 
 from clave.errors import CorpusError
+from clave.files.sharded.building import is_built
 from clave.music.arguments import guard
 from clave.rhythm.dataset.bar_table import Selection
 from clave.rhythm.dataset.bars import CorpusBar
-from clave.rhythm.dataset.built import build, is_built, open_corpus
+from clave.rhythm.dataset.built import BarStream, build, open_corpus, stream_corpus
 from clave.rhythm.dataset.data_set import BARS_FILE, NO_STYLE, Corpus, CorpusReport
 from clave.rhythm.dataset.factory import FACTORY, FILLS, LICENCE, TAKES, TAKES_BESIDE, from_factory, learnable_styles
 from clave.rhythm.dataset.labels import GROOVE_MIDI, SECTIONS, STYLE_WORDS, Facts, folder_styles, label, style_in
@@ -29,6 +30,7 @@ __all__ = [
     "STYLE_WORDS",
     "TAKES",
     "TAKES_BESIDE",
+    "BarStream",
     "Corpus",
     "CorpusBar",
     "CorpusReport",
@@ -47,6 +49,7 @@ __all__ = [
     "same_strokes",
     "scan",
     "split",
+    "stream_corpus",
     "style_in",
 ]
 

@@ -7,13 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from clave import __version__
+from clave.errors import printable
 from clave.files import midi
 from clave.files.midi.stroke_table import FileFacts
 from clave.files.sharded.building import Maker, Table
+from clave.files.sharded.code_version import code_version
 from clave.files.sharded.place import Content
 from clave.rhythm.dataset.bar_table import BarTable, FileRow, Selection, read_bars
 from clave.rhythm.dataset.data_set import METER_NAMES
+
+READS = ("clave.files.midi", "clave.music.units", "clave.rhythm.dataset.bar_table", __name__)
+"""The code on whose rules the bars of a file depend: where it changes, files are read again."""
 
 STROKE_COLUMNS = ("step", "voice", "velocity", "tick")
 _METER_INDEX = {name: index for index, name in enumerate(METER_NAMES)}
@@ -26,9 +30,9 @@ class BarMaker(Maker):
     selection: Selection
 
     def settings(self) -> dict[str, Any]:
-        """The selection, without what is chosen once all files are read; and the version, whose reading it is."""
+        """The selection, without what is chosen once all files are read; and the version of the code that reads."""
         chosen = {name: value for name, value in asdict(self.selection).items() if name != "drop_fills"}
-        return {"clave": __version__, **chosen, "drum_map": _map_content(self.selection)}
+        return {"code": code_version(READS, ("symusic",)), **chosen, "drum_map": _map_content(self.selection)}
 
     def make(self, names: Sequence[str], contents: Iterator[Content]) -> tuple[Table, Table]:
         """The tables of these files, which are read some at a time."""
@@ -79,7 +83,7 @@ def files_table(names: Sequence[str], table: BarTable) -> Table:
     facts = [row.facts or _NO_FACTS for row in rows]
     return pyarrow.table(
         {
-            "file": shown_names(names),
+            "file": [printable(name) for name in names],
             "refused": pyarrow.array([row.refusal for row in rows], pyarrow.string()),
             "bars": pyarrow.array([row.bars for row in rows], pyarrow.int32()),
             "content": pyarrow.array([row.content for row in rows], pyarrow.binary(16)),
@@ -98,11 +102,12 @@ def bars_table(names: Sequence[str], table: BarTable) -> Table:
     """A row a bar: its file, number, meter, and the strokes in order as lists of the same length."""
     import pyarrow
 
+    shown = pyarrow.array([printable(name) for name in names])
     ends = np.concatenate([[0], table.strokes.cumsum()]).astype(np.int32)
     lists = {name: pyarrow.ListArray.from_arrays(ends, pyarrow.array(getattr(table, name))) for name in STROKE_COLUMNS}
     return pyarrow.table(
         {
-            "file": pyarrow.DictionaryArray.from_arrays(table.file.astype(np.int32), pyarrow.array(shown_names(names))),
+            "file": pyarrow.DictionaryArray.from_arrays(table.file.astype(np.int32), shown),
             "place": pyarrow.array(table.file.astype(np.int16)),  # of the file, in its batch
             "bar": pyarrow.array(table.number.astype(np.int32)),
             "meter": pyarrow.DictionaryArray.from_arrays(table.meter.astype(np.int8), pyarrow.array(METER_NAMES)),
@@ -110,11 +115,6 @@ def bars_table(names: Sequence[str], table: BarTable) -> Table:
             **lists,
         }
     )
-
-
-def shown_names(names: Sequence[str]) -> list[str]:
-    """Names as text; bytes of a name that are no UTF-8 are replaced."""
-    return [name.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for name in names]
 
 
 def _counts(counts: Sequence[Mapping[Any, int]], keys: Any) -> Any:

@@ -4,26 +4,26 @@
 bit for bit, however many workers there were. `open_corpus` gives the same corpus that `scan` makes of the folder.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from clave.errors import CorpusError
-from clave.files import midi
+from clave.errors import CorpusError, printable
+from clave.files import midi, walking
 from clave.files.sharded.building import INDEX, Index, Table, finish, make_batches, read_index, read_table
 from clave.files.sharded.lock import locked
 from clave.files.sharded.place import LocalPlace, Place, place_at
 from clave.files.sharded.workers import Pool
-from clave.rhythm.dataset.bar_shards import BarMaker, bar_table, file_rows, shown_names
+from clave.rhythm.dataset.bar_shards import BarMaker, bar_table, file_rows
 from clave.rhythm.dataset.bar_table import EVERYTHING, BarTable, Selection
-from clave.rhythm.dataset.data_set import Corpus, CorpusReport
-from clave.rhythm.dataset.labels import GROOVE_MIDI, Facts, label
-from clave.rhythm.dataset.scanning import MIDI_SUFFIXES, Progress
-from clave.rhythm.dataset.sorting_out import Tally, Verdicts, assemble, judge, report_of
+from clave.rhythm.dataset.data_set import NO_STYLE, Corpus, CorpusReport
+from clave.rhythm.dataset.labels import GROOVE_MIDI, SECTIONS, Facts, label
+from clave.rhythm.dataset.scanning import MIDI_SUFFIXES, OTHER_SUFFIXES, Progress
+from clave.rhythm.dataset.sorting_out import Tally, Verdicts, assemble, judge, kept_bars, report_of
 
 KIND = "bars"
 Address = str | PathLike[str]
@@ -49,12 +49,14 @@ def build(
     """
     read_from, written_to = place_at(source), place_at(out)
     before = read_index(written_to, KIND)  # refused before anything is written
-    files = read_from.find(MIDI_SUFFIXES)
+    files, others, left_out = read_from.find(MIDI_SUFFIXES, OTHER_SUFFIXES)
     if not files:
-        raise CorpusError(f"{source} holds no MIDI file ({', '.join(MIDI_SUFFIXES)}), nor does any folder in it")
+        raise CorpusError(
+            f"{source} holds no MIDI file ({', '.join(MIDI_SUFFIXES)}), nor does any folder in it", others
+        )
     with locked(written_to):
         before = read_index(written_to, KIND)
-        names = [file.name for file in files]
+        names = [printable(file.name) for file in files]
         facts = _label(read_from, names, styles)
         chosen_map = selection.drum_map or facts.drum_map
         selected = replace(selection, drum_map=None if chosen_map is None else midi.load_drum_map(chosen_map))
@@ -62,15 +64,13 @@ def build(
         batches = make_batches(read_from, written_to, files, maker, before=before, pool=pool, progress=progress)
         index = Index(KIND, {**maker.settings(), "licence": licence, "drop_fills": selection.drop_fills}, batches)
         verdicts = judge(names, _tables(written_to, index), facts, selected)
-        report = report_of(str(read_from), verdicts, facts)
-        index = replace(index, report={**asdict(report), "refused": len(report.refused)})
+        report = report_of(printable(str(read_from)), verdicts, facts)
+        report = replace(
+            report, files=len(files) + len(others), refused={**report.refused, **others}, left_out=left_out
+        )
+        index = replace(index, report={**asdict(report), "refused": others})  # the table of files has the rest
         finish(written_to, index, _files_table(names, facts, verdicts), before)
     return report
-
-
-def is_built(address: Address) -> bool:
-    """Whether a folder or bucket holds a built corpus, of whatever kind and version."""
-    return place_at(address).read(INDEX) is not None
 
 
 def open_corpus(address: Address) -> Corpus:
@@ -78,14 +78,47 @@ def open_corpus(address: Address) -> Corpus:
 
     Raises CorpusError where there is none, for one of another version or kind, and where a part is missing or broken.
     """
+    place, index = _index_at(address)
+    names, facts, verdicts, report = _opened(place, index)
+    return assemble(names, lambda: _tables(place, index), verdicts, facts, report, str(index.settings["licence"]))
+
+
+class BarStream(NamedTuple):
+    """A built corpus that is read batch by batch."""
+
+    names: dict[str, Sequence[str]]  # what columns point into: sources, styles, sections, licences
+    tables: Iterator[tuple[BarTable, dict[str, np.ndarray]]]  # with source, number, style and section of each bar
+
+
+def stream_corpus(address: Address) -> BarStream:
+    """The bars of `open_corpus`, in the same order, one batch in memory at a time. Raises CorpusError as it does."""
+    place, index = _index_at(address)
+    names, facts, verdicts, report = _opened(place, index)
+    styles = tuple(report.styles)
+    style_of = {style: number for number, style in enumerate(styles)} | {"": NO_STYLE}
+    style = np.array([style_of.get(each, NO_STYLE) for each in facts.style])
+    section = np.array([SECTIONS.index(each) for each in facts.section])
+    source = verdicts.kept.cumsum() - 1
+
+    def tables() -> Iterator[tuple[BarTable, dict[str, np.ndarray]]]:
+        for at, table in kept_bars(lambda: _tables(place, index), verdicts):
+            file = table.file + at
+            columns = {"source": source[file], "number": table.number, "style": style[file], "section": section[file]}
+            yield table, columns
+
+    sources = [names[at] for at in np.flatnonzero(verdicts.kept).tolist()]
+    licences = [str(index.settings["licence"])] * len(sources)
+    return BarStream({"sources": sources, "styles": styles, "sections": SECTIONS, "licences": licences}, tables())
+
+
+def _index_at(address: Address) -> tuple[Place, Index]:
     place = place_at(address)
     index = read_index(place, KIND)
     if index is None:
         raise CorpusError(
             f"{address} holds no corpus: there is no {INDEX}; build one with: clave corpus build FOLDER -o {address}"
         )
-    names, facts, verdicts, report = _opened(place, index)
-    return assemble(names, lambda: _tables(place, index), verdicts, facts, report, str(index.settings["licence"]))
+    return place, index
 
 
 def _tables(place: Place, index: Index) -> Iterator[BarTable]:
@@ -97,7 +130,7 @@ def _tables(place: Place, index: Index) -> Iterator[BarTable]:
 def _label(place: Place, names: list[str], styles: str | Path) -> Facts:
     """The labels of files; the table of a bucket's own is fetched first."""
     if isinstance(place, LocalPlace):
-        return label(Path(place.root), names, styles)
+        return label(walking.base_of(place.root), names, styles)
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="clave-") as folder:
@@ -117,7 +150,7 @@ def _files_table(names: list[str], facts: Facts, verdicts: Verdicts) -> Table:
     bars[verdicts.kept] = verdicts.tally.bars
     return pyarrow.table(
         {
-            "file": shown_names(names),
+            "file": names,
             "refused": pyarrow.array([verdicts.refused.get(name) for name in names], pyarrow.string()),
             "bars": bars,
             "style": facts.style,
@@ -143,7 +176,7 @@ def _opened(place: Place, index: Index) -> tuple[list[str], Facts, Verdicts, Cor
 
 
 def report_from(content: dict[str, Any], refused: dict[str, str]) -> CorpusReport:
-    """A report as JSON keeps it, with the files that were refused."""
+    """A report as JSON keeps it, with the files that were read and refused."""
     notes = {int(note): int(count) for note, count in content["notes_not_in_map"].items()}
-    changed: dict[str, Any] = {"refused": refused, "notes_not_in_map": notes}
+    changed: dict[str, Any] = {"refused": {**refused, **content["refused"]}, "notes_not_in_map": notes}
     return CorpusReport(**{**content, **changed})

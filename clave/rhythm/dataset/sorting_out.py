@@ -1,23 +1,20 @@
 """What becomes of files once all are read: copies are refused, files that share a bar grouped, everything counted."""
 
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from math import prod
 from typing import NamedTuple
 
 import numpy as np
 
 from clave.errors import CorpusError
+from clave.files.sharded.arrays import zeros
 from clave.music.kit import VOICES
-from clave.music.shapes import Bool, Float32, Int, UInt64
+from clave.music.shapes import Bool, Int, UInt64
 from clave.music.units import METERS
 from clave.rhythm.dataset.bar_table import BarTable, FileRow, Selection, chosen, fill, strokes_by_voice, width
 from clave.rhythm.dataset.data_set import METER_NAMES, NO_STYLE, Corpus, CorpusReport
 from clave.rhythm.dataset.labels import SECTIONS, Facts
 from clave.rhythm.dataset.union_find import UnionFind
-
-IN_MEMORY_BYTES = 2**28  # of velocities, and as many of offsets; what is larger is mapped from a temporary file
 
 Tables = Callable[[], Iterable[BarTable]]
 """The tables of all files in the order of their names, as often as they are asked for."""
@@ -159,12 +156,12 @@ def assemble(
     """
     columns = [
         (table.meter.astype(np.int8), (table.file + at).astype(np.int32), table.number.astype(np.int32))
-        for at, table in _kept_bars(tables, verdicts)
+        for at, table in kept_bars(tables, verdicts)
     ]
     meter, file, number = (np.concatenate(each).astype(np.int64) for each in zip(*columns, strict=True))
-    velocity, offset = (_room((len(meter), len(VOICES), width(meter))) for _ in range(2))
+    velocity, offset = (zeros((len(meter), len(VOICES), width(meter))) for _ in range(2))
     row = 0
-    for _, table in _kept_bars(tables, verdicts):
+    for _, table in kept_bars(tables, verdicts):
         rows = slice(row, row + len(table.meter))
         fill(table, velocity[rows], offset[rows])
         row = rows.stop
@@ -189,17 +186,9 @@ def assemble(
     )
 
 
-def _kept_bars(tables: Tables, verdicts: Verdicts) -> Iterable[tuple[int, BarTable]]:
+def kept_bars(tables: Tables, verdicts: Verdicts) -> Iterable[tuple[int, BarTable]]:
     """The bars of the kept files of each table, with the number of files before it."""
     at = 0
     for table in tables():
         yield at, chosen(table, verdicts.kept[at : at + len(table.files)])
         at += len(table.files)
-
-
-def _room(shape: tuple[int, int, int]) -> Float32[np.ndarray, "bar 8 step"]:
-    """Silent bars, in memory or, where they are many, in a file that is gone with the last use of them."""
-    if 4 * prod(shape) <= IN_MEMORY_BYTES:
-        return np.zeros(shape, np.float32)
-    with tempfile.TemporaryFile(prefix="clave-") as file:
-        return np.memmap(file, np.float32, "w+", shape=shape)

@@ -15,6 +15,10 @@ class UnionFind:
         """Make one group of the groups of both."""
         self._parent[self._root(one)] = self._root(other)
 
+    def linked(self, one: int, other: int) -> bool:
+        """Whether both are in one group."""
+        return self._root(one) == self._root(other)
+
     def groups(self) -> Int[np.ndarray, " member"]:
         """The group of each member, numbered from 0 in the order of their roots."""
         roots = np.array([self._root(member) for member in range(len(self._parent))])

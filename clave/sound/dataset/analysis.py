@@ -42,18 +42,30 @@ def analyse_file(root: Path, each: Listed, variants: int, spectrogram: Spectrogr
     path = each.path or root / each.name
     try:
         clip, remarks = audio_file.read_and_remark(path)
-        if clip.seconds < SHORTEST_SECONDS:
-            return f"{1000 * clip.seconds:.2f} ms long: no drum is shorter than {1000 * SHORTEST_SECONDS:g} ms"
-        sound = analyse(clip, variants, spectrogram)
+        sound = analyse_one_shot(clip, variants, spectrogram)
         guess = None if each.voice else voice_classifier.guess([clip])[0]
         if guess is not None and not guess.sure:
-            return f"nothing names its voice, and it sounds like {guess}: too unsure"
+            return unsure(str(guess))
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         return sound._replace(remarks=(*remarks, *sound.remarks), hash=digest, guess=guess)
     except OSError as error:  # gone since it was read
         return f"cannot be opened ({error.strerror})"
     except (AudioFileError, TransformError) as error:
         return str(error).removeprefix(printable(f"{path}: "))
+
+
+def unsure(guess: str) -> str:
+    """Why a sound is refused that nothing names and whose voice is not surely heard."""
+    return f"nothing names its voice, and it sounds like {guess}: too unsure"
+
+
+def analyse_one_shot(clip: Clip, variants: int, spectrogram: Spectrogram) -> AnalysedSound:
+    """`analyse` for what may be no drum: AudioFileError for a click, TransformError for silence."""
+    if clip.seconds < SHORTEST_SECONDS:
+        raise AudioFileError(
+            f"{1000 * clip.seconds:.2f} ms long: no drum is shorter than {1000 * SHORTEST_SECONDS:g} ms"
+        )
+    return analyse(clip, variants, spectrogram)
 
 
 def analyse(clip: Clip, variants: int, spectrogram: Spectrogram) -> AnalysedSound:
@@ -80,7 +92,8 @@ def _sketch(samples: Float32[np.ndarray, " sample"]) -> Float32[np.ndarray, " nu
 
     Johnson and Lindenstrauss (1984). Each number has a standard deviation of 1 over all sounds.
     """
-    return (_random_directions(len(samples)) @ samples / np.linalg.norm(samples)).astype(np.float32)
+    heard = samples[: np.flatnonzero(samples)[-1] + 1]
+    return (_random_directions(len(samples))[:, : len(heard)] @ heard / np.linalg.norm(heard)).astype(np.float32)
 
 
 @cache

@@ -7,12 +7,10 @@ import numpy as np
 
 from clave.music.kit import VOICES
 from clave.music.kit import voice as voice_of
-from clave.music.shapes import Float32, Float64, Int
 from clave.sound.dataset.analysis import AnalysedSound
+from clave.sound.dataset.copies import groups, outlines
 from clave.sound.dataset.data_set import SoundCorpus, SoundReport
 from clave.sound.dataset.listing import Listed
-
-NEAR_COPY = 0.35  # root mean square difference of log spectrograms, in nepers, below which two sounds share a group
 
 
 def assemble(found: Sequence[tuple[Listed, AnalysedSound]], find_near_copies: bool = True) -> SoundCorpus:
@@ -27,7 +25,8 @@ def assemble(found: Sequence[tuple[Listed, AnalysedSound]], find_near_copies: bo
     parted = kit if len(kits) > 1 else np.arange(len(found))
     group = kit
     if find_near_copies:
-        group = _groups(np.stack([sound.log_spectrogram[0] for _, sound in found]), parted)
+        own = np.stack([sound.log_spectrogram[0] for _, sound in found])
+        group = groups(parted, outlines(own), own[0].size, lambda chosen: own[chosen])
     counts = [len(sound.log_spectrogram) for _, sound in found]
     source = np.repeat(np.arange(len(found)), counts)
     return SoundCorpus(
@@ -46,23 +45,6 @@ def assemble(found: Sequence[tuple[Listed, AnalysedSound]], find_near_copies: bo
         hashes=tuple(sound.hash for _, sound in found),
         report=SoundReport("", 0, {}, 0, 0, 0, "", {}, {}, {}),
     )
-
-
-def _groups(
-    log_spectrogram: Float32[np.ndarray, "sound band frame"], kit: Int[np.ndarray, " sound"]
-) -> Int[np.ndarray, " sound"]:
-    """The same number for kits that share a sound, or near copies of one."""
-    flat = log_spectrogram.reshape(len(log_spectrogram), -1)
-    group = kit.copy()
-    square: Float64[np.ndarray, " sound"] = np.square(flat).sum(axis=1, dtype=np.float64)
-    for at in range(0, len(flat), 256):
-        rows = slice(at, at + 256)
-        distance = square[rows, None] + square - 2.0 * (flat[rows] @ flat.T)
-        for one, other in zip(*np.nonzero(distance < NEAR_COPY**2 * flat.shape[1]), strict=True):
-            low, high = sorted((group[at + one], group[other]))
-            if low != high:
-                group[group == high] = low
-    return np.unique(group, return_inverse=True)[1]
 
 
 def sounds_by_voice(corpus: SoundCorpus) -> dict[str, int]:

@@ -5,7 +5,6 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -13,10 +12,10 @@ from clave.audio.log_spectrogram import DrumSpectrogram, Spectrogram
 from clave.errors import CorpusError, printable
 from clave.sound.dataset.analysis import SKETCH_SIZE, AnalysedSound, analyse_file
 from clave.sound.dataset.assembly import assemble, sounds_by_voice
+from clave.sound.dataset.copies import first_alike
 from clave.sound.dataset.data_set import Progress, SoundCorpus, SoundReport
 from clave.sound.dataset.listing import Listed, list_sounds, table_of
 
-COPY = 0.001  # of the standard deviation of a sketch's numbers: the most by which a copy's may be off
 COPY_OF = "a copy of "  # why a file is refused, before the name of the one that is kept
 DRUM_SPECTROGRAM = DrumSpectrogram()
 
@@ -47,32 +46,30 @@ def scan(
 
     work = partial(analyse_file, root, variants=variants, spectrogram=spectrogram)
     results = map(work, known) if executor is None else executor.map(work, known, chunksize=16)
-    found: list[tuple[Listed, AnalysedSound]] = []
-    guessed: dict[str, dict[str, Any]] = {}
-    remarks, copies = Counter[str](), 0
-    sketches = np.zeros((len(known), SKETCH_SIZE), np.float32)  # of those in `found`
+    analysed: list[tuple[Listed, AnalysedSound]] = []
     for done, (each, sound) in enumerate(zip(known, results, strict=True), start=1):
         if progress is not None:
             progress(done, len(known))
         if isinstance(sound, str):
             refused[each.name] = sound
-            continue
-        same = np.flatnonzero(np.abs(sketches[: len(found)] - sound.sketch).max(axis=1, initial=0) < COPY)
-        if same.size:
-            copies += 1
-            refused[each.name] = f"{COPY_OF}{found[same[0]][0].name}"
-            continue
-        sketches[len(found)] = sound.sketch
-        remarks.update(sound.remarks)
-        if sound.guess is not None:
-            guessed[each.name] = {"voice": sound.guess.voice.name, "confidence": round(sound.guess.confidence, 3)}
-        found.append((each if sound.guess is None else each._replace(voice=sound.guess.voice.name), sound))
+        else:
+            analysed.append((each if sound.guess is None else each._replace(voice=sound.guess.voice.name), sound))
+    same = first_alike(np.array([sound.sketch for _, sound in analysed], np.float32).reshape(-1, SKETCH_SIZE))
+    refused |= {each.name: f"{COPY_OF}{analysed[of][0].name}" for (each, _), of in zip(analysed, same, strict=True)
+                if of >= 0}  # fmt: skip
+    found = [both for both, of in zip(analysed, same, strict=True) if of < 0]
     if not found:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in list(refused.items())[:3])
         raise CorpusError(f"{folder} holds no sound that can be learned from ({reasons})", refused)
+    remarks = Counter[str](remark for _, sound in found for remark in sound.remarks)
+    guessed = {
+        each.name: {"voice": sound.guess.voice.name, "confidence": round(sound.guess.confidence, 3)}
+        for each, sound in found
+        if sound.guess is not None
+    }
     corpus = assemble(found)
     report = SoundReport(
-        printable(str(folder)), files, refused, len(found), copies, len(set(corpus.group.tolist())),
+        printable(str(folder)), files, refused, len(found), int((same >= 0).sum()), len(set(corpus.group.tolist())),
         "names" if table is None else printable(str(table)), guessed, sounds_by_voice(corpus), dict(remarks), left_out,
     )  # fmt: skip
     return replace(corpus, report=report)

@@ -12,7 +12,9 @@ from torch import Tensor, nn
 
 from clave.errors import TrainingError
 from clave.music.shapes import Float
+from clave.training.models.noise import RowNoise, generator, mixed_seed
 from clave.training.models.vae import VAE, Config, Examples, LikelihoodVAE, log_mean_exp
+from clave.training.workers import Network, Workers, alone
 
 LEARNING_RATE_WARMUP_STEPS = 200
 MAX_SCORED_ROWS = 1024  # in one batch
@@ -87,31 +89,26 @@ def begin(recipe: Recipe, device: str | torch.device = "cpu") -> Run:
     return Run(recipe, model.train(), copy.deepcopy(model).eval().requires_grad_(False), optimizer)
 
 
-def fit(run: Run, examples: Examples) -> Iterator[Progress]:
+def fit(run: Run, examples: Examples, workers: Workers | None = None) -> Iterator[Progress]:
     """Train in place, one yield per optimiser step, until the recipe's last epoch.
 
-    Order and noise are functions of seed and step alone, so that a resumed run is the same as one that never stopped.
-    Raises TrainingError when a loss or its gradient is not finite, before it changes the weights.
+    Order and noise are functions of seed, step and place in the batch alone, so that a resumed run is the same as one
+    that never stopped, and several workers learn what one alone would. Raises TrainingError when a loss or its gradient
+    is not finite, before it changes the weights, or when a worker is lost.
     """
-    recipe, model = run.recipe, run.model
+    recipe, model, workers = run.recipe, run.model, workers or alone(str(run.device))
+    network = workers.network(model)
     examples = examples.to(run.device)
     steps_per_epoch = max(1, len(examples) // recipe.batch_size)
     last_step = recipe.epochs * steps_per_epoch
     while run.step < last_step:
         epoch, batch = divmod(run.step, steps_per_epoch)
-        order = torch.randperm(len(examples), generator=_generator(recipe.seed, "order", epoch)).to(run.device)
+        order = torch.randperm(len(examples), generator=generator("cpu", recipe.seed, "order", epoch)).to(run.device)
         rows = order[batch * recipe.batch_size : (batch + 1) * recipe.batch_size]
-        noise = _generator(recipe.seed, "noise", run.step, run.device)
         now = run.step / steps_per_epoch
-        sums, total = dict[str, float](), 0.0
         run.optimizer.zero_grad()
-        for part in rows.split(recipe.rows_at_once or len(rows)):
-            losses = model.losses(examples[part], noise)
-            share = len(part) / len(rows)
-            part_total = share * recipe.total(losses, now)
-            part_total.backward()  # pyright: ignore[reportUnknownMemberType]
-            sums = {name: sums.get(name, 0.0) + share * float(value.detach()) for name, value in losses.items()}
-            total += float(part_total.detach())
+        with workers.together(run.step):
+            sums, total = _gradient(run, examples[rows], now, network, workers)
         grad_norm = float(nn.utils.clip_grad_norm_(model.parameters(), recipe.max_grad_norm))
         for what, value in (("loss", total), ("gradient", grad_norm)):
             if not math.isfinite(value):
@@ -126,6 +123,27 @@ def fit(run: Run, examples: Examples) -> Iterator[Progress]:
         yield Progress(run.step, run.step / steps_per_epoch, sums, total)
 
 
+def _gradient(
+    run: Run, batch: Examples, epoch: float, network: Network, workers: Workers
+) -> tuple[dict[str, float], float]:
+    """Compute the gradient of the losses of a batch, of which each worker takes a part; the losses, and their total."""
+    recipe, seed = run.recipe, mixed_seed(run.recipe.seed, "noise", run.step)
+    batch = run.model.mixed(batch, generator(run.device, seed, "mixed"))
+    parts, sums, names = workers.parts(len(batch), recipe.rows_at_once), list[Tensor](), list[str]()
+    for number, places in enumerate(parts):
+        share = len(places) / len(batch)
+        with workers.computing(network, last=number == len(parts) - 1):
+            part = batch if len(places) == len(batch) else batch[places.to(run.device)]
+            losses = network(part, RowNoise(seed, places, run.device))
+            total = recipe.total(losses, epoch)
+            gradient_of = workers.count * share * total  # as the mean over workers is taken
+            gradient_of.backward()  # pyright: ignore[reportUnknownMemberType]
+        sums.append(share * torch.stack([*losses.values(), total]).detach().double())
+        names = list(losses)
+    *each, whole = workers.added(torch.stack(sums).sum(dim=0).tolist())
+    return dict(zip(names, each, strict=True)), whole
+
+
 @torch.no_grad()
 def score(model: VAE[Any], examples: Examples, recipe: Recipe) -> dict[str, float]:
     """The losses by name, and their weighted "total"; the noise is always the same."""
@@ -133,7 +151,7 @@ def score(model: VAE[Any], examples: Examples, recipe: Recipe) -> dict[str, floa
     max_rows = recipe.rows_at_once or MAX_SCORED_ROWS
     for at in range(0, len(examples), max_rows):
         batch = examples[slice(at, at + max_rows)]
-        losses = model.losses(batch, _generator(recipe.seed, "score", at, _device(model)))
+        losses = model.losses(batch, generator(_device(model), recipe.seed, "score", at))
         for name, value in {**losses, "total": recipe.total(losses)}.items():
             sums[name] = sums.get(name, 0.0) + float(value) * len(batch)
     return {name: value / len(examples) for name, value in sums.items()}
@@ -147,7 +165,7 @@ def negative_log_likelihood(
 
     Burda, Grosse and Salakhutdinov (2016), equation 8.
     """
-    noise = _generator(seed, "importance", 0, _device(model))
+    noise = generator(_device(model), seed, "importance")
     return -torch.cat(
         [
             log_mean_exp(model.log_weights(examples[slice(at, at + MAX_LIKELIHOOD_ROWS)], draws, noise))
@@ -168,12 +186,3 @@ def _learning_rate_factor(step: int, last_step: int) -> float:
 def _update_average(average: nn.Module, model: nn.Module, decay: float) -> None:
     for mean, weight in zip(average.parameters(), model.parameters(), strict=True):
         mean.lerp_(weight, 1 - decay)
-
-
-_PURPOSES = ("order", "noise", "score", "importance")
-
-
-def _generator(seed: int, purpose: str, index: int, device: Any = "cpu") -> torch.Generator:
-    """A generator for each purpose and index: randomness without a state that checkpoints would have to keep."""
-    mixed = (seed * len(_PURPOSES) + _PURPOSES.index(purpose)) * 1_000_003 + index
-    return torch.Generator(device=device).manual_seed(mixed)

@@ -57,13 +57,16 @@ def learn_rhythm(
     parts = divide(usable, recipe.seed)
     recipe = replace(recipe, model=config.fitted_to(parts.train.hits))
     session = session or Session()
-    with only_run(folder), whole_file.naming(folder):
-        opened = open_run(recipe, corpus_fingerprint(corpus), folder, resume=resume, device=session.device)
-        corpus.save(folder)
+    workers = session.workers
+    with workers.lead_holds(only_run(folder)), whole_file.naming(folder):
+        opened = open_run(recipe, corpus_fingerprint(corpus), folder, resume=resume, workers=workers)
+        if workers.leads:
+            corpus.save(folder)
         training, tuning = (to_bars(part, config.step_count) for part in (parts.train, parts.tuning))
         training = replace(training, weight=style_weights(training))
         best = yield from train(opened, training, tuning, session, SHOWN)
-        write_space(best, opened.run.recipe, usable, folder, card or {})
+        if workers.leads:
+            write_space(best, opened.run.recipe, usable, folder, card or {})
 
 
 def rhythm_config(recipe: Recipe) -> RhythmModelConfig:

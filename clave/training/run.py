@@ -19,8 +19,9 @@ from clave.training.models.vae import VAE, Examples
 from clave.training.progress import of_task
 from clave.training.recipes import recipe_to_dict
 from clave.training.run_log import write_log
-from clave.training.session import Estimate, RunStoppedError, Session, Shown
+from clave.training.session import Estimate, RunStoppedError, Session, Shown, Wish
 from clave.training.tensor_file import halved, load_tensors, save_tensors
+from clave.training.workers import Workers, alone
 
 BEST_FILE = "best.safetensors"
 KEEP_SECONDS = 300.0  # between checkpoints within an epoch that takes longer
@@ -93,13 +94,21 @@ def fingerprint(names: object, columns: Iterable[np.ndarray]) -> str:
     return digest.hexdigest()[:16]
 
 
-def open_run(recipe: Recipe, data: str, folder: Path, *, resume: bool = False, device: str | None = None) -> FolderRun:
+def open_run(
+    recipe: Recipe, data: str, folder: Path, *, resume: bool = False, workers: Workers | None = None
+) -> FolderRun:
     """A new run in this folder, or with `resume` the one that it holds; `data` is the fingerprint of the data.
 
     A run that goes on may have more epochs than before, or fewer. Raises TrainingError if the folder holds a run with
-    other settings or on other data, or any without `resume`.
+    other settings or on other data, or any without `resume`, and where workers have not the same data or folder.
     """
-    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    workers = workers or alone()
+    opened = _open_run(recipe, data, folder, resume, workers.device)
+    workers.agree("run", (data, opened.run.step, chosen_settings(opened.run.recipe)))
+    return opened
+
+
+def _open_run(recipe: Recipe, data: str, folder: Path, resume: bool, device: torch.device) -> FolderRun:
     exists = (folder / checkpoint.CHECKPOINT).is_file()
     if exists and not resume:
         raise TrainingError(f"{folder} already holds a run: go on with it (resume) or choose another folder")
@@ -128,14 +137,17 @@ def train(
 
     What a model computes from its training examples without gradients is computed before the first step and after the
     last: `VAE.before_training` and `VAE.after_training`. A session may wish for an end before: then the best model so
-    far is returned, or RunStoppedError raised; either way the run is kept as it was after its last step.
+    far is returned, or RunStoppedError raised; either way the run is kept as it was after its last step. The best model
+    is the first worker's: the others return what they have.
     """
     run, session, began = opened.run, session or Session(), time.monotonic()
     deadline = None if session.minutes is None else began + 60 * session.minutes
     if not opened.begun:
         run.model.before_training(training.to(run.device), of_task(session.on_progress, "preparing"))
+        session.workers.share_weights(run.model)
         run.average.load_state_dict(run.model.state_dict())
-        opened.save()
+        if session.workers.leads:
+            opened.save()
     learned_from, scored_on = (
         _prepared(run.model, examples.to(run.device), run.recipe.seed) for examples in (training, tuning)
     )
@@ -143,6 +155,8 @@ def train(
         _fit_to_time(opened, learned_from, session, deadline)
     yield from _epochs(opened, learned_from, scored_on, session, deadline, shown if session.shows else None)
     model, epoch = run.average, int(opened.best["epoch"])
+    if not session.workers.leads:
+        return BestModel(model, epoch)
     if _is_best(opened, scored_on):
         epoch = run.step // steps_per_epoch(run, training) + 1
     else:
@@ -178,14 +192,15 @@ def _fit_to_time(opened: FolderRun, training: Examples, session: Session, deadli
         return
     trial = copy.deepcopy(run)
     trial.recipe = replace(trial.recipe, epochs=done + 2 + MEASURED_STEPS)
-    steps = fit(trial, training)
+    steps = fit(trial, training, session.workers)
     next(steps)
     started = time.monotonic()
     taken = sum(1 for _ in islice(steps, MEASURED_STEPS))
-    step_seconds = max(1e-9, (time.monotonic() - started) / taken)
+    step_seconds = session.workers.lead(lambda: max(1e-9, (time.monotonic() - started) / taken))
     if deadline is not None and run.step == 0:
-        most = max(1, int((deadline - time.monotonic()) / (step_seconds * per_epoch)))
-        run.recipe = replace(run.recipe, epochs=min(most, run.recipe.epochs))
+        end = deadline
+        left = session.workers.lead(lambda: end - time.monotonic())
+        run.recipe = replace(run.recipe, epochs=min(max(1, int(left / (step_seconds * per_epoch))), run.recipe.epochs))
     if session.on_estimate is not None:
         session.on_estimate(Estimate(step_seconds, step_seconds * per_epoch, run.recipe.epochs - done))
 
@@ -199,32 +214,32 @@ def _epochs(
     shown: Shown | None,
 ) -> Generator[Epoch, None, None]:
     """Train until the end or the session wishes for one; checkpoints come after some epochs, and some minutes."""
-    run, part = opened.run, opened.part
+    run, part, workers = opened.run, opened.part, session.workers
     per_epoch, started = steps_per_epoch(run, training), time.monotonic()
     last_step, kept_at, previewed_at = run.recipe.epochs * per_epoch, started, -PREVIEW_SECONDS
     count, before = of_task(session.on_progress, "training"), part.seconds
     if _has_stopped(opened):
         return
-    for progress in fit(run, training):
+    for progress in fit(run, training, workers):
         part.add(progress)
         part.seconds = before + time.monotonic() - started
         count(progress.step, last_step)
-        wish = session.wish() or ("use" if deadline is not None and time.monotonic() > deadline else None)
-        stops = False
+        wish, stops = _wished(session, deadline), False
         if progress.step % per_epoch == 0:
-            epoch = _end_of_epoch(opened, tuning, progress.step // per_epoch, shown)
-            stops = _has_stopped(opened)
-            part = opened.part
-            if wish or stops or epoch.number % run.recipe.keep_every_epochs == 0 or progress.step == last_step:
-                opened.save()
-                kept_at = time.monotonic()
-            write_log(opened.folder, opened.log)
-            if shown is not None and (time.monotonic() - previewed_at > PREVIEW_SECONDS or progress.step == last_step):
-                shown.preview(run.average, tuning, opened.folder)
-                previewed_at = time.monotonic()
+            number, last = progress.step // per_epoch, progress.step == last_step
+            epoch, stops = workers.lead(lambda number=number: _end_of_epoch(opened, tuning, number, shown))
+            part = opened.part = Part()
+            if workers.leads:
+                if wish or stops or last or number % run.recipe.keep_every_epochs == 0:
+                    opened.save()
+                    kept_at = time.monotonic()
+                write_log(opened.folder, opened.log)
+                if shown is not None and (last or time.monotonic() - previewed_at > PREVIEW_SECONDS):
+                    shown.preview(run.average, tuning, opened.folder)
+                    previewed_at = time.monotonic()
             yield epoch
             started, before = time.monotonic(), 0.0
-        elif wish or time.monotonic() - kept_at > KEEP_SECONDS:
+        elif workers.leads and (wish or time.monotonic() - kept_at > KEEP_SECONDS):
             opened.save()
             kept_at = time.monotonic()
         if wish == "later" and progress.step < last_step:
@@ -233,8 +248,17 @@ def _epochs(
             return
 
 
-def _end_of_epoch(opened: FolderRun, tuning: Examples, number: int, shown: Shown | None) -> Epoch:
-    """Score the weights, keep them if they are the best, and write the epoch into the log."""
+def _wished(session: Session, deadline: float | None) -> Wish | None:
+    """Whether the run is to end after this step: what the first worker is told."""
+
+    def told() -> Wish | None:
+        return session.wish() or ("use" if deadline is not None and time.monotonic() > deadline else None)
+
+    return session.workers.lead(told)
+
+
+def _end_of_epoch(opened: FolderRun, tuning: Examples, number: int, shown: Shown | None) -> tuple[Epoch, bool]:
+    """Score the weights, keep them if they are the best, and add the epoch to the log; and whether training stops."""
     run, recipe, part = opened.run, opened.run.recipe, opened.part
     steps = run.step // number
     trained = {name: value / steps for name, value in part.sums.items()}
@@ -246,8 +270,8 @@ def _end_of_epoch(opened: FolderRun, tuning: Examples, number: int, shown: Shown
     scores = {} if shown is None else shown.scores(run.average, tuning)
     row = {"epoch": number, "seconds": part.seconds, "train": trained, "tuning": tuned}
     opened.log.append(row | ({"scores": scores} if scores else {}))
-    opened.part = Part()
-    return Epoch(number, recipe.epochs, part.seconds, trained, tuned, improved, scores)
+    epoch = Epoch(number, recipe.epochs, part.seconds, trained, tuned, improved, scores)
+    return epoch, _has_stopped(opened)
 
 
 def _has_stopped(opened: FolderRun) -> bool:

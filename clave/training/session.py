@@ -1,16 +1,17 @@
-"""How a run is carried out here and now: its device, its time, who watches, and how it is asked to stop.
+"""How a run is carried out here and now: on what, its time, who watches, and how it is asked to stop.
 
 None of it is part of the recipe, and the same run goes on elsewhere with another session.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from clave.errors import TrainingError
 from clave.training.models.vae import VAE, Examples
 from clave.training.progress import OnProgress
+from clave.training.workers import Workers, alone
 
 Wish = Literal["use", "later"]
 """How a run is to end early: with a space of the best so far, or only kept, to go on later."""
@@ -34,7 +35,7 @@ class Estimate:
 class Session:
     """How a run is carried out here and now."""
 
-    device: str | None = None  # else CUDA where there is one
+    workers: Workers = field(default_factory=alone)  # this process, and those that train with it
     minutes: float | None = None  # of training at most; the epochs of a new run are fitted to it
     wish: Callable[[], Wish | None] = no_wish  # asked after each step
     on_progress: OnProgress | None = None

@@ -52,11 +52,15 @@ def learn_sound(
     if limit is not None:
         parts, data = parts.limited(limit, recipe.seed), f"{limit} of {data}"
     session = session or Session()
-    with only_run(folder), whole_file.naming(folder):
-        opened = open_run(recipe, data, folder, resume=resume, device=session.device)
-        corpus.save(folder)
+    workers = session.workers
+    with workers.lead_holds(only_run(folder)), whole_file.naming(folder):
+        opened = open_run(recipe, data, folder, resume=resume, workers=workers)
+        if workers.leads:
+            corpus.save(folder)
         best = yield from train(opened, to_sounds(parts.train), to_sounds(parts.tuning), session, SHOWN)
-        write_space(best, opened.run.recipe, corpus if limit is None else parts.train, parts, folder, card or {})
+        if workers.leads:
+            shown = corpus if limit is None else parts.train
+            write_space(best, opened.run.recipe, shown, parts, folder, card or {})
 
 
 def sound_config(recipe: Recipe) -> OneShotConfig:

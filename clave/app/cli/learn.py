@@ -9,10 +9,12 @@ import typer
 
 from clave.app.cli import learn_folder, learn_paper
 from clave.app.cli.learn_folder import LearnCommands
-from clave.app.cli.learn_report import Report, checked_form, reporting, say_learned, train, with_epochs
+from clave.app.cli.learn_report import Report, say_learned, train, with_epochs, working
 from clave.app.cli.options import (
     NOT_STATED,
+    Accumulate,
     Credit,
+    Device,
     DropFills,
     DrumMap,
     Epochs,
@@ -25,6 +27,7 @@ from clave.app.cli.options import (
     Minutes,
     NetworkOut,
     PaperExperiment,
+    PrecisionName,
     ProgressOption,
     RecipeName,
     Resume,
@@ -64,6 +67,9 @@ def learn_rhythm(
     resume: Resume = False,
     minutes: Minutes = None,
     threads: Threads = None,
+    device: Device = "auto",
+    precision: PrecisionName = "float32",
+    accumulate: Accumulate = 1,
     progress: ProgressOption = "bars",
     licence: Licence = NOT_STATED,
     credit: Credit = "",
@@ -96,7 +102,7 @@ def learn_rhythm(
     _refuse_a_second_run(out, resume)
     selection = dataset.Selection(drop_fills=drop_fills, drum_map=drum_map)
     stated = "" if licence == NOT_STATED else licence
-    with reporting(checked_form(progress)) as report:
+    with working(device, precision, accumulate, progress) as (workers, report):
         bars = read_bars(report, folder, selection, factory=factory, styles=styles, licence=stated, seed=seed)
         parts = rhythm_data.divide(bars, seed)
         print(
@@ -110,7 +116,7 @@ def learn_rhythm(
         card = {"licence": licence, "credit": credit}
         train(
             lambda session: rhythm_run.learn_rhythm(bars, settings, out, card=card, resume=resume, session=session),
-            report, out, minutes=minutes, threads=threads,
+            report, out, minutes=minutes, threads=threads, workers=workers,
         )  # fmt: skip
         say_learned("rhythm", out, report)
         print(f"{out}: a rhythm space; play it with: clave play --rhythm {out}")
@@ -130,6 +136,9 @@ def learn_sound(
     resume: Resume = False,
     minutes: Minutes = None,
     threads: Threads = None,
+    device: Device = "auto",
+    precision: PrecisionName = "float32",
+    accumulate: Accumulate = 1,
     progress: ProgressOption = "bars",
     licence: Licence = NOT_STATED,
     credit: Credit = "",
@@ -150,7 +159,7 @@ def learn_sound(
     model = settings.model
     assert isinstance(model, OneShotConfig)
     settings = with_epochs(settings, epochs, out)
-    with reporting(checked_form(progress)) as report:
+    with working(device, precision, accumulate, progress) as (workers, report):
         with naming_refused_files():
             count = model.variants if variants is None else variants
             sounds = read_sounds(report, folder, listing, count, model.spectrogram())
@@ -165,7 +174,7 @@ def learn_sound(
             lambda session: sound_run.learn_sound(
                 sounds, settings, out, card=card, limit=limit, resume=resume, session=session
             ),
-            report, out, minutes=minutes, threads=threads,
+            report, out, minutes=minutes, threads=threads, workers=workers,
         )  # fmt: skip
         say_learned("sound", out, report)
         print(f"{out}: a sound space; play it with: clave groove --kit space --sound {out}")

@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import typer
 from typer.core import TyperGroup
 
-from clave.app.cli.learn_report import Report, checked_form, reporting, say_learned, train, with_epochs
+from clave.app.cli.learn_report import Report, say_learned, train, with_epochs, working
 from clave.app.cli.options import (
     NOT_STATED,
+    Accumulate,
     AnyFolder,
     AnyRecipe,
     Credit,
+    Device,
     DrumMap,
     Epochs,
     Licence,
     Look,
     Minutes,
+    PrecisionName,
     ProgressOption,
     Resume,
     Seed,
@@ -34,6 +37,7 @@ from clave.errors import CorpusError, TrainingError
 if TYPE_CHECKING:
     from clave.rhythm.dataset import Corpus
     from clave.sound.dataset import SoundCorpus
+    from clave.training.workers import Workers
 
 app = typer.Typer()  # its one command is part of `clave learn`
 FULL, QUICK = "full", "quick"
@@ -65,6 +69,7 @@ class Choice(NamedTuple):
     seed: int
     resume: bool
     card: dict[str, str]
+    workers: "Workers"
 
 
 @app.command("folder")
@@ -78,6 +83,9 @@ def learn_folder(
     epochs: Epochs = None,
     minutes: Minutes = None,
     threads: Threads = None,
+    device: Device = "auto",
+    precision: PrecisionName = "float32",
+    accumulate: Accumulate = 1,
     seed: Seed = 0,
     resume: Resume = False,
     progress: ProgressOption = "bars",
@@ -94,8 +102,8 @@ def learn_folder(
         raise TrainingError(f"no recipe {recipe!r} for a folder; there are: {FULL}, {QUICK}")
     place = out or Path(f"{folder.resolve().name}-space")
     card = {"licence": licence, "credit": credit}
-    choice = Choice(recipe, epochs, minutes, threads, seed, resume, card)
-    with reporting(checked_form(progress)) as report:
+    with working(device, precision, accumulate, progress) as (workers, report):
+        choice = Choice(recipe, epochs, minutes, threads, seed, resume, card, workers)
         bars, sounds = read_folder(folder, report, recipe=recipe, styles=styles, drum_map=drum_map, licence=licence)
         if look:
             return
@@ -201,7 +209,7 @@ def _learn_bars(corpus: "Corpus", out: Path, choice: Choice, report: Report) -> 
         lambda session: rhythm_run.learn_rhythm(
             corpus, recipe, out, card=choice.card, resume=choice.resume, session=session
         ),
-        report, out, minutes=choice.minutes, threads=choice.threads,
+        report, out, minutes=choice.minutes, threads=choice.threads, workers=choice.workers,
     )  # fmt: skip
     say_learned("rhythm", out, report)
     return f"--rhythm {out}"
@@ -223,7 +231,7 @@ def _learn_sounds(corpus: "SoundCorpus", out: Path, choice: Choice, report: Repo
         lambda session: sound_run.learn_sound(
             corpus, recipe, out, card=choice.card, resume=choice.resume, session=session
         ),
-        report, out, minutes=choice.minutes, threads=choice.threads,
+        report, out, minutes=choice.minutes, threads=choice.threads, workers=choice.workers,
     )  # fmt: skip
     say_learned("sound", out, report)
     return f"--sound {out}"

@@ -5,6 +5,7 @@ standard input to end the training early; the end of its input means `later`. do
 """
 
 import json
+import os
 import signal
 import sys
 import threading
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from clave.training.loop import Recipe
     from clave.training.run import Epoch
     from clave.training.session import Estimate, Session, Wish
+    from clave.training.workers import Workers
 
 ProgressForm = Literal["bars", "json"]
 LINES_A_SECOND = 4.0  # of progress, for a program
@@ -68,6 +70,21 @@ def checked_form(name: str) -> ProgressForm:
     if name not in ("bars", "json"):
         raise typer.BadParameter(f"progress is shown as bars or json, got {name!r}")
     return "json" if name == "json" else "bars"
+
+
+@contextmanager
+def working(device: str, precision: str, accumulate: int, form: str) -> "Generator[tuple[Workers, Report]]":
+    """This process and those that `torchrun` has started with it; all but the first are silent."""
+    from clave.training.workers import joined
+
+    shape = checked_form(form)
+    with joined(device, precision=precision, accumulate=accumulate) as workers:
+        if workers.leads:
+            with reporting(shape) as report:
+                yield workers, report if workers.count == 1 else LeadReport(report)
+        else:
+            with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
+                yield workers, SilentReport()
 
 
 @contextmanager
@@ -198,6 +215,52 @@ class JsonReport:
         return self._wish
 
 
+class SilentReport:
+    """That of a worker beside the first: it says nothing, and ends when the first one does."""
+
+    def follow(self, what: str, done: int, whole: int) -> None:
+        """Nothing."""
+
+    def estimate(self, estimate: "Estimate") -> None:
+        """Nothing."""
+
+    def epoch(self, epoch: "Epoch") -> None:
+        """Nothing."""
+
+    def event(self, kind: str, **facts: Any) -> None:
+        """Nothing."""
+
+    def listens(self) -> None:
+        """Signals go to all workers at once, and it is the first that heeds them."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+
+    def wish(self) -> "Wish | None":
+        """None of its own."""
+        return None
+
+
+class LeadReport:
+    """That of the first of several workers: what ends a job, Ctrl-C or the cluster's SIGTERM, keeps the run."""
+
+    def __init__(self, report: Report) -> None:
+        self._report, self._ended = report, False
+        self.follow, self.estimate, self.epoch, self.event = report.follow, report.estimate, report.epoch, report.event
+
+    def listens(self) -> None:
+        """From now on a signal is a wish."""
+        self._report.listens()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._end)
+
+    def _end(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        self._ended = True
+
+    def wish(self) -> "Wish | None":
+        """Later, once a signal has come."""
+        return "later" if self._ended else self._report.wish()
+
+
 class _Said:
     """Turns what is printed into lines of a report."""
 
@@ -222,14 +285,21 @@ def train(
     *,
     minutes: float | None = None,
     threads: int | None = None,
+    workers: "Workers | None" = None,
 ) -> None:
     """Begin a run and follow it to its end; one that is stopped is kept, and can go on."""
     from clave.training.session import RunStoppedError, Session
     from clave.training.threads import use_threads
+    from clave.training.workers import alone
 
     use_threads(threads)
     session = Session(
-        minutes=minutes, wish=report.wish, on_progress=report.follow, on_estimate=report.estimate, shows=True
+        workers or alone(),
+        minutes=minutes,
+        wish=report.wish,
+        on_progress=report.follow,
+        on_estimate=report.estimate,
+        shows=True,
     )
     try:
         report.listens()
@@ -256,6 +326,8 @@ def say_learned(what: str, out: Path, report: Report) -> None:
     """Tell a program which space was written, with its measurements and its verdict."""
     from clave.latent.verdict import verdict_in
 
+    if isinstance(report, SilentReport):
+        return  # the first worker may still be writing
     metrics = json.loads((out / "metrics.json").read_text("utf-8"))
     verdict = verdict_in(out)
     report.event("learned", what=what, folder=str(out), metrics=metrics, verdict=verdict and verdict.to_dict())

@@ -337,6 +337,19 @@ Threads = Annotated[
     int | None,
     typer.Option("--threads", metavar="N", min=1, max=1024, help="To compute with; else 1, mostly the fastest."),
 ]
+Device = Annotated[
+    str,
+    typer.Option(
+        "--device", metavar="NAME", help="To train on: auto (a GPU where there is one), cpu, cuda, or cuda:1 and so on."
+    ),
+]
+PrecisionName = Annotated[
+    str, typer.Option("--precision", metavar="NAME", help="To train in: float32, or bf16 on a GPU that is made for it.")
+]
+Accumulate = Annotated[
+    int,
+    typer.Option("--accumulate", metavar="N", min=1, max=4096, help="Compute a batch in N parts, to the same weights."),
+]
 ProgressOption = Annotated[
     str,
     typer.Option("--progress", metavar="bars|json", help="json: a JSON object a line, for a program."),

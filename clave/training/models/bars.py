@@ -11,6 +11,7 @@ from torch.nn import functional
 from clave.music.kit import VOICES
 from clave.music.shapes import Bool, Float, Int
 from clave.music.units import COMMON_TIME, METERS, STEPS_PER_SIXTEENTH, steps_per_bar
+from clave.training.models.noise import Noise, uniform
 
 SECTIONS = ("beat", "fill")
 VOICE_COUNT = len(VOICES)
@@ -33,6 +34,8 @@ class Bars:
     weight: Float[Tensor, " batch"] | None = None  # how much each bar counts in training, 1 on average; None: all alike
     point: Float[Tensor, "batch map"] | None = None  # where the map has the bar, once that is known
     turned_point: Float[Tensor, "batch turn map"] | None = None  # the same, begun at each other quarter
+    exchanged: Float[Tensor, "batch voice step"] | None = None  # velocity, with some voices of other bars
+    turning_weight: Float[Tensor, " batch"] | None = None  # of each bar in what is learned from turned bars
 
     @property
     def hits(self) -> Float[Tensor, "batch voice step"]:
@@ -60,17 +63,20 @@ class Bars:
         """The same bars without those before them."""
         return replace(self, before=None, follows=None)
 
-    def rows_by_length(self) -> list[Int[Tensor, " row"]]:
-        """The rows of bars that are no longer than 4/4, and those of longer ones; an empty group is left out."""
-        long = BAR_STEPS.to(self.meter.device)[self.meter] > steps_per_bar(COMMON_TIME)
-        groups = [torch.nonzero(chosen)[:, 0] for chosen in (~long, long)]
-        return [rows for rows in groups if len(rows)]
+    def rows_by_length(self) -> list[tuple[int, Int[Tensor, " row"]]]:
+        """The steps of 4/4 with the rows of bars no longer than that, and STEP_COUNT with the others, where any are.
 
-    def cut(self) -> "Bars":
-        """The same bars with as many steps as the longest of them has."""
-        steps = int(BAR_STEPS[self.meter.cpu()].max())
-        before = None if self.before is None else self.before[:, :, :steps]
-        return replace(self, velocity=self.velocity[:, :, :steps], offset=self.offset[:, :, :steps], before=before)
+        The steps do not depend on which bars there are, so that a part of a batch is computed as the whole is.
+        """
+        short = steps_per_bar(COMMON_TIME)
+        long = BAR_STEPS.to(self.meter.device)[self.meter] > short
+        groups = [(short, torch.nonzero(~long)[:, 0]), (STEP_COUNT, torch.nonzero(long)[:, 0])]
+        return [(steps, rows) for steps, rows in groups if len(rows)]
+
+    def cut(self, steps: int) -> "Bars":
+        """The same bars with so many steps."""
+        grids = {name: getattr(self, name) for name in ("velocity", "offset", "before", "exchanged")}
+        return replace(self, **{name: None if grid is None else grid[:, :, :steps] for name, grid in grids.items()})
 
     def _each(self, change: Callable[[Tensor], Tensor]) -> "Bars":
         columns: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
@@ -93,9 +99,9 @@ def bar_cells(tokens: Float[Tensor, "batch sixteenth cell"]) -> Float[Tensor, "b
     return tokens.unflatten(2, (VOICE_COUNT, STEPS_PER_SIXTEENTH)).permute(0, 2, 1, 3).flatten(2)
 
 
-def bernoulli(probability: float, shape: tuple[int, ...], noise: torch.Generator) -> Bool[Tensor, "*shape"]:
+def bernoulli(probability: float, shape: tuple[int, ...], noise: Noise) -> Bool[Tensor, "*shape"]:
     """Independent samples, true with this probability, on the device of the generator."""
-    return torch.rand(shape, generator=noise, device=noise.device) < probability
+    return uniform(tuple(shape), noise) < probability
 
 
 def exchange_voices(bars: Bars, probability: float, noise: torch.Generator) -> Bars:

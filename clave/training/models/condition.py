@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, replace
 
-import torch
 from torch import Tensor
 
 from clave.music.shapes import Float, Int
 from clave.music.units import METERS
 from clave.training.models.bars import SECTIONS, Bars, bernoulli, one_hot
+from clave.training.models.noise import Noise
 
 
 @dataclass(frozen=True)
@@ -20,9 +20,7 @@ class Condition:
     meter: Float[Tensor, "batch meter"]  # one-hot over METERS
 
     @classmethod
-    def of(
-        cls, bars: Bars, point: Float[Tensor, "batch map"], style_keep_prob: float, noise: torch.Generator
-    ) -> "Condition":
+    def of(cls, bars: Bars, point: Float[Tensor, "batch map"], style_keep_prob: float, noise: Noise) -> "Condition":
         """The labels of these bars, at these map points; style and section are each kept with this probability."""
         rows = (len(bars), 1)
         style = bars.style * bernoulli(style_keep_prob, rows, noise)

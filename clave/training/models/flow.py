@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from clave.music.shapes import Float
+from clave.training.models.noise import Noise
 from clave.training.models.old_names import accept_old_names
 from clave.training.models.vae import normal_like
 
@@ -72,7 +73,7 @@ class Flow(nn.Module):
         return self.output(self.norm(hidden)) + self.condition_output(embedding)
 
     def losses(
-        self, data: Float[Tensor, "batch data"], condition: Float[Tensor, "batch condition"], noise: torch.Generator
+        self, data: Float[Tensor, "batch data"], condition: Float[Tensor, "batch condition"], noise: Noise
     ) -> Float[Tensor, " batch"]:
         """Mean square error of the velocity, each at a time of its own; times crowd around the middle.
 

@@ -12,6 +12,7 @@ from clave.music.units import COMMON_TIME, Meter, steps_per_bar
 from clave.training.models.bars import VOICE_COUNT, Bars
 from clave.training.models.condition import Condition
 from clave.training.models.map_search import hit_cross_entropy
+from clave.training.models.noise import Noise
 from clave.training.models.onnx_graph import ModelMethod, OnnxGraph
 from clave.training.models.rhythm_model import RhythmModel, RhythmModelConfig
 from clave.training.models.vae import Gaussian, importance_weights
@@ -68,7 +69,7 @@ class PaperVAE(RhythmModel):
         """The logits of a hit at a map point; the model knows neither style, section nor meter."""
         return self.decode(condition.map)
 
-    def losses(self, batch: Bars, noise: torch.Generator) -> dict[str, Tensor]:
+    def losses(self, batch: Bars, noise: Noise) -> dict[str, Tensor]:
         """Equation 3 of the paper in two parts: reconstruction and divergence from the prior."""
         posterior = self.posterior(batch.velocity)
         return {

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from clave.audio.log_spectrogram import Spectrogram
 from clave.audio.paper_log_spectrogram import PAPER_FLOOR, PaperSpectrogram
 from clave.music.shapes import Float
+from clave.training.models.noise import Noise
 from clave.training.models.old_names import accept_old_names
 from clave.training.models.sound_model import VOICE_COUNT, OneShotConfig, SoundModel, Sounds
 from clave.training.models.vae import Gaussian, LikelihoodVAE, importance_weights
@@ -112,7 +113,7 @@ class PaperSoundVAE(SoundModel, LikelihoodVAE[Sounds]):
         low, high = math.log(self.config.least_std), math.log(self.config.most_std)
         return mean, low + (high - low) * torch.sigmoid(raw)
 
-    def losses(self, batch: Sounds, noise: torch.Generator) -> dict[str, Tensor]:
+    def losses(self, batch: Sounds, noise: Noise) -> dict[str, Tensor]:
         """The paper's bound in two parts, both in nats a sound."""
         posterior = self.posterior(batch.log_spectrogram)
         mean, log_std = self.likelihood(posterior.sample(noise), batch.voices)

@@ -37,12 +37,13 @@ from clave.training.models.grid_map import GridMap
 from clave.training.models.map_prior import log_density
 from clave.training.models.map_search import search_map
 from clave.training.models.map_training import MapTraining, train_map
+from clave.training.models.noise import Noise, generator, part_of
 from clave.training.models.onnx_graph import OnnxGraph
 from clave.training.models.rhythm_graphs import rhythm_graphs
 from clave.training.models.rhythm_model import RhythmModel, RhythmModelConfig
 from clave.training.models.rolls import with_rolls
 from clave.training.models.token_prior import BarBefore, TokenPrior
-from clave.training.models.turning import Turning, points_of_turned, turning_loss
+from clave.training.models.turning import Turning, points_of_turned, turning_loss, with_exchanged
 from clave.training.models.vae import Gaussian, normal_like, residual_network
 
 CELLS = VOICE_COUNT * STEP_COUNT
@@ -236,11 +237,18 @@ class RhythmVAE(RhythmModel):
         turned_points = points_of_turned(self.decode_unlabelled, examples, noise)
         return replace(examples, point=points, turned_point=turned_points)
 
-    def losses(self, batch: Bars, noise: torch.Generator) -> dict[str, Tensor]:
-        """The named parts of the loss; docs/rhythm-model.md says what each is for."""
-        config = self.config
+    def mixed(self, batch: Bars, noise: torch.Generator) -> Bars:
+        """The bars with their points, some without the bar before, and with what is learned from turned ones."""
         if batch.point is None or batch.turned_point is None:
             batch = self.prepared(batch, noise)
+        return with_exchanged(_some_before(batch, self.config.before_keep_prob, noise), self.config.turning, noise)
+
+    def losses(self, batch: Bars, noise: Noise) -> dict[str, Tensor]:
+        """The named parts of the loss; docs/rhythm-model.md says what each is for."""
+        config = self.config
+        if batch.exchanged is None:
+            assert isinstance(noise, torch.Generator), "a part is of a batch that was mixed as a whole"
+            batch = self.mixed(batch, generator(noise.device, noise.initial_seed(), "mixed"))
         assert batch.point is not None
         found = batch.point
         visible = ~bernoulli(config.stroke_drop_prob if self.training else 0.0, batch.velocity.shape, noise)
@@ -250,13 +258,12 @@ class RhythmVAE(RhythmModel):
         near = condition.at(found + config.map_noise_std * normal_like(found, noise))
         far = condition.at(found + config.prior_map_noise_std * normal_like(found, noise))
         feel = q_feel.sample(noise)
-        heard = _some_before(batch, config.before_keep_prob, noise)
         nll, turning = torch.zeros(4, device=found.device), torch.zeros((), device=found.device)
-        for rows in batch.rows_by_length():  # short bars need not be padded to the longest of all
-            bars, dropout = heard[rows].cut(), noise if self.training else None
+        for steps, rows in batch.rows_by_length():  # short bars need not be padded to the longest of all
+            bars, own = batch[rows].cut(steps), part_of(noise, steps, rows)
             played = self.decode_dynamics(bars.hits, feel[rows], near.map[rows], near.meter[rows])
-            each = torch.stack([*self.token_nll(bars, far[rows], dropout), *played.nll(bars)])
-            turning = turning + self.turning(bars, far[rows], noise)
+            each = torch.stack([*self.token_nll(bars, far[rows], own if self.training else None), *played.nll(bars)])
+            turning = turning + self.turning(bars, far[rows], own) * len(rows) / len(batch)
             nll = nll + (each if bars.weight is None else bars.weight * each).sum(dim=1) / len(batch)
         tokens, strokes, velocity, offset = nll
         parts = {
@@ -273,17 +280,16 @@ class RhythmVAE(RhythmModel):
             parts["style_feel"] = -(batch.style * log_style).sum(-1).mean()
         return parts
 
-    def turning(self, bars: Bars, condition: Condition, noise: torch.Generator) -> Float[Tensor, ""]:
+    def turning(self, bars: Bars, condition: Condition, noise: Noise) -> Float[Tensor, ""]:
         """The loss that teaches the prior of the tokens where beat 1 is: `turning_loss`."""
-        dropout = noise if self.training else None
 
-        def nll_of(rows: Bars, where: Condition) -> Float[Tensor, " batch"]:
-            return self.token_nll(rows, where, dropout)[0]
+        def nll_of(rows: Bars, where: Condition, noise: Noise) -> Float[Tensor, " batch"]:
+            return self.token_nll(rows, where, noise if self.training else None)[0]
 
         return turning_loss(nll_of, bars, condition, self.config.turning, self.config.prior_map_noise_std, noise)
 
     def token_nll(
-        self, bars: Bars, condition: Condition, dropout: torch.Generator | None = None
+        self, bars: Bars, condition: Condition, dropout: Noise | None = None
     ) -> tuple[Float[Tensor, " batch"], Float[Tensor, " batch"]]:
         """-log p(tokens | condition, bar before) in nats a bar, and the cross-entropy of their cells, each on its own.
 
@@ -298,9 +304,7 @@ class RhythmVAE(RhythmModel):
         inside = bars.inside[:, ::STEPS_PER_SIXTEENTH]
         return (nll * inside).sum(dim=1), (strokes * inside).sum(dim=1)
 
-    def predict_tokens(
-        self, bars: Bars, condition: Condition, dropout: torch.Generator | None = None
-    ) -> PredictedTokens:
+    def predict_tokens(self, bars: Bars, condition: Condition, dropout: Noise | None = None) -> PredictedTokens:
         """The 16ths of these bars, and what the prior makes of each from those before it."""
         tokens, cells = self.encode_tokens(bars.hits), token_cells(bars.hits)
         bar_before = BarBefore.of(bars)

@@ -23,6 +23,7 @@ from torch.nn import functional
 from clave.audio.log_spectrogram import BANDS, FLOOR, FRAMES, LONG_BANDS, DrumSpectrogram, Spectrogram
 from clave.music.shapes import Float
 from clave.training.models.flow import Flow
+from clave.training.models.noise import Noise, uniform
 from clave.training.models.old_names import accept_old_names
 from clave.training.models.sound_model import VOICE_COUNT, OneShotConfig, SoundModel, Sounds
 from clave.training.models.vae import Gaussian, residual_network
@@ -30,14 +31,14 @@ from clave.training.models.vae import Gaussian, residual_network
 STROKE_WEIGHT = 2.0  # of a cell of the stroke in the components, beside one of the whole sound
 
 
-def augmented(sounds: Sounds, tilt: float, damping: float, noise: torch.Generator) -> Sounds:
+def augmented(sounds: Sounds, tilt: float, damping: float, noise: Noise) -> Sounds:
     """The same sounds with a random equalisation and a random change of decay; silence stays silent.
 
     The equalisation has up to `tilt` nepers of a slope over the octaves and as much of a cosine. Most sounds are damped
     by far less than `damping` nepers a second, and none rings longer by more than a tenth of that.
     """
     octave, seconds = _cell_positions(sounds.log_spectrogram.device)
-    amount = 2 * torch.rand(len(sounds), 3, 1, 1, generator=noise, device=octave.device) - 1
+    amount = 2 * uniform((len(sounds), 3, 1, 1), noise) - 1
     tone = tilt * (amount[:, 0] * octave + amount[:, 1] * torch.cos(math.pi * octave))
     damped = damping * amount[:, 2].pow(3).clamp(min=-0.1)
     magnitude = (sounds.log_spectrogram.exp() - FLOOR).clamp(min=0)
@@ -205,11 +206,12 @@ class SoundVAE(SoundModel):
         shapes = flat.unflatten(1, (self.config.band_shapes, -1))
         return self.average + self.band_shapes @ shapes @ self.frame_shapes.T / _row_weight(detail)
 
-    def losses(self, batch: Sounds, noise: torch.Generator) -> dict[str, Tensor]:
+    def losses(self, batch: Sounds, noise: Noise) -> dict[str, Tensor]:
         """Mean square errors of flow and mean, and the map's divergence from N(0, 1) in nats a sound."""
         if self.training:
             batch = augmented(batch, self.config.tilt, self.config.damping, noise)
-        components = self._shapes(batch.log_spectrogram) @ self.components / self.spread
+        with torch.autocast(batch.log_spectrogram.device.type, enabled=False):  # what is learned is not rounded
+            components = self._shapes(batch.log_spectrogram) @ self.components / self.spread
         on_map = self._posterior_of_map(components, batch.voices)
         condition = torch.cat([on_map.sample(noise), batch.voices], dim=1)
         return {

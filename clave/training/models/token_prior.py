@@ -11,6 +11,7 @@ from clave.music.units import METERS
 from clave.rhythm.token_sampler import HEARD_HERE, LAGS
 from clave.rhythm.tokens import MAX_KNOWN_SHARE, TOKEN_CELLS
 from clave.training.models.bars import SIXTEENTH_COUNT, Bars, token_cells
+from clave.training.models.noise import Noise, uniform
 from clave.training.models.vae import ResidualBlock
 
 State = tuple[Float[Tensor, "1 batch width"], Float[Tensor, "1 batch width"]]
@@ -91,7 +92,7 @@ class TokenPrior(nn.Module):
         place: Int[Tensor, "batch sixteenth"],
         bar_before: BarBefore,
         tokens_before: Int[Tensor, "batch sixteenth"],
-        dropout: torch.Generator | None = None,
+        dropout: Noise | None = None,
     ) -> tuple[Float[Tensor, "batch sixteenth token_or_unknown"], Float[Tensor, "batch sixteenth cell"]]:
         """Log p of each token in every 16th of bars that are known, and the logit of each of its cells.
 
@@ -143,10 +144,13 @@ class TokenPrior(nn.Module):
         place: Int[Tensor, "batch sixteenth"],
         bar_before: BarBefore,
         state: State,
-        dropout: torch.Generator | None = None,
+        dropout: Noise | None = None,
     ) -> tuple[Float[Tensor, "batch sixteenth width"], State]:
         whole = self.bar_before(torch.cat([bar_before.whole.flatten(1), bar_before.known], dim=1))
-        inputs = self.before(before) + self.here_before(bar_before.here.flatten(2)) + self.place[place]
+        inputs = self.before(before) + self.here_before(bar_before.here.flatten(2))
+        inputs = inputs + functional.embedding(
+            place, self.place
+        )  # its gradient adds up in one order, an index's in any
         inputs = inputs + (self.condition(condition) + whole).unsqueeze(1)
         first, state_1 = self.first(self._dropped(functional.silu(inputs), dropout), state[0].contiguous())
         second, state_2 = self.second(self._dropped(first, dropout), state[1].contiguous())
@@ -161,14 +165,15 @@ class TokenPrior(nn.Module):
         score = hidden @ embedding.T / embedding.shape[1] ** 0.5 + self.cell_score(hidden) @ self.cells.T
         score = torch.cat([score, self.unknown_score(hidden)], dim=2) + self.token_bias
         not_there = torch.zeros_like(score[:, :, :1])  # takes the copies of what is not known, and goes
-        score = torch.cat([score, not_there], dim=2).scatter_add(2, lagged, self.copy_score(hidden))[:, :, :-1]
+        copied = self.copy_score(hidden).to(score.dtype)
+        score = torch.cat([score, not_there], dim=2).scatter_add(2, lagged, copied)[:, :, :-1]
         return torch.log_softmax(score, dim=2)
 
     def _dropped(
-        self, x: Float[Tensor, "batch sixteenth width"], dropout: torch.Generator | None
+        self, x: Float[Tensor, "batch sixteenth width"], dropout: Noise | None
     ) -> Float[Tensor, "batch sixteenth width"]:
-        """Dropout with a generator that is passed in, so that a resumed run draws the same masks."""
+        """Dropout with noise that is passed in, so that a resumed run draws the same masks."""
         if dropout is None:
             return x
-        kept = torch.rand(x.shape, generator=dropout, device=x.device) >= self.dropout
+        kept = uniform(tuple(x.shape), dropout) >= self.dropout
         return x * kept / (1 - self.dropout)

@@ -12,6 +12,7 @@ from clave.music.units import COMMON_TIME, METERS, STEPS_PER_QUARTER, steps_per_
 from clave.training.models.bars import Bars, exchange_voices
 from clave.training.models.condition import Condition
 from clave.training.models.map_search import DecodeMap, search_lattice
+from clave.training.models.noise import Noise, integers, part_of
 from clave.training.models.vae import normal_like
 
 TURNS = 3  # of a bar in 4/4: it may begin at any of its other quarters
@@ -54,32 +55,47 @@ class Turning:
     voice_exchange_prob: float = 0.3  # with which each voice comes from another bar of the style, see `exchange_voices`
 
 
+def with_exchanged(bars: Bars, settings: Turning, noise: torch.Generator) -> Bars:
+    """The bars with `exchanged` voices, and a `turning_weight`: 1 on average, 0 for those that cannot be turned.
+
+    Those can be that are in 4/4 and hear no bar before; voices are exchanged among them.
+    """
+    alone = in_common_time(bars) if bars.follows is None else in_common_time(bars) & ~bars.follows
+    rows = torch.nonzero(alone)[:, 0]
+    exchanged, weight = bars.velocity.clone(), torch.zeros(len(bars), device=bars.velocity.device)
+    if len(rows):
+        exchanged[rows] = exchange_voices(bars[rows].alone(), settings.voice_exchange_prob, noise).velocity
+        weight[rows] = len(bars) / len(rows)
+    return replace(bars, exchanged=exchanged, turning_weight=weight)
+
+
 def turning_loss(
-    nll_of: Callable[[Bars, Condition], Float[Tensor, " batch"]],
+    nll_of: Callable[[Bars, Condition, Noise], Float[Tensor, " batch"]],
     bars: Bars,
     condition: Condition,
     settings: Turning,
     point_std: float,
-    noise: torch.Generator,
+    noise: Noise,
 ) -> Float[Tensor, ""]:
     """By how much bars fall short of the margin over the same ones begun at another quarter, in nats a bar.
 
-    softplus(margin - lead), the mean over the bars in 4/4 that hear no bar before; for each, the quarter is drawn.
-    Voices are exchanged between bars first, so that there are more bars to tell apart than those that are learned by
-    heart. `nll_of` gives -log p(tokens); the points of turned bars get normal noise of `point_std`, in map units, as
-    those of `condition` have. A bar that is the same when it is turned does not count.
+    softplus(margin - lead), weighted by `turning_weight`; for each bar, the quarter is drawn. The bars are those of
+    `with_exchanged`: with voices of others, there are more to tell apart than those that are learned by heart. `nll_of`
+    gives -log p(tokens); the points of turned bars get normal noise of `point_std`, in map units, as those of
+    `condition` have. A bar that is the same when it is turned does not count.
     """
-    alone = in_common_time(bars) if bars.follows is None else in_common_time(bars) & ~bars.follows
-    rows = torch.nonzero(alone)[:, 0]
+    assert bars.turning_weight is not None
+    assert bars.turned_point is not None
+    assert bars.exchanged is not None
+    rows = torch.nonzero(bars.turning_weight)[:, 0]
     if not len(rows):
         return bars.velocity.new_zeros(())
-    straight = exchange_voices(bars[rows].alone(), settings.voice_exchange_prob, noise)
-    assert straight.turned_point is not None
-    turn = torch.randint(TURNS, (len(rows),), generator=noise, device=rows.device)
+    noise, straight = part_of(noise, 0, rows), replace(bars, velocity=bars.exchanged)[rows].alone()
+    turn = integers(TURNS, len(rows), noise)
     later = replace(straight, velocity=turned(straight.velocity, turn + 1))
-    point = straight.turned_point[torch.arange(len(rows), device=rows.device), turn]
+    point = bars.turned_point[rows, turn]
     point = point + point_std * normal_like(point, noise)
-    lead = nll_of(later, condition[rows].at(point)) - nll_of(straight, condition[rows])
+    lead = nll_of(later, condition[rows].at(point), noise) - nll_of(straight, condition[rows], noise)
     differs = (later.hits != straight.hits).flatten(1).any(dim=1)
-    short = differs * functional.softplus(settings.margin - lead)
-    return (short if straight.weight is None else straight.weight * short).mean()
+    short = bars.turning_weight[rows] * differs * functional.softplus(settings.margin - lead)
+    return (short if straight.weight is None else straight.weight * short).sum() / len(bars)

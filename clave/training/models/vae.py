@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from clave.music.shapes import Float
+from clave.training.models.noise import Noise, normal
 
 
 @runtime_checkable
@@ -42,7 +43,7 @@ class Gaussian(NamedTuple):
         mean, raw = parameters.chunk(2, dim=-1)
         return cls(mean, MAX_LOG_STD * torch.tanh(raw / MAX_LOG_STD))
 
-    def sample(self, noise: torch.Generator) -> Float[Tensor, "batch latent"]:
+    def sample(self, noise: Noise) -> Float[Tensor, "batch latent"]:
         """One draw each, through which gradients flow (Kingma and Welling 2014, section 2.4)."""
         return self.mean + self.log_std.exp() * normal_like(self.mean, noise)
 
@@ -62,9 +63,9 @@ class Gaussian(NamedTuple):
         return Gaussian(torch.zeros_like(self.mean), torch.zeros_like(self.log_std))
 
 
-def normal_like(like: Float[Tensor, "*shape"], noise: torch.Generator) -> Float[Tensor, "*shape"]:
+def normal_like(like: Float[Tensor, "*shape"], noise: Noise) -> Float[Tensor, "*shape"]:
     """Standard normal numbers from a generator that was passed in."""
-    return torch.randn(like.shape, generator=noise, device=like.device, dtype=like.dtype)
+    return normal(tuple(like.shape), noise).to(like.dtype)
 
 
 class ResidualBlock(nn.Module):
@@ -118,8 +119,16 @@ class VAE(nn.Module, ABC, Generic[Batch]):
     detail_size: int
 
     @abstractmethod
-    def losses(self, batch: Batch, noise: torch.Generator) -> dict[str, Tensor]:
-        """The named parts of the loss, each a mean over the batch in nats; the recipe weighs and adds them."""
+    def losses(self, batch: Batch, noise: Noise) -> dict[str, Tensor]:
+        """The named parts of the loss, each a mean over the batch in nats; the recipe weighs and adds them.
+
+        With `RowNoise` the batch may be a part of one that was `mixed` as a whole: the losses of the parts, each
+        weighted by its share of the rows, add up to those of the whole.
+        """
+
+    def mixed(self, batch: Batch, noise: torch.Generator) -> Batch:  # noqa: ARG002
+        """The whole batch with what is random across its rows; by default each row is for itself."""
+        return batch
 
     def before_training(self, examples: Batch, on_count: Callable[[int, int], None]) -> None:
         """Compute what depends on the training examples alone, before the first step; by default there is nothing.

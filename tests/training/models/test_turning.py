@@ -10,7 +10,7 @@ from clave.evaluation.rhythm import played_bars
 from clave.music.units import METERS
 from clave.training.models.bars import Bars
 from clave.training.models.condition import Condition
-from clave.training.models.turning import TURNS, Turning, points_of_turned, turned, turning_loss
+from clave.training.models.turning import TURNS, Turning, points_of_turned, turned, turning_loss, with_exchanged
 
 STYLES = 2
 PLAIN = Turning(margin=10.0, voice_exchange_prob=0.0)
@@ -29,10 +29,11 @@ def loss(bars: Bars, nll: float, nll_turned: float, settings: Turning = PLAIN) -
     """Where turned bars, those at (1, 1), are given the one and all others the other -log p."""
     condition = Condition.unlabelled(torch.zeros(len(bars), 2), bars.meter, STYLES)
 
-    def nll_of(_bars: Bars, where: Condition) -> Tensor:
+    def nll_of(_bars: Bars, where: Condition, _noise: torch.Generator) -> Tensor:
         return torch.where((where.map == 1).all(dim=1), nll_turned, nll)
 
-    return float(turning_loss(nll_of, ready(bars), condition, settings, 0.0, noise()))
+    exchanged = with_exchanged(ready(bars), settings, noise())
+    return float(turning_loss(nll_of, exchanged, condition, settings, 0.0, noise()))
 
 
 @pytest.mark.parametrize("quarters", [1, 2, 3])
@@ -74,12 +75,13 @@ def test_bars_that_count_more_in_training_count_more():
 def test_voices_come_from_other_bars_of_the_style_before_bars_are_turned():
     bars, compared = ready(toy_bars(12)), list[Bars]()
 
-    def nll_of(each: Bars, where: Condition) -> Tensor:
+    def nll_of(each: Bars, where: Condition, _noise: torch.Generator) -> Tensor:
         compared.append(each)
         return where.map[:, 0]
 
     condition = Condition.unlabelled(torch.zeros(12, 2), bars.meter, STYLES)
-    turning_loss(nll_of, bars, condition, replace(PLAIN, voice_exchange_prob=0.5), 0.0, noise())
+    settings = replace(PLAIN, voice_exchange_prob=0.5)
+    turning_loss(nll_of, with_exchanged(bars, settings, noise()), condition, settings, 0.0, noise())
     later, straight = compared
     assert not torch.equal(straight.hits, bars.hits)
     back = [turned(later.hits, torch.full((12,), quarters)) for quarters in (1, 2, 3)]

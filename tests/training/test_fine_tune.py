@@ -7,7 +7,6 @@ import torch
 from toy_bars import toy_bars, toy_space, untrained
 
 from clave.errors import TrainingError
-from clave.training import verdict
 from clave.training.fine_tune import FineTuning, find, fine_tune_map, without_unknown_styles
 from clave.training.replay import Replay, forgotten
 
@@ -40,25 +39,3 @@ def test_styles_that_a_space_does_not_know_are_none():
     known = without_unknown_styles(bars, names, ("house", "rock", "samba"))
     torch.testing.assert_close(known.style[:, 0], bars.style[:, 1])
     assert not known.style[:, 1:].any()
-
-
-def test_a_space_that_is_noise_is_not_called_good():
-    scratch = verdict.of_rhythm(
-        {"held_out": 0.2, "shipped_held_out": 0.73, "stroke_ratio": 4.0}, bars=163, fine_tuned=False
-    )
-    assert not scratch.good
-    assert scratch.text.startswith("not good yet: ")
-    for words in ("F1 0.20 (the shipped space 0.73)", "4.0 times the strokes", "163 bars carry a fine-tuned space"):
-        assert words in scratch.text
-    tuned = verdict.of_rhythm({"own": 0.9, "shipped_own": 0.7, "kept": 0.995}, bars=163, fine_tuned=True)
-    assert tuned.good
-    assert not verdict.of_rhythm({"own": 0.9, "shipped_own": 0.7, "kept": 0.9}, bars=163, fine_tuned=True).good
-
-
-def test_a_sound_space_whose_draws_are_at_chance_is_not_called_good():
-    chance = verdict.of_sound({"recognised": 0.13, "shipped_recognised": 0.85}, sounds=12, fine_tuned=False)
-    assert not chance.good
-    assert "13% of its draws" in chance.text
-    shipped = {"recognised": 0.85, "shipped_recognised": 0.85, "error_db": 4.6, "shipped_error_db": 4.5}
-    assert verdict.of_sound(shipped, sounds=12, fine_tuned=True).good
-    assert not verdict.of_sound(shipped | {"error_db": 9.0}, sounds=12, fine_tuned=True).good

@@ -328,6 +328,14 @@ Minutes = Annotated[
         "--minutes", metavar="N", min=0.01, help="Train so long at most; the epochs of a new run are fitted to it."
     ),
 ]
+StartFrom = Annotated[
+    str,
+    typer.Option(
+        "--from",
+        metavar="shipped|scratch|SPACE",
+        help="Fine-tune the shipped space, or one of yours, or learn from scratch; auto: shipped where data are few.",
+    ),
+]
 Threads = Annotated[
     int | None,
     typer.Option("--threads", metavar="N", min=1, max=1024, help="To compute with; else 1, mostly the fastest."),

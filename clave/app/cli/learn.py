@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import typer
 
 from clave.app.cli import learn_folder
+from clave.app.cli.learn_bars import bars_run
+from clave.app.cli.learn_choice import Choice
 from clave.app.cli.learn_folder import LearnCommands
-from clave.app.cli.learn_report import Report, checked_form, reporting, say_learned, train, with_epochs
+from clave.app.cli.learn_report import Report, checked_form, is_playable, reporting, say_learned, train, with_epochs
 from clave.app.cli.options import (
     NOT_STATED,
     Credit,
@@ -31,6 +33,7 @@ from clave.app.cli.options import (
     SoundRecipeName,
     SoundsFolder,
     SpaceOut,
+    StartFrom,
     Styles,
     Threads,
     Variants,
@@ -38,6 +41,7 @@ from clave.app.cli.options import (
 from clave.app.cli.progress import following, require_packages
 from clave.app.cli.reports import naming_refused_files, print_bars, print_sounds
 from clave.errors import CorpusError, TrainingError
+from clave.training.start import AUTO, SCRATCH
 
 if TYPE_CHECKING:
     from clave.rhythm.dataset import Corpus, Selection
@@ -51,7 +55,8 @@ def learn_rhythm(
     out: SpaceOut,
     folder: MidiFolder = None,
     factory: FactoryGrooves = False,
-    recipe: RecipeName = "rhythm",
+    recipe: RecipeName = None,
+    start: StartFrom = AUTO,
     styles: Styles = "auto",
     drum_map: DrumMap = None,
     drop_fills: DropFills = False,
@@ -67,16 +72,19 @@ def learn_rhythm(
     """Learn a rhythm space from a folder of drum MIDI, from our own grooves, or from both.
 
     Says what was read and what was refused and why (also in report.json and index.parquet), trains, and leaves a space
-    to play. Three bars that differ are the least; several files and some hundred bars are worth the while.
+    to play, with a verdict beside the shipped one. Fewer than some thousand bars fine-tune the shipped space; --recipe
+    and --factory learn from scratch, which takes three bars that differ at the least.
     """
     if folder is None and not factory:
         raise typer.BadParameter("there is nothing to learn from: name a folder of MIDI files, or say --factory")
     require_packages("torch", "safetensors", "onnx", "pyarrow")
     from clave.files import midi
     from clave.rhythm import dataset
-    from clave.training import recipes, rhythm_data, rhythm_run
+    from clave.training import recipes
 
-    recipes.by_name(recipe, styles=0)  # a wrong name is refused before all the reading
+    recipes.by_name(recipe or "rhythm", styles=0)  # a wrong name is refused before all the reading
+    if start == AUTO and (recipe or factory):
+        start = SCRATCH  # a recipe is one of learning from scratch, and the shipped space knows our grooves
     if drum_map is not None:
         midi.load_drum_map(drum_map)  # and a wrong map once, not for every file
     _refuse_a_second_run(out, resume)
@@ -84,22 +92,14 @@ def learn_rhythm(
     stated = "" if licence == NOT_STATED else licence
     with reporting(checked_form(progress)) as report:
         bars = read_bars(report, folder, selection, factory=factory, styles=styles, licence=stated, seed=seed)
-        parts = rhythm_data.divide(bars, seed)
-        print(
-            f"{len(parts.train)} bars to learn from, {len(parts.tuning)} to tune on, {len(parts.validation)} to score; "
-            f"held out: {rhythm_data.HELD_OUT[parts.by]}"
-        )
-        settings = replace(recipes.by_name(recipe, len(bars.styles)), seed=seed)
-        settings = with_epochs(settings, epochs, out)
         if folder is None and licence == NOT_STATED:
             licence = dataset.LICENCE
         card = {"licence": licence, "credit": credit}
-        train(
-            lambda session: rhythm_run.learn_rhythm(bars, settings, out, card=card, resume=resume, session=session),
-            report, out, minutes=minutes, threads=threads,
-        )  # fmt: skip
+        choice = Choice(recipe or "rhythm", start, epochs, minutes, threads, seed, resume, card)
+        bars_run(bars, out, choice).follow(out, choice, report)
         say_learned("rhythm", out, report)
-        print(f"{out}: a rhythm space; play it with: clave play --rhythm {out}")
+        if is_playable(out):
+            print(f"{out}: a rhythm space; play it with: clave play --rhythm {out}")
 
 
 @app.command("sound")
@@ -159,7 +159,8 @@ def learn_sound(
             report, out, minutes=minutes, threads=threads,
         )  # fmt: skip
         say_learned("sound", out, report)
-        print(f"{out}: a sound space; play it with: clave groove --kit space --sound {out}")
+        if is_playable(out):
+            print(f"{out}: a sound space; play it with: clave groove --kit space --sound {out}")
 
 
 @app.command("voices")

@@ -15,8 +15,6 @@ from clave.music.units import COMMON_TIME, Meter
 
 MAX_COORDINATE = 1e6  # map units: points farther out are moved here, so that the networks stay finite
 LEAST_SINE = 1e-4  # of the angle between two details that are interpolated on a sphere
-LEAST_SINE = 1e-4  # of the angle between two details that are interpolated on a sphere
-LEAST_SINE = 1e-4  # of the angle between two details that are interpolated on a sphere
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,18 +43,6 @@ class Code:
                 f"got {list(self.map.shape)} and {list(self.detail.shape)}"
             )
 
-        if self.map.ndim != 2 or self.detail.ndim != 2 or len(self.map) != len(self.detail):
-            raise SpaceError(
-                "a code is map [n, 2] and detail [n, d], a row of each for every bar or sound; "
-                f"got {list(self.map.shape)} and {list(self.detail.shape)}"
-            )
-
-        if self.map.ndim != 2 or self.detail.ndim != 2 or len(self.map) != len(self.detail):
-            raise SpaceError(
-                "a code is map [n, 2] and detail [n, d], a row of each for every bar or sound; "
-                f"got {list(self.map.shape)} and {list(self.detail.shape)}"
-            )
-
     def __len__(self) -> int:
         return len(self.map)
 
@@ -64,15 +50,13 @@ class Code:
         rows = f"{len(self)} {'row' if len(self) == 1 else 'rows'}"
         return f"Code({rows}: map of {self.map.shape[1]}, detail of {self.detail.shape[1]} numbers)"
 
-    def __getitem__(
-        self, rows: "int | slice | Sequence[int] | Int[np.ndarray, ' chosen'] | Bool[np.ndarray, ' row']"
-    ) -> "Code":
+    def __getitem__(self, rows: Any) -> "Code":
         """Some of the rows, as a code: one by its number, which may count from the end, a slice, a list or a mask.
 
         A single row is a code too, so that it decodes: `space.decode(code[3])`. SpaceError for a row that is not there.
         """
         try:
-            chosen = np.arange(len(self))[[operator.index(rows)] if _is_number(rows) else _as_rows(rows)]
+            chosen = np.arange(len(self))[_as_rows(rows)]
         except (IndexError, TypeError, ValueError) as error:
             raise SpaceError(
                 f"a row of this code is a number from {-len(self)} to {len(self) - 1}, a slice, a list or a mask of "
@@ -85,6 +69,7 @@ class Code:
         """The rows one after the other, each a code of one."""
         return (self[row] for row in range(len(self)))
 
+    @checked(SpaceError)
     def __add__(self, other: "Code") -> "Code":
         """These rows and then those of another code of the same space; SpaceError for details of another size."""
         _check_alike(self, other, "joined")
@@ -97,9 +82,7 @@ class Code:
         )
 
     @checked(SpaceError)
-    def interpolate(
-        self, other: "Code", steps: int, detail: Literal["spherical", "linear"] = "spherical"
-    ) -> "Code":
+    def interpolate(self, other: "Code", steps: int, detail: Literal["spherical", "linear"] = "spherical") -> "Code":
         """`steps` rows on the way from this row to that of another code, both ends among them.
 
         Map points move along a straight line. So does the detail with "linear"; with "spherical" it turns from one
@@ -111,9 +94,7 @@ class Code:
         if steps < 2:
             raise SpaceError(f"a way between two codes has 2 steps or more, its ends; got {steps}")
         if (len(self), len(other)) != (1, 1):
-            raise SpaceError(
-                f"codes of one row are interpolated, as code[0] is; got {len(self)} and {len(other)} rows"
-            )
+            raise SpaceError(f"codes of one row are interpolated, as code[0] is; got {len(self)} and {len(other)} rows")
         if (self.meters or (COMMON_TIME,)) != (other.meters or (COMMON_TIME,)):
             raise SpaceError(f"bars of one meter are interpolated, got {self.meters} and {other.meters}")
         share = np.linspace(0, 1, steps, dtype=np.float32)[:, None]
@@ -121,21 +102,17 @@ class Code:
         return Code(_mixed(self.map, other.map, share), details, self.meters * steps)
 
 
-def _is_number(rows: object) -> bool:
-    return hasattr(rows, "__index__") and getattr(rows, "ndim", 0) == 0 and not isinstance(rows, bool | np.bool_)
-
-
-def _as_rows(rows: object) -> "slice | np.ndarray":
-    """A slice as it is, and a list or a mask as an array; text is no list of rows."""
+def _as_rows(rows: Any) -> Any:
+    """A number as a list of one, a slice as it is, a list or a mask as an array."""
     if isinstance(rows, slice):
         return rows
     chosen = np.asarray(rows)
+    if chosen.ndim == 0:
+        return [operator.index(rows)]
     return chosen.astype(np.int64) if chosen.size == 0 else chosen
 
 
-def _check_alike(one: Code, other: object, done: str) -> None:
-    if not isinstance(other, Code):
-        raise SpaceError(f"a code is {done} with a Code, as `encode` of the space gives one; got {other!r}")
+def _check_alike(one: Code, other: Code, done: str) -> None:
     sizes = [(each.map.shape[1], each.detail.shape[1]) for each in (one, other)]
     if sizes[0] != sizes[1]:
         raise SpaceError(f"codes of one space are {done}; these have maps and details of {sizes[0]} and {sizes[1]}")
@@ -159,7 +136,8 @@ def _turned(
     if np.sin(angle) < LEAST_SINE:
         return _mixed(one, other, share)
     direction = (np.sin((1 - share) * angle) * ends[0] + np.sin(share * angle) * ends[1]) / np.sin(angle)
-    return (direction * _mixed(*(length.reshape(1, 1) for length in lengths), share)).astype(np.float32)
+    length = (1 - share) * lengths[0] + share * lengths[1]
+    return (direction * length).astype(np.float32)
 
 
 def map_points(points: ArrayLike) -> Float32[np.ndarray, "row map"]:

@@ -110,7 +110,7 @@ def write_space(best: BestModel, recipe: Recipe, corpus: Corpus, folder: Path, c
         settings |= {"threshold": space.threshold, "metrics": metrics}
         write_settings(files, RHYTHM_FORMAT, **settings)
         write_metrics(files, metrics)
-        card_text = model_card(facts, metrics, chosen_settings(recipe), kind="rhythm", unit="bars")
+        card_text = model_card(facts, metrics, chosen_settings(recipe), kind="rhythm", measured_on="held-out bars")
         (files / CARD_FILE).write_text(card_text, encoding="utf-8")
         write_corpus_map(files, corpus_map(corpus, space.locate(corpus.patterns), str(facts["licence"])))
         dynamics = recorded_dynamics.measure(space, beats(recorded(parts.train)), recipe.seed)

@@ -105,7 +105,7 @@ def write_space(
         write_settings(files, SOUND_FORMAT, **settings, metrics=metrics)
         write_metrics(files, metrics)
         write_credits(files / CREDITS_FILE, credited)
-        card_text = model_card(facts, metrics, chosen_settings(recipe), kind="sound", unit="kits")
+        card_text = model_card(facts, metrics, chosen_settings(recipe), kind="sound", measured_on="held-out kits")
         (files / CARD_FILE).write_text(card_text + credits_text(credited), encoding="utf-8")
 
 

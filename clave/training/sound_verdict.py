@@ -1,6 +1,7 @@
 """Measures a sound space beside another, for the verdict that ends each run."""
 
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 
@@ -23,14 +24,20 @@ MOST_PLACES = 200  # of each map, where it is compared with what it was
 
 
 def sound_verdict(
-    space: SoundSpace, own: SoundCorpus, *, beside: SoundSpace | None = None, fine_tuned: bool = False
+    space: SoundSpace,
+    own: SoundCorpus,
+    *,
+    beside: SoundSpace | None = None,
+    fine_tuned: bool = False,
+    learned: int | None = None,
 ) -> tuple[Verdict, dict[str, float]]:
-    """The verdict on a space that was given these sounds, beside another, else the shipped one; and the measurements.
+    """The verdict on a space, beside another, else the shipped one; and what was measured for it.
 
-    `own` are the sounds that it learned of a space that is fine-tuned, and held-out ones of one from scratch.
+    `own` are the sounds that a space was fine-tuned with, and held-out ones of one that has `learned` so many others.
     """
     other = load_sound() if beside is None else beside
-    measured = {"recognised": recognised(space), verdict.SHIPPED + "recognised": recognised(other)}
+    theirs = _recognised_of_shipped() if beside is None else recognised(other)
+    measured = {"recognised": recognised(space), verdict.SHIPPED + "recognised": theirs}
     measured |= _errors(space, own, "")
     if other.spectrogram.name == space.spectrogram.name:
         known = np.isin(own.voice, [voice_of(name).index for name in other.voices])
@@ -38,7 +45,7 @@ def sound_verdict(
     if fine_tuned:
         measured["changed_db"] = changed_db(space, other)
     measured["holes"] = max(map_coverage.hole_share(space.corpus(name).map) for name in space.voices)
-    return verdict.of_sound(measured, sounds=len(own), fine_tuned=fine_tuned), measured
+    return verdict.of_sound(measured, sounds=learned or len(own), fine_tuned=fine_tuned), measured
 
 
 def places(space: SoundSpace, own: SoundCorpus) -> Float32[np.ndarray, "sound map"]:
@@ -67,6 +74,11 @@ def recognised(space: SoundSpace) -> float:
             heard = np.array([guess.voice.index for guess in voice_classifier.guess(clips)])
         shares.append(float((heard == index).mean()))
     return float(np.mean(shares))
+
+
+@cache
+def _recognised_of_shipped() -> float:
+    return recognised(load_sound())
 
 
 def changed_db(space: SoundSpace, before: SoundSpace) -> float:

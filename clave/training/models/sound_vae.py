@@ -31,6 +31,7 @@ from clave.training.models.sound_model import VOICE_COUNT, OneShotConfig, SoundM
 from clave.training.models.vae import Gaussian, residual_network
 
 STROKE_WEIGHT = 2.0  # of a cell of the stroke in the components, beside one of the whole sound
+LEAST_SIZE = 1e-3  # of a component, beside the first: fewer sounds than components leave some with none
 NARROWED = 0.8  # of the scatter of draws: so much less of it at the centre of a shift, where one sound is expected
 
 
@@ -148,6 +149,7 @@ class SoundVAE(SoundModel):
         shapes = (self.band_shapes.T @ centred @ self.frame_shapes).flatten(1)
         components, size = _principal(shapes.T @ shapes, self.drawn_size)
         self.components.copy_(components)
+        size = size.clamp(min=LEAST_SIZE * float(size[0]))
         self.spread.copy_(size.sqrt() * (size.mean().sqrt()))
         left = (shapes - shapes @ components @ components.T).square().sum(0)
         self.residual_shapes.copy_(left.argsort(descending=True)[: self.config.residual_size].sort().values)

@@ -36,7 +36,7 @@ from clave.training.shipped import load_sound_model
 from clave.training.sound_data import to_sounds
 from clave.training.sound_shown import SHOWN
 from clave.training.sound_verdict import places, sound_verdict
-from clave.training.space_writer import new_space, write_networks
+from clave.training.space_writer import SETTINGS_FILE, new_space, write_networks
 from clave.training.tensor_file import halved
 
 NOT_KEPT = ("format", "version", "metrics", "verdict")  # of the settings of the space it began with
@@ -62,13 +62,14 @@ def fine_tune_sound(
     settings: SoundFineTuning | None = None,
     *,
     card: Mapping[str, Any] | None = None,
+    again: bool = False,
     session: Session | None = None,
 ) -> Iterator[Epoch]:
     """Give the space in `start` these sounds, in one step; at the end `folder` holds the space it became.
 
-    It keeps the sounds on its maps, and the way back from a sound to its code. Raises TrainingError for a space that
-    cannot be fine-tuned, voices that it does not know, too many sounds, or a `folder` that holds a run or the space
-    itself.
+    It keeps the sounds on its maps, and the way back from a sound to its code. A space that `folder` holds is replaced
+    only if it is done `again`. Raises TrainingError for a space that cannot be fine-tuned, voices that it does not
+    know, too many sounds, or a `folder` that holds a run, a space, or the space to begin with.
     """
     own, given, began = corpus.themselves(), settings or SoundFineTuning(), time.monotonic()
     if start.resolve() == folder.resolve():
@@ -76,6 +77,8 @@ def fine_tune_sound(
     with only_run(folder), whole_file.naming(folder):
         if (folder / CHECKPOINT).is_file():
             raise TrainingError(f"{folder} already holds a run from scratch: choose another folder")
+        if (folder / SETTINGS_FILE).is_file() and not again:
+            raise TrainingError(f"{folder} already holds a space: choose another folder")
         source = open_space(start, SOUND_FORMAT)
         space, model = SoundSpace(source), load_sound_model(start)
         tunable = _checked(model, space, own)

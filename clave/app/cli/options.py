@@ -230,7 +230,10 @@ FactoryGrooves = Annotated[
 ]
 SoundsFolder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Drum one-shots, in it and in folders below.")]
 SoundRecipeName = Annotated[
-    str, typer.Option("--recipe", metavar="NAME", help="sound, or quick (to hear it in some minutes).")
+    str | None,
+    typer.Option(
+        "--recipe", metavar="NAME", help="Learn from scratch: sound, quick (to hear in minutes) or paper (as in 2019)."
+    ),
 ]
 Listing = Annotated[
     Path | None,
@@ -290,7 +293,12 @@ TestSounds = Annotated[
 ]
 # How to learn
 RecipeName = Annotated[
-    str, typer.Option("--recipe", metavar="NAME", help="rhythm, quick (to hear it in a minute) or paper (as in 2019).")
+    str | None,
+    typer.Option(
+        "--recipe",
+        metavar="NAME",
+        help="Learn from scratch: rhythm, quick (to hear in a minute) or paper (as in 2019).",
+    ),
 ]
 Styles = Annotated[
     str,
@@ -307,7 +315,10 @@ DrumMap = Annotated[
     ),
 ]
 DropFills = Annotated[bool, typer.Option("--drop-fills", help="Leave out files that are fills.")]
-Epochs = Annotated[int | None, typer.Option("--epochs", metavar="N", min=1, help="At most so many; else the recipe's.")]
+Epochs = Annotated[
+    int | None,
+    typer.Option("--epochs", metavar="N", min=1, help="So many; else the recipe's. Of fine-tuning: 100 steps each."),
+]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the run in DIR, to the same end or another.")]
 AnyFolder = Annotated[
     Path, typer.Argument(metavar="FOLDER", help="Drum MIDI files, drum sounds or both, in it and in folders below.")
@@ -320,7 +331,7 @@ SpacesOut = Annotated[
 ]
 Look = Annotated[bool, typer.Option("--look", help="Only say what is found and what would be used; train nothing.")]
 AnyRecipe = Annotated[
-    str, typer.Option("--recipe", metavar="NAME", help="full, or quick (to hear in some minutes what it is worth).")
+    str, typer.Option("--recipe", metavar="NAME", help="What is learned from scratch: full, or quick (some minutes).")
 ]
 Minutes = Annotated[
     float | None,

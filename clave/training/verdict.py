@@ -29,7 +29,9 @@ RHYTHM_ROWS = {
 }
 SOUND_ROWS = {
     "recognised": "share of draws heard as their voice",
-    "error_db": "your sounds encoded and decoded, dB",
+    "error_db": "sounds encoded and decoded, dB",
+    "map_error_db": "sounds from their places on the maps alone, dB",
+    "changed_db": "change at the sounds that were on the maps before, dB",
     "holes": "share of the emptiest map without a sound nearby",
 }
 SHIPPED = "shipped_"  # before the name of what was measured of the shipped space
@@ -79,6 +81,9 @@ def of_sound(measured: Mapping[str, float], *, sounds: int, fine_tuned: bool) ->
         mine, theirs = measured["error_db"], measured["shipped_error_db"]
         good = good and mine <= theirs + SMALL_ERROR_DB
         lines.append(f"Sounds come back within {mine:.1f} dB (the shipped space {theirs:.1f} dB).")
+    if fine_tuned and "map_error_db" in measured and "shipped_map_error_db" in measured:
+        mine, theirs = measured["map_error_db"], measured["shipped_map_error_db"]
+        lines.append(f"At their places, the maps give yours within {mine:.1f} dB (it was {theirs:.1f} dB).")
     if "holes" in measured and measured["holes"] > MAX_HOLES:
         lines.append(f"{measured['holes']:.0%} of its emptiest map has no sound nearby.")
     carries = _carries(sounds, "sounds", SOUNDS_FOR_A_SPACE, fine_tuned)

@@ -1,7 +1,6 @@
 """`clave learn FOLDER`: from a folder of MIDI, of sounds or of both to spaces to play."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,15 +10,8 @@ from typer.core import TyperGroup
 
 from clave.app.cli.learn_bars import bars_run
 from clave.app.cli.learn_choice import Choice
-from clave.app.cli.learn_report import (
-    Report,
-    checked_form,
-    is_playable,
-    reporting,
-    say_learned,
-    train,
-    with_epochs,
-)
+from clave.app.cli.learn_report import Report, checked_form, is_playable, reporting, say_learned
+from clave.app.cli.learn_sounds import sound_model, sounds_run, sounds_start
 from clave.app.cli.options import (
     NOT_STATED,
     AnyFolder,
@@ -98,7 +90,7 @@ def learn_folder(
     card = {"licence": licence, "credit": credit}
     choice = Choice(recipe, start, epochs, minutes, threads, seed, resume, card)
     with reporting(checked_form(progress)) as report:
-        bars, sounds = read_folder(folder, report, recipe=recipe, styles=styles, drum_map=drum_map, licence=licence)
+        bars, sounds = read_folder(folder, report, place, choice, styles=styles, drum_map=drum_map)
         if look:
             return
         _refuse_other_runs(place, resume)
@@ -141,7 +133,7 @@ def adapt(
 
 
 def read_folder(
-    folder: Path, report: Report, *, recipe: str, styles: str, drum_map: str | None, licence: str
+    folder: Path, report: Report, place: Path, choice: Choice, *, styles: str, drum_map: str | None
 ) -> "tuple[Corpus | None, SoundCorpus | None]":
     """The bars and the one-shots of a folder, with a report of each; CorpusError where it holds neither."""
     from clave.files import audio_file
@@ -162,6 +154,7 @@ def read_folder(
     bars = sounds = None
     with naming_refused_files():
         if midi_count:
+            licence = choice.card["licence"]
             stated = "" if licence == NOT_STATED else licence
             selection = dataset.Selection(drum_map=drum_map)
             bars = _unless_useless(
@@ -170,10 +163,11 @@ def read_folder(
                 alone=not sound_count,
             )  # fmt: skip
         if sound_count:
-            model = _sound_settings(recipe, 0).model
+            model = sound_model(_sound_recipe(choice.recipe))
+            fresh = sounds_start(place / "sound", choice.start, sound_count).space is None
             sounds = _unless_useless(
-                partial(sound_dataset.scan, folder, variants=model.variants, spectrogram=model.spectrogram(),
-                        progress=partial(report.follow, "reading sounds")),
+                partial(sound_dataset.scan, folder, variants=model.variants if fresh else 0,
+                        spectrogram=model.spectrogram(), progress=partial(report.follow, "reading sounds")),
                 alone=bars is None,
             )  # fmt: skip
     if bars is not None:
@@ -217,30 +211,18 @@ def _learn_bars(corpus: "Corpus", out: Path, choice: Choice, report: Report) -> 
 
 def _learn_sounds(corpus: "SoundCorpus", out: Path, choice: Choice, report: Report) -> list[Path]:
     """The same for one-shots."""
-    from clave.training import sound_data, sound_run
-
     try:
-        parts = sound_data.divide(corpus, choice.seed)
+        run = sounds_run(corpus, out, choice._replace(recipe=_sound_recipe(choice.recipe)))
     except (TrainingError, CorpusError) as error:
         print(f"sounds not used: {error}")
         return []
-    print(f"{len(parts.train)} sounds to learn from, {len(parts.tuning)} to tune on, {len(parts.validation)} to score")
-    recipe = with_epochs(_sound_settings(choice.recipe, choice.seed), choice.epochs, out)
-    report.event("training", what="sound", folder=str(out), epochs=recipe.epochs)
-    train(
-        lambda session: sound_run.learn_sound(
-            corpus, recipe, out, card=choice.card, resume=choice.resume, session=session
-        ),
-        report, out, minutes=choice.minutes, threads=choice.threads,
-    )  # fmt: skip
+    run.follow(out, choice, report)
     say_learned("sound", out, report)
     return [out]
 
 
-def _sound_settings(recipe: str, seed: int) -> Any:
-    from clave.training import recipes
-
-    return replace(recipes.sound_by_name("sound" if recipe == FULL else QUICK), seed=seed)
+def _sound_recipe(recipe: str) -> str:
+    return "sound" if recipe == FULL else QUICK
 
 
 def _refuse_other_runs(place: Path, resume: bool) -> None:

@@ -296,6 +296,11 @@ def said_of_epoch(epoch: "Epoch") -> str:
         parts = [f"held-out hit F1 {scores['hit_f1_map']:.2f} by two numbers on the map"]
         if "hit_f1_next_16th" in scores:
             parts.append(f"{scores['hit_f1_next_16th']:.2f} 16th by 16th")
+    elif "error_db_own" in scores:
+        before = scores["error_db_own_before"]
+        parts = [
+            f"at their places, the maps give your sounds within {scores['error_db_own']:.1f} dB ({before:.1f} before)"
+        ]
     elif "error_db_map" in scores:
         parts = [
             f"held-out sounds come back within {scores['error_db_map']:.1f} dB by two numbers on the map",

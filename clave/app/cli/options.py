@@ -230,7 +230,10 @@ FactoryGrooves = Annotated[
 ]
 SoundsFolder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Drum one-shots, in it and in folders below.")]
 SoundRecipeName = Annotated[
-    str, typer.Option("--recipe", metavar="NAME", help="sound, or quick (to hear it in some minutes).")
+    str | None,
+    typer.Option(
+        "--recipe", metavar="NAME", help="Learn from scratch: sound, quick (to hear in minutes) or paper (as in 2019)."
+    ),
 ]
 Listing = Annotated[
     Path | None,

@@ -10,7 +10,7 @@ from clave.errors import CorpusError
 from clave.music.arguments import guard
 from clave.sound.dataset.analysis import CLIPPED_SAMPLES, MOST_SEMITONES, SHORTEST_SECONDS, SKETCH_SIZE
 from clave.sound.dataset.assembly import NEAR_COPY
-from clave.sound.dataset.credits import Credit, by_kit, credits_of, write_credits
+from clave.sound.dataset.credits import Credit, by_kit, credits_of, read_credits, write_credits
 from clave.sound.dataset.data_set import Progress, SoundCorpus, SoundReport, joined
 from clave.sound.dataset.factory import (
     DRUMS_A_KIT,
@@ -52,6 +52,7 @@ __all__ = [
     "listed",
     "made",
     "made_clip",
+    "read_credits",
     "scan",
     "split",
     "weights",

@@ -9,6 +9,8 @@ import numpy as np
 
 from clave.errors import SpaceError
 from clave.latent.code import Code, generator, map_points
+from clave.latent.space_folder import SpaceFolder
+from clave.latent.verdict import Verdict, verdict_of
 from clave.music.arguments import checked
 from clave.music.pattern import Pattern
 from clave.music.shapes import Bool, Float32, Float64
@@ -33,8 +35,19 @@ class MeasuredSpace(ABC):
     meters: tuple[Meter, ...]
     network_meters: tuple[Meter, ...] = METERS
     detail_size: int
+    _files: SpaceFolder
     _decoder: BarDecoder
     _encoder: BarEncoder
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What was found of it when it was learned; None for a space without one, as the shipped space is."""
+        return verdict_of(self._files.settings)
+
+    @property
+    def own_sources(self) -> frozenset[str]:
+        """Of a fine-tuned space: the files that it was fine-tuned with, among `corpus.sources`."""
+        return frozenset(self._files.settings.get("own_sources", ()))
 
     @cached_property
     def labels(self) -> Labels:

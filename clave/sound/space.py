@@ -13,6 +13,7 @@ from clave.latent.code import Code, check_share, generator, map_points
 from clave.latent.map_svg import map_svg
 from clave.latent.space_folder import SpaceFolder, open_space
 from clave.latent.torch_model import training_module
+from clave.latent.verdict import Verdict, verdict_of
 from clave.music.arguments import checked
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit, Voice
@@ -47,6 +48,8 @@ class SoundSpace:
         self.detail_size = int(settings["detail_size"])
         self.drawn_size = int(settings["drawn_size"])  # of the detail; the rest is 0 but in sounds that were encoded
         self.card: dict[str, Any] = settings["card"]
+        self.verdict: Verdict | None = verdict_of(settings)  # what was found of it when it was learned
+        self.own_sources = frozenset(settings.get("own_sources", ()))  # of corpora: what it was fine-tuned with
         self.spectrogram = spectrogram_of(folder, settings)
         self._networks = SoundNetworks(folder, settings, self.spectrogram)
         self._shifts = SpaceShifts(self)

@@ -1,15 +1,15 @@
-"""Fine-tuning a rhythm space: a few files bend the map where they lie, and the rest stays as it is.
+"""Fine-tuning a rhythm map: a few files bend it where they lie, and the rest stays as it is.
 
 Only the map decoder learns. Each bar is looked for on the map, so that it lies among bars like it; the tables of the
 decoder, which are local, learn to expect it there, and the old decoder says what to expect everywhere else (`replay`).
 All other networks, and with them the detail that brings each bar back as itself, stay those of the space it began with.
-docs/experiments/small-data.md has what was tried.
+docs/experiments/small-data.md has what was tried; `rhythm_fine_tuning` makes a space of it.
 """
 
 import copy
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -20,8 +20,6 @@ from clave.training.models.bars import Bars
 from clave.training.models.condition import Condition
 from clave.training.models.grid_map import GridMap
 from clave.training.models.map_search import DecodeMap, hit_cross_entropy, search_map
-from clave.training.models.rhythm_model import RhythmModel
-from clave.training.models.rhythm_vae import RhythmVAE
 from clave.training.models.vae import normal_like
 from clave.training.replay import Replay, forgotten
 
@@ -59,50 +57,60 @@ class Step:
     forgotten: float
 
 
-def fine_tune_map(model: RhythmModel, bars: Bars, kept: Replay, settings: FineTuning | None = None) -> Iterator[Step]:
-    """Teach the map of a trained model these bars, in place, one yield per optimiser step.
+@dataclass
+class MapTuning:
+    """A map decoder while it is fine-tuned; the settings may change between steps."""
 
-    `kept` are the bars of the space that the model is of. The same bars, model and settings give the same weights.
-    Raises TrainingError for no bars, for a model without such a map, and when a loss is not finite.
-    """
-    given, decoder = settings or FineTuning(), map_decoder_of(model)
+    settings: FineTuning
+    decoder: GridMap  # learns, in place
+    before: GridMap  # as it was
+    optimizer: torch.optim.Adam
+    points: Float[Tensor, "bar map"]  # where the bars lie now
+    weight: float  # of what is forgotten, now
+    step: int = 0
+
+
+def begin(decoder: GridMap, bars: Bars, settings: FineTuning) -> MapTuning:
+    """Before the first step. Raises TrainingError for no bars."""
     if not len(bars):
         raise TrainingError("fine-tuning needs bars to learn from; got none")
     before = copy.deepcopy(decoder).requires_grad_(False)
-    noise = torch.Generator().manual_seed(given.seed)
-    optimizer = _optimizer(decoder, given)
-    points = find(decoder, bars, given.search_points, noise)
-    weight = given.replay_weight
-    for step in range(given.steps):
+    points = find(decoder, bars, settings.search_points, _noise(settings.seed, -1))
+    return MapTuning(settings, decoder, before, _optimizer(decoder, settings), points, settings.replay_weight)
+
+
+def fine_tune_map(tuning: MapTuning, bars: Bars, kept: Replay) -> Iterator[Step]:
+    """Teach the map these bars, in place, one yield per optimiser step.
+
+    `kept` are the bars of the space that the decoder is of. What is random is a function of seed and step, so that a
+    tuning that goes on is the same as one that never stopped. Raises TrainingError when a loss is not finite.
+    """
+    decoder = tuning.decoder
+    while tuning.step < tuning.settings.steps:
+        given, step = tuning.settings, tuning.step
+        noise = _noise(given.seed, step)
         if step and step % given.search_every == 0 and step < LAST_SEARCH * given.steps:
-            points = _better(decoder, bars, points, find(decoder, bars, given.search_points, noise))
+            tuning.points = _better(decoder, bars, tuning.points, find(decoder, bars, given.search_points, noise))
+        points = tuning.points
         rows = torch.randint(len(bars), (min(given.own_rows, 4 * len(bars)),), generator=noise)
         near = points[rows] + given.own_noise_std * normal_like(points[rows], noise)
         own = hit_cross_entropy(decoder(Condition.of(bars[rows], near, given.label_keep_prob, noise)), bars[rows])
         asked = kept.conditions(given.replay_rows, noise)
         far = (torch.cdist(asked.map, points).amin(dim=1) / given.near).clamp(max=1).square()
-        lost = (far * forgotten(before, decoder, asked)).mean()
-        loss = own.mean() + weight * lost
+        lost = (far * forgotten(tuning.before, decoder, asked)).mean()
+        loss = own.mean() + tuning.weight * lost
         step_now = Step(step + 1, float(own.detach().mean()), float(lost.detach()))
         if not math.isfinite(step_now.own + step_now.forgotten):
             raise TrainingError(f"the loss is not finite at step {step + 1}: {step_now}")
-        for group in optimizer.param_groups:
+        for group in tuning.optimizer.param_groups:
             group["lr"] = group["highest"] * _schedule(step, given)
-        optimizer.zero_grad()
+        tuning.optimizer.zero_grad()
         loss.backward()  # pyright: ignore[reportUnknownMemberType]
         nn.utils.clip_grad_norm_(decoder.parameters(), given.max_grad_norm)
-        optimizer.step()
-        weight = max(given.replay_weight, weight * (1.01 if step_now.forgotten > given.most_forgotten else 0.99))
+        tuning.optimizer.step()
+        change = 1.01 if step_now.forgotten > given.most_forgotten else 0.99
+        tuning.weight, tuning.step = max(given.replay_weight, tuning.weight * change), step + 1
         yield step_now
-
-
-def map_decoder_of(model: RhythmModel) -> GridMap:
-    """The part that is fine-tuned; TrainingError for a model whose map is no table of features."""
-    if not isinstance(model, RhythmVAE):
-        raise TrainingError(
-            f"only spaces of the recipes rhythm and quick can be fine-tuned, got a model of {type(model).__name__}"
-        )
-    return model.map_decoder
 
 
 @torch.no_grad()
@@ -144,10 +152,5 @@ def _schedule(step: int, settings: FineTuning) -> float:
     return min(1.0, (step + 1) / warmup) * (1 + math.cos(math.pi * step / settings.steps)) / 2
 
 
-def without_unknown_styles(bars: Bars, styles: tuple[str, ...], known: tuple[str, ...]) -> Bars:
-    """Bars whose styles are indices into `styles`, with those that a space knows instead; the others have none."""
-    to_known = torch.zeros(len(styles), len(known))
-    for row, name in enumerate(styles):
-        if name in known:
-            to_known[row, known.index(name)] = 1.0
-    return replace(bars, style=bars.style @ to_known)
+def _noise(seed: int, step: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed * 1_000_003 + step + 1)

@@ -179,7 +179,8 @@ def _device(model: nn.Module) -> torch.device:
 
 
 def _learning_rate_factor(step: int, last_step: int) -> float:
-    return min(1.0, (step + 1) / LEARNING_RATE_WARMUP_STEPS) * 0.5 * (1 + math.cos(math.pi * step / last_step))
+    warmup = min(LEARNING_RATE_WARMUP_STEPS, max(1, last_step // 10))  # a short run warms up for a tenth of its steps
+    return min(1.0, (step + 1) / warmup) * 0.5 * (1 + math.cos(math.pi * step / last_step))
 
 
 @torch.no_grad()

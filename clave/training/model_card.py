@@ -14,9 +14,15 @@ def write_metrics(folder: Path, metrics: Mapping[str, float]) -> None:
 
 
 def model_card(
-    facts: Mapping[str, Any], metrics: Mapping[str, float], settings: Mapping[str, Any], *, kind: str, unit: str
+    facts: Mapping[str, Any],
+    metrics: Mapping[str, float],
+    settings: Mapping[str, Any],
+    *,
+    kind: str,
+    measured_on: str,
+    verdict: str = "",
 ) -> str:
-    """The card of a space of this kind ("rhythm", "sound"); `unit` is what its data are counted in."""
+    """The card of a space of this kind ("rhythm", "sound"); the metrics are `measured_on` what this says."""
     lines = [
         f"# {facts['name']}",
         "",
@@ -24,7 +30,8 @@ def model_card(
         "",
         *markdown_rows("what", "", {key: value for key, value in facts.items() if key != "name"}),
         "",
-        f"## Measured on held-out {unit}",
+        *(["## How good it is", "", verdict, ""] if verdict else []),
+        f"## Measured on {measured_on}",
         "",
         *markdown_rows("what", "value", {key: f"{value:.4g}" for key, value in metrics.items()}),
         "",

@@ -4,6 +4,7 @@ The bars themselves are not in a space's folder, nor are they needed. The old ma
 expects there, and the new one has to say the same: distillation, or learning without forgetting (Li and Hoiem, 2016).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,9 +35,9 @@ class Replay:
     meter: Int[Tensor, " bar"]
 
     @classmethod
-    def of(cls, space: RhythmSpace) -> "Replay":
-        """Those of this space."""
-        corpus, styles = space.corpus, {name: index for index, name in enumerate(space.styles)}
+    def of(cls, space: RhythmSpace, names: Sequence[str]) -> "Replay":
+        """Those of this space, with styles among these names, which begin with the space's own."""
+        corpus, styles = space.corpus, {name: index for index, name in enumerate(names)}
         index = torch.tensor([styles.get(name, -1) for name in corpus.styles])
         style = one_hot(index.clamp(min=0), max(1, len(styles)))[:, : len(styles)] * (index >= 0).unsqueeze(1)
         section = torch.tensor([SECTIONS.index(name) for name in corpus.sections])

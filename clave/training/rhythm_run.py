@@ -27,6 +27,7 @@ from clave.training.models.rhythm_model import RhythmModel, RhythmModelConfig
 from clave.training.recipes import recipe_to_dict
 from clave.training.rhythm_data import HELD_OUT, beats, divide, in_meters, recorded, style_weights, to_bars
 from clave.training.rhythm_shown import SHOWN
+from clave.training.rhythm_verdict import of_learned
 from clave.training.run import BestModel, Epoch, chosen_settings, fingerprint, open_run, train
 from clave.training.run_lock import only_run
 from clave.training.run_log import EXAMPLES_FILE
@@ -113,11 +114,15 @@ def write_space(best: BestModel, recipe: Recipe, corpus: Corpus, folder: Path, c
         settings |= {"threshold": space.threshold, "metrics": metrics}
         write_settings(files, RHYTHM_FORMAT, **settings)
         write_metrics(files, metrics)
-        card_text = model_card(facts, metrics, chosen_settings(recipe), kind="rhythm", unit="bars")
-        (files / CARD_FILE).write_text(card_text, encoding="utf-8")
         write_corpus_map(files, corpus_map(corpus, space.locate(corpus.patterns), str(facts["licence"])))
         dynamics = recorded_dynamics.measure(space, beats(recorded(parts.train)), recipe.seed)
-        write_settings(files, RHYTHM_FORMAT, **settings, **dynamics)
+        found, _ = of_learned(space, parts.train.patterns, held_out.patterns, len(corpus))
+        settings |= {**dynamics, "verdict": found.to_dict()}
+        write_settings(files, RHYTHM_FORMAT, **settings)
+        card_text = model_card(
+            facts, metrics, chosen_settings(recipe), kind="rhythm", measured_on="held-out bars", verdict=found.says
+        )
+        (files / CARD_FILE).write_text(card_text, encoding="utf-8")
         write_homes(files, tuple(find_homes(RhythmSpace(open_space(files, RHYTHM_FORMAT)))))
         examples = held_out.patterns[:: max(1, len(held_out) // EXAMPLE_BARS)][:EXAMPLE_BARS]
         midi.write(files / EXAMPLES_FILE, examples, lead_in_bars=1)

@@ -37,6 +37,11 @@ def divide(corpus: SoundCorpus, seed: int = 0) -> SoundParts:
     return parts
 
 
+def limited(corpus: SoundCorpus, limit: int | None, seed: int) -> SoundCorpus:
+    """At most so many of the sounds, always the same ones."""
+    return corpus if limit is None else few(corpus, limit, seed)
+
+
 def to_sounds(corpus: SoundCorpus) -> Sounds:
     """All sounds of a corpus as tensors, with their weights in the loss."""
     return Sounds(

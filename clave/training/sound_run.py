@@ -11,7 +11,7 @@ from clave.files import whole_file
 from clave.latent.space_folder import SpaceFolder, write_settings
 from clave.music.kit import VOICES
 from clave.music.shapes import Float32
-from clave.sound import comparison, map_coverage
+from clave.sound import comparison
 from clave.sound.corpus_map import CREDITS_FILE, write_corpus
 from clave.sound.dataset import SoundCorpus, credits_of, write_credits
 from clave.sound.space import SoundSpace
@@ -26,6 +26,7 @@ from clave.training.run_lock import only_run
 from clave.training.session import Session
 from clave.training.sound_data import SoundParts, divide, to_sounds
 from clave.training.sound_shown import SHOWN
+from clave.training.sound_verdict import sound_verdict
 from clave.training.space_writer import new_space, write_networks
 
 MIN_SPREAD = 1e-3  # of a map, for a voice with a single sound
@@ -104,12 +105,15 @@ def write_space(
         known = bool(np.isfinite(own.descriptors[:, 0]).all())  # a corpus that was saved before descriptors has none
         sources = [own.sources[index] for index in own.source]
         write_corpus(files, points, own.voice, sources, own.descriptors if known else None)
-        holes = [map_coverage.hole_share(space.corpus(voice).map) for voice in space.voices]
-        metrics = comparison.measure_log_spectrograms(space, parts.validation) | {"holes": max(holes)}
-        write_settings(files, SOUND_FORMAT, **settings, metrics=metrics)
+        held_out = parts.validation.subset(np.isin(parts.validation.voice, np.unique(own.voice)))
+        found, measured = sound_verdict(space, held_out if len(held_out) else own, learned=len(own))
+        metrics = comparison.measure_log_spectrograms(space, parts.validation) | measured
+        write_settings(files, SOUND_FORMAT, **settings, metrics=metrics, verdict=found.to_dict())
         write_metrics(files, metrics)
         write_credits(files / CREDITS_FILE, credited)
-        card_text = model_card(facts, metrics, chosen_settings(recipe), kind="sound", unit="kits")
+        card_text = model_card(
+            facts, metrics, chosen_settings(recipe), kind="sound", measured_on="held-out kits", verdict=found.says
+        )
         (files / CARD_FILE).write_text(card_text + credits_text(credited), encoding="utf-8")
 
 

@@ -70,15 +70,17 @@ def test_a_look_says_what_a_folder_holds_and_trains_nothing(mixed: Path, tmp_pat
 
 
 def test_what_is_enough_is_learned_and_what_is_not_is_said(mixed: Path, tmp_path: Path) -> None:
-    lines = lines_of(mixed, "-o", tmp_path / "out", "--recipe", "quick", "--epochs", "1")
-    assert [line["what"] for line in lines if line["kind"] == "learned"] == ["rhythm"]
+    lines = lines_of(mixed, "-o", tmp_path / "out", "--from", "scratch", "--recipe", "quick", "--epochs", "1")
+    (learned,) = (line for line in lines if line["kind"] == "learned")
+    assert (learned["what"], learned["verdict"]["playable"]) == ("rhythm", False)
     (epoch,) = (line for line in lines if line["kind"] == "epoch")
     assert "held-out hit F1" in epoch["text"]
     assert {"hit_f1_map", "hit_f1_next_16th"} == set(epoch["scores"])
     assert any(line["kind"] == "estimate" and line["seconds"] > 0 for line in lines)
     said = [line["text"] for line in lines if line["kind"] == "said"]
     assert any(line.startswith("sounds not used: ") for line in said), said
-    assert said[-1] == f"play it with: clave play --rhythm {tmp_path / 'out' / 'rhythm'}"
+    assert f"{tmp_path / 'out' / 'rhythm'}: not good enough to play. " in said[-2]
+    assert said[-1] == f"{tmp_path / 'out'} holds nothing yet that is good enough to play"
     assert len(load_rhythm(tmp_path / "out" / "rhythm").sample(1)) == 1
     assert (tmp_path / "out" / "rhythm" / "preview.wav").is_file()
     with pytest.raises(TrainingError, match="already holds a run: go on with --resume"):

@@ -17,6 +17,7 @@ from clave.app.cli import (
     groove,
     kits,
     learn,
+    learn_folder,
     live,
     loop,
     play,
@@ -46,6 +47,7 @@ app.command()(compare.compare)
 app.command("drum-map")(drum_map.drum_map)
 app.add_typer(export.app, name="export")
 app.add_typer(learn.app, name="learn")
+app.command()(learn_folder.adapt)
 app.add_typer(evaluate.app, name="evaluate")
 corpus.app.command()(corpus_get.get)
 corpus.app.command()(corpus_index.index)

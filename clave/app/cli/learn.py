@@ -1,6 +1,5 @@
 """`clave learn`: a space of one's own from a folder."""
 
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,8 +7,11 @@ from typing import TYPE_CHECKING
 import typer
 
 from clave.app.cli import learn_folder, learn_paper
+from clave.app.cli.learn_bars import bars_run
+from clave.app.cli.learn_choice import Choice
 from clave.app.cli.learn_folder import LearnCommands
-from clave.app.cli.learn_report import Report, say_learned, train, with_epochs, working
+from clave.app.cli.learn_report import Report, checked_form, is_playable, say_learned, working
+from clave.app.cli.learn_sounds import sound_model, sounds_run, sounds_start
 from clave.app.cli.options import (
     NOT_STATED,
     Accumulate,
@@ -35,6 +37,7 @@ from clave.app.cli.options import (
     SoundRecipeName,
     SoundsFolder,
     SpaceOut,
+    StartFrom,
     Styles,
     Threads,
     Variants,
@@ -42,6 +45,7 @@ from clave.app.cli.options import (
 from clave.app.cli.progress import following, require_packages
 from clave.app.cli.reports import naming_refused_files, print_bars, print_sounds
 from clave.errors import CorpusError, TrainingError
+from clave.training.start import AUTO, SCRATCH
 
 if TYPE_CHECKING:
     from clave.audio.log_spectrogram import Spectrogram
@@ -57,7 +61,8 @@ def learn_rhythm(
     out: SpaceOut,
     folder: MidiFolder = None,
     factory: FactoryGrooves = False,
-    recipe: RecipeName = "rhythm",
+    recipe: RecipeName = None,
+    start: StartFrom = AUTO,
     experiment: PaperExperiment = False,
     styles: Styles = "auto",
     drum_map: DrumMap = None,
@@ -77,26 +82,29 @@ def learn_rhythm(
     """Learn a rhythm space from a folder of drum MIDI, from our own grooves, or from both.
 
     Says what was read and what was refused and why (also in report.json and index.parquet), trains, and leaves a space
-    to play. Three bars that differ are the least; several files and some hundred bars are worth the while.
+    to play, with a verdict beside the shipped one. Fewer than some thousand bars fine-tune the shipped space; --recipe
+    and --factory learn from scratch, which takes three bars that differ at the least.
     """
     if folder is None and not factory:
         raise typer.BadParameter("there is nothing to learn from: name a folder of MIDI files, or say --factory")
     require_packages("torch", "safetensors", "onnx", "pyarrow")
     from clave.files import midi
     from clave.rhythm import dataset
-    from clave.training import recipes, rhythm_data, rhythm_run
+    from clave.training import recipes
 
-    recipes.by_name(recipe, styles=0)  # a wrong name is refused before all the reading
+    recipes.by_name(recipe or "rhythm", styles=0)  # a wrong name is refused before all the reading
     if experiment:
         chosen = {
             "--factory": factory, "--styles": styles != "auto", "--drum-map": drum_map, "--drop-fills": drop_fills,
-            "--minutes": minutes, "--licence": licence != NOT_STATED, "--credit": credit,
+            "--minutes": minutes, "--licence": licence != NOT_STATED, "--credit": credit, "--from": start != AUTO,
         }  # fmt: skip
-        learn_paper.refuse(recipe, [name for name, given in chosen.items() if given])
+        learn_paper.refuse(recipe or "rhythm", [name for name, given in chosen.items() if given])
         learn_paper.experiment(
             folder, out, epochs=epochs, seed=seed, resume=resume, threads=threads, form=checked_form(progress)
         )
         return
+    if start == AUTO and (recipe or factory):
+        start = SCRATCH  # a recipe is one of learning from scratch, and the shipped space knows our grooves
     if drum_map is not None:
         midi.load_drum_map(drum_map)  # and a wrong map once, not for every file
     _refuse_a_second_run(out, resume)
@@ -104,29 +112,22 @@ def learn_rhythm(
     stated = "" if licence == NOT_STATED else licence
     with working(device, precision, accumulate, progress) as (workers, report):
         bars = read_bars(report, folder, selection, factory=factory, styles=styles, licence=stated, seed=seed)
-        parts = rhythm_data.divide(bars, seed)
-        print(
-            f"{len(parts.train)} bars to learn from, {len(parts.tuning)} to tune on, {len(parts.validation)} to score; "
-            f"held out: {rhythm_data.HELD_OUT[parts.by]}"
-        )
-        settings = replace(recipes.by_name(recipe, len(bars.styles)), seed=seed)
-        settings = with_epochs(settings, epochs, out)
         if folder is None and licence == NOT_STATED:
             licence = dataset.LICENCE
         card = {"licence": licence, "credit": credit}
-        train(
-            lambda session: rhythm_run.learn_rhythm(bars, settings, out, card=card, resume=resume, session=session),
-            report, out, minutes=minutes, threads=threads, workers=workers,
-        )  # fmt: skip
+        choice = Choice(recipe or "rhythm", start, epochs, minutes, threads, seed, resume, card, workers)
+        bars_run(bars, out, choice).follow(out, choice, report)
         say_learned("rhythm", out, report)
-        print(f"{out}: a rhythm space; play it with: clave play --rhythm {out}")
+        if workers.leads and is_playable(out):
+            print(f"{out}: a rhythm space; play it with: clave play --rhythm {out}")
 
 
 @app.command("sound")
 def learn_sound(
     folder: SoundsFolder,
     out: SpaceOut,
-    recipe: SoundRecipeName = "sound",
+    recipe: SoundRecipeName = None,
+    start: StartFrom = AUTO,
     listing: Listing = None,
     variants: Variants = None,
     limit: Limit = None,
@@ -145,20 +146,22 @@ def learn_sound(
 ) -> None:
     """Learn a sound space from a folder of drum one-shots.
 
-    Says what was read and what was refused and why (also in report.json), trains, and leaves a space to play. Voices
-    come from the names of files and folders or a list; sounds whose names say nothing are listened to. Kits are never
-    parted: three that share no sound are the least, or as many sounds of a single kit.
+    Says what was read and what was refused and why (also in report.json), and leaves a space to play, with a verdict
+    beside the shipped one. Voices come from the names of files and folders or a list; sounds whose names say nothing
+    are listened to. Fewer than some hundred sounds become part of the shipped space, in seconds; --recipe, --variants
+    and --factory learn from scratch, where kits are never parted: three that share no sound are the least, or as many
+    sounds of a single kit.
     """
     require_packages("torch", "safetensors", "onnx")
     from clave.sound import dataset
-    from clave.training import recipes, sound_run
-    from clave.training.models.sound_vae import OneShotConfig
 
+    name = recipe or "sound"
+    model = sound_model(name)
     _refuse_a_second_run(out, resume)
-    settings = replace(recipes.sound_by_name(recipe), seed=seed)
-    model = settings.model
-    assert isinstance(model, OneShotConfig)
-    settings = with_epochs(settings, epochs, out)
+    if start == AUTO and (recipe or factory_drums or variants is not None):
+        start = SCRATCH  # a recipe is one of learning from scratch, and the shipped space knows our synthesizer
+    if sounds_start(out, start, count_sounds(folder, listing)).space is not None:
+        variants = 0  # its networks stay as they are
     with working(device, precision, accumulate, progress) as (workers, report):
         with naming_refused_files():
             count = model.variants if variants is None else variants
@@ -170,14 +173,11 @@ def learn_sound(
                 sounds = dataset.joined(sounds, made)
         print_sounds(sounds.report)
         card = {"licence": licence, "credit": credit}
-        train(
-            lambda session: sound_run.learn_sound(
-                sounds, settings, out, card=card, limit=limit, resume=resume, session=session
-            ),
-            report, out, minutes=minutes, threads=threads, workers=workers,
-        )  # fmt: skip
+        choice = Choice(name, start, epochs, minutes, threads, seed, resume, card, workers)
+        sounds_run(sounds, out, choice, limit).follow(out, choice, report)
         say_learned("sound", out, report)
-        print(f"{out}: a sound space; play it with: clave groove --kit space --sound {out}")
+        if workers.leads and is_playable(out):
+            print(f"{out}: a sound space; play it with: clave groove --kit space --sound {out}")
 
 
 @app.command("voices")
@@ -255,6 +255,13 @@ def read_sounds(
     if listing is not None:
         raise CorpusError(f"{folder} is a corpus that was built: give --list to `clave corpus build` instead")
     return dataset.open_corpus(folder, variants=variants, spectrogram=spectrogram)
+
+
+def count_sounds(folder: Path, listing: Path | None) -> int:
+    """How many one-shots there are to be read, some of which may yet be refused."""
+    from clave.sound import dataset
+
+    return dataset.count(folder) if dataset.is_built(folder) else len(dataset.listed(folder, listing)[0])
 
 
 def _refuse_a_second_run(out: Path, resume: bool) -> None:

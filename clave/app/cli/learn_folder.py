@@ -1,15 +1,17 @@
 """`clave learn FOLDER`: from a folder of MIDI, of sounds or of both to spaces to play."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperGroup
 
-from clave.app.cli.learn_report import Report, say_learned, train, with_epochs, working
+from clave.app.cli.learn_bars import bars_run
+from clave.app.cli.learn_choice import Choice
+from clave.app.cli.learn_report import Report, is_playable, say_learned, working
+from clave.app.cli.learn_sounds import sound_model, sounds_run, sounds_start
 from clave.app.cli.options import (
     NOT_STATED,
     Accumulate,
@@ -27,17 +29,18 @@ from clave.app.cli.options import (
     Resume,
     Seed,
     SpacesOut,
+    StartFrom,
     Styles,
     Threads,
 )
 from clave.app.cli.progress import require_packages
 from clave.app.cli.reports import naming_refused_files, print_bars, print_sounds
 from clave.errors import CorpusError, TrainingError
+from clave.training.start import AUTO, SHIPPED
 
 if TYPE_CHECKING:
     from clave.rhythm.dataset import Corpus
     from clave.sound.dataset import SoundCorpus
-    from clave.training.workers import Workers
 
 app = typer.Typer()  # its one command is part of `clave learn`
 FULL, QUICK = "full", "quick"
@@ -59,25 +62,13 @@ def with_command(arguments: Sequence[str], commands: Sequence[str]) -> list[str]
     return ["folder", *arguments]
 
 
-class Choice(NamedTuple):
-    """What is chosen for both spaces."""
-
-    recipe: str
-    epochs: int | None
-    minutes: float | None
-    threads: int | None
-    seed: int
-    resume: bool
-    card: dict[str, str]
-    workers: "Workers"
-
-
 @app.command("folder")
 def learn_folder(
     folder: AnyFolder,
     out: SpacesOut = None,
     look: Look = False,
     recipe: AnyRecipe = FULL,
+    start: StartFrom = AUTO,
     styles: Styles = "auto",
     drum_map: DrumMap = None,
     epochs: Epochs = None,
@@ -95,7 +86,8 @@ def learn_folder(
     """Learn from whatever drums a folder holds: a rhythm space from MIDI, a sound space from one-shots.
 
     Says what it found, what it uses and how long it takes here, and writes bars and sounds to listen to while it
-    trains. Ctrl-C asks whether to use what is learned so far or to go on later, with --resume.
+    trains. Ctrl-C asks whether to use what is learned so far or to go on later, with --resume. A few files become part
+    of the shipped space (--from shipped); some thousand bars, or sounds, are a space of their own.
     """
     require_packages("torch", "safetensors", "onnx", "pyarrow")
     if recipe not in (FULL, QUICK):
@@ -103,24 +95,51 @@ def learn_folder(
     place = out or Path(f"{folder.resolve().name}-space")
     card = {"licence": licence, "credit": credit}
     with working(device, precision, accumulate, progress) as (workers, report):
-        choice = Choice(recipe, epochs, minutes, threads, seed, resume, card, workers)
-        bars, sounds = read_folder(folder, report, recipe=recipe, styles=styles, drum_map=drum_map, licence=licence)
+        choice = Choice(recipe, start, epochs, minutes, threads, seed, resume, card, workers)
+        bars, sounds = read_folder(folder, report, place, choice, styles=styles, drum_map=drum_map)
         if look:
             return
         _refuse_other_runs(place, resume)
         both = bars is not None and sounds is not None
         shared = choice if minutes is None or not both else choice._replace(minutes=minutes / 2)
         learned = [
-            *([] if bars is None else [_learn_bars(bars, place / "rhythm", shared, report)]),
-            *([] if sounds is None else [_learn_sounds(sounds, place / "sound", shared, report)]),
+            *([] if bars is None else _learn_bars(bars, place / "rhythm", shared, report)),
+            *([] if sounds is None else _learn_sounds(sounds, place / "sound", shared, report)),
         ]
-        if not any(learned):
+        if not learned:
             raise TrainingError(f"nothing in {folder} was enough to learn from")
-        print(f"play it with: clave play {' '.join(filter(None, learned))}")
+        if good := [f"--{space.name} {space}" for space in learned if is_playable(space)]:
+            print(f"play it with: clave play {' '.join(good)}")
+        else:
+            print(f"{place} holds nothing yet that is good enough to play")
+
+
+def adapt(
+    folder: AnyFolder,
+    out: SpacesOut = None,
+    styles: Styles = "auto",
+    drum_map: DrumMap = None,
+    epochs: Epochs = None,
+    minutes: Minutes = None,
+    threads: Threads = None,
+    seed: Seed = 0,
+    resume: Resume = False,
+    progress: ProgressOption = "bars",
+    licence: Licence = NOT_STATED,
+    credit: Credit = "",
+) -> None:
+    """Make a few files of your own part of the shipped spaces, in minutes: bars of MIDI, drum sounds or both.
+
+    The maps bend where your files lie, and keep the rest. The same as `clave learn FOLDER --from shipped`.
+    """
+    learn_folder(
+        folder, out, False, FULL, SHIPPED, styles, drum_map, epochs, minutes, threads,
+        seed=seed, resume=resume, progress=progress, licence=licence, credit=credit,
+    )  # fmt: skip
 
 
 def read_folder(
-    folder: Path, report: Report, *, recipe: str, styles: str, drum_map: str | None, licence: str
+    folder: Path, report: Report, place: Path, choice: Choice, *, styles: str, drum_map: str | None
 ) -> "tuple[Corpus | None, SoundCorpus | None]":
     """The bars and the one-shots of a folder, with a report of each; CorpusError where it holds neither."""
     from clave.files import audio_file
@@ -148,6 +167,7 @@ def read_folder(
     bars = sounds = None
     with naming_refused_files():
         if midi_count:
+            licence = choice.card["licence"]
             stated = "" if licence == NOT_STATED else licence
             selection = dataset.Selection(drum_map=drum_map)
             bars = _unless_useless(
@@ -156,10 +176,11 @@ def read_folder(
                 alone=not sound_count,
             )  # fmt: skip
         if sound_count:
-            model = _sound_settings(recipe, 0).model
+            model = sound_model(_sound_recipe(choice.recipe))
+            fresh = sounds_start(place / "sound", choice.start, sound_count).space is None
             sounds = _unless_useless(
-                partial(sound_dataset.scan, folder, variants=model.variants, spectrogram=model.spectrogram(),
-                        progress=partial(report.follow, "reading sounds")),
+                partial(sound_dataset.scan, folder, variants=model.variants if fresh else 0,
+                        spectrogram=model.spectrogram(), progress=partial(report.follow, "reading sounds")),
                 alone=bars is None,
             )  # fmt: skip
     if bars is not None:
@@ -189,58 +210,32 @@ def _unless_useless(scan: Any, *, alone: bool) -> Any:
         return None
 
 
-def _learn_bars(corpus: "Corpus", out: Path, choice: Choice, report: Report) -> str:
-    """The option that plays the space; nothing, with the reason said, where there is too little to learn from."""
-    from clave.training import recipes, rhythm_data, rhythm_run
-
+def _learn_bars(corpus: "Corpus", out: Path, choice: Choice, report: Report) -> list[Path]:
+    """The space that was learned; none, with the reason said, where there is too little to learn from."""
     try:
-        parts = rhythm_data.divide(corpus, choice.seed)
+        run = bars_run(corpus, out, choice._replace(recipe="rhythm" if choice.recipe == FULL else QUICK))
     except (TrainingError, CorpusError) as error:
         print(f"bars not used: {error}")
-        return ""
-    print(
-        f"{len(parts.train)} bars to learn from, {len(parts.tuning)} to tune on, {len(parts.validation)} to score; "
-        f"held out: {rhythm_data.HELD_OUT[parts.by]}"
-    )
-    name = "rhythm" if choice.recipe == FULL else QUICK
-    recipe = with_epochs(replace(recipes.by_name(name, len(corpus.styles)), seed=choice.seed), choice.epochs, out)
-    report.event("training", what="rhythm", folder=str(out), epochs=recipe.epochs)
-    train(
-        lambda session: rhythm_run.learn_rhythm(
-            corpus, recipe, out, card=choice.card, resume=choice.resume, session=session
-        ),
-        report, out, minutes=choice.minutes, threads=choice.threads, workers=choice.workers,
-    )  # fmt: skip
+        return []
+    run.follow(out, choice, report)
     say_learned("rhythm", out, report)
-    return f"--rhythm {out}"
+    return [out]
 
 
-def _learn_sounds(corpus: "SoundCorpus", out: Path, choice: Choice, report: Report) -> str:
+def _learn_sounds(corpus: "SoundCorpus", out: Path, choice: Choice, report: Report) -> list[Path]:
     """The same for one-shots."""
-    from clave.training import sound_data, sound_run
-
     try:
-        parts = sound_data.divide(corpus, choice.seed)
+        run = sounds_run(corpus, out, choice._replace(recipe=_sound_recipe(choice.recipe)))
     except (TrainingError, CorpusError) as error:
         print(f"sounds not used: {error}")
-        return ""
-    print(f"{len(parts.train)} sounds to learn from, {len(parts.tuning)} to tune on, {len(parts.validation)} to score")
-    recipe = with_epochs(_sound_settings(choice.recipe, choice.seed), choice.epochs, out)
-    report.event("training", what="sound", folder=str(out), epochs=recipe.epochs)
-    train(
-        lambda session: sound_run.learn_sound(
-            corpus, recipe, out, card=choice.card, resume=choice.resume, session=session
-        ),
-        report, out, minutes=choice.minutes, threads=choice.threads, workers=choice.workers,
-    )  # fmt: skip
+        return []
+    run.follow(out, choice, report)
     say_learned("sound", out, report)
-    return f"--sound {out}"
+    return [out]
 
 
-def _sound_settings(recipe: str, seed: int) -> Any:
-    from clave.training import recipes
-
-    return replace(recipes.sound_by_name("sound" if recipe == FULL else QUICK), seed=seed)
+def _sound_recipe(recipe: str) -> str:
+    return "sound" if recipe == FULL else QUICK
 
 
 def _refuse_other_runs(place: Path, resume: bool) -> None:

@@ -323,7 +323,7 @@ def with_epochs(settings: "Recipe", epochs: int | None, out: Path) -> "Recipe":
 
 
 def say_learned(what: str, out: Path, report: Report) -> None:
-    """Tell a program which space was written, with its measurements and its verdict."""
+    """Say how good the space is that was written; a program hears its measurements too."""
     from clave.latent.verdict import verdict_in
 
     if isinstance(report, SilentReport):
@@ -331,6 +331,16 @@ def say_learned(what: str, out: Path, report: Report) -> None:
     metrics = json.loads((out / "metrics.json").read_text("utf-8"))
     verdict = verdict_in(out)
     report.event("learned", what=what, folder=str(out), metrics=metrics, verdict=verdict and verdict.to_dict())
+    if verdict is not None:
+        print(f"{out}: {'good' if verdict.playable else 'not good enough to play'}. {verdict.says}")
+
+
+def is_playable(space: Path) -> bool:
+    """Whether the verdict on the space in this folder lets it be played; a space without one may be."""
+    from clave.latent.verdict import verdict_in
+
+    verdict = verdict_in(space)
+    return verdict is None or verdict.playable
 
 
 def said_of_estimate(estimate: "Estimate") -> str:
@@ -352,10 +362,17 @@ def said_of_time(seconds: float) -> str:
 def said_of_epoch(epoch: "Epoch") -> str:
     """What an epoch has come to, in what a person can read."""
     scores = epoch.scores
-    if "hit_f1_map" in scores:
+    if "hit_f1_own" in scores:
+        parts = [f"your bars have hit F1 {scores['hit_f1_own']:.2f} by two numbers on the map"]
+    elif "hit_f1_map" in scores:
         parts = [f"held-out hit F1 {scores['hit_f1_map']:.2f} by two numbers on the map"]
         if "hit_f1_next_16th" in scores:
             parts.append(f"{scores['hit_f1_next_16th']:.2f} 16th by 16th")
+    elif "error_db_own" in scores:
+        before = scores["error_db_own_before"]
+        parts = [
+            f"at their places, the maps give your sounds within {scores['error_db_own']:.1f} dB ({before:.1f} before)"
+        ]
     elif "error_db_map" in scores:
         parts = [
             f"held-out sounds come back within {scores['error_db_map']:.1f} dB by two numbers on the map",

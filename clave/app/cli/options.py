@@ -235,7 +235,10 @@ SoundsFolder = Annotated[
     Path, typer.Argument(metavar="FOLDER", help="Drum one-shots, in it and below; or a built corpus.")
 ]
 SoundRecipeName = Annotated[
-    str, typer.Option("--recipe", metavar="NAME", help="sound, or quick (to hear it in some minutes).")
+    str | None,
+    typer.Option(
+        "--recipe", metavar="NAME", help="Learn from scratch: sound, quick (to hear in minutes) or paper (as in 2019)."
+    ),
 ]
 Listing = Annotated[
     Path | None,
@@ -295,7 +298,12 @@ TestSounds = Annotated[
 ]
 # How to learn
 RecipeName = Annotated[
-    str, typer.Option("--recipe", metavar="NAME", help="rhythm, quick (to hear it in a minute) or paper (as in 2019).")
+    str | None,
+    typer.Option(
+        "--recipe",
+        metavar="NAME",
+        help="Learn from scratch: rhythm, quick (to hear in a minute) or paper (as in 2019).",
+    ),
 ]
 Styles = Annotated[
     str,
@@ -312,7 +320,10 @@ DrumMap = Annotated[
     ),
 ]
 DropFills = Annotated[bool, typer.Option("--drop-fills", help="Leave out files that are fills.")]
-Epochs = Annotated[int | None, typer.Option("--epochs", metavar="N", min=1, help="At most so many; else the recipe's.")]
+Epochs = Annotated[
+    int | None,
+    typer.Option("--epochs", metavar="N", min=1, help="So many; else the recipe's. Of fine-tuning: 100 steps each."),
+]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the run in DIR, to the same end or another.")]
 AnyFolder = Annotated[
     Path, typer.Argument(metavar="FOLDER", help="Drum MIDI files, drum sounds or both, in it and in folders below.")
@@ -325,12 +336,20 @@ SpacesOut = Annotated[
 ]
 Look = Annotated[bool, typer.Option("--look", help="Only say what is found and what would be used; train nothing.")]
 AnyRecipe = Annotated[
-    str, typer.Option("--recipe", metavar="NAME", help="full, or quick (to hear in some minutes what it is worth).")
+    str, typer.Option("--recipe", metavar="NAME", help="What is learned from scratch: full, or quick (some minutes).")
 ]
 Minutes = Annotated[
     float | None,
     typer.Option(
         "--minutes", metavar="N", min=0.01, help="Train so long at most; the epochs of a new run are fitted to it."
+    ),
+]
+StartFrom = Annotated[
+    str,
+    typer.Option(
+        "--from",
+        metavar="shipped|scratch|SPACE",
+        help="Fine-tune the shipped space, or one of yours, or learn from scratch; auto: shipped where data are few.",
     ),
 ]
 Threads = Annotated[

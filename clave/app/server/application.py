@@ -39,7 +39,6 @@ from clave.app.server.security import guarded
 from clave.app.server.sound_routes import add_sound_routes
 from clave.app.server.together import together
 from clave.files import midi
-from clave.latent.verdict import verdict_of
 from clave.music.kit import VOICES
 from clave.play.project import Project
 from clave.play.space_reference import space_reference
@@ -174,5 +173,5 @@ def _space_info(rhythm: RhythmSpace) -> SpaceInfo:
 
 
 def _verdict(rhythm: RhythmSpace) -> VerdictInfo | None:
-    found = verdict_of({"card": rhythm.card})
+    found = rhythm.verdict
     return None if found is None else VerdictInfo(**found.to_dict())

@@ -10,9 +10,9 @@ from clave.errors import CorpusError
 from clave.files.sharded.building import is_built
 from clave.music.arguments import guard
 from clave.sound.dataset.analysis import CLIPPED_SAMPLES, MOST_SEMITONES, SHORTEST_SECONDS, SKETCH_SIZE
-from clave.sound.dataset.built import build, open_corpus
+from clave.sound.dataset.built import build, count, open_corpus
 from clave.sound.dataset.copies import COPY, NEAR_COPY
-from clave.sound.dataset.credits import Credit, by_kit, credits_of, write_credits
+from clave.sound.dataset.credits import Credit, by_kit, credits_of, read_credits, write_credits
 from clave.sound.dataset.data_set import Progress, SoundCorpus, SoundReport, joined
 from clave.sound.dataset.factory import (
     DRUMS_A_KIT,
@@ -50,6 +50,7 @@ __all__ = [
     "SoundReport",
     "build",
     "by_kit",
+    "count",
     "credits_of",
     "factory_drum",
     "few",
@@ -59,6 +60,7 @@ __all__ = [
     "made",
     "made_clip",
     "open_corpus",
+    "read_credits",
     "scan",
     "split",
     "weights",

@@ -73,6 +73,13 @@ def build(
     return report
 
 
+def count(address: Address) -> int:
+    """How many sounds the corpus that `build` wrote keeps; CorpusError where there is none."""
+    place = place_at(address)
+    refused = read_table(place, f"files/{_index(place, address).files}.parquet").column("refused")
+    return refused.null_count
+
+
 def open_corpus(address: Address, *, variants: int = 0, spectrogram: Spectrogram = DRUM_SPECTROGRAM) -> SoundCorpus:
     """The corpus that `build` wrote; log spectrograms of a large one are mapped, not held in memory.
 
@@ -80,11 +87,7 @@ def open_corpus(address: Address, *, variants: int = 0, spectrogram: Spectrogram
     where there is none, for one of another version or kind, and where a part is missing or broken.
     """
     place = place_at(address)
-    index = read_index(place, KIND)
-    if index is None:
-        raise CorpusError(
-            f"{address} holds no corpus: there is no {INDEX}; build one with: clave corpus build FOLDER -o {address}"
-        )
+    index = _index(place, address)
     table = read_table(place, f"files/{index.files}.parquet")
     rows = [row for row in table.to_pylist() if row["refused"] is None]
     kept = np.array([reason is None for reason in table.column("refused").to_pylist()], bool)
@@ -114,6 +117,15 @@ def open_corpus(address: Address, *, variants: int = 0, spectrogram: Spectrogram
         hashes=tuple(each.hash for each in facts),
         report=_report_from(index.report, table.to_pylist()),
     )
+
+
+def _index(place: Place, address: Address) -> Index:
+    index = read_index(place, KIND)
+    if index is None:
+        raise CorpusError(
+            f"{address} holds no corpus: there is no {INDEX}; build one with: clave corpus build FOLDER -o {address}"
+        )
+    return index
 
 
 def _features(

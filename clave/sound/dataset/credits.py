@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from clave.errors import CorpusError
 from clave.music.kit import VOICES
 from clave.sound.dataset.data_set import SoundCorpus
 from clave.sound.dataset.factory import FACTORY_CREDIT
@@ -42,6 +43,15 @@ def write_credits(path: Path, credited: Sequence[Credit]) -> None:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(Credit._fields)
         table.writerows(credited)
+
+
+def read_credits(path: Path) -> list[Credit]:
+    """The pair of `write_credits`; CorpusError for a file that is no such table."""
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            return [Credit(**row) for row in csv.DictReader(file)]
+    except (OSError, ValueError, TypeError, csv.Error) as error:
+        raise CorpusError(f"{path} is not a table with the columns {', '.join(Credit._fields)}: {error}") from error
 
 
 def by_kit(credited: Sequence[Credit]) -> list[tuple[str, str, str, int]]:

@@ -7,6 +7,8 @@
     components = mean(map, voice)                             (learned: their expectation at a point)
     components = flow(noise; map, voice), noise ~ N(0, 1)     (learned: their distribution at a point)
 
+Near sounds that it was fine-tuned with, both are shifted (`LocalShifts`) so that they are expected there.
+
 docs/sound-model.md tells why there are principal components where there was a network.
 """
 
@@ -23,12 +25,15 @@ from torch.nn import functional
 from clave.audio.log_spectrogram import BANDS, FLOOR, FRAMES, LONG_BANDS, DrumSpectrogram, Spectrogram
 from clave.music.shapes import Float
 from clave.training.models.flow import Flow
+from clave.training.models.local_shifts import LocalShifts
 from clave.training.models.noise import Noise, uniform
 from clave.training.models.old_names import accept_old_names
 from clave.training.models.sound_model import VOICE_COUNT, OneShotConfig, SoundModel, Sounds
 from clave.training.models.vae import Gaussian, residual_network
 
 STROKE_WEIGHT = 2.0  # of a cell of the stroke in the components, beside one of the whole sound
+LEAST_SIZE = 1e-3  # of a component, beside the first: fewer sounds than components leave some with none
+NARROWED = 0.8  # of the scatter of draws: so much less of it at the centre of a shift, where one sound is expected
 
 
 def augmented(sounds: Sounds, tilt: float, damping: float, noise: Noise) -> Sounds:
@@ -70,6 +75,7 @@ class SoundConfig(OneShotConfig):
     encoder_width: int = 256
     tilt: float = 0.3  # nepers, 2.6 dB
     damping: float = 10.0  # nepers a second, 87 dB
+    centres: int = 0  # of shifts near sounds that it was fine-tuned with
 
     def build(self) -> "SoundVAE":
         """The model, with fresh weights."""
@@ -114,6 +120,8 @@ class SoundVAE(SoundModel):
         self.encoder = residual_network(config.components + VOICE_COUNT, config.encoder_width, 1, 2 * self.map_size)
         self.mean = residual_network(self.map_size + VOICE_COUNT, config.encoder_width, 1, config.components)
         self.flow = Flow(config.components, self.map_size + VOICE_COUNT, config.width, config.blocks)
+        shifts = LocalShifts(config.centres, self.map_size, VOICE_COUNT, config.components)
+        self.shifts = shifts if config.centres else None  # spaces that were never fine-tuned keep no such weights
         accept_old_names(self, {"usual": "average"})
 
     def spectrogram(self) -> Spectrogram:
@@ -142,6 +150,7 @@ class SoundVAE(SoundModel):
         shapes = (self.band_shapes.T @ centred @ self.frame_shapes).flatten(1)
         components, size = _principal(shapes.T @ shapes, self.drawn_size)
         self.components.copy_(components)
+        size = size.clamp(min=LEAST_SIZE * float(size[0]))
         self.spread.copy_(size.sqrt() * (size.mean().sqrt()))
         left = (shapes - shapes @ components @ components.T).square().sum(0)
         self.residual_shapes.copy_(left.argsort(descending=True)[: self.config.residual_size].sort().values)
@@ -180,7 +189,8 @@ class SoundVAE(SoundModel):
         self, point: Float[Tensor, "batch map"], voice: Float[Tensor, "batch voice"]
     ) -> Float[Tensor, "batch drawn"]:
         """The mean of p(components | map, voice)."""
-        return self.mean(torch.cat([point, voice], dim=1))
+        mean = self.mean(torch.cat([point, voice], dim=1))
+        return mean if self.shifts is None else mean + self.shifts(self.shifts.nearness(point, voice))
 
     def sample_detail(
         self,
@@ -189,7 +199,13 @@ class SoundVAE(SoundModel):
         voice: Float[Tensor, "batch voice"],
     ) -> Float[Tensor, "batch drawn"]:
         """A sample of p(components | map, voice), from standard normal noise."""
-        return self.flow.integrate(noise, torch.cat([point, voice], dim=1))
+        condition = torch.cat([point, voice], dim=1)
+        drawn = self.flow.integrate(noise, condition)
+        if self.shifts is None:
+            return drawn
+        mean, nearness = self.mean(condition), self.shifts.nearness(point, voice)
+        scatter = (1 - NARROWED * nearness.amax(dim=1, keepdim=True)) * (drawn - mean)
+        return mean + self.shifts(nearness) + scatter
 
     def decode(
         self,

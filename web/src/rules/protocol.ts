@@ -68,7 +68,7 @@ export const SOUND_DIRECTIONS = ["brightness", "decay", "pitch", "noisiness"] as
 export const NO_RHYTHM_SHIFT: RhythmShift = { density: 0, syncopation: 0, swing: 0, loudness: 0 };
 export const NO_SOUND_SHIFT: SoundShift = { brightness: 0, decay: 0, pitch: 0, noisiness: 0 };
 
-const { KitToKeep, KitVoice, RhythmShift: Shift } = wire.components.schemas;
+const { KitToKeep, KitVoice, RhythmShift: Shift } = wire;
 const { gain, tune, decay, seed } = KitVoice.properties;
 export const VOICE_COUNT = KitToKeep.properties.voices.maxItems;
 export const MAX_KIT_NAME_LENGTH = KitToKeep.properties.name.maxLength;

@@ -22,7 +22,6 @@ from clave.app.protocol import (
     SpaceInfo,
     StyleHome,
     StyleMeters,
-    VerdictInfo,
     VoiceInfo,
 )
 from clave.app.server.export_routes import add_export_routes
@@ -38,8 +37,8 @@ from clave.app.server.rhythm_routes import add_bar_routes, add_map_routes, add_p
 from clave.app.server.security import guarded
 from clave.app.server.sound_routes import add_sound_routes
 from clave.app.server.together import together
+from clave.app.verdict_info import verdict_info
 from clave.files import midi
-from clave.latent.verdict import verdict_of
 from clave.music.kit import VOICES
 from clave.play.project import Project
 from clave.play.space_reference import space_reference
@@ -169,10 +168,5 @@ def _space_info(rhythm: RhythmSpace) -> SpaceInfo:
         bars=len(rhythm.corpus.map),
         licence=rhythm.card["licence"],
         credit=rhythm.card["credit"],
-        verdict=_verdict(rhythm),
+        verdict=verdict_info(rhythm.card),
     )
-
-
-def _verdict(rhythm: RhythmSpace) -> VerdictInfo | None:
-    found = verdict_of({"card": rhythm.card})
-    return None if found is None else VerdictInfo(**found.to_dict())

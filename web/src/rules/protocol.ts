@@ -4,7 +4,7 @@
  */
 
 import wire from "./wireSchemas.generated.json" with { type: "json" };
-import type { CompleteRequest, PatternRequest, RhythmShift, SoundRequest, SoundShift, TapsRequest, BarPattern } from "./wireTypes.generated";
+import type { CompleteRequest, LearnStart, PatternRequest, RhythmShift, SoundRequest, SoundShift, TapsRequest, BarPattern } from "./wireTypes.generated";
 
 export type {
   Devices,
@@ -52,6 +52,7 @@ export type {
   WanderReply,
 } from "./wireTypes.generated";
 
+export type LearnWay = LearnStart["way"];
 export type Point = SoundRequest["point"];
 export type BarStroke = BarPattern["strokes"][number]; // voice, step, velocity in (0, 1], offset in steps within [-2, 2)
 export type Block = CompleteRequest["keep"][number]; // voice, first step, steps

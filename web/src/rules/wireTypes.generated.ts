@@ -356,7 +356,8 @@ export interface components {
             readonly name: string;
             readonly folder: string | null;
             readonly look: boolean;
-            readonly quick: boolean;
+            /** @enum {string} */
+            readonly way: "auto" | "scratch" | "quick";
             readonly minutes: number | null;
             readonly epochs: number | null;
             readonly resume: boolean;
@@ -392,6 +393,7 @@ export interface components {
             readonly rhythm: boolean;
             readonly sound: boolean;
             readonly resumable: boolean;
+            readonly files: number;
             readonly verdict: components["schemas"]["VerdictInfo"] | null;
         };
         /** @description How far a bar is on the way between two others of the map, from one to the other stroke by stroke. */
@@ -706,6 +708,7 @@ export interface components {
             readonly sounds: number;
             readonly detail_size: number;
             readonly directions: readonly string[];
+            readonly verdict: components["schemas"]["VerdictInfo"] | null;
         };
         /**
          * @description GET /api/sounds/{voice index}/map: the sounds of a voice that the space was learned from, column by column.

@@ -92,8 +92,8 @@ class Learner:
         place.parent.mkdir(parents=True, exist_ok=True)
         whole_file.write(place, content)
 
-    def start(self, chosen: LearnStart) -> None:
-        """Begin; TrainingError where something is missing, or is being learned already."""
+    def start(self, chosen: LearnStart, drum_map: str | None = None) -> None:
+        """Begin, with this drum map; TrainingError where something is missing, or while another is learned."""
         if (missing := unavailable()) is not None:
             raise TrainingError(missing)
         source = self._dropped(chosen.name) if chosen.folder is None else Path(chosen.folder).expanduser()
@@ -103,6 +103,7 @@ class Learner:
             )
         options = [str(source), "-o", str(self.folder / chosen.name), "--progress", "json"]
         options += WAYS[chosen.way]
+        options += [] if drum_map is None else ["--drum-map", drum_map]
         options += ["--look"] if chosen.look else []
         options += ["--resume"] if chosen.resume else []
         options += [] if chosen.minutes is None else ["--minutes", str(chosen.minutes)]

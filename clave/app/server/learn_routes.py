@@ -7,6 +7,7 @@ from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
 
+from clave.app.drum_maps import DrumMaps
 from clave.app.learn_protocol import LearnStart, LearnState, LearnStop, LearnUse, SpaceName
 from clave.app.learner import Learner
 from clave.app.server.bodies import limited_body
@@ -33,9 +34,10 @@ def learner_of(request: Request) -> Learner:
 Ours = Annotated[Learner, Depends(learner_of)]
 
 
-def add_learn_routes(app: FastAPI) -> None:
+def add_learn_routes(app: FastAPI, maps: DrumMaps) -> None:
     """GET /api/learn says how it stands; each POST but that of a file answers with the same.
 
+    MIDI is read with the drum map that was chosen at /api/drum-map.
     The learner is `app.state.learner`; one that outlives the application takes its place there.
     """
     app.state.learner = Learner()
@@ -53,7 +55,7 @@ def add_learn_routes(app: FastAPI) -> None:
 
     @app.post("/api/learn/start", dependencies=here)
     def start(learner: Ours, chosen: LearnStart) -> LearnState:
-        learner.start(chosen)
+        learner.start(chosen, drum_map=maps.option())
         return learner.state()
 
     @app.post("/api/learn/stop", dependencies=here)

@@ -16,6 +16,7 @@ export default defineConfig({
   build: {
     target: "es2022",
     assetsInlineLimit: 0,
+    modulePreload: { polyfill: false }, // browsers of this target know it
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: "shared", test: /src/, minShareCount: 2 }] } } }, // one file compresses better than several
   },
 });

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from clave.app.kit_library import KitLibrary
 from clave.app.protocol import SoundInfo
 from clave.app.sound_protocol import Heard, KitToKeep, PlacedSound, SoundMap, SoundRequest
+from clave.app.verdict_info import verdict_info
 from clave.audio.descriptors import NAMES, describe
 from clave.errors import KitError, SpaceError
 from clave.files import audio_file
@@ -88,6 +89,7 @@ class KitBuilder:
             sounds=sum(len(self._space.corpus(voice)) for voice in self._space.voices),
             detail_size=self._space.detail_size,
             directions=[name for name in NAMES if name in directions],
+            verdict=verdict_info(self._space.verdict),
         )
 
     def map(self, voice: int) -> SoundMap:

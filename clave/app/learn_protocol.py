@@ -6,6 +6,8 @@ from pydantic import Field
 
 from clave.app.protocol import Message, VerdictInfo
 
+LearnWay = Literal["auto", "scratch", "quick"]
+"""By the files: few of them are added to the space that ships; always a space of one's own; a quick try."""
 LearnPhase = Literal["idle", "looking", "found", "training", "stopped", "learned", "failed"]
 SpaceName = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[\w][\w .()+-]*$")]
 
@@ -37,6 +39,7 @@ class LearnedSpace(Message):
     rhythm: bool
     sound: bool
     resumable: bool  # whether its training can go on
+    files: int  # that were dropped for it, and are kept
     verdict: VerdictInfo | None  # the worse of both
 
 
@@ -65,7 +68,7 @@ class LearnStart(Message):
     name: SpaceName
     folder: str | None = None
     look: bool = False  # only say what is found
-    quick: bool = True
+    way: LearnWay = "auto"
     minutes: Annotated[float, Field(gt=0, le=10_000)] | None = None
     epochs: Annotated[int, Field(ge=1, le=100_000)] | None = None
     resume: bool = False

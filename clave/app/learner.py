@@ -19,16 +19,20 @@ from clave.app.learn_protocol import (
     LearnProgress,
     LearnStart,
     LearnState,
+    LearnWay,
 )
 from clave.app.protocol import VerdictInfo
 from clave.errors import TrainingError
-from clave.files import whole_file
+from clave.files import audio_file, whole_file
 from clave.latent.verdict import verdict_in
 
 NEEDED = ("torch", "safetensors", "onnx", "pyarrow")
 LINES, EPOCHS = 60, 12  # that the page shows
 STOP_SECONDS = 10.0  # that a process may take which is told to stop before its first step
-SUFFIXES = (".mid", ".midi", ".wav", ".aif", ".aiff", ".flac", ".ogg", ".mp3", ".csv")
+BESIDE_SUFFIXES = (".csv", ".json", ".txt")  # tables of styles, lists of sounds, licences
+SUFFIXES = (".mid", ".midi", ".smf", ".kar", ".rmi", *audio_file.SUFFIXES, *BESIDE_SUFFIXES)
+CHOSEN = "plays.json"  # in the folder of all spaces: which of them plays
+WAYS: dict[LearnWay, tuple[str, ...]] = {"auto": (), "scratch": ("--from", "scratch"), "quick": ("--recipe", "quick")}
 Kind = Literal["rhythm", "sound"]
 KINDS: tuple[Kind, ...] = ("rhythm", "sound")
 STATED: dict[int, LearnPhase] = {0: "learned", 130: "stopped"}  # by exit code
@@ -61,8 +65,8 @@ class Learner:
             return LearnState(
                 unavailable=unavailable(), phase=self._phase, name=self._name, folder=self._source,
                 said=list(self._said), found=list(self._found), begins=self._begins, progress=self._progress,
-                estimate=self._estimate, epochs=list(self._epochs), previews=previews, error=self._error, spaces=self.spaces(),
-                in_use=self.in_use,
+                estimate=self._estimate, epochs=list(self._epochs), previews=previews, error=self._error,
+                spaces=self.spaces(), in_use=self.in_use,
             )  # fmt: skip
 
     def spaces(self) -> list[LearnedSpace]:
@@ -73,9 +77,10 @@ class Learner:
         for place in sorted(path for path in self.folder.iterdir() if path.is_dir()):
             rhythm, sound = ((place / each / "config.json").is_file() for each in KINDS)
             resumable = any((place / each / "checkpoint.json").is_file() for each in KINDS)
-            if rhythm or sound or resumable:
+            files = sum(each.is_file() for each in self._dropped(place.name).rglob("*"))
+            if rhythm or sound or resumable or files:
                 found.append(LearnedSpace(name=place.name, rhythm=rhythm, sound=sound, resumable=resumable,
-                                          verdict=_worst(place)))  # fmt: skip
+                                          files=files, verdict=_worst(place)))  # fmt: skip
         return found
 
     def keep_file(self, name: str, file: str, content: bytes) -> None:
@@ -87,8 +92,8 @@ class Learner:
         place.parent.mkdir(parents=True, exist_ok=True)
         whole_file.write(place, content)
 
-    def start(self, chosen: LearnStart) -> None:
-        """Begin; TrainingError where something is missing, or is being learned already."""
+    def start(self, chosen: LearnStart, drum_map: str | None = None) -> None:
+        """Begin, with this drum map; TrainingError where something is missing, or while another is learned."""
         if (missing := unavailable()) is not None:
             raise TrainingError(missing)
         source = self._dropped(chosen.name) if chosen.folder is None else Path(chosen.folder).expanduser()
@@ -97,7 +102,8 @@ class Learner:
                 f"{source} is not a folder" if chosen.folder is not None else "drop some files first, or name a folder"
             )
         options = [str(source), "-o", str(self.folder / chosen.name), "--progress", "json"]
-        options += ["--recipe", "quick" if chosen.quick else "full"]
+        options += WAYS[chosen.way]
+        options += [] if drum_map is None else ["--drum-map", drum_map]
         options += ["--look"] if chosen.look else []
         options += ["--resume"] if chosen.resume else []
         options += [] if chosen.minutes is None else ["--minutes", str(chosen.minutes)]
@@ -129,21 +135,38 @@ class Learner:
             return
 
     def use(self, name: str | None) -> None:
-        """Play this space from now on, None: what it was started with; TrainingError where that cannot be."""
+        """Play this space from now on, None: what it was started with. It plays after a restart too.
+
+        TrainingError where that cannot be.
+        """
         if self.switch is None:
-            raise TrainingError(
-                "this instrument keeps its spaces while it is open to others: stop it, and start it again with "
-                f"clave play --rhythm {self.folder / (name or 'NAME') / 'rhythm'}"
-            )
-        if name is None:
-            self.switch(None, None)
-        else:
-            rhythm, sound = (self.folder / name / each for each in KINDS)
-            there = [each if (each / "config.json").is_file() else None for each in (rhythm, sound)]
-            if not any(there):
-                raise TrainingError(f"{self.folder / name} holds no space that plays: learn it to an end first")
-            self.switch(*there)
+            raise TrainingError("this instrument plays one space: start it again with clave play --rhythm FOLDER")
+        self.switch(*self._there(name))
         self.in_use = name
+        self.folder.mkdir(parents=True, exist_ok=True)
+        whole_file.write(self.folder / CHOSEN, json.dumps({"name": name}).encode())
+
+    def resume_use(self) -> None:
+        """Play the space that was chosen before the restart; TrainingError or SpaceError where it is gone or broken."""
+        try:
+            name = json.loads((self.folder / CHOSEN).read_text("utf-8"))["name"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return
+        if name is not None and self.switch is not None:
+            self.switch(*self._there(str(name)))
+            self.in_use = name
+
+    def _there(self, name: str | None) -> tuple[Path | None, Path | None]:
+        """The folders of the rhythm and the sound space of this name, as far as they are there."""
+        if name is None:
+            return None, None
+        rhythm, sound = (
+            place if (place / "config.json").is_file() else None
+            for place in (self.folder / name / each for each in KINDS)
+        )
+        if rhythm is None and sound is None:
+            raise TrainingError(f"{self.folder / name} holds no space that plays: learn it to an end first")
+        return rhythm, sound
 
     def preview(self, what: Kind) -> Path:
         """The WAV of what is being learned; it need not be there."""

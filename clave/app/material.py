@@ -7,6 +7,7 @@ from itertools import islice
 
 from clave.errors import MidiError
 from clave.files import midi
+from clave.files.midi.drum_map import DrumMap
 from clave.files.midi.reading import ReadingReport
 from clave.music.pattern import Pattern
 from clave.music.units import meter_name
@@ -26,15 +27,15 @@ DIGITS = 4  # of velocity and offset: a 1/10,000 of a step is 13 microseconds at
 LISTED = 8  # notes or meters in one sentence
 
 
-def read_material(content: bytes, name: str, rhythm: RhythmSpace) -> MaterialFile:
-    """The bars of a MIDI file that the space can place, up to `MAX_FILE_BARS` that differ.
+def read_material(content: bytes, name: str, rhythm: RhythmSpace, drum_map: DrumMap | None = None) -> MaterialFile:
+    """The bars of a MIDI file that the space can place, up to `MAX_FILE_BARS` that differ; read with this drum map.
 
     Raises MidiError for what is no MIDI file, has no drums, or has no bar in a meter of the space.
     """
     name = name[-MAX_NAME_LENGTH:].strip() or "a MIDI file"
     source = io.BytesIO(content)
     source.name = name
-    patterns, report = midi.read(source)
+    patterns, report = midi.read(source, drum_map)
     struck = [pattern for pattern in patterns if pattern.hits.any()]
     known = [pattern for pattern in struck if pattern.meter in rhythm.meters]
     if not known:

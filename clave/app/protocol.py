@@ -111,6 +111,7 @@ class SoundInfo(Message):
     sounds: int  # points on its maps
     detail_size: int
     directions: list[str]  # what `shift` may move: "brightness" and so on
+    verdict: VerdictInfo | None = None  # of a space that was learned with one
 
 
 class Instrument(Message):

@@ -2,16 +2,21 @@
 
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from toy_rhythm import ToyRhythm
 
 from clave.app import learner as learner_module
 from clave.app.learn_protocol import LearnStart, LearnState
 from clave.app.learner import Learner
 from clave.app.server import create_app
+from clave.app.server.learn_routes import only_here
+from clave.app.server.page_bridge import PageBridge
 from clave.app.server.switching import Switching
 from clave.errors import TrainingError
 
@@ -102,14 +107,38 @@ def test_a_stopped_run_is_kept_and_a_look_trains_nothing(learner: Learner, tmp_p
 def test_dropped_files_are_kept_below_their_space_and_a_failure_is_said(learner: Learner) -> None:
     page = client_of(learner)
     kept = page.post("/api/learn/files?name=mine&path=loops/funk/1.mid", content=b"MThd")
-    assert kept.status_code == 200, kept.text
+    assert kept.status_code == 204, kept.text
+    assert page.get("/api/learn").json()["spaces"][0]["files"] == 1
     assert (learner.folder / "mine" / "files" / "loops" / "funk" / "1.mid").read_bytes() == b"MThd"
-    for path in ("../../1.mid", "notes.txt"):
+    for path in ("../../1.mid", "notes.doc"):
         refused = page.post(f"/api/learn/files?name=mine&path={path}", content=b"x")
         assert (refused.status_code, path in refused.json()["error"]) == (422, True)
     learner.keep_file("broken", "a.mid", b"MThd")
     learner.start(LearnStart(name="broken"))
     assert until(learner, lambda now: now.phase == "failed").error == "broken/a.mid: No space left on device"
+
+
+def test_what_is_learned_with_is_chosen(learner: Learner, tmp_path: Path) -> None:
+    (tmp_path / "stub.py").write_text("import json, sys; print(json.dumps({'kind': 'said', 'text': str(sys.argv)}))")
+    said = {}
+    for way in ("auto", "scratch", "quick"):
+        learner.start(LearnStart(name="mine", folder=str(tmp_path), way=way, minutes=2))
+        said[way] = until(learner, lambda now: now.phase == "learned").said[0]
+    assert "--minutes" in said["auto"]
+    assert "--from" not in said["auto"]
+    assert "--recipe" not in said["auto"]  # neither quick nor small: the command decides by the files
+    assert "'--from', 'scratch'" in said["scratch"]
+    assert "'--recipe', 'quick'" in said["quick"]
+
+
+def test_the_machine_learns_under_its_own_address_in_the_network_too() -> None:
+    for client, host, served, allowed in [
+        ("192.168.0.5", "192.168.0.5:80", "192.168.0.5", True),
+        ("192.168.0.7", "192.168.0.5:80", "192.168.0.5", False),
+    ]:
+        scope = {"type": "http", "client": (client, 1), "server": (served, 80), "headers": [(b"host", host.encode())]}
+        with nullcontext() if allowed else pytest.raises(HTTPException):
+            only_here(Request(scope))
 
 
 @pytest.mark.parametrize(("host", "name"), [("192.168.0.7", "localhost"), ("127.0.0.1", "studio.local")])
@@ -129,27 +158,63 @@ def test_without_torch_it_says_what_to_install(tmp_path: Path, monkeypatch: pyte
         learner.start(LearnStart(name="mine", folder=str(tmp_path)))
 
 
-def test_a_space_plays_at_once_and_the_first_one_comes_back(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Other(ToyRhythm):
-        pass
+class Other(ToyRhythm):
+    """The space of one's own."""
 
+
+def switched(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> tuple[Switching, list[type], list[str]]:
+    """An application whose spaces change, the spaces that it was made with, and what pages were told."""
     monkeypatch.setattr("clave.app.server.switching.load_rhythm", lambda _: Other())
     made: list[type] = []
+    told: list[str] = []
 
     def make(rhythm, sound):
         made.append(type(rhythm))
         return application_of(learner, rhythm)
 
-    switching = Switching(make, ToyRhythm(), None)
-    page = TestClient(switching, base_url="http://localhost", client=("127.0.0.1", 50000))
-    refused = page.post("/api/learn/use", json={"name": "mine"})
-    assert "clave play --rhythm" in refused.json()["error"]  # one application alone is served
+    switching = Switching(make, ToyRhythm(), None, lambda: told.append("other spaces"))
     learner.switch = switching.use
+    return switching, made, told
+
+
+def test_a_space_plays_at_once_and_the_first_one_comes_back(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = client_of(learner).post("/api/learn/use", json={"name": "mine"})
+    assert "clave play --rhythm" in refused.json()["error"]  # one application alone is served
+    switching, made, told = switched(learner, monkeypatch)
+    page = TestClient(switching, base_url="http://localhost", client=("127.0.0.1", 50000))
     assert "no space that plays" in page.post("/api/learn/use", json={"name": "mine"}).json()["error"]
     (learner.folder / "mine" / "rhythm").mkdir(parents=True)
     (learner.folder / "mine" / "rhythm" / "config.json").write_text("{}")
     assert page.post("/api/learn/use", json={"name": "mine"}).json()["in_use"] == "mine"
-    assert made == [ToyRhythm, Other]
+    assert type(switching.rhythm) is Other
     assert page.post("/api/learn/use", json={}).json()["in_use"] is None
     assert page.get("/api/instrument").status_code == 200
-    assert made == [ToyRhythm, Other]
+    assert (made, len(told)) == ([ToyRhythm, Other, ToyRhythm], 2)
+
+
+def test_the_chosen_space_plays_after_a_restart(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> None:
+    switched(learner, monkeypatch)
+    config = learner.folder / "mine" / "rhythm" / "config.json"
+    config.parent.mkdir(parents=True)
+    config.write_text("{}")
+    learner.use("mine")
+    again = Learner(learner.folder)
+    switching, _, _ = switched(again, monkeypatch)
+    again.resume_use()
+    assert (again.in_use, type(switching.rhythm)) == ("mine", Other)
+    config.unlink()
+    later = Learner(learner.folder)
+    switched(later, monkeypatch)
+    with pytest.raises(TrainingError, match="no space that plays"):
+        later.resume_use()
+    assert later.in_use is None
+
+
+def test_with_pages_of_other_devices_the_answer_goes_to_the_new_space() -> None:
+    bridge, first, second = PageBridge(), ToyRhythm(), Other()
+    create_app(first, bridge=bridge)
+    ticks = len(bridge.beside.ticks)
+    create_app(second, bridge=bridge)
+    assert len(bridge.beside.ticks) == ticks  # there is one answer and one session
+    assert bridge.use_space is not None
+    assert bridge.use_space.__self__._space is second

@@ -1,6 +1,7 @@
 /** The toy speaks the protocol, so that what works against it works against the instrument. */
 
 import { expect, test } from "vitest";
+import "../src/rules/laterMessages";
 import { readMessage } from "../src/rules/messageChecks";
 import { NO_SOUND_SHIFT } from "../src/rules/protocol";
 import { answerSounds, toySoundInfo } from "./toySounds";

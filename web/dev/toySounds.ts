@@ -33,6 +33,7 @@ export const toySoundInfo = (voices: readonly string[]): SoundInfo => ({
   sounds: SOUNDS * voices.length,
   detail_size: 1,
   directions: ["brightness", "decay", "pitch", "noisiness"],
+  verdict: null,
 });
 
 function ranksOf(values: readonly number[]): number[] {

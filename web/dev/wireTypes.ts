@@ -30,6 +30,30 @@ export async function wireTypes({ components }: OpenApi): Promise<string> {
   return `/** Made by \`npm run types\` from tests/fixtures/openapi.json: do not edit. */\n\n${types}`;
 }
 
-/** `src/rules/wireSchemas.generated.json` */
-export const wireSchemas = ({ components }: OpenApi): string =>
-  `${JSON.stringify({ components: { schemas: completeEach(components.schemas, ["title", "default", "description"]) } }, null, 1)}\n`;
+/** The messages that the page reads before its panels have come. */
+const READ_AT_START =
+  "BarPattern CorpusMap DrawnKit EvenReply FormatInfo Given Heard Instrument KeptId KeptInfo KeptKit KeptProject KeptVersion KitToKeep KitVoice MapGround PatternReply PlacedSound Project ProjectReply Refusal Scene SoundMap".split(" ");
+
+/** `messageChecks.ts` requires every property. */
+const withoutRequired = (schema: unknown): unknown =>
+  JSON.parse(JSON.stringify(schema, (key, value: unknown) => (key === "required" && Array.isArray(value) ? undefined : value)));
+
+/** These schemas and all that they refer to. */
+function withReferences(names: readonly string[], schemas: OpenApi["components"]["schemas"]): ReadonlySet<string> {
+  const found = new Set<string>();
+  const add = (name: string): void => {
+    if (found.has(name)) return;
+    found.add(name);
+    for (const [, other] of JSON.stringify(schemas[name]).matchAll(/"#\/components\/schemas\/(\w+)"/g)) add(other!);
+  };
+  names.forEach(add);
+  return found;
+}
+
+/** `src/rules/wireSchemas.generated.json`, and what the page can do without at its start, `laterSchemas.generated.json`. */
+export function wireSchemas({ components }: OpenApi): { readonly start: string; readonly later: string } {
+  const schemas = Object.entries(completeEach(components.schemas, ["title", "default", "description"])).map(([name, schema]) => [name, withoutRequired(schema)] as const);
+  const start = withReferences(READ_AT_START, components.schemas);
+  const written = (atStart: boolean) => `${JSON.stringify(Object.fromEntries(schemas.filter(([name]) => start.has(name) === atStart)), null, 1)}\n`;
+  return { start: written(true), later: written(false) };
+}

@@ -39,7 +39,6 @@ import { Sounds } from "./state/sounds";
 import { Store } from "./state/store";
 import { StyleActions } from "./state/styleActions";
 import { App } from "./views/App";
-import { takeDrop } from "./views/droppedFiles";
 import { listenToKeys } from "./views/keyboard";
 import { latePanels } from "./views/latePanels";
 import { type Page, PageContext } from "./views/page";
@@ -218,7 +217,8 @@ addEventListener("dragleave", (event) => event.relatedTarget ?? showDropping(fal
 addEventListener("drop", (event) => {
   event.preventDefault();
   showDropping(false);
-  void takeDrop(page, event);
+  if (latePanels.value) latePanels.value.takeDrop(page, event).catch((error: unknown) => store.reportError(error));
+  else store.notify("The page is still loading: drop it again.");
 });
 
 /** A new player begins where most grooves are, and can still undo to there. */

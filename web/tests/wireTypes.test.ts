@@ -11,5 +11,7 @@ test("the types", async () => {
 });
 
 test("the schemas", async () => {
-  await expect(wireSchemas(document)).toMatchFileSnapshot("../src/rules/wireSchemas.generated.json");
+  const { start, later } = wireSchemas(document);
+  await expect(start).toMatchFileSnapshot("../src/rules/wireSchemas.generated.json");
+  await expect(later).toMatchFileSnapshot("../src/rules/laterSchemas.generated.json");
 });

@@ -27,6 +27,7 @@ from clave.app.cli.options import (
 )
 from clave.app.server.invitation import EVERYWHERE, THIS_MACHINE, Invitation
 from clave.app.server.origins import check_origin
+from clave.errors import ClaveError
 
 if TYPE_CHECKING:
     import socket
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from clave.app.learner import Learner
     from clave.app.server.page_bridge import PageBridge
     from clave.app.server.shared_samples import SharedSamples
+    from clave.app.server.switching import Switching
     from clave.play.project.document import Project, Scene
     from clave.rhythm.space import RhythmSpace
     from clave.sound.space import SoundSpace
@@ -168,19 +170,23 @@ def _loader(
         from clave.app.kit_builder import BUILT_IN
         from clave.app.learner import Learner
         from clave.app.project_remarks import remarks_here
+        from clave.app.server.page_bridge import PageBridge
         from clave.play.project import load as load_project
         from clave.rhythm import space
 
         opened = None if project is None else load_project(project)
-        bars, sounds = space.load_rhythm(rhythm), chosen_sound(sound)
+        made = _switching(
+            space.load_rhythm(rhythm), chosen_sound(sound), library, opened, bridge or PageBridge(), Learner(kept_in),
+            resumes=spaces == (None, None),
+        )  # fmt: skip
         if opened is not None:
-            print_remarks(remarks_here(opened, bars, sounds, library, [kit.name for kit in BUILT_IN]))
+            print_remarks(remarks_here(opened, made.rhythm, made.sound, library, [kit.name for kit in BUILT_IN]))
         if shared is not None and bridge is not None:
             if opened is not None:
                 bridge.desk.put(opened)
-            desk, player = bridge.desk, Player(bars, sounds, library, None if project is None else project.parent)
-            shared.source.set_result((lambda: desk.project.scene, _writer(player)))
-        made = _application(bars, sounds, library, opened, bridge, Learner(kept_in))
+            desk, folder = bridge.desk, None if project is None else project.parent
+            writer = _writer(lambda: Player(made.rhythm, made.sound, library, folder))
+            shared.source.set_result((lambda: desk.project.scene, writer))
         if link and bridge is not None:
             bridge.desk.receive("/clave/link", (True,))
             bridge.beside.run()
@@ -192,15 +198,17 @@ def _loader(
     return lambda: application
 
 
-def _application(
+def _switching(
     rhythm: "RhythmSpace",
     sound: "SoundSpace | None",
     library: "KitLibrary",
     project: "Project | None",
-    bridge: "PageBridge | None",
+    bridge: "PageBridge",
     learner: "Learner",
-) -> "ASGIApp":
-    """The instrument, whose page may learn; with no bridge, which knows one application, spaces may change."""
+    *,
+    resumes: bool,
+) -> "Switching":
+    """The instrument, whose page may learn; `resumes`: with the space that was chosen before."""
     from clave.app.server.application import create_app
     from clave.app.server.switching import Switching
 
@@ -209,14 +217,17 @@ def _application(
         made.state.learner = learner
         return made
 
-    if bridge is not None:
-        return make(rhythm, sound)
-    switching = Switching(make, rhythm, sound)
+    switching = Switching(make, rhythm, sound, lambda: bridge.tell_pages({"kind": "other spaces"}))
     learner.switch = switching.use
+    if resumes:
+        try:
+            learner.resume_use()
+        except ClaveError as error:
+            print(f"clave: note: the shipped spaces play: {error}", file=sys.stderr)
     return switching
 
 
-def _writer(player: "Player") -> "Callable[[Scene, Path], None]":
+def _writer(player_now: "Callable[[], Player]") -> "Callable[[Scene, Path], None]":
     """What writes the kit of a scene for Strudel; its remarks are printed."""
 
     def write(scene: "Scene", folder: Path) -> None:
@@ -224,6 +235,7 @@ def _writer(player: "Player") -> "Callable[[Scene, Path], None]":
         from clave.play.formats import write_kit
         from clave.play.kit_takes import sampled_kit
 
+        player = player_now()
         kit, remarks = sampled_kit(scene, player.sound, find_file=player.find_file())
         print_remarks(remarks)
         write_kit(kit, folder, ("samples",))

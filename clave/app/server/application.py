@@ -10,6 +10,7 @@ from fastapi import FastAPI, Response
 from fastapi.responses import FileResponse, HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
+from clave.app.drum_maps import DrumMaps
 from clave.app.kit_builder import BUILT_IN, KitBuilder, OfferedKit
 from clave.app.kit_library import KitLibrary
 from clave.app.project_remarks import remarks_here
@@ -22,9 +23,9 @@ from clave.app.protocol import (
     SpaceInfo,
     StyleHome,
     StyleMeters,
-    VerdictInfo,
     VoiceInfo,
 )
+from clave.app.server.drum_map_routes import add_drum_map_routes
 from clave.app.server.export_routes import add_export_routes
 from clave.app.server.kit_routes import add_kit_routes, add_library_routes
 from clave.app.server.learn_routes import add_learn_routes
@@ -38,6 +39,7 @@ from clave.app.server.rhythm_routes import add_bar_routes, add_map_routes, add_p
 from clave.app.server.security import guarded
 from clave.app.server.sound_routes import add_sound_routes
 from clave.app.server.together import together
+from clave.app.verdict_info import verdict_info
 from clave.files import midi
 from clave.music.kit import VOICES
 from clave.play.project import Project
@@ -81,13 +83,15 @@ def create_app(
     add_map_routes(app, rhythm)
     add_pattern_routes(app, rhythm)
     add_bar_routes(app, rhythm)
-    add_material_routes(app, rhythm)
+    maps = DrumMaps(None if library.path is None else library.path.parent)
+    add_material_routes(app, rhythm, maps)
+    add_drum_map_routes(app, maps)
     add_sound_routes(app, builder)
     add_kit_routes(app, builder)
     add_library_routes(app, library)
     add_export_routes(app, rhythm, sound, library)
     add_project_routes(app, rhythm, lambda each: remarks_here(each, rhythm, sound, library, builder.kits), project)
-    add_learn_routes(app)
+    add_learn_routes(app, maps)
     add_live_routes(app, together(bridge, rhythm))
     instrument = _instrument(__version__, rhythm, builder.info(), kits)
 
@@ -168,10 +172,5 @@ def _space_info(rhythm: RhythmSpace) -> SpaceInfo:
         bars=len(rhythm.corpus.map),
         licence=rhythm.card["licence"],
         credit=rhythm.card["credit"],
-        verdict=_verdict(rhythm),
+        verdict=verdict_info(rhythm.verdict),
     )
-
-
-def _verdict(rhythm: RhythmSpace) -> VerdictInfo | None:
-    found = rhythm.verdict
-    return None if found is None else VerdictInfo(**found.to_dict())

@@ -7,6 +7,7 @@ from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
 
+from clave.app.drum_maps import DrumMaps
 from clave.app.learn_protocol import LearnStart, LearnState, LearnStop, LearnUse, SpaceName
 from clave.app.learner import Learner
 from clave.app.server.bodies import limited_body
@@ -20,7 +21,8 @@ FileBody = Annotated[bytes, Depends(limited_body(MAX_FILE_BYTES, "a file to lear
 def only_here(request: Request) -> None:
     """403 for whoever is at another device: learning reads folders of this machine, and takes its processor."""
     name = re.sub(r":\d+$", "", request.headers.get("host", ""))
-    if request.client is None or request.client.host not in LOOPBACK or name not in OWN_NAMES:
+    server = (request.scope.get("server") or [""])[0]  # its address in the network, where it is open to it
+    if request.client is None or request.client.host not in (*LOOPBACK, server) or name not in (*OWN_NAMES, server):
         raise HTTPException(403, "learning is for the machine that Clave runs on")
 
 
@@ -32,9 +34,10 @@ def learner_of(request: Request) -> Learner:
 Ours = Annotated[Learner, Depends(learner_of)]
 
 
-def add_learn_routes(app: FastAPI) -> None:
-    """GET /api/learn says how it stands; each POST answers with the same.
+def add_learn_routes(app: FastAPI, maps: DrumMaps) -> None:
+    """GET /api/learn says how it stands; each POST but that of a file answers with the same.
 
+    MIDI is read with the drum map that was chosen at /api/drum-map.
     The learner is `app.state.learner`; one that outlives the application takes its place there.
     """
     app.state.learner = Learner()
@@ -44,16 +47,15 @@ def add_learn_routes(app: FastAPI) -> None:
     def state(learner: Ours) -> LearnState:
         return learner.state()
 
-    @app.post("/api/learn/files", dependencies=here)
+    @app.post("/api/learn/files", dependencies=here, status_code=204)
     def keep_file(
         learner: Ours, content: FileBody, name: SpaceName, path: Annotated[str, Query(min_length=1, max_length=1000)]
-    ) -> LearnState:
+    ) -> None:
         learner.keep_file(name, path, content)
-        return learner.state()
 
     @app.post("/api/learn/start", dependencies=here)
     def start(learner: Ours, chosen: LearnStart) -> LearnState:
-        learner.start(chosen)
+        learner.start(chosen, drum_map=maps.option())
         return learner.state()
 
     @app.post("/api/learn/stop", dependencies=here)

@@ -23,6 +23,7 @@ from clave.play.live.osc import OscPort
 from clave.play.live.patch import difference, patched, read_patch
 from clave.play.project.document import Project
 from clave.play.project.saving import from_document
+from clave.rhythm.space import RhythmSpace
 
 MEND_SECONDS = 0.3  # after a change on both sides, before a whole project is exchanged
 
@@ -40,6 +41,7 @@ class PageBridge:
         self._played: Message = {"kind": "leader", "playing": False, "bar": 0, "song": False, "slot": None}
         self.takes: dict[str, Callable[[Client, Message], None]] = {}  # further kinds of messages, and who takes them
         self.beside = BridgeThread(self)
+        self.use_space: Callable[[RhythmSpace], None] | None = None  # of what answers beside it, once it is there
         self.greets: list[Callable[[Client], None]] = []  # called for each page that comes
         self.desk.listen(self._tell, lambda: any(client.listens for client in self._clients))
 

@@ -12,22 +12,31 @@ if TYPE_CHECKING:
 
 
 class Switching:
-    """Answers with the application of the spaces that play now. What was begun with the old ones ends with them."""
+    """Answers with the application of the spaces that play now. What was begun with the old ones ends with them.
+
+    `rhythm` and `sound` are the spaces that play; `changed` is called when they are others.
+    """
 
     def __init__(
-        self, make: "Callable[[RhythmSpace, SoundSpace | None], ASGIApp]", rhythm: RhythmSpace, sound: SoundSpace | None
+        self,
+        make: "Callable[[RhythmSpace, SoundSpace | None], ASGIApp]",
+        rhythm: RhythmSpace,
+        sound: SoundSpace | None,
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
-        self._make, self._rhythm, self._sound = make, rhythm, sound
-        self._first = self._now = make(rhythm, sound)
+        self._make, self._first, self._changed = make, (rhythm, sound), changed
+        self.rhythm, self.sound = rhythm, sound
+        self._now = make(rhythm, sound)
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """One request."""
         await self._now(scope, receive, send)
 
     def use(self, rhythm: Path | None, sound: Path | None) -> None:
-        """Play the spaces in these folders; None keeps the one it was started with. SpaceError for what is none."""
-        if rhythm is None and sound is None:
-            self._now = self._first
-            return
-        bars = self._rhythm if rhythm is None else load_rhythm(rhythm)
-        self._now = self._make(bars, self._sound if sound is None else load_sound(sound))
+        """Play the spaces in these folders; None is the one it was started with. SpaceError for what is none."""
+        bars, sounds = self._first
+        bars = bars if rhythm is None else load_rhythm(rhythm)
+        sounds = sounds if sound is None else load_sound(sound)
+        self._now = self._make(bars, sounds)
+        self.rhythm, self.sound = bars, sounds
+        self._changed()

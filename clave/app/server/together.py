@@ -141,8 +141,10 @@ class Together:
 
 
 def together(bridge: PageBridge, rhythm: RhythmSpace) -> PageBridge:
-    """The bridge, with the answer and the session beside it."""
-    Together(bridge, rhythm)
+    """The bridge, with the answer and the session beside it; one that has them answers in this space from now on."""
+    if bridge.use_space is None:
+        bridge.use_space = Together(bridge, rhythm).answering.use
+    bridge.use_space(rhythm)
     return bridge
 
 

@@ -63,16 +63,17 @@ def load_drum_map(which: str | Path | DrumMap) -> DrumMap:
         text = Path(which).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise MidiError(f"cannot read the drum map {which}: {error}") from error
-    return _parse_drum_map(text, str(which))
+    return parse_drum_map(text, str(which))
 
 
 @cache
 def _shipped_drum_map(name: str) -> DrumMap:
     file = resources.files("clave.files.midi") / "drum_maps" / f"{name}.toml"
-    return _parse_drum_map(file.read_text(encoding="utf-8"), name)
+    return parse_drum_map(file.read_text(encoding="utf-8"), name)
 
 
-def _parse_drum_map(text: str, file: str) -> DrumMap:
+def parse_drum_map(text: str, file: str) -> DrumMap:
+    """The drum map that a TOML file of this name holds, as `load_drum_map` reads it."""
     try:
         table = tomllib.loads(text)
         notes: object = table.get("notes")

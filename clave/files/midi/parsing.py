@@ -102,12 +102,34 @@ def parse(source: Source, wanted: DrumMap | None) -> ParsedFile:
 
 def notes_of(source: Source, wanted: DrumMap | None = None) -> Int[np.ndarray, " note"]:
     """The notes of a file's drums whose voice a drum map decides; MidiError for a file without drums."""
+    return np.concatenate([notes.pitch for notes in placed_notes(source, wanted)])
+
+
+class PlacedNotes(NamedTuple):
+    """The drum notes of a sequence whose voice a drum map decides, with the bar and the place in it."""
+
+    pitch: Int[np.ndarray, " note"]
+    bar: Int[np.ndarray, " note"]  # from 0
+    step: Int[np.ndarray, " note"]  # 64ths of a whole note after the bar line, to the nearest
+    bars: int  # of the sequence
+
+
+def placed_notes(source: Source, wanted: DrumMap | None = None) -> list[PlacedNotes]:
+    """The same with their places, a list of the file's sequences."""
     file, data = _load(source)
     layout = layout_of(data, file)
     found = [_drum_notes(tracks, layout, file, wanted, layout.remarks) for tracks in _sequences(data, layout, file)]
     if not any(notes.note.size for notes in found):
         raise MidiError(f"{file}: no drums; {_why_none(sum(each.elsewhere for each in found), layout.remarks)}")
-    return np.concatenate([_for_the_map(notes) for notes in found])
+    return [_placed(notes, file) for notes in found if notes.note.size]
+
+
+def _placed(notes: "DrumNotes", file: str) -> PlacedNotes:
+    lines, _ = _bar_lines(notes.signatures, int(notes.tick[-1]), file, [])
+    mine = slice(None) if notes.named is None else notes.named < 0
+    steps = (notes.tick[mine] + TICKS_PER_STEP // 2) // TICKS_PER_STEP
+    bar = np.searchsorted(lines, steps, side="right") - 1
+    return PlacedNotes(notes.note[mine], bar, steps - np.asarray(lines)[bar], len(lines) - 1)
 
 
 def _for_the_map(notes: "DrumNotes") -> Int[np.ndarray, " note"]:

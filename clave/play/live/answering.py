@@ -87,6 +87,10 @@ class Answering:
         desk.does["answer rest"] = self._set_rest
         self.say_all()
 
+    def use(self, space: RhythmSpace) -> None:
+        """Answer in this space from now on."""
+        self._space = space
+
     def say_all(self) -> None:
         """Say how it is set."""
         self._say("/clave/answer", self.mode)

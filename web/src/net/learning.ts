@@ -12,10 +12,11 @@ export const serverLearning = {
   stop: async (use: boolean): Promise<LearnState> => stateOf(await answerTo("learn/stop", { use })),
   use: async (name: string | null): Promise<LearnState> => stateOf(await answerTo("learn/use", { name })),
   /** Keep a file under this path, to learn from. */
-  keep: async (name: string, path: string, file: Blob): Promise<LearnState> => {
+  keep: async (name: string, path: string, file: Blob): Promise<void> => {
     const query = new URLSearchParams({ name, path });
-    return stateOf(await (await send(`learn/files?${query}`, { method: "POST", headers: { "content-type": "application/octet-stream" }, body: file })).json());
+    await send(`learn/files?${query}`, { method: "POST", headers: { "content-type": "application/octet-stream" }, body: file });
   },
 };
 
-export const previewOf = (what: string, epochs: number): string => `./api/learn/preview/${what}.wav?after=${epochs}`;
+/** Another address after each epoch, so that the browser fetches what was written since. */
+export const previewOf = (what: string, name: string, epochs: number): string => `./api/learn/preview/${what}.wav?${new URLSearchParams({ of: name, after: String(epochs) })}`;

@@ -1,14 +1,10 @@
 /** A folder of WAVs as a kit: the file name says which voice a file is. */
 
 import type { VoiceInfo } from "./protocol";
+import { isBeside } from "./pathFiles";
 import { voiceOfFile } from "./voiceNames";
 
 const SOUND_FILE = /\.(wav|wave|flac|aif|aiff|aifc|ogg|oga|mp3)$/i;
-const BESIDE = ["__macosx", "icon\r", "thumbs.db", "ehthumbs.db", "desktop.ini", "$recycle.bin", "system volume information", "@eadir"];
-
-/** Whether a file is hidden or a system's own, by its name or a folder's: no material. The twin of `clave/files/walking.py`. */
-const isBeside = (path: string): boolean => path.split("/").some((part) => part.startsWith(".") || BESIDE.includes(part.toLowerCase()));
-
 export interface Sorted {
   readonly taken: readonly (string | null)[]; // path for each voice
   readonly missing: readonly string[]; // voices without a file

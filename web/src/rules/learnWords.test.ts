@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { asSpaceName, saidFound, saidPhase, saidProgress, saidTime, warningOf } from "./learnWords";
+import { asSpaceName, epochsOf, saidFound, saidPhase, saidProgress, saidTime, warningOf } from "./learnWords";
 import type { LearnState } from "./protocol";
 
 test("durations are said as people say them", () => {
@@ -7,9 +7,14 @@ test("durations are said as people say them", () => {
 });
 
 test("what was found and how far it is", () => {
-  expect(saidFound({ what: "rhythm", files: 8, read: 7, used: 32, refused: 1, refusals: {} })).toBe("8 MIDI files: 32 bars to learn from, 1 files left out.");
+  expect(saidFound({ what: "rhythm", files: 8, read: 7, used: 32, refused: 1, refusals: {} })).toBe("8 MIDI files: 32 bars to learn from, 1 file left out.");
   expect(saidProgress({ what: "training", done: 1, whole: 4, left: 125 })).toBe("Training: 25 %, about 2 min left");
   expect(saidProgress({ what: "training", done: 0, whole: 0, left: null })).toBe("Training: 0 %");
+});
+
+test("the latest line of each space is shown", () => {
+  const epochs = ["epoch 1 of 2: held-out hit F1 0.7", "epoch 2 of 2: held-out hit F1 0.8", "epoch 1 of 9: back within 5.0 dB by", "epoch 2 of 9: back within 4.0 dB by"];
+  expect(epochsOf({ epochs })).toEqual([epochs[1], epochs[3]]);
 });
 
 test("a failure is said with its reason", () => {

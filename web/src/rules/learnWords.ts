@@ -8,8 +8,18 @@ export function saidTime(seconds: number): string {
   return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
-export const saidFound = ({ what, files, used, refused }: LearnFound): string =>
-  `${files} ${what === "rhythm" ? "MIDI" : "sound"} files: ${used} ${what === "rhythm" ? "bars" : "sounds"} to learn from${refused > 0 ? `, ${refused} files left out` : ""}.`;
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+export function saidFound({ what, files, used, refused }: LearnFound): string {
+  const [kind, part] = what === "rhythm" ? ["MIDI", "bar"] : ["sound", "sound"];
+  return `${counted(files, `${kind} file`)}: ${counted(used, part)} to learn from${refused > 0 ? `, ${counted(refused, "file")} left out` : ""}.`;
+}
+
+/** The last line of each kind of space: rhythm and sound are learned one after the other. */
+export function epochsOf({ epochs }: Pick<LearnState, "epochs">): string[] {
+  const last = new Map(epochs.map((each) => [each.includes(" dB "), each]));
+  return [...last.values()];
+}
 
 export function saidProgress({ what, done, whole, left }: LearnProgress): string {
   const share = whole > 0 ? Math.floor((100 * done) / whole) : 0;

@@ -15,13 +15,13 @@ export const MAX_MATERIAL_BARS = 512;
 export type FileKind = "MIDI file" | "sound" | "project";
 
 const KINDS: readonly (readonly [FileKind, RegExp, number])[] = [
-  ["MIDI file", /\.(mid|midi|smf|kar)$/i, MAX_MIDI_BYTES],
+  ["MIDI file", /\.(mid|midi|smf|kar|rmi)$/i, MAX_MIDI_BYTES],
   ["sound", /\.(wav|wave|flac|aif|aiff|aifc|ogg|oga|mp3)$/i, MAX_SOUND_BYTES],
   ["project", /\.json$/i, MAX_PROJECT_BYTES],
 ];
 
 /** What may be picked for material, as a file dialog wants it. */
-export const ACCEPTED = ".mid,.midi,.smf,.kar,audio/midi,.wav,.wave,.flac,.aif,.aiff,.aifc,.ogg,.oga,.mp3";
+export const ACCEPTED = ".mid,.midi,.smf,.kar,.rmi,audio/midi,.wav,.wave,.flac,.aif,.aiff,.aifc,.ogg,.oga,.mp3";
 
 export const kindOf = (name: string): FileKind | null => KINDS.find(([, pattern]) => pattern.test(name))?.[0] ?? null;
 

@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import "./laterMessages";
 import { type MessageName, ProtocolError, readMessage, readMessages, readPatternReply, readRefusal } from "./messageChecks";
 
 type Messages = Partial<Record<MessageName, unknown[]>>;

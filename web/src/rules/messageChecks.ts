@@ -21,12 +21,24 @@ export type MessageName = keyof Messages;
 /** A message that is not what the protocol promises; the text names the field and the broken rule. */
 export class ProtocolError extends Error {}
 
+const schemas: Record<string, object> = {};
 const validators = new Map<MessageName, Validator>();
+
+/** On the wire, messages are complete: every property is required. */
+function requireAll(schema: object): object {
+  if ("properties" in schema) Object.assign(schema, { required: Object.keys(schema.properties as object) });
+  for (const part of Object.values(schema)) if (typeof part === "object" && part !== null) requireAll(part as object);
+  return schema;
+}
+
+/** More messages that can be read; those that the page can do without at its start come with `laterMessages.ts`. */
+export const addSchemas = (more: Readonly<Record<string, object>>): unknown => Object.assign(schemas, requireAll(structuredClone(more)));
+addSchemas(wire);
 
 function validatorOf(name: MessageName): Validator {
   const known = validators.get(name);
   if (known) return known;
-  const made = new Validator({ ...wire, $ref: `#/components/schemas/${name}` }, "2020-12");
+  const made = new Validator({ components: { schemas }, $ref: `#/components/schemas/${name}` }, "2020-12");
   validators.set(name, made);
   return made;
 }

@@ -4,13 +4,16 @@
  */
 
 import wire from "./wireSchemas.generated.json" with { type: "json" };
-import type { CompleteRequest, PatternRequest, RhythmShift, SoundRequest, SoundShift, TapsRequest, BarPattern } from "./wireTypes.generated";
+import type { CompleteRequest, LearnStart, PatternRequest, RhythmShift, SoundRequest, SoundShift, TapsRequest, BarPattern } from "./wireTypes.generated";
 
 export type {
   Devices,
   CompleteRequest,
   CorpusMap,
   DrawnKit,
+  DrumMapEdit,
+  DrumMapLook,
+  DrumMapState,
   EvenReply,
   EvenRequest,
   FeelRequest,
@@ -52,6 +55,7 @@ export type {
   WanderReply,
 } from "./wireTypes.generated";
 
+export type LearnWay = LearnStart["way"];
 export type Point = SoundRequest["point"];
 export type BarStroke = BarPattern["strokes"][number]; // voice, step, velocity in (0, 1], offset in steps within [-2, 2)
 export type Block = CompleteRequest["keep"][number]; // voice, first step, steps
@@ -68,7 +72,7 @@ export const SOUND_DIRECTIONS = ["brightness", "decay", "pitch", "noisiness"] as
 export const NO_RHYTHM_SHIFT: RhythmShift = { density: 0, syncopation: 0, swing: 0, loudness: 0 };
 export const NO_SOUND_SHIFT: SoundShift = { brightness: 0, decay: 0, pitch: 0, noisiness: 0 };
 
-const { KitToKeep, KitVoice, RhythmShift: Shift } = wire.components.schemas;
+const { KitToKeep, KitVoice, RhythmShift: Shift } = wire;
 const { gain, tune, decay, seed } = KitVoice.properties;
 export const VOICE_COUNT = KitToKeep.properties.voices.maxItems;
 export const MAX_KIT_NAME_LENGTH = KitToKeep.properties.name.maxLength;

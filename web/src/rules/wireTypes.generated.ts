@@ -112,6 +112,49 @@ export interface components {
         readonly DrawnKit: {
             readonly voices: readonly components["schemas"]["KitVoice"][];
         };
+        /** @description POST /api/drum-map: read files with this map from now on. */
+        readonly DrumMapChoice: {
+            readonly reads_with: string;
+        };
+        /** @description POST /api/drum-map/own: keep and use this map, with these notes given to other voices, or left out. */
+        readonly DrumMapEdit: {
+            readonly base: string;
+            readonly notes: {
+                readonly [key: string]: string | null;
+            };
+        };
+        /** @description How well a map fits the notes of a file: shares of its strokes, 0 to 1. */
+        readonly DrumMapFit: {
+            readonly name: string;
+            readonly known: number;
+            readonly kit: number;
+        };
+        /** @description POST /api/drum-map/look, with a MIDI file as the body: its notes in a map, and how others fit. */
+        readonly DrumMapLook: {
+            readonly name: string;
+            readonly known: number;
+            readonly notes: readonly components["schemas"]["DrumMapNote"][];
+            readonly fits: readonly components["schemas"]["DrumMapFit"][];
+        };
+        /** @description A note of a file. */
+        readonly DrumMapNote: {
+            readonly note: number;
+            readonly strokes: number;
+            readonly bars: number;
+            readonly first_bar: number;
+            readonly voice: string;
+            readonly guessed: boolean;
+            readonly why: string;
+        };
+        /** @description GET /api/drum-map: what MIDI files are read with. */
+        readonly DrumMapState: {
+            readonly reads_with: string;
+            readonly names: readonly string[];
+            readonly own: {
+                readonly [key: string]: string;
+            } | null;
+            readonly trouble: string;
+        };
         /** @description A bar on which operations were done, one after the other. */
         readonly Edited: {
             /**
@@ -357,7 +400,8 @@ export interface components {
             readonly name: string;
             readonly folder: string | null;
             readonly look: boolean;
-            readonly quick: boolean;
+            /** @enum {string} */
+            readonly way: "auto" | "scratch" | "quick";
             readonly minutes: number | null;
             readonly epochs: number | null;
             readonly resume: boolean;
@@ -394,6 +438,7 @@ export interface components {
             readonly rhythm: boolean;
             readonly sound: boolean;
             readonly resumable: boolean;
+            readonly files: number;
             readonly verdict: components["schemas"]["VerdictInfo"] | null;
         };
         /** @description How far a bar is on the way between two others of the map, from one to the other stroke by stroke. */
@@ -708,6 +753,7 @@ export interface components {
             readonly sounds: number;
             readonly detail_size: number;
             readonly directions: readonly string[];
+            readonly verdict: components["schemas"]["VerdictInfo"] | null;
         };
         /**
          * @description GET /api/sounds/{voice index}/map: the sounds of a voice that the space was learned from, column by column.
@@ -886,6 +932,12 @@ export type CompleteRequest = components['schemas']['CompleteRequest'];
 export type CorpusMap = components['schemas']['CorpusMap'];
 export type Devices = components['schemas']['Devices'];
 export type DrawnKit = components['schemas']['DrawnKit'];
+export type DrumMapChoice = components['schemas']['DrumMapChoice'];
+export type DrumMapEdit = components['schemas']['DrumMapEdit'];
+export type DrumMapFit = components['schemas']['DrumMapFit'];
+export type DrumMapLook = components['schemas']['DrumMapLook'];
+export type DrumMapNote = components['schemas']['DrumMapNote'];
+export type DrumMapState = components['schemas']['DrumMapState'];
 export type Edited = components['schemas']['Edited'];
 export type EvenReply = components['schemas']['EvenReply'];
 export type EvenRequest = components['schemas']['EvenRequest'];

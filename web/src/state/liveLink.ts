@@ -66,6 +66,7 @@ type Incoming =
   | { readonly kind: "patch"; readonly number: number; readonly label: string; readonly at_once: boolean; readonly changes: Patch }
   | { readonly kind: "act"; readonly action: ActionName; readonly place: number | null; readonly arguments: readonly unknown[] }
   | { readonly kind: "send project" }
+  | { readonly kind: "other spaces" }
   | { readonly kind: "error"; readonly text: string };
 
 export class LiveLink {
@@ -142,6 +143,8 @@ export class LiveLink {
         return this.take(told.changes, told.label, told.at_once, told.number);
       case "act":
         return this.acts[told.action](told.place ?? 0, ...told.arguments);
+      case "other spaces":
+        return location.reload(); // another space is another instrument
       case "error":
         return this.store.reportError(new Error(told.text));
       default:

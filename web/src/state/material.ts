@@ -49,6 +49,7 @@ export class Material {
     const { material } = store;
     material.reading.value = file.name;
     material.forget(file.name);
+    material.files.set(file.name, file);
     try {
       const read = await this.source.read(file);
       const project = withMaterial(store.project.value, read);

@@ -24,6 +24,8 @@ export class MaterialState {
   readonly theMaps = signal(false); // a star plays the map's bar at its place, not the file's
   readonly asked = signal<readonly AskedSound[]>([]);
 
+  readonly files = new Map<string, File>(); // MIDI files that were sent, to read them again with another drum map
+
   report(name: string, taken: boolean, ...said: string[]): void {
     const others = this.reports.value.filter((each) => each.name !== name);
     this.reports.value = [{ name, said, taken }, ...others].slice(0, MOST_REPORTS);

@@ -62,7 +62,7 @@ beforeEach(() => {
   store.amendScene(withKit(store.scene.value, voicesOfKit(SPACE_KIT, VOICE_COUNT), SPACE_KIT));
   store.instrument.value = {
     ...toyInstrument,
-    sound: { name: "toy", reference: { name: "toy", hash: "" }, voices: toyInstrument.voices.map(({ name }) => name), licence: "CC0", credit: "", sounds: 8, detail_size: 2, directions: [] },
+    sound: { name: "toy", reference: { name: "toy", hash: "" }, voices: toyInstrument.voices.map(({ name }) => name), licence: "CC0", credit: "", sounds: 8, detail_size: 2, directions: [], verdict: null },
   };
 });
 

@@ -1,4 +1,4 @@
-/** What stays true for a while, said until it is over: the server does not answer, another tab plays, nothing is remembered. */
+/** What stays true for a while, said until it is over: the server does not answer, another tab plays, nothing is remembered, the space is poor. */
 
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
@@ -14,6 +14,7 @@ export function Away() {
       {panels && <panels.SoundElsewhere />}
       <PlaysElsewhere />
       <NotRemembered />
+      <PoorSpace />
     </div>
   );
 }
@@ -60,6 +61,24 @@ function NotRemembered() {
   return (
     <Said trouble act="Save as a file" onAct={saveIt}>
       This browser keeps no more of what you play: its storage is full, or closed to pages. Playing goes on, but a reload forgets the latest changes.
+    </Said>
+  );
+}
+
+/** A space that is no good is not played without saying so. */
+function PoorSpace() {
+  const { store } = usePage();
+  const [put, setPut] = useState(false);
+  const { space, sound } = store.instrument.value ?? {};
+  const poor = [space, sound].find((each) => each?.verdict?.playable === false);
+  if (!poor || put) return null;
+  const openLearn = () => {
+    store.drawer.value = "Learn";
+    setPut(true);
+  };
+  return (
+    <Said trouble act="Learn" onAct={openLearn}>
+      The space that plays is not good enough: {poor.verdict?.says}
     </Said>
   );
 }

@@ -2,8 +2,10 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { previewOf, serverLearning } from "../net/learning";
-import { asSpaceName, saidFound, saidPhase, saidProgress, warningOf } from "../rules/learnWords";
-import type { LearnedSpace, LearnState } from "../rules/protocol";
+import { asSpaceName, epochsOf, saidFound, saidPhase, saidProgress, warningOf } from "../rules/learnWords";
+import { folderOf, pickedFiles, saidChosen, toLearn } from "../rules/pathFiles";
+import type { LearnedSpace, LearnState, LearnWay } from "../rules/protocol";
+import { filesToLearn } from "../state/filesToLearn";
 import { Drawer } from "./Drawer";
 import { NeedsServer } from "./NeedsServer";
 import { usePage } from "./page";
@@ -16,30 +18,24 @@ export function LearnPanel() {
 }
 
 function Learning() {
-  const { store } = usePage();
   const [state, setState] = useState<LearnState | null>(null);
   const [refused, setRefused] = useState("");
-  const take = (answer: Promise<LearnState>) =>
-    answer.then(
-      (now) => {
-        setState(now);
-        setRefused("");
-        return true;
-      },
-      (error: unknown) => {
-        setRefused(error instanceof Error ? error.message : String(error));
-        return false;
-      },
-    );
+  const take: Take = async (asked) => {
+    try {
+      const now = await asked;
+      if (now) setState(now);
+      setRefused("");
+      return true;
+    } catch (error) {
+      setRefused(error instanceof Error ? error.message : String(error));
+      return false;
+    }
+  };
   useEffect(() => {
     void take(serverLearning.state());
     const timer = setInterval(() => void serverLearning.state().then(setState, () => undefined), POLL_MS);
     return () => clearInterval(timer);
   }, []);
-  const use = async (name: string | null) => {
-    if (await take(serverLearning.use(name))) location.reload(); // another space is another instrument
-  };
-  const trouble = warningOf(store.instrument.value?.space.verdict);
   return (
     <>
       {refused && (
@@ -47,80 +43,105 @@ function Learning() {
           {refused}
         </p>
       )}
-      {trouble && <p class="file-said is-trouble">The space that plays: {trouble}</p>}
+      <Troubles />
       {state?.unavailable && <p class="file-said is-trouble">{state.unavailable}</p>}
-      {state && !state.unavailable && <Begin state={state} take={take} />}
       {state && <Now state={state} take={take} />}
-      {state && <Spaces state={state} use={use} />}
+      {state && <Spaces state={state} take={take} />}
+      {state && !state.unavailable && !runs(state) && <Begin state={state} take={take} />}
     </>
   );
 }
 
+type Take = (asked: Promise<LearnState | void>) => Promise<boolean>;
+
 interface Taking {
   readonly state: LearnState;
-  readonly take: (answer: Promise<LearnState>) => Promise<boolean>;
+  readonly take: Take;
 }
 
 const runs = ({ phase }: LearnState): boolean => phase === "looking" || phase === "training";
 
-/** Files or a folder, a name, and how long. */
+/** What must be known of the spaces that play. */
+function Troubles() {
+  const { store } = usePage();
+  const { space, sound } = store.instrument.value ?? {};
+  const troubles = [warningOf(space?.verdict), warningOf(sound?.verdict)].filter((each) => each !== null);
+  return troubles.map((each) => (
+    <p key={each} class="file-said is-trouble">
+      The space that plays: {each}
+    </p>
+  ));
+}
+
+const WAYS: readonly (readonly [LearnWay, string])[] = [
+  ["auto", "as suits the files"],
+  ["scratch", "a space of its own"],
+  ["quick", "a quick try"],
+];
+
+/** Files or a folder, a name, and how. */
 function Begin({ state, take }: Taking) {
-  const [name, setName] = useState("my drums");
+  const [typed, setName] = useState<string | null>(null);
   const [folder, setFolder] = useState("");
-  const [minutes, setMinutes] = useState(3);
-  const [files, setFiles] = useState<readonly File[]>([]);
+  const [minutes, setMinutes] = useState("");
+  const [way, setWay] = useState<LearnWay>("auto");
   const [sending, setSending] = useState("");
-  const picker = useRef<HTMLInputElement>(null);
-  const given = asSpaceName(name);
-  const begin = async (look: boolean, resume = false) => {
-    for (const [at, file] of files.entries()) {
-      setSending(`Sending file ${at + 1} of ${files.length} …`);
-      if (!(await take(serverLearning.keep(given, file.webkitRelativePath || file.name, file)))) return setSending("");
+  const chosen = filesToLearn.value;
+  const given = asSpaceName(typed ?? ((folderOf(chosen?.taken ?? []) ?? state.name) || "my drums"));
+  const known = state.spaces.find(({ name }) => name === given);
+  const send = async () => {
+    for (const [at, { path, file }] of (chosen?.taken ?? []).entries()) {
+      setSending(`Sending file ${at + 1} of ${chosen!.taken.length} …`);
+      if (!(await take(serverLearning.keep(given, path, file)))) return false;
     }
-    setSending("");
-    setFiles([]);
-    await take(serverLearning.start({ name: given, folder: folder.trim() || null, look, quick: true, minutes, epochs: null, resume }));
+    filesToLearn.value = null;
+    return true;
   };
-  const goesOn = state.spaces.some((space) => space.name === given && space.resumable);
+  const begin = async (look: boolean) => {
+    setName(given);
+    const sent = await send();
+    setSending("");
+    const limit = Number(minutes);
+    if (sent) await take(serverLearning.start({ name: given, folder: folder.trim() || null, look, way, minutes: limit > 0 ? limit : null, epochs: null, resume: !look && (known?.resumable ?? false) }));
+  };
+  const ready = given !== "" && ((chosen?.taken.length ?? 0) > 0 || folder.trim() !== "" || (known?.files ?? 0) > 0 || (known?.resumable ?? false));
   return (
-    <fieldset class="asked" disabled={runs(state) || sending !== ""}>
+    <fieldset class="asked" disabled={sending !== ""}>
       <legend>Learn from your own drums</legend>
-      <p class="drawer-hint">MIDI files become a rhythm map, sounds become sound maps. Choose files, or name a folder of this computer.</p>
-      <p class="drawer-row">
-        <button type="button" class="framed" onClick={() => picker.current?.click()}>
-          Choose a folder of files
-        </button>
-        {files.length > 0 && <span>{files.length} files chosen</span>}
-      </p>
-      <input
-        ref={(element) => {
-          picker.current = element;
-          element?.setAttribute("webkitdirectory", "");
-        }}
-        type="file"
-        hidden
-        multiple
-        data-testid="learn-files"
-        onChange={(event) => setFiles([...(event.currentTarget.files ?? [])].filter((file) => /\.(midi?|wav|aiff?|flac|ogg|mp3|csv)$/i.test(file.name)))}
-      />
-      <label class="asked-sound">
-        Folder of this computer
-        <input type="text" value={folder} onInput={(event) => setFolder(event.currentTarget.value)} />
-      </label>
+      <Choose />
+      {chosen && <p role="status">{saidChosen(chosen)}</p>}
+      {known && known.files > 0 && <p class="drawer-hint">{`${known.name} has ${known.files} ${known.files === 1 ? "file" : "files"} from before; they are learned from too.`}</p>}
       <label class="asked-sound">
         Name of the space
-        <input type="text" value={name} onInput={(event) => setName(event.currentTarget.value)} />
+        <input type="text" value={typed ?? given} onInput={(event) => setName(event.currentTarget.value)} />
       </label>
-      <label class="asked-sound">
-        Minutes at most
-        <input type="number" min={1} max={10000} value={minutes} onInput={(event) => setMinutes(Math.max(0.1, Number(event.currentTarget.value) || 3))} />
-      </label>
+      <details>
+        <summary>How, and how long</summary>
+        <label class="asked-sound">
+          Folder of this computer
+          <input type="text" placeholder="instead of files" value={folder} onInput={(event) => setFolder(event.currentTarget.value)} />
+        </label>
+        <label class="asked-sound">
+          Train
+          <select value={way} onChange={(event) => setWay(event.currentTarget.value as LearnWay)}>
+            {WAYS.map(([each, says]) => (
+              <option key={each} value={each}>
+                {says}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label class="asked-sound">
+          Minutes at most
+          <input type="number" min={1} max={10000} placeholder="as needed" value={minutes} onInput={(event) => setMinutes(event.currentTarget.value)} />
+        </label>
+      </details>
       <p class="drawer-row">
-        <button type="button" class="framed" disabled={given === ""} onClick={() => void begin(true)}>
+        <button type="button" class="framed" disabled={!ready} onClick={() => void begin(true)}>
           See what is in it
         </button>
-        <button type="button" class="framed" disabled={given === ""} onClick={() => void begin(false, goesOn)}>
-          {goesOn ? "Go on" : "Learn"}
+        <button type="button" class="framed" disabled={!ready} onClick={() => void begin(false)}>
+          {known?.resumable ? "Go on" : "Learn"}
         </button>
       </p>
       <p role="status">{sending}</p>
@@ -128,55 +149,121 @@ function Begin({ state, take }: Taking) {
   );
 }
 
+/** Where files are dropped, or picked. */
+function Choose() {
+  const files = useRef<HTMLInputElement>(null);
+  const folder = useRef<HTMLInputElement>(null);
+  const take = (input: HTMLInputElement) => {
+    filesToLearn.value = toLearn(pickedFiles(input.files ?? []));
+    input.value = "";
+  };
+  return (
+    <div class="learn-drop" data-takes="learn">
+      <p class="drawer-hint">Drop a folder or files here: MIDI becomes a rhythm map, sounds become sound maps.</p>
+      <p class="drawer-row">
+        <button type="button" class="framed" onClick={() => folder.current?.click()}>
+          Choose a folder
+        </button>
+        <button type="button" class="framed" onClick={() => files.current?.click()}>
+          Choose files
+        </button>
+      </p>
+      <input ref={files} type="file" hidden multiple data-testid="learn-files" onChange={(event) => take(event.currentTarget)} />
+      <input
+        ref={(element) => {
+          folder.current = element;
+          element?.setAttribute("webkitdirectory", "");
+        }}
+        type="file"
+        hidden
+        multiple
+        data-testid="learn-folder"
+        onChange={(event) => take(event.currentTarget)}
+      />
+    </div>
+  );
+}
+
 /** What is being learned, or was last. */
 function Now({ state, take }: Taking) {
   const said = saidPhase(state);
   if (said === "") return null;
+  const { progress, estimate, phase } = state;
   return (
     <section class="file" aria-label="What is being learned">
-      <p role="status" class={state.phase === "failed" ? "file-said is-trouble" : ""}>
-        {said} {state.progress && saidProgress(state.progress)} {state.phase === "training" && state.estimate}
+      <p role="status" class={phase === "failed" ? "file-said is-trouble" : ""}>
+        {said} {phase === "training" && estimate && `It takes ${estimate}.`}
       </p>
+      {progress && (
+        <label class="learn-progress">
+          {saidProgress(progress)}
+          <progress value={progress.done} max={Math.max(progress.whole, 1)} />
+        </label>
+      )}
       {state.found.map((found) => (
-        <details key={found.what}>
-          <summary>{saidFound(found)}</summary>
-          <ul class="file-report">
-            {Object.entries(found.refusals).map(([file, why]) => (
-              <li key={file}>
-                <span class="file-name">{file}</span>: {why}
-              </li>
-            ))}
-          </ul>
-        </details>
+        <Found key={found.what} found={found} />
       ))}
       {state.begins && <p class="drawer-hint">{state.begins}</p>}
-      {state.epochs.length > 0 && <p class="drawer-hint">{state.epochs.at(-1)}</p>}
-      {state.previews.map((what) => (
-        <p key={what} class="drawer-row">
-          {what === "rhythm" ? "Bars as it plays them now" : "Sounds as it makes them now"}
-          <audio controls preload="none" src={previewOf(what, state.epochs.length)} aria-label={what === "rhythm" ? "Preview of bars" : "Preview of sounds"} />
+      {epochsOf(state).map((each) => (
+        <p key={each} class="drawer-hint">
+          {each}
         </p>
+      ))}
+      {state.previews.map((what) => (
+        <label key={what} class="learn-preview">
+          {what === "rhythm" ? "Bars as it plays them now" : "Sounds as it makes them now"}
+          <audio controls preload="none" src={previewOf(what, state.name, state.epochs.length)} />
+        </label>
       ))}
       {runs(state) && (
         <p class="drawer-row">
-          {state.phase === "training" && (
+          {phase === "training" && (
             <button type="button" class="framed" onClick={() => void take(serverLearning.stop(true))}>
               Use it now
             </button>
           )}
           <button type="button" class="framed" onClick={() => void take(serverLearning.stop(false))}>
-            Stop, go on later
+            {phase === "training" ? "Stop, go on later" : "Stop"}
           </button>
         </p>
+      )}
+      {state.said.length > 0 && (
+        <details>
+          <summary>All that was said</summary>
+          <ul class="file-report">
+            {state.said.map((each, line) => (
+              <li key={line}>{each}</li>
+            ))}
+          </ul>
+        </details>
       )}
     </section>
   );
 }
 
-/** The spaces of one's own, and the way back. */
-function Spaces({ state, use }: { readonly state: LearnState; readonly use: (name: string | null) => Promise<void> }) {
+/** What was found of one kind; what was left out, with the reason. */
+function Found({ found }: { readonly found: LearnState["found"][number] }) {
+  const refused = Object.entries(found.refusals);
+  if (refused.length === 0) return <p>{saidFound(found)}</p>;
+  return (
+    <details>
+      <summary>{saidFound(found)}</summary>
+      <ul class="file-report">
+        {refused.map(([file, why]) => (
+          <li key={file}>
+            <span class="file-name">{file}</span>: {why}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+/** The spaces of one's own, and the way back; the server has all pages load anew when another one plays. */
+function Spaces({ state, take }: Taking) {
   const playable = state.spaces.filter(({ rhythm, sound }) => rhythm || sound);
   if (playable.length === 0) return null;
+  const use = (name: string | null) => void take(serverLearning.use(name));
   return (
     <section class="file" aria-label="Spaces of your own">
       <h3>Spaces of your own</h3>
@@ -185,7 +272,7 @@ function Spaces({ state, use }: { readonly state: LearnState; readonly use: (nam
       ))}
       {state.in_use !== null && (
         <p class="drawer-row">
-          <button type="button" class="framed" onClick={() => void use(null)}>
+          <button type="button" class="framed" onClick={() => use(null)}>
             Back to the space of before
           </button>
         </p>
@@ -194,14 +281,16 @@ function Spaces({ state, use }: { readonly state: LearnState; readonly use: (nam
   );
 }
 
-function OwnSpace({ space, plays, use }: { readonly space: LearnedSpace; readonly plays: boolean; readonly use: (name: string) => Promise<void> }) {
+function OwnSpace({ space, plays, use }: { readonly space: LearnedSpace; readonly plays: boolean; readonly use: (name: string) => void }) {
   const warning = warningOf(space.verdict);
   const kinds = [space.rhythm ? "rhythm" : "", space.sound ? "sound" : ""].filter(Boolean).join(" and ");
   return (
     <div>
       <p class="drawer-row">
-        <b class="file-name">{space.name}</b> {kinds}
-        <button type="button" class="framed" disabled={plays} onClick={() => void use(space.name)}>
+        <span>
+          <b class="file-name">{space.name}</b> {kinds}
+        </span>
+        <button type="button" class="framed" disabled={plays} onClick={() => use(space.name)}>
           {plays ? "Plays now" : `Play ${space.name}`}
         </button>
       </p>

@@ -6,6 +6,7 @@ import type { MaterialFile } from "../rules/project";
 import { formatPoint, titled } from "../rules/summary";
 import type { AskedSound, FileReport } from "../state/materialState";
 import { Drawer } from "./Drawer";
+import { DrumMapChoice, DrumMapEditor } from "./DrumMapEditor";
 import { takeFiles } from "./droppedFiles";
 import { IconButton } from "./Icon";
 import { NeedsServer } from "./NeedsServer";
@@ -66,6 +67,7 @@ function AddFiles() {
           Add files
         </button>
       </p>
+      <DrumMapChoice />
       <input
         ref={picker}
         type="file"
@@ -127,9 +129,10 @@ function Report({ report: { name, said, taken } }: { readonly report: FileReport
   const { store } = usePage();
   return (
     <div class={`file-said ${taken ? "" : "is-trouble"}`}>
-      <p>
+      <div>
         <b class="file-name">{name}</b> {said.join(" ")}
-      </p>
+        {store.material.files.has(name) && <DrumMapEditor name={name} />}
+      </div>
       <IconButton icon="close" label={`Put away what was said of ${name}`} onClick={() => store.material.forget(name)} />
     </div>
   );
@@ -174,6 +177,7 @@ function File_({ file, index }: { readonly file: MaterialFile; readonly index: n
           </button>
         )}
       </p>
+      <DrumMapEditor name={file.name} />
       <StarList file={file} index={index} onPlay={(bar) => start(() => material.play(index, bar))()} />
     </section>
   );

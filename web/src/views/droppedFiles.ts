@@ -1,15 +1,20 @@
 /** Files that are dropped on the page or picked: MIDI files become stars, sounds are asked for their voice, a folder is a kit, a project opens. */
 
 import { kindOf, whyNotRead } from "../rules/material";
+import { isBeside, pickedFiles, toLearn } from "../rules/pathFiles";
 import { voiceOfFile } from "../rules/voiceNames";
+import { filesToLearn } from "../state/filesToLearn";
 import { openProjectFile } from "../state/projects";
 import { takeFolder } from "./KitChoice";
 import type { Page } from "./page";
 
 interface Dropped {
-  readonly files: readonly File[];
+  readonly files: readonly File[]; // without what systems keep beside them
   readonly folder: boolean; // some of them lie in one
 }
+
+/** The file as a dialog that picks folders gives it: with its path. */
+const withPath = (file: File, path: string): File => (path.includes("/") ? Object.defineProperty(file, "webkitRelativePath", { value: path }) : file);
 
 /** All files of a drop, those in dropped folders included. */
 async function filesOfDrop(event: DragEvent): Promise<Dropped> {
@@ -17,7 +22,9 @@ async function filesOfDrop(event: DragEvent): Promise<Dropped> {
   if (entries.length === 0) return { files: [...(event.dataTransfer?.files ?? [])], folder: false }; // files that are in no file system
   const folder = entries.some(({ isDirectory }) => isDirectory);
   const walk = async (entry: FileSystemEntry): Promise<File[]> => {
-    if (entry.isFile) return [await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject))];
+    const path = entry.fullPath.replace(/^\//, "");
+    if (isBeside(path)) return [];
+    if (entry.isFile) return [withPath(await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)), path)];
     const reader = (entry as FileSystemDirectoryEntry).createReader();
     const inside: FileSystemEntry[] = [];
     for (;;) {
@@ -38,8 +45,10 @@ function voiceAt(event: DragEvent): number | null {
 
 export async function takeDrop(page: Page, event: DragEvent): Promise<void> {
   const voice = voiceAt(event);
+  const learns = event.target instanceof Element && event.target.closest("[data-takes=learn]") !== null;
   const { files, folder } = await filesOfDrop(event);
-  await takeFiles(page, files, { voice, folder });
+  if (learns) filesToLearn.value = toLearn(pickedFiles(files));
+  else await takeFiles(page, files, { voice, folder });
 }
 
 /** Each file where it belongs; what is not taken is said. A sound that is dropped on a voice's row plays as that voice. */

@@ -6,6 +6,7 @@ import type { Movable } from "../rules/movement";
 import type { VoiceInfo } from "../rules/protocol";
 import type { MidiIn, MidiInParts } from "../state/midiIn";
 import type { Together } from "../state/together";
+import type { Page } from "./page";
 
 export interface PopoverProps extends Movable {
   readonly anchor: RefObject<HTMLElement | null>;
@@ -15,6 +16,7 @@ export interface PopoverProps extends Movable {
 export interface Panels {
   readonly midiInOf: (page: MidiInParts) => MidiIn;
   readonly playTogether: (page: Pick<MidiInParts, "store" | "player">, together: Together) => void;
+  readonly takeDrop: (page: Page, event: DragEvent) => Promise<void>;
   readonly Drawers: ComponentType;
   readonly Help: ComponentType;
   readonly KeepBars: ComponentType;

@@ -1,5 +1,6 @@
 /** What is opened now and then: a file of its own, which the page fetches while the map is already there. */
 
+import "../rules/laterMessages";
 import { AnswerFeed } from "../state/answerFeed";
 import { LinkFollow } from "../state/linkFollow";
 import { sendPlayerCc } from "../state/playerCc";
@@ -19,6 +20,7 @@ import "./style/panels.css";
 
 export { midiInOf } from "../state/midiIn";
 export { pageActsOf } from "../state/pageActs";
+export { takeDrop } from "./droppedFiles";
 export { Help } from "./Help";
 export { KeepBars } from "./KeepBars";
 export { MovementPopover } from "./MovementPopover";

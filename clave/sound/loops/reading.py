@@ -164,7 +164,7 @@ def _opened(source: str | PathLike[str] | bytes | Clip, name: str | None) -> tup
     if isinstance(source, bytes):
         return audio_file.from_bytes(source, name or "the loop"), name or "the loop", ()
     clip, remarks = audio_file.read_and_remark(source)
-    return clip, name or Path(source).name, tuple(remarks)
+    return clip, name or Path(source).name, remarks
 
 
 def _as_heard(strokes: Sequence[LoopStroke]) -> HeardStrokes:

@@ -3,10 +3,10 @@
 import hashlib
 from pathlib import Path
 
-from clave.app.loops import loop_material, loop_voice, sound_file
+from clave.app.loops import loop_bars, loop_material, loop_voice, sound_file
 from clave.music.kit import VOICES
 from clave.music.units import MAX_TEMPO_BPM, MIN_TEMPO_BPM
-from clave.play.project import Given, Project, Scene, Spaces, TempoChange
+from clave.play.project import Project, Scene, Spaces, TempoChange
 from clave.play.project.bars import GenerationSettings
 from clave.play.project.voices import KitVoice, ProjectKit
 from clave.play.space_reference import space_reference
@@ -32,16 +32,10 @@ def write_kit(reading: LoopReading, folder: Path) -> ProjectKit:
 def loop_project(reading: LoopReading, kit: ProjectKit, rhythm: RhythmSpace) -> Project:
     """The bars of a loop at its tempo, with this kit; they are stars on the map as well."""
     material = loop_material(reading, rhythm)
-    places = {bar.bar: bar for bar in material.bars}
-    bars, last = list[Given](), material.bars[0]
-    for number, pattern in enumerate(reading.bars):
-        last = places.get(number, last)
-        written = last.pattern if number in places else type(last.pattern).of(pattern)
-        bars.append(Given(pattern=written, source=reading.name, point=last.point))
     scene = Scene(
         tempo=(TempoChange(bar=0, tempo_bpm=min(MAX_TEMPO_BPM, max(MIN_TEMPO_BPM, reading.tempo_bpm))),),
         settings=GenerationSettings(meter=reading.meter),
-        bars=tuple(bars),
+        bars=loop_bars(reading, material),
         kit=kit,
     )
     return Project(spaces=Spaces(rhythm=space_reference(rhythm)), scene=scene, material=(material,))

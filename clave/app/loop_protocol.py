@@ -6,6 +6,7 @@ from pydantic import Field
 
 from clave.app.protocol import Message
 from clave.music.units import Meter
+from clave.play.project.bars import Given
 from clave.play.project.material import MAX_NAME_LENGTH, MaterialFile
 from clave.play.project.value import Digest, Share, TimeSignature, VoiceIndex
 from clave.play.project.voices import KitVoice
@@ -48,7 +49,8 @@ class LoopFile(Message):
     strokes: list[HeardStroke]
     strokes_sure: Share  # the mean of them
     grid_sure: Share
-    material: MaterialFile  # its bars, each with its place on the map
+    material: MaterialFile  # its bars that differ, each with its place on the map
+    bars: list[Given]  # all of them, in their order
     cuts: list[LoopCut]  # a voice each
 
 

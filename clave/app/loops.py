@@ -6,11 +6,12 @@ from collections import OrderedDict
 
 from clave.app.kit_builder import KitBuilder
 from clave.app.loop_protocol import HeardStroke, LoopCorrection, LoopCut, LoopFile, LoopGrid
-from clave.app.material import placed_bars
+from clave.app.material import placed_bars, written_bar
 from clave.errors import LoopError, SpaceError
 from clave.files import audio_file
 from clave.music.clip import Clip
 from clave.music.playback_settings import MAX_GAIN
+from clave.play.project.bars import Given
 from clave.play.project.material import MAX_NAME_LENGTH, MaterialFile
 from clave.play.project.voices import KitVoice
 from clave.rhythm.space import RhythmSpace
@@ -55,6 +56,7 @@ class Loops:
     def _read(self, digest: str, clip: Clip, name: str, hint: LoopHint) -> LoopFile:
         with self._reading:
             reading = read(clip, hint, space=self._rhythm, name=name)
+        material = loop_material(reading, self._rhythm)
         return LoopFile(
             loop=digest,
             seconds=round(reading.seconds, SECONDS_DIGITS),
@@ -63,7 +65,8 @@ class Loops:
             strokes=[_stroke(each) for each in reading.strokes],
             strokes_sure=round(reading.confidence.strokes, SHARE_DIGITS),
             grid_sure=round(reading.confidence.bar_line, SHARE_DIGITS),
-            material=loop_material(reading, self._rhythm),
+            material=material,
+            bars=list(loop_bars(reading, material)),
             cuts=[self._cut(each) for each in reading.sounds],
         )
 
@@ -96,6 +99,13 @@ def loop_material(reading: LoopReading, rhythm: RhythmSpace) -> MaterialFile:
         bars=bars,
         said=tuple(_sentence(each) for each in (heard, *reading.remarks)),
     )
+
+
+def loop_bars(reading: LoopReading, material: MaterialFile) -> tuple[Given, ...]:
+    """All bars of a loop in their order, those that repeat and those without a stroke included."""
+    places = {bar.pattern: bar.point for bar in material.bars}
+    written = map(written_bar, reading.bars)
+    return tuple(Given(pattern=bar, source=reading.name, point=places.get(bar)) for bar in written)
 
 
 def loop_voice(sound: LoopSound, digest: str, file_name: str | None = None) -> KitVoice:

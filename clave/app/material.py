@@ -59,7 +59,7 @@ def placed_bars(patterns: Sequence[Pattern], rhythm: RhythmSpace) -> tuple[tuple
     differing: dict[BarPattern, int] = {}  # with the bar of the file where each comes first
     for bar, pattern in enumerate(patterns):
         if pattern.hits.any() and pattern.meter in rhythm.meters:
-            differing.setdefault(_written(pattern), bar)
+            differing.setdefault(written_bar(pattern), bar)
     taken = list(islice(differing.items(), MAX_FILE_BARS))
     points = rhythm.locate([written.pattern() for written, _ in taken]).tolist() if taken else []
     placed = tuple(
@@ -69,7 +69,7 @@ def placed_bars(patterns: Sequence[Pattern], rhythm: RhythmSpace) -> tuple[tuple
     return placed, len(differing)
 
 
-def _written(pattern: Pattern) -> BarPattern:
+def written_bar(pattern: Pattern) -> BarPattern:
     """Its strokes in a few digits: as short in a project as their MIDI file was exact."""
     bar = BarPattern.of(pattern)
     strokes = tuple(

@@ -445,6 +445,7 @@ export interface components {
             readonly strokes_sure: number;
             readonly grid_sure: number;
             readonly material: components["schemas"]["MaterialFile"];
+            readonly bars: readonly components["schemas"]["Given"][];
             readonly cuts: readonly components["schemas"]["LoopCut"][];
         };
         /** @description Where bars lie in a loop. */

@@ -3,10 +3,13 @@
     .venv/bin/python scripts/training_sounds.py ONESHOTS -o tier-a.csv
     .venv/bin/python scripts/learn_strokes.py GROOVE_MIDI ONESHOTS --list tier-a.csv -o clave/weights/strokes
 
-GROOVE_MIDI is a folder of MIDI files; of one with an official split, only the files for training are taken.
+GROOVE_MIDI is a folder of MIDI files; of one with an official split (info.csv), only the files for training are taken,
+at about their tempi. With --convolutions strokes.onnx, those of a network that was trained before are kept, and only
+what compares the candidates of a loop is trained: minutes instead of an hour.
 """
 
 import argparse
+import csv
 import dataclasses
 import sys
 from pathlib import Path
@@ -17,7 +20,8 @@ import torch
 from clave.rhythm.dataset import scan
 from clave.sound.dataset import listed
 from clave.training.loop_examples import StrokeExamples, make_examples, read_stock
-from clave.training.stroke_run import EPOCHS, f_measure, fit, write
+from clave.training.models.stroke_net import StrokeNet
+from clave.training.stroke_run import EPOCHS, LOOP_EPOCHS, f_measure, fit, fit_whole_loops, take_convolutions, write
 
 HELD_OUT = 0.04  # of the loops: for the F measure in the card
 
@@ -30,6 +34,8 @@ def main() -> None:
     ask.add_argument("--list", type=Path, required=True, dest="listing")
     ask.add_argument("--loops", type=int, default=2500)
     ask.add_argument("--epochs", type=float, default=EPOCHS)
+    ask.add_argument("--loop-epochs", type=float, default=LOOP_EPOCHS)
+    ask.add_argument("--convolutions", type=Path)
     ask.add_argument("--seed", type=int, default=0)
     ask.add_argument("-o", "--out", type=Path, required=True)
     given = ask.parse_args()
@@ -39,13 +45,31 @@ def main() -> None:
     training = np.array([corpus.splits[source] in ("train", "") for source in corpus.source])
     known, _ = listed(given.sounds, given.listing)
     stock, credited = read_stock(known, given.sounds, seed=given.seed, on_progress=show)
-    examples = make_examples(corpus.subset(training), stock, given.loops, seed=given.seed, on_progress=show)
+    examples = make_examples(
+        corpus.subset(training), stock, given.loops, tempi=tempi_of(given.bars), seed=given.seed, on_progress=show
+    )
     learned = examples.loop < given.loops * (1 - HELD_OUT)
-    network = fit(subset(examples, learned), epochs=given.epochs, seed=given.seed, on_progress=show)
+    if given.convolutions is None:
+        network = fit(subset(examples, learned), epochs=given.epochs, seed=given.seed, on_progress=show)
+    else:
+        network = StrokeNet()
+        take_convolutions(network, given.convolutions)
+    fit_whole_loops(subset(examples, learned), network, epochs=given.loop_epochs, seed=given.seed, on_progress=show)
     measured = f_measure(network, subset(examples, ~learned))
-    facts = {"loops": given.loops, "candidates": len(examples), "epochs": given.epochs, "seed": given.seed}
+    epochs = {"epochs": given.epochs} if given.convolutions is None else {"convolutions": str(given.convolutions.name)}
+    facts = {"loops": given.loops, "candidates": len(examples), **epochs, "loop epochs": given.loop_epochs}
+    facts["seed"] = given.seed
     write(given.out, network, credited, facts, measured)
     print(measured)
+
+
+def tempi_of(folder: Path) -> dict[str, float]:
+    """The tempo of each file, where a table says so."""
+    table = folder / "info.csv"
+    if not table.is_file():
+        return {}
+    with table.open(newline="", encoding="utf-8") as file:
+        return {row["midi_filename"]: float(row["bpm"]) for row in csv.DictReader(file)}
 
 
 def subset(examples: StrokeExamples, rows: np.ndarray) -> StrokeExamples:

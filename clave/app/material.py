@@ -40,30 +40,37 @@ def read_material(content: bytes, name: str, rhythm: RhythmSpace, drum_map: Drum
     known = [pattern for pattern in struck if pattern.meter in rhythm.meters]
     if not known:
         raise MidiError(f"{name}: no bar has a meter that the map knows ({_meters(rhythm.meters)}), {_read(report)}")
-    differing: dict[BarPattern, int] = {}  # with the bar of the file where each comes first
-    for bar, pattern in enumerate(patterns):
-        if pattern.hits.any() and pattern.meter in rhythm.meters:
-            differing.setdefault(_written(pattern), bar)
-    taken = list(islice(differing.items(), MAX_FILE_BARS))
-    points = rhythm.locate([written.pattern() for written, _ in taken])
+    bars, differing = placed_bars(patterns, rhythm)
     said = [
         _read(report).capitalize() + ".",
-        *_bars_left_out(len(patterns), struck, known, len(differing), rhythm),
+        *_bars_left_out(len(patterns), struck, known, differing, rhythm),
         *_notes_left_out(report),
         *(f"{remark[:1].upper()}{remark[1:]}." for remark in report.remarks),
     ]
     return MaterialFile(
         name=name,
         tempo_bpm=report.tempos_bpm[0],
-        bars=tuple(
-            MaterialBar(bar=bar, pattern=written, point=(round(x, DIGITS), round(y, DIGITS)))
-            for (written, bar), (x, y) in zip(taken, points.tolist(), strict=True)
-        ),
+        bars=bars,
         said=tuple(each[:MAX_SAID_LENGTH] for each in said[:MAX_SAID]),
     )
 
 
-def _written(pattern: Pattern) -> BarPattern:
+def placed_bars(patterns: Sequence[Pattern], rhythm: RhythmSpace) -> tuple[tuple[MaterialBar, ...], int]:
+    """The bars that differ and have a meter of the space, each at its place, up to `MAX_FILE_BARS`; how many differ."""
+    differing: dict[BarPattern, int] = {}  # with the bar of the file where each comes first
+    for bar, pattern in enumerate(patterns):
+        if pattern.hits.any() and pattern.meter in rhythm.meters:
+            differing.setdefault(written_bar(pattern), bar)
+    taken = list(islice(differing.items(), MAX_FILE_BARS))
+    points = rhythm.locate([written.pattern() for written, _ in taken]).tolist() if taken else []
+    placed = tuple(
+        MaterialBar(bar=bar, pattern=written, point=(round(x, DIGITS), round(y, DIGITS)))
+        for (written, bar), (x, y) in zip(taken, points, strict=True)
+    )
+    return placed, len(differing)
+
+
+def written_bar(pattern: Pattern) -> BarPattern:
     """Its strokes in a few digits: as short in a project as their MIDI file was exact."""
     bar = BarPattern.of(pattern)
     strokes = tuple(

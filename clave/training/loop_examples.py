@@ -1,8 +1,8 @@
 """The training data of the stroke network: cells around onset candidates of rendered loops, and their strokes."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +12,12 @@ from clave.audio.band_levels import RANGE_DB, band_levels
 from clave.audio.onsets import find_onsets
 from clave.errors import AudioFileError, TrainingError
 from clave.files import audio_file
-from clave.music.clip import Clip
+from clave.music.clip import SAMPLE_RATE, Clip
 from clave.music.kit import VOICES
 from clave.music.kit import voice as voice_of
 from clave.music.pattern import Pattern
 from clave.music.shapes import Bool, Float32, Int, Int8
+from clave.rhythm import grooves
 from clave.rhythm.dataset import Corpus
 from clave.sound.dataset import FACTORY_CREDIT, FACTORY_LICENCE, Credit, Listed, made_clip
 from clave.sound.loops.stroke_cells import cells_db
@@ -25,9 +26,11 @@ from clave.training.progress import OnProgress, of_task
 
 MATCH_SECONDS = 0.025  # a stroke is heard at a candidate so near
 FACTORY_DRUMS = 300  # of each voice
-NO_DRUMS_SHARE = 0.1  # of the loops
-TEMPO_BPM = (60.0, 190.0)
-BAR_COUNTS = (1, 2, 2, 4, 4)
+NO_DRUMS_SHARE, STYLE_SHARE = 0.05, 0.2  # of the loops; of those with drums, bars of our own styles
+TEMPO_BPM = (60.0, 200.0)
+SAME_TEMPO, OTHER_TEMPO, OTHER_TEMPO_SHARE = (0.9, 1.1), (0.7, 1.4), 0.15  # times the tempo that bars were played at
+BAR_COUNTS = (1, 2, 4)
+LEAD_S, LEAD_SHARE, TAIL_S, TAIL_SHARE, RING_SHARE = (0.02, 0.6), 0.3, (0.1, 1.0), 0.2, 0.1  # silence around a loop
 MANY_TAKES = {4: 3, 5: 3, 7: 3}  # toms, cymbals and other percussion are several drums in one loop
 
 
@@ -40,6 +43,7 @@ class StrokeExamples:
     struck: Bool[np.ndarray, "row voice"]
     velocity: Float32[np.ndarray, "row voice"]
     loop: Int[np.ndarray, " row"]
+    seconds: Float32[np.ndarray, " row"]  # of the candidate, from the start of the loop
 
     def __len__(self) -> int:
         return len(self.loop)
@@ -98,20 +102,26 @@ def read_stock(
 
 
 def make_examples(
-    corpus: Corpus, stock: SoundStock, loops: int, *, seed: int = 0, on_progress: OnProgress | None = None
+    corpus: Corpus,
+    stock: SoundStock,
+    loops: int,
+    *,
+    tempi: Mapping[str, float] = {},
+    seed: int = 0,
+    on_progress: OnProgress | None = None,
 ) -> StrokeExamples:
-    """Examples from so many loops, rendered from bars of this corpus and these sounds."""
+    """Examples from so many loops, rendered from bars of this corpus and these sounds, at the tempi of its files."""
     rng = np.random.default_rng(seed)
-    runs = bar_runs(corpus)
+    bars = BarStock(corpus, bar_runs(corpus), tempi)
     rows = list[StrokeExamples]()
     count = of_task(on_progress, "rendering")
     for number in range(loops):
-        rows.append(examples_of(_loop(corpus, runs, stock, rng), number))
+        rows.append(examples_of(_loop(bars, stock, rng), number))
         count(number + 1, loops)
     return StrokeExamples(*(np.concatenate([getattr(each, name) for each in rows]) for name in _COLUMNS))
 
 
-_COLUMNS = ("decibels", "loudest_db", "struck", "velocity", "loop")
+_COLUMNS = ("decibels", "loudest_db", "struck", "velocity", "loop", "seconds")
 
 
 def examples_of(loop: TrainingLoop, number: int = 0) -> StrokeExamples:
@@ -132,6 +142,7 @@ def examples_of(loop: TrainingLoop, number: int = 0) -> StrokeExamples:
         struck,
         velocity,
         np.full(len(onsets), number),
+        onsets.seconds.astype(np.float32),
     )
 
 
@@ -153,21 +164,41 @@ def bar_runs(corpus: Corpus) -> list[list[int]]:
     return runs
 
 
-def _loop(corpus: Corpus, runs: Sequence[Sequence[int]], stock: SoundStock, rng: Generator) -> TrainingLoop:
+@dataclass(frozen=True, eq=False)
+class BarStock:
+    """The bars that loops are rendered from."""
+
+    corpus: Corpus
+    runs: Sequence[Sequence[int]]  # bars that follow each other
+    tempi: Mapping[str, float]  # of files, in bpm
+
+    def draw(self, rng: Generator) -> tuple[list[Pattern], float]:
+        """Some bars that follow each other, and about the tempo they were played at."""
+        count = BAR_COUNTS[int(rng.integers(len(BAR_COUNTS)))]
+        if rng.random() < STYLE_SHARE:
+            style = grooves.style(grooves.STYLES[int(rng.integers(len(grooves.STYLES)))])
+            patterns = grooves.bars(style, 1 if rng.random() < 0.5 else count, int(rng.integers(1 << 30)))
+            patterns = patterns * (count // len(patterns))
+            return patterns, rng.uniform(*style.tempo_bpm)
+        run = self.runs[int(rng.integers(len(self.runs)))]
+        start = int(rng.integers(max(0, len(run) - count) + 1))
+        rows = run[start : start + count]
+        tempo = self.tempi.get(self.corpus.sources[self.corpus.source[rows[0]]]) or rng.uniform(*TEMPO_BPM)
+        tempo *= rng.uniform(*(OTHER_TEMPO if rng.random() < OTHER_TEMPO_SHARE else SAME_TEMPO))
+        return list(self.corpus.subset(np.array(rows)).patterns), tempo
+
+
+def _loop(bars: BarStock, stock: SoundStock, rng: Generator) -> TrainingLoop:
     if rng.random() < NO_DRUMS_SHARE:
         return no_drums(rng)
-    patterns = list(_bars(corpus, runs, rng))
-    strokes, seconds = played(patterns, rng.uniform(*TEMPO_BPM), rng)
-    ring = float(rng.random() < 0.3)
-    return TrainingLoop(produced(mixed(strokes, seconds + ring, stock.draw(rng), rng), rng), strokes)
-
-
-def _bars(corpus: Corpus, runs: Sequence[Sequence[int]], rng: Generator) -> Iterator[Pattern]:
-    """Some bars of a run; runs of all lengths are equally likely."""
-    run = runs[int(rng.integers(len(runs)))]
-    count = min(len(run), BAR_COUNTS[int(rng.integers(len(BAR_COUNTS)))])
-    start = int(rng.integers(len(run) - count + 1))
-    yield from corpus.subset(np.array(run[start : start + count])).patterns
+    patterns, tempo_bpm = bars.draw(rng)
+    strokes, seconds = played(patterns, float(np.clip(tempo_bpm, *TEMPO_BPM)), rng)
+    ring = float(rng.random() < RING_SHARE)
+    samples = produced(mixed(strokes, seconds + ring, stock.draw(rng), rng), rng)
+    lead_s = rng.uniform(*LEAD_S) if rng.random() < LEAD_SHARE else 0.0
+    tail_s = rng.uniform(*TAIL_S) if rng.random() < TAIL_SHARE else 0.0
+    samples = np.pad(samples, (round(lead_s * SAMPLE_RATE), round(tail_s * SAMPLE_RATE)))
+    return TrainingLoop(samples, tuple(replace(each, seconds=each.seconds + lead_s) for each in strokes))
 
 
 def _takes(voice: int, rng: Generator) -> int:

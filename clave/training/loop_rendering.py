@@ -22,8 +22,8 @@ LEVEL_DB = (0.0, -1.0, -7.0, -7.0, -3.0, -5.0, -3.0, -6.0)  # of the voices, as 
 LEVEL_SPREAD_DB = 4.5
 CHOKE_FADE = 200  # samples
 AUGMENTED_SHARE, TILTED_SHARE, DRIVEN_SHARE, NOISY_SHARE = 0.8, 0.5, 0.4, 0.5
-EVEN_SHARE = 0.5  # of loops whose strokes are as even as a machine's
-OTHER_DRUMS_SHARE = 0.35  # of loops in which voices that drummers play rarely stand in for others
+EVEN_SHARE = 0.2  # of loops whose strokes are as even as a machine's
+OTHER_DRUMS_SHARE = 0.25  # of loops in which voices that drummers play rarely stand in for others
 STANDS_IN: Mapping[int, tuple[int, ...]] = {1: (6, 7), 2: (7, 5, 3), 3: (7, 5), 4: (7, 6), 5: (7, 3), 7: (6, 4)}
 
 

@@ -32,17 +32,21 @@ def loop(
     first_beat: FirstBeat = None,
     out: Out = Path(),
 ) -> None:
-    """Read a drum loop: its bars as loop.mid and loop.svg, its sounds as a folder `kit`.
+    """Read a drum loop: its bars as loop.mid and loop.svg, its sounds as a folder `kit`, and both as project.json.
 
     Tempo, bar line and voices are found, with how sure they are; what is wrong is corrected by the options.
+    `clave play` and `clave render` open the project.
     """
-    from clave.files import audio_file, midi
+    from clave.app.loop_project import loop_project, write_kit
+    from clave.files import midi
     from clave.music import pattern_svg
-    from clave.music.clip import Clip
+    from clave.play.project import save
+    from clave.rhythm.space import load_rhythm
     from clave.sound.loops import LoopHint, read
 
     hint = LoopHint(tempo, time_signature(meter) if meter else None, bars, first_beat)
-    reading = read(file, hint)
+    rhythm = load_rhythm()
+    reading = read(file, hint, space=rhythm)
     print(reading)
     for remark in reading.remarks:
         print(f"clave: note: {remark}")
@@ -50,8 +54,8 @@ def loop(
     midi.write(out / "loop.mid", reading.bars, tempo_bpm=reading.tempo_bpm)
     (out / "loop.svg").write_text(pattern_svg.svg(reading.bars), encoding="utf-8")
     print(f"{out / 'loop.mid'}, {out / 'loop.svg'}")
+    kit = write_kit(reading, out)
     for sound in reading.sounds:
-        path = out / "kit" / sound.name
-        level = max(1.0, sound.clip.peak)
-        audio_file.write(path, Clip(sound.clip.samples / level, sound.clip.sample_rate))
-        print(f"{path}: {sound.start_s:.3f} to {sound.end_s:.3f} s of the loop")
+        print(f"{out / 'kit' / sound.name}: {sound.start_s:.3f} to {sound.end_s:.3f} s of the loop")
+    save(loop_project(reading, kit, rhythm), out / "project.json")
+    print(f"{out / 'project.json'}: the bars with the kit; clave play {out / 'project.json'} opens it")

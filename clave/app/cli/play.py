@@ -169,12 +169,15 @@ def _loader(
         from clave.app.cli.performing import Player, chosen_sound, print_remarks
         from clave.app.kit_builder import BUILT_IN
         from clave.app.learner import Learner
+        from clave.app.project_files import keep_files
         from clave.app.project_remarks import remarks_here
         from clave.app.server.page_bridge import PageBridge
         from clave.play.project import load as load_project
         from clave.rhythm import space
 
         opened = None if project is None else load_project(project)
+        if opened is not None and project is not None:
+            keep_files(opened, project.parent, library)
         made = _switching(
             space.load_rhythm(rhythm), chosen_sound(sound), library, opened, bridge or PageBridge(), Learner(kept_in),
             resumes=spaces == (None, None),

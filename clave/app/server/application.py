@@ -13,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from clave.app.drum_maps import DrumMaps
 from clave.app.kit_builder import BUILT_IN, KitBuilder, OfferedKit
 from clave.app.kit_library import KitLibrary
+from clave.app.loops import Loops
 from clave.app.project_remarks import remarks_here
 from clave.app.protocol import (
     Instrument,
@@ -30,6 +31,7 @@ from clave.app.server.export_routes import add_export_routes
 from clave.app.server.kit_routes import add_kit_routes, add_library_routes
 from clave.app.server.learn_routes import add_learn_routes
 from clave.app.server.live_routes import add_live_routes
+from clave.app.server.loop_routes import add_loop_routes
 from clave.app.server.material_routes import add_material_routes
 from clave.app.server.page_bridge import PageBridge
 from clave.app.server.page_files import STATIC, UNBUILT, page_is_built
@@ -86,6 +88,7 @@ def create_app(
     maps = DrumMaps(None if library.path is None else library.path.parent)
     add_material_routes(app, rhythm, maps)
     add_drum_map_routes(app, maps)
+    add_loop_routes(app, Loops(rhythm, builder))
     add_sound_routes(app, builder)
     add_kit_routes(app, builder)
     add_library_routes(app, library)

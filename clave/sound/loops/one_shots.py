@@ -27,6 +27,7 @@ class LoopSound:
     end_s: float
     clip: Clip
     alone: bool  # no other voice is struck with it
+    velocity: float = 1.0  # of the stroke that was cut out
 
     @property
     def name(self) -> str:
@@ -51,7 +52,7 @@ def cut_sounds(samples: Float32[np.ndarray, " sample"], strokes: Sequence[LoopSt
         if clearness > chosen.get(stroke.voice, (0.0,))[0]:
             start_s = max(0.0, stroke.seconds - LEAD_SECONDS)
             clip = _piece(samples, start_s, end_s)
-            chosen[stroke.voice] = clearness, LoopSound(stroke.voice, start_s, end_s, clip, alone)
+            chosen[stroke.voice] = clearness, LoopSound(stroke.voice, start_s, end_s, clip, alone, stroke.velocity)
     return tuple(sound for _, (_, sound) in sorted(chosen.items()) if sound.clip.peak > 0)
 
 

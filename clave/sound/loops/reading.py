@@ -28,7 +28,7 @@ from clave.sound.loops.strokes import HeardStrokes, LoopStroke, chosen_strokes, 
 MIN_SECONDS = 0.5
 MIN_STROKES = 4  # onsets; fewer are single sounds
 MIN_CLEARNESS = 0.5  # mean probability of the strokes; below, what is heard is hardly drums
-STROKE_THRESHOLD = 0.4  # of the probability that a voice is struck
+STROKE_THRESHOLD = 0.35  # of the probability that a voice is struck
 MAX_BARS = 64
 SURE = 0.7  # confidence below which a remark says what to check
 OTHER_GRIDS = 3  # of those that were not chosen
@@ -164,7 +164,7 @@ def _opened(source: str | PathLike[str] | bytes | Clip, name: str | None) -> tup
     if isinstance(source, bytes):
         return audio_file.from_bytes(source, name or "the loop"), name or "the loop", ()
     clip, remarks = audio_file.read_and_remark(source)
-    return clip, name or Path(source).name, tuple(remarks)
+    return clip, name or Path(source).name, remarks
 
 
 def _as_heard(strokes: Sequence[LoopStroke]) -> HeardStrokes:

@@ -2,7 +2,8 @@
 
     samples -> onset candidates -> cells around each -> network -> probability and velocity of each voice
 
-Several voices may be struck at once, or none: then the candidate is no onset. The network runs in ONNX Runtime.
+Several voices may be struck at once, or none: then the candidate is no onset. The network hears a candidate beside the
+others of the loop, since its drums sound alike each time and repeat in time. It runs in ONNX Runtime.
 """
 
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from clave.sound.loops.stroke_cells import SHAPE, stroke_cells
 
 SHIPPED_STROKES = Path(__file__).parents[2] / "weights" / "strokes"
 NETWORK_FILE = "strokes.onnx"
-BATCH = 256  # candidates at a time
+TOGETHER = 512  # candidates that are compared with each other; a loop with more is read in parts
 LEAST_PROBABILITY = 0.02  # of any voice: candidates below are dropped at once
 SAME_SECONDS = 0.03  # two strokes of a voice so near to each other are one
 
@@ -54,7 +55,9 @@ def hear_strokes(samples: Float32[np.ndarray, " sample"], folder: str | Path = S
     onsets = find_onsets(samples)
     cells = stroke_cells(band_levels(samples), onsets.seconds)
     network = _loaded(Path(folder))
-    outputs = [run(network, cells=cells[at : at + BATCH]) for at in range(0, len(cells), BATCH)]
+    seconds = onsets.seconds.astype(np.float32)
+    parts = [slice(at, at + TOGETHER) for at in range(0, len(cells), TOGETHER)]
+    outputs = [run(network, cells=cells[part], seconds=seconds[part]) for part in parts]
     none = np.zeros((0, len(VOICES)), np.float32)
     probability, velocity = (np.concatenate([none, *(each[n] for each in outputs)]) for n in (0, 1))
     kept = probability.max(axis=1, initial=0) >= LEAST_PROBABILITY
@@ -87,7 +90,7 @@ def chosen_strokes(
 @cache
 def _loaded(folder: Path) -> Any:
     open_space(folder, STROKE_FORMAT)
-    return session(folder / NETWORK_FILE, cells=SHAPE)
+    return session(folder / NETWORK_FILE, cells=SHAPE, seconds=())
 
 
 STROKE_FORMAT = SpaceFormat(

@@ -453,6 +453,57 @@ export interface components {
             ];
             readonly share: number;
         };
+        /** @description POST /api/loops/{loop}: the same loop, with what a person knows of it; what is None is found again. */
+        readonly LoopCorrection: {
+            readonly name: string;
+            readonly tempo_bpm: number | null;
+            readonly meter: readonly [
+                number,
+                number
+            ] | null;
+            readonly first_beat_s: number | null;
+            readonly strokes: readonly (readonly [
+                number,
+                number,
+                number,
+                number
+            ])[] | null;
+        };
+        /** @description The sound of a voice that was cut out of a loop, as a voice of a kit. */
+        readonly LoopCut: {
+            readonly voice: number;
+            readonly sound: components["schemas"]["KitVoice"];
+            readonly start_s: number;
+            readonly end_s: number;
+            readonly alone: boolean;
+        };
+        /** @description POST /api/loops?name=, with a sound file as the body: what the drum loop in it holds. */
+        readonly LoopFile: {
+            readonly loop: string;
+            readonly seconds: number;
+            readonly grid: components["schemas"]["LoopGrid"];
+            readonly other_grids: readonly components["schemas"]["LoopGrid"][];
+            readonly strokes: readonly (readonly [
+                number,
+                number,
+                number,
+                number
+            ])[];
+            readonly strokes_sure: number;
+            readonly grid_sure: number;
+            readonly material: components["schemas"]["MaterialFile"];
+            readonly bars: readonly components["schemas"]["Given"][];
+            readonly cuts: readonly components["schemas"]["LoopCut"][];
+        };
+        /** @description Where bars lie in a loop. */
+        readonly LoopGrid: {
+            readonly tempo_bpm: number;
+            readonly meter: readonly [
+                number,
+                number
+            ];
+            readonly first_beat_s: number;
+        };
         /**
          * @description GET /api/map/ground: the map beneath its points, on a square lattice from (-span, -span) to (span, span).
          *
@@ -968,6 +1019,10 @@ export type LearnStop = components['schemas']['LearnStop'];
 export type LearnUse = components['schemas']['LearnUse'];
 export type LearnedSpace = components['schemas']['LearnedSpace'];
 export type Leg = components['schemas']['Leg'];
+export type LoopCorrection = components['schemas']['LoopCorrection'];
+export type LoopCut = components['schemas']['LoopCut'];
+export type LoopFile = components['schemas']['LoopFile'];
+export type LoopGrid = components['schemas']['LoopGrid'];
 export type MapGround = components['schemas']['MapGround'];
 export type MaterialBar = components['schemas']['MaterialBar'];
 export type MaterialFile = components['schemas']['MaterialFile'];

@@ -1,6 +1,7 @@
 /** What the page shows of dropped files beside the project: what was said of them, what waits, what is asked. */
 
 import { signal } from "@preact/signals";
+import type { LoopFile } from "../rules/protocol";
 
 /** What was taken of a file and what was not; the reports on MIDI files that were taken stand in the project. */
 export interface FileReport {
@@ -9,10 +10,10 @@ export interface FileReport {
   readonly taken: boolean;
 }
 
-/** A sound file that is asked for its voice. */
+/** A sound file that is asked for its voice, or whether it is a drum loop. */
 export interface AskedSound {
   readonly file: File;
-  readonly voice: number | null; // as its name says, or as the player chose
+  readonly voice: number | "loop" | null; // as its name says, or as the player chose
 }
 
 const MOST_REPORTS = 32;
@@ -22,6 +23,7 @@ export class MaterialState {
   readonly waiting = signal<readonly File[]>([]); // MIDI files that the server has not answered for yet
   readonly reading = signal<string | null>(null); // name of the file that is being read
   readonly theMaps = signal(false); // a star plays the map's bar at its place, not the file's
+  readonly loops = signal<readonly LoopFile[]>([]); // as they were heard and corrected; what plays of them is in the project
   readonly asked = signal<readonly AskedSound[]>([]);
 
   readonly files = new Map<string, File>(); // MIDI files that were sent, to read them again with another drum map

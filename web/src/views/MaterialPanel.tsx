@@ -1,14 +1,17 @@
 /** The drawer of the player's own files: what was taken of each and what was not, its bars to play, and the way to more. */
 
-import { useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { seemsLoop } from "../rules/loops";
 import { ACCEPTED, isStar, MAX_MIDI_BYTES, MAX_PROJECT_BYTES, MAX_SOUND_BYTES, megabytes, pathThrough, starName } from "../rules/material";
 import type { MaterialFile } from "../rules/project";
 import { formatPoint, titled } from "../rules/summary";
+import { Loops } from "../state/loops";
 import type { AskedSound, FileReport } from "../state/materialState";
 import { Drawer } from "./Drawer";
 import { DrumMapChoice, DrumMapEditor } from "./DrumMapEditor";
 import { takeFiles } from "./droppedFiles";
 import { IconButton } from "./Icon";
+import { LoopCard } from "./LoopCard";
 import { NeedsServer } from "./NeedsServer";
 import { usePage } from "./page";
 import { useRoving } from "./roving";
@@ -24,10 +27,11 @@ export function MaterialPanel() {
 function Files() {
   const { store } = usePage();
   const { reports, waiting, reading, asked, theMaps } = store.material;
+  const loops = useMemo(() => new Loops(store), [store]);
   return (
     <>
       <AddFiles />
-      {asked.value.length > 0 && <Asked asked={asked.value} />}
+      {asked.value.length > 0 && <Asked asked={asked.value} loops={loops} />}
       <div role="status">
         {reading.value !== null && <p class="drawer-hint">Reading {reading.value} …</p>}
         {waiting.value.length > 0 && (
@@ -39,6 +43,9 @@ function Files() {
           <Report key={report.name} report={report} />
         ))}
       </div>
+      {store.material.loops.value.map((loop) => (
+        <LoopCard key={loop.loop} loop={loop} loops={loops} />
+      ))}
       {store.project.value.material.length > 0 && (
         <label class="check">
           <input type="checkbox" checked={theMaps.value} onChange={(event) => (theMaps.value = event.currentTarget.checked)} />
@@ -60,7 +67,7 @@ function AddFiles() {
       <NeedsServer what="Stars of MIDI files, and single sounds" />
       <p class="drawer-hint">
         Drop them anywhere on the page: MIDI files (up to {megabytes(MAX_MIDI_BYTES)}) become stars on the map; a sound (up to {megabytes(MAX_SOUND_BYTES)}) plays as
-        a voice; a folder of sounds is a kit; a project (.json, up to {megabytes(MAX_PROJECT_BYTES)}) opens.
+        a voice, or is read as a drum loop; a folder of sounds is a kit; a project (.json, up to {megabytes(MAX_PROJECT_BYTES)}) opens.
       </p>
       <p class="drawer-row">
         <button type="button" class="framed" onClick={() => picker.current?.click()}>
@@ -85,26 +92,36 @@ function AddFiles() {
   );
 }
 
-/** Which voice plays which sound; what its name says is chosen already. */
-function Asked({ asked }: { readonly asked: readonly AskedSound[] }) {
+/** Which voice plays which sound, or whether it is a drum loop; what its name and its length say is chosen already. */
+function Asked({ asked, loops }: { readonly asked: readonly AskedSound[]; readonly loops: Loops }) {
   const { store, soundActions } = usePage();
   const state = store.material.asked;
-  const choose = (at: number, voice: number | null) => (state.value = asked.map((each, place) => (place === at ? { ...each, voice } : each)));
+  const choose = (file: File, voice: AskedSound["voice"]) => (state.value = state.value.map((each) => (each.file === file ? { ...each, voice } : each)));
+  const measured = useRef(new Set<File>());
+  useEffect(() => {
+    for (const { file, voice } of asked) {
+      if (measured.current.has(file)) continue;
+      measured.current.add(file);
+      void secondsOf(file).then((seconds) => (voice === null || seconds !== null) && seemsLoop(file.name, seconds) && choose(file, "loop"));
+    }
+  }, [asked]);
   const use = async () => {
     state.value = [];
     for (const { file, voice } of asked) {
       if (voice === null) store.material.report(file.name, false, "Not used: no voice was chosen.");
+      else if (voice === "loop") await loops.take([file]);
       else await soundActions.takeFile(voice, file);
     }
   };
   return (
     <fieldset class="asked">
-      <legend>Which voice plays {asked.length === 1 ? "it" : "which"}?</legend>
+      <legend>One sound or a drum loop? Which voice plays {asked.length === 1 ? "it" : "which"}?</legend>
       {asked.map(({ file, voice }, at) => (
         <label key={at} class="asked-sound">
           <span class="file-name">{file.name}</span>
-          <select aria-label={`Voice of ${file.name}`} value={voice ?? ""} onChange={({ currentTarget: { value } }) => choose(at, value === "" ? null : Number(value))}>
+          <select aria-label={`Voice of ${file.name}`} value={voice ?? ""} onChange={({ currentTarget: { value } }) => choose(file, value === "" ? null : value === "loop" ? "loop" : Number(value))}>
             <option value="">no voice</option>
+            <option value="loop">Drum loop: its bars and its sounds</option>
             {store.voices.value.map(({ name }, index) => (
               <option key={name} value={index}>
                 {titled(name)}
@@ -115,7 +132,7 @@ function Asked({ asked }: { readonly asked: readonly AskedSound[] }) {
       ))}
       <p class="drawer-row">
         <button type="button" class="framed" disabled={asked.every(({ voice }) => voice === null)} onClick={() => void use()}>
-          {asked.length === 1 ? "Play it" : "Play them"}
+          {asked.length > 1 ? "Take them" : asked[0]?.voice === "loop" ? "Read it" : "Play it"}
         </button>
         <button type="button" class="quiet" onClick={() => (state.value = [])}>
           Leave {asked.length === 1 ? "it" : "them"}
@@ -124,6 +141,20 @@ function Asked({ asked }: { readonly asked: readonly AskedSound[] }) {
     </fieldset>
   );
 }
+
+/** How long a sound file is, as far as the browser knows; it reads no more than the header. */
+const secondsOf = (file: File): Promise<number | null> =>
+  new Promise((resolve) => {
+    const sound = new Audio();
+    const url = URL.createObjectURL(file);
+    const done = () => {
+      URL.revokeObjectURL(url);
+      resolve(Number.isFinite(sound.duration) ? sound.duration : null);
+    };
+    sound.preload = "metadata";
+    sound.onloadedmetadata = sound.onerror = done;
+    sound.src = url;
+  });
 
 function Report({ report: { name, said, taken } }: { readonly report: FileReport }) {
   const { store } = usePage();

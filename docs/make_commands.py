@@ -62,6 +62,8 @@ clave where snare.wav --voice snare""",
     "clave similar": """clave similar groove.mid -n 5
 clave similar groove.mid --in my-midi
 clave similar snare.wav --json""",
+    "clave compare": """clave compare my-rhythm other-rhythm
+clave compare my-rhythm other-rhythm --json""",
     "clave corpus get": """clave corpus get groove-midi
 clave corpus get groove-midi --accept-licence -o groove-midi""",
     "clave corpus index": """clave corpus index my-midi -o my-index

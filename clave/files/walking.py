@@ -105,7 +105,9 @@ def is_beside(name: str) -> bool:
 
 def suffix_of(name: str) -> str:
     """The suffix of a file's name, with its dot, in small letters; "" for none."""
-    return Path(name).suffix.lower()
+    own = name[name.rfind("/") + 1 :]
+    at = own.rfind(".")
+    return own[at:].lower() if 0 < at < len(own) - 1 else ""
 
 
 def _entries(root: Path, suffixes: Sequence[str]) -> Iterator[tuple[Path, str | None]]:
@@ -122,7 +124,7 @@ def _entries(root: Path, suffixes: Sequence[str]) -> Iterator[tuple[Path, str | 
                 continue
             visited.add((status.st_dev, status.st_ino))
             with os.scandir(place) as found:
-                entries = sorted(found, key=lambda entry: order(Path(entry.name)))
+                entries = sorted(found, key=lambda entry: (_composed(entry.name), entry.name))
         except OSError as error:
             yield place, f"cannot be opened ({error.strerror})"
             continue
@@ -175,7 +177,12 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 def order(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """By composed names, so that a Mac's decomposed ones come at the same place; then as they are."""
-    return tuple(unicodedata.normalize("NFC", part) for part in path.parts), path.parts
+    parts = path.parts
+    return tuple(map(_composed, parts)), parts
+
+
+def _composed(name: str) -> str:
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
 
 
 class Finder:

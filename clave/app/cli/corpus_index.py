@@ -10,7 +10,7 @@ from clave.app.cli.finding import SoundSpaceFolder
 from clave.app.cli.progress import following
 
 IndexedCorpus = Annotated[
-    Path, typer.Argument(metavar="CORPUS", help="A folder of MIDI files or one-shots, a run, or a saved corpus.")
+    Path, typer.Argument(metavar="CORPUS", help="A folder of MIDI files or one-shots, a run, or a built corpus.")
 ]
 IndexOut = Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Folder for the index; an old one goes.")]
 

@@ -35,7 +35,7 @@ SearchIn = Annotated[
     typer.Option(
         "--in",
         metavar="CORPUS",
-        help="Where to search: a folder of files, a run, a saved corpus or an index; else our own grooves and drums.",
+        help="Where to search: a folder of files, a run, a built corpus or an index; else our own grooves and drums.",
     ),
 ]
 HowMany = Annotated[int, typer.Option("-n", "--number", metavar="N", min=1, max=1000, help="How many are listed.")]

@@ -95,7 +95,7 @@ class LocalPlace(Place):
         if not os.path.exists(self.root):
             raise StorageError(f"{self.root} is not a folder")
         walked = walking.walk(self.root, suffixes)
-        base, files = walking.base_of(self.root), list[SourceFile]()
+        above, files = len(walking.base_of(self.root).parts), list[SourceFile]()
         refused, left_out = walked.refused(kindred), walked.counts()
         for path in walked.files:
             try:
@@ -103,7 +103,7 @@ class LocalPlace(Place):
             except OSError as error:  # gone since it was listed
                 refused[walking.name_below(path, self.root)] = f"cannot be opened: {error.strerror}"
                 continue
-            files.append(SourceFile(path.relative_to(base).as_posix(), status.st_size, str(status.st_mtime_ns)))
+            files.append(SourceFile("/".join(path.parts[above:]), status.st_size, str(status.st_mtime_ns)))
         return Found(files, refused, left_out)
 
     def contents(self, files: Sequence[SourceFile]) -> Iterator[Content]:

@@ -60,9 +60,9 @@ class Learner:
             previews: list[Kind] = [each for each in KINDS if self._name and (place / each / "preview.wav").is_file()]
             return LearnState(
                 unavailable=unavailable(), phase=self._phase, name=self._name, folder=self._source,
-                said=list(self._said), found=list(self._found), begins=self._begins, progress=self._progress, estimate=self._estimate,
-                epochs=list(self._epochs), previews=previews, error=self._error, spaces=self.spaces(),
-                in_use=self.in_use,
+                said=list(self._said), found=list(self._found), begins=self._begins, progress=self._progress,
+                estimate=self._estimate, epochs=list(self._epochs), previews=previews, error=self._error,
+                spaces=self.spaces(), in_use=self.in_use,
             )  # fmt: skip
 
     def spaces(self) -> list[LearnedSpace]:

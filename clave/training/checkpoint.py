@@ -10,7 +10,7 @@ from torch import Tensor
 
 from clave.errors import TrainingError
 from clave.files import whole_file
-from clave.training.loop import Run, begin
+from clave.training.loop import Recipe, Run, begin
 from clave.training.recipes import recipe_from_dict, recipe_to_dict
 from clave.training.tensor_file import load_tensors, save_tensors
 
@@ -61,6 +61,14 @@ def kept_epochs(folder: Path) -> int | None:
     try:
         return int(json.loads((folder / SETTINGS).read_text("utf-8"))["recipe"]["epochs"])
     except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def kept_recipe(folder: Path) -> Recipe | None:
+    """The recipe of the run in this folder; None where there is none that can be read."""
+    try:
+        return recipe_from_dict(json.loads((folder / SETTINGS).read_text("utf-8"))["recipe"])
+    except (OSError, ValueError, KeyError, TypeError, TrainingError):
         return None
 
 

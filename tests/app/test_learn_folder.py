@@ -79,7 +79,7 @@ def test_what_is_enough_is_learned_and_what_is_not_is_said(mixed: Path, tmp_path
     assert any(line["kind"] == "estimate" and line["seconds"] > 0 for line in lines)
     said = [line["text"] for line in lines if line["kind"] == "said"]
     assert any(line.startswith("sounds not used: ") for line in said), said
-    assert f"{tmp_path / 'out' / 'rhythm'}: not good enough to play. " in said[-2]
+    assert any(line.startswith(f"{tmp_path / 'out' / 'rhythm'}: not good enough to play. ") for line in said)
     assert said[-1] == f"{tmp_path / 'out'} holds nothing yet that is good enough to play"
     assert len(load_rhythm(tmp_path / "out" / "rhythm").sample(1)) == 1
     assert (tmp_path / "out" / "rhythm" / "preview.wav").is_file()

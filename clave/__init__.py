@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from clave.sound import drum_synth as factory
     from clave.sound import loops as loop
     from clave.sound.space import SoundSpace, load_sound
+    from clave.training.fine_tuning import fine_tune
 
 __version__ = "0.1.0"
 
@@ -57,6 +58,7 @@ _NAMES = {
     "Project": "clave.play.project.document",
     "RhythmSpace": "clave.rhythm.space",
     "SoundSpace": "clave.sound.space",
+    "fine_tune": "clave.training.fine_tuning",
     "load_rhythm": "clave.rhythm.space",
     "load_sound": "clave.sound.space",
     "perform": "clave.play.perform",
@@ -76,6 +78,7 @@ __all__ = [  # noqa: RUF022  # modules after names
     "RhythmSpace",
     "SoundSpace",
     "__version__",
+    "fine_tune",
     "load_rhythm",
     "load_sound",
     "perform",

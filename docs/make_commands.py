@@ -76,7 +76,10 @@ clave learn my-drums --look
 clave learn my-drums -o my-space --minutes 10
 clave learn my-drums -o my-space --resume
 clave play --rhythm my-space/rhythm --sound my-space/sound""",
+    "clave adapt": """clave adapt my-loops -o my-space
+clave play --rhythm my-space/rhythm""",
     "clave learn rhythm": """clave learn rhythm my-midi -o my-rhythm
+clave learn rhythm my-midi -o my-rhythm --from scratch
 clave learn rhythm my-midi -o my-rhythm --resume
 clave learn rhythm --factory -o ours
 clave learn rhythm my-midi --factory -o both

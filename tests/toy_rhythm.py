@@ -29,6 +29,7 @@ class ToyDecoder(MapOnlyDecoder):
 
 class ToyRhythm(RhythmSpace):
     directions = attributes.NAMES
+    verdict, own_sources = None, frozenset()
 
     def __init__(self) -> None:
         self.folder = Path("in memory")

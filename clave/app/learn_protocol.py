@@ -49,6 +49,7 @@ class LearnState(Message):
     folder: str
     said: list[str]  # the latest lines
     found: list[LearnFound]
+    begins: str  # what the training begins with, and why
     progress: LearnProgress | None
     estimate: str
     epochs: list[str]  # a line each, the latest ones

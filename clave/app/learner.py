@@ -60,9 +60,9 @@ class Learner:
             previews: list[Kind] = [each for each in KINDS if self._name and (place / each / "preview.wav").is_file()]
             return LearnState(
                 unavailable=unavailable(), phase=self._phase, name=self._name, folder=self._source,
-                said=list(self._said), found=list(self._found), progress=self._progress, estimate=self._estimate,
-                epochs=list(self._epochs), previews=previews, error=self._error, spaces=self.spaces(),
-                in_use=self.in_use,
+                said=list(self._said), found=list(self._found), begins=self._begins, progress=self._progress,
+                estimate=self._estimate, epochs=list(self._epochs), previews=previews, error=self._error,
+                spaces=self.spaces(), in_use=self.in_use,
             )  # fmt: skip
 
     def spaces(self) -> list[LearnedSpace]:
@@ -162,7 +162,7 @@ class Learner:
         self._said, self._epochs = deque[str](maxlen=LINES), deque[str](maxlen=EPOCHS)
         self._found: list[LearnFound] = []
         self._progress: LearnProgress | None = None
-        self._estimate = self._error = ""
+        self._estimate = self._error = self._begins = ""
         self._trains = False
 
     def _follow(self, process: "subprocess.Popen[str]", look: bool) -> None:
@@ -200,6 +200,7 @@ class Learner:
                 self._trains = self._trains or facts["what"] == "training"
             case "training":
                 self._phase, self._trains, self._estimate = "training", False, ""
+                self._begins = str(facts.get("begins", ""))
             case "estimate":
                 self._estimate = str(facts["text"])
             case "epoch":

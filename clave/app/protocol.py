@@ -135,6 +135,7 @@ class CorpusMap(Message):
     source: list[int]  # index into sources
     sources: list[str]  # file names as a person reads them
     licences: list[str]  # of each source
+    own: list[int] = []  # of a fine-tuned space: the sources that are the player's own
     credit: str
 
 

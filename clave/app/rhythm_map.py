@@ -29,6 +29,7 @@ def corpus_map(rhythm: RhythmSpace) -> CorpusMap:
         source=source,
         sources=sources,
         licences=[_licence(rhythm, name) for name in sources],
+        own=[index for index, name in enumerate(sources) if name in rhythm.own_sources],
         credit=rhythm.card["credit"],
     )
 

@@ -8,9 +8,10 @@ from toy_sounds import TOY, toy_corpus
 
 from clave.sound.dataset import SoundCorpus
 from clave.training.loop import begin, fit
+from clave.training.models.rhythm_vae import RhythmConfig
 from clave.training.models.sound_vae import LEAST_SIZE, SoundConfig
-from clave.training.recipes import sound
-from clave.training.small_runs import LEAST_STEPS, fitted
+from clave.training.recipes import rhythm, sound
+from clave.training.small_runs import LEAST_MAP_STEPS, LEAST_STEPS, fitted, fitted_to_bars
 from clave.training.sound_data import to_sounds
 
 
@@ -38,3 +39,13 @@ def test_fewer_sounds_than_components_leave_none_without_a_size() -> None:
     assert float((model.spread.min() / model.spread.max()).square()) >= 0.99 * LEAST_SIZE
     other = to_sounds(toy_corpus())
     assert float(model.features(other.log_spectrogram, other.voices).abs().max()) < 1000
+
+
+@pytest.mark.parametrize("bars", [1, 20, 160, 2000, 100_000])
+def test_the_map_of_bars_has_a_floor_of_steps_too(bars: int) -> None:
+    recipe = fitted_to_bars(rhythm(3), bars)
+    assert isinstance(recipe.model, RhythmConfig)
+    training = recipe.model.map_training
+    assert training.epochs * max(1, bars // training.batch_size) >= LEAST_MAP_STEPS
+    assert recipe.epochs * max(1, bars // recipe.batch_size) >= LEAST_STEPS
+    assert (recipe == rhythm(3)) == (bars == 100_000)

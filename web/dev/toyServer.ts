@@ -90,7 +90,7 @@ export function toyCorpus(): CorpusMap {
   }
   const sources = Array.from({ length: Math.ceil(columns.x.length / 16) }, (_, file) => `toy drummer ${(file % 9) + 1}, groove ${file}`);
   const licences = sources.map((_, file) => (file % 3 ? "CC BY 4.0" : "CC0"));
-  return { ...columns, styles: STYLES, sections: toyInstrument.space.sections, sources, licences, credit: "invented for development" };
+  return { ...columns, styles: STYLES, sections: toyInstrument.space.sections, sources, licences, own: [], credit: "invented for development" };
 }
 
 /** What lies at a point, invented: busier to the right, more syncopated to the top. */

@@ -38,6 +38,7 @@ def _start(corpus: "Corpus", out: Path, choice: Choice) -> "Start":
 
 def _from_scratch(corpus: "Corpus", out: Path, choice: Choice, why: str) -> ChosenRun:
     from clave.training import recipes, rhythm_data, rhythm_run
+    from clave.training.small_runs import fitted_to_bars
 
     parts = rhythm_data.divide(corpus, choice.seed)
     counts = (
@@ -45,7 +46,7 @@ def _from_scratch(corpus: "Corpus", out: Path, choice: Choice, why: str) -> Chos
         f"held out: {rhythm_data.HELD_OUT[parts.by]}"
     )
     recipe = replace(recipes.by_name(choice.recipe, len(corpus.styles)), seed=choice.seed)
-    recipe = with_epochs(recipe, choice.epochs, out)
+    recipe = with_epochs(fitted_to_bars(recipe, len(parts.train)), choice.epochs, out)
     return ChosenRun(
         "rhythm", f"{why}\n{counts}", recipe.epochs,
         lambda session: rhythm_run.learn_rhythm(

@@ -37,5 +37,5 @@ class ChosenRun:
     def follow(self, out: Path, choice: Choice, report: Report) -> None:
         """Follow it to its end; what is stopped is kept, and can go on."""
         print(self.says)
-        report.event("training", what=self.what, folder=str(out), epochs=self.epochs)
+        report.event("training", what=self.what, folder=str(out), epochs=self.epochs, begins=self.says.splitlines()[0])
         train(self.begin, report, out, minutes=choice.minutes, threads=choice.threads)

@@ -112,8 +112,9 @@ def _unlabelled(decode: MapDecoder, bars: Bars) -> DecodeMap:
 
 
 def _schedule(step: int, steps: int) -> float:
-    """The share of the highest learning rate."""
-    return min(1.0, (step + 1) / WARMUP_STEPS) * (1 + math.cos(math.pi * step / steps)) / 2
+    """The share of the highest learning rate; few steps warm up for a tenth of them."""
+    warmup = min(WARMUP_STEPS, max(1, steps // 10))
+    return min(1.0, (step + 1) / warmup) * (1 + math.cos(math.pi * step / steps)) / 2
 
 
 class _Average:

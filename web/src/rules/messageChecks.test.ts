@@ -43,13 +43,14 @@ test("a stroke outside its bar is refused", () => {
   expect(() => readMessage("BarPattern", { meter: [0, 4], strokes: [] })).toThrow("no bar of meter 0/4");
 });
 
-const corpus = { x: [0], y: [0], style: [-1], styles: ["funk"], section: [0], sections: ["beat"], source: [0], sources: ["a.mid"], licences: ["CC0"], credit: "" };
+const corpus = { x: [0], y: [0], style: [-1], styles: ["funk"], section: [0], sections: ["beat"], source: [0], sources: ["a.mid"], licences: ["CC0"], own: [], credit: "" };
 
 test.each([
   [{ y: [] }, "the columns of the corpus differ in length"],
   [{ style: [1] }, "a style is not in the list"],
   [{ section: [-1] }, "a section is not in the list"],
   [{ source: [1] }, "a source is not in the list"],
+  [{ own: [1] }, "a source of the player's own is not in the list"],
   [{ licences: [] }, "the columns of the sources differ in length"],
 ])("a corpus with %o is refused", (changes, rule) => expect(() => readMessage("CorpusMap", { ...corpus, ...changes })).toThrow(rule));
 

@@ -96,11 +96,12 @@ function areIndices(column: readonly number[], names: readonly string[], what: s
   if (column.some((index) => !Number.isInteger(index) || index < first || index >= names.length)) throw new ProtocolError(`a ${what} is not in the list`);
 }
 
-function corpusIsATable({ x, y, style, styles, section, sections, source, sources, licences }: CorpusMap): void {
+function corpusIsATable({ x, y, style, styles, section, sections, source, sources, licences, own }: CorpusMap): void {
   areOneTable("the corpus", [x, y, style, section, source]);
   areIndices(style, styles, "style", -1); // -1 is unlabelled
   areIndices(section, sections, "section");
   areIndices(source, sources, "source");
+  areIndices(own, sources, "source of the player's own");
   areOneTable("the sources", [sources, licences]);
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { toyInstrument } from "../../dev/toyServer";
 import { EMPTY_BAR } from "./pattern";
 import type { CorpusMap } from "./protocol";
-import { describeBar, describeCell, describeNearest, describePattern, describePlace, formatFile, formatPoint } from "./summary";
+import { describeBar, describeCell, describeNearest, describePattern, describePlace, formatFile, formatPoint, ownBars } from "./summary";
 
 test.each([
   ["drummer1/session2/7_latin-brazilian-bossa_95_beat_4-4.mid", "drummer 1, latin brazilian bossa groove\u00a07"],
@@ -43,6 +43,7 @@ test("the nearest bar is described with its source", () => {
     source: [0, 1],
     sources: ["drummer1/session1/7_latin-bomba_94_beat_4-4.mid", "mine/loop.mid"],
     licences: ["CC BY 4.0", "CC BY 4.0"],
+    own: [],
     credit: "Groove MIDI Dataset: Gillick and others, ICML 2019",
   };
   expect(describeNearest(corpus, { index: 0, distance: 0.012 })).toBe(
@@ -54,4 +55,6 @@ test("the nearest bar is described with its source", () => {
   const mixed = { ...corpus, licences: ["CC BY 4.0", "CC0"] };
   expect(describeNearest(mixed, { index: 1, distance: 0 })).toBe("nearest: mine, loop, no style (CC0), right here");
   expect(describeBar(mixed, 1)).toEqual({ style: "no style", section: "fill", source: "mine, loop", licence: "CC0" });
+  expect(describeBar({ ...mixed, own: [1] }, 1).source).toBe("yours: mine, loop");
+  expect([ownBars({ ...mixed, own: [1] }), ownBars(mixed)]).toEqual([[1], []]);
 });

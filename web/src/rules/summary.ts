@@ -55,9 +55,15 @@ export function describeBar(corpus: CorpusMap, index: number): { style: string; 
   return {
     style: corpus.styles[corpus.style[index] ?? -1] ?? "no style",
     section: corpus.sections[corpus.section[index] ?? -1] ?? "",
-    source: formatFile(corpus.sources[source] ?? "unknown"),
+    source: `${corpus.own.includes(source) ? "yours: " : ""}${formatFile(corpus.sources[source] ?? "unknown")}`,
     licence: corpus.licences[source] ?? "",
   };
+}
+
+/** The bars that a fine-tuned space has from the player. */
+export function ownBars({ source, own }: Pick<CorpusMap, "source" | "own">): readonly number[] {
+  const mine = new Set(own);
+  return mine.size === 0 ? [] : source.flatMap((from, bar) => (mine.has(from) ? [bar] : []));
 }
 
 /** "nearest: drummer 1, latin bomba groove 7 (Groove MIDI, CC BY 4.0), 0.01 away"; whose it is only where all is of one. */

@@ -101,6 +101,7 @@ export interface components {
             readonly source: readonly number[];
             readonly sources: readonly string[];
             readonly licences: readonly string[];
+            readonly own: readonly number[];
             readonly credit: string;
         };
         /** @description How other devices come to this instrument. */
@@ -370,6 +371,7 @@ export interface components {
             readonly folder: string;
             readonly said: readonly string[];
             readonly found: readonly components["schemas"]["LearnFound"][];
+            readonly begins: string;
             readonly progress: components["schemas"]["LearnProgress"] | null;
             readonly estimate: string;
             readonly epochs: readonly string[];

@@ -149,6 +149,7 @@ function Now({ state, take }: Taking) {
           </ul>
         </details>
       ))}
+      {state.begins && <p class="drawer-hint">{state.begins}</p>}
       {state.epochs.length > 0 && <p class="drawer-hint">{state.epochs.at(-1)}</p>}
       {state.previews.map((what) => (
         <p key={what} class="drawer-row">

@@ -1,10 +1,10 @@
 /** The rhythm map, the stage of the page: a click plays the bar that the rhythm space has at that point. */
 
 import { type ReadonlySignal, useSignalEffect } from "@preact/signals";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { CorpusMap, Point } from "../rules/protocol";
 import { pointOf } from "../rules/scene";
-import { describeBar } from "../rules/summary";
+import { describeBar, ownBars } from "../rules/summary";
 import { drawBars } from "../map/barsDrawing";
 import type { CanvasSize } from "../map/canvas";
 import { drawGlow, GLOW_EDGE } from "../map/glow";
@@ -108,7 +108,7 @@ function Glow() {
   return <canvas ref={canvas} class="map-glow" aria-hidden="true" style={{ left: `${left}px`, top: `${top}px`, width: `${side}px`, height: `${side}px`, opacity }} />;
 }
 
-/** Single bars, from near by or when asked for. */
+/** Single bars, from near by or when asked for; the player's own always. */
 function Bars() {
   const { store } = usePage();
   const dark = useDark();
@@ -117,8 +117,9 @@ function Bars() {
   const highlighted = store.highlightedStyles.value;
   const projection = store.projection.value;
   const shown = store.showsBars.value || highlighted.size > 0 || projection.view.zoom >= NEAR;
-  if (!shown || !corpus || !nearby) return null;
-  const draw = (canvas: HTMLCanvasElement, size: CanvasSize) => drawBars(canvas, corpus, nearby.within(projection.bounds), { ...size, dark, highlighted, projection });
+  const own = useMemo(() => (corpus ? ownBars(corpus) : []), [corpus]);
+  if (!corpus || !nearby || (!shown && own.length === 0)) return null;
+  const draw = (canvas: HTMLCanvasElement, size: CanvasSize) => drawBars(canvas, corpus, shown ? nearby.within(projection.bounds) : own, { ...size, dark, highlighted, projection });
   return <CanvasLayer class="map-layer" from={[corpus, dark, highlighted, projection]} draw={draw} />;
 }
 

@@ -43,6 +43,8 @@ export type {
   Refusal,
   RhythmShift,
   ShiftReply,
+  SimilarBars,
+  SimilarSounds,
   ShiftRequest,
   SoundInfo,
   SoundMap,

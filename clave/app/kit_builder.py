@@ -28,6 +28,7 @@ from clave.play.sounds import decode_file, decode_point, voice_at
 from clave.play.space_reference import space_reference
 from clave.sound import drum_synth
 from clave.sound.kit_draw import DrawnSound
+from clave.sound.sound_index import SimilarSound
 from clave.sound.space import DRAWN_VARIATION, SoundSpace
 
 AT_ONCE = max(1, min(4, os.cpu_count() or 1))  # sounds decoded at the same time, a core each
@@ -188,17 +189,27 @@ class KitBuilder:
         """These eight voices as a kit; how each is played stands in its origin, and `Kit.as_played` follows it."""
         clips, origins = list[Clip](), list[Origin]()
         for voice, chosen in zip(VOICES, voices, strict=True):
-            match chosen.origin:
-                case "factory":
-                    clip, source = self._offered(voice, chosen.kit or ""), f"factory {chosen.kit}"
-                case "file" if not chosen.twin:
-                    clip = self._from_file(voice, chosen.file or "", levelled=chosen.levelled)
-                    source = f"file {chosen.file}"
-                case _:
-                    clip, source = self._decoded(voice, chosen), "map"
+            clip, source = self._sound_of(voice, chosen)
             clips.append(clip)
             origins.append(chosen.origin_of(voice, source))
         return Kit(tuple(clips), tuple(origins), name)
+
+    def similar(self, voice: int, chosen: KitVoice, n: int) -> list[SimilarSound]:
+        """The `n` sounds of those that the space searches in which are most like this one, the nearest first."""
+        which, space = voice_at(voice), self.space
+        clip, _ = self._sound_of(which, chosen)
+        with self._decoding:
+            return space.similar(clip, which, n)
+
+    def _sound_of(self, voice: Voice, chosen: KitVoice) -> tuple[Clip, str]:
+        """A voice of a kit, and where it comes from."""
+        match chosen.origin:
+            case "factory":
+                return self._offered(voice, chosen.kit or ""), f"factory {chosen.kit}"
+            case "file" if not chosen.twin:
+                return self._from_file(voice, chosen.file or "", levelled=chosen.levelled), f"file {chosen.file}"
+            case _:
+                return self._decoded(voice, chosen), "map"
 
     def _decoded(self, voice: Voice, sound: KitVoice) -> Clip:
         with self._decoding:

@@ -39,6 +39,7 @@ from clave.app.server.project_routes import add_project_routes
 from clave.app.server.refusals import add_refusals
 from clave.app.server.rhythm_routes import add_bar_routes, add_map_routes, add_pattern_routes
 from clave.app.server.security import guarded
+from clave.app.server.similar_routes import add_similar_routes
 from clave.app.server.sound_routes import add_sound_routes
 from clave.app.server.together import together
 from clave.app.verdict_info import verdict_info
@@ -90,6 +91,7 @@ def create_app(
     add_drum_map_routes(app, maps)
     add_loop_routes(app, Loops(rhythm, builder))
     add_sound_routes(app, builder)
+    add_similar_routes(app, rhythm, builder)
     add_kit_routes(app, builder)
     add_library_routes(app, library)
     add_export_routes(app, rhythm, sound, library)

@@ -9,6 +9,15 @@ const SAMPLE_RATE = 44_100;
 /** Decoding needs a context but no permission to sound, so a kit is ready before the first gesture. */
 export const decode = (file: ArrayBuffer): Promise<AudioBuffer> => new OfflineAudioContext(1, 1, SAMPLE_RATE).decodeAudioData(file);
 
+/** As the server reads it: one channel. */
+function mono(sound: AudioBuffer, asMono: typeof import("../rules/mono").asMono): AudioBuffer {
+  if (sound.numberOfChannels < 2) return sound;
+  const channels = Array.from({ length: sound.numberOfChannels }, (_, channel) => sound.getChannelData(channel));
+  const own = new AudioBuffer({ length: sound.length, sampleRate: sound.sampleRate, numberOfChannels: 1 });
+  own.copyToChannel(asMono(channels, sound.sampleRate), 0);
+  return own;
+}
+
 /** With its folders, where the browser gives them. */
 export const pathOf = (file: File): string => file.webkitRelativePath || file.name;
 
@@ -29,7 +38,7 @@ export class Kits {
 
   /** A kit from files; voices without a file keep the sound they had. The report says what was taken and what not. */
   async fromFiles(files: readonly File[], before: KitBuffers, voices: readonly VoiceInfo[]): Promise<{ name: string | null; report: string }> {
-    const { describeSorted, sortFiles } = await import("../rules/kitFolder"); // needed late, and not small
+    const [{ describeSorted, sortFiles }, { asMono }] = await Promise.all([import("../rules/kitFolder"), import("../rules/mono")]); // needed late
     const sorted = sortFiles(files.map(pathOf), voices);
     const broken: string[] = [];
     const buffers = await Promise.all(
@@ -37,7 +46,7 @@ export class Kits {
         const file = files.find((each) => pathOf(each) === path);
         if (!file) return before[voice] ?? null;
         try {
-          return await decode(await file.arrayBuffer());
+          return mono(await decode(await file.arrayBuffer()), asMono);
         } catch {
           broken.push(file.name);
           return before[voice] ?? null;

@@ -47,6 +47,8 @@ export type {
   Refusal,
   RhythmShift,
   ShiftReply,
+  SimilarBars,
+  SimilarSounds,
   ShiftRequest,
   SoundInfo,
   SoundMap,

@@ -218,6 +218,31 @@ export interface components {
             readonly suffix: string;
             readonly media_type: string;
         };
+        /** @description A bar that is like another one. */
+        readonly FoundBar: {
+            readonly source: string;
+            readonly bar: number;
+            readonly style: string;
+            readonly licence: string;
+            readonly agreement: number;
+            readonly distance: number;
+            readonly pattern: components["schemas"]["BarPattern"];
+            readonly point: readonly [
+                number,
+                number
+            ];
+        };
+        /** @description A sound that is like another one; the space decodes it at its point, with its detail. */
+        readonly FoundSound: {
+            readonly source: string;
+            readonly licence: string;
+            readonly distance: number;
+            readonly point: readonly [
+                number,
+                number
+            ];
+            readonly detail: readonly number[];
+        };
         /** @description The bar that the rhythm space has at a point of its map, or on a leg of a path that is there. */
         readonly Generated: {
             /**
@@ -787,6 +812,30 @@ export interface components {
             readonly pattern: components["schemas"]["BarPattern"];
             readonly shift: components["schemas"]["RhythmShift"];
         };
+        /** @description The answer. */
+        readonly SimilarBars: {
+            readonly point: readonly [
+                number,
+                number
+            ];
+            readonly distance: number;
+            readonly styles: readonly components["schemas"]["StyleShare"][];
+            readonly found: readonly components["schemas"]["FoundBar"][];
+        };
+        /** @description POST /api/similar/bars: where a bar lies on the map, and the bars that are most like it. */
+        readonly SimilarBarsRequest: {
+            readonly pattern: components["schemas"]["BarPattern"];
+            readonly n: number;
+        };
+        /** @description The answer, the nearest first. */
+        readonly SimilarSounds: {
+            readonly found: readonly components["schemas"]["FoundSound"][];
+        };
+        /** @description POST /api/similar/sounds/{voice index}: the sounds that are most like that of a kit's voice. */
+        readonly SimilarSoundsRequest: {
+            readonly sound: components["schemas"]["KitVoice"];
+            readonly n: number;
+        };
         /** @description A scene that is played for so many bars. */
         readonly SongPart: {
             readonly scene: number;
@@ -889,6 +938,11 @@ export interface components {
         readonly StyleMeters: {
             readonly style: string;
             readonly nearest: readonly (string | null)[];
+        };
+        /** @description How many of the nearest bars are of a style. */
+        readonly StyleShare: {
+            readonly style: string;
+            readonly share: number;
         };
         /**
          * @description POST /api/patterns/taps: drums for a rhythm that was tapped; a PatternMade answers.
@@ -995,6 +1049,8 @@ export type EvenRequest = components['schemas']['EvenRequest'];
 export type FeelRequest = components['schemas']['FeelRequest'];
 export type FollowTaps = components['schemas']['FollowTaps'];
 export type FormatInfo = components['schemas']['FormatInfo'];
+export type FoundBar = components['schemas']['FoundBar'];
+export type FoundSound = components['schemas']['FoundSound'];
 export type Generated = components['schemas']['Generated'];
 export type GenerationSettings = components['schemas']['GenerationSettings'];
 export type Given = components['schemas']['Given'];
@@ -1052,6 +1108,10 @@ export type SetCells = components['schemas']['SetCells'];
 export type Shift = components['schemas']['Shift'];
 export type ShiftReply = components['schemas']['ShiftReply'];
 export type ShiftRequest = components['schemas']['ShiftRequest'];
+export type SimilarBars = components['schemas']['SimilarBars'];
+export type SimilarBarsRequest = components['schemas']['SimilarBarsRequest'];
+export type SimilarSounds = components['schemas']['SimilarSounds'];
+export type SimilarSoundsRequest = components['schemas']['SimilarSoundsRequest'];
 export type SongPart = components['schemas']['SongPart'];
 export type SoundInfo = components['schemas']['SoundInfo'];
 export type SoundMap = components['schemas']['SoundMap'];
@@ -1062,6 +1122,7 @@ export type SpaceReference = components['schemas']['SpaceReference'];
 export type Spaces = components['schemas']['Spaces'];
 export type StyleHome = components['schemas']['StyleHome'];
 export type StyleMeters = components['schemas']['StyleMeters'];
+export type StyleShare = components['schemas']['StyleShare'];
 export type TapsRequest = components['schemas']['TapsRequest'];
 export type TempoChange = components['schemas']['TempoChange'];
 export type VerdictInfo = components['schemas']['VerdictInfo'];

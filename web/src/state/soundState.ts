@@ -9,6 +9,7 @@ export interface SimilarSounds {
   readonly voice: number;
   readonly sounds: readonly VoiceSound[];
   readonly tried: number | null; // which of them was heard last
+  readonly said?: readonly string[]; // of each: where it was found
 }
 
 export class SoundState {

@@ -165,7 +165,7 @@ export class Sounds {
     const { buffer, heard } = await this.decoded(voice, sound);
     if (!buffer) return { buffer, heard };
     const played = playedBuffer(buffer, sound);
-    if (!sound.velocity_layers || played.numberOfChannels > 1) return { buffer: played, heard }; // only a folder's own files are stereo
+    if (!sound.velocity_layers) return { buffer: played, heard };
     const { softerSamples } = await import("../rules/velocityLayers");
     return { buffer: withLayers(played, (samples) => softerSamples(samples, played.sampleRate, voice)), heard };
   }

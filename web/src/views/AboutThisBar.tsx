@@ -3,6 +3,7 @@
 import { describeNearest } from "../rules/summary";
 import { Drawer } from "./Drawer";
 import { IconButton } from "./Icon";
+import { MoreLikeThis } from "./MoreLikeThis";
 import { Nearby } from "./Nearby";
 import { usePage } from "./page";
 
@@ -19,6 +20,7 @@ export function AboutThisBar() {
           <IconButton icon="forward" label="Forward to the next click" disabled={at >= places.length - 1} onClick={() => actions.visit(1)} />
         </span>
       </div>
+      <MoreLikeThis />
       <Nearby />
     </Drawer>
   );

@@ -9,6 +9,7 @@ import { stepsPerBar } from "../rules/units";
 import type { TapTo } from "../state/barState";
 import { Choice } from "./Choice";
 import { Icon, IconButton } from "./Icon";
+import { usePanels } from "./latePanels";
 import { NeedsServer } from "./NeedsServer";
 import { usePage } from "./page";
 import { useRoving } from "./roving";
@@ -140,6 +141,7 @@ function formatTaps(taps: readonly (readonly [position: number, velocity: number
 
 function Tapping({ to }: { readonly to: TapTo }) {
   const { store, barActions } = usePage();
+  const panels = usePanels();
   const taps = store.bar.taps.value;
   return (
     <>
@@ -161,6 +163,7 @@ function Tapping({ to }: { readonly to: TapTo }) {
       <button type="button" class="framed" aria-busy={store.bar.drumming.value} disabled={taps.length === 0} title="A whole bar for these taps, another one each time" onClick={() => void barActions.drumsForTaps()}>
         <Icon name="dice" /> Make a bar
       </button>
+      {panels && taps.length > 0 && <panels.FindTapped />}
       <button type="button" class="framed" onClick={() => barActions.closeTaps()}>
         Done
       </button>

@@ -1,11 +1,13 @@
 /** The sheet of a voice's sound: its map, its settings, similar sounds, its source. The grid beside it can still be played. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { similarSounds } from "../net/similar";
 import { VOICE_SLUGS } from "../rules/parameters";
-import { MAX_DECAY, MAX_GAIN, MAX_SHIFT, MAX_TUNE, MIN_DECAY, SOUND_DIRECTIONS, type VoiceInfo } from "../rules/protocol";
+import { MAX_DECAY, MAX_GAIN, MAX_SHIFT, MAX_TUNE, MIN_DECAY, NO_SOUND_SHIFT, SOUND_DIRECTIONS, type VoiceInfo } from "../rules/protocol";
+import { saidSound } from "../rules/similarWords";
 import { describeHeard, describeNearestSound, endsOf, formatDecay, formatLevel, formatOrigin, formatShift, formatTune } from "../rules/soundWords";
 import { titled } from "../rules/summary";
-import { DEFAULT_SOUND, requestOf, type VoiceSound } from "../rules/voiceSound";
+import { DEFAULT_SOUND, movedTo, requestOf, type VoiceSound } from "../rules/voiceSound";
 import { shade } from "../map/soundMapDrawing";
 import { Choice } from "./Choice";
 import { Icon, IconButton } from "./Icon";
@@ -181,8 +183,21 @@ function Character({ voice, index }: VoiceProps) {
 /** A random sound within the radius, or a few similar ones to choose from. */
 function RandomSound({ voice, index }: VoiceProps) {
   const { store, soundActions } = usePage();
-  const { radius } = store.sounds;
+  const { radius, similar } = store.sounds;
+  const [looking, setLooking] = useState(false);
   const { locked } = store.scene.value.kit.voices[index]!;
+  const look = async () => {
+    setLooking(true);
+    try {
+      const now = store.scene.value.kit.voices[index]!;
+      const { found } = await similarSounds(index, now);
+      const sounds = found.map(({ point, detail }) => ({ ...movedTo(now, point), detail, variation: 0, shift: NO_SOUND_SHIFT }));
+      similar.value = { voice: index, sounds, tried: null, said: found.map(saidSound) };
+    } catch (error) {
+      store.reportError(error);
+    }
+    setLooking(false);
+  };
   return (
     <div class="sheet-group sheet-random">
       <Slider
@@ -202,6 +217,11 @@ function RandomSound({ voice, index }: VoiceProps) {
       <button type="button" class="framed" onClick={() => soundActions.findSimilar(index)}>
         More like this
       </button>
+      {!store.withoutServer.value && (
+        <button type="button" class="framed find-alike" disabled={looking} onClick={() => void look()}>
+          {looking ? "Looking …" : "Find sounds like it"}
+        </button>
+      )}
     </div>
   );
 }
@@ -233,6 +253,13 @@ function SimilarSounds({ voice, index }: VoiceProps) {
       <button type="button" class="framed" disabled={!tried || locked} onClick={() => tried && soundActions.choose(index, tried)}>
         {found.tried === null ? "Take it" : `Take ${found.tried + 1}`}
       </button>
+      {found.said && (
+        <ol class="similar-said">
+          {found.said.map((each) => (
+            <li key={each}>{each}</li>
+          ))}
+        </ol>
+      )}
     </div>
   );
 }

@@ -18,6 +18,7 @@ export interface Panels {
   readonly playTogether: (page: Pick<MidiInParts, "store" | "player">, together: Together) => void;
   readonly takeDrop: (page: Page, event: DragEvent) => Promise<void>;
   readonly Drawers: ComponentType;
+  readonly FindTapped: ComponentType;
   readonly Help: ComponentType;
   readonly KeepBars: ComponentType;
   readonly MovementPopover: ComponentType<PopoverProps>;

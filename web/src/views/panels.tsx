@@ -23,6 +23,7 @@ export { pageActsOf } from "../state/pageActs";
 export { takeDrop } from "./droppedFiles";
 export { Help } from "./Help";
 export { KeepBars } from "./KeepBars";
+export { FindTapped } from "./MoreLikeThis";
 export { MovementPopover } from "./MovementPopover";
 export { SoundElsewhere } from "./OtherDevices";
 export { SongStrip } from "./SongStrip";

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 from fastapi.testclient import TestClient
+from scipy.signal import resample_poly
 
 import clave
 from clave import load_rhythm
@@ -19,7 +20,7 @@ from clave.app.project_files import keep_files
 from clave.app.protocol import Refusal
 from clave.app.server import loop_routes
 from clave.play.sounds import find_on_disk
-from clave.sound.loops import LoopReading, read
+from clave.sound.loops import LoopHint, LoopReading, read
 
 BEAT = {0: (0, 24, 32), 1: (16, 48), 2: range(0, 64, 8)}
 
@@ -34,7 +35,8 @@ def rendered() -> clave.Clip:
 
 @cache
 def reading() -> LoopReading:
-    return read(rendered(), name="break.wav", space=load_rhythm())
+    known = LoopHint(tempo_bpm=104, meter=(4, 4), first_beat_s=0.0)
+    return read(rendered(), known, name="break.wav", space=load_rhythm())
 
 
 def content(samples: np.ndarray | None = None, *, rate: int = 44_100, form: str = "WAV") -> bytes:
@@ -50,7 +52,9 @@ def client() -> TestClient:
 
 @pytest.fixture(scope="module")
 def taken(client: TestClient) -> LoopFile:
-    answer = client.post("/api/loops", params={"name": "break.wav"}, content=content())
+    mono = resample_poly(rendered().samples, 160, 147)
+    body = content(np.stack([mono, 0.5 * mono], axis=1), rate=48_000, form="OGG")
+    answer = client.post("/api/loops", params={"name": "break.wav"}, content=body)
     assert answer.status_code == 200, answer.text
     return LoopFile.model_validate_json(answer.text)
 

@@ -88,6 +88,19 @@ def test_what_is_no_loop_is_refused(samples: np.ndarray, rule: str) -> None:
         read(Clip(samples.astype(np.float32)))
 
 
+def test_swells_of_noise_are_no_drums() -> None:
+    rng, seconds = np.random.default_rng(0), np.arange(4 * 44_100) / 44_100
+    noise = np.convolve(rng.standard_normal(len(seconds)), np.ones(30) / 30, "same")
+    swells = noise * (0.5 + 0.5 * np.sin(6 * np.pi * seconds)) ** 2
+    with pytest.raises(LoopError, match="do not sound like drums"):
+        read(Clip(swells.astype(np.float32)))
+
+
+def test_the_tempo_of_a_beat_is_one_that_can_be_said_again() -> None:
+    second = read(Clip(rendered().samples[:44_100]))
+    assert LoopHint(tempo_bpm=second.tempo_bpm).tempo_bpm == second.tempo_bpm
+
+
 @pytest.mark.parametrize(
     ("wrong", "rule"),
     [

@@ -46,7 +46,7 @@ def test_what_compares_candidates_learns_and_the_convolutions_stay() -> None:
     take_convolutions(network, SHIPPED_STROKES / "strokes.onnx")
     before = [each.clone() for each in network.convolutions.parameters()]
     worse = f_measure(network.eval(), examples())["all voices"]
-    fit_whole_loops(examples(), network, epochs=90)
+    fit_whole_loops(examples(), network, epochs=60)
     assert f_measure(network, examples())["all voices"] > max(0.95, worse)
     assert all(torch.equal(one, other) for one, other in zip(before, network.convolutions.parameters(), strict=True))
 

@@ -159,6 +159,7 @@ def _last_before(place: float, bar: float, first: float) -> float:
 
 def _refined(evidence: Evidence, grid: BarGrid, given: Given) -> BarGrid:
     """The grid moved and stretched so that the strokes lie nearest to it; as much of it as nobody has given."""
+    low, high = (MIN_BPM, MAX_BPM) if given.bars is None else (MIN_BPM / 2, 2 * MAX_BPM)
     for _ in range(2):
         step = seconds_per_step(grid.tempo_bpm)
         cell, deviation = cells_of(evidence.seconds, grid)
@@ -175,7 +176,7 @@ def _refined(evidence: Evidence, grid: BarGrid, given: Given) -> BarGrid:
         first = grid.first_s
         if given.first_s is None:
             first = float(np.average(seconds, weights=weight) - slope * mean)
-        tempo = float(np.clip(60 / slope / STEPS_PER_QUARTER, MIN_BPM / 2, 2 * MAX_BPM))
+        tempo = float(np.clip(60 / slope / STEPS_PER_QUARTER, low, high))
         grid = replace(grid, tempo_bpm=tempo, first_s=first)
     return grid
 

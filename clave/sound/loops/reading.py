@@ -27,7 +27,7 @@ from clave.sound.loops.strokes import HeardStrokes, LoopStroke, chosen_strokes, 
 
 MIN_SECONDS = 0.5
 MIN_STROKES = 4  # onsets; fewer are single sounds
-MIN_CLEARNESS = 0.5  # mean probability of the strokes; below, what is heard is hardly drums
+MIN_CLEARNESS = 0.58  # mean probability of the strokes; below, what is heard is hardly drums
 STROKE_THRESHOLD = 0.35  # of the probability that a voice is struck
 MAX_BARS = 64
 SURE = 0.7  # confidence below which a remark says what to check

@@ -1,9 +1,11 @@
 """From a folder of MIDI to a space of one's own, by commands alone."""
 
+import io
 import json
 import re
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from clave import Pattern, corpus, load_rhythm, midi
+from clave.app import cli
 from clave.app.cli import app
 from clave.errors import SpaceError, TrainingError
 from clave.training import rhythm_data
@@ -21,10 +24,13 @@ BEATS = ([0, 32], [16, 48], list(range(0, 64, 8)))  # kick, snare, closed hi-hat
 
 
 def clave(*words: str | Path) -> tuple[int, str, str]:
-    """Exit code, stdout and stderr of a command in a process of its own."""
-    command = [sys.executable, "-m", "clave", *map(str, words)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return done.returncode, done.stdout, done.stderr
+    """Exit code, stdout and stderr of a command, run in this process."""
+    out, error = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(error):
+        patch.setattr(sys, "argv", ["clave", *map(str, words)])
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+    return int(stopped.value.code or 0), out.getvalue(), error.getvalue()
 
 
 def some_bars(random: np.random.Generator, count: int) -> list[Pattern]:
@@ -74,11 +80,13 @@ def test_learning_says_what_it_read_and_what_it_refused(learned: tuple[Path, str
     assert (out / "index.parquet").stat().st_size > 0
 
 
-def test_what_was_learned_plays(learned: tuple[Path, str], tmp_path: Path) -> None:
-    out, _ = learned
-    code, said, error = clave("groove", "--rhythm", out, "--style", "funk", "--bars", "2", "-o", tmp_path)
-    assert code == 0, error
-    assert "funk" in said
+def test_what_was_learned_plays_in_a_process_of_its_own(learned: tuple[Path, str], tmp_path: Path) -> None:
+    command = ["groove", "--rhythm", learned[0], "--style", "funk", "--bars", "2", "-o", tmp_path]
+    done = subprocess.run(
+        [sys.executable, "-m", "clave", *map(str, command)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "funk" in done.stdout
 
 
 def test_a_run_is_not_overwritten_and_a_finished_one_has_figures(learned: tuple[Path, str], folder: Path) -> None:

@@ -8,7 +8,7 @@ ten thousand after them.
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, get_args, get_type_hints
 
 import jaxtyping
@@ -38,7 +38,9 @@ def _checked(*, typechecker: TypeChecker) -> Callable[[Any], Any]:
         if inspect.isclass(target):
             return _checked_class(target, typechecker)
         if inspect.isfunction(target) and _is_called_at_once(target) and _says_types_outright(target):
-            return _checked_function(target, typechecker)
+            arrays = [each for hint in target.__annotations__.values() for each in _arrays(hint)]
+            if not any("{" in array.dim_str for array in arrays):  # a size that is the value of an argument
+                return _checked_function(target, typechecker, has_shapes=bool(arrays))
         return _by_jaxtyping(target, typechecker=typechecker)
 
     return decorate
@@ -67,9 +69,10 @@ def _says_types_outright(function: Callable[..., Any]) -> bool:
     return all(hint is None or hints[name] == hint for name, hint in function.__annotations__.items())
 
 
-def _checked_function(function: Callable[..., Any], typechecker: TypeChecker) -> Callable[..., Any]:
+def _checked_function(
+    function: Callable[..., Any], typechecker: TypeChecker, *, has_shapes: bool
+) -> Callable[..., Any]:
     typed = typechecker(function)
-    has_shapes = any(_names_an_array(hint) for hint in function.__annotations__.values())
     test, calls = -1, 0
 
     @functools.wraps(function)
@@ -89,8 +92,9 @@ def _checked_function(function: Callable[..., Any], typechecker: TypeChecker) ->
     return checked
 
 
-def _names_an_array(hint: Any) -> bool:
+def _arrays(hint: Any) -> Iterator[type[AbstractArray]]:
+    """The kinds of arrays that an annotation names, also within others."""
     if inspect.isclass(hint) and issubclass(hint, AbstractArray):
-        return True
-    parts = hint if isinstance(hint, list) else get_args(hint)
-    return any(_names_an_array(part) for part in parts)
+        yield hint
+    for part in hint if isinstance(hint, list) else get_args(hint):
+        yield from _arrays(part)

@@ -7,7 +7,7 @@ import pytest
 import shape_checks
 from beartype import beartype
 from beartype.roar import BeartypeCallHintViolation
-from jaxtyping import Float
+from jaxtyping import Float, TypeCheckError
 
 from clave.music import pattern
 
@@ -25,6 +25,11 @@ def halved(number: int) -> int:
 
 
 @checked
+def zeros(count: int) -> Float[np.ndarray, "{count}"]:
+    return np.zeros(min(count, 3))
+
+
+@checked
 @dataclass
 class Pair:
     one: Float[np.ndarray, "n"]
@@ -38,6 +43,12 @@ def test_sizes_of_one_name_agree_within_a_call_and_not_between_calls() -> None:
         outer(-np.ones(2), np.ones(3))
     with pytest.raises(BeartypeCallHintViolation):
         outer(np.ones((2, 2)), np.ones(3))
+
+
+def test_a_size_may_be_the_value_of_an_argument() -> None:
+    assert len(zeros(2)) == 2
+    with pytest.raises(TypeCheckError):
+        zeros(4)
 
 
 def test_types_without_arrays_and_records_are_checked() -> None:

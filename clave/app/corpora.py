@@ -12,6 +12,7 @@ from clave.latent.index_folder import Batch, Names, index_in_memory
 from clave.rhythm import bar_index, dataset
 from clave.rhythm.bar_index import BarIndex, StoredBars, open_bar_index
 from clave.rhythm.dataset import BARS_FILE, MIDI_SUFFIXES, Corpus
+from clave.rhythm.dataset.built import stream_corpus
 from clave.rhythm.rhythm_vector import VECTOR
 from clave.rhythm.similar import FOLDER, open_space_bars
 from clave.rhythm.space import RhythmSpace
@@ -43,7 +44,7 @@ def bars_in(path: Path | None, rhythm: RhythmSpace, reading: Reading | None = No
 def bar_batches(path: Path, reading: Reading | None = None) -> tuple[Iterable[Batch], Names]:
     """The bars there as rows of an index; those of a built corpus are read as they are needed."""
     if dataset.is_built(path):
-        stream = dataset.stream_corpus(path)
+        stream = stream_corpus(path)
         return bar_index.batches_of_stream(stream), stream.names
     corpus = corpus_in(path, reading)
     return bar_index.batches_of(corpus), bar_index.names_of(corpus)

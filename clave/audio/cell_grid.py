@@ -26,12 +26,10 @@ class CellGrid:
     bands: Int64[np.ndarray, " band_edge"]
     frames: Int64[np.ndarray, " frame_edge"]
 
-    def means(self, magnitude: Float32[np.ndarray, "fine_band some_frame"]) -> Float32[np.ndarray, "band frame"]:
-        """Of the logarithms in each cell; frames after those given are silent."""
+    def means(self, magnitude: Float32[np.ndarray, "fine_band fine_frame"]) -> Float32[np.ndarray, "band frame"]:
+        """Of the logarithms in each cell."""
         across, along = self._means
-        some = magnitude.shape[1]
-        silent = np.float32(np.log(FLOOR)) * along[:, some:].sum(axis=1)
-        return (across @ np.log(magnitude + np.float32(FLOOR)) @ along[:, :some].T + silent).astype(np.float32)
+        return (across @ np.log(magnitude + np.float32(FLOOR)) @ along.T).astype(np.float32)
 
     def magnitudes(
         self, means: Float32[np.ndarray, "band frame"], frames: int | None = None

@@ -134,8 +134,7 @@ class DrumSpectrogram(Spectrogram):
     def forward(self, clip: Clip) -> Float32[np.ndarray, "band frame"]:
         """Magnitudes, logarithms, means."""
         samples = placed(clip)
-        part = self._beginning(self.transform.overlap + int(np.flatnonzero(samples)[-1]) // self.transform.hop)
-        whole = self.whole_grid.means(np.abs(part.forward(samples[: part.length])))
+        whole = self.whole_grid.means(np.abs(self.transform.forward(samples)))
         stroke = self.stroke_grid.means(np.abs(self.stroke.forward(samples[:SHORT_LENGTH])))
         return np.concatenate([whole, stroke])
 

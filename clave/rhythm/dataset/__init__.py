@@ -11,7 +11,7 @@ from clave.files.sharded.building import is_built
 from clave.music.arguments import guard
 from clave.rhythm.dataset.bar_table import Selection
 from clave.rhythm.dataset.bars import CorpusBar
-from clave.rhythm.dataset.built import BarStream, build, open_corpus, stream_corpus
+from clave.rhythm.dataset.built import build, open_corpus
 from clave.rhythm.dataset.data_set import BARS_FILE, NO_STYLE, Corpus, CorpusReport
 from clave.rhythm.dataset.factory import FACTORY, FILLS, LICENCE, TAKES, TAKES_BESIDE, from_factory, learnable_styles
 from clave.rhythm.dataset.labels import GROOVE_MIDI, SECTIONS, STYLE_WORDS, Facts, folder_styles, label, style_in
@@ -30,7 +30,6 @@ __all__ = [
     "STYLE_WORDS",
     "TAKES",
     "TAKES_BESIDE",
-    "BarStream",
     "Corpus",
     "CorpusBar",
     "CorpusReport",
@@ -49,7 +48,6 @@ __all__ = [
     "same_strokes",
     "scan",
     "split",
-    "stream_corpus",
     "style_in",
 ]
 

@@ -85,7 +85,9 @@ def begin(recipe: Recipe, device: str | torch.device = "cpu") -> Run:
         torch.manual_seed(recipe.seed)
         model = recipe.model.build()
     model.to(device)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
+    optimizer = torch.optim.AdamW(
+        model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
+    )
     return Run(recipe, model.train(), copy.deepcopy(model).eval().requires_grad_(False), optimizer)
 
 

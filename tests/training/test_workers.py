@@ -2,7 +2,9 @@
 
 import json
 import os
+import signal
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import torch
 import toy_workers
 from toy_workers import FEW, RECIPE, STEPS, STOPPED_AT
 
+from clave.app.cli.learn_report import LeadReport, SilentReport, working
 from clave.errors import TrainingError
 from clave.training import checkpoint
 from clave.training.models import rhythm_vae
@@ -150,3 +153,33 @@ def test_each_worker_of_a_machine_has_a_gpu_of_its_own(monkeypatch) -> None:
 def test_an_unknown_precision_is_told_which_there_are() -> None:
     with pytest.raises(TrainingError, match="no precision 'int8'; there are: float32, bf16"):
         alone("cpu", precision="int8")
+
+
+@pytest.fixture
+def signals():
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in kept.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_keeps_the_run_and_only_the_first_worker_heeds_it(number: int) -> None:
+    for report, wish in ((LeadReport(SilentReport()), "later"), (SilentReport(), None)):
+        report.listens()
+        assert report.wish() is None
+        signal.raise_signal(number)
+        assert report.wish() == wish
+
+
+@pytest.mark.parametrize(("rank", "said"), [(0, True), (1, False)])
+def test_only_the_first_worker_speaks(rank: int, said: bool, monkeypatch, capsys) -> None:
+    joining = nullcontext(Workers(torch.device("cpu"), rank, 2))
+    monkeypatch.setattr("clave.training.workers.joined", lambda *_, **__: joining)
+    with working("cpu", "float32", 1, "bars") as (workers, report):
+        print("read")
+        report.follow("reading", 1, 2)
+    assert workers.leads == (rank == 0)
+    out = capsys.readouterr().out
+    assert ("read" in out) == bool(out) == said

@@ -1,6 +1,6 @@
 """A small sound space with random weights, and a corpus to learn from in seconds."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 
@@ -9,14 +9,17 @@ import torch
 
 from clave import sounds
 from clave.audio.log_spectrogram import BANDS, FRAMES
-from clave.latent.space_folder import write_settings
+from clave.latent.space_folder import open_space, write_settings
 from clave.music.kit import VOICES
 from clave.sound.space import SOUND_FORMAT, write_corpus
 from clave.training.models.sound_vae import SoundConfig
 from clave.training.onnx_export import write_graphs
 from clave.training.recipes import sound
+from clave.training.sound_data import to_sounds
+from clave.training.tensor_file import halved, save_tensors
 
 SMALL = SoundConfig(components=5, residual_size=6, band_shapes=10, frame_shapes=8, width=16, blocks=1, encoder_width=16)
+HEAD = ("format", "version")  # of config.json, which `write_settings` writes itself
 TOY = replace(sound(), model=SMALL, epochs=2, batch_size=8, warmup_epochs=1, keep_every_epochs=1)
 
 
@@ -46,3 +49,18 @@ def toy_corpus() -> sounds.SoundCorpus:
     made = sounds.made(6)
     kit = np.arange(len(made)) // 8
     return replace(made, kit=kit, group=kit, kits=tuple(f"kit {number}" for number in range(6)))
+
+
+def toy_tunable_space(folder: Path) -> Path:
+    """The same with the components of the toy corpus, and with its torch model, so that it can be fine-tuned."""
+    toy_space(folder)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        model = SMALL.build().eval()
+    model.fit_components(to_sounds(toy_corpus()))
+    model.load_state_dict(halved(model.state_dict()))
+    write_graphs(folder, model.onnx_graphs())
+    save_tensors(folder / "model.safetensors", model.state_dict())
+    kept = {name: value for name, value in open_space(folder, SOUND_FORMAT).settings.items() if name not in HEAD}
+    write_settings(folder, SOUND_FORMAT, **kept, model={"kind": "sound", **asdict(SMALL)})
+    return folder

@@ -99,7 +99,7 @@ class KitBuilder:
             y=[round(float(y), 3) for y in corpus.map[:, 1]],
             source=source,
             sources=sources,
-            licences=[self.space.licences.get(name, self.space.card["licence"]) for name in sources],
+            licences=[_licence(self.space, name) for name in sources],
             **{name: corpus.ranks(name) for name in NAMES},
         )
 
@@ -212,6 +212,12 @@ class KitBuilder:
             if name not in self._kits:
                 self._kits[name] = self.kits[name].make()
         return self._kits[name][voice]
+
+
+def _licence(space: SoundSpace, source: str) -> str:
+    """The licence of a sound; one that the space was fine-tuned with is the player's own."""
+    known = space.licences.get(source, space.card["licence"])
+    return ", ".join(filter(None, ("yours", known))) if source in space.own_sources else known
 
 
 def read_kit_file(path: Path) -> KitToKeep:

@@ -6,21 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from toy_sounds import SMALL, toy_corpus, toy_space
+from toy_sounds import SMALL, toy_corpus, toy_tunable_space
 
 from clave.errors import TrainingError
-from clave.latent.space_folder import open_space, write_settings
 from clave.music.kit import VOICES
 from clave.sound.dataset import read_credits
 from clave.sound.space import load_sound
-from clave.sound.space_format import SOUND_FORMAT
 from clave.training.map_shifts import Places, SoundFineTuning, with_shifts
 from clave.training.models.local_shifts import LocalShifts
-from clave.training.onnx_export import write_graphs
-from clave.training.sound_data import to_sounds
 from clave.training.sound_fine_tuning import fine_tune_sound
 from clave.training.sound_verdict import places, sound_verdict
-from clave.training.tensor_file import halved, save_tensors
 
 
 @pytest.fixture(scope="module")
@@ -30,20 +25,7 @@ def own():
 
 @pytest.fixture(scope="module")
 def start(tmp_path_factory):
-    """A toy space with components of the toy corpus, and its torch model."""
-    folder = toy_space(tmp_path_factory.mktemp("start"))
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        model = SMALL.build().eval()
-    model.fit_components(to_sounds(toy_corpus()))
-    model.load_state_dict(halved(model.state_dict()))
-    write_graphs(folder, model.onnx_graphs())
-    save_tensors(folder / "model.safetensors", model.state_dict())
-    settings = open_space(folder, SOUND_FORMAT).settings
-    kept = {name: value for name, value in settings.items() if name not in ("format", "version")}
-    sizes = {name: getattr(SMALL, name) for name in SMALL.__dataclass_fields__ if name not in ("unit", "variants")}
-    write_settings(folder, SOUND_FORMAT, **kept, model={"kind": "sound", **sizes})
-    return folder
+    return toy_tunable_space(tmp_path_factory.mktemp("start"))
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +93,8 @@ def test_a_fine_tuned_space_can_be_fine_tuned_again(tuned, own, tmp_path):
 def test_what_cannot_be_fine_tuned_is_refused(tuned, start, own, tmp_path):
     with pytest.raises(TrainingError, match="is the space to begin with"):
         next(fine_tune_sound(own, start, start))
+    with pytest.raises(TrainingError, match="already holds a space: choose another"):
+        next(fine_tune_sound(own, start, tuned[0]))
     with pytest.raises(TrainingError, match="1 to 2000 sounds, got 0"):
         next(fine_tune_sound(own.subset(np.arange(0)), start, tmp_path))
     part = shutil.copytree(start, tmp_path / "part")

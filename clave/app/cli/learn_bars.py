@@ -48,7 +48,7 @@ def _from_scratch(corpus: "Corpus", out: Path, choice: Choice, why: str) -> Chos
     recipe = replace(recipes.by_name(choice.recipe, len(corpus.styles)), seed=choice.seed)
     if choice.resume and (kept := checkpoint.kept_recipe(out)) and kept.name == recipe.name:
         recipe = replace(kept, seed=choice.seed)
-    elif choice.epochs is None:
+    elif choice.epochs is None and choice.recipe != "paper":  # which is as it was
         recipe = fitted_to_bars(recipe, len(parts.train))
     recipe = with_epochs(recipe, choice.epochs, out)
     return ChosenRun(

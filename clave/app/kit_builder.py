@@ -90,7 +90,7 @@ class KitBuilder:
             sounds=sum(len(self._space.corpus(voice)) for voice in self._space.voices),
             detail_size=self._space.detail_size,
             directions=[name for name in NAMES if name in directions],
-            verdict=verdict_info(self._space.card),
+            verdict=verdict_info(self._space),
         )
 
     def map(self, voice: int) -> SoundMap:

@@ -1,13 +1,12 @@
 """What was found of a space when it was learned, as a message."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from clave.app.protocol import VerdictInfo
-from clave.latent.verdict import verdict_of
+from clave.latent.verdict import Verdict, verdict_of
 
 
-def verdict_info(card: Mapping[str, Any]) -> VerdictInfo | None:
-    """The verdict in the card of a space; None for a space that was learned without one."""
-    found = verdict_of({"card": card})
+def verdict_info(space: Any) -> VerdictInfo | None:
+    """The verdict of a space, or that in its card; None for a space that was learned without one."""
+    found: Verdict | None = getattr(space, "verdict", None) or verdict_of({"card": space.card})
     return None if found is None else VerdictInfo(**found.to_dict())

@@ -174,5 +174,5 @@ def _space_info(rhythm: RhythmSpace) -> SpaceInfo:
         bars=len(rhythm.corpus.map),
         licence=rhythm.card["licence"],
         credit=rhythm.card["credit"],
-        verdict=verdict_info(rhythm.card),
+        verdict=verdict_info(rhythm),
     )

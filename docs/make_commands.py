@@ -80,6 +80,7 @@ clave play --rhythm my-space/rhythm --sound my-space/sound""",
 clave learn rhythm my-midi -o my-rhythm --resume
 clave learn rhythm --factory -o ours
 clave learn rhythm my-midi --factory -o both
+clave learn rhythm paper-data --recipe paper --experiment -o experiment
 clave play --rhythm my-rhythm""",
     "clave learn sound": """clave learn sound my-drums -o my-sound
 clave learn sound my-drums -o my-sound --list my-drums.csv --factory 240
@@ -91,6 +92,9 @@ clave evaluate rhythm my-midi -o table""",
 clave evaluate sound my-sound my-drums -o table --draws 100 --beside other-sound""",
     "clave learn voices": "clave learn voices my-drums --list my-drums.csv --factory 400 -o my-classifier",
     "clave figures": "clave figures my-rhythm",
+    "clave compare": """clave compare my-rhythm my-other-rhythm
+clave compare table other-table --csv
+clave compare my-rhythm my-other-rhythm -o comparison""",
 }
 
 

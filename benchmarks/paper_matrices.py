@@ -11,8 +11,8 @@ import numpy as np
 from measuring import add_folder, options, print_table, write_json
 
 from clave import kit, midi
+from clave.rhythm.dataset.paper_data import AUTHORS_ROWS
 
-AUTHORS_ROWS = ("kick", "snare", "clap", "open hi-hat", "closed hi-hat", "tom", "cymbal", "other")
 STEPS = 64
 SAME = "the same, bit for bit"
 

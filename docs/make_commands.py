@@ -62,8 +62,6 @@ clave where snare.wav --voice snare""",
     "clave similar": """clave similar groove.mid -n 5
 clave similar groove.mid --in my-midi
 clave similar snare.wav --json""",
-    "clave compare": """clave compare my-rhythm other-rhythm
-clave compare my-rhythm other-rhythm --json""",
     "clave corpus get": """clave corpus get groove-midi
 clave corpus get groove-midi --accept-licence -o groove-midi""",
     "clave corpus index": """clave corpus index my-midi -o my-index
@@ -85,6 +83,7 @@ clave learn rhythm my-midi -o my-rhythm --from scratch
 clave learn rhythm my-midi -o my-rhythm --resume
 clave learn rhythm --factory -o ours
 clave learn rhythm my-midi --factory -o both
+clave learn rhythm paper-data --recipe paper --experiment -o experiment
 clave play --rhythm my-rhythm""",
     "clave learn sound": """clave learn sound my-drums -o my-sound
 clave learn sound my-drums -o my-sound --list my-drums.csv --factory 240
@@ -96,6 +95,9 @@ clave evaluate rhythm my-midi -o table""",
 clave evaluate sound my-sound my-drums -o table --draws 100 --beside other-sound""",
     "clave learn voices": "clave learn voices my-drums --list my-drums.csv --factory 400 -o my-classifier",
     "clave figures": "clave figures my-rhythm",
+    "clave compare": """clave compare my-rhythm my-other-rhythm
+clave compare table other-table --csv
+clave compare my-rhythm my-other-rhythm -o comparison""",
 }
 
 

@@ -40,6 +40,8 @@ def grid(rows: int, columns: int, size_inches: tuple[float, float]) -> "tuple[Fi
 
 def curves(log: Sequence[dict[str, Any]], unit: str = "nats a bar") -> "Figure":
     """Each loss over the epochs, on the training part and on the tuning part: the paper's figure 8."""
+    from matplotlib.ticker import MaxNLocator
+
     names = list(log[0]["tuning"])
     figure, axes = grid(-(-len(names) // 3), 3, (4.0, 2.6))
     epochs = [row["epoch"] for row in log]
@@ -48,6 +50,7 @@ def curves(log: Sequence[dict[str, Any]], unit: str = "nats a bar") -> "Figure":
             ax.plot(epochs, [row[part].get(name, np.nan) for row in log], style, label=part)
         ax.set_title(name)
         ax.set_xlabel("epoch")
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.set_ylabel(unit)
     for ax in axes[len(names) :]:
         ax.set_axis_off()

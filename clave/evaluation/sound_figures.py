@@ -1,12 +1,13 @@
 """Figures of a sound run: loss curves, reconstructions, the latent space, the maps, and sounds across them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from clave.audio.descriptors import NAMES
+from clave.audio.log_spectrogram import DrumSpectrogram
 from clave.evaluation import figures
 from clave.music.kit import voice as voice_of
 from clave.music.shapes import Float, Float32
@@ -23,6 +24,8 @@ RANGE_DB = 80.0  # cells that lie farther below the loudest one of a spectrogram
 DB_PER_NEPER = 20 / np.log(10)
 MAX_SOUNDS_PER_VOICE = 250  # in the figure of the latent space
 TRAVERSAL_POINTS, TRAVERSAL_LIMIT = 5, 2.0  # along each axis of a map; from -2 to 2
+TICKS_KHZ, TICKS_MS = (0.1, 1, 5, 15), (0, 20, 100, 500)
+MAP_TICKS = (-2, 0, 2)
 UNKNOWN_COLOUR = "#cccccc"
 MARKERS = "osv^DP*X"  # one for each voice, so that colour blind readers can tell them apart
 UNITS = {"brightness": "darkest to brightest", "decay": "shortest to longest", "pitch": "lowest to highest",
@@ -68,9 +71,12 @@ def reconstructions(space: SoundSpace, corpus: SoundCorpus) -> "Figure":
             if row == 0:
                 ax.set_title(titles[column], fontsize="small")
         axes[3 * row].set_ylabel(voice.name, fontsize="small")
-    axes[-3].set_xlabel("time, the first 46 ms wide", fontsize="x-small")
-    shades = figure.colorbar(axes[0].images[0], ax=axes, shrink=0.3, aspect=20, pad=0.01)
-    shades.set_label("level below the loudest cell (dB)", fontsize="small")
+    if isinstance(space.spectrogram, DrumSpectrogram):
+        for row in range(len(shown)):
+            _mark_bands(axes[3 * row], space.spectrogram)
+        for ax in axes[-3:]:
+            _mark_times(ax, space.spectrogram)
+    _colour_scale(figure, axes)
     return figure
 
 
@@ -96,7 +102,8 @@ def latent(space: SoundSpace, corpus: SoundCorpus) -> "Figure":
         )  # fmt: skip
     figure.legend(loc="outside right upper", markerscale=2, fontsize="small", title="voice", frameon=False)
     ax.set_title(
-        f"{len(whole)} sounds: the first two principal components of map and detail, {share:.0%} of the variance"
+        f"{len(whole)} sounds by the first two principal components\nof map and detail, {share:.0%} of the variance",
+        fontsize="medium",
     )
     ax.set_xlabel("first principal component of map and detail", fontsize="small")
     ax.set_ylabel("second principal component of map and detail", fontsize="small")
@@ -120,11 +127,14 @@ def maps(space: SoundSpace) -> "Figure":
             ax.set_xlim(-figures.MAP_LIMIT, figures.MAP_LIMIT)
             ax.set_ylim(-figures.MAP_LIMIT, figures.MAP_LIMIT)
             ax.set_aspect("equal")
-            ax.set_xticks([])
-            ax.set_yticks([])
+            ax.set_xticks(MAP_TICKS if row == len(space.voices) - 1 else [])
+            ax.set_yticks(MAP_TICKS if column == 0 else [])
+            ax.tick_params(labelsize="x-small")
             if row == 0:
                 ax.set_title(f"{name}\n{UNITS[name]}", fontsize="small")
-        axes[len(NAMES) * row].set_ylabel(voice.name, fontsize="small")
+        axes[len(NAMES) * row].set_ylabel(f"{voice.name}\nmap y", fontsize="small")
+    for ax in axes[len(NAMES) * (len(space.voices) - 1) :]:
+        ax.set_xlabel("map x", fontsize="x-small")
     figure.suptitle("Colours are ranks among a voice's sounds, purple the lowest, yellow the highest", fontsize="small")
     return figure
 
@@ -147,9 +157,38 @@ def traversal(space: SoundSpace, points_per_axis: int = TRAVERSAL_POINTS) -> "Fi
         ax.set_yticks(ticks)
         ax.tick_params(labelsize="x-small", length=0)
         ax.set_title(name, fontsize="small")
+        ax.set_xlabel("map x", fontsize="x-small")
+        ax.set_ylabel("map y", fontsize="x-small")
     for ax in axes[len(space.voices) :]:
         ax.set_axis_off()
+    figure.suptitle(
+        "What a click sounds like: each tile is a spectrogram, time to the right, bands upwards", fontsize="small"
+    )
+    _colour_scale(figure, axes[: len(space.voices)])
     return figure
+
+
+def _mark_bands(ax: "Axes", spectrogram: DrumSpectrogram) -> None:
+    """Frequencies at the rows of the whole sound; the rows above are the stroke's, in finer time."""
+    hz = spectrogram.hz[: len(spectrogram.band_edges) - 1]
+    ax.set_ylabel(f"{ax.get_ylabel()}\nkHz; above, the stroke", fontsize="x-small")
+    ax.set_yticks([int(np.abs(hz - 1000 * each).argmin()) for each in TICKS_KHZ], [f"{each:g}" for each in TICKS_KHZ])
+    ax.tick_params(labelsize="x-small")
+
+
+def _mark_times(ax: "Axes", spectrogram: DrumSpectrogram) -> None:
+    """Times after the onset at the columns of the whole sound, whose first are narrower in time."""
+    edges = 1000 * spectrogram.edge_seconds
+    ax.set_xticks(
+        [float(np.interp(each, edges, np.arange(len(edges)))) - 0.5 for each in TICKS_MS], list(map(str, TICKS_MS))
+    )
+    ax.tick_params(labelsize="x-small")
+    ax.set_xlabel("ms from the onset", fontsize="x-small")
+
+
+def _colour_scale(figure: "Figure", axes: "Sequence[Axes]") -> None:
+    shades = figure.colorbar(axes[0].images[0], ax=axes, shrink=0.3, aspect=20, pad=0.01)
+    shades.set_label("level below the loudest cell (dB)", fontsize="small")
 
 
 def _decibels(log_spectrogram: Float32[np.ndarray, "*sound band frame"]) -> Float[np.ndarray, "*sound band frame"]:

@@ -173,3 +173,12 @@ def test_the_page_has_the_same_limits() -> None:
         "MAX_MATERIAL_FILES": MAX_MATERIAL_FILES,
         "MAX_MATERIAL_BARS": MAX_MATERIAL_BARS,
     }
+
+
+@pytest.mark.parametrize("name", ["caf%E9.mid", "%ED%B3%A9.mid"], ids=["Latin-1", "a lone surrogate"])
+def test_a_name_whose_bytes_are_no_letters_is_answered_in_json(client: TestClient, name: str) -> None:
+    answer = client.post(f"/api/material?name={name}", content=midi_file(notes(0, 480)))
+    assert MaterialFile.model_validate_json(answer.content).name.endswith(".mid")
+    refused = client.post(f"/api/material?name={name}", content=b"no")
+    assert refused.status_code == 422
+    assert "not a MIDI file" in refused.json()["error"]

@@ -1,5 +1,6 @@
 """The command line. Each command loads what it needs when it runs, so that help and refusals come at once."""
 
+import io
 import sys
 
 import typer
@@ -56,7 +57,13 @@ app.add_typer(corpus.app, name="corpus")
 
 
 def main() -> None:
-    """Run a command; what Clave refuses is one line on stderr and exit code 1."""
+    """Run a command; what Clave refuses is one line on stderr and exit code 1.
+
+    A name whose bytes are no letters of UTF-8 is printed with escapes, wherever it is printed.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except (ClaveError, OSError) as error:

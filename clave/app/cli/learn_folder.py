@@ -35,7 +35,7 @@ from clave.app.cli.options import (
 )
 from clave.app.cli.progress import require_packages
 from clave.app.cli.reports import naming_refused_files, print_bars, print_sounds
-from clave.errors import CorpusError, TrainingError
+from clave.errors import CorpusError, TrainingError, printable
 from clave.training.start import AUTO, SHIPPED
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def read_folder(
             f"{folder} holds neither MIDI files ({', '.join(scanning.MIDI_SUFFIXES)}) nor sounds "
             f"({', '.join(audio_file.SUFFIXES)}), nor does any folder in it"
         )
-    print(f"{folder}: {midi_count} MIDI files and {sound_count} sound files found")
+    print(f"{printable(str(folder))}: {midi_count} MIDI files and {sound_count} sound files found")
     bars = sounds = None
     with naming_refused_files():
         if midi_count:

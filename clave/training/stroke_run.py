@@ -223,7 +223,7 @@ def write(
         "",
         *markdown_rows("what", "", facts),
         "",
-        "## F measure on rendered loops of the same kind that it was not trained on, at a threshold of 0.5",
+        "## F measure on rendered loops that its comparing part was not trained on, at a threshold of 0.5",
         "",
         *markdown_rows("voice", "F", {name: f"{value:.3f}" for name, value in measured.items()}),
     ]

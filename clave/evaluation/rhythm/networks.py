@@ -9,6 +9,7 @@ from torch.nn import functional
 
 from clave.evaluation.rhythm.beats import Beats
 from clave.music.shapes import Float, Int
+from clave.training.models.noise import Noise
 from clave.training.models.vae import VAE, Gaussian, LikelihoodVAE, importance_weights
 
 VOICE_COUNT, STEP_COUNT = 8, 64
@@ -60,7 +61,7 @@ class FlatVAE(LikelihoodVAE[Rows]):
         """The logit of a hit in each cell."""
         return self.decoder(z)
 
-    def losses(self, batch: Rows, noise: torch.Generator) -> dict[str, Tensor]:
+    def losses(self, batch: Rows, noise: Noise) -> dict[str, Tensor]:
         """Reconstruction and divergence from the prior, the two parts of the evidence lower bound."""
         posterior = self.posterior(batch)
         hits = cross_entropy(self.logits(posterior.sample(noise)), batch.hits)
@@ -102,7 +103,7 @@ class RhythmVAENetwork(FlatVAE):
         """Those of the output layer of the hits."""
         return self.output_layers[0](self.decoder(z))
 
-    def losses(self, batch: Rows, noise: torch.Generator) -> dict[str, Tensor]:
+    def losses(self, batch: Rows, noise: Noise) -> dict[str, Tensor]:
         """The evidence lower bound in two parts, and squared errors of velocity and offset over all cells."""
         posterior = self.posterior(batch)
         hits, velocity, offset = (layer(self.decoder(posterior.sample(noise))) for layer in self.output_layers)
@@ -136,7 +137,7 @@ class StepGRU(VAE[Rows]):
         """-log p(hits) of each bar, in nats."""
         return cross_entropy(self.logits(rows).flatten(1), rows.hits)
 
-    def losses(self, batch: Rows, noise: torch.Generator) -> dict[str, Tensor]:  # noqa: ARG002
+    def losses(self, batch: Rows, noise: Noise) -> dict[str, Tensor]:  # noqa: ARG002
         """The negative log likelihood."""
         return {"hits": self.bar_nll(batch).mean()}
 
@@ -170,7 +171,7 @@ class Classifier(VAE[Rows]):
             features += [rows.velocity.flatten(1), rows.hits * rows.offset.flatten(1)]
         return self.network(torch.cat(features, dim=1))
 
-    def losses(self, batch: Rows, noise: torch.Generator) -> dict[str, Tensor]:  # noqa: ARG002
+    def losses(self, batch: Rows, noise: Noise) -> dict[str, Tensor]:  # noqa: ARG002
         """Cross-entropy over the bars whose style is known."""
         return {"style": functional.cross_entropy(self.logits(batch), batch.style, ignore_index=-1)}
 

@@ -115,10 +115,12 @@ def _learn_as_split(
     """Only trained: a model that was scored on bars it knows is no space to play."""
     session = session or Session()
     learned, scored = (to_bars(each, PAPER_STEPS) for each in (parts.learned, parts.scored))
-    with only_run(folder):
-        opened = open_run(recipe, corpus_fingerprint(parts.learned), folder, resume=resume, device=session.device)
+    with session.workers.lead_holds(only_run(folder)):
+        data = corpus_fingerprint(parts.learned)
+        opened = open_run(recipe, data, folder, resume=resume, workers=session.workers)
         best = yield from train(opened, learned, scored, session, SHOWN)
-        save_tensors(folder / WEIGHTS_FILE, best.model.state_dict())
+        if session.workers.leads:
+            save_tensors(folder / WEIGHTS_FILE, best.model.state_dict())
 
 
 def measure(parts: Halves, folder: Path, source: str, seed: int = 0) -> dict[str, Any]:

@@ -24,7 +24,7 @@ class ToyTones(SoundSpace):
         self.detail_size = self.drawn_size = 2
         self.card = {"name": "toy", "licence": "CC0", "credit": "nobody"}
         self.licences = {"c.wav": "CC BY 4.0"}
-        self.own_sources = frozenset()
+        self.own_sources, self.verdict = frozenset(), None
         self.decoded = 0
 
     def draw_kit(self, seed=0, variation=0.8, character=None):

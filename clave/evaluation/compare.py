@@ -150,7 +150,7 @@ def _of_log(path: Path) -> dict[str, Any]:
         return {"epochs": 0}
     best = min(log, key=lambda row: row["tuning"]["total"])
     return {
-        "epochs": len(log), "best epoch": best["epoch"], "seconds": round(sum(row["seconds"] for row in log), 1),
+        "epochs": len(log), "best epoch": best["epoch"], "seconds": round(sum(row["seconds"] for row in log), 3),
         "best tuning loss": best["tuning"]["total"],
     }  # fmt: skip
 

@@ -12,7 +12,8 @@ POOR = {"playable": False, "says": "hit F1 0.11, the shipped space has 0.85", "r
 SPACE = {"name": "loops", "rhythm": True, "sound": False, "resumable": True, "files": 2, "verdict": POOR}
 FOUND = {"what": "rhythm", "files": 2, "read": 1, "used": 8, "refused": 1, "refusals": {"loops/b.mid": "no drums"}}
 IDLE: dict[str, Any] = {
-    "unavailable": None, "phase": "idle", "name": "", "folder": "", "said": [], "found": [], "progress": None,
+    "unavailable": None, "phase": "idle", "name": "", "folder": "", "said": [], "found": [], "begins": "",
+    "progress": None,
     "estimate": "", "epochs": [], "previews": [], "error": "", "spaces": [], "in_use": None,
 }  # fmt: skip
 LOOKED = {**IDLE, "phase": "found", "name": "loops", "found": [FOUND], "spaces": [{**SPACE, "rhythm": False}]}

@@ -189,7 +189,7 @@ class JsonReport:
     def estimate(self, estimate: "Estimate") -> None:
         """One line."""
         seconds = estimate.epoch_seconds * estimate.epochs
-        self.event("estimate", seconds=round(seconds, 1), epochs=estimate.epochs, text=said_of_estimate(estimate))
+        self.event("estimate", seconds=round(seconds, 3), epochs=estimate.epochs, text=said_of_estimate(estimate))
 
     def epoch(self, epoch: "Epoch") -> None:
         """One line."""

@@ -92,6 +92,13 @@ function AddFiles() {
   );
 }
 
+/** What the button does with the sounds: a loop is read, the others are played. */
+function saidTake(voices: readonly AskedSound["voice"][]): string {
+  const loops = voices.filter((voice) => voice === "loop").length;
+  if (voices.length === 1) return loops ? "Read it" : "Play it";
+  return loops ? "Take them" : "Play them";
+}
+
 /** Which voice plays which sound, or whether it is a drum loop; what its name and its length say is chosen already. */
 function Asked({ asked, loops }: { readonly asked: readonly AskedSound[]; readonly loops: Loops }) {
   const { store, soundActions } = usePage();
@@ -132,7 +139,7 @@ function Asked({ asked, loops }: { readonly asked: readonly AskedSound[]; readon
       ))}
       <p class="drawer-row">
         <button type="button" class="framed" disabled={asked.every(({ voice }) => voice === null)} onClick={() => void use()}>
-          {asked.length > 1 ? "Take them" : asked[0]?.voice === "loop" ? "Read it" : "Play it"}
+          {saidTake(asked.map(({ voice }) => voice))}
         </button>
         <button type="button" class="quiet" onClick={() => (state.value = [])}>
           Leave {asked.length === 1 ? "it" : "them"}

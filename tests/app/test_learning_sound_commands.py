@@ -80,8 +80,9 @@ def test_a_few_sounds_become_part_of_a_space_that_is_there(folder: Path, tmp_pat
     code, said = clave(*command)
     assert code == 1
     assert "already holds a space" in said
-    code, said = clave("learn", folder, "-o", tmp_path / "both", "--from", start)
+    code, said = clave("learn", folder, "-o", tmp_path / "both", "--from", start, "--epochs", "3", "--minutes", "1")
     assert code == 0, said
+    assert "not used: --epochs and --minutes, as this takes seconds" in said
     assert f"play it with: clave play --sound {tmp_path / 'both' / 'sound'}" in said or "nothing yet" in said
 
 

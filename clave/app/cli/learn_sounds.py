@@ -72,6 +72,9 @@ def _fine_tuning(corpus: "SoundCorpus", space: Path, out: Path, choice: Choice, 
     refuse_many_workers(choice)
     from clave.training.sound_fine_tuning import fine_tune_sound
 
+    unused = [f"--{name}" for name in ("epochs", "minutes") if getattr(choice, name) is not None]
+    if unused:
+        why += f"\nnot used: {' and '.join(unused)}, as this takes seconds and has no epochs"
     return ChosenRun(
         "sound", why, 1,
         lambda session: fine_tune_sound(

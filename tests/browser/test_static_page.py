@@ -21,8 +21,11 @@ from clave.play.decoding import decode_bar
 from clave.play.project.bars import Generated
 
 READY = "clave.store.corpus.value && clave.store.kitBuffers.value.length === 8"
-KEPT = """async () => (await Promise.all((await caches.keys()).map(async (name) =>
-  (await caches.open(name)).match("api/prior.safetensors.gz")))).some(Boolean)"""
+KEPT = """async () => {
+  const isKept = async (name) => (await caches.open(name)).match("api/prior.safetensors.gz");
+  const moment = () => new Promise((done) => setTimeout(done, 50));
+  while (!(await Promise.all((await caches.keys()).map(isKept))).some(Boolean)) await moment();
+}"""  # evaluated, since `wait_for_function` takes a promise for true
 LISTEN = """
 window.started = [];
 const { start } = AudioBufferSourceNode.prototype;
@@ -75,7 +78,7 @@ def static(page: Page, host: http.server.ThreadingHTTPServer) -> Iterator[Page]:
 
 
 def strokes_here(page: Page) -> dict[tuple[int, int], tuple[float, float]]:
-    page.wait_for_function("!clave.store.waiting.value")
+    page.wait_for_function("!clave.store.waiting.value && clave.store.shown.value.strokes.length > 0")
     return {(voice, step): (loud, off) for voice, step, loud, off in page.evaluate("clave.store.shown.value.strokes")}
 
 
@@ -136,7 +139,7 @@ def test_what_it_cannot_do_is_said_and_the_rest_is_here(static: Page) -> None:
 
 
 def test_it_plays_on_without_the_host(static: Page, context: BrowserContext) -> None:
-    static.wait_for_function(KEPT)
+    static.evaluate(KEPT)
     static.reload()  # the page that its worker serves
     static.wait_for_function(READY)
     static.wait_for_function("navigator.serviceWorker.controller")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,8 @@ class Served:
             sent.append(message)
 
         scope = {"type": "http", "method": method, "path": path, "headers": headers}
-        asyncio.run(self.front(scope, None, send))  # pyright: ignore[reportArgumentType]
+        with ThreadPoolExecutor(1) as thread:  # that of a test of the page has a loop already
+            thread.submit(lambda: asyncio.run(self.front(scope, None, send))).result()  # pyright: ignore[reportArgumentType]
         return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
 
 

@@ -6,6 +6,7 @@ another.
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from importlib import import_module
 from importlib.util import find_spec
@@ -98,7 +99,8 @@ class AalinkSession:
         async def made() -> Any:  # it has to be made where an event loop runs
             return import_module("aalink").Link(min(max(tempo_bpm, SLOWEST_BPM), FASTEST_BPM))
 
-        self._link = asyncio.run(made())
+        with ThreadPoolExecutor(1) as thread:  # one may be running in this one
+            self._link = thread.submit(lambda: asyncio.run(made())).result()
         self._link.start_stop_sync_enabled = True
         self._link.quantum = 4.0
 

@@ -76,6 +76,7 @@ HUMANISE = {"kind": "humanise"}
 HUMANISED = {"kind": "edited", "base": GENERATED, "operations": [HUMANISE]}
 MANY_HUMANISED = [{**HUMANISED, "operations": [{"kind": "humanise", "seed": bar}] * 32} for bar in range(17)]
 LONG_PATH = {"points": [[0, 0], [1, 1]], "bars": 1024, "quantum": "step"}
+OWN_ORIGIN = {"origin": "http://127.0.0.1:8064"}
 EMPTY_PROJECT = {"format": "clave project", "version": 1}
 
 
@@ -625,6 +626,10 @@ def test_a_refusal_is_a_sentence(client: TestClient, case: str) -> None:
         {"origin": "https://evil.example"},
         {"origin": "http://localhost.evil.example:8064"},
         {"origin": "null"},
+        {"origin": "http://127.0.0.1:5173"},  # another program of this machine
+        {"origin": "http://127.0.0.1"},
+        {"origin": "https://127.0.0.1:8064"},
+        {"origin": "http://localhost:8064"},  # what was asked is 127.0.0.1
     ],
     ids=str,
 )
@@ -634,7 +639,7 @@ def test_strangers_are_refused(client: TestClient, headers: dict[str, str]) -> N
     assert "only on this machine" in refusal(response).error
 
 
-@pytest.mark.parametrize("headers", [{"host": "localhost:5173"}, {"host": "[::1]:80"}, {"origin": "http://localhost"}])
+@pytest.mark.parametrize("headers", [{"host": "localhost:5173"}, {"host": "[::1]:80"}, OWN_ORIGIN], ids=str)
 def test_this_machine_is_heard_by_all_its_names(client: TestClient, headers: dict[str, str]) -> None:
     assert client.get("/api/instrument", headers=headers).status_code == 200
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 PORTS_TO_TRY = 20
 MAX_MESSAGE_BYTES = 32_000_000  # of a WebSocket: as long as a project file
+STOP_SECONDS = 3  # that requests may take to their end when the server is stopped
 
 
 def listen(port: int, address: str = THIS_MACHINE) -> socket.socket:
@@ -64,12 +65,16 @@ def serve(app: "ASGIApp", on: socket.socket) -> None:
     """Answer on this socket until Ctrl-C. An instrument that loads behind a Front loads now; raises what stops that."""
     import uvicorn
 
+    from clave.app.server.connections import Connection
+
     return_freed_memory()
     config = uvicorn.Config(
         app,
         log_level="warning",
         access_log=False,
         lifespan="off",
+        http=Connection,
+        timeout_graceful_shutdown=STOP_SECONDS,
         ws=_WebSocket,
         ws_max_size=MAX_MESSAGE_BYTES,
         ws_per_message_deflate=False,  # nothing is far away: packing takes longer than sending

@@ -16,6 +16,7 @@ from clave.errors import ServerError
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    import uvicorn
     from starlette.types import ASGIApp
 
 PORTS_TO_TRY = 20
@@ -61,14 +62,13 @@ def _is_no_refused_handshake(record: logging.LogRecord) -> bool:
     return record.getMessage() != "ASGI callable returned without completing handshake."
 
 
-def serve(app: "ASGIApp", on: socket.socket) -> None:
-    """Answer on this socket until Ctrl-C. An instrument that loads behind a Front loads now; raises what stops that."""
+def configuration(app: "ASGIApp") -> "uvicorn.Config":
+    """How it is served: by connections that are bounded, and stopped within seconds whatever a client has begun."""
     import uvicorn
 
     from clave.app.server.connections import Connection
 
-    return_freed_memory()
-    config = uvicorn.Config(
+    return uvicorn.Config(
         app,
         log_level="warning",
         access_log=False,
@@ -79,6 +79,14 @@ def serve(app: "ASGIApp", on: socket.socket) -> None:
         ws_max_size=MAX_MESSAGE_BYTES,
         ws_per_message_deflate=False,  # nothing is far away: packing takes longer than sending
     )
+
+
+def serve(app: "ASGIApp", on: socket.socket) -> None:
+    """Answer on this socket until Ctrl-C. An instrument that loads behind a Front loads now; raises what stops that."""
+    import uvicorn
+
+    return_freed_memory()
+    config = configuration(app)
     logging.getLogger("uvicorn.error").addFilter(_is_no_refused_handshake)
     server = uvicorn.Server(config)
     if isinstance(app, Front):

@@ -13,9 +13,17 @@ from clave.app.kit_library import KitLibrary
 from clave.app.learner import Learner
 from clave.app.protocol import Refusal
 from clave.app.server import create_app
+from clave.errors import SpaceError
 from clave.music.pattern import Pattern
 
 REQUESTS = 300
+
+
+class WithoutIndex(ToyRhythm):
+    """Searches nothing: the shipped index takes seconds to read."""
+
+    def similar(self, *_given, **_named):  # pyright: ignore
+        raise SpaceError("this space has nothing to search in")
 
 
 class Broken(ToyRhythm):
@@ -27,7 +35,7 @@ class Broken(ToyRhythm):
 
 @pytest.fixture
 def client(tmp_path: Path) -> TestClient:
-    app = create_app(ToyRhythm(), ToyTones(), library=KitLibrary(tmp_path / "kept.sqlite"), static=tmp_path)
+    app = create_app(WithoutIndex(), ToyTones(), library=KitLibrary(tmp_path / "kept.sqlite"), static=tmp_path)
     app.state.learner = Learner(tmp_path / "learned", ["true"])
     return TestClient(app, "http://127.0.0.1:8064", raise_server_exceptions=False)
 

@@ -459,6 +459,20 @@ def test_the_event_loop_answers_while_a_sound_is_made(static: Path) -> None:
 REFUSED: dict[str, tuple[str, str, Any, int, str, str]] = {
     "NaN": ("POST", "/api/patterns", '{"points": [[NaN, 0]]}', 422, "request", "points.0.0: .*finite number, got NaN"),
     "no points": ("POST", "/api/patterns", {"points": []}, 422, "request", "points: .*at least 1"),
+    "a tap that rounds to silence": (
+        *("POST", "/api/patterns/taps", {"taps": [[0, 1e-46]]}, 422),
+        *("request", "taps.0.1: a stroke that sounds has a velocity of at least 1.18e-38, got 1e-46"),
+    ),
+    "a stroke that rounds to silence": (
+        *("POST", "/api/midi", {"patterns": [{"strokes": [[0, 0, 1e-46, 0]]}]}, 422),
+        *("request", "patterns.0.strokes.0.2: a stroke that sounds"),
+    ),
+    "a kit beyond all numbers": ("GET", f"/api/kept/{2**63}", None, 422, "request", "kit: .*less than or equal to"),
+    "the last kit": ("GET", f"/api/kept/{2**63 - 1}", None, 404, "kit", "no kit is kept under"),
+    "a version beyond all numbers": (
+        *("GET", f"/api/kept/1/history/{2**63}", None, 422),
+        *("request", "version: .*less than or equal to"),
+    ),
     "too many points": ("POST", "/api/patterns", {"points": [[0, 0]] * 257}, 422, "request", "at most 256"),
     "a typo": ("POST", "/api/patterns", {"points": [[0, 0]], "stile": "funk"}, 422, "request", "stile: extra"),
     "not JSON": ("POST", "/api/patterns", "kick", 422, "request", "the request is not JSON"),

@@ -5,8 +5,16 @@ another. Results come as they are done, each with the number of its task; who wa
 """
 
 import multiprocessing
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
 from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
 from typing import Any, TypeVar, cast
@@ -76,6 +84,19 @@ def mapped(
     while waiting:
         with pool() as (executor, workers):
             yield from _until_broken(function, tasks, executor, workers, waiting, deaths)
+
+
+def read_ahead(function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+    """The result of each task in order; a thread makes the next one while this one is used."""
+    with ThreadPoolExecutor(1) as thread:
+        coming: Future[Result] | None = None
+        for task in tasks:
+            after = thread.submit(function, task)
+            if coming is not None:
+                yield coming.result()
+            coming = after
+        if coming is not None:
+            yield coming.result()
 
 
 def _until_broken(

@@ -6,7 +6,7 @@ import io
 import numpy as np
 import pytest
 import soundfile
-from hands import violations
+from hands import opened_drawer, violations
 from playwright.sync_api import Page, expect
 
 import clave
@@ -57,3 +57,30 @@ def test_a_dropped_loop_is_heard_corrected_and_played(opened: Page) -> None:
     assert scene["tempo"][0]["tempo_bpm"] == pytest.approx(104, rel=0.005)
     assert scene["kit"]["voices"][0]["file_name"] == "kick.wav"
     assert opened.evaluate("clave.store.project.value.material[0].name") == "take 7.flac"
+
+
+def test_a_take_is_recorded_and_read_as_a_loop(opened: Page) -> None:
+    """The shell has no microphone: the beat plays into the recording in its place."""
+    drawer = opened_drawer(opened, "Your material")
+    drawer.get_by_role("button", name="Record a take").click()
+    expect(drawer.get_by_role("alert")).to_contain_text("The microphone cannot be recorded")
+    opened.evaluate(
+        """content => {
+            navigator.mediaDevices.getUserMedia = async () => {
+                const context = new AudioContext();
+                const source = context.createBufferSource();
+                source.buffer = await context.decodeAudioData(Uint8Array.from(atob(content), letter => letter.charCodeAt(0)).buffer);
+                const heard = context.createMediaStreamDestination();
+                source.connect(heard);
+                source.start(context.currentTime + 0.2);
+                return heard.stream;
+            };
+        }""",
+        base64.b64encode(beat()).decode(),
+    )
+    drawer.get_by_role("button", name="Record a take").click()
+    drawer.get_by_role("button", name="Stop at 4 s and read it").click(timeout=20_000)
+    loop = drawer.get_by_role("region", name="The loop take")
+    expect(loop.get_by_role("group", name="Tempo and bar line")).to_contain_text("bpm", timeout=20_000)
+    expect(loop.get_by_role("button", name="Kick at").first).to_be_visible()
+    expect(drawer.get_by_role("button", name="Record a take")).to_be_enabled()

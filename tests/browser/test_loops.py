@@ -69,7 +69,8 @@ def test_a_take_is_recorded_and_read_as_a_loop(opened: Page) -> None:
             navigator.mediaDevices.getUserMedia = async () => {
                 const context = new AudioContext();
                 const source = context.createBufferSource();
-                source.buffer = await context.decodeAudioData(Uint8Array.from(atob(content), letter => letter.charCodeAt(0)).buffer);
+                const bytes = Uint8Array.from(atob(content), letter => letter.charCodeAt(0));
+                source.buffer = await context.decodeAudioData(bytes.buffer);
                 const heard = context.createMediaStreamDestination();
                 source.connect(heard);
                 source.start(context.currentTime + 0.2);

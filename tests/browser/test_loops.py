@@ -6,7 +6,7 @@ import io
 import numpy as np
 import pytest
 import soundfile
-from hands import opened_drawer, violations
+from hands import drop, opened_drawer, violations
 from playwright.sync_api import Page, expect
 
 import clave
@@ -23,20 +23,8 @@ def beat() -> bytes:
     return file.getvalue()
 
 
-def drop(page: Page, name: str, content: bytes) -> None:
-    transfer = page.evaluate_handle(
-        """([name, content]) => {
-            const transfer = new DataTransfer();
-            transfer.items.add(new File([Uint8Array.from(atob(content), letter => letter.charCodeAt(0))], name));
-            return transfer;
-        }""",
-        [name, base64.b64encode(content).decode()],
-    )
-    page.locator("#map").dispatch_event("drop", {"dataTransfer": transfer})
-
-
 def test_a_dropped_loop_is_heard_corrected_and_played(opened: Page) -> None:
-    drop(opened, "take 7.flac", beat())
+    drop(opened, [("take 7.flac", beat())])
     panel = opened.get_by_role("dialog", name="Your material")
     expect(panel.get_by_label("Voice of take 7.flac")).to_have_value("loop")  # by its length
     panel.get_by_role("button", name="Read it").click()

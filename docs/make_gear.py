@@ -172,7 +172,7 @@ def screenshots(folder: Path) -> None:
 
 
 def _photograph(browser: Any, address: str, folder: Path) -> None:
-    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page = browser.new_page(viewport={"width": 1280, "height": 720}, bypass_csp=True)
     page.set_default_timeout(15_000)
     page.goto(address)
     page.wait_for_function("clave.store.corpus.value && clave.store.kitBuffers.value.length === 8")

@@ -142,3 +142,18 @@ def drop(page: Page, files: list[tuple[str, bytes]], on: Locator | None = None) 
         [(name, base64.b64encode(content).decode()) for name, content in files],
     )
     (on or page.locator("#map")).dispatch_event("drop", {"dataTransfer": transfer})
+
+
+WATCH_POLICY = (
+    "globalThis.broken = [];"
+    "addEventListener('securitypolicyviolation', each => broken.push(each.violatedDirective + each.blockedURI))"
+)
+
+
+def until(page: Page, what: str) -> None:
+    """Wait for this; unlike `wait_for_function`, without evaluating text in the page, which its policy forbids."""
+    for _ in range(200):
+        if page.evaluate(f"Boolean({what})"):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(what)

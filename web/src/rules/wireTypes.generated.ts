@@ -725,11 +725,16 @@ export interface components {
             readonly project: components["schemas"]["Project"];
             readonly remarks: readonly string[];
         };
-        /** @description The body of every 4xx answer: what was wrong, in a sentence for a person. */
+        /**
+         * @description The body of every 4xx and 5xx answer: what was wrong, in a sentence for a person.
+         *
+         *     `busy` comes with 503: the same works later, after the seconds in its header `Retry-After`. `server` is a mistake of
+         *     ours, with 500.
+         */
         readonly Refusal: {
             readonly error: string;
             /** @enum {string} */
-            readonly kind: "request" | "space" | "midi" | "kit" | "sound" | "project" | "not found";
+            readonly kind: "request" | "space" | "midi" | "kit" | "sound" | "project" | "not found" | "busy" | "server";
         };
         /** @description PATCH /api/kept/{id}. */
         readonly Rename: {

@@ -228,7 +228,7 @@ class KitLibrary:
     def _in_words(self) -> Generator[None]:
         try:
             yield
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, UnicodeDecodeError) as error:  # the last of a damaged schema
             raise KitLibraryError(f"{self._place} cannot be used to keep kits: {error}") from error
 
 

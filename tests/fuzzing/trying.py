@@ -153,17 +153,16 @@ class _Trial:
         grown = _peak_bytes() - self._began_with
         if kind in ("taken", "refused") and grown > MOST_BYTES:
             kind, says = "large", f"{grown / 1e6:.0f} MB more memory"
-        if (
-            kind in ("taken", "refused")
-            and not self.door.noisy
-            and self._noise.tell() != (end := self._noise.seek(0, 2))
-        ):
-            kind, says = "noise", f"{end} bytes on standard error: {self._said()}"
+        if kind in ("taken", "refused") and (noise := self._said()):
+            kind, says = "noise", f"on standard error: {noise}"
         return Outcome(seed, kind, says)
 
     def _said(self) -> str:
-        self._noise.seek(0)
-        return self._noise.read(200).decode("utf-8", "replace")
+        """What was written on standard error."""
+        size = os.fstat(self._noise.fileno()).st_size
+        if not size or self.door.noisy:
+            return ""
+        return os.pread(self._noise.fileno(), 200, 0).decode("utf-8", "replace")
 
 
 def _too_slow(number: int, frame: FrameType | None) -> None:

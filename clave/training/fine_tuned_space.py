@@ -1,6 +1,5 @@
 """The folder of a fine-tuned rhythm space: the one it began with, with a bent map, and bars of one's own on it."""
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from clave import __version__
-from clave.files import midi
+from clave.files import midi, whole_file
 from clave.latent.space_folder import SpaceFolder, folder_hash, open_space, write_settings
 from clave.music.units import METERS
 from clave.rhythm.corpus_map import CorpusMap, write_corpus_map
@@ -55,7 +54,7 @@ def write_fine_tuned(
     with new_space(folder) as files:
         write_networks(files, model.eval(), RHYTHM_FORMAT)
         for name in TABLES:
-            shutil.copyfile(start.file(name), files / name)
+            whole_file.write(files / name, start.file(name).read_bytes())
         space = RhythmSpace(SpaceFolder(files, learned))
         points = space.locate(corpus.patterns)
         own = corpus_map(corpus, points, str(card.get("licence", "not stated")))
@@ -73,7 +72,7 @@ def write_fine_tuned(
             measured_on="your bars and older ones",
             verdict=found.says,
         )
-        (files / CARD_FILE).write_text(text, encoding="utf-8")
+        whole_file.write(files / CARD_FILE, text.encode())
         written = RhythmSpace(open_space(files, RHYTHM_FORMAT))
         old_homes = {home.style: home for home in homes_of(before)}
         homes = [old_homes.get(home.style, home) for home in densest_homes(written.corpus, written.styles)]

@@ -122,7 +122,7 @@ def write_space(best: BestModel, recipe: Recipe, corpus: Corpus, folder: Path, c
         card_text = model_card(
             facts, metrics, chosen_settings(recipe), kind="rhythm", measured_on="held-out bars", verdict=found.says
         )
-        (files / CARD_FILE).write_text(card_text, encoding="utf-8")
+        whole_file.write(files / CARD_FILE, card_text.encode())
         write_homes(files, tuple(find_homes(RhythmSpace(open_space(files, RHYTHM_FORMAT)))))
         examples = held_out.patterns[:: max(1, len(held_out) // EXAMPLE_BARS)][:EXAMPLE_BARS]
         midi.write(files / EXAMPLES_FILE, examples, lead_in_bars=1)

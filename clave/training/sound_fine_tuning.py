@@ -142,7 +142,7 @@ def _write_space(tuned: Tuned, folder: Path, card: Mapping[str, Any]) -> dict[st
             settings["card"], measured, asdict(tuned.settings), kind="sound",
             measured_on="your sounds and draws of all maps", verdict=found.says,
         )  # fmt: skip
-        (files / CARD_FILE).write_text(text + credits_text(credited), encoding="utf-8")
+        whole_file.write(files / CARD_FILE, (text + credits_text(credited)).encode())
     return measured
 
 

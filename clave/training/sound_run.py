@@ -114,7 +114,7 @@ def write_space(
         card_text = model_card(
             facts, metrics, chosen_settings(recipe), kind="sound", measured_on="held-out kits", verdict=found.says
         )
-        (files / CARD_FILE).write_text(card_text + credits_text(credited), encoding="utf-8")
+        whole_file.write(files / CARD_FILE, (card_text + credits_text(credited)).encode())
 
 
 def _whitening(folder: Path, settings: Mapping[str, Any], own: SoundCorpus) -> dict[str, Any]:

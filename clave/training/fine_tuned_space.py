@@ -13,17 +13,20 @@ from clave.latent.space_folder import SpaceFolder, folder_hash, open_space, writ
 from clave.music.units import METERS
 from clave.rhythm.corpus_map import CorpusMap, write_corpus_map
 from clave.rhythm.dataset import Corpus
+from clave.rhythm.dataset.data_hash import data_hash
 from clave.rhythm.homes import densest_homes, homes_of, write_homes
 from clave.rhythm.space import RhythmSpace
 from clave.rhythm.space_format import LOGISTIC_PCA_FILE, RHYTHM_FORMAT, TOKENS_FILE
 from clave.training.fine_tune import FineTuning
 from clave.training.model_card import CARD_FILE, model_card, write_metrics
 from clave.training.models.rhythm_vae import RhythmVAE
+from clave.training.provenance import provenance
 from clave.training.rhythm_run import EXAMPLE_BARS, corpus_map
 from clave.training.rhythm_verdict import of_fine_tuned
 from clave.training.run_log import EXAMPLES_FILE
 from clave.training.space_writer import new_space, write_networks
 from clave.training.tensor_file import halved
+from clave.training.workers import alone
 
 TABLES = (TOKENS_FILE, LOGISTIC_PCA_FILE)
 
@@ -113,6 +116,7 @@ def _facts(before: RhythmSpace, corpus: Corpus, folder: Path, card: Mapping[str,
         "fine-tuned by": f"clave {__version__}",
         "licence": f"{before.card['licence']}; of your bars: {licence}",
         "credit": "; ".join(each for each in (str(before.card["credit"]), credit) if each),
+        **provenance("rhythm", data_hash(corpus), alone("cpu")),
     }
 
 

@@ -14,12 +14,14 @@ from clave.music.shapes import Float32
 from clave.sound import comparison
 from clave.sound.corpus_map import CREDITS_FILE, write_corpus
 from clave.sound.dataset import SoundCorpus, credits_of, write_credits
+from clave.sound.dataset.data_hash import data_hash
 from clave.sound.space import SoundSpace
 from clave.sound.space_format import SOUND_FORMAT
 from clave.training.credits import credits_text
 from clave.training.loop import Recipe
 from clave.training.model_card import CARD_FILE, model_card, write_metrics
 from clave.training.models.sound_model import OneShotConfig, SoundModel
+from clave.training.provenance import provenance
 from clave.training.recipes import recipe_to_dict
 from clave.training.run import BestModel, Epoch, chosen_settings, fingerprint, open_run, train
 from clave.training.run_lock import only_run
@@ -61,7 +63,8 @@ def learn_sound(
         best = yield from train(opened, to_sounds(parts.train), to_sounds(parts.tuning), session, SHOWN)
         if workers.leads:
             shown = corpus if limit is None else parts.train
-            write_space(best, opened.run.recipe, shown, parts, folder, card or {})
+            made = provenance("sound", data_hash(credits_of(corpus)), workers)
+            write_space(best, opened.run.recipe, shown, parts, folder, {**(card or {}), **made})
 
 
 def sound_config(recipe: Recipe) -> OneShotConfig:

@@ -23,6 +23,7 @@ from clave.app.cli import (
     loop,
     play,
     render,
+    verify,
 )
 from clave.app.cli.opening import Commands
 from clave.errors import ClaveError
@@ -50,6 +51,7 @@ app.add_typer(export.app, name="export")
 app.add_typer(learn.app, name="learn")
 app.command()(learn_folder.adapt)
 app.add_typer(evaluate.app, name="evaluate")
+app.command()(verify.verify)
 corpus.app.command()(corpus_get.get)
 corpus.app.command()(corpus_index.index)
 corpus.app.command("list")(corpus_get.list_recipes)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from clave.errors import CorpusError, printable
-from clave.files import midi, walking
+from clave.files import midi, walking, whole_file
 from clave.files.sharded.building import INDEX, Batch, Index, Table, finish, make_batches, read_index, read_table
 from clave.files.sharded.lock import locked
 from clave.files.sharded.place import LocalPlace, Place, place_at
@@ -142,7 +142,7 @@ def _label(place: Place, names: list[str], styles: str | Path) -> Facts:
     with tempfile.TemporaryDirectory(prefix="clave-") as folder:
         table = place.read(GROOVE_MIDI)
         if table is not None:
-            Path(folder, GROOVE_MIDI).write_bytes(table)
+            whole_file.write(Path(folder, GROOVE_MIDI), table)
         return label(Path(folder), names, styles)
 
 

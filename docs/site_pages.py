@@ -11,6 +11,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import site_schema
+
 ROOT = Path(__file__).parents[1]
 
 # Files of the repository that are pages of the site: place in the site, and where its text is from.
@@ -21,13 +23,15 @@ SOURCES = {
     "licence.md": "LICENSE",
     "notebook.md": "examples/research.ipynb",
     "benchmarks.md": "benchmarks/results.json",
+    "reference/project-fields.md": "docs/project.schema.json",
+    "reference/messages.md": "tests/fixtures/openapi.json",
     "models/rhythm.md": "clave/weights/rhythm/card.md",
     "models/sound.md": "clave/weights/sound/card.md",
     "models/voices.md": "clave/weights/voices/card.md",
     "models/strokes.md": "clave/weights/strokes/card.md",
     "models/data.md": "clave/files/public_data/recipes",
 }
-PLACES = {source: place for place, source in SOURCES.items()} | {
+PLACES = {source: place for place, source in SOURCES.items() if not source.endswith(".schema.json")} | {
     f"clave/weights/{space}/credits.csv": f"models/{space}-credits.csv" for space in ("sound", "voices", "strokes")
 }
 
@@ -110,6 +114,8 @@ def pages() -> dict[str, str | bytes]:
             made[f"models/{space}-credits.csv"] = credits_file.read_bytes()
     return made | {
         "models/data.md": data(),
+        "reference/project-fields.md": site_schema.project(),
+        "reference/messages.md": site_schema.messages(),
         "benchmarks.md": benchmarks(),
         "notebook.md": notebook(),
     }

@@ -12,11 +12,26 @@ import numpy as np
 from clave.latent.code import Code, map_points
 from clave.music.pattern import Pattern
 from clave.music.shapes import Bool, Float32
-from clave.music.units import Meter
+from clave.music.units import COMMON_TIME, Meter
 from clave.rhythm.condition import Style
 from clave.rhythm.likely_bar import probability
 from clave.rhythm.map_decoder import density_logits
 from clave.rhythm.space import RhythmSpace
+
+
+@dataclass(frozen=True)
+class DecodeSettings:
+    """How a map point is decoded, in the words of `RhythmSpace.at`."""
+
+    meter: Meter = COMMON_TIME
+    style: Style | None = None
+    section: str = "beat"
+    density: float | None = None
+    variation: float = 1.0  # of the bar that is drawn: 1 is a free draw
+    seed: int = 0
+
+
+USUAL = DecodeSettings()
 
 
 @dataclass(frozen=True)
@@ -71,25 +86,14 @@ def encode_bar(space: RhythmSpace, bar: Pattern) -> EncodedBar:
     return EncodedBar((guess[0], guess[1]), code, _ellipse(mean, covariance), space.decode(code)[0])
 
 
-def decode_point(
-    space: RhythmSpace,
-    point: Sequence[float],
-    meter: Meter,
-    style: Style | None = None,
-    section: str = "beat",
-    density: float | None = None,
-    variation: float = 1.0,
-    seed: int = 0,
-) -> DecodedPoint:
-    """The way back from a map point, without a detail. The settings are those of `RhythmSpace.at`.
-
-    `variation` is that of the bar that is drawn: 1 is a free draw.
-    """
-    points, shift = map_points([list(point)]), density_logits(density)
-    condition = space.labels.condition(points, [space.labels.check_meter(meter)], style, section)
-    logits = space.decoder.map.logits(condition)[0] + np.float32(shift)
+def decode_point(space: RhythmSpace, point: Sequence[float], settings: DecodeSettings = USUAL) -> DecodedPoint:
+    """The way back from a map point, without a detail. Raises SpaceError for settings that the space has not learned."""
+    points, meter = map_points([list(point)]), space.labels.check_meter(settings.meter)
+    style, section, density = settings.style, settings.section, settings.density
+    condition = space.labels.condition(points, [meter], style, section)
+    logits = space.decoder.map.logits(condition)[0] + np.float32(density_logits(density))
     [likely] = space.at(points, style, section, density=density, meter=meter)
-    [drawn] = space.at(points, style, section, variation=variation, density=density, seed=seed, meter=meter)
+    [drawn] = space.at(points, style, section, settings.variation, density, settings.seed, meter)
     return DecodedPoint(probability(logits), 1 / (1 + math.exp(-space.threshold)), likely, drawn)
 
 

@@ -4,7 +4,7 @@ import pytest
 from clave import Pattern, load_rhythm
 from clave.errors import SpaceError
 from clave.rhythm import explanation
-from clave.rhythm.explanation import compare, decode_point, encode_bar
+from clave.rhythm.explanation import DecodeSettings, compare, decode_point, encode_bar
 from clave.rhythm.space import RhythmSpace
 
 
@@ -62,7 +62,7 @@ def test_a_bar_goes_in_as_the_space_encodes_it_and_comes_back(space: RhythmSpace
 
 
 def test_a_point_comes_out_as_the_space_plays_it(space: RhythmSpace) -> None:
-    found = decode_point(space, (0.5, -1.0), (3, 4), "jazz", density=0.7, variation=0.5, seed=3)
+    found = decode_point(space, (0.5, -1.0), DecodeSettings((3, 4), "jazz", "beat", 0.7, 0.5, 3))
     assert found.probability.shape == (8, 48)
     [likely] = space.at([[0.5, -1.0]], "jazz", density=0.7, meter=(3, 4))
     [drawn] = space.at([[0.5, -1.0]], "jazz", variation=0.5, density=0.7, seed=3, meter=(3, 4))
@@ -74,6 +74,6 @@ def test_a_point_comes_out_as_the_space_plays_it(space: RhythmSpace) -> None:
 
 def test_what_the_space_has_not_learned_is_refused(space: RhythmSpace) -> None:
     with pytest.raises(SpaceError, match="7/4"):
-        decode_point(space, (0, 0), (7, 4))
+        decode_point(space, (0, 0), DecodeSettings((7, 4)))
     with pytest.raises(SpaceError, match="polka"):
-        decode_point(space, (0, 0), (4, 4), "polka")
+        decode_point(space, (0, 0), DecodeSettings(style="polka"))

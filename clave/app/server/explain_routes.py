@@ -25,7 +25,7 @@ from clave.music.pattern import Pattern
 from clave.music.shapes import Bool
 from clave.play.project.value import Point
 from clave.rhythm import explanation as rhythm_explanation
-from clave.rhythm.explanation import compare, decode_point, encode_bar
+from clave.rhythm.explanation import DecodeSettings, compare, decode_point, encode_bar
 from clave.rhythm.space import RhythmSpace
 from clave.sound.explanation import Levels, as_bytes, difference_db, phase_in_words
 
@@ -65,10 +65,10 @@ def explained_bar(rhythm: RhythmSpace, bar: Pattern) -> ExplainedBar:
 def explained_point(rhythm: RhythmSpace, request: ExplainPointRequest) -> ExplainedPoint:
     """What the decoder makes of a point, beside a bar."""
     bar = request.pattern.pattern()
-    decoded = decode_point(
-        rhythm, request.point, bar.meter, request.style, request.section, request.density, request.variation,
-        request.seed,
-    )  # fmt: skip
+    settings = DecodeSettings(
+        bar.meter, request.style, request.section, request.density, request.variation, request.seed
+    )
+    decoded = decode_point(rhythm, request.point, settings)
     return ExplainedPoint(
         probability=np.round(decoded.probability.astype(np.float64), DIGITS).tolist(),
         threshold=round(decoded.threshold, DIGITS),

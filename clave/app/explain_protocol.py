@@ -85,7 +85,7 @@ class LevelPicture(Message):
 class ExplainedSound(Message):
     """The answer. Silent is 80 dB below the loudest cell of what went in; sounds are WAV files, as base64."""
 
-    nsgt: LevelPicture  # what went in, as the 2019 paper analyses it
+    nsgt: LevelPicture  # what went in, by a non-stationary Gabor transform, from 50 ms before its onset on
     spectrogram: LevelPicture  # as the space does
     attack_bands: int  # of its rows, the last ones: they show the first milliseconds only
     point: Point  # on the voice's map

@@ -87,7 +87,7 @@ def encode_bar(space: RhythmSpace, bar: Pattern) -> EncodedBar:
 
 
 def decode_point(space: RhythmSpace, point: Sequence[float], settings: DecodeSettings = USUAL) -> DecodedPoint:
-    """The way back from a map point, without a detail. Raises SpaceError for settings that the space has not learned."""
+    """The way back from a map point, without a detail. SpaceError for settings that the space has not learned."""
     points, meter = map_points([list(point)]), space.labels.check_meter(settings.meter)
     style, section, density = settings.style, settings.section, settings.density
     condition = space.labels.condition(points, [meter], style, section)

@@ -50,7 +50,8 @@ def test_a_point_is_decoded_beside_the_bar(client: TestClient, bar: dict) -> Non
 def test_a_sound_goes_through_and_is_there_to_be_heard(client: TestClient) -> None:
     said = client.post("/api/explain/sounds/0", json={"sound": KICK}).json()
     assert (said["spectrogram"]["bands"], said["spectrogram"]["frames"], said["attack_bands"]) == (140, 64, 12)
-    assert len(base64.b64decode(said["nsgt"]["levels"])) == 410 * 157
+    nsgt = said["nsgt"]
+    assert len(base64.b64decode(nsgt["levels"])) == nsgt["bands"] * nsgt["frames"] > 10_000
     assert max(base64.b64decode(said["spectrogram"]["levels"])) == 255
     for name in ("sound", "decoded_sound", "random_phase"):
         assert 0.1 < audio_file.from_bytes(base64.b64decode(said[name])).peak <= 1

@@ -8,7 +8,7 @@ from clave.audio.phase import GriffinLim, ImpulsePhase
 from clave.errors import SpaceError
 from clave.music.clip import Clip
 from clave.music.kit import VOICES
-from clave.sound.explanation import as_bytes, difference_db, explain, phase_in_words
+from clave.sound.explanation import as_bytes, difference_db, explain, nsgt, nsgt_levels, phase_in_words
 from clave.sound.space import SoundSpace
 
 SNARE = VOICES[1]
@@ -28,7 +28,7 @@ def test_a_sound_goes_its_way_as_the_space_has_it(space: SoundSpace, clip: Clip)
     found, code = explain(space, clip, SNARE), space.encode([clip], SNARE)
     np.testing.assert_array_equal(found.code.map, code.map)
     np.testing.assert_array_equal(found.sound.samples, space.decode(code, SNARE)[0].samples)
-    assert found.nsgt.shape == found.nsgt_of_sound.shape == (410, 157)
+    assert found.nsgt.shape == found.nsgt_of_sound.shape == (len(nsgt().centres_hz), 130)
     assert found.log_spectrogram.shape == found.decoded.shape == found.heard.shape == (140, 64)
     assert difference_db(found.decoded, found.heard) < 6  # a phase was found that nearly has these magnitudes
     scrambled = space.spectrogram.forward(found.random_phase)
@@ -49,7 +49,16 @@ def test_how_the_phase_is_found_is_said_of_the_space_s_own_estimator(space: Soun
     spectrogram = space.spectrogram
     assert phase_in_words(spectrogram).endswith(f"{spectrogram.phase.iterations} rounds of fast Griffin-Lim")
     other = replace(spectrogram, phase=GriffinLim(3, 0, ImpulsePhase()))
-    assert phase_in_words(other) == "beginning with the phase of an impulse at the onset, then 3 rounds of Griffin-Lim"
+    assert phase_in_words(other) == "by taking that of an impulse at the onset, then by 3 rounds of Griffin-Lim"
+
+
+def test_a_tone_lies_in_its_band_and_its_moment() -> None:
+    seconds = np.arange(8820) / 44_100
+    levels = nsgt_levels(Clip(np.sin(2 * np.pi * 880 * seconds).astype(np.float32)))
+    band, column = np.unravel_index(levels.argmax(), levels.shape)
+    assert nsgt().centres_hz[band] == pytest.approx(880, rel=0.03)
+    assert 10 < column < 50  # 0.05 s of lead-in, then 0.2 s of tone: of 130 columns in 0.65 s
+    assert levels[band, 75:].max() < levels[band, column] - 3
 
 
 def test_levels_are_bytes_over_80_db() -> None:

@@ -25,6 +25,7 @@ const NOT_HERE: readonly (readonly [path: RegExp, action: string])[] = [
   [/^path\//, "find points of a path for you"],
   [/^material/, "read MIDI files"],
   [/^sounds\/\d\/place/, "place a sound on the map"],
+  [/^explain\//, "show how its models work"],
   [/^files\//, "play the files that Clave keeps elsewhere"],
   [/^project\/export\//, "write files of this format"],
 ];

@@ -13,8 +13,8 @@ from clave.audio.nsgt import NSGT, Octave
 from clave.audio.paper_log_spectrogram import PaperSpectrogram
 from clave.audio.phase import GradientIntegration, GriffinLim, ImpulsePhase, PhaseEstimator, RandomPhase
 from clave.errors import SpaceError
-from clave.latent.code import Code
 from clave.files.audio_file import one_shot, resampled
+from clave.latent.code import Code
 from clave.music.clip import SAMPLE_RATE, Clip
 from clave.music.kit import Voice
 from clave.music.shapes import Float32
@@ -77,7 +77,7 @@ def nsgt() -> NSGT:
 
 
 def nsgt_levels(clip: Clip) -> NsgtLevels:
-    """The levels of a sound's first 0.6 seconds by `nsgt`, from 50 ms before its onset on, the loudest of each column."""
+    """The levels of a sound's first 0.6 seconds by `nsgt`, from 50 ms before its onset on; the loudest in a column."""
     transform, lead, shown = nsgt(), round(LEAD_SECONDS * SAMPLE_RATE), round(SHOWN_SECONDS * SAMPLE_RATE)
     samples = np.zeros(transform.length, np.float32)
     part = one_shot(resampled(clip)).samples[:shown].copy()

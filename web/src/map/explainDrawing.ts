@@ -136,9 +136,6 @@ const DOT_PX = 0.9;
 /** Where a point lies in the window, as shares of its side from the left and from the top. */
 export const placeIn = ([x, y]: Point, { centre, half }: MapWindow): Point => [(x - centre[0] + half) / (2 * half), 1 - (y - centre[1] + half) / (2 * half)];
 
-/** The inverse. */
-export const pointIn = ([left, top]: Point, { centre, half }: MapWindow): Point => [centre[0] + (2 * left - 1) * half, centre[1] + (1 - 2 * top) * half];
-
 /** The bars that were learned from, the ellipses of one and two deviations, the guess as a cross, what was found as a dot. */
 export function drawPlaces(canvas: HTMLCanvasElement, size: CanvasSize, { window, corpus, ellipse, guess, found }: MapPicture, inks: Inks): void {
   const pen = penFor(canvas, size);

@@ -18,15 +18,14 @@ export const saidBarSize = ({ meter }: BarPattern): string => {
 export const saidMatrix = (what: string, pattern: BarPattern, voices: readonly VoiceInfo[]): string =>
   `${what}, ${VOICE_COUNT} rows of ${stepsPerBar(pattern.meter)} steps: ${describePattern(pattern, voices)}`;
 
-/** "2 + 62 = 64 values", or the point alone. */
-export const saidCodeSize = ({ feel, strokes }: ExplainedBar): string => {
-  const detail = feel.length + strokes.length;
-  return detail > 0 ? `2 + ${detail} = ${2 + detail} values` : "2 values";
-};
+/** "2 of 64 values". */
+export const saidPlaceSize = ({ feel, strokes }: ExplainedBar): string => `2 of ${2 + feel.length + strokes.length} values`;
 
-/** "14 numbers of feel, the number of strokes, 47 components". */
-export const saidDetail = ({ feel, strokes }: ExplainedBar): string =>
-  strokes.length > 0 ? `${plural(feel.length, "number")} of feel, the number of strokes, ${plural(strokes.length - 1, "component")}` : "this space has none";
+/** "62 of 64 values: 14 of feel, the number of strokes, 47 components". */
+export function saidDetail({ feel, strokes }: ExplainedBar): string {
+  const size = feel.length + strokes.length;
+  return size > 0 ? `${size} of ${2 + size} values: ${feel.length} of feel, the number of strokes, ${plural(strokes.length - 1, "component")}` : "this space has none";
+}
 
 /** "x 0.37, y −0.97, give or take 0.14 one way and 0.04 across". */
 export const saidEllipse = ({ centre, radii }: MapEllipse): string => `${formatPoint(centre)}, deviation ${radii[0].toFixed(2)} along the ellipse and ${radii[1].toFixed(2)} across it`;

@@ -2,7 +2,7 @@
 
 import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { saidBarSize, saidCodeSize, saidCompared, saidDetail, saidDifferences, saidEllipse, saidMatrix } from "../rules/explainWords";
+import { saidBarSize, saidCompared, saidDetail, saidDifferences, saidEllipse, saidMatrix, saidPlaceSize } from "../rules/explainWords";
 import { MAP_EDGE } from "../rules/mapPoint";
 import type { BarPattern, ComparedBar, ExplainedBar, Point } from "../rules/protocol";
 import { formatCoordinate, formatPoint } from "../rules/summary";
@@ -13,7 +13,7 @@ import { BarExplanation } from "../state/explanation";
 import { CanvasLayer } from "./CanvasLayer";
 import { Choice } from "./Choice";
 import { at, byArrows, pointUnder } from "./mapGestures";
-import { Stage, Trouble, useInks, useOnce } from "./HowStages";
+import { Stage, Trouble, useInks, useOnce } from "./HowStage";
 import { usePage } from "./page";
 import { Slider } from "./Slider";
 
@@ -115,11 +115,10 @@ function Place({ explanation, inks, answer }: PartProps & { readonly answer: Exp
   const near: MapWindow = { centre: posterior.centre, half: Math.max(NEAREST, NEAR_DEVIATIONS * posterior.radii[0]) };
   const corpus = store.corpus.value;
   const picture = { corpus, ellipse: posterior, guess, found: point };
-  const size = `2 of ${saidCodeSize(answer)}`;
   return (
     <Stage
       title="2. The encoder: a place on the map"
-      size={size}
+      size={saidPlaceSize(answer)}
       says="A network guesses where the bar lies (cross). A search over the whole map then finds the point that explains its hits best (dot). The ellipse is one standard deviation of where it may lie: small means sure."
       docs="rhythmModel"
     >
@@ -269,7 +268,7 @@ function Answer({ explanation, inks, pattern, again }: AnswerProps) {
       )}
       <p class="drawer-row">
         <button type="button" class="framed" disabled={explanation.held.value === null} onClick={() => explanation.letGo()}>
-          Back to the bar’s own point
+          Back to its own point
         </button>
         <button type="button" class="framed" onClick={play}>
           Play this point

@@ -14,7 +14,7 @@ import { CanvasLayer } from "./CanvasLayer";
 import { Choice } from "./Choice";
 import { Icon } from "./Icon";
 import { at } from "./mapGestures";
-import { Stage, Trouble, useInks, useOnce } from "./HowStages";
+import { Stage, Trouble, useInks, useOnce } from "./HowStage";
 import { usePage } from "./page";
 import { useDark } from "./theme";
 

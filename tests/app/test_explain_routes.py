@@ -1,9 +1,13 @@
 """How the spaces work, as the server says it: with the shipped spaces."""
 
 import base64
+import gzip
+import json
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from make_explain_fixture import ASKED, FIXTURE, cases
 
 from clave import load_rhythm, load_sound
 from clave.app.server import create_app
@@ -74,3 +78,12 @@ def test_what_cannot_be_explained_is_refused(client: TestClient, path: str, body
     refused = client.post(f"/api/explain/{path}", json=body)
     assert 400 <= refused.status_code < 500, refused.text
     assert why in refused.json()["error"]
+
+
+def test_the_fixture_of_a_page_without_a_server_is_up_to_date() -> None:
+    kept = json.loads(gzip.decompress(FIXTURE.read_bytes()))
+    assert len(kept) == len(ASKED)
+    for one, now in zip(kept, cases(), strict=True):
+        assert one["request"] == now["request"], "run `python tests/make_explain_fixture.py`"
+        assert [one["answer"][name] for name in ("likely", "drawn")] == [now["answer"][n] for n in ("likely", "drawn")]
+        np.testing.assert_allclose(one["answer"]["probability"], now["answer"]["probability"], atol=2e-4)

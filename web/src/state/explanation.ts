@@ -8,9 +8,10 @@ import type { ExplainSource } from "../net/explain";
 import { LatestOnly } from "../net/latestOnly";
 import type { Store } from "./store";
 
+/** A bar, and what the encoder makes of it; null where there is none, in a page without a server. */
 interface Encoded {
   readonly pattern: BarPattern;
-  readonly answer: ExplainedBar;
+  readonly answer: ExplainedBar | null;
 }
 
 const saidOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -23,7 +24,10 @@ export class BarExplanation {
   readonly variation = signal(1); // of the bar that the token prior draws
   readonly seed = signal(0);
   readonly trouble = signal(""); // what the server refused
-  readonly point = computed<Point | null>(() => this.held.value ?? this.encoded.value?.answer.point ?? null);
+  readonly point = computed<Point | null>(() => {
+    const encoded = this.encoded.value;
+    return encoded && (this.held.value ?? encoded.answer?.point ?? this.store.shownPoint.value);
+  });
 
   private readonly encoding: LatestOnly<BarPattern, ExplainedBar>;
   private readonly decoding: LatestOnly<ExplainPointRequest, ExplainedPoint>;
@@ -55,7 +59,8 @@ export class BarExplanation {
       const pattern = this.store.shown.value;
       if (last && isSamePattern(last, pattern)) return;
       last = pattern;
-      this.encoding.send(pattern);
+      if (this.store.withoutServer.value) this.encoded.value = { pattern, answer: null };
+      else this.encoding.send(pattern);
     });
     const stopDecoding = effect(() => {
       const [point, encoded] = [this.point.value, this.encoded.value];

@@ -14,6 +14,7 @@ import { CanvasLayer } from "./CanvasLayer";
 import { Choice } from "./Choice";
 import { at, byArrows, pointUnder } from "./mapGestures";
 import { Stage, Trouble, useInks, useOnce } from "./HowStage";
+import { NeedsServer } from "./NeedsServer";
 import { usePage } from "./page";
 import { Slider } from "./Slider";
 
@@ -27,15 +28,16 @@ export function HowBar() {
   const inks = useInks();
   const explanation = useOnce(() => new BarExplanation(store, serverExplain));
   useEffect(() => explanation.follow(), []);
+  const encoded = explanation.encoded.value;
   return (
     <>
       <Trouble text={explanation.trouble.value} />
       {inks && <Input inks={inks} />}
-      {inks && explanation.encoded.value && (
+      {inks && encoded && (
         <>
-          <Place explanation={explanation} inks={inks} answer={explanation.encoded.value.answer} />
-          <Detail inks={inks} answer={explanation.encoded.value.answer} />
-          <Answer explanation={explanation} inks={inks} pattern={explanation.encoded.value.pattern} again={explanation.encoded.value.answer.again} />
+          {encoded.answer ? <Place explanation={explanation} inks={inks} answer={encoded.answer} /> : <PlaceAlone explanation={explanation} inks={inks} />}
+          {encoded.answer && <Detail inks={inks} answer={encoded.answer} />}
+          <Answer explanation={explanation} inks={inks} pattern={encoded.pattern} again={encoded.answer?.again ?? null} />
         </>
       )}
     </>
@@ -147,6 +149,25 @@ function Place({ explanation, inks, answer }: PartProps & { readonly answer: Exp
   );
 }
 
+/** In a page without a server, which has no encoder. */
+function PlaceAlone({ explanation, inks }: PartProps) {
+  const { store } = usePage();
+  const corpus = store.corpus.value;
+  return (
+    <Stage title="2. A place on the map" size="2 values" says="The bar was made at this point of the map." docs="rhythmModel">
+      <NeedsServer what="The encoder, which finds the place of any bar" />
+      <div class="how-places">
+        <figure>
+          <HeldPoint explanation={explanation}>
+            <CanvasLayer class="how-canvas" from={[corpus, inks]} draw={(canvas, shape) => drawPlaces(canvas, shape, { window: WHOLE, corpus, ellipse: null, guess: null, found: null }, inks)} />
+          </HeldPoint>
+          <figcaption>The whole map: press or drag to move the point</figcaption>
+        </figure>
+      </div>
+    </Stage>
+  );
+}
+
 interface HeldPointProps {
   readonly explanation: BarExplanation;
   readonly children: preact.ComponentChildren;
@@ -224,7 +245,7 @@ const SAID: Readonly<Record<Answered, string>> = {
 
 interface AnswerProps extends PartProps {
   readonly pattern: BarPattern;
-  readonly again: ComparedBar;
+  readonly again: ComparedBar | null; // null: the bar was not encoded
 }
 
 function Answer({ explanation, inks, pattern, again }: AnswerProps) {
@@ -234,7 +255,7 @@ function Answer({ explanation, inks, pattern, again }: AnswerProps) {
   const point = explanation.point.value;
   const steps = stepsPerBar(pattern.meter);
   if (!decoded || !point || decoded.probability[0]?.length !== steps) return null;
-  const bar = which === "again" ? again : decoded[which];
+  const bar = which === "again" && again ? again : decoded[which === "again" ? "likely" : which];
   const probability = which === "again" ? null : decoded.probability;
   const play = () => {
     actions.goTo(point);
@@ -245,7 +266,7 @@ function Answer({ explanation, inks, pattern, again }: AnswerProps) {
   return (
     <Stage title="4. The decoder: a bar again" size={which === "again" ? undefined : `8 × ${steps} probabilities, threshold ${decoded.threshold.toFixed(2)}`} says={SAID[which]} docs="rhythmModel">
       <p class="drawer-row">
-        <Choice label="Answer of the decoder" options={["likely", "drawn", "again"]} words={ANSWERS} value={which} onChoose={setWhich} />
+        <Choice label="Answer of the decoder" options={again ? ["likely", "drawn", "again"] : ["likely", "drawn"]} words={ANSWERS} value={which} onChoose={setWhich} />
         {which === "drawn" && (
           <button type="button" class="framed" onClick={() => (explanation.seed.value += 1)}>
             Draw again

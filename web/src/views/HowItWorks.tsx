@@ -4,7 +4,6 @@ import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { Drawer } from "./Drawer";
-import { NeedsServer } from "./NeedsServer";
 import { usePage } from "./page";
 
 const stages = signal<ComponentType | null>(null);
@@ -12,14 +11,13 @@ const stages = signal<ComponentType | null>(null);
 export function HowItWorks() {
   const { store } = usePage();
   const Stages = stages.value;
-  const shown = store.drawer.value === "How it works" && !store.withoutServer.value;
+  const shown = store.drawer.value === "How it works";
   useEffect(() => {
     if (!shown || stages.peek()) return;
     import("./HowStages").then(({ HowStages }) => (stages.value = HowStages)).catch((error: unknown) => store.reportError(error));
   }, [shown]);
   return (
     <Drawer name="How it works">
-      <NeedsServer what="How the models work, shown with your own bars and sounds" />
       {shown && Stages && <Stages />}
     </Drawer>
   );

@@ -5,6 +5,7 @@ import { Choice } from "./Choice";
 import { HowBar } from "./HowBar";
 import { HowSound } from "./HowSound";
 import { DocsLink } from "./HowStage";
+import { NeedsServer } from "./NeedsServer";
 import { usePage } from "./page";
 import "./style/how.css";
 
@@ -18,7 +19,7 @@ export function HowStages() {
         {hasSounds && <Choice label="What goes through" options={["bar", "sound"]} words={{ bar: "A bar", sound: "A sound" }} value={what} onChoose={setWhat} />}
         <DocsLink page="teaching">A lesson with this view</DocsLink>
       </p>
-      {what === "bar" ? <HowBar /> : <HowSound />}
+      {what === "bar" ? <HowBar /> : store.withoutServer.value ? <NeedsServer what="The way of a sound through its model" /> : <HowSound />}
     </div>
   );
 }

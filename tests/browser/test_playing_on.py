@@ -20,8 +20,8 @@ ABSURD = """() => {
     const strokes = Array.from({ length: 64 }, (_, n) => [n % 8, 2 * Math.floor(n / 8), 1, 0]);
     const filtered = { filter: "lowpass", cutoff_hz: 18000, resonance_db: 24 };
     const mix = scene.mix.map(each => ({ ...each, level: 2, send: 1, ...filtered }));
-    const voices = scene.kit.voices.map(each => ({ ...each, gain: 24 }));
-    const [bus, room] = [{ drive: 1, glue: 1 }, { size: "hall", level: 2 }];
+    const voices = scene.kit.voices.map(each => ({ ...each, gain: 2 }));
+    const [bus, room] = [{ drive: 1, glue: 1 }, { size: "hall", level: 1 }];
     const loud = { ...scene, mix, kit: { ...scene.kit, voices }, bus, room };
     store.change("all of it", { ...store.project.value, volume: 1, scene: loud });
     return strokes;

@@ -3,6 +3,7 @@
 import { VOICE_COUNT, type VoiceInfo } from "../rules/protocol";
 import type { SoundSource } from "../net/sources";
 import type { KitBuffers } from "./mixer";
+import { isSoundable } from "./soundable";
 
 const SAMPLE_RATE = 44_100;
 
@@ -46,11 +47,13 @@ export class Kits {
         const file = files.find((each) => pathOf(each) === path);
         if (!file) return before[voice] ?? null;
         try {
-          return mono(await decode(await file.arrayBuffer()), asMono);
+          const sound = mono(await decode(await file.arrayBuffer()), asMono);
+          if (isSoundable(sound)) return sound;
         } catch {
-          broken.push(file.name);
-          return before[voice] ?? null;
+          // said below
         }
+        broken.push(file.name);
+        return before[voice] ?? null;
       }),
     );
     const report = describeSorted(sorted) + (broken.length > 0 ? ` Not readable as sound: ${broken.join(", ")}.` : "");

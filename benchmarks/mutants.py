@@ -46,7 +46,7 @@ SUBJECTS = {
     ),
     "midi": Subject(
         ("files/midi/*.py",),
-        ("files/test_midi.py", "files/test_midi_as_it_comes.py"),
+        ("files/test_midi_edges.py", "files/test_midi_as_it_comes.py", "files/test_midi.py"),
         "thousands_of_broken_files or a_million_notes",
     ),
     "sequencer": Subject(
@@ -65,7 +65,7 @@ SUBJECTS = {
     ),
     "render": Subject(
         ("play/render.py", "play/mixdown.py"),
-        ("play/test_render.py", "play/test_mixdown.py", "play/test_produced.py"),
+        ("play/test_render_levels.py", "play/test_render.py", "play/test_mixdown.py", "play/test_produced.py"),
     ),
     "space": Subject(
         ("rhythm/space.py", "rhythm/measured_space.py", "rhythm/likelihood.py", "rhythm/token_sampler.py",
@@ -74,7 +74,7 @@ SUBJECTS = {
          "rhythm/test_detail_decoder.py"),
         "without_styles_plays or detail_holds_the_strokes or several_meters_go_together",
     ),
-    "infilling": Subject(("rhythm/infilling.py",), ("rhythm/test_infilling.py",)),
+    "infilling": Subject(("rhythm/infilling.py",), ("rhythm/test_infilling_weights.py", "rhythm/test_infilling.py")),
     "nsgt": Subject(("audio/nsgt.py",), ("audio/test_nsgt.py",)),
     "phase": Subject(
         ("audio/phase.py",), ("audio/test_phase.py",), "more_steps_come_nearer or bands_of_varying_width"
@@ -223,6 +223,7 @@ def _measure(checkout: Checkout, name: str, each: int, seed: int, known: dict[st
         if not checkout.kills(subject, mutant, PATIENCE * seconds + MORE_SECONDS):
             survivors.append(mutant.name)
             print(f"  survives, line {mutant.mutation.line}: {mutant.name}", flush=True)
+    print(f"  {len(sample) - len(survivors)} killed", flush=True)
     return Killed(name, len(sample), len(sample) - len(survivors), tuple(survivors))
 
 

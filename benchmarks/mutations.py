@@ -1,7 +1,7 @@
 """Small mistakes that tests should notice: `<` for `<=`, `+` for `-`, a condition turned round, a check left out.
 
 A mutation changes one node of the syntax tree. Nothing is changed in annotations, decorators, text or the messages of
-errors, nor where types stand (`int | None`).
+errors, nor where types stand (`int | None`), nor the numbers of a module outside of functions, which are its settings.
 """
 
 import ast
@@ -50,7 +50,7 @@ def mutations(tree: ast.Module) -> list[Mutation]:
     for place, field in _fields(tree, ""):
         old = _get(field)
         for new in _changed(old, bool(place)):
-            before, after = _text(old), _text(new)
+            before, after = _shown(field, old), _shown(field, new)
             seen[place, before, after] += 1
             number = seen[place, before, after]
             found.append(Mutation(place or "module", getattr(old, "lineno", 0), before, after, number, field, new))
@@ -103,6 +103,8 @@ def _changed(node: ast.AST, in_function: bool) -> Iterator[ast.AST]:
                 yield _with(node, op=SWAPS[type(node.op)]())
         case ast.UnaryOp(op=ast.Not() | ast.USub() | ast.Invert()):
             yield node.operand
+        case ast.Constant() if not in_function:  # a setting
+            pass
         case ast.Constant(value=bool()):
             yield ast.Constant(not node.value)
         case ast.Constant(value=int() | float()):
@@ -140,6 +142,18 @@ def _set(field: Field, new: ast.AST) -> None:
         getattr(node, name)[index] = new
 
 
+def _shown(field: Field, node: ast.AST) -> str:
+    """The code with this node in place; of a part of an expression, the expression it is in."""
+    if not isinstance(field[0], ast.expr):
+        return _text(node)
+    old = _get(field)
+    _set(field, node)
+    try:
+        return _text(field[0])
+    finally:
+        _set(field, old)
+
+
 def _text(node: ast.AST) -> str:
     """The code of a node on one line; of a statement with a body, its first line."""
-    return ast.unparse(node).split("\n")[0][:100]
+    return ast.unparse(node).split("\n")[0][:120]

@@ -68,11 +68,10 @@ SUBJECTS = {
         ("play/test_render_levels.py", "play/test_render.py", "play/test_mixdown.py", "play/test_produced.py"),
     ),
     "space": Subject(
-        ("rhythm/space.py", "rhythm/measured_space.py", "rhythm/likelihood.py", "rhythm/token_sampler.py",
-         "rhythm/detail_decoder.py"),
-        ("rhythm/test_likelihood.py", "rhythm/test_token_sampler.py", "rhythm/test_space.py",
-         "rhythm/test_detail_decoder.py"),
-        "without_styles_plays or detail_holds_the_strokes or several_meters_go_together",
+        ("rhythm/space.py", "rhythm/measured_space.py", "rhythm/likelihood.py", "rhythm/token_sampler.py"),
+        ("rhythm/test_space_calls.py", "rhythm/test_likelihood.py", "rhythm/test_token_sampler.py",
+         "rhythm/test_space.py"),
+        "without_styles_plays or several_meters_go_together or likelihood_is_that_of_torch[all]",
     ),
     "infilling": Subject(("rhythm/infilling.py",), ("rhythm/test_infilling_weights.py", "rhythm/test_infilling.py")),
     "nsgt": Subject(("audio/nsgt.py",), ("audio/test_nsgt.py",)),
@@ -82,13 +81,18 @@ SUBJECTS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Mutant:
-    """A mutation of a module, and its source with it."""
+    """A mutation of a module."""
 
     module: str  # path below clave/
+    tree: ast.Module
     mutation: Mutation
-    source: str
+
+    @property
+    def source(self) -> str:
+        """The module with the mutation."""
+        return mutated(self.tree, self.mutation)
 
     @property
     def name(self) -> str:
@@ -173,8 +177,7 @@ def mutants(subject: Subject) -> Iterator[Mutant]:
     for pattern in subject.modules:
         for path in sorted((ROOT / "clave").glob(pattern)):
             module, tree = path.relative_to(ROOT / "clave").as_posix(), ast.parse(path.read_text("utf-8"))
-            for mutation in mutations(tree):
-                yield Mutant(module, mutation, mutated(tree, mutation))
+            yield from (Mutant(module, tree, mutation) for mutation in mutations(tree))
 
 
 def equivalent() -> dict[str, str]:
@@ -238,6 +241,7 @@ def _import_libraries() -> None:
     import soundfile  # noqa: F401
     import soxr  # noqa: F401
     import symusic  # noqa: F401
+    import torch  # noqa: F401
 
 
 if __name__ == "__main__":

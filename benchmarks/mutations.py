@@ -144,7 +144,7 @@ def _set(field: Field, new: ast.AST) -> None:
 
 def _shown(field: Field, node: ast.AST) -> str:
     """The code with this node in place; of a part of an expression, the expression it is in."""
-    if not isinstance(field[0], ast.expr):
+    if not isinstance(field[0], ast.expr) or isinstance(field[0], ast.Attribute):
         return _text(node)
     old = _get(field)
     _set(field, node)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from clave.rhythm.infilling import _effective_share, infill, systematic_resampling
+from clave.errors import PatternError
+from clave.rhythm.infilling import _draw_each, _effective_share, as_keep, infill, keep_potential, systematic_resampling
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class CoinPrior:
     def step(self, state, sixteenth, before):
         self.resampled += self._last is not None and state is not self._last
         self._last = state
+        assert (before == -1).all() == (sixteenth == 0), "there is no token before the first 16th"
         log_prob = np.log(np.stack([1 - state.tilt, state.tilt], axis=1))
         return log_prob.astype(np.float32), state
 
@@ -89,3 +91,23 @@ def test_systematic_resampling_takes_whole_shares_exactly():
 def test_shares_that_sum_to_less_than_1_name_no_row_that_is_not_there():
     for seed in range(20):
         assert systematic_resampling(np.full(10, 0.09), np.random.default_rng(seed)).max() == 9
+
+
+def test_a_token_is_drawn_by_its_share_of_a_row_whatever_the_row_sums_to():
+    rows = np.tile([[1.0, 0.0, 3.0]], (4000, 1))
+    drawn = np.bincount(_draw_each(rows, np.random.default_rng(0)), minlength=3) / 4000
+    np.testing.assert_allclose(drawn, [0.25, 0, 0.75], atol=0.03)
+
+
+def test_one_cell_that_is_neither_kept_nor_free_is_refused():
+    keep = np.ones((8, 64))
+    keep[0, 1] = 0.5
+    with pytest.raises(PatternError, match="true or false"):
+        as_keep(keep, (4, 4))
+
+
+def test_tokens_that_agree_weigh_the_same_and_change_nothing_else():
+    grids = np.array([np.zeros((8, 4)), np.ones((8, 4))], bool)
+    hits, keep = np.zeros((8, 8), bool), np.zeros((8, 8), bool)
+    keep[3, 5] = True  # a kept silence in the second 16th
+    np.testing.assert_array_equal(keep_potential(hits, keep, grids), [[0, 0], [0, -np.inf]])

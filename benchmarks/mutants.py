@@ -49,17 +49,14 @@ SUBJECTS = {
         ("files/test_midi_edges.py", "files/test_midi_as_it_comes.py", "files/test_midi.py"),
         "thousands_of_broken_files or a_million_notes",
     ),
-    "sequencer": Subject(
-        ("play/sequencer.py", "play/tempo.py", "play/chance.py"),
-        ("play/test_sequencer.py", "play/test_transport.py", "play/test_lanes.py"),
-    ),
+    "sequencer": Subject(("play/sequencer.py",), ("play/test_sequencer.py",)),
     "project": Subject(
         ("play/project/*.py",),
         ("play/project/test_bad_input.py", "play/project/test_saving.py"),
         "broken_projects_are_refused",
     ),
     "arrange": Subject(
-        ("play/arrange.py", "play/plan.py", "play/hearing.py"),
+        ("play/arrange.py", "play/plan.py", "play/hearing.py", "play/tempo.py", "play/chance.py"),
         ("play/test_plan.py", "play/test_lanes.py", "play/test_hearing.py", "play/test_arrange_fixtures.py"),
         "arrange.json.gz-15",
     ),

@@ -42,7 +42,7 @@ class Subject:
 
 SUBJECTS = {
     "pattern": Subject(
-        ("music/pattern.py", "music/units.py"), ("music/test_pattern.py", "music/test_units.py")
+        ("music/pattern.py", "music/units.py"), ("music/test_pattern_limits.py", "music/test_pattern.py", "music/test_units.py")
     ),
     "midi": Subject(
         ("files/midi/*.py",),
@@ -71,9 +71,11 @@ SUBJECTS = {
         "without_styles_plays or several_meters_go_together or likelihood_is_that_of_torch[all]",
     ),
     "infilling": Subject(("rhythm/infilling.py",), ("rhythm/test_infilling_weights.py", "rhythm/test_infilling.py")),
-    "nsgt": Subject(("audio/nsgt.py",), ("audio/test_nsgt.py",)),
+    "nsgt": Subject(("audio/nsgt.py",), ("audio/test_nsgt_by_hand.py", "audio/test_nsgt.py")),
     "phase": Subject(
-        ("audio/phase.py",), ("audio/test_phase.py",), "more_steps_come_nearer or bands_of_varying_width"
+        ("audio/phase.py",),
+        ("audio/test_phase_by_hand.py", "audio/test_phase.py"),
+        "more_steps_come_nearer or bands_of_varying_width"
     ),
 }  # fmt: skip
 

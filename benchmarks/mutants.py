@@ -57,8 +57,8 @@ SUBJECTS = {
     ),
     "arrange": Subject(
         ("play/arrange.py", "play/plan.py", "play/hearing.py", "play/tempo.py", "play/chance.py"),
-        ("play/test_plan.py", "play/test_lanes.py", "play/test_hearing.py", "play/test_arrange_fixtures.py"),
-        "arrange.json.gz-15",
+        ("play/test_arrange_by_hand.py", "play/test_plan.py", "play/test_lanes.py", "play/test_hearing.py",
+         "play/test_arrange_fixtures.py"),
     ),
     "render": Subject(
         ("play/render.py", "play/mixdown.py"),

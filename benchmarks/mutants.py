@@ -42,7 +42,8 @@ class Subject:
 
 SUBJECTS = {
     "pattern": Subject(
-        ("music/pattern.py", "music/units.py"), ("music/test_pattern_limits.py", "music/test_pattern.py", "music/test_units.py")
+        ("music/pattern.py", "music/units.py"),
+        ("music/test_pattern_limits.py", "music/test_pattern.py", "music/test_units.py"),
     ),
     "midi": Subject(
         ("files/midi/*.py",),

@@ -53,7 +53,7 @@ SUBJECTS = {
     "sequencer": Subject(("play/sequencer.py",), ("play/test_sequencer.py",)),
     "project": Subject(
         ("play/project/*.py",),
-        ("play/project/test_bad_input.py", "play/project/test_saving.py"),
+        ("play/project/test_values.py", "play/project/test_bad_input.py", "play/project/test_saving.py"),
         "broken_projects_are_refused",
     ),
     "arrange": Subject(

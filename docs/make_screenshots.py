@@ -53,7 +53,7 @@ def draw(page: Any, path: list[tuple[int, int]]) -> None:
 
 def opened(browser: Any, address: str, size: dict[str, int]) -> Any:
     """The page, as soon as it can play."""
-    page = browser.new_page(viewport=size, color_scheme="dark")
+    page = browser.new_page(viewport=size, color_scheme="dark", bypass_csp=True)
     page.set_default_timeout(30_000)
     page.goto(address)
     page.wait_for_function("clave.store.corpus.value && clave.store.kitBuffers.value.length === 8")

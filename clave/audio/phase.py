@@ -193,7 +193,7 @@ class Descent(PhaseEstimator):
         first = transform.inverse(self.start.bands(magnitude, transform))
         bands = transform.forward(first)
         magnitude = _laid_out_like(bands, magnitude)
-        if not first.any():
+        if self.iterations == 0 or not first.any():  # L-BFGS takes a step before it counts
             return bands
         gain = float(np.vdot(bands, bands).real / np.vdot(first, first))
 

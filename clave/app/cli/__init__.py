@@ -23,6 +23,7 @@ from clave.app.cli import (
     loop,
     play,
     render,
+    version,
 )
 from clave.app.cli.opening import Commands
 from clave.errors import ClaveError
@@ -35,6 +36,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.callback()(version.version)
 app.command()(play.play)
 app.command()(groove.groove)
 app.command()(render.render)

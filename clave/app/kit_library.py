@@ -280,7 +280,7 @@ class KitLibrary:
             raise KitLibraryBusyError(
                 f"{self._place} has been locked by another program for {BUSY_SECONDS:g} seconds: try again"
             ) from error
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, UnicodeDecodeError) as error:  # the last of a damaged schema
             raise KitLibraryError(f"{self._place} cannot be used to keep kits: {error}") from error
 
 

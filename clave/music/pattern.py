@@ -117,7 +117,7 @@ class Pattern:
         own = np.clip(nearest_steps(tick), 0, steps - 1)
         kept = merge(voice, own, (velocity * MAX_LOUDNESS).astype(int))
         voice, velocity, tick, own = voice[kept], velocity[kept], tick[kept], own[kept]
-        cell = musical_steps(tick, np.array([-steps, 0, steps]))
+        cell = musical_steps(tick, np.array([-steps, 0, steps, 2 * steps]))  # the end of the bar is a nearest tick too
         cell = settle(voice, tick, np.where(cell < steps, np.maximum(cell, 0), own), own)
 
         bar = np.zeros((2, len(VOICES), steps), np.float32)

@@ -129,9 +129,11 @@ def test_what_it_cannot_do_is_said_and_the_rest_is_here(static: Page) -> None:
         ("Answer", "Answers to what you play"),
         ("Other devices", "Playing together with other devices"),
         ("MIDI in", "Ableton Link"),
+        ("How it works", "The encoder, which finds the place of any bar"),
     ):
         static.evaluate("name => { clave.store.drawer.value = name; }", drawer)
         expect(static.get_by_text(f"{what}: only with Clave on your own computer")).to_be_visible()
+    expect(static.get_by_test_id("how-f1")).to_contain_text("0 lost: hit F1 1.00")  # the decoder is here
     static.evaluate("clave.store.drawer.value = null")
     static.evaluate("clave.actions.changeSettings('variation', { variation: 0.5 })")
     click(static, -0.8, 1.2)

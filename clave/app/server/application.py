@@ -28,6 +28,7 @@ from clave.app.protocol import (
 )
 from clave.app.server.bodies import PatientBodies
 from clave.app.server.drum_map_routes import add_drum_map_routes
+from clave.app.server.explain_routes import add_explain_routes
 from clave.app.server.export_routes import add_export_routes
 from clave.app.server.kit_routes import add_kit_routes, add_library_routes
 from clave.app.server.learn_routes import add_learn_routes
@@ -96,6 +97,7 @@ def create_app(
     add_loop_routes(app, Loops(rhythm, builder))
     add_sound_routes(app, builder)
     add_similar_routes(app, rhythm, builder)
+    add_explain_routes(app, rhythm, builder)
     add_kit_routes(app, builder)
     add_library_routes(app, library)
     add_export_routes(app, rhythm, sound, library)

@@ -6,8 +6,6 @@ The folder is written beside its place first, and takes it only when all of it i
 import gzip
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +19,7 @@ from clave.app.static_page.answers import answer
 from clave.app.static_page.rhythm_files import rhythm_files
 from clave.app.static_page.sound_files import DRAWN_KITS, GRID_POINTS, sound_files
 from clave.errors import ExportError
+from clave.files import whole_folder
 
 if TYPE_CHECKING:
     from clave.play.project import Project
@@ -167,24 +166,14 @@ def _check_folder(folder: Path) -> None:
 
 def _write_whole(folder: Path, files: dict[str, bytes]) -> None:
     """The folder with these files, or as it was before."""
-    target = folder.absolute()
-    part, old = (target.with_name(f".{target.name}.{kind}") for kind in ("part", "old"))
     try:
-        for left in (part, old):
-            shutil.rmtree(left, ignore_errors=True)
-        for name, content in files.items():
-            path = part / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        if target.exists():
-            os.replace(target, old)
-        os.replace(part, target)
+        with whole_folder.new(folder) as part:
+            for name, content in files.items():
+                path = part / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
     except OSError as error:
-        shutil.rmtree(part, ignore_errors=True)
-        if old.exists() and not target.exists():
-            os.replace(old, target)
         raise ExportError(f"{folder} cannot be written: {error.strerror or error}; it is as it was") from error
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _lines(folder: Path, files: dict[str, bytes]) -> list[str]:

@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[1]
 SOURCES = {
     "contributing.md": "CONTRIBUTING.md",
     "changelog.md": "CHANGELOG.md",
+    "reporting.md": "SECURITY.md",
     "page.md": "web/README.md",
     "licence.md": "LICENSE",
     "notebook.md": "examples/research.ipynb",

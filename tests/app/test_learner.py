@@ -228,3 +228,14 @@ def test_dropped_files_leave_room_on_the_disk(learner: Learner, monkeypatch: pyt
         TrainingError, match=r"b.mid is not kept: the disk .* has 500 MB left, of which 500 MB stay free"
     ):
         learner.keep_file("mine", "b.mid", b"abcd")
+
+
+@pytest.mark.parametrize("folder", ["ö" * 300, "~nobody-here/drums", "a\0b"], ids=["long", "of nobody", "NUL"])
+def test_a_folder_that_the_system_cannot_even_look_for_is_refused(learner: Learner, folder: str) -> None:
+    with pytest.raises(TrainingError, match="is not a folder"):
+        learner.start(LearnStart(name="mine", folder=folder))
+
+
+def test_a_file_whose_name_the_disk_cannot_hold_is_refused(learner: Learner) -> None:
+    with pytest.raises(TrainingError, match="cannot be kept: "):
+        learner.keep_file("mine", "\N{DRUM WITH DRUMSTICKS}" * 200 + ".mid", b"MThd")

@@ -85,10 +85,13 @@ def _in_process(make: type[Door], seeds: Sequence[int], given: bytes | None) -> 
             if not finished:
                 yield Outcome(**message)
         if not finished and at is not None:
-            yield Outcome(at, "died", "the process ended")
+            _, status = os.waitpid(child, 0)
+            child = 0
+            yield Outcome(at, "died", f"the process ended with {os.waitstatus_to_exitcode(status)}")
     finally:
         os.close(out)
-        os.waitpid(child, 0)
+        if child:
+            os.waitpid(child, 0)
 
 
 def _lines(out: int) -> Iterator[bytes | None]:

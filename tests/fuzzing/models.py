@@ -144,7 +144,7 @@ class RhythmFolderDoor(FolderDoor):
 class SoundFolderDoor(FolderDoor):
     """A sound space: the shipped one, elsewhere."""
 
-    name, weight, noisy = "sound-space", 0.1, True
+    name, weight, noisy, heavy = "sound-space", 0.1, True, True
     source = SHIPPED_SOUND
 
     def play(self) -> None:

@@ -21,7 +21,8 @@ from fuzzing.door import Broken, Door
 MOST_SECONDS = 1.0  # of processor time for a case
 MOST_BYTES = 500_000_000  # that a case may add to the process
 STOPPED_AT_BYTES = 3_000_000_000  # of address space, so that a bomb does not take the machine with it
-STUCK_SECONDS = 20.0  # on the wall clock, for what no signal stops
+STUCK_SECONDS = 60.0  # on the wall clock, for what no signal stops
+BEGIN_SECONDS = 300.0  # the same, until a door is open
 
 
 @dataclass(frozen=True)
@@ -96,9 +97,11 @@ def _in_process(make: type[Door], seeds: Sequence[int], given: bytes | None) -> 
 
 def _lines(out: int) -> Iterator[bytes | None]:
     """Lines of a pipe to its end; None where none comes for too long."""
-    rest = b""
+    rest, patience = b"", BEGIN_SECONDS
     while True:
-        if not select.select([out], [], [], STUCK_SECONDS)[0]:
+        ready = select.select([out], [], [], patience)[0]
+        patience = STUCK_SECONDS
+        if not ready:
             yield None
             return
         more = os.read(out, 65536)

@@ -7,10 +7,11 @@ import io
 import math
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from tokenize import TokenError
-from typing import BinaryIO, cast
+from typing import cast
 
 import numpy as np
 
@@ -30,7 +31,7 @@ class ArrayFile(Mapping[str, np.ndarray]):
         """The array of this name; KeyError if there is none."""
         info = self._archive.getinfo(f"{name}.npy")
         with self._archive.open(info) as member:
-            return _read_array(cast(BinaryIO, member), info.file_size, name, bounded=self._bounded)
+            return _read_array(cast(io.BufferedIOBase, member), info.file_size, name, bounded=self._bounded)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -39,41 +40,29 @@ class ArrayFile(Mapping[str, np.ndarray]):
         return len(self._names)
 
 
-class Arrays:
-    """An npz file as a context: `with Arrays(path) as arrays: arrays["map"]`; without `most_bytes`, of any size.
-
-    OSError if it cannot be opened; ValueError for what is no such file, is larger than it may be, or holds anything but
-    arrays of plain numbers and texts. Within the context, too, whatever is wrong with the file is a ValueError.
-    """
-
-    def __init__(self, path: Path, most_bytes: int | None = MAX_BYTES) -> None:
-        self._path, self._most = path, most_bytes
-
-    def __enter__(self) -> ArrayFile:
-        """Open it, and look at what its members unfold to."""
-        self._stream = self._path.open("rb")
-        try:
-            archive = zipfile.ZipFile(self._stream)
-            size = sum(info.file_size for info in archive.infolist())
-            if self._most is not None and size > self._most:
-                raise ValueError(f"its arrays unfold to {size} bytes; at most {self._most} are read")
-        except (*_BROKEN, ValueError) as error:
-            self._stream.close()
-            raise ValueError(str(error)) from error
-        return ArrayFile(archive, bounded=self._most is not None)
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
-        """Close it."""
-        self._stream.close()
-        if isinstance(error, _BROKEN):
-            raise ValueError(f"{type(error).__name__}: {error}") from error
-
-
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OverflowError, MemoryError,
     SyntaxError, TokenError, AttributeError, KeyError, TypeError, IndexError,
 )  # fmt: skip
 """What zipfile and NumPy raise for broken files, encrypted ones among them."""
+
+
+@contextmanager
+def arrays_of(path: Path, most_bytes: int | None = MAX_BYTES) -> Generator[ArrayFile]:
+    """What an npz file holds, as a context: `arrays["map"]` of it reads that array. Without `most_bytes`, of any size.
+
+    OSError if it cannot be opened; ValueError for what is no such file, is larger than it may be, or holds anything but
+    arrays of plain numbers and texts. Within the context, too, whatever is wrong with the file is a ValueError.
+    """
+    with path.open("rb") as stream:
+        try:
+            archive = zipfile.ZipFile(stream)
+            size = sum(info.file_size for info in archive.infolist())
+            if most_bytes is not None and size > most_bytes:
+                raise ValueError(f"its arrays unfold to {size} bytes; at most {most_bytes} are read")
+            yield ArrayFile(archive, bounded=most_bytes is not None)
+        except _BROKEN as error:
+            raise ValueError(f"{type(error).__name__}: {error}") from error
 
 
 def map_array(path: Path) -> np.ndarray:
@@ -84,7 +73,7 @@ def map_array(path: Path) -> np.ndarray:
         raise ValueError(f"{path.name}: {type(error).__name__}: {error}") from error
 
 
-def _read_array(stream: BinaryIO, size: int, name: str, *, bounded: bool) -> np.ndarray:
+def _read_array(stream: io.BufferedIOBase, size: int, name: str, *, bounded: bool) -> np.ndarray:
     head = io.BytesIO(stream.read(min(size, _LONGEST_HEAD + 12)))
     version = np.lib.format.read_magic(head)
     if version not in ((1, 0), (2, 0), (3, 0)):

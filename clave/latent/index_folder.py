@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from clave.errors import SpaceError
-from clave.files.array_file import Arrays, map_array
+from clave.files.array_file import arrays_of, map_array
 from clave.files.json_file import MAX_BYTES, read_json
 from clave.latent.nearest import MAX_EXACT, ExactSearch, FaissSearch, Projection, Search, fit_projection, write_faiss
 from clave.latent.space_folder import are_names
@@ -89,7 +89,7 @@ def open_index(folder: str | Path, kind: str) -> Index:
     path = Path(folder)
     config = _config(path, kind)
     try:
-        with Arrays(path / PROJECTION) as file:
+        with arrays_of(path / PROJECTION) as file:
             projection = _checked(*(file[name].astype(np.float32) for name in ("mean", "axes", "scale")))
         names = read_json(path / NAMES, most_bytes=10 * MAX_BYTES)
         columns = {name: map_array(path / f"{name}.npy") for name in config["columns"]}

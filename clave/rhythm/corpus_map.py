@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from clave.errors import SpaceError
-from clave.files.array_file import Arrays
+from clave.files.array_file import arrays_of
 from clave.latent.code import map_points
 from clave.music.arguments import checked
 from clave.music.shapes import Float32, Float64, Int, Shaped
@@ -131,7 +131,7 @@ def _nearest_around(
 def read_corpus_map(path: Path) -> CorpusMap:
     """What `write_corpus_map` wrote; SpaceError, with the reason, if it is missing or broken."""
     try:
-        with Arrays(path) as file:
+        with arrays_of(path) as file:
             keys = ("style", "section", "source", "licence")
             names = {key: [str(name) for name in file[f"{key}_names"]] for key in keys}  # each access reads anew
             columns = {key: [known[index] for index in _indices(file[key])] for key, known in names.items()}

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from clave.errors import SpaceError
-from clave.files.array_file import Arrays
+from clave.files.array_file import arrays_of
 from clave.music.kit import VOICES
 from clave.music.shapes import Bool, Float32
 
@@ -90,7 +90,7 @@ class LogisticPCA:
     def load(cls, path: Path) -> "LogisticPCA":
         """What `save` wrote; SpaceError if it is missing or broken."""
         try:
-            with Arrays(path) as file:
+            with arrays_of(path) as file:
                 names = ("weights", "bias", "penalty", "strokes")
                 weights, bias, penalty, strokes = (file[name].astype(np.float32) for name in names)
         except (OSError, ValueError) as error:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from clave.errors import SpaceError
-from clave.files.array_file import Arrays
+from clave.files.array_file import arrays_of
 from clave.music.kit import VOICES
 from clave.music.shapes import Bool, Float, Float64, Int
 from clave.music.units import STEPS_PER_SIXTEENTH
@@ -98,7 +98,7 @@ class Vocabulary:
     def load(cls, path: Path) -> "Vocabulary":
         """What `save` wrote; SpaceError if it is missing or broken."""
         try:
-            with Arrays(path) as file:
+            with arrays_of(path) as file:
                 bits = file["bits"]
         except (OSError, ValueError) as error:
             raise SpaceError(f"{path} is not a vocabulary: {error}") from error

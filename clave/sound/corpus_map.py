@@ -10,7 +10,7 @@ import numpy as np
 
 from clave.audio import descriptors
 from clave.errors import SpaceError
-from clave.files.array_file import Arrays
+from clave.files.array_file import arrays_of
 from clave.music.kit import VOICES
 from clave.music.shapes import Float32, Float64, Int
 from clave.sound.shared_sounds import shares
@@ -103,7 +103,7 @@ def read_corpus(folder: Path) -> CorpusMap:
     """The pair of `write_corpus`; SpaceError for a file that is missing, broken or has columns of other sizes."""
     path = folder / CORPUS_FILE
     try:
-        with Arrays(path) as file:
+        with arrays_of(path) as file:
             sources = [str(name) for name in file["sources"]]
             points, voice = file["map"].astype(np.float32), file["voice"].astype(np.int64)
             column = next((name for name in ("descriptors", "heard") if name in file), None)  # "heard" in version 1

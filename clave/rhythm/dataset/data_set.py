@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from clave.errors import CorpusError
-from clave.files.array_file import Arrays
+from clave.files.array_file import arrays_of
 from clave.files.json_file import MAX_BYTES, read_json
 from clave.music.kit import VOICES
 from clave.music.pattern import Pattern
@@ -156,7 +156,7 @@ class Corpus:
             if "meters" not in report:  # as it was before there were several
                 report["meters"] = {meter_name(COMMON_TIME): report["bars"]}
                 report["without_style"] = round(report["bars"] * (1 - report.pop("styles_share")))
-            with Arrays(folder / BARS_FILE, most_bytes=None) as bars:
+            with arrays_of(folder / BARS_FILE, most_bytes=None) as bars:
                 common = np.full(len(bars["source"]), METERS.index(COMMON_TIME))
                 return cls(
                     bars["velocity"] / np.float32(127),

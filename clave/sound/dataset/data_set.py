@@ -10,7 +10,7 @@ import numpy as np
 
 from clave.audio import descriptors
 from clave.errors import CorpusError
-from clave.files.array_file import Arrays
+from clave.files.array_file import arrays_of
 from clave.files.json_file import MAX_BYTES, read_json
 from clave.music.shapes import Bool, Float32, Int
 
@@ -85,7 +85,7 @@ class SoundCorpus:
         folder = Path(folder)
         try:
             report = read_json(folder / "report.json", most_bytes=10 * MAX_BYTES)
-            with Arrays(folder / "sounds.npz", most_bytes=None) as file:
+            with arrays_of(folder / "sounds.npz", most_bytes=None) as file:
                 names = {name: old if name not in file and old in file else name for name, old in _OLD_NAMES.items()}
                 content: dict[str, Any] = {name: file[names.get(name, name)] for name in _COLUMNS if name in _REQUIRED}
                 unknown = np.full((len(content["voice"]), len(descriptors.NAMES)), np.nan, np.float32)

@@ -80,7 +80,7 @@ def _read_array(stream: io.BufferedIOBase, size: int, name: str, *, bounded: boo
         raise ValueError(f"{name} is an array of the unknown version {version}")
     read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
     shape, by_column, kind = read(head, max_header_size=_LONGEST_HEAD)
-    if kind.hasobject or kind.fields is not None or kind.subdtype is not None:
+    if kind.kind not in "biufUS" or kind.subdtype is not None:
         raise ValueError(f"{name} holds {kind}; only plain numbers and texts are read")
     most = MAX_TEXTS if kind.kind in "US" else MAX_NUMBERS
     if bounded and math.prod(shape) > most:

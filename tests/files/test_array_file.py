@@ -82,8 +82,8 @@ def test_whatever_else_is_wrong_is_a_value_error(tmp_path):
         path.write_bytes(content)
         with pytest.raises(ValueError), arrays_of(path) as read:  # noqa: PT011 -- each says something else
             read["a"]
-    written(path, a=np.array([{}]), b=np.zeros(2, [("x", "f4")]))
-    for name in ("a", "b", "none"):
+    written(path, a=np.array([{}]), b=np.zeros(2, [("x", "f4")]), c=np.zeros(2, complex))
+    for name in ("a", "b", "c", "none"):
         with pytest.raises(ValueError), arrays_of(path) as read:  # noqa: PT011
             read[name]
     with pytest.raises(OSError, match="none"), arrays_of(tmp_path / "none.npz"):

@@ -119,7 +119,10 @@ def _be_the_child(make: type[Door], seeds: Sequence[int], given: bytes | None, i
         os._exit(1)
     for seed in seeds:
         os.write(into, b"%d\n" % seed)
-        outcome = trial.outcome(seed, given)
+        try:
+            outcome = trial.outcome(seed, given)
+        except BaseException as error:
+            outcome = Outcome(seed, "died", f"in the trial itself: {error!r} at {_place(error)}")
         os.write(into, json.dumps(asdict(outcome)).encode() + b"\n")
         if outcome.is_finding:
             os._exit(1)

@@ -7,7 +7,8 @@ Every part is a gain that changes over time: the same gains make the stems, so s
 * **Glue**: 1 + amount * (((1 + p/T) / (1 + P/T))^-GLUE - 1), where p is the power of both sides through two one-pole
   low-passes of GLUE_SECONDS. A programme of the usual power P keeps its loudness.
 * **Limiter**: (1 + (p / T)^2)^(-1/4) with a quicker p: no more than the power T for long. What is above the knee then
-  is bent like tanh, below the ceiling: so low that peaks between samples stay under -1 dBFS.
+  is bent like tanh, below the ceiling, which no sample exceeds: so low that peaks between samples stay under -1 dBFS
+  in usual mixes, and near +1 dBFS where all that can be turned up is turned up.
 """
 
 import math

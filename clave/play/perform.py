@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from clave.errors import AudioFileError, KitError, ProjectError, SpaceError
+from clave.errors import AudioFileError, ClaveError, KitError, ProjectError, SpaceError
 from clave.music.arguments import checked, shown
 from clave.music.clip import Clip
 from clave.music.kit import VOICES
@@ -65,7 +65,7 @@ def perform(
         if why_silent(VOICES[voice], each, sound, why_missing, BUILT_IN) is None:
             try:
                 clip = decode_sound(VOICES[voice], each, sound, find)
-            except (AudioFileError, KitError, SpaceError) as error:
+            except ClaveError as error:  # NaN from a model among them
                 found.append(f"the {VOICES[voice].name} is silent: {error}")
         clips[sound_key(voice, each)] = clip
     return arrange(project, Decoded(patterns, clips, tuple(dict.fromkeys(found))), bars)

@@ -269,10 +269,11 @@ try {
   await openServersProject(store, actions);
   await openLinkedProject(store, actions, openedLink);
   if (!withoutServer) {
-    const [{ LiveLink }, { pageActsOf }] = await Promise.all([import("./state/liveLink"), import("./views/panels")]);
+    const [{ LiveLink }, { watchConnection }, { pageActsOf }] = await Promise.all([import("./state/liveLink"), import("./state/connection"), import("./views/panels")]);
     live.value = new LiveLink(store, { ...liveActs, ...pageActsOf(page) }, () => actions.settle());
     await panelsCome; // MIDI in leads, but where there is a Link session
     latePanels.value?.playTogether(page, live.value.together);
+    watchConnection(live.value, server);
     live.value.start(); // the project is the one that plays from now on
   }
   store.ground.value = await had("the map", () => serverRhythm.ground());

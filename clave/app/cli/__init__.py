@@ -24,6 +24,7 @@ from clave.app.cli import (
     play,
     render,
     verify,
+    version,
 )
 from clave.app.cli.opening import Commands
 from clave.errors import ClaveError
@@ -36,6 +37,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.callback()(version.version)
 app.command()(play.play)
 app.command()(groove.groove)
 app.command()(render.render)

@@ -132,7 +132,7 @@ class _Playing:
 
         engine, clock = self.engine, LinkClock()
         desk = hear_midi(engine, heard, _report, self._held)
-        said = send_midi(engine, sent, clock, desk, self._held)
+        said = send_midi(engine, sent, clock, desk, _report, self._held)
         answers = self._held.enter_context(ThreadPoolExecutor(1, "answering"))
         player = AnswerPlayer(engine, self._strokes.rhythm, answers, report=_report, said=said)
         session = LinkHost(engine.desk, LinkPlayer(engine, clock), report=_report)

@@ -130,7 +130,12 @@ def hear_midi(
 
 
 def send_midi(
-    engine: "Engine", sent: MidiSent, clock: "LinkClock", hears: "MidiDesk | None", opened: ExitStack
+    engine: "Engine",
+    sent: MidiSent,
+    clock: "LinkClock",
+    hears: "MidiDesk | None",
+    report: Callable[[str], None],
+    opened: ExitStack,
 ) -> "Callable[[str, Values], None] | None":
     """The strokes as notes, and a clock, by a process that stands last of the outputs.
 
@@ -146,7 +151,7 @@ def send_midi(
     from clave.play.midi_out import MidiMessage, MidiOutput
 
     numbers = None if sent.player_cc is None else numbers_of(sent.player_cc)
-    process = opened.enter_context(closing(MidiProcess(sent.port)))
+    process = opened.enter_context(closing(MidiProcess(sent.port, report=report)))
 
     def send(message: MidiMessage) -> None:
         timed = message._replace(seconds=clock.wall_seconds(message.seconds))

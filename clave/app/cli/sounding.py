@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from clave.app.cli.opening import ANY_DEVICE
 from clave.app.cli.performing import Player, chosen_sound, open_library
-from clave.errors import AudioFileError, AudioPortError, KitError, MissingExtraError, SpaceError
+from clave.errors import AudioPortError, ClaveError, MissingExtraError
 from clave.music.clip import Clip
 from clave.music.kit import VOICES
 from clave.play.arrange import SILENCE
 from clave.play.live.audio_out import AudioOutput
-from clave.play.live.audio_port import PortAudioPort
+from clave.play.live.audio_port import PortAudioPort, open_again
 from clave.play.project.voices import KitVoice
 from clave.play.sounds import decode_sound
 
@@ -35,7 +35,7 @@ def sounds_of(project: Path, sound: str | None, home: Path | None, report: Repor
         try:
             learned = space.get() if wanted.origin == "map" or wanted.twin else None
             return decode_sound(VOICES[voice], wanted, learned, find)
-        except (AudioFileError, KitError, SpaceError) as error:
+        except ClaveError as error:  # NaN from a model among them
             report(f"the {VOICES[voice].name} is silent: {error}")
             return SILENCE
 
@@ -57,12 +57,13 @@ class _Space:
 
 def audio_output(name: str, strokes: "Strokes", report: Report, opened: ExitStack) -> "list[Output]":
     """The device of this name as an output that sounds; none where there is no such device, which is said."""
+    wanted = None if name == ANY_DEVICE else name
     try:
-        port = PortAudioPort(None if name == ANY_DEVICE else name, SAMPLE_RATE)
+        port = PortAudioPort(wanted, SAMPLE_RATE)
     except (AudioPortError, MissingExtraError) as error:
         report(f"{error}; what else plays goes on")
         return []
-    output = opened.enter_context(closing(AudioOutput(port, report)))
+    output = opened.enter_context(closing(AudioOutput(port, report, lambda: open_again(wanted, SAMPLE_RATE))))
     strokes.ready.append(output.prepare)
     print(f"Sound goes to {port.name}")
     return [output]

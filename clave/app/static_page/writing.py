@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from clave.app.kit_builder import BUILT_IN, KitBuilder
 from clave.app.kit_library import KitLibrary
+from clave.app.server.browser_rules import PAGE_POLICY
 from clave.app.server.page_files import STATIC, page_is_built
 from clave.app.static_page.answers import answer
 from clave.app.static_page.rhythm_files import rhythm_files
@@ -29,7 +30,9 @@ LIST_FILE = "files.json"  # every file of the page, with its size: by it a folde
 WORKER_FILE = "offline-worker.js"  # of the built page; `sw.js` is it, with the list of the files before it
 PRIOR, SOUNDS = "api/prior.safetensors.gz", "api/sounds.bin"  # large files, which the page fetches when it needs them
 HEAD = '<html lang="en">'
+FIRST = "<head>"  # the rules come before whatever they are for
 HEAD_WITHOUT_SERVER = '<html lang="en" data-server="none">'
+RULES = f'<meta http-equiv="Content-Security-Policy" content="{PAGE_POLICY}" />'
 LINKS = (
     '<link rel="manifest" href="./manifest.webmanifest" />\n    <link rel="apple-touch-icon" href="./icon-192.png" />'
 )
@@ -88,9 +91,10 @@ def _page_files(static: Path) -> dict[str, bytes]:
     paths = [path for path in sorted(static.rglob("*")) if path.is_file()]
     files = {path.relative_to(static).as_posix(): path.read_bytes() for path in paths}
     page = files["index.html"].decode()
-    if HEAD not in page or "</title>" not in page or WORKER_FILE not in files:
+    if HEAD not in page or FIRST not in page or "</title>" not in page or WORKER_FILE not in files:
         raise ExportError(f"{static} is a page of another version of Clave; build it again with scripts/build")
     page = page.replace(HEAD, HEAD_WITHOUT_SERVER, 1).replace("</title>", f"</title>\n    {LINKS}", 1)
+    page = page.replace(FIRST, f"{FIRST}\n    {RULES}", 1)
     del files[WORKER_FILE]
     manifest = json.dumps(MANIFEST, indent=1).encode()
     return files | {"index.html": page.encode(), "manifest.webmanifest": manifest}

@@ -74,7 +74,7 @@ def _take_over(place: RemotePlace) -> None:
         host, process, since = str(holder.get("host")), int(holder.get("process", 0)), float(holder.get("alive", 0))
     except (ValueError, TypeError, AttributeError):
         host, process, since = "", 0, 0.0
-    silent = time.time() - since
+    silent = abs(time.time() - since)  # a clock may have been set back since
     here_and_gone = host == socket.gethostname() and not _is_running(process)
     if silent < DEAD_SECONDS and not here_and_gone:
         raise StorageError(

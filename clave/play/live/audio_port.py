@@ -81,6 +81,17 @@ class PortAudioPort:
             raise AudioPortError(f"the sound device {self.name!r} is gone: {_said(error)}") from error
 
 
+def open_again(name: str | None, sample_rate: int) -> PortAudioPort:
+    """The same after a device has gone: PortAudio has to begin anew to see which ones are there now."""
+    sd = _sounddevice()
+    try:
+        sd._terminate()
+        sd._initialize()
+    except sd.PortAudioError as error:
+        raise AudioPortError(f"PortAudio cannot begin anew: {_said(error)}") from error
+    return PortAudioPort(name, sample_rate)
+
+
 def _sounddevice() -> Any:
     try:
         return import_module("sounddevice")

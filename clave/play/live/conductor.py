@@ -7,8 +7,8 @@ performance over at the next step, beat or bar, at the place in the count where 
 import math
 import time
 from bisect import bisect_right
-from collections import deque
-from collections.abc import Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heappop, heappush
@@ -121,6 +121,7 @@ class Conductor:
         self.outputs = list(outputs)
         self.wanted: Prepared | None = None  # what is to be heard as soon as it may begin
         self.left_out = 0  # strokes that would have been late by more than 50 ms
+        self.failed: Callable[[Exception], None] = raise_it  # hears of an output that fails: the others play on
         self._clock, self._look_ahead = clock, look_ahead_seconds
         self._playing: Prepared | None = None
         self._bar = self._step = 0  # that is queued next
@@ -209,13 +210,22 @@ class Conductor:
             if self._playing is None:
                 self._seconds = max(self._seconds, now + START_DELAY_SECONDS)  # nothing is decoded yet
                 break
+            if self._leader is None and self._seconds < now - ASLEEP_SECONDS:
+                self._skip(self._playing, self._seconds, now)
             if self._seconds - self._playing.early_seconds > now + self._look_ahead:
                 break
             self._queue_step(self._playing, self._seconds, now)
         while self._waiting and self._waiting[0].seconds <= now + self._look_ahead:
             self._send(heappop(self._waiting))
+        self._tell(lambda output: output.release(now))
+
+    def _tell(self, act: Callable[[Output], None]) -> None:
+        """What one of them raises keeps neither the others nor the next step from being played."""
         for output in self.outputs:
-            output.release(now)
+            try:
+                act(output)
+            except Exception as error:
+                self.failed(error)
 
     def _enter(self, now: float) -> None:
         """Begin with the first step of the leader that is not too late, once something is there to be played."""
@@ -292,22 +302,46 @@ class Conductor:
         if self._step == playing.performance.bars[bar].steps:
             self._bar, self._step = self._bar + 1, 0
 
+    def _skip(self, playing: Prepared, seconds: float, now: float) -> None:
+        """The computer was asleep: go on with the first step from now on, in time, without playing those before it."""
+        tempo, steps, rounds = playing.performance.tempo, playing.starts[-1], self._bar // len(playing.performance.bars)
+        here = playing.starts[self._bar % len(playing.performance.bars)] + self._step
+        skipped, within = divmod(tempo.seconds_at(here) + now - seconds, tempo.seconds_at(steps))
+        there = min(math.ceil(tempo.position_at(within) - 1e-6), steps)
+        passed = int(skipped) * steps + there - here
+        struck = Counter(
+            playing.starts[bar] + step for bar, step in playing.strikes for _ in playing.strikes[bar, step]
+        )
+        self.left_out += int(skipped) * struck.total() + sum(
+            (number if place < there else 0) - (number if place < here else 0) for place, number in struck.items()
+        )
+        self._seconds = seconds + skipped * tempo.seconds_at(steps) + tempo.seconds_at(there) - tempo.seconds_at(here)
+        self._position += passed
+        self._bar, self._step = playing.place_of(rounds * steps + here + passed)
+
     def _wait(self, item: QueuedStep | Strike, seconds: float, performance: Performance) -> None:
         self._number += 1
         heappush(self._waiting, _Waiting(seconds, self._number, item, performance))
 
     def _send(self, due: _Waiting) -> None:
-        for output in self.outputs:
-            if isinstance(due.item, QueuedStep):
-                output.step(due.item)
-            else:
-                if isinstance(output, PerformanceOutput):
-                    output.play_of(due.performance)
-                output.strike(due.item, due.seconds)
+        self._tell(lambda output: _give(output, due))
 
     def _silence(self) -> None:
         self._waiting.clear()
         self._marks.clear()
         now = self._clock()
-        for output in self.outputs:
-            output.silence(now)
+        self._tell(lambda output: output.silence(now))
+
+
+def _give(output: Output, due: _Waiting) -> None:
+    if isinstance(due.item, QueuedStep):
+        output.step(due.item)
+    else:
+        if isinstance(output, PerformanceOutput):
+            output.play_of(due.performance)
+        output.strike(due.item, due.seconds)
+
+
+def raise_it(error: Exception) -> None:
+    """Where nobody else hears of it."""
+    raise error

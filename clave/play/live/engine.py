@@ -16,6 +16,7 @@ from clave.play.live.history import ANSWER_LABEL, History
 from clave.play.live.keep_played import KeepPlayed
 from clave.play.live.scene_changes import gone_home, scene_in, with_given
 from clave.play.live.strokes import MOST_BARS, Strokes
+from clave.play.live.troubles import Troubles
 from clave.play.output import Output
 from clave.play.performance import Performance
 from clave.play.plan import Plan, natural_bars
@@ -84,6 +85,8 @@ class Engine:
         self._job: _Job | None = None  # the latest that was begun
         self._present: tuple[Project, bool, _Launch, Project] | None = None
         self._told_at, self._said = 0.0, (-1, -1)
+        self._troubles = Troubles(report)
+        self.conductor.failed = self._troubles.output_failed
         self._say()
 
     # ---- as the player of the desk
@@ -235,6 +238,7 @@ class Engine:
 
     def tick(self) -> None:
         """Take over what was decoded, play on, and tell what has changed."""
+        self._troubles.tick(self.clock(), playing=self.conductor.running)
         with self.desk.lock:
             if (bar := self._played_by_hand.ready()) is not None:
                 self._plays_song, self._waits = False, None
@@ -271,6 +275,8 @@ class Engine:
                 performance = coming.result()
             except ClaveError as error:
                 self._report(str(error))
+            except Exception as error:  # a fault of ours: what plays goes on
+                self._troubles.cannot_be_played(error)
             else:
                 travels = bool(job.project.song) or bool(job.project.scene.path and job.project.scene.path.travelling)
                 launch = job.launch

@@ -140,7 +140,7 @@ def map_from_json(text: str, file: str = "the map") -> MidiMap:
     """The inverse of `map_to_json`; MidiMapError names the file, the rule and the value that broke it."""
     try:
         table = json.loads(text)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise MidiMapError(f"{file}: a MIDI map is JSON: {error}") from error
     if not isinstance(table, dict) or table.get("format") != FORMAT:
         raise MidiMapError(f'{file}: a MIDI map has "format": "{FORMAT}"')

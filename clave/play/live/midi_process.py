@@ -135,14 +135,21 @@ class MidiProcess:
     says so, and a port that is gone is waited for.
 
     `port` is a name or a part of one; with `virtual`, a new port of that name. Raises MidiPortError if there is no such
-    port now, or no rtmidi2.
+    port now, or no rtmidi2. `report` is told when the port goes and when it is back.
     """
 
-    def __init__(self, port: str, *, virtual: bool = False, command: Sequence[str] | None = None) -> None:
+    def __init__(
+        self,
+        port: str,
+        *,
+        virtual: bool = False,
+        command: Sequence[str] | None = None,
+        report: Callable[[str], None] = lambda _: None,
+    ) -> None:
         command = command or [sys.executable, "-m", "clave.play.live.midi_process"]
         ask = json.dumps({"port": port, "virtual": virtual})
         self._process = subprocess.Popen([*command, ask], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
-        self._gathered = bytearray()
+        self._gathered, self._port, self._report = bytearray(), port, report
         self._opened = threading.Event()
         self.state = ProcessState()
         self._reader = threading.Thread(target=self._listen, daemon=True)
@@ -151,6 +158,7 @@ class MidiProcess:
         if self.state.error or not answered:
             self.close()
             raise MidiPortError(self.state.error or f"the MIDI process did not open {port!r} in {START_SECONDS:g} s")
+        self._told = self.state
 
     @property
     def alive(self) -> bool:
@@ -173,6 +181,8 @@ class MidiProcess:
 
     def release(self, now: float) -> None:  # noqa: ARG002, as in Output
         """Hand over what was gathered."""
+        if self.state is not self._told:
+            self._tell(self._told, self.state)
         if self._gathered:
             frames = bytes(self._gathered)
             self._gathered.clear()
@@ -196,6 +206,18 @@ class MidiProcess:
         self._reader.join(1.0)
         if self._process.stdout is not None:
             self._process.stdout.close()
+
+    def _tell(self, before: ProcessState, after: ProcessState) -> None:
+        """Say that the port has gone or come back."""
+        self._told = after
+        if after.error and not before.error:
+            self._report(
+                f"{after.error}: nothing goes to {self._port!r} until Clave is started again; the rest plays on"
+            )
+        elif before.port is not None and after.port is None:
+            self._report(f"the MIDI port {self._port!r} is gone, and is waited for; the rest plays on")
+        elif before.port is None and after.port is not None:
+            self._report(f"the MIDI port {after.port!r} is there again")
 
     def _write(self, frames: bytes) -> None:
         stream = self._process.stdin

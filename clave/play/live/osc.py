@@ -50,7 +50,7 @@ class Datagrams(Protocol):
 
 
 class _Timed(NamedTuple):
-    seconds: float  # since 1970
+    seconds: float  # of the port's clock
     number: int
     message: Message
     peer: Peer
@@ -123,6 +123,9 @@ class OscPort:
 
     `admits` says whether a token is the right one: another machine is heard once it has sent `/clave/token token`. What
     it sends before is refused, with one answer a second at most. Without `admits` no other machine is heard.
+
+    Time tags name seconds of the wall clock. How far ahead they lie is looked at once, when a message comes: a wall
+    clock that is set back meanwhile keeps none of them waiting.
     """
 
     def __init__(
@@ -132,10 +135,11 @@ class OscPort:
         subscribers: Sequence[Peer] = (),
         *,
         admits: Callable[[str], bool] | None = None,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self.received = 0  # messages
-        self._desk, self._socket, self._clock = desk, on, clock
+        self._desk, self._socket, self._clock, self._wall = desk, on, clock, wall
         self._subscribers: dict[Peer, None] = dict.fromkeys(subscribers)
         self._waiting: list[_Timed] = []
         self._number = 0
@@ -183,17 +187,19 @@ class OscPort:
         except OscError as error:
             self._refuse(peer, "", error)
             return
+        wall = self._wall()
         for message in messages:
             self.received += 1
-            if message.seconds is None or message.seconds <= now:
+            wait = 0.0 if message.seconds is None else message.seconds - wall
+            if wait <= 0:
                 self._carry_out(message, peer)
-            elif message.seconds > now + LONGEST_WAIT_SECONDS or len(self._waiting) >= MAX_WAITING:
-                ahead = f"its time tag lies {message.seconds - now:.0f} s ahead"
+            elif wait > LONGEST_WAIT_SECONDS or len(self._waiting) >= MAX_WAITING:
+                ahead = f"its time tag lies {wait:.0f} s ahead"
                 most = f"at most {LONGEST_WAIT_SECONDS:.0f} s, and {MAX_WAITING} messages, wait"
                 self._refuse(peer, message.address, f"{ahead}: {most}")
             else:
                 self._number += 1
-                heappush(self._waiting, _Timed(message.seconds, self._number, message, peer))
+                heappush(self._waiting, _Timed(now + wait, self._number, message, peer))
 
     def _carry_out(self, message: Message, peer: Peer) -> None:
         address, arguments, _ = message

@@ -169,7 +169,8 @@ class Room:
 
     def __init__(self) -> None:
         self.desk, self.wire, self.now = Desk(Project(), NoPlayer()), Wire(), 1000.0
-        self.port = OscPort(self.desk, self.wire, clock=lambda: self.now)
+        self.ahead = 0.0  # of the wall clock, before the other
+        self.port = OscPort(self.desk, self.wire, clock=lambda: self.now, wall=lambda: self.now + self.ahead)
 
 
 @pytest.fixture
@@ -217,6 +218,14 @@ def test_a_bundle_waits_for_its_time_and_one_that_is_late_does_not(room: Room) -
     room.now += 0.02
     room.port.catch_up()
     assert (room.desk.project.volume, room.desk.project.scene.swing) == (0.25, 0.6)
+
+
+def test_a_message_that_waits_is_on_time_though_the_wall_clock_is_set_back(room: Room) -> None:
+    room.port.take(write_bundle([foreign("/clave/volume", 0.25)], room.now + 0.5), PEER)
+    room.ahead = -3600.0
+    room.now += 0.51
+    room.port.catch_up()
+    assert room.desk.project.volume == 0.25
 
 
 def test_a_time_tag_far_ahead_is_refused(room: Room) -> None:

@@ -268,3 +268,26 @@ test("a clock that leads from elsewhere says how long steps last", () => {
   const firsts = struck.filter(({ voice, velocity }) => voice === 0 && velocity === 1).map(({ time }) => time - 10.06);
   expect(firsts).toEqual([0, 4].map((time) => expect.closeTo(time, 6)));
 });
+
+test("an output that fails is said, and neither the others nor the steps to come are touched", () => {
+  const failures: string[] = [];
+  const failing = { strike: (voice: number) => { if (voice === 0) throw new Error("no number"); }, step() {}, release: () => { throw new Error("no port"); }, silence: () => { throw new Error("no port"); } }; // prettier-ignore
+  const heard = { strike: (voice: number, velocity: number, time: number) => void struck.push({ voice, velocity, time, queuedAt: now }), step() {}, release() {}, silence() {} };
+  clock = new Clock(new Transport({ now: () => now }), () => wanted, [failing, heard], undefined, (error) => failures.push((error as Error).message));
+  clock.start();
+  pass(4);
+  expect(times(0).slice(0, 3)).toEqual([0, 1 - 1.5 / 32, 2].map((time) => expect.closeTo(time, 6)));
+  expect(new Set(failures)).toEqual(new Set(["no number", "no port"]));
+});
+
+test.each([Number.NaN, Infinity, 0])("a leader whose steps last %s does not stop the time", (seconds) => {
+  clock = new Clock(
+    new Transport({ now: () => now, stepSeconds: () => seconds }),
+    () => wanted,
+    [{ strike: (voice, velocity, time) => void struck.push({ voice, velocity, time, queuedAt: now }), step() {}, release() {}, silence() {} }],
+  );
+  clock.start();
+  pass(2);
+  expect(struck.length).toBeGreaterThan(2);
+  expect(struck.every(({ time }) => Number.isFinite(time))).toBe(true);
+});

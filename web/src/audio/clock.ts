@@ -16,6 +16,7 @@ const NEAR_END_STEPS = 16; // of a bar: no stroke of the next one sounds sooner
 const GAP_FADE = 0.99; // of the longest gap, a tick: half of it after 0.7 seconds
 const LATEST_SECONDS = 0.05; // a stroke that is later than this is left out: a gap sounds better than many strokes at once
 const KEPT_SECONDS = 4; // marks older than this are forgotten
+const LEAST_STEP_SECONDS = 0.001; // whatever a leader says: time goes on
 
 /** A queued step: when it is, and what sounds there. */
 export interface Mark {
@@ -49,12 +50,13 @@ export class Clock {
   private lastTick: number | null = null;
   private longestGap = 0; // seconds between two ticks, lately
 
-  /** `wanted` is read at every step: what is to be heard now. */
+  /** `wanted` is read at every step: what is to be heard now. `failed` hears of an output that fails; the others, and the music, go on. */
   constructor(
     private readonly transport: Transport,
     private readonly wanted: () => Wanted,
     private readonly outputs: readonly Output[],
     private readonly every: Every = onTimer,
+    private readonly failed: (error: unknown) => void = () => {},
   ) {}
 
   get running(): boolean {
@@ -73,14 +75,25 @@ export class Clock {
     this.stopTicks?.();
     this.stopTicks = null;
     this.forget();
-    for (const output of this.outputs) output.silence(this.transport.now());
+    this.tell((output) => output.silence(this.transport.now()));
   }
 
   /** Goes on from the start of this bar, counted from 0, so many seconds from now; below 0, what has passed of it is left out. */
   seek(turn: number, delaySeconds = START_DELAY_SECONDS): void {
-    if (this.running) for (const output of this.outputs) output.silence(this.transport.now());
+    if (this.running) this.tell((output) => output.silence(this.transport.now()));
     this.forget();
     this.transport.seek(turn, delaySeconds);
+  }
+
+  /** What one of them throws keeps neither the others nor the next step from being played. */
+  private tell(act: (output: Output) => void): void {
+    for (const output of this.outputs) {
+      try {
+        act(output);
+      } catch (error) {
+        this.failed(error);
+      }
+    }
   }
 
   private forget(): void {
@@ -102,7 +115,7 @@ export class Clock {
       if (transport.time - this.earliness(this.part, wanted, times) > horizon) break;
       this.queueStep(this.part, wanted, times, now);
     }
-    for (const output of this.outputs) output.release(now);
+    this.tell((output) => output.release(now));
     const forgotten = this.marks.findIndex(({ time }) => time > now - KEPT_SECONDS);
     if (forgotten > 0) this.marks.splice(0, forgotten);
   }
@@ -145,15 +158,15 @@ export class Clock {
   private queueStep(part: Part, wanted: Wanted, times: BarTimes, now: number): void {
     const { step, turn, time, startTime } = this.transport;
     const { planned, strokes } = part.bar;
-    const seconds = times.between(step, step + 1);
+    const seconds = Math.max(LEAST_STEP_SECONDS, times.between(step, step + 1));
     const { swing } = barsAfter(part, wanted).bar(part.index).planned;
-    for (const output of this.outputs) output.step({ step, time, seconds, planned });
+    this.tell((output) => output.step({ step, time, seconds, planned }));
     this.marks.push({ time: time + times.between(step, swingSteps(step, swing)), step, turn, part });
     for (const stroke of strokes) {
       if (stroke.step !== step) continue;
       const due = Math.max(startTime, time + times.between(step, positionOf(stroke, swing)) + stroke.nudge);
       if (due < now - LATEST_SECONDS) continue;
-      for (const output of this.outputs) output.strike(stroke.voice, stroke.velocity, Math.max(due, now), stroke);
+      this.tell((output) => output.strike(stroke.voice, stroke.velocity, Math.max(due, now), stroke));
     }
     this.transport.advance(stepsPerBar(planned.meter), seconds);
   }

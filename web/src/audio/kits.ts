@@ -3,6 +3,7 @@
 import { VOICE_COUNT, type VoiceInfo } from "../rules/protocol";
 import type { SoundSource } from "../net/sources";
 import type { KitBuffers } from "./mixer";
+import { isSoundable } from "./soundable";
 
 const SAMPLE_RATE = 44_100;
 
@@ -38,19 +39,21 @@ export class Kits {
 
   /** A kit from files; voices without a file keep the sound they had. The report says what was taken and what not. */
   async fromFiles(files: readonly File[], before: KitBuffers, voices: readonly VoiceInfo[]): Promise<{ name: string | null; report: string }> {
-    const [{ describeSorted, sortFiles }, { asMono }] = await Promise.all([import("../rules/kitFolder"), import("../rules/mono")]); // needed late
-    const sorted = sortFiles(files.map(pathOf), voices);
+    const [{ describeSorted, sortFolder }, { asMono }] = await Promise.all([import("../rules/kitFolder"), import("../rules/mono")]); // needed late
+    const sorted = await sortFolder(files, pathOf, voices);
     const broken: string[] = [];
     const buffers = await Promise.all(
       sorted.taken.map(async (path, voice) => {
         const file = files.find((each) => pathOf(each) === path);
         if (!file) return before[voice] ?? null;
         try {
-          return mono(await decode(await file.arrayBuffer()), asMono);
+          const sound = mono(await decode(await file.arrayBuffer()), asMono);
+          if (isSoundable(sound)) return sound;
         } catch {
-          broken.push(file.name);
-          return before[voice] ?? null;
+          // said below
         }
+        broken.push(file.name);
+        return before[voice] ?? null;
       }),
     );
     const report = describeSorted(sorted) + (broken.length > 0 ? ` Not readable as sound: ${broken.join(", ")}.` : "");

@@ -12,6 +12,7 @@ import { audible, velocityGain } from "../rules/sequencer";
 import { Bus } from "./bus";
 import { AS_MIXED, type Output, type OwnSound } from "./output";
 import { bareEnergy, layerFor } from "./playedBuffer";
+import { isSoundable } from "./soundable";
 
 export type KitBuffers = readonly (AudioBuffer | null)[];
 
@@ -34,6 +35,9 @@ interface Ringing {
   readonly loudness: number; // linear
   end: number; // when it is choked; Infinity when it may ring out
 }
+
+/** Hears of a voice that is silent, as its sound or its stroke has numbers that are none. */
+export type Refused = (voice: number) => void;
 
 /** The buffer of a sound that is not the kit's; null: not decoded. */
 export type SoundOf = (voice: number, sound: KitVoice) => AudioBuffer | null;
@@ -113,6 +117,7 @@ export class Mixer implements Output {
     kit: KitBuffers,
     state: MixState,
     private readonly soundOf: SoundOf = () => null,
+    private readonly refused: Refused = () => {},
   ) {
     this.buffers = kit;
     this.bus = new Bus(context);
@@ -134,6 +139,7 @@ export class Mixer implements Output {
     const whole = this.bufferOf(voice, sound);
     const into = this.channels[voice]?.input;
     if (!whole || !into) return;
+    if (![velocity, time, level ?? 0, pan, ...(tone ? [tone.cutoff, tone.resonance, tone.send] : [])].every(Number.isFinite)) return this.refused(voice);
     const buffer = layerFor(whole, velocity);
     if (source) this.program = this.programOf(source);
     const loudness = velocityGain(velocity) * this.program;
@@ -148,7 +154,10 @@ export class Mixer implements Output {
   }
 
   private bufferOf(voice: number, sound: KitVoice | null): AudioBuffer | null {
-    return (sound && this.soundOf(voice, sound)) ?? this.kit[voice] ?? null;
+    const found = (sound && this.soundOf(voice, sound)) ?? this.kit[voice] ?? null;
+    if (found === null || isSoundable(found)) return found;
+    this.refused(voice);
+    return null;
   }
 
   /** The gain that makes this bar as loud as others; worked out once for the sounds that are there now. */
@@ -176,6 +185,7 @@ export class Mixer implements Output {
 
   /** A sound that no voice has yet, through the level and pan of this voice. */
   strikeWith(buffer: AudioBuffer, voice: number, velocity: number, time: number): void {
+    if (!isSoundable(buffer)) return this.refused(voice);
     this.ring(layerFor(buffer, velocity), voice, velocityGain(velocity) * this.program, time, this.channels[voice]!.input);
   }
 
@@ -253,7 +263,7 @@ export class Mixer implements Output {
     );
     mix.forEach((own, voice) => {
       const { input, filter, pan, send } = this.channels[voice]!;
-      turn(input.gain, this.heard[voice] ? own.level : 0);
+      turn(input.gain, this.heard[voice] && Number.isFinite(own.level) ? own.level : 0);
       turn(pan.pan, own.pan);
       turn(send.gain, own.send * roomLevel);
       setFilter(filter, stillTone(own, roomLevel), turn);
@@ -277,12 +287,13 @@ export interface RenderedWith {
   readonly kit: KitBuffers;
   readonly state: MixState;
   readonly soundOf: SoundOf;
+  readonly refused?: Refused;
 }
 
 /** These strokes as sound, `seconds` long, through the same graph as live. */
-export async function renderStrokes(strokes: readonly Timed[], seconds: number, sampleRate: number, { chokeGroups, kit, state, soundOf }: RenderedWith): Promise<AudioBuffer> {
+export async function renderStrokes(strokes: readonly Timed[], seconds: number, sampleRate: number, { chokeGroups, kit, state, soundOf, refused }: RenderedWith): Promise<AudioBuffer> {
   const context = new OfflineAudioContext(2, Math.max(1, Math.round(seconds * sampleRate)), sampleRate);
-  const mixer = new Mixer(context, chokeGroups, kit, state, soundOf);
+  const mixer = new Mixer(context, chokeGroups, kit, state, soundOf, refused);
   for (const stroke of strokes) mixer.strike(stroke.voice, stroke.velocity, Math.max(0, stroke.seconds), stroke);
   return context.startRendering();
 }

@@ -76,6 +76,7 @@ export class BarTimes {
   /** Seconds from one position of the bar to another, in steps. */
   between(from: number, to: number): number {
     const planned = this.curve.secondsAt(this.offset + to) - this.curve.secondsAt(this.offset + from);
-    return this.source.stepSeconds?.(planned) ?? planned;
+    const led = this.source.stepSeconds?.(planned) ?? planned;
+    return Number.isFinite(led) ? led : planned; // a leader that has lost its way is not followed
   }
 }

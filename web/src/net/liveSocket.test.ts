@@ -54,3 +54,14 @@ test("a lost connection is tried again, later each time", () => {
     expect(sockets).toHaveLength(before + 1);
   }
 });
+
+test("who knows that the server is back need not wait for the next try, and there is one connection", () => {
+  socket.open();
+  socket.openNow(); // it is being made
+  expect(sockets).toHaveLength(1);
+  sockets[0]!.onclose();
+  socket.openNow();
+  expect(sockets).toHaveLength(2);
+  vi.advanceTimersByTime(60_000);
+  expect(sockets).toHaveLength(2);
+});

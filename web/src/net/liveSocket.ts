@@ -13,6 +13,7 @@ export interface LiveListener {
 export class LiveSocket {
   private socket: WebSocket | null = null;
   private tries = 0;
+  private retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly listener: LiveListener,
@@ -30,8 +31,15 @@ export class LiveSocket {
       if (this.socket !== socket) return;
       this.socket = null;
       this.listener.closed();
-      setTimeout(() => this.open(), Math.min(FIRST_MS * 2 ** this.tries++, LONGEST_MS));
+      this.retry = setTimeout(() => this.open(), Math.min(FIRST_MS * 2 ** this.tries++, LONGEST_MS));
     };
+  }
+
+  /** Connects now, where it would wait before it tries again. */
+  openNow(): void {
+    if (this.socket) return;
+    clearTimeout(this.retry);
+    this.open();
   }
 
   /** Lost where nobody is connected: once connected again, all is told anew. */

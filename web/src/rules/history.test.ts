@@ -18,6 +18,11 @@ test("a drag is one change; a pause or another label begins the next", () => {
   expect(undo(change(history, 5, "seed", 1250)).present.value).toBe(1200);
 });
 
+test("a clock that is set back does not make one change of two", () => {
+  const history = change(change(begin(0), 1, "density", 7_200_000), 2, "density", 3_600_000);
+  expect(undo(history).present.value).toBe(1);
+});
+
 test("a gesture is one change however long it is held up, and the next gesture another", () => {
   let history = begin(0);
   for (const now of [0, 100, 5000, 5100]) history = change(history, now + 1, "point", now, 1);

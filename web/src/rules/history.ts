@@ -22,11 +22,11 @@ export interface History<T> {
 
 export const begin = <T>(value: T): History<T> => ({ past: [], present: { value, label: "" }, future: [], changedAt: -Infinity });
 
-/** A new present; the gesture it is made in, if any, and `now` in milliseconds decide whether it continues the change before it. */
+/** A new present; the gesture it is made in, if any, and `now` in milliseconds, of a clock that may be set back, decide whether it continues the change before it. */
 export function change<T>(history: History<T>, value: T, label: string, now: number, gesture: number | null = null): History<T> {
   const present = { value, label };
   const same = label === ANSWER || (gesture !== null && history.gesture === gesture && history.changedAt !== -Infinity);
-  const continues = history.present.label === label && (same || now - history.changedAt < MERGE_MS) && history.future.length === 0;
+  const continues = history.present.label === label && (same || Math.abs(now - history.changedAt) < MERGE_MS) && history.future.length === 0;
   const past = continues ? history.past : [...history.past, history.present].slice(-MOST_STEPS_BACK);
   return { past, present, future: [], changedAt: now, gesture };
 }

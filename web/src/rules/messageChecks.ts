@@ -45,6 +45,8 @@ function validatorOf(name: MessageName): Validator {
 
 /** This value as a message of that name; ProtocolError for anything else. */
 export function readMessage<Name extends MessageName>(name: Name, value: unknown): Messages[Name] {
+  const wrong = numberThatIsNone(value);
+  if (wrong) throw new ProtocolError(`${[name, ...wrong.place].join(".")}: numbers are finite, got ${wrong.number}`);
   const { valid, errors } = validatorOf(name).validate(value);
   if (!valid) {
     const { instanceLocation = "#", error = "it is none" } = errors.at(-1) ?? {}; // the innermost
@@ -54,6 +56,17 @@ export function readMessage<Name extends MessageName>(name: Name, value: unknown
   const message = value as Messages[Name];
   RULES[name]?.(message);
   return message;
+}
+
+/** Infinity and NaN, which schemas let through: 1e999 in JSON is infinite. */
+function numberThatIsNone(value: unknown): { readonly place: readonly string[]; readonly number: number } | null {
+  if (typeof value === "number") return Number.isFinite(value) ? null : { place: [], number: value };
+  if (typeof value !== "object" || value === null) return null;
+  for (const [name, each] of Object.entries(value)) {
+    const found = numberThatIsNone(each);
+    if (found) return { ...found, place: [name, ...found.place] };
+  }
+  return null;
 }
 
 export function readMessages<Name extends MessageName>(name: Name, value: unknown): Messages[Name][] {

@@ -99,6 +99,13 @@ function placeOf(project: Project, bar: number): Place {
   return { scene: scenes[part.scene]!, number: part.scene, bar: within, fill: part.fill && within === part.bars - 1, into: share > 0 ? scenes[after.scene]! : null, share, before };
 }
 
+/** The bar that is played as this one: after 100,000 bars, whole rounds are repeated, and music may play for ever. */
+export function playedAs(project: Project, index: number): number {
+  if (index < MAX_PLANNED_BARS) return index;
+  const natural = naturalBars(project);
+  return index % (Math.max(1, Math.floor(MAX_PLANNED_BARS / natural)) * natural);
+}
+
 /** The bars of a project, in any order: what each of them plays. */
 export class Plan {
   private readonly starts: Moment[] = [{ steps: 0, beats: 0 }]; // of each bar that was looked at, and of the one after them

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { type Case, madeUp, readCompressed } from "../../tests/madeUp";
-import { projectOf } from "../../tests/givenBars";
+import { projectOf, scoreOf } from "../../tests/givenBars";
 import { arrange, requests } from "./arrange";
 import { barKey } from "./bars";
 import type { BarPattern } from "./protocol";
@@ -62,4 +62,11 @@ test("a bar that has not come when it is due is the one before it, once more", (
   const here: BarPattern = { meter: [4, 4], strokes: [[3, 8, 1, 0]] };
   const score = new Score(project, new Map([[barKey(project.scene.bars[0]!), here]]));
   expect([score.bar(0).pattern, score.bar(1).pattern, score.bar(1).planned.index]).toEqual([here, here, 1]);
+});
+
+test("after 100,000 bars whole rounds begin anew: music may play for days", () => {
+  const score = scoreOf([{ meter: [4, 4], strokes: [[0, 0, 1, 0]] }, { meter: [3, 4], strokes: [[1, 0, 1, 0]] }, { meter: [2, 4], strokes: [] }]); // prettier-ignore
+  const meters = (from: number) => [0, 1, 2, 3].map((n) => String(score.bar(from + n).planned.meter));
+  expect(meters(99_999)).toEqual(meters(0));
+  expect(meters(299_997)).toEqual(meters(0));
 });

@@ -4,7 +4,7 @@ import { audibleVoices, barsToDecode, type BarSource, type DecodedBars, type Lan
 import { barKey } from "./bars";
 import { VOICE_SLUGS } from "./parameters";
 import { EMPTY_BAR } from "./pattern";
-import { Plan, type PlannedBar } from "./plan";
+import { Plan, type PlannedBar, playedAs } from "./plan";
 import type { BarPattern, KitVoice, Project, Scene } from "./project";
 import { strokePosition } from "./sequencer";
 import type { BarTempo } from "./tempo";
@@ -74,7 +74,7 @@ export class Score implements Bars {
   }
 
   planned(index: number): PlannedBar {
-    const planned = this.planning.get(index) ?? this.plan.bar(index);
+    const planned = this.planning.get(index) ?? this.plan.bar(playedAs(this.project, index));
     keep(this.planning, index, planned);
     return planned;
   }

@@ -11,6 +11,7 @@ import { save } from "./files";
 import type { Memory } from "./memory";
 import { producedBy } from "./player";
 import type { Sounds } from "./sounds";
+import { silentVoice } from "./silentVoice";
 import type { Store } from "./store";
 
 const SAMPLE_RATE = 44_100;
@@ -100,6 +101,7 @@ export class Keeping {
       kit: this.store.kitBuffers.value,
       state: { ...producedBy(this.store.score.value.project), mix: scene.mix, roomLevel: scene.room.level, volume },
       soundOf: (voice, wanted) => buffers.get(keyOf(voice, wanted)) ?? null,
+      refused: silentVoice(this.store),
     });
     const first = Math.round(before * seconds * SAMPLE_RATE);
     const frames = Math.round(seconds * SAMPLE_RATE);

@@ -22,7 +22,7 @@ beforeEach(() => {
   done = [];
   sent = [];
   const acts = Object.fromEntries(ACTION_NAMES.map((name) => [name, (...given: unknown[]) => done.push([name, ...given])])) as unknown as LiveActs;
-  const socket = { open: () => link.opened(), send: (message: unknown) => sent.push(message as (typeof sent)[number]) };
+  const socket = { open: () => link.opened(), openNow: () => link.opened(), send: (message: unknown) => sent.push(message as (typeof sent)[number]) };
   link = new LiveLink(store, acts, () => actions.settle(), () => socket);
 });
 

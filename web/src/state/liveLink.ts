@@ -45,6 +45,7 @@ export type PageActs = Readonly<Record<(typeof PAGE_ACTIONS)[number], Act>>;
 
 interface Sender {
   open(): void;
+  openNow(): void;
   send(message: unknown): void;
 }
 
@@ -99,6 +100,11 @@ export class LiveLink {
 
   start(): void {
     this.socket.open();
+  }
+
+  /** Where the connection is lost, try it now. */
+  reconnect(): void {
+    this.socket.openNow();
   }
 
   /** The sound comes from here: this page leads, and goes on from the bar that the other one has come to. */

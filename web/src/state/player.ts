@@ -13,18 +13,20 @@ import { stepsPerBeat } from "../rules/sequencer";
 import { AudibleMoment, audibleTime } from "../audio/audioTime";
 import { Click } from "../audio/click";
 import { Clock } from "../audio/clock";
-import { Mixer, type MixState, renderStrokes, type SoundOf, type Timed } from "../audio/mixer";
+import { Mixer, type MixState, type Refused, renderStrokes, type SoundOf, type Timed } from "../audio/mixer";
 import type { Output } from "../audio/output";
+import { Asleep, Standstill } from "../audio/standing";
 import { everyTick } from "../audio/ticker";
 import { Transport } from "../audio/transport";
 import { MidiOut } from "../midi/midiOut";
 import { soundsHere } from "../midi/midiSettings";
+import { silentVoice } from "./silentVoice";
 import type { Store } from "./store";
 
 const FILE_SAMPLE_RATE = 44_100;
 const USUAL_VELOCITY = 0.8;
 const LONGEST_TAIL_SECONDS = 4; // a sound and the largest room
-const STALLED_MS = 4000; // an audio clock that stands still for so long has no device
+const LOST_AGAIN_MS = 15_000; // a device that goes sooner than this after another is no device
 const BLOCKED_AFTER_MS = 400; // a browser that lets sound through does so sooner
 
 type Running = { readonly context: AudioContext; readonly mixer: Mixer; readonly clock: Clock; readonly moment: AudibleMoment };
@@ -48,6 +50,7 @@ export class Player {
     portFailed: (error: unknown) => void = () => {},
     midiSent: (atMs: number, message: readonly number[]) => void = () => {},
   ) {
+    this.refused = silentVoice(store);
     this.midi = new MidiOut({
       settings: () => store.midi.value,
       voices: () => store.voices.value,
@@ -70,6 +73,7 @@ export class Player {
       const underHand = store.underHand.value;
       if (this.running) this.running.clock.underHand = underHand;
     });
+    navigator.mediaDevices?.addEventListener("devicechange", () => this.devicesChanged());
     document.addEventListener("visibilitychange", () => {
       if (!this.running) return;
       this.running.clock.hidden = document.hidden;
@@ -84,6 +88,7 @@ export class Player {
     if (other) return other.playing ? undefined : other.does("/clave/transport/play");
     const { context, clock } = (this.running ??= this.build());
     store.playing.value = true;
+    this.wouldPlay = false;
     if (context.state !== "running") {
       const late = setTimeout(() => this.listen(), BLOCKED_AFTER_MS);
       await context.resume().catch(() => undefined);
@@ -99,6 +104,7 @@ export class Player {
   stop(): void {
     const { store, running } = this;
     store.elsewhere.peek()?.does("/clave/transport/stop");
+    this.wouldPlay = false;
     store.playing.value = false;
     store.heard.value = null;
     store.position.value = null;
@@ -220,7 +226,7 @@ export class Player {
     const { project, kitBuffers, voices } = this.store;
     const { scene, volume } = project.value;
     const chokeGroups = voices.value.map((voice) => voice.choke_group);
-    return renderStrokes(strokes, seconds, FILE_SAMPLE_RATE, { chokeGroups, kit: kitBuffers.value, state: { ...producedBy(this.store.score.value.project), mix: scene.mix, roomLevel: scene.room.level, volume }, soundOf: this.soundOf });
+    return renderStrokes(strokes, seconds, FILE_SAMPLE_RATE, { chokeGroups, kit: kitBuffers.value, state: { ...producedBy(this.store.score.value.project), mix: scene.mix, roomLevel: scene.room.level, volume }, soundOf: this.soundOf, refused: this.refused });
   }
 
   private build(): Running {
@@ -228,14 +234,12 @@ export class Player {
     const context = new AudioContext({ latencyHint: "interactive" });
     const moment = new AudibleMoment(context);
     const chokeGroups = store.voices.value.map((voice) => voice.choke_group);
-    const mixer = new Mixer(context, chokeGroups, store.kitBuffers.value, this.mixHere(), this.soundOf);
+    const mixer = new Mixer(context, chokeGroups, store.kitBuffers.value, this.mixHere(), this.soundOf, this.refused);
     const transport: Transport = new Transport({ now: () => context.currentTime, stepSeconds: (planned) => this.leader?.stepSeconds(planned, transport) ?? planned });
-    const clock = new Clock(
-      transport,
-      () => this.wanted(),
-      [mixer, new Click(mixer, (step) => store.bar.clicking.value && step % stepsPerBeat(store.shown.value.meter) === 0), this.midi, ...this.outputs],
-      everyTick,
-    );
+    const asleep = new Asleep((sentence) => store.notify(sentence), () => performance.now());
+    const click = new Click(mixer, (step) => store.bar.clicking.value && step % stepsPerBeat(store.shown.value.meter) === 0);
+    const failed = (error: unknown) => this.failed(error);
+    const clock = new Clock(transport, () => this.wanted(), [mixer, click, this.midi, asleep, ...this.outputs], everyTick, failed);
     context.onstatechange = () => {
       if (context.state === "closed") return this.lose(context);
       this.listen();
@@ -246,24 +250,53 @@ export class Player {
     return { context, mixer, clock, moment };
   }
 
-  private ticked = { at: 0, audioSeconds: -1 }; // when the audio clock was last seen to move
+  private readonly standstill = new Standstill();
+  private lostAt = -Infinity; // `performance.now()`
+  private wouldPlay = false; // the music stopped only because no device was there
 
-  /** A device that was pulled out may leave a context that says it runs, and whose clock stands still. */
-  private stalled({ currentTime, state }: AudioContext): boolean {
-    const now = performance.now();
-    if (currentTime !== this.ticked.audioSeconds || state !== "running") this.ticked = { at: now, audioSeconds: currentTime };
-    return now - this.ticked.at > STALLED_MS;
-  }
-
-  /** The audio device is gone: the music stops, and the next play begins on the device that is there then. */
+  /** The audio device is gone: the music goes on through the one that is there now; where that goes at once too, it stops and waits for another. */
   private lose(context: AudioContext): void {
-    if (this.running?.context !== context) return;
-    this.stop();
+    const { running, store } = this;
+    if (running?.context !== context) return;
+    const turn = running.clock.playhead(context.currentTime)?.turn ?? 0;
+    running.clock.stop();
     this.running = null;
     context.onstatechange = null;
     if (context.state !== "closed") void context.close().catch(() => undefined);
-    this.store.sound.value = "lost";
-    this.store.reportError(new Error("The sound device is gone. Nothing is lost: press play, and the device that is there now plays."));
+    const again = performance.now() - this.lostAt < LOST_AGAIN_MS;
+    this.lostAt = performance.now();
+    if (store.playing.value && !again) return void this.goOn(turn);
+    const played = store.playing.value;
+    this.stop();
+    this.wouldPlay = played;
+    store.sound.value = "lost";
+    store.reportError(new Error("The sound device is gone. Nothing is lost: press play, and the device that is there now plays."));
+  }
+
+  /** Through another device, from the start of this bar. */
+  private async goOn(turn: number): Promise<void> {
+    await this.play();
+    if (!this.store.playing.value || this.store.sound.value !== "on") return;
+    this.seek(turn);
+    this.store.notify("The sound device is gone. The music goes on through the one that is there now.");
+  }
+
+  /** Devices came or went. */
+  private devicesChanged(): void {
+    if (!this.wouldPlay) return;
+    this.lostAt = -Infinity;
+    void this.goOn(0);
+  }
+
+  private readonly refused: Refused;
+  private failure = "";
+
+  /** What plays along has failed; said once in a row. */
+  private failed(error: unknown): void {
+    const text = error instanceof Error ? error.message : String(error);
+    if (text === this.failure) return;
+    this.failure = text;
+    this.store.reportError(new Error(`Something that plays along has failed, and the rest plays on: ${text}`));
   }
 
   private listen(): void {
@@ -294,7 +327,7 @@ export class Player {
     if (!store.playing.value || !running) return;
     const here = running.clock.playhead(audibleTime(running.context));
     store.position.value = here?.position ?? null;
-    if (this.stalled(running.context)) return this.lose(running.context);
+    if (this.standstill.stalled(running.context, performance.now())) return this.lose(running.context);
     if (here && store.heard.value !== here.part) store.heard.value = here.part;
     this.frame = requestAnimationFrame(this.follow);
   };

@@ -63,6 +63,7 @@ CARDS = {
 DATA = """# Data
 
 Where the drums come from that the shipped models have learned from, and which public data Clave fetches by name.
+For example, the grooves of every jazz drummer on the map are from Groove MIDI, which anyone may use with credit.
 
 {table}
 

@@ -61,7 +61,7 @@ def main() -> None:
     bars = parsed.parse_args().bars
     with instrument() as running, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page = browser.new_page(viewport={"width": 1440, "height": 900}, bypass_csp=True)
         page.goto(running.address)
         page.wait_for_function("clave.store.ground.value && clave.store.kitBuffers.value.length === 8")
         page.evaluate(MANY, bars)

@@ -156,7 +156,7 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page()
+        page = browser.new_page(bypass_csp=True)
         found = re.search(r"http://\S+", said)
         assert found is not None
         page.goto(found[0])

@@ -93,7 +93,7 @@ WATCH_CLICKS = """() => {
 
 async def opened(browser: Browser, address: str) -> Page:
     """The page, ready to play."""
-    page = await browser.new_page(viewport={"width": 1440, "height": 900})
+    page = await browser.new_page(viewport={"width": 1440, "height": 900}, bypass_csp=True)
     await page.goto(address)
     await page.wait_for_function("clave.store.ground.value && clave.store.kitBuffers.value.length === 8")
     await page.wait_for_timeout(1000)

@@ -34,7 +34,7 @@ from clave.training.workers import joined
 
 STEPS, EPOCHS = 200, 8  # of the losses; of the runs that are stopped and killed
 KILLS, LONGEST = 10, 6.0  # seconds after the first step within which a run is killed
-WORKERS = (1, 2, 4)
+WORKERS = ((1, 1), (1, 2), (2, 1), (1, 4), (2, 2), (4, 1))  # and parts, one after the other, of each one's share
 MANY_TAKES, FEW_TAKES = 400, 40  # some 6,000 bars, so that 200 steps do not learn them by heart, and 600
 
 
@@ -48,11 +48,11 @@ def examples(takes: int):
     return recipe, replace(bars, point=point, turned_point=turned)
 
 
-def worker(kind: str, out: Path, steps: int) -> None:
+def worker(kind: str, out: Path, steps: int, parts: int) -> None:
     """What each worker does: take steps, or learn in a folder until a step."""
     torch.set_num_threads(1)
     recipe, bars = examples(MANY_TAKES if kind == "losses" else FEW_TAKES)
-    with joined("cpu") as workers:
+    with joined("cpu", accumulate=parts) as workers:
         if kind == "losses":
             taken = islice(fit(begin(replace(recipe, epochs=1000)), bars, workers), steps)
             losses = [{**step.losses, "total": step.total} for step in taken]
@@ -104,20 +104,25 @@ def weights(folder: Path) -> torch.Tensor:
 
 
 def compare_losses(place: Path, steps: int) -> None:
-    """Differences are shares of the sum of the sizes of a step's losses: their total may be 0."""
-    found = {}
-    print(f"| workers | steps | largest difference of a loss | of the total | seconds a step |\n|{'---|' * 5}")
-    for count in WORKERS:
-        began = time.monotonic()
-        done(count, "losses", place / f"{count}.json", steps)
-        found[count] = json.loads((place / f"{count}.json").read_text("utf-8"))
-        apart = [
-            {name: abs(ours[name] - loss) / sum(map(abs, theirs.values())) for name, loss in theirs.items()}
-            for ours, theirs in zip(found[count], found[1], strict=True)
-        ]
-        every, total = (max(max(each.values()) for each in apart), max(each["total"] for each in apart))
-        seconds = (time.monotonic() - began) / steps
-        print(f"| {count} | {steps} | {every:.1e} | {total:.1e} | {seconds:.2f} |", flush=True)
+    """Beside one process that computes each batch in as many parts, since floats add up to others in another order.
+
+    Differences are shares of the sum of the sizes of a step's losses: their total may be 0.
+    """
+    found: dict[tuple[int, int], list[dict[str, float]]] = {}
+    print(f"| workers | parts of each | steps | apart from one worker | from one with as many parts |\n|{'---|' * 5}")
+    for count, parts in WORKERS:
+        done(count, "losses", place / f"{count} {parts}.json", steps, parts)
+        found[count, parts] = json.loads((place / f"{count} {parts}.json").read_text("utf-8"))
+        one, same = (largest_difference(found[count, parts], found[1, other]) for other in (1, count * parts))
+        print(f"| {count} | {parts} | {steps} | {one:.1e} | {same:.1e} |", flush=True)
+
+
+def largest_difference(ours: list[dict[str, float]], theirs: list[dict[str, float]]) -> float:
+    return max(
+        abs(one[name] - loss) / sum(map(abs, other.values()))
+        for one, other in zip(ours, theirs, strict=True)
+        for name, loss in other.items()
+    )
 
 
 def compare_resumed(place: Path) -> None:
@@ -161,7 +166,7 @@ def kill(place: Path, times: int, count: int) -> None:
 def main() -> None:
     kind, *numbers = sys.argv[1:] or ["losses"]
     if kind == "worker":
-        worker(numbers[0], Path(numbers[1]), int(numbers[2]))
+        worker(numbers[0], Path(numbers[1]), int(numbers[2]), int(numbers[3]) if len(numbers) > 3 else 1)
         return
     with tempfile.TemporaryDirectory() as place:
         chosen = [int(each) for each in numbers]

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from clave.sound.space import SoundSpace, load_sound
     from clave.training.fine_tuning import fine_tune
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 _MODULES = {
     "corpus": "clave.rhythm.dataset",

@@ -127,4 +127,12 @@ class KitLibraryError(ClaveError):
     """A database of kept kits that cannot be read or written."""
 
 
+class KitLibraryBusyError(KitLibraryError):
+    """A database of kept kits that another program has locked for too long."""
+
+
+class KitLibraryFullError(KitLibraryError):
+    """A database of kept kits that holds as many bytes of sounds as it may."""
+
+
 ShelfError = KitLibraryError  # its name up to 0.1.0, for code outside that catches it

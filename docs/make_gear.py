@@ -4,7 +4,7 @@ With `--screenshots` the page is photographed too, in headless Chromium (extra `
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
@@ -149,8 +149,8 @@ def _arrows(figure: Figure) -> Iterator[str]:
             )
 
 
-def screenshots(folder: Path) -> None:
-    """The page where the guides point at it; Chromium is looked for on the path."""
+def photographed(take: Callable[[Any, str], None]) -> None:
+    """Serve the page, and call `take` with a browser and the page's address; Chromium is looked for on the path."""
     import shutil
     import subprocess
     import sys
@@ -164,30 +164,29 @@ def screenshots(folder: Path) -> None:
             assert served.stdout is not None
             address = next(word for line in served.stdout for word in line.split() if word.startswith("http://"))
             with sync_playwright() as playwright:
-                _photograph(
-                    playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"]), address, folder
-                )
+                take(playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"]), address)
         finally:
             served.terminate()
 
 
-def _photograph(browser: Any, address: str, folder: Path) -> None:
-    page = browser.new_page(viewport={"width": 1280, "height": 720})
+def _photograph(browser: Any, address: str) -> None:
+    """The page where the guides point at it."""
+    page = browser.new_page(viewport={"width": 1280, "height": 720}, bypass_csp=True)
     page.set_default_timeout(15_000)
     page.goto(address)
     page.wait_for_function("clave.store.corpus.value && clave.store.kitBuffers.value.length === 8")
     page.get_by_role("button", name="Export", exact=True).click()
     page.wait_for_timeout(1500)
-    page.screenshot(path=folder / "daw.png", clip={"x": 700, "y": 0, "width": 580, "height": 700})
+    page.screenshot(path=FOLDER / "daw.png", clip={"x": 700, "y": 0, "width": 580, "height": 700})
     page.keyboard.press("Escape")
     page.set_viewport_size({"width": 1100, "height": 620})
     page.get_by_role("button", name="MIDI out").click()
     page.wait_for_timeout(500)
-    page.screenshot(path=folder / "hardware.png", clip={"x": 290, "y": 80, "width": 395, "height": 375})
+    page.screenshot(path=FOLDER / "hardware.png", clip={"x": 290, "y": 80, "width": 395, "height": 375})
     page.keyboard.press("Escape")
     page.set_viewport_size({"width": 390, "height": 700})
     page.wait_for_timeout(800)
-    page.screenshot(path=folder / "web-host.png")
+    page.screenshot(path=FOLDER / "web-host.png")
     browser.close()
 
 
@@ -200,7 +199,7 @@ def main() -> None:
     for name, figure in FIGURES.items():
         (FOLDER / f"{name}.svg").write_text(svg(figure), "utf-8")
     if chosen.screenshots:
-        screenshots(FOLDER)
+        photographed(_photograph)
     print(f"{FOLDER} written")
 
 

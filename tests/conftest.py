@@ -27,6 +27,11 @@ LONGEST_FIRST = (
     "tests/training/",
     "tests/test_wheel.py",
 )  # what takes a minute or so; a process that gets it last would still be at it when the other has finished
+ABOUT_MOMENTS = (BROWSER, "tests/play/live/", "tests/app/")
+"""Tests with real clocks, sockets and processes: one that fails, say on a machine that was held up, has a second try.
+
+Both tries are in the report. What fails twice fails.
+"""
 NICENESS = 5  # of the other tests beside the browser, whose tests are about moments
 
 
@@ -67,6 +72,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneBrowser:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.nodeid.startswith(ABOUT_MOMENTS):
+            item.add_marker(pytest.mark.flaky(reruns=1))
     if not _in_a_process_of_several():
         return
 

@@ -5,6 +5,7 @@ import re
 import runpy
 import shlex
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 
 import clave
 from clave.app.cli import app
+from clave.app.cli.opening import with_address
 from clave.rhythm import style_facts
 
 ROOT = Path(__file__).parents[1]
@@ -20,6 +22,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 DOCS: dict[str, Any] = runpy.run_path(str(ROOT / "docs" / "make_commands.py"))
 CONTROLS: dict[str, Any] = runpy.run_path(str(ROOT / "docs" / "make_controls.py"))
 BENCH: dict[str, Any] = runpy.run_path(str(ROOT / "benchmarks" / "readme.py"))
+CODE_OF_PAGES: dict[str, Any] = runpy.run_path(str(ROOT / "docs" / "page_code.py"))
 COMMANDS: dict[str, Any] = DOCS["commands"]()
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
 SUBJECTS = [page for page in PAGES if page.name != "README.md"]
@@ -96,11 +99,18 @@ def examples() -> list[str]:
 
 
 @pytest.mark.parametrize("line", examples())
-def test_each_example_names_a_command_and_options_that_exist(line: str) -> None:
+def test_each_example_names_a_command_options_and_values_that_it_takes(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     name = max((name for name in COMMANDS if line.startswith(name)), key=len)
     known = {option for each in COMMANDS[name].params for option in each.opts}
     words = shlex.split(line.removeprefix(name))
     assert {word for word in words if re.match(r"--?[a-z]", word)} <= known
+    for word in words:
+        if word.endswith(".json"):
+            clave.project.save(clave.Project(), tmp_path / word)
+    COMMANDS[name].make_context(name, with_address(words))  # each value is of its kind and in its range
 
 
 @pytest.mark.parametrize(
@@ -128,12 +138,41 @@ def test_the_python_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.Monke
     assert [bar.hits.tolist() for bar in names["again"]] == [bar.hits.tolist() for bar in names["bars"]]
 
 
+@pytest.fixture(scope="module")
+def spaces_once() -> Iterator[None]:
+    """Each shipped space is opened once for all pages, instead of once a page."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clave, "load_rhythm", cache(clave.load_rhythm))
+        patch.setattr(clave, "load_sound", cache(clave.load_sound))
+        yield
+
+
+@pytest.mark.usefixtures("spaces_once")
 @pytest.mark.parametrize("path", [path for path in PAGES if python_of(path)], ids=shown)
-def test_the_python_of_each_page_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_python_of_each_page_runs_and_prints_what_the_page_says(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
+    page = path.read_text("utf-8")
     names: dict[str, Any] = {}
-    for code in python_of(path):
-        exec(compile(code, shown(path), "exec"), names)
+    for block, printed, names in CODE_OF_PAGES["run_python"](page, shown(path)):  # noqa: B007
+        assert block.output in (None, printed)
+    for sound in CODE_OF_PAGES["sounds"](page):
+        assert isinstance(names.get(sound), clave.Clip), f"{sound} is no clip after the page's Python has run"
+        assert 0.05 < names[sound].peak <= 1
+        assert names[sound].seconds < 30
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in PAGES if path not in GEAR and "\n```\n\n```text" in path.read_text("utf-8")], ids=shown
+)
+def test_the_commands_of_each_page_print_what_the_page_says(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for block in CODE_OF_PAGES["blocks"](path.read_text("utf-8")):
+        if block.language == "sh" and block.output is not None:
+            assert CODE_OF_PAGES["run_commands"](block.code) == block.output
 
 
 def test_each_public_name_stands_in_the_docs() -> None:
@@ -144,7 +183,7 @@ def test_each_public_name_stands_in_the_docs() -> None:
 
 def test_each_script_stands_in_the_docs() -> None:
     text = README + (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-    for script in ("install", "check", "test", "build", "play", "bench"):
+    for script in ("install", "check", "test", "build", "play", "bench", "docs"):
         assert f"scripts/{script}" in text
         assert (ROOT / "scripts" / script).stat().st_mode & 0o111
 

@@ -99,4 +99,9 @@ def test_the_installed_command_writes_a_page_without_node(fresh: Path, tmp_path:
 
 def test_nothing_heavy_was_installed(fresh: Path) -> None:
     held = run(fresh / "pip", "list", "--format", "freeze").lower()
-    assert not re.search(r"^(torch|matplotlib|pyarrow|onnx|onnxscript)==", held, re.MULTILINE)
+    assert not re.search(r"^(torch|scipy|sympy|matplotlib|pyarrow|onnx|onnxscript)==", held, re.MULTILINE)
+
+
+def test_what_is_installed_takes_less_than_300_mb(fresh: Path) -> None:
+    held = sum(path.stat().st_size for path in fresh.parent.rglob("*") if path.is_file() and not path.is_symlink())
+    assert held < 300e6

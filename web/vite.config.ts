@@ -11,7 +11,7 @@ export default defineConfig({
   base: "./", // the page works at any address
   resolve: { alias: [{ find: /^\.\/format\.js$/, replacement: here("src/rules/noFormats.ts") }] }, // of the schema checker: our messages name no format
   plugins: server ? [] : [toyServer()],
-  server: server ? { proxy: { "/api": { target: server, changeOrigin: true, ws: true } } } : {},
+  server: server ? { proxy: { "/api": { target: server, changeOrigin: true, ws: true, headers: { origin: new URL(server).origin } } } } : {},
   worker: { format: "es" },
   build: {
     target: "es2022",

@@ -27,6 +27,7 @@ from clave.play.project.voices import KitVoice, SoundShift
 from clave.play.sounds import decode_file, decode_point, voice_at
 from clave.play.space_reference import space_reference
 from clave.sound import drum_synth
+from clave.sound.explanation import ExplainedSound, explain
 from clave.sound.kit_draw import DrawnSound
 from clave.sound.sound_index import SimilarSound
 from clave.sound.space import DRAWN_VARIATION, SoundSpace
@@ -200,6 +201,13 @@ class KitBuilder:
         clip, _ = self._sound_of(which, chosen)
         with self._decoding:
             return space.similar(clip, which, n)
+
+    def explain(self, voice: int, chosen: KitVoice, *, with_detail: bool = True) -> tuple[Clip, ExplainedSound]:
+        """A sound of a kit, as loud as it is there, and its way through the sound space."""
+        which, space = voice_at(voice), self.space
+        clip, _ = self._sound_of(which, chosen)
+        with self._decoding:
+            return clip, explain(space, clip, which, with_detail=with_detail)
 
     def _sound_of(self, voice: Voice, chosen: KitVoice) -> tuple[Clip, str]:
         """A voice of a kit, and where it comes from."""

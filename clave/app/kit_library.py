@@ -12,13 +12,14 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clave.errors import KitError, KitLibraryError
+from clave.app.kit_files import MAX_FILES_BYTES, TABLE, make_room, note_use, was_used_today
+from clave.errors import KitError, KitLibraryBusyError, KitLibraryError
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -30,7 +31,7 @@ FILE = "kept.sqlite"
 HOME_VARIABLE = "CLAVE_HOME"
 VERSION = 1  # of the tables
 APPLICATION = 0x436C6176  # "Clav": how a database says that it is ours
-BUSY_SECONDS = 5.0  # to wait for another Clave that is writing
+BUSY_SECONDS = 3.0  # to wait for another Clave that is writing
 
 TABLES = f"""
 CREATE TABLE kit (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, deleted TEXT);
@@ -69,26 +70,28 @@ class KitLibrary:
     such database, is of a newer Clave, or cannot be read or written; KitError for a kit or a file that is not there.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, max_files_bytes: int = MAX_FILES_BYTES) -> None:
         self.path = path
-        self._lock = threading.RLock()
+        self._most = max_files_bytes
+        self._lock, self._reading_lock = threading.RLock(), threading.RLock()
         with self._in_words():
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
-            self._database = sqlite3.connect(
-                path or ":memory:", timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
+            self._database = self._connected()
             try:
                 self._database.execute("PRAGMA foreign_keys = ON")
-                with self._change() as change:
-                    self._open(change)
+                self._open()
+                self._reader = self._database if path is None else self._connected()
             except BaseException:
                 self._database.close()
                 raise
+            if path is None:
+                self._reading_lock = self._lock
 
     def close(self) -> None:
         """Let go of the file."""
-        with self._lock:
+        with self._lock, self._reading_lock:
+            self._reader.close()
             self._database.close()
 
     def keep(self, name: str, voices: "Sequence[KitVoice]") -> int:
@@ -98,7 +101,8 @@ class KitLibrary:
         """
         with self._change() as change:
             for digest in {voice.file for voice in voices if voice.file is not None}:
-                self.file(digest)
+                if not self.has_file(digest):
+                    raise KitError(f"no file is kept under {digest}")
             change.execute(
                 "INSERT INTO kit (name) VALUES (?) ON CONFLICT (name) WHERE deleted IS NULL DO NOTHING", [name]
             )
@@ -166,10 +170,16 @@ class KitLibrary:
         self._set(kit, "deleted = ?", None)
 
     def keep_file(self, content: bytes) -> str:
-        """Keep a file; the SHA-256 of its bytes, by which `file` finds it."""
+        """Keep a file; the SHA-256 of its bytes, by which `file` finds it.
+
+        Files that no kept kit plays make room for it if they must; KitLibraryFullError where that is not enough.
+        """
         digest = hashlib.sha256(content).hexdigest()
         with self._change() as change:
-            change.execute("INSERT OR IGNORE INTO file VALUES (?, ?)", [digest, content])
+            if change.execute("SELECT 1 FROM file WHERE digest = ?", [digest]).fetchone() is None:
+                make_room(change, len(content), self._most)
+                change.execute("INSERT INTO file VALUES (?, ?)", [digest, content])
+            note_use(change, digest)
         return digest
 
     def file(self, digest: str) -> bytes:
@@ -177,11 +187,25 @@ class KitLibrary:
         found = self._rows("SELECT content FROM file WHERE digest = ?", [digest])
         if not found:
             raise KitError(f"no file is kept under {digest}")
+        self._note_use(digest)
         return bytes(found[0][0])
 
     def has_file(self, digest: str) -> bool:
         """Whether a file is kept under this digest."""
         return bool(self._rows("SELECT 1 FROM file WHERE digest = ?", [digest]))
+
+    def _note_use(self, digest: str) -> None:
+        """Remember that a file is used today, unless the database is locked: nobody waits for that."""
+        with self._reading_lock, self._in_words():
+            if was_used_today(self._reader, digest):
+                return
+        with self._lock, suppress(KitLibraryBusyError):
+            self._database.execute("PRAGMA busy_timeout = 0")
+            try:
+                with self._change() as change:
+                    note_use(change, digest)
+            finally:
+                self._database.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
 
     def _set(self, kit: int, what: str, value: str | None) -> None:
         name = self.kit(kit).name
@@ -192,16 +216,38 @@ class KitLibrary:
                 taken = value if what.startswith("name") else name
                 raise KitError(f"another kit is called {taken!r}") from error
 
-    def _open(self, change: sqlite3.Connection) -> None:
-        """Make the tables of a new database; refuse one that is not ours to read."""
-        (application,) = change.execute("PRAGMA application_id").fetchone()
-        (version,) = change.execute("PRAGMA user_version").fetchone()
-        if change.execute("SELECT 1 FROM sqlite_master").fetchone() is None:
-            for statement in TABLES.split(";")[:-1]:
-                change.execute(statement)
-        elif application != APPLICATION:
+    def _connected(self) -> sqlite3.Connection:
+        return sqlite3.connect(
+            self.path or ":memory:", timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+
+    def _open(self) -> None:
+        """Make the tables of a new database; refuse one that is not ours to read.
+
+        A database that has its tables is opened also while another program writes it.
+        """
+        if not self._has("version"):
+            with self._change() as change:
+                if change.execute("SELECT 1 FROM sqlite_master").fetchone() is None:
+                    for statement in TABLES.split(";")[:-1]:
+                        change.execute(statement)
+        self._check_ours()
+        with suppress(sqlite3.OperationalError):  # locked: it is as it was, which works, and the next one tries again
+            self._database.execute("PRAGMA journal_mode = WAL")  # who reads does not wait for who writes
+        if not self._has("file_use"):
+            with self._change() as change:
+                change.execute(TABLE)
+
+    def _has(self, table: str) -> bool:
+        found = self._database.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [table])
+        return found.fetchone() is not None
+
+    def _check_ours(self) -> None:
+        (application,) = self._database.execute("PRAGMA application_id").fetchone()
+        (version,) = self._database.execute("PRAGMA user_version").fetchone()
+        if application != APPLICATION:
             raise KitLibraryError(f"{self._place} is a database of something else")
-        elif version != VERSION:
+        if version != VERSION:
             raise KitLibraryError(f"{self._place} is of version {version}; this Clave reads {VERSION}")
 
     @property
@@ -209,8 +255,8 @@ class KitLibrary:
         return "the memory" if self.path is None else str(self.path)
 
     def _rows(self, query: str, values: Sequence[str | int] = ()) -> list[tuple[Any, ...]]:
-        with self._lock, self._in_words():
-            return self._database.execute(query, values).fetchall()
+        with self._reading_lock, self._in_words():
+            return self._reader.execute(query, values).fetchall()
 
     @contextmanager
     def _change(self) -> Generator[sqlite3.Connection]:
@@ -228,7 +274,13 @@ class KitLibrary:
     def _in_words(self) -> Generator[None]:
         try:
             yield
-        except (sqlite3.Error, OSError) as error:
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise KitLibraryError(f"{self._place} cannot be used to keep kits: {error}") from error
+            raise KitLibraryBusyError(
+                f"{self._place} has been locked by another program for {BUSY_SECONDS:g} seconds: try again"
+            ) from error
+        except (sqlite3.Error, OSError, UnicodeDecodeError) as error:  # the last of a damaged schema
             raise KitLibraryError(f"{self._place} cannot be used to keep kits: {error}") from error
 
 

@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 from clave.app.loops import loop_bars, loop_material, loop_voice, sound_file
+from clave.files import whole_file
 from clave.music.kit import VOICES
 from clave.music.units import MAX_TEMPO_BPM, MIN_TEMPO_BPM
 from clave.play.project import Project, Scene, Spaces, TempoChange
@@ -23,7 +24,7 @@ def write_kit(reading: LoopReading, folder: Path) -> ProjectKit:
     (folder / KIT_FOLDER).mkdir(parents=True, exist_ok=True)
     for sound in reading.sounds:
         content = sound_file(sound)
-        (folder / KIT_FOLDER / sound.name).write_bytes(content)
+        whole_file.write(folder / KIT_FOLDER / sound.name, content)
         digest = hashlib.sha256(content).hexdigest()
         voices[sound.voice] = loop_voice(sound, digest, f"{KIT_FOLDER}/{sound.name}")
     return ProjectKit(name=reading.name, voices=tuple(voices))

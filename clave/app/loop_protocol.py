@@ -8,7 +8,7 @@ from clave.app.protocol import Message
 from clave.music.units import Meter
 from clave.play.project.bars import Given
 from clave.play.project.material import MAX_NAME_LENGTH, MaterialFile
-from clave.play.project.value import Digest, Share, TimeSignature, VoiceIndex
+from clave.play.project.value import Digest, Share, StrokeVelocity, TimeSignature, VoiceIndex
 from clave.play.project.voices import KitVoice
 
 MAX_STROKES = 4096  # of a loop
@@ -16,7 +16,7 @@ MAX_STROKES = 4096  # of a loop
 HeardStroke = tuple[
     Annotated[float, Field(ge=0, le=60)],  # seconds from the start of the file
     VoiceIndex,
-    Annotated[float, Field(gt=0, le=1)],  # velocity
+    StrokeVelocity,
     Share,  # how sure it is
 ]
 

@@ -6,12 +6,12 @@ from pydantic import Field, model_validator
 
 from clave.app.protocol import Message
 from clave.music.units import COMMON_TIME, Meter, steps_per_bar
-from clave.play.project.value import Finite, VoiceIndex
+from clave.play.project.value import Finite, StrokeVelocity, VoiceIndex
 
 PlayedStroke = tuple[
     VoiceIndex,
     Annotated[Finite, Field(ge=-2)],  # position in steps from the start of the bar, any fraction
-    Annotated[float, Field(gt=0, le=1)],  # velocity
+    StrokeVelocity,
 ]
 
 

@@ -16,7 +16,7 @@ from clave.play.project.voices import SoundShift
 
 KitName = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^\S(.*\S)?$")]
 MAX_REQUEST_OPERATIONS = 512  # two for each of 256 bars, as a humanised and shifted groove has
-Kind = Literal["request", "space", "midi", "kit", "sound", "project", "not found"]
+Kind = Literal["request", "space", "midi", "kit", "sound", "project", "not found", "busy", "server"]
 
 
 class Message(BaseModel):
@@ -297,7 +297,11 @@ class ProjectReply(Message):
 
 
 class Refusal(Message):
-    """The body of every 4xx answer: what was wrong, in a sentence for a person."""
+    """The body of every 4xx and 5xx answer: what was wrong, in a sentence for a person.
+
+    `busy` comes with 503: the same works later, after the seconds in its header `Retry-After`. `server` is a mistake of
+    ours, with 500.
+    """
 
     error: str
     kind: Kind = "request"

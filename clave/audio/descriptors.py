@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from clave.audio import fft
 from clave.audio.log_spectrogram import ONSET_SAMPLE, placed
-from clave.audio.transform import scipy_fft
 from clave.music.clip import SAMPLE_RATE, Clip
 from clave.music.shapes import Float, Float32, Float64
 
@@ -104,7 +104,7 @@ def pitch_hz(samples: Float32[np.ndarray, " sample"]) -> float | None:
     begin = ONSET_SAMPLE + round(PITCH_ATTACK_SECONDS * SAMPLE_RATE)
     body = samples[begin : begin + round(BODY_SECONDS * SAMPLE_RATE)]
     fading = 0.5 + 0.5 * np.cos(np.pi * np.arange(len(body)) / len(body))
-    power = np.square(np.abs(scipy_fft().rfft((body * fading).astype(np.float32), PITCH_LENGTH)))
+    power = np.square(np.abs(fft.rfft((body * fading).astype(np.float32) * PITCH_LENGTH, PITCH_LENGTH)))
     bin_hz = SAMPLE_RATE / PITCH_LENGTH
     low, high = round(LOWEST_PITCH_HZ / bin_hz), round(HIGHEST_PITCH_HZ / bin_hz)
     peak = low + int(power[low:high].argmax())
@@ -146,7 +146,7 @@ def _frames(samples: Float32[np.ndarray, " sample"], window: int, begin: int) ->
     hann = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(window) / window)).astype(np.float32)
     body = samples[begin : ONSET_SAMPLE + round(BODY_SECONDS * SAMPLE_RATE) + window]
     frames = np.lib.stride_tricks.sliding_window_view(body, window)[:: window // 4]
-    return np.square(np.abs(scipy_fft().rfft(frames * hann, axis=1)))
+    return np.square(np.abs(fft.rfft(frames * (hann * window))))
 
 
 def _adjectives(sound: Descriptors) -> list[str]:

@@ -18,8 +18,10 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
-from clave.audio.transform import Transform, is_torch, scipy_fft
+from clave.audio import fft
+from clave.audio.transform import Transform, is_torch
 from clave.errors import TransformError
 from clave.music.arguments import checked
 from clave.music.shapes import Bool, Complex, Float, Float64, Int64, Shaped
@@ -220,9 +222,10 @@ class NSGT(Transform):
         return self._inverse_torch(c) if is_torch(c) else self._inverse_numpy(c)
 
     # NumPy: all the long transforms at once, which is quicker; the bands of one sound at a time, to stay in the cache.
+    # A forward FFT divides by its length (`clave.audio.fft`), so the window that follows is multiplied by it.
 
     def _forward_numpy(self, x: Float[np.ndarray, "*batch sample"]) -> Complex[np.ndarray, "*batch band frame"]:
-        fft, plan, window = scipy_fft(), self._plan, self._plan.window.astype(x.dtype)
+        plan, (window, _) = self._plan, self._scaled(x.dtype)
         spectra = fft.rfft(x, plan.padded)
         result = np.zeros((*x.shape[:-1], self.bands, self.frames), spectra.dtype)
         for index in np.ndindex(x.shape[:-1]):
@@ -230,23 +233,32 @@ class NSGT(Transform):
             cut[plan.mirrored] = cut[plan.mirrored].conj()
             cut *= window
             result[index].ravel()[plan.slot] = cut
-            result[index] = fft.ifft(result[index], overwrite_x=True)
+            fft.ifft(result[index], out=result[index])
         return result
 
     def _inverse_numpy(self, c: Complex[np.ndarray, "*batch band frame"]) -> Float[np.ndarray, "*batch sample"]:
-        fft, plan = scipy_fft(), self._plan
-        dual = plan.dual.astype(np.float32 if c.dtype == np.complex64 else np.float64)
+        plan, (_, dual) = self._plan, self._scaled(np.float32 if c.dtype == np.complex64 else np.float64)
         spectra = np.zeros((*c.shape[:-2], plan.padded // 2 + 1), c.dtype)
         bands = np.empty(c.shape[-2:], c.dtype)
         for index in np.ndindex(c.shape[:-2]):
-            bands[:] = c[index]
-            cut = fft.fft(bands, overwrite_x=True).take(plan.slot)
+            cut = fft.fft(c[index], out=bands).take(plan.slot)
             cut[plan.mirrored] = cut[plan.mirrored].conj()
             cut *= dual
             spectrum = spectra[index]
             for layer in plan.layers:
                 spectrum[plan.bin[layer]] += cut[layer]
         return fft.irfft(spectra, plan.padded)[..., : self.length]
+
+    def _scaled(self, dtype: DTypeLike) -> tuple[Float[np.ndarray, " entry"], Float[np.ndarray, " entry"]]:
+        """Window and dual window, each times the length of the transform before it."""
+        kept, kind, plan = self._scaled_windows, np.dtype(dtype), self._plan
+        if kind not in kept:
+            kept[kind] = ((plan.window * plan.padded).astype(kind), (plan.dual * plan.frames).astype(kind))
+        return kept[kind]
+
+    @cached_property
+    def _scaled_windows(self) -> dict[np.dtype[Any], tuple[np.ndarray, np.ndarray]]:
+        return {}
 
     # torch: the same sums, all sounds at once.
 

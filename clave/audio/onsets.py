@@ -9,8 +9,8 @@ rings. Its peaks above an adaptive threshold are candidates; they are many, and 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
+from clave.audio import windows
 from clave.audio.band_levels import BandLevels, band_levels
 from clave.music.shapes import Float32, Float64, Int
 
@@ -47,7 +47,8 @@ def find_onsets(samples: Float32[np.ndarray, " sample"], *, threshold_db: float 
 def rises(decibels: Float32[np.ndarray, "band frame"]) -> Float32[np.ndarray, "band frame"]:
     """How far each band has risen at each frame, in dB; a fall is 0, and before the sound there is silence."""
     audible = np.pad(np.maximum(decibels, FLOOR_DB), ((0, 0), (LAG_FRAMES, 0)), constant_values=FLOOR_DB)
-    before = maximum_filter1d(audible, 3, axis=0)[:, :-LAG_FRAMES]
+    around = np.pad(audible[:, :-LAG_FRAMES], ((1, 1), (0, 0)), mode="edge")
+    before = windows.maxima(around.T, 3).T
     return np.maximum(audible[:, LAG_FRAMES:] - before, 0)
 
 
@@ -56,8 +57,8 @@ def _peaks(
 ) -> tuple[Float64[np.ndarray, " peak"], Float64[np.ndarray, " peak"]]:
     """Times and heights of the peaks of a strength."""
     near, around = (2 * round(each / levels.frame_seconds) + 1 for each in (APART_SECONDS, AROUND_SECONDS))
-    above = strength - uniform_filter1d(strength, around, mode="constant")
-    highest = maximum_filter1d(strength, near, mode="constant")
+    above = strength - windows.means(np.pad(strength, around // 2), around).astype(np.float32)
+    highest = windows.maxima(np.pad(strength, near // 2), near)
     at = np.flatnonzero((strength == highest) & (above >= threshold_db))
     at = at[np.diff(at, prepend=-near) > near // 2]  # of a plateau, the first
     frames = np.array([_half_before(strength, int(peak)) for peak in at], np.float64)

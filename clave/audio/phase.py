@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from clave.audio.transform import Transform
-from clave.errors import TransformError
+from clave.errors import MissingExtraError, TransformError
 from clave.music.shapes import Bool, Complex, Float, Float32, Float64, Int64, Shaped
 
 ONSET_S = 0.002  # where a trimmed one-shot begins: the lead-in before its onset
@@ -188,12 +188,11 @@ class Descent(PhaseEstimator):
         self, magnitude: Float32[np.ndarray, "band frame"], transform: Transform
     ) -> Complex[np.ndarray, "band frame"]:
         """The bands of the sound that came out."""
-        from scipy.optimize import minimize
-
+        minimize = _minimize()
         first = transform.inverse(self.start.bands(magnitude, transform))
         bands = transform.forward(first)
         magnitude = _laid_out_like(bands, magnitude)
-        if not first.any():
+        if self.iterations == 0 or not first.any():  # L-BFGS takes a step before it counts
             return bands
         gain = float(np.vdot(bands, bands).real / np.vdot(first, first))
 
@@ -211,6 +210,16 @@ class Descent(PhaseEstimator):
         options = {"maxiter": self.iterations, "gtol": 0.0, "ftol": 0.0}
         best: Any = minimize(error, first.astype(np.float64), jac=True, method="L-BFGS-B", options=options)
         return transform.forward(best.x.astype(np.float32))
+
+
+def _minimize() -> Any:
+    try:
+        from scipy.optimize import minimize
+    except ImportError as error:
+        raise MissingExtraError(
+            "the phase estimator Descent needs SciPy: install the extra, pip install 'clave[train]'"
+        ) from error
+    return minimize
 
 
 DEFAULT = GriffinLim(8, 0.99, GradientIntegration())

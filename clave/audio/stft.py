@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
+from clave.audio import fft
 from clave.audio.nsgt import HANN_SPREAD
-from clave.audio.transform import Transform, is_torch, scipy_fft
+from clave.audio.transform import Transform, is_torch
 from clave.errors import TransformError
 from clave.music.shapes import Complex, Float, Float64, Shaped
 
@@ -146,14 +147,14 @@ class STFT(Transform):
         padded[..., self._lead : self._lead + self.length] = x
         strides = (*padded.strides[:-1], self.hop * padded.itemsize, padded.itemsize)
         around = np.ndarray((*x.shape[:-1], self.frames, self.window), padded.dtype, padded, strides=strides)
-        window, half = self._windows(x.dtype)[0], self.window // 2
+        window, half = self._windows(x.dtype)[0] * self.window, self.window // 2  # the FFT divides by its length
         frames = np.empty(around.shape, x.dtype)
         np.multiply(around[..., half:], window[half:], out=frames[..., :half])
         np.multiply(around[..., :half], window[:half], out=frames[..., half:])
-        return scipy_fft().rfft(frames, overwrite_x=True)
+        return fft.rfft(frames)
 
     def _inverse_numpy(self, c: Complex[np.ndarray, "*batch frame band"]) -> Float[np.ndarray, "*batch sample"]:
-        frames = scipy_fft().irfft(c, self.window)
+        frames = fft.irfft(c, self.window)
         frames *= self._windows(frames.dtype)[2]
         parts = frames.reshape(*frames.shape[:-1], self.overlap, self.hop)
         total = np.zeros((*c.shape[:-2], self._padded // self.hop, self.hop), frames.dtype)

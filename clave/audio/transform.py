@@ -95,13 +95,6 @@ class Transform(BandsByFrames):
         return value
 
 
-def scipy_fft() -> Any:
-    """Scipy's FFT, which computes in float32; imported at its first use, since that takes longer than all of Clave."""
-    from scipy import fft
-
-    return fft
-
-
 def is_torch(value: Any) -> bool:
     """Whether this is a torch tensor, without importing torch: where there are tensors, it is there already."""
     torch = sys.modules.get("torch")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clave.errors import MissingExtraError
+from clave.files import whole_file
 from clave.latent.map_svg import colours
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ def save(folder: Path, figures: Mapping[str, Callable[[], "Figure"]]) -> list[Pa
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": "clave"}):
         for png, svg in zip(*(paths[suffix] for suffix in SUFFIXES), strict=True):
             figure = figures[png.stem]()
-            figure.savefig(png, dpi=PNG_DPI)
-            figure.savefig(svg, metadata={"Date": None})
+            with whole_file.writing(png) as file:
+                figure.savefig(file, format="png", dpi=PNG_DPI)
+            with whole_file.writing(svg) as file:
+                figure.savefig(file, format="svg", metadata={"Date": None})
     return [path for suffix in SUFFIXES for path in paths[suffix]]

@@ -61,9 +61,10 @@ def write(folder: Path, markdown: str, result: Mapping[str, Any], figures: "Mapp
     """Write evaluation.md, evaluation.json and the figures, and return the paths of all of them."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / "evaluation.md", folder / "evaluation.json"]
-    paths[0].write_text(markdown, encoding="utf-8")
-    paths[1].write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    whole_file.write(paths[0], markdown.encode())
+    whole_file.write(paths[1], (json.dumps(result, indent=2) + "\n").encode())
     for name, figure in figures.items():
         paths.append(folder / f"{name}.png")
-        figure.savefig(paths[-1], dpi=120)
+        with whole_file.writing(paths[-1]) as file:
+            figure.savefig(file, format="png", dpi=120)
     return paths

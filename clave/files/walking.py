@@ -146,7 +146,7 @@ def _why_not(entry: os.DirEntry[str], suffixes: Sequence[str]) -> str | None:
     if entry.is_symlink() and not os.path.exists(entry.path):
         return NOWHERE
     why = _why_not_suffix(entry.name, suffixes)
-    return why if why is not None or os.path.isfile(entry.path) else NO_FILE
+    return why if why is not None or _is_file(entry) else NO_FILE
 
 
 def _why_beside(name: str) -> str | None:
@@ -171,6 +171,13 @@ def _is_of_a_suffix(reason: str) -> bool:
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
+    except OSError:  # a link in a ring
+        return False
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
     except OSError:  # a link in a ring
         return False
 

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 
 def write(path: str | os.PathLike[str], content: bytes, *, writer: str = "") -> None:
@@ -12,17 +13,30 @@ def write(path: str | os.PathLike[str], content: bytes, *, writer: str = "") -> 
     Where several may write the same file at once, each says a name of its own. Raises OSError, with the path of the
     file, where that fails; what was there before is still there then.
     """
+    with writing(path, writer=writer) as file:
+        file.write(content)
+
+
+@contextmanager
+def writing(path: str | os.PathLike[str], *, writer: str = "") -> Generator[BinaryIO]:
+    """A file to write bytes into, which takes its place when the block ends: `write` for what is large.
+
+    After an error of any kind the old file is there, and nothing beside it; an OSError gets the path of the file.
+    """
     target = Path(path)
     beside = target.with_name(f".{target.name}.{writer}.part" if writer else f".{target.name}.part")
     try:
         with beside.open("wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         beside.replace(target)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        _remove(beside)
         raise OSError(error.errno, error.strerror or str(error), str(target)) from error
+    except BaseException:
+        _remove(beside)
+        raise
 
 
 @contextmanager
@@ -34,6 +48,11 @@ def naming(folder: str | os.PathLike[str]) -> Generator[None]:
         if error.filename is not None or error.errno is None:
             raise
         raise OSError(error.errno, error.strerror or str(error), str(folder)) from error
+
+
+def _remove(beside: Path) -> None:
+    with suppress(OSError):  # a folder that is gone, or may not be written any more
+        beside.unlink()
 
 
 def safe_name(name: str, otherwise: str) -> str:

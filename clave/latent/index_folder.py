@@ -10,8 +10,6 @@ The folder is written beside its place and then moved there. It is read memory-m
 """
 
 import json
-import os
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -22,6 +20,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from clave.errors import SpaceError
+from clave.files import whole_file, whole_folder
 from clave.latent.nearest import MAX_EXACT, ExactSearch, FaissSearch, Projection, Search, fit_projection, write_faiss
 from clave.music.shapes import Float16, Float32, Shaped
 
@@ -70,15 +69,10 @@ def write_index(
     target = Path(folder)
     if target.exists() and not (target / CONFIG).is_file():
         raise SpaceError(f"{target} is not an index, and is not replaced by one: choose another folder")
-    part = target.with_name(f".{target.name}.part")
-    shutil.rmtree(part, ignore_errors=True)  # of a run that was killed
-    part.mkdir(parents=True)
-    try:
+    with whole_folder.new(target) as part:
         rows = _write(part, kind, made_by, batches, max_exact)
-        (part / NAMES).write_text(json.dumps({name: list(values) for name, values in names.items()}), encoding="utf-8")
-        _replace(target, part)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+        listed = {name: list(values) for name, values in names.items()}
+        whole_file.write(part / NAMES, json.dumps(listed).encode())
     return rows
 
 
@@ -158,11 +152,14 @@ def _collected(batches: Iterable[Batch]) -> Collected:
 def _write(part: Path, kind: str, made_by: str, batches: Iterable[Batch], max_exact: int) -> int:
     projection, components, columns, lists = _collected(batches)
     for name, values in columns.items():
-        np.save(part / f"{name}.npy", values, allow_pickle=False)
-    np.savez(part / PROJECTION, mean=projection.mean, axes=projection.axes, scale=projection.scale)
+        with whole_file.writing(part / f"{name}.npy") as file:
+            np.save(file, values, allow_pickle=False)
+    with whole_file.writing(part / PROJECTION) as file:
+        np.savez(file, mean=projection.mean, axes=projection.axes, scale=projection.scale)
     exact = len(components) <= max_exact
     if exact:
-        np.save(part / EXACT_VECTORS, projection.stored(components), allow_pickle=False)
+        with whole_file.writing(part / EXACT_VECTORS) as file:
+            np.save(file, projection.stored(components), allow_pickle=False)
     else:
         pieces = (components[at : at + ROWS_AT_ONCE] for at in range(0, len(components), ROWS_AT_ONCE))
         write_faiss(part / FAISS_VECTORS, pieces, len(components))
@@ -170,7 +167,7 @@ def _write(part: Path, kind: str, made_by: str, batches: Iterable[Batch], max_ex
         "format": FORMAT, "version": VERSION, "kind": kind, "made_by": made_by, "rows": len(components),
         "search": "exact" if exact else "faiss", "columns": list(columns), "lists": lists,
     }  # fmt: skip
-    (part / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    whole_file.write(part / CONFIG, (json.dumps(config, indent=2) + "\n").encode())
     return len(components)
 
 
@@ -185,18 +182,3 @@ def _beginning(batches: Iterator[Batch]) -> tuple[list[Batch], Iterator[Batch]]:
     if not first:
         raise SpaceError("an index needs at least one row, got none")
     return first, batches
-
-
-def _replace(target: Path, part: Path) -> None:
-    """Move a whole folder into its place; the old one is there until then, and comes back if that fails."""
-    old = target.with_name(f".{target.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
-        os.replace(target, old)
-    try:
-        os.replace(part, target)
-    except OSError:
-        if old.exists():
-            os.replace(old, target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from clave.errors import SpaceError
+from clave.files import whole_file
 
 Settings = dict[str, Any]
 Rules = Mapping[str, tuple[str, Callable[[Any], bool]]]
@@ -67,7 +68,7 @@ class SpaceFolder:
 def write_settings(folder: Path, space_format: SpaceFormat, **settings: Any) -> None:
     """Write config.json, in the newest version."""
     text = json.dumps({"format": space_format.name, "version": space_format.version, **settings}, indent=2)
-    (folder / "config.json").write_text(text + "\n")
+    whole_file.write(folder / "config.json", (text + "\n").encode())
 
 
 def open_space(folder: Path, space_format: SpaceFormat) -> SpaceFolder:

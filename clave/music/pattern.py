@@ -15,6 +15,7 @@ from clave.music.shapes import Bool, Float32, Int
 from clave.music.units import COMMON_TIME, STEPS_PER_QUARTER, TICKS_PER_QUARTER, TICKS_PER_STEP, Meter, steps_per_bar
 
 DEFAULT_VELOCITY = 0.8
+LEAST_VELOCITY = 2.0**-126  # of a stroke: what is less may become silence in single precision
 MAX_OFFSET = 2.0  # steps: half a 16th, so that every moment of the bar has a 16th to belong to
 
 
@@ -108,15 +109,15 @@ class Pattern:
         for stroke in given:
             if not (0 <= stroke.voice < len(VOICES) and -MAX_OFFSET <= stroke.position < steps):
                 raise PatternError(f"{stroke} falls outside a bar of {len(VOICES)} voices x {steps} steps")
-            if not 0 < stroke.velocity <= 1:
-                raise PatternError(f"a stroke has a velocity in (0, 1], got {stroke}")
+            if not LEAST_VELOCITY <= stroke.velocity <= 1:
+                raise PatternError(f"a stroke has a velocity in (0, 1], at least {LEAST_VELOCITY:.2g}, got {stroke}")
         voice = np.array([stroke.voice for stroke in given], np.int64)
         velocity = np.array([stroke.velocity for stroke in given], np.float32)
         tick = np.floor(np.array([stroke.position for stroke in given], np.float64) * TICKS_PER_STEP + 0.5).astype(int)
         own = np.clip(nearest_steps(tick), 0, steps - 1)
         kept = merge(voice, own, (velocity * MAX_LOUDNESS).astype(int))
         voice, velocity, tick, own = voice[kept], velocity[kept], tick[kept], own[kept]
-        cell = musical_steps(tick, np.array([-steps, 0, steps]))
+        cell = musical_steps(tick, np.array([-steps, 0, steps, 2 * steps]))  # the end of the bar is a nearest tick too
         cell = settle(voice, tick, np.where(cell < steps, np.maximum(cell, 0), own), own)
 
         bar = np.zeros((2, len(VOICES), steps), np.float32)

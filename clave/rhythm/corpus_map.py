@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from clave.errors import SpaceError
+from clave.files import whole_file
 from clave.latent.code import map_points
 from clave.music.arguments import checked
 from clave.music.shapes import Float32, Float64, Int
@@ -162,4 +163,5 @@ def write_corpus_map(folder: Path, corpus: CorpusMap) -> None:
     for key, values in named.items():
         names, index = np.unique(np.array(values, np.str_), return_inverse=True)
         columns |= {key: index.astype(np.int16), f"{key}_names": names}
-    np.savez_compressed(folder / CORPUS_FILE, **columns)
+    with whole_file.writing(folder / CORPUS_FILE) as file:
+        np.savez_compressed(file, **columns)

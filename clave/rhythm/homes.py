@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from clave.errors import SpaceError
+from clave.files import whole_file
 from clave.music.shapes import Float32
 from clave.music.units import MAX_TEMPO_BPM, MIN_TEMPO_BPM, Meter
 from clave.rhythm.corpus_map import STYLE_BANDWIDTH, CorpusMap
@@ -107,7 +108,7 @@ def write_homes(folder: Path, homes: Sequence[Home]) -> None:
         })
         for home in homes
     ]  # fmt: skip
-    (folder / HOMES_FILE).write_text("[\n  " + ",\n  ".join(rows) + "\n]\n", encoding="utf-8")
+    whole_file.write(folder / HOMES_FILE, ("[\n  " + ",\n  ".join(rows) + "\n]\n").encode())
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from clave.errors import SpaceError
+from clave.files import whole_file
 from clave.music.kit import VOICES
 from clave.music.shapes import Bool, Float32
 
@@ -81,10 +82,11 @@ class LogisticPCA:
 
     def save(self, path: Path) -> None:
         """Write an npz file, the large arrays in half precision."""
-        np.savez_compressed(
-            path, weights=self.weights.astype(np.float16), bias=self.bias.astype(np.float16), penalty=self.penalty,
-            strokes=self.stroke_count,
-        )  # fmt: skip
+        with whole_file.writing(path) as file:
+            np.savez_compressed(
+                file, weights=self.weights.astype(np.float16), bias=self.bias.astype(np.float16), penalty=self.penalty,
+                strokes=self.stroke_count,
+            )  # fmt: skip
 
     @classmethod
     def load(cls, path: Path) -> "LogisticPCA":

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from clave.music.shapes import Bool, Float32
+from clave.music.shapes import Bool, Float32, Float64
 from clave.rhythm.map_prior import NORMAL, log_density
 
 MAP_LIMIT = 3.5  # distance of the search's borders from the centre of the map, along each axis
@@ -79,10 +79,28 @@ class MapSearch:
         rng: np.random.Generator,
     ) -> Float32[np.ndarray, "draw 2"]:
         """Points drawn from the posterior of a bar of which only some cells are known."""
+        return self.points[rng.choice(len(self.points), n, p=self._posterior(hits, known))]
+
+    def posterior_moments(
+        self, hits: Bool[np.ndarray, "voice step"]
+    ) -> tuple[Float64[np.ndarray, " 2"], Float64[np.ndarray, "2 2"]]:
+        """Mean and covariance of p(point | hits), over the points of the lattice.
+
+        A posterior that is narrower than the lattice still has the deviation of a point within its cell.
+        """
+        weights = self._posterior(hits, np.ones(hits.shape, bool))
+        mean = weights @ self.points
+        away = self.points - mean
+        return mean, (away * weights[:, None]).T @ away + np.eye(2) * LATTICE_STEP**2 / 12
+
+    def _posterior(
+        self, hits: Bool[np.ndarray, "voice step"], known: Bool[np.ndarray, "voice step"]
+    ) -> Float64[np.ndarray, " point"]:
+        """The probability of each point of the lattice, given the known cells of a bar."""
         cells = self.logit[:, known]
         log_posterior = cells @ hits[known].astype(np.float32) - np.logaddexp(0, cells).sum(axis=1) + self.log_prior
         posterior = np.exp((log_posterior - log_posterior.max()).astype(np.float64))
-        return self.points[rng.choice(len(self.points), n, p=posterior / posterior.sum())]
+        return posterior / posterior.sum()
 
     def _climb(
         self, points: Float32[np.ndarray, "bar 2"], hits: Bool[np.ndarray, "bar voice step"]

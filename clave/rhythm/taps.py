@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from clave.errors import PatternError
 from clave.music.kit import VOICES
-from clave.music.pattern import DEFAULT_VELOCITY, MAX_OFFSET, Pattern, musical_steps
+from clave.music.pattern import DEFAULT_VELOCITY, LEAST_VELOCITY, MAX_OFFSET, Pattern, musical_steps
 from clave.music.shapes import Bool, Float, Float32, Float64
 from clave.music.units import COMMON_TIME, STEPS_PER_SIXTEENTH, TICKS_PER_STEP, Meter, steps_per_bar
 from clave.rhythm.dynamics import clip_offset
@@ -105,9 +105,12 @@ def _on_grid(row: Float64[np.ndarray, "*shape"], meter: Meter) -> Taps:
             f"taps are one row of the {steps} steps of a bar of {meter[0]}/{meter[1]}, or rows of (position, "
             f"velocity), got shape {list(row.shape)}"
         )
-    bad = ~((row >= 0) & (row <= 1))  # True for NaN too
+    bad = ~((row == 0) | (row >= LEAST_VELOCITY) & (row <= 1))  # True for NaN too
     if bad.any():
-        raise PatternError(f"velocities of taps lie in [0, 1], got {row[bad][0]} at step {np.flatnonzero(bad)[0]}")
+        raise PatternError(
+            f"velocities of taps lie in [0, 1], got {row[bad][0]} at step {np.flatnonzero(bad)[0]}; "
+            f"what sounds has at least {LEAST_VELOCITY:.2g}"
+        )
     return Taps(row.astype(np.float32), np.zeros(steps, np.float32), meter)
 
 
@@ -115,10 +118,10 @@ def _snapped(rows: Float64[np.ndarray, "tap 2"], meter: Meter) -> Taps:
     """Taps that were given as moments."""
     steps = steps_per_bar(meter)
     for position, velocity in rows.tolist():
-        if not (-MAX_OFFSET <= position < steps + MAX_OFFSET and 0 < velocity <= 1):  # NaN too
+        if not (-MAX_OFFSET <= position < steps + MAX_OFFSET and LEAST_VELOCITY <= velocity <= 1):  # NaN too
             raise PatternError(
                 f"a tap has a position in [-2, {steps + 2}) steps and a velocity in (0, 1], "
-                f"got ({position}, {velocity})"
+                f"at least {LEAST_VELOCITY:.2g}, got ({position}, {velocity})"
             )
     rows = rows[rows[:, 1].argsort(kind="stable")]  # the loudest last: it stays
     tick = np.floor(rows[:, 0] * TICKS_PER_STEP + 0.5).astype(np.int64)

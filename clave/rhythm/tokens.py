@@ -10,6 +10,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from clave.errors import SpaceError
+from clave.files import whole_file
 from clave.music.kit import VOICES
 from clave.music.shapes import Bool, Float, Float64, Int
 from clave.music.units import STEPS_PER_SIXTEENTH
@@ -92,7 +93,8 @@ class Vocabulary:
 
     def save(self, path: Path) -> None:
         """Write an npz file."""
-        np.savez_compressed(path, bits=np.array(self.bits, np.int64))
+        with whole_file.writing(path) as file:
+            np.savez_compressed(file, bits=np.array(self.bits, np.int64))
 
     @classmethod
     def load(cls, path: Path) -> "Vocabulary":

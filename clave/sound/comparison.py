@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from clave.audio import windows
 from clave.audio.descriptors import decay_s
 from clave.audio.log_spectrogram import ONSET_SAMPLE, SILENCE, placed
 from clave.music.clip import SAMPLE_RATE, Clip
@@ -176,10 +177,9 @@ def scatter_db(x: Float32[np.ndarray, " sample"]) -> float:
     Means are those of 9 bins x 9 frames; only cells count whose mean is above 5 % of the largest one. Stationary noise
     has 5.5 dB, whatever its spectrum; magnitudes that phase retrieval has smoothed have less.
     """
-    from scipy.ndimage import uniform_filter
-
     magnitude = magnitudes(x, TEXTURE_WINDOW)[:, SCATTER_FIRST_BIN:]
-    mean = uniform_filter(magnitude, SCATTER_CELLS)
+    around = np.pad(magnitude, SCATTER_CELLS // 2, mode="symmetric")
+    mean = windows.means(windows.means(around, SCATTER_CELLS).T, SCATTER_CELLS).T
     loud = mean > SCATTER_QUIET * mean.max()
     over = 20 * np.log10(np.maximum(magnitude[loud], 1e-9) / mean[loud])
     return float(np.clip(over, -SCATTER_RANGE_DB, SCATTER_RANGE_DB).std()) if loud.any() else 0.0
@@ -219,6 +219,4 @@ def lead_in_db(x: Float32[np.ndarray, " sample"]) -> float:
 
 
 def _envelope(x: Float32[np.ndarray, " sample"], width: int) -> Float32[np.ndarray, " sample"]:
-    from scipy.ndimage import maximum_filter1d
-
-    return maximum_filter1d(np.abs(x), width)
+    return windows.maxima(np.pad(np.abs(x), (width // 2, width - width // 2 - 1)), width)

@@ -11,6 +11,7 @@ import numpy as np
 
 from clave.audio import descriptors
 from clave.errors import SpaceError
+from clave.files import whole_file
 from clave.music.shapes import Float32, Float64, Int
 from clave.sound.shared_sounds import shares
 
@@ -95,7 +96,8 @@ def write_corpus(
     }  # fmt: skip
     if descriptors is not None:
         columns["descriptors"] = descriptors.astype(np.float16)
-    np.savez_compressed(folder / CORPUS_FILE, allow_pickle=False, **columns)
+    with whole_file.writing(folder / CORPUS_FILE) as file:
+        np.savez_compressed(file, allow_pickle=False, **columns)
 
 
 def read_corpus(folder: Path) -> CorpusMap:

@@ -1,6 +1,5 @@
 """The folder of a fine-tuned rhythm space: the one it began with, with a bent map, and bars of one's own on it."""
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -9,22 +8,25 @@ from typing import Any
 import numpy as np
 
 from clave import __version__
-from clave.files import midi
+from clave.files import midi, whole_file
 from clave.latent.space_folder import SpaceFolder, folder_hash, open_space, write_settings
 from clave.music.units import METERS
 from clave.rhythm.corpus_map import CorpusMap, write_corpus_map
 from clave.rhythm.dataset import Corpus
+from clave.rhythm.dataset.data_hash import data_hash
 from clave.rhythm.homes import densest_homes, homes_of, write_homes
 from clave.rhythm.space import RhythmSpace
 from clave.rhythm.space_format import LOGISTIC_PCA_FILE, RHYTHM_FORMAT, TOKENS_FILE
 from clave.training.fine_tune import FineTuning
 from clave.training.model_card import CARD_FILE, model_card, write_metrics
 from clave.training.models.rhythm_vae import RhythmVAE
+from clave.training.provenance import provenance
 from clave.training.rhythm_run import EXAMPLE_BARS, corpus_map
 from clave.training.rhythm_verdict import of_fine_tuned
 from clave.training.run_log import EXAMPLES_FILE
 from clave.training.space_writer import new_space, write_networks
 from clave.training.tensor_file import halved
+from clave.training.workers import alone
 
 TABLES = (TOKENS_FILE, LOGISTIC_PCA_FILE)
 
@@ -55,7 +57,7 @@ def write_fine_tuned(
     with new_space(folder) as files:
         write_networks(files, model.eval(), RHYTHM_FORMAT)
         for name in TABLES:
-            shutil.copyfile(start.file(name), files / name)
+            whole_file.write(files / name, start.file(name).read_bytes())
         space = RhythmSpace(SpaceFolder(files, learned))
         points = space.locate(corpus.patterns)
         own = corpus_map(corpus, points, str(card.get("licence", "not stated")))
@@ -73,7 +75,7 @@ def write_fine_tuned(
             measured_on="your bars and older ones",
             verdict=found.says,
         )
-        (files / CARD_FILE).write_text(text, encoding="utf-8")
+        whole_file.write(files / CARD_FILE, text.encode())
         written = RhythmSpace(open_space(files, RHYTHM_FORMAT))
         old_homes = {home.style: home for home in homes_of(before)}
         homes = [old_homes.get(home.style, home) for home in densest_homes(written.corpus, written.styles)]
@@ -114,6 +116,7 @@ def _facts(before: RhythmSpace, corpus: Corpus, folder: Path, card: Mapping[str,
         "fine-tuned by": f"clave {__version__}",
         "licence": f"{before.card['licence']}; of your bars: {licence}",
         "credit": "; ".join(each for each in (str(before.card["credit"]), credit) if each),
+        **provenance("rhythm", data_hash(corpus), alone("cpu")),
     }
 
 

@@ -15,7 +15,7 @@ from clave.music.units import seconds_per_step
 from clave.sound.loops.strokes import LoopStroke
 from clave.training.voice_classifier_data import augmented
 
-Sounds = Sequence[Sequence[Float32[np.ndarray, " sample"]]]
+Sounds = Sequence[Sequence[Float32[np.ndarray, "_"]]]
 """Of each voice, the sounds that its strokes play in no order, each with a peak of 1."""
 
 LEVEL_DB = (0.0, -1.0, -7.0, -7.0, -3.0, -5.0, -3.0, -6.0)  # of the voices, as loops are mixed

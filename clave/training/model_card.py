@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from clave.files import whole_file
+
 CARD_FILE = "card.md"
 
 
 def write_metrics(folder: Path, metrics: Mapping[str, float]) -> None:
     """Write metrics.json."""
-    (folder / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
+    whole_file.write(folder / "metrics.json", (json.dumps(metrics, indent=2) + "\n").encode())
 
 
 def model_card(

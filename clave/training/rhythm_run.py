@@ -15,6 +15,7 @@ from clave.music.units import METERS
 from clave.rhythm import attributes, scores
 from clave.rhythm.corpus_map import CorpusMap, write_corpus_map
 from clave.rhythm.dataset import Corpus
+from clave.rhythm.dataset.data_hash import data_hash
 from clave.rhythm.homes import find_homes, write_homes
 from clave.rhythm.map_prior import NORMAL
 from clave.rhythm.space import RhythmSpace
@@ -24,6 +25,7 @@ from clave.training.loop import Recipe, negative_log_likelihood
 from clave.training.model_card import CARD_FILE, model_card, write_metrics
 from clave.training.models.bars import SECTIONS
 from clave.training.models.rhythm_model import RhythmModel, RhythmModelConfig
+from clave.training.provenance import provenance
 from clave.training.recipes import recipe_to_dict
 from clave.training.rhythm_data import HELD_OUT, beats, divide, in_meters, recorded, style_weights, to_bars
 from clave.training.rhythm_shown import SHOWN
@@ -67,7 +69,8 @@ def learn_rhythm(
         training = replace(training, weight=style_weights(training))
         best = yield from train(opened, training, tuning, session, SHOWN)
         if workers.leads:
-            write_space(best, opened.run.recipe, usable, folder, card or {})
+            made = provenance("rhythm", data_hash(corpus), workers)
+            write_space(best, opened.run.recipe, usable, folder, {**(card or {}), **made})
 
 
 def rhythm_config(recipe: Recipe) -> RhythmModelConfig:
@@ -122,7 +125,7 @@ def write_space(best: BestModel, recipe: Recipe, corpus: Corpus, folder: Path, c
         card_text = model_card(
             facts, metrics, chosen_settings(recipe), kind="rhythm", measured_on="held-out bars", verdict=found.says
         )
-        (files / CARD_FILE).write_text(card_text, encoding="utf-8")
+        whole_file.write(files / CARD_FILE, card_text.encode())
         write_homes(files, tuple(find_homes(RhythmSpace(open_space(files, RHYTHM_FORMAT)))))
         examples = held_out.patterns[:: max(1, len(held_out) // EXAMPLE_BARS)][:EXAMPLE_BARS]
         midi.write(files / EXAMPLES_FILE, examples, lead_in_bars=1)

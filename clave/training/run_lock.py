@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from clave.errors import TrainingError
+from clave.files import whole_file
 
 LOCK_FILE, OWNER_FILE = "run.lock", "running.json"
 
@@ -31,7 +32,7 @@ def only_run(folder: Path) -> Generator[None]:
         ) from error
     try:
         note = {"pid": os.getpid(), "host": platform.node(), "since": time.strftime("%Y-%m-%d %H:%M:%S")}
-        (folder / OWNER_FILE).write_text(json.dumps(note), "utf-8")
+        whole_file.write(folder / OWNER_FILE, json.dumps(note).encode())
         yield
     finally:
         (folder / OWNER_FILE).unlink(missing_ok=True)

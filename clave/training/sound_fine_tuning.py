@@ -21,6 +21,7 @@ from clave.music.kit import voice as voice_of
 from clave.music.shapes import Float32
 from clave.sound.corpus_map import CREDITS_FILE, write_corpus
 from clave.sound.dataset import Credit, SoundCorpus, credits_of, read_credits, write_credits
+from clave.sound.dataset.data_hash import data_hash
 from clave.sound.space import SoundSpace
 from clave.sound.space_format import SOUND_FORMAT
 from clave.training.checkpoint import CHECKPOINT
@@ -29,6 +30,7 @@ from clave.training.map_shifts import Places, SoundFineTuning, with_shifts
 from clave.training.model_card import CARD_FILE, model_card, write_metrics
 from clave.training.models.sound_model import SoundModel
 from clave.training.models.sound_vae import SoundVAE
+from clave.training.provenance import provenance
 from clave.training.run import Epoch
 from clave.training.run_lock import only_run
 from clave.training.session import Session
@@ -38,6 +40,7 @@ from clave.training.sound_shown import SHOWN
 from clave.training.sound_verdict import places, sound_verdict
 from clave.training.space_writer import SETTINGS_FILE, new_space, write_networks
 from clave.training.tensor_file import halved
+from clave.training.workers import alone
 
 NOT_KEPT = ("format", "version", "metrics", "verdict")  # of the settings of the space it began with
 MAX_SOUNDS = 2000  # a solver's time grows by the cube of them, a space's by 0.5 kB each
@@ -142,7 +145,7 @@ def _write_space(tuned: Tuned, folder: Path, card: Mapping[str, Any]) -> dict[st
             settings["card"], measured, asdict(tuned.settings), kind="sound",
             measured_on="your sounds and draws of all maps", verdict=found.says,
         )  # fmt: skip
-        (files / CARD_FILE).write_text(text + credits_text(credited), encoding="utf-8")
+        whole_file.write(files / CARD_FILE, (text + credits_text(credited)).encode())
     return measured
 
 
@@ -180,4 +183,5 @@ def _facts(before: SoundSpace, own: SoundCorpus, folder: Path, card: Mapping[str
         "fine-tuned by": f"clave {__version__}",
         "licence": f"{before.card['licence']}; of your sounds: {licence}",
         "credit": "; ".join(each for each in (str(before.card["credit"]), credit) if each),
+        **provenance("sound", data_hash(credits_of(own)), alone("cpu")),
     }

@@ -14,12 +14,14 @@ from clave.music.shapes import Float32
 from clave.sound import comparison
 from clave.sound.corpus_map import CREDITS_FILE, write_corpus
 from clave.sound.dataset import SoundCorpus, credits_of, write_credits
+from clave.sound.dataset.data_hash import data_hash
 from clave.sound.space import SoundSpace
 from clave.sound.space_format import SOUND_FORMAT
 from clave.training.credits import credits_text
 from clave.training.loop import Recipe
 from clave.training.model_card import CARD_FILE, model_card, write_metrics
 from clave.training.models.sound_model import OneShotConfig, SoundModel
+from clave.training.provenance import provenance
 from clave.training.recipes import recipe_to_dict
 from clave.training.run import BestModel, Epoch, chosen_settings, fingerprint, open_run, train
 from clave.training.run_lock import only_run
@@ -61,7 +63,8 @@ def learn_sound(
         best = yield from train(opened, to_sounds(parts.train), to_sounds(parts.tuning), session, SHOWN)
         if workers.leads:
             shown = corpus if limit is None else parts.train
-            write_space(best, opened.run.recipe, shown, parts, folder, card or {})
+            made = provenance("sound", data_hash(credits_of(corpus)), workers)
+            write_space(best, opened.run.recipe, shown, parts, folder, {**(card or {}), **made})
 
 
 def sound_config(recipe: Recipe) -> OneShotConfig:
@@ -114,7 +117,7 @@ def write_space(
         card_text = model_card(
             facts, metrics, chosen_settings(recipe), kind="sound", measured_on="held-out kits", verdict=found.says
         )
-        (files / CARD_FILE).write_text(card_text + credits_text(credited), encoding="utf-8")
+        whole_file.write(files / CARD_FILE, (card_text + credits_text(credited)).encode())
 
 
 def _whitening(folder: Path, settings: Mapping[str, Any], own: SoundCorpus) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 
 from torch import Tensor
 
+from clave.latent.file_hashes import write_hashes
 from clave.latent.space_folder import SpaceFormat
 from clave.training.models.onnx_graph import OnnxGraph
 from clave.training.onnx_export import write_graphs
@@ -22,6 +23,7 @@ PART_FOLDER = "space.part"
 def new_space(folder: Path) -> Generator[Path, None, None]:
     """A new folder inside `folder`, whose files move there when the block ends; after an error nothing moves.
 
+    With them goes hashes.json, by which `clave verify` finds what has changed since.
     config.json moves last, and that of an older space in `folder` goes first, so that a run that is killed in between
     leaves a folder that is no space rather than one with files of two.
     """
@@ -30,6 +32,7 @@ def new_space(folder: Path) -> Generator[Path, None, None]:
     part.mkdir(parents=True)
     try:
         yield part
+        write_hashes(part)
         (folder / SETTINGS_FILE).unlink(missing_ok=True)
         for path in sorted(part.iterdir(), key=lambda path: (path.name == SETTINGS_FILE, path.name)):
             os.replace(path, folder / path.name)

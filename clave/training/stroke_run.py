@@ -19,6 +19,7 @@ from torch.nn import functional
 from clave import __version__
 from clave.audio.band_levels import BANDS, RANGE_DB
 from clave.errors import TrainingError
+from clave.files import whole_file
 from clave.latent.space_folder import write_settings
 from clave.music.kit import VOICES
 from clave.music.shapes import Float, Int
@@ -231,4 +232,4 @@ def write(
         write_graphs(files, network.onnx_graphs())
         write_settings(files, STROKE_FORMAT, voices=[voice.name for voice in VOICES], card=facts)
         write_credits(files / CREDITS_FILE, credited)
-        (files / CARD_FILE).write_text("\n".join(lines) + "\n" + credits_text(credited), encoding="utf-8")
+        whole_file.write(files / CARD_FILE, ("\n".join(lines) + "\n" + credits_text(credited)).encode())

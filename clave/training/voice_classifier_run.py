@@ -19,6 +19,7 @@ from torch.nn import functional
 
 from clave import __version__
 from clave.errors import TrainingError
+from clave.files import whole_file
 from clave.latent.space_folder import write_settings
 from clave.music.kit import VOICES
 from clave.music.shapes import Bool, Float, Float32, Float64, Int
@@ -230,4 +231,4 @@ def write(
         write_graphs(files, classifier.onnx_graphs())
         write_settings(files, VOICE_FORMAT, voices=named, **vars(calibration), card=facts)
         write_credits(files / CREDITS_FILE, credited)
-        (files / CARD_FILE).write_text("\n".join(lines) + "\n" + credits_text(credited), encoding="utf-8")
+        whole_file.write(files / CARD_FILE, ("\n".join(lines) + "\n" + credits_text(credited)).encode())

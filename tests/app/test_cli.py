@@ -15,7 +15,7 @@ import soundfile
 from toy_rhythm import ToyRhythm
 from toy_tones import ToyTones
 
-from clave import Clip, Kit, factory, midi, wav
+from clave import Clip, Kit, __version__, factory, midi, wav
 from clave.app import cli, server
 from clave.app.cli import groove, options
 from clave.app.kit_builder import BUILT_IN, KitBuilder
@@ -401,6 +401,14 @@ def test_what_is_mistyped_is_exit_code_2(run, words: list[str]) -> None:
     assert code == 2
     assert "Error" in error
     assert "Traceback" not in error
+
+
+def test_version_and_clave_alone(run) -> None:
+    assert run("--version") == (0, f"clave {__version__}\n", "")
+    code, said, error = run()
+    assert code == 2
+    assert "Usage" in said + error
+    assert "Commands" in said + error
 
 
 def test_options_have_the_limits_of_the_project_without_importing_it() -> None:

@@ -113,6 +113,7 @@ def test_a_program_brings_the_token_itself(client: TestClient, invited: Invitati
         {"origin": "http://192.168.1.6:8064"},
         {"origin": "http://192.168.1.5:9000"},  # another program of this machine, where cookies are shared
         {"origin": "null"},
+        {"host": "localhost:8064", "origin": "http://localhost:5173"},  # here too
         {"host": ""},
     ],
     ids=str,
@@ -130,7 +131,7 @@ def test_own_names_and_pages_are_not(client: TestClient, invited: Invitation) ->
     client.cookies.set(invited.cookie, invited.token)
     for headers in (
         {"origin": HERE},
-        {"host": "localhost:8064", "origin": "http://localhost:5173"},
+        {"host": "localhost:8064", "origin": "http://localhost:8064"},
         {"host": "[fe80::1]:8064", "origin": "http://[fe80::1]:8064"},
     ):
         assert client.get("/api/instrument", headers=headers).status_code == 200, headers

@@ -76,6 +76,7 @@ HUMANISE = {"kind": "humanise"}
 HUMANISED = {"kind": "edited", "base": GENERATED, "operations": [HUMANISE]}
 MANY_HUMANISED = [{**HUMANISED, "operations": [{"kind": "humanise", "seed": bar}] * 32} for bar in range(17)]
 LONG_PATH = {"points": [[0, 0], [1, 1]], "bars": 1024, "quantum": "step"}
+OWN_ORIGIN = {"origin": "http://127.0.0.1:8064"}
 EMPTY_PROJECT = {"format": "clave project", "version": 1}
 
 
@@ -458,6 +459,20 @@ def test_the_event_loop_answers_while_a_sound_is_made(static: Path) -> None:
 REFUSED: dict[str, tuple[str, str, Any, int, str, str]] = {
     "NaN": ("POST", "/api/patterns", '{"points": [[NaN, 0]]}', 422, "request", "points.0.0: .*finite number, got NaN"),
     "no points": ("POST", "/api/patterns", {"points": []}, 422, "request", "points: .*at least 1"),
+    "a tap that rounds to silence": (
+        *("POST", "/api/patterns/taps", {"taps": [[0, 1e-46]]}, 422),
+        *("request", "taps.0.1: a stroke that sounds has a velocity of at least 1.18e-38, got 1e-46"),
+    ),
+    "a stroke that rounds to silence": (
+        *("POST", "/api/midi", {"patterns": [{"strokes": [[0, 0, 1e-46, 0]]}]}, 422),
+        *("request", "patterns.0.strokes.0.2: a stroke that sounds"),
+    ),
+    "a kit beyond all numbers": ("GET", f"/api/kept/{2**63}", None, 422, "request", "kit: .*less than or equal to"),
+    "the last kit": ("GET", f"/api/kept/{2**63 - 1}", None, 404, "kit", "no kit is kept under"),
+    "a version beyond all numbers": (
+        *("GET", f"/api/kept/1/history/{2**63}", None, 422),
+        *("request", "version: .*less than or equal to"),
+    ),
     "too many points": ("POST", "/api/patterns", {"points": [[0, 0]] * 257}, 422, "request", "at most 256"),
     "a typo": ("POST", "/api/patterns", {"points": [[0, 0]], "stile": "funk"}, 422, "request", "stile: extra"),
     "not JSON": ("POST", "/api/patterns", "kick", 422, "request", "the request is not JSON"),
@@ -625,6 +640,10 @@ def test_a_refusal_is_a_sentence(client: TestClient, case: str) -> None:
         {"origin": "https://evil.example"},
         {"origin": "http://localhost.evil.example:8064"},
         {"origin": "null"},
+        {"origin": "http://127.0.0.1:5173"},  # another program of this machine
+        {"origin": "http://127.0.0.1"},
+        {"origin": "https://127.0.0.1:8064"},
+        {"origin": "http://localhost:8064"},  # what was asked is 127.0.0.1
     ],
     ids=str,
 )
@@ -634,7 +653,7 @@ def test_strangers_are_refused(client: TestClient, headers: dict[str, str]) -> N
     assert "only on this machine" in refusal(response).error
 
 
-@pytest.mark.parametrize("headers", [{"host": "localhost:5173"}, {"host": "[::1]:80"}, {"origin": "http://localhost"}])
+@pytest.mark.parametrize("headers", [{"host": "localhost:5173"}, {"host": "[::1]:80"}, OWN_ORIGIN], ids=str)
 def test_this_machine_is_heard_by_all_its_names(client: TestClient, headers: dict[str, str]) -> None:
     assert client.get("/api/instrument", headers=headers).status_code == 200
 

@@ -4,6 +4,7 @@ import errno
 import gzip
 import io
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -159,14 +160,14 @@ def test_a_folder_that_cannot_be_moved_comes_back(
     tmp_path: Path, rhythm: RhythmSpace, options: PageOptions, monkeypatch: pytest.MonkeyPatch
 ):
     write_page(tmp_path / "page", rhythm, None, options)
-    before, replace = contents(tmp_path / "page"), writing.os.replace
+    before, replace = contents(tmp_path / "page"), os.replace
 
     def once(source: Path, target: Path) -> None:
         if source.name.endswith(".part"):
             raise OSError(errno.EIO, "Input/output error")
         replace(source, target)
 
-    monkeypatch.setattr(writing.os, "replace", once)
+    monkeypatch.setattr(os, "replace", once)
     with pytest.raises(ExportError, match="Input/output error"):
         write_page(tmp_path / "page", rhythm, None, options)
     assert contents(tmp_path / "page") == before

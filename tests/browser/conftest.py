@@ -3,11 +3,12 @@
 import shutil
 import threading
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from clave import load_rhythm, load_sound
 from clave.app import server
@@ -30,6 +31,17 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         pytest.skip("no Chromium; scripts/install installs it")
     sounds = ["--autoplay-policy=user-gesture-required", "--use-fake-device-for-media-stream"]
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": ["--no-sandbox", *sounds]}
+
+
+@pytest.fixture(scope="session")
+def browser(browser: Browser) -> Browser:
+    """Whose contexts ignore the page's policy: it forbids the `eval` by which `wait_for_function` takes text.
+
+    `test_other_origins.py` and `test_static_page.py` try the policy, with `bypass_csp=False`.
+    """
+    browser.new_context = partial(browser.new_context, bypass_csp=True)
+    browser.new_page = partial(browser.new_page, bypass_csp=True)
+    return browser
 
 
 @pytest.fixture(scope="session")

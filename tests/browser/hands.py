@@ -1,5 +1,6 @@
 """How a person drives the page: what one sees in it, clicks, and reaches by keyboard."""
 
+import base64
 import json
 import re
 import urllib.request
@@ -127,3 +128,32 @@ def violations(page: Page) -> list[str]:
         page.add_script_tag(path=AXE)
     found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
     return [f"{each['id']}: {node['target']} {node['failureSummary']}" for each in found for node in each["nodes"]]
+
+
+def drop(page: Page, files: list[tuple[str, bytes]], on: Locator | None = None) -> None:
+    """Drop files of these names and contents on a part of the page, else on the map."""
+    transfer = page.evaluate_handle(
+        """files => {
+            const transfer = new DataTransfer();
+            for (const [name, content] of files)
+                transfer.items.add(new File([Uint8Array.from(atob(content), letter => letter.charCodeAt(0))], name));
+            return transfer;
+        }""",
+        [(name, base64.b64encode(content).decode()) for name, content in files],
+    )
+    (on or page.locator("#map")).dispatch_event("drop", {"dataTransfer": transfer})
+
+
+WATCH_POLICY = (
+    "globalThis.broken = [];"
+    "addEventListener('securitypolicyviolation', each => broken.push(each.violatedDirective + each.blockedURI))"
+)
+
+
+def until(page: Page, what: str) -> None:
+    """Wait for this; unlike `wait_for_function`, without evaluating text in the page, which its policy forbids."""
+    for _ in range(200):
+        if page.evaluate(f"Boolean({what})"):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(what)

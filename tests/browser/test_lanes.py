@@ -185,7 +185,7 @@ def test_a_curve_is_drawn_and_what_lies_out_of_range_is_refused_in_words(opened:
     opened.mouse.down()
     opened.mouse.move(box["x"] + box["width"] - 2, box["y"] + box["height"] - 1, steps=20)
     opened.mouse.up()
-    opened.wait_for_function("clave.store.scene.value.automations[0]?.breakpoints.at(-1).value < 50")  # drawn to the end
+    opened.wait_for_function("clave.store.scene.value.automations[0]?.breakpoints.at(-1).value < 50")
     tempo = [bar.tempo.start_bpm for bar in Plan(project_of(opened)).bars(5)]
     assert tempo[0] > 230
     assert tempo[3] < 120

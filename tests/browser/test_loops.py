@@ -6,7 +6,7 @@ import io
 import numpy as np
 import pytest
 import soundfile
-from hands import violations
+from hands import drop, opened_drawer, violations
 from playwright.sync_api import Page, expect
 
 import clave
@@ -23,20 +23,8 @@ def beat() -> bytes:
     return file.getvalue()
 
 
-def drop(page: Page, name: str, content: bytes) -> None:
-    transfer = page.evaluate_handle(
-        """([name, content]) => {
-            const transfer = new DataTransfer();
-            transfer.items.add(new File([Uint8Array.from(atob(content), letter => letter.charCodeAt(0))], name));
-            return transfer;
-        }""",
-        [name, base64.b64encode(content).decode()],
-    )
-    page.locator("#map").dispatch_event("drop", {"dataTransfer": transfer})
-
-
 def test_a_dropped_loop_is_heard_corrected_and_played(opened: Page) -> None:
-    drop(opened, "take 7.flac", beat())
+    drop(opened, [("take 7.flac", beat())])
     panel = opened.get_by_role("dialog", name="Your material")
     expect(panel.get_by_label("Voice of take 7.flac")).to_have_value("loop")  # by its length
     panel.get_by_role("button", name="Read it").click()
@@ -57,3 +45,31 @@ def test_a_dropped_loop_is_heard_corrected_and_played(opened: Page) -> None:
     assert scene["tempo"][0]["tempo_bpm"] == pytest.approx(104, rel=0.005)
     assert scene["kit"]["voices"][0]["file_name"] == "kick.wav"
     assert opened.evaluate("clave.store.project.value.material[0].name") == "take 7.flac"
+
+
+def test_a_take_is_recorded_and_read_as_a_loop(opened: Page) -> None:
+    """The shell has no microphone: the beat plays into the recording in its place."""
+    drawer = opened_drawer(opened, "Your material")
+    drawer.get_by_role("button", name="Record a take").click()
+    expect(drawer.get_by_role("alert")).to_contain_text("The microphone cannot be recorded")
+    opened.evaluate(
+        """content => {
+            navigator.mediaDevices.getUserMedia = async () => {
+                const context = new AudioContext();
+                const source = context.createBufferSource();
+                const bytes = Uint8Array.from(atob(content), letter => letter.charCodeAt(0));
+                source.buffer = await context.decodeAudioData(bytes.buffer);
+                const heard = context.createMediaStreamDestination();
+                source.connect(heard);
+                source.start(context.currentTime + 0.2);
+                return heard.stream;
+            };
+        }""",
+        base64.b64encode(beat()).decode(),
+    )
+    drawer.get_by_role("button", name="Record a take").click()
+    drawer.get_by_role("button", name="Stop at 4 s and read it").click(timeout=20_000)
+    loop = drawer.get_by_role("region", name="The loop take")
+    expect(loop.get_by_role("group", name="Tempo and bar line")).to_contain_text("bpm", timeout=20_000)
+    expect(loop.get_by_role("button", name="Kick at").first).to_be_visible()
+    expect(drawer.get_by_role("button", name="Record a take")).to_be_enabled()

@@ -1,13 +1,12 @@
 """The player's own files: MIDI files as stars, sounds asked for their voice, what is not taken said in words."""
 
-import base64
 import io
 from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
-from hands import place_on_map, violations
+from hands import drop, place_on_map, violations
 from midi_files import meter, midi_file, note, notes
 from playwright.sync_api import Locator, Page, expect
 
@@ -28,19 +27,6 @@ def tone() -> bytes:
     file = io.BytesIO()
     soundfile.write(file, 0.4 * np.exp(-n / 3000) * np.sin(n / 20), 44_100, format="WAV")
     return file.getvalue()
-
-
-def drop(page: Page, files: list[tuple[str, bytes]], on: Locator | None = None) -> None:
-    transfer = page.evaluate_handle(
-        """files => {
-            const transfer = new DataTransfer();
-            for (const [name, content] of files)
-                transfer.items.add(new File([Uint8Array.from(atob(content), letter => letter.charCodeAt(0))], name));
-            return transfer;
-        }""",
-        [(name, base64.b64encode(content).decode()) for name, content in files],
-    )
-    (on or page.locator("#map")).dispatch_event("drop", {"dataTransfer": transfer})
 
 
 def has_stars(page: Page, count: int) -> None:

@@ -104,7 +104,7 @@ def test_a_device_without_a_secure_context_plays_and_is_told_what_it_cannot(
     """Its browser reaches the instrument at an address of the network, by plain http."""
     computer, _ = two
     far = browser.browser_type.launch(**{**browser_type_launch_args, "args": [*browser_type_launch_args["args"], FAR]})
-    page = far.new_page()
+    page = far.new_page(bypass_csp=True)
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.goto(invitation.link(ELSEWHERE))

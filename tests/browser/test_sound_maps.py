@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 import uvicorn
-from hands import LOOKS, hold_sound, open_sound, open_voice, violations
+from hands import LOOKS, drop, hold_sound, open_sound, open_voice, violations
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from clave import load_rhythm
@@ -81,18 +81,6 @@ def press(page: Page, on: Locator, x: float, y: float, *, to: tuple[float, float
 
 def same(one: np.ndarray, other: np.ndarray) -> bool:
     return one.shape == other.shape and bool(np.allclose(one, other, atol=1e-4))
-
-
-def drop(page: Page, on: Locator, name: str, content: bytes) -> None:
-    transfer = page.evaluate_handle(
-        """([name, content]) => {
-            const transfer = new DataTransfer();
-            transfer.items.add(new File([Uint8Array.from(atob(content), letter => letter.charCodeAt(0))], name));
-            return transfer;
-        }""",
-        [name, base64.b64encode(content).decode()],
-    )
-    on.dispatch_event("drop", {"dataTransfer": transfer})
 
 
 def tin() -> np.ndarray:
@@ -176,7 +164,7 @@ def test_a_surprise_is_a_whole_new_loop_and_one_step_of_undo(opened: Page) -> No
 
 def test_a_dropped_file_plays_as_itself_and_its_twin_is_one_switch_away(opened: Page) -> None:
     ready(opened)
-    drop(opened, sound_map(opened, "Tom"), "tin.wav", wav_of(tin()))
+    drop(opened, [("tin.wav", wav_of(tin()))], sound_map(opened, "Tom"))
     opened.wait_for_function("clave.store.scene.value.kit.voices[4].from === 'file'")
     itself = sound_of(opened, 4)
     assert likeness(itself, tin()) > 0.999
@@ -193,7 +181,7 @@ def test_what_is_no_sound_is_said_and_changes_nothing(page: Page, instrument: st
     page.goto(instrument)
     ready(page)
     before = sounds(page)
-    drop(page, sound_map(page, "Tom"), "letter.wav", b"Dear drummer, this is a letter.")
+    drop(page, [("letter.wav", b"Dear drummer, this is a letter.")], sound_map(page, "Tom"))
     expect(page.get_by_role("alert")).to_contain_text("sound")
     assert sounds(page) == before
 

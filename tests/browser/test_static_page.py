@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
-from hands import from_menu, place_on_map
-from playwright.sync_api import BrowserContext, Page, expect
+from hands import WATCH_POLICY, from_menu, place_on_map, until
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from clave import load_rhythm, load_sound
 from clave.app import server
@@ -129,9 +129,11 @@ def test_what_it_cannot_do_is_said_and_the_rest_is_here(static: Page) -> None:
         ("Answer", "Answers to what you play"),
         ("Other devices", "Playing together with other devices"),
         ("MIDI in", "Ableton Link"),
+        ("How it works", "The encoder, which finds the place of any bar"),
     ):
         static.evaluate("name => { clave.store.drawer.value = name; }", drawer)
         expect(static.get_by_text(f"{what}: only with Clave on your own computer")).to_be_visible()
+    expect(static.get_by_test_id("how-f1")).to_contain_text("0 lost: hit F1 1.00")  # the decoder is here
     static.evaluate("clave.store.drawer.value = null")
     static.evaluate("clave.actions.changeSettings('variation', { variation: 0.5 })")
     click(static, -0.8, 1.2)
@@ -151,3 +153,20 @@ def test_it_plays_on_without_the_host(static: Page, context: BrowserContext) -> 
     static.evaluate("clave.actions.changeSettings('variation', { variation: 0.4 })")
     is_python_s_bar(static)
     static.wait_for_function("window.started.length > 4")
+
+
+def test_it_plays_under_the_policy_that_is_written_into_it(
+    browser: Browser, host: http.server.ThreadingHTTPServer
+) -> None:
+    with browser.new_context(bypass_csp=False) as context:
+        page, troubles = context.new_page(), list[str]()
+        page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+        page.add_init_script(WATCH_POLICY)
+        page.goto(f"http://127.0.0.1:{host.server_port}/studio/")
+        until(page, f"globalThis.clave && {READY}")
+        page.get_by_role("button", name="Play", exact=True).first.click()
+        until(page, "clave.store.playing.value && clave.store.sound.value === 'on'")
+        assert page.evaluate("broken") == []
+        assert troubles == []
+        page.evaluate("document.body.append(Object.assign(new Image(), { src: 'http://192.0.2.1/x.png' }))")
+        until(page, "broken.length === 1")  # it is in force

@@ -414,6 +414,8 @@ def test_python_takes_of_a_folder_what_the_page_takes(tmp_path, folder):
         path.parent.mkdir(parents=True, exist_ok=True)
         wav.write(tmp_path / "sound.flac", Clip(tone(hz=100.0 + number)))
         (tmp_path / "sound.flac").rename(path)
+    if "manifest" in folder:
+        (tmp_path / "manifest.csv").write_text(folder["manifest"], "utf-8")
     assert dict(wav.read_kit(tmp_path).taken) == folder["taken"]
 
 

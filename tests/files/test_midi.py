@@ -276,6 +276,21 @@ def test_many_tracks_whose_notes_never_end_take_little_memory():
     assert peak < 300 * len(data)
 
 
+@pytest.mark.parametrize("drum_map", [None, "paper"])
+def test_many_tracks_on_many_channels_are_refused_before_they_take_time(drum_map):
+    """16 note-ons a track, one a channel: 74 kB that once took seconds, and gigabytes with a map of all channels."""
+    on_all_channels = b"".join(bytes((0, 0x90 | channel, 36, 100)) for channel in range(16))
+    track = b"MTrk" + struct.pack(">I", len(on_all_channels)) + on_all_channels
+    with pytest.raises(MidiError, match="its tracks play on 4800 channels together; at most 4096 are read"):
+        read(struct.pack(">4sIHHH", b"MThd", 6, 1, 300, 480) + 300 * track, drum_map)
+
+
+def test_long_bars_count_by_their_length():
+    """100,000 bars of 8/1 would take 3 GB."""
+    with pytest.raises(MidiError, match=r"16000\d whole notes long; at most 100000 are read"):
+        read(midi_file(meter(0, 8, 1) + notes(0, 640_000), ticks_per_quarter=1))
+
+
 def test_files_beyond_the_budget_are_refused_by_name(tmp_path, monkeypatch):
     monkeypatch.setattr(chunks, "MAX_TRACKS", 3)
     with pytest.raises(MidiError, match="has 4 tracks; at most 3 are read"):

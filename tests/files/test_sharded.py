@@ -17,6 +17,7 @@ from clave.files.sharded import building, code_version
 from clave.files.sharded.building import Index, Maker, finish, make_batches, read_index
 from clave.files.sharded.lock import locked
 from clave.files.sharded.place import LocalPlace, SourceFile, place_at
+from clave.files.sharded.workers import read_ahead
 
 SLOW_BUILD = """
 import sys, time
@@ -258,3 +259,12 @@ def test_batches_are_at_most_four_times_as_large_as_usual():
     assert sum(sizes) == 5000
     assert max(sizes) <= 256
     assert min(sizes[:-1]) >= 32
+
+
+def test_what_is_read_ahead_comes_in_order_and_an_error_in_its_place():
+    assert list(read_ahead(str, range(5))) == ["0", "1", "2", "3", "4"]
+    assert list(read_ahead(str, [])) == []
+    found = read_ahead(lambda number: 1 / number, [2, 1, 0, 4])
+    assert [next(found), next(found)] == [0.5, 1]
+    with pytest.raises(ZeroDivisionError):
+        next(found)

@@ -30,6 +30,24 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path: Path, monkey
     assert list(tmp_path.iterdir()) == [path]
 
 
+def half_written(path: Path, error: BaseException) -> None:
+    with whole_file.writing(path) as file:
+        file.write(b"half of the n")
+        raise error
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left"), ValueError("no table"), KeyboardInterrupt()])
+def test_an_error_in_the_midst_leaves_the_old_file_and_nothing_else(tmp_path: Path, error: BaseException) -> None:
+    path = tmp_path / "bars.npz"
+    path.write_bytes(b"old")
+    with pytest.raises(type(error)) as raised:
+        half_written(path, error)
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+    if isinstance(raised.value, OSError):
+        assert raised.value.filename == str(path)
+
+
 @pytest.mark.parametrize(
     ("name", "safe"),
     [("my song", "my song"), ("a/b\\c:d", "a-b-c-d"), ("..", "groove"), ("", "groove"), ("Übung", "Übung")],

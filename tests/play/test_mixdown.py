@@ -81,3 +81,36 @@ def test_the_softer_clips_of_a_kit_are_played() -> None:
     kit = Kit((Clip(np.full(100, 0.5, np.float32)),) * 8, softer=((),) * 4 + ((soft,),) + ((),) * 3)
     levels = [float(render([at_velocity(velocity)], kit, 60).samples[50]) for velocity in (1.0, 0.5)]
     assert levels == pytest.approx([0.5, 0.25 * 0.25])
+
+
+def test_one_sound_alone_can_be_mixed_also_where_it_is_choked_near_its_end() -> None:
+    music = Performance.of_patterns([one_bar((3, 0), (3, 16))], ringing_kit(), 120)
+    choke = int(CHOKE_SECONDS * RATE)
+    ends_within_the_choke = round(0.5 * RATE) + choke // 2
+    mixdown = Mixdown([Clip(np.full(ends_within_the_choke, 0.25, np.float32))], lambda strike: (strike.level,), 1)
+    for strike in music.events():
+        mixdown.strike(strike._replace(sound=0), strike.seconds)
+    (row,) = mixdown.mixed(2.0)
+    fading = row[round(0.5 * RATE) : round(0.5 * RATE) + choke // 2] - 0.25  # what the second stroke leaves of it
+    np.testing.assert_allclose(fading, 0.25 * (1 - np.arange(choke // 2) / choke), atol=1e-6)
+    np.testing.assert_allclose(row[round(0.5 * RATE) + choke : RATE], 0.25, atol=1e-6)
+
+
+def test_a_mixdown_without_strokes_is_silence_as_long_as_it_is_asked_for() -> None:
+    for tail in ("cut", "wrap", "ring"):
+        mixdown = Mixdown([Clip(np.ones(10, np.float32))], lambda strike: (strike.level,), 2)
+        rows = mixdown.mixed(0.01, tail)
+        assert rows.shape == (2, 441)
+        assert not rows.any()
+    assert mixdown.mixed(0.0).shape == (2, 1)  # a clip has a sample at least
+
+
+def test_a_stroke_at_the_moment_of_a_silence_is_dropped_and_the_earlier_of_two_silences_counts() -> None:
+    music = Performance.of_patterns([one_bar((0, 0), (1, 16))], ringing_kit(), 120)
+    mixdown = mixdown_of(music)
+    send_all(music, mixdown)
+    mixdown.silence(0.5)
+    mixdown.silence(0.75)
+    (row,) = mixdown.mixed(2.0)
+    np.testing.assert_allclose(row[: RATE // 2], 0.25, atol=1e-6)
+    assert not row[RATE // 2 + round(CHOKE_SECONDS * RATE) + 1 :].any()

@@ -1,6 +1,7 @@
 import json
 import math
 
+import jaxtyping
 import make_sequencer_fixtures
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from clave.play.sequencer import (
     next_boundary,
     section_of,
     splice,
+    steps_per_beat,
     stereo_gains,
     stops,
     velocity_gain,
@@ -142,6 +144,9 @@ def test_bars_of_any_length_follow_each_other():
         lambda: next_boundary(math.nan, "bar", (4, 4)),
         lambda: stereo_gains(2.5, 0.0),
         lambda: stereo_gains(1.0, math.nan),
+        lambda: stereo_gains(-0.01, 0.0),
+        lambda: stereo_gains(1.0, 1.01),
+        lambda: stereo_gains(1.0, -1.01),
     ],
 )
 def test_what_cannot_be_played_is_refused(refused):
@@ -152,3 +157,39 @@ def test_what_cannot_be_played_is_refused(refused):
 def test_bars_of_different_meters_are_not_spliced():
     with pytest.raises(PatternError, match="bar line"):
         splice(Pattern.empty(), Pattern.empty((3, 4)), 16.0)
+
+
+def test_beats_of_three_are_those_of_6_9_12_eighths_or_shorter():
+    meters = {
+        (4, 4): 16,
+        (3, 4): 16,
+        (6, 4): 16,
+        (3, 8): 8,
+        (6, 8): 24,
+        (9, 8): 24,
+        (12, 16): 12,
+        (7, 8): 8,
+        (5, 16): 4,
+    }
+    assert {meter: steps_per_beat(meter) for meter in meters} == meters
+
+
+def test_bars_of_different_meters_are_not_joined_within():
+    with pytest.raises(PatternError, match="join at a bar line only"):
+        splice(Pattern.empty(), Pattern.empty((3, 4)), 16)
+
+
+def test_words_that_are_none_of_ours_are_refused_also_where_types_are_not_checked(monkeypatch):
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)  # as in normal use
+    with pytest.raises(RenderError, match="next step, beat or bar, got 'tick'"):
+        next_boundary(0.0, "tick", (4, 4))
+    with pytest.raises(RenderError, match="once, in a loop or ping-pong, got 'sideways'"):
+        along(0, 4, "sideways")
+
+
+def test_bars_play_straight_at_120_unless_said_otherwise():
+    bars = [Pattern.from_hits(np.arange(512).reshape(8, 64) % 4 == 0)]
+    assert events(bars) == events(bars, 120, 0.5)
+    assert duration_seconds(bars) == 2
+    assert journey((0.0, 0.0), (1.0, 0.0), 3) == ((0, 0), (0.5, 0), (1, 0))
+    assert [section_of(bar, 2) for bar in range(4)] == ["beat", "fill"] * 2

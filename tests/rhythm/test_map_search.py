@@ -76,3 +76,15 @@ def test_points_are_drawn_from_the_posterior_of_the_cells_that_are_known(search,
     std = np.sqrt(share @ np.square(points - mean))
     np.testing.assert_allclose(drawn.mean(axis=0), mean, atol=5 * std.max() / np.sqrt(4000) + 0.03)
     np.testing.assert_allclose(drawn.std(axis=0), std, rtol=0.15, atol=0.03)
+
+
+def test_mean_and_covariance_of_the_posterior_are_those_of_a_fine_grid(search):
+    points = fine_grid(0.05)
+    for hits in RNG.random((3, VOICES, STEPS)) < 0.4:
+        score = log_posterior(points, hits)
+        weights = np.exp(score - score.max())
+        weights /= weights.sum()
+        expected = weights @ points
+        mean, covariance = search.posterior_moments(hits)
+        np.testing.assert_allclose(mean, expected, atol=0.02)
+        np.testing.assert_allclose(covariance, np.cov(points.T, aweights=weights), atol=0.02)

@@ -77,6 +77,8 @@ def test_a_tap_just_before_the_bar_line_is_early_on_the_first_step(early):
         (np.where(np.arange(64) == 5, 2.0, 0.0), r"\[0, 1\], got 2.0 at step 5"),
         ([(np.nan, 0.5)], "got .nan"),
         ([(66.0, 0.5)], "position in"),
+        ([(3.0, 1e-46)], r"at least 1.2e-38, got \(3.0, 1e-46\)"),  # 0 in single precision
+        (np.where(np.arange(64) == 5, 1e-46, 0.0), "got 1e-46 at step 5; what sounds has at least"),
         ([(3.0, 0.0)], r"velocity in \(0, 1\]"),
         (["boom"], "rows of"),
     ],

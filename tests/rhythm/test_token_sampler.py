@@ -171,3 +171,26 @@ def test_what_lies_after_the_end_of_a_bar_does_not_count(tmp_path: Path):
     np.testing.assert_allclose(
         sampler.log_likelihood(condition, hits), sampler.log_likelihood(condition, noisy), rtol=1e-5
     )
+
+
+def test_the_likelihood_is_the_sum_over_the_16ths_of_the_bar(toy):
+    sampler, network = toy
+    tokens = np.array([[0, 1, 2, 1, 0, 2, 2, 1, 0, 0, 1, 2], [2] * 12])
+    hits = sampler.vocabulary.decode(tokens)
+    wanted = []
+    for row in tokens.tolist():
+        history = [TOKENS + 1, TOKENS + 1, *row]
+        wanted.append(sum(network.log_prob(1, at, history[at + 1], history[at])[row[at]] for at in range(12)))
+    np.testing.assert_allclose(sampler.log_likelihood(conditions(2, (3, 4)), hits), wanted, rtol=1e-5)
+
+
+def test_a_16th_that_is_in_no_vocabulary_has_the_share_of_its_cells_among_all_unknown_ones(toy):
+    sampler, network = toy
+    tokens = np.zeros((1, 12), np.int64)
+    hits = sampler.vocabulary.decode(tokens)
+    known = sampler.log_likelihood(conditions(1, (3, 4)), hits)[0]
+    hits[0, 3, 44:48] = True  # the last 16th, so that nothing follows from it
+    unknown = sampler.log_likelihood(conditions(1, (3, 4)), hits)[0]
+    last = network.log_prob(1, 11, 0, 0)
+    cells = -32 * np.log(2) - np.log1p(-TOKENS * 2.0**-32)  # logits of 0, and three tokens that it cannot be
+    assert unknown - known == pytest.approx(last[TOKENS] + cells - last[0], rel=1e-5)

@@ -6,12 +6,15 @@ from itertools import islice
 
 import numpy as np
 import pytest
+import torch
 from toy_bars import TOY
 from toy_grooves import toy_grooves, waltzes
 
 from clave import corpus, load_rhythm, midi
 from clave.errors import SpaceError, TrainingError
 from clave.evaluation import rhythm_figures as figures
+from clave.evaluation.recompute import RECOMPUTE
+from clave.evaluation.verify import verify
 from clave.rhythm import scores
 from clave.rhythm.tokens import Vocabulary
 from clave.training import rhythm_run, space_writer
@@ -123,7 +126,7 @@ def test_a_finished_run_has_nothing_left_to_learn(run, grooves):
 SPACE = {
     "config.json", "card.md", "metrics.json", "model.safetensors", "corpus.npz", "homes.json", "tokens.npz",
     "logistic_pca.npz", "encoder.onnx", "map_decoder.onnx", "token_prior.onnx", "feel_prior.onnx", "dynamics.onnx",
-    "examples.mid",
+    "examples.mid", "hashes.json",
 }  # fmt: skip
 RUN = {"best.safetensors", "checkpoint.json", "checkpoint.safetensors", "log.csv", "log.json"}
 CORPUS = {"bars.npz", "index.parquet", "report.json"}
@@ -151,7 +154,7 @@ def test_a_run_that_is_killed_while_it_writes_leaves_no_part_of_a_space(run, gro
     with pytest.raises(SpaceError, match=r"no config\.json"):
         load_rhythm(folder)
     assert list(learn_rhythm(grooves, TOY, folder, card=CARD, resume=True)) == []
-    for name in SPACE - {"config.json", "card.md"}:  # these two hold the name of the folder
+    for name in SPACE - {"config.json", "card.md", "hashes.json"}:  # these hold the name of the folder, or its hash
         assert (folder / name).read_bytes() == (run[0] / name).read_bytes(), name
 
 
@@ -162,7 +165,7 @@ def test_config_is_read_only_when_all_is_there(run, grooves, tmp_path, monkeypat
     moved = []
 
     def replaced(source, target):
-        if target.parent == folder:
+        if target.parent == folder and source.parent.name == space_writer.PART_FOLDER:
             if len(moved) == 3:
                 raise KeyboardInterrupt
             moved.append(target)
@@ -205,6 +208,17 @@ def test_little_is_enough_for_a_space_that_says_how_it_was_scored(grooves, bars,
     assert len(space.sample(2)) == len(space.at([[0, 0], [1, 1]])) == 2
     assert space.card["held out"] == HELD_OUT["bars"]
     assert all(np.isfinite(list(json.loads((tmp_path / "metrics.json").read_text()).values())))
+
+
+def test_a_run_is_verified_with_the_bars_it_keeps(run):
+    folder, _ = run
+    checks = {check.name: check for check in verify(folder, None, lambda: RECOMPUTE)}
+    assert {name: check.state for name, check in checks.items()} == dict.fromkeys(checks, "same")
+    assert checks.keys() == {"files", "card", "code", "data", "table"}
+    card = load_rhythm(folder).card
+    assert f"| data sha256 | {card['data sha256']} |" in (folder / "card.md").read_text()
+    assert f"torch {torch.__version__}" in card["made with"]
+    assert "thread" in card["made with"]
 
 
 def test_figures_are_drawn_for_a_run(run):

@@ -7,6 +7,8 @@ import pytest
 from toy_sounds import TOY, toy_corpus
 
 from clave.errors import CorpusError, TrainingError
+from clave.evaluation.recompute import RECOMPUTE
+from clave.evaluation.verify import verify
 from clave.sound.space import load_sound
 from clave.training import run as training_run
 from clave.training.sound_run import learn_sound
@@ -56,6 +58,13 @@ def test_the_card_credits_every_sound_with_its_licence(run):
     assert "| credit | the tests |" in card
     metrics = json.loads((folder / "metrics.json").read_text())
     assert json.loads((folder / "config.json").read_text())["metrics"] == metrics
+
+
+def test_a_run_is_verified_with_the_sounds_it_keeps(run):
+    folder, _ = run
+    checks = list(verify(folder, None, lambda: RECOMPUTE))
+    assert [check.name for check in checks] == ["files", "card", "credits", "code", "data", "table"]
+    assert {check.state for check in checks} == {"same"}, checks
 
 
 def test_a_run_that_was_killed_goes_on_to_the_same_weights(run, corpus, tmp_path):

@@ -2,11 +2,13 @@ import os
 
 import pytest
 
+from clave.latent.file_hashes import HASHES_FILE, hash_of, read_hashes
 from clave.training.space_writer import PART_FOLDER, new_space
 
 
 def files(folder):
-    return {path.name: path.read_text() for path in folder.iterdir()}
+    """The files but their hashes, which `clave.latent.file_hashes` is tested for."""
+    return {path.name: path.read_text() for path in folder.iterdir() if path.name != HASHES_FILE}
 
 
 def written(folder, text):
@@ -23,6 +25,11 @@ def test_files_move_when_all_are_written_and_others_stay(tmp_path):
     assert files(tmp_path) == {"log.json": "a run", "config.json": "new"}
     written(tmp_path, "newer")
     assert files(tmp_path) == {"log.json": "a run", "config.json": "newer", "a.onnx": "newer", "z.npz": "newer"}
+
+
+def test_the_hash_of_each_file_goes_with_the_space(tmp_path):
+    written(tmp_path, "new")
+    assert read_hashes(tmp_path) == {name: hash_of(tmp_path / name) for name in ("a.onnx", "config.json", "z.npz")}
 
 
 def files_and_folders(folder):
@@ -48,15 +55,17 @@ def test_config_goes_first_and_comes_last(tmp_path, monkeypatch, moves):
     moved = []
 
     def replace(source, target):
+        if target.parent.name == PART_FOLDER:
+            return os.rename(source, target)
         if len(moved) == moves:
             raise KeyboardInterrupt
         moved.append(target.name)
-        os.rename(source, target)
+        return os.rename(source, target)
 
     monkeypatch.setattr(os, "replace", replace)
     with pytest.raises(KeyboardInterrupt):
         written(tmp_path, "new")
-    assert moved == ["a.onnx", "z.npz"][:moves]
+    assert moved == ["a.onnx", "hashes.json"][:moves]
     assert "config.json" not in files(tmp_path)
 
 

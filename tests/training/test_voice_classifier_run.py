@@ -137,6 +137,7 @@ def test_the_command_leaves_a_classifier_to_use(folder, tmp_path, monkeypatch):
         "card.md",
         "config.json",
         "credits.csv",
+        "hashes.json",
         "voices.onnx",
     }
 

@@ -66,6 +66,12 @@ def test_two_workers_have_the_losses_of_one(said: list[dict[str, Any]]) -> None:
             assert step == pytest.approx(expected, rel=1e-4)
 
 
+def test_two_workers_and_one_that_computes_in_two_parts_have_the_same_losses_bit_for_bit(said) -> None:
+    halves = toy_workers.losses(Workers(torch.device("cpu"), accumulate=2))
+    assert said[0]["losses"] == said[1]["losses"] == halves
+    assert halves != toy_workers.losses(ALONE)
+
+
 def test_bf16_learns_about_the_same(said: list[dict[str, Any]]) -> None:
     totals = [step["total"] for step in said[0]["losses"][:FEW]]
     assert totals != said[0]["bf16"]

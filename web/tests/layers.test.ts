@@ -37,7 +37,7 @@ const layerOf = (path: string): string => path.split("/")[0]!.replace(/\.tsx?$/,
 /** The files of the page that a file imports, types included; styles, data and packages are left out. */
 function importsOf(path: string): string[] {
   const named = [...code.get(path)!.matchAll(/(?:from|import|import\()\s*"(\.[^"]+)"/g)].map((match) => match[1]!);
-  return named.filter((name) => !/\.(css|json)$/.test(name)).map((name) => fileAt(resolve(SRC, dirname(path), name)));
+  return named.filter((name) => !/\.(css|json|md\?url)$/.test(name)).map((name) => fileAt(resolve(SRC, dirname(path), name)));
 }
 
 function fileAt(target: string): string {

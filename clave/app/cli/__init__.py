@@ -23,6 +23,8 @@ from clave.app.cli import (
     loop,
     play,
     render,
+    verify,
+    version,
 )
 from clave.app.cli.opening import Commands
 from clave.errors import ClaveError
@@ -35,6 +37,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.callback()(version.version)
 app.command()(play.play)
 app.command()(groove.groove)
 app.command()(render.render)
@@ -50,6 +53,7 @@ app.add_typer(export.app, name="export")
 app.add_typer(learn.app, name="learn")
 app.command()(learn_folder.adapt)
 app.add_typer(evaluate.app, name="evaluate")
+app.command()(verify.verify)
 corpus.app.command()(corpus_get.get)
 corpus.app.command()(corpus_index.index)
 corpus.app.command("list")(corpus_get.list_recipes)

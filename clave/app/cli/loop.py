@@ -38,7 +38,7 @@ def loop(
     `clave play` and `clave render` open the project.
     """
     from clave.app.loop_project import loop_project, write_kit
-    from clave.files import midi
+    from clave.files import midi, whole_file
     from clave.music import pattern_svg
     from clave.play.project import save
     from clave.rhythm.space import load_rhythm
@@ -52,7 +52,7 @@ def loop(
         print(f"clave: note: {remark}")
     out.mkdir(parents=True, exist_ok=True)
     midi.write(out / "loop.mid", reading.bars, tempo_bpm=reading.tempo_bpm)
-    (out / "loop.svg").write_text(pattern_svg.svg(reading.bars), encoding="utf-8")
+    whole_file.write(out / "loop.svg", pattern_svg.svg(reading.bars).encode())
     print(f"{out / 'loop.mid'}, {out / 'loop.svg'}")
     kit = write_kit(reading, out)
     for sound in reading.sounds:

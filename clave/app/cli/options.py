@@ -277,6 +277,17 @@ RhythmAndFolder = Annotated[
     list[Path],
     typer.Argument(metavar="[SPACE] FOLDER", help="A rhythm space, else the one that ships; and its run or its files."),
 ]
+VerifiedModel = Annotated[
+    str,
+    typer.Argument(metavar="MODEL", help="The folder of a space or of a run; shipped: those that come with Clave."),
+]
+VerifiedData = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", metavar="FOLDER", exists=True, file_okay=False,
+        help="What it was learned from: its run, or the MIDI files or one-shots.",
+    ),
+]  # fmt: skip
 Samples = Annotated[
     int, typer.Option("--samples", metavar="N", min=2, max=20000, help="Bars from the prior; fewer are quicker.")
 ]

@@ -1,6 +1,6 @@
 """The whole instrument as one application.
 
-What computes is no coroutine, and so runs in a thread: the page is answered meanwhile.
+What computes is no coroutine, and so runs in a pool of threads (`pools`): the page is answered meanwhile.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,9 @@ from clave.app.protocol import (
     StyleMeters,
     VoiceInfo,
 )
+from clave.app.server.bodies import PatientBodies
 from clave.app.server.drum_map_routes import add_drum_map_routes
+from clave.app.server.explain_routes import add_explain_routes
 from clave.app.server.export_routes import add_export_routes
 from clave.app.server.kit_routes import add_kit_routes, add_library_routes
 from clave.app.server.learn_routes import add_learn_routes
@@ -35,6 +37,7 @@ from clave.app.server.loop_routes import add_loop_routes
 from clave.app.server.material_routes import add_material_routes
 from clave.app.server.page_bridge import PageBridge
 from clave.app.server.page_files import STATIC, UNBUILT, page_is_built
+from clave.app.server.pools import pooled_routes
 from clave.app.server.project_routes import add_project_routes
 from clave.app.server.refusals import add_refusals
 from clave.app.server.rhythm_routes import add_bar_routes, add_map_routes, add_pattern_routes
@@ -76,9 +79,11 @@ def create_app(
         redoc_url=None,
         openapi_url="/api/openapi.json",
         separate_input_output_schemas=False,  # one name for a bar, whoever sends it
-        responses={"4XX": {"model": Refusal}},
+        responses={"4XX": {"model": Refusal}, "5XX": {"model": Refusal}},
     )
+    app.router.route_class = pooled_routes()
     bridge = bridge or PageBridge()
+    app.add_middleware(PatientBodies)
     app.add_middleware(guarded, bridge.invitation)
     add_refusals(app)
     library = library or KitLibrary()
@@ -92,6 +97,7 @@ def create_app(
     add_loop_routes(app, Loops(rhythm, builder))
     add_sound_routes(app, builder)
     add_similar_routes(app, rhythm, builder)
+    add_explain_routes(app, rhythm, builder)
     add_kit_routes(app, builder)
     add_library_routes(app, library)
     add_export_routes(app, rhythm, sound, library)
@@ -113,7 +119,7 @@ def _add_midi(app: FastAPI) -> None:
     """Bars as a MIDI file."""
 
     @app.post("/api/midi", response_class=Response)
-    async def midi_file(request: MidiRequest) -> Response:
+    def midi_file(request: MidiRequest) -> Response:
         content = midi.to_bytes(
             [bar.pattern() for bar in request.patterns],
             tempo_bpm=request.tempo_bpm,
@@ -135,7 +141,8 @@ def _add_page(app: FastAPI, static: Path) -> None:
             static / "index.html", headers={"cache-control": "no-cache"}
         )  # a new version is loaded at once
 
-    app.mount("/", StaticFiles(directory=static, check_dir=False))
+    if static.is_dir():
+        app.mount("/", StaticFiles(directory=static))
 
 
 def _instrument(version: str, rhythm: RhythmSpace, sound: SoundInfo | None, kits: Sequence[OfferedKit]) -> Instrument:

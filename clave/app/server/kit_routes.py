@@ -1,10 +1,14 @@
 """The kits that are built in, those that are drawn, and those that the player keeps, with their history."""
 
-from fastapi import FastAPI, Response
+from typing import Annotated
+
+from fastapi import FastAPI, Path, Response
 
 from clave.app.kit_builder import KitBuilder
 from clave.app.kit_library import KitLibrary
 from clave.app.sound_protocol import DrawnKit, KeptId, KeptInfo, KeptKit, KeptVersion, KitDraw, KitToKeep, Rename
+
+KeptNumber = Annotated[int, Path(ge=1, le=2**63 - 1)]  # of a kit, or of its version
 
 
 def add_kit_routes(app: FastAPI, builder: KitBuilder) -> None:
@@ -31,28 +35,28 @@ def add_library_routes(app: FastAPI, library: KitLibrary) -> None:
         return KeptId(id=library.keep(request.name, request.voices))
 
     @app.get("/api/kept/{kit}")
-    def kept_kit(kit: int) -> KeptKit:
+    def kept_kit(kit: KeptNumber) -> KeptKit:
         return library.kit(kit)
 
     @app.get("/api/kept/{kit}/history")
-    def history(kit: int) -> list[KeptVersion]:
+    def history(kit: KeptNumber) -> list[KeptVersion]:
         return library.history(kit)
 
     @app.get("/api/kept/{kit}/history/{version}")
-    def kept_version(kit: int, version: int) -> KeptKit:
+    def kept_version(kit: KeptNumber, version: KeptNumber) -> KeptKit:
         return library.kit(kit, version)
 
     @app.patch("/api/kept/{kit}")
-    def rename(kit: int, request: Rename) -> KeptKit:
+    def rename(kit: KeptNumber, request: Rename) -> KeptKit:
         library.rename(kit, request.name)
         return library.kit(kit)
 
     @app.delete("/api/kept/{kit}")
-    def delete(kit: int) -> KeptKit:
+    def delete(kit: KeptNumber) -> KeptKit:
         library.delete(kit)
         return library.kit(kit)
 
     @app.post("/api/kept/{kit}/restore")
-    def restore(kit: int) -> KeptKit:
+    def restore(kit: KeptNumber) -> KeptKit:
         library.restore(kit)
         return library.kit(kit)

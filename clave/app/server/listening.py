@@ -16,10 +16,12 @@ from clave.errors import ServerError
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    import uvicorn
     from starlette.types import ASGIApp
 
 PORTS_TO_TRY = 20
 MAX_MESSAGE_BYTES = 32_000_000  # of a WebSocket: as long as a project file
+STOP_SECONDS = 3  # that requests may take to their end when the server is stopped
 
 
 def listen(port: int, address: str = THIS_MACHINE) -> socket.socket:
@@ -60,20 +62,31 @@ def _is_no_refused_handshake(record: logging.LogRecord) -> bool:
     return record.getMessage() != "ASGI callable returned without completing handshake."
 
 
+def configuration(app: "ASGIApp") -> "uvicorn.Config":
+    """How it is served: by connections that are bounded, and stopped within seconds whatever a client has begun."""
+    import uvicorn
+
+    from clave.app.server.connections import Connection
+
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        http=Connection,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        ws=_WebSocket,
+        ws_max_size=MAX_MESSAGE_BYTES,
+        ws_per_message_deflate=False,  # nothing is far away: packing takes longer than sending
+    )
+
+
 def serve(app: "ASGIApp", on: socket.socket) -> None:
     """Answer on this socket until Ctrl-C. An instrument that loads behind a Front loads now; raises what stops that."""
     import uvicorn
 
     return_freed_memory()
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        lifespan="off",
-        ws=_WebSocket,
-        ws_max_size=MAX_MESSAGE_BYTES,
-        ws_per_message_deflate=False,  # nothing is far away: packing takes longer than sending
-    )
+    config = configuration(app)
     logging.getLogger("uvicorn.error").addFilter(_is_no_refused_handshake)
     server = uvicorn.Server(config)
     if isinstance(app, Front):

@@ -57,7 +57,8 @@ class WithOrigins:
             await send(message)
 
         # The host is checked as for any page: a name that was pointed at this machine stays refused.
-        inner = {**scope, "headers": [each for each in scope["headers"] if each[0] != b"origin"]}
+        checked = (b"origin", b"sec-fetch-site")
+        inner = {**scope, "headers": [each for each in scope["headers"] if each[0] not in checked]}
         return await self._closed(inner, receive, send_allowed)
 
 

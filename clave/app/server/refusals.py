@@ -1,6 +1,7 @@
-"""Every answer in the 400s is a Refusal: one sentence that says what was wrong."""
+"""Every answer that is no success is a Refusal: one sentence that says what was wrong, or that we made a mistake."""
 
 import json
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +14,9 @@ from clave.errors import (
     AudioFileError,
     ClaveError,
     KitError,
+    KitLibraryBusyError,
     KitLibraryError,
+    KitLibraryFullError,
     LoopError,
     MidiError,
     PatternError,
@@ -21,8 +24,11 @@ from clave.errors import (
     TransformError,
 )
 
+RETRY_SECONDS = 1  # after which what was busy may be tried again
 ERRORS: Mapping[type[ClaveError], tuple[int, Kind]] = {
     KitError: (404, "kit"),
+    KitLibraryBusyError: (503, "busy"),
+    KitLibraryFullError: (413, "kit"),
     KitLibraryError: (500, "kit"),
     ProjectError: (422, "project"),
     AudioFileError: (422, "sound"),
@@ -34,9 +40,10 @@ ERRORS: Mapping[type[ClaveError], tuple[int, Kind]] = {
 """Status and kind of each error; of those that are not here, 422 and `space`."""
 
 
-def refusal(status: int, error: str, kind: Kind = "request") -> Response:
-    """A Refusal as an answer."""
-    return Response(Refusal(error=error, kind=kind).model_dump_json(), status, media_type="application/json")
+def refusal(status: int, error: str, kind: Kind = "request", *, retry: bool = False) -> Response:
+    """A Refusal as an answer; `retry`: it says when to try again."""
+    headers = {"retry-after": str(RETRY_SECONDS)} if retry else None
+    return Response(Refusal(error=error, kind=kind).model_dump_json(), status, headers, media_type="application/json")
 
 
 def add_refusals(app: FastAPI) -> None:
@@ -45,7 +52,7 @@ def add_refusals(app: FastAPI) -> None:
     @app.exception_handler(ClaveError)
     async def refused(_: Request, error: ClaveError) -> Response:
         status, kind = next((ERRORS[each] for each in type(error).__mro__ if each in ERRORS), (422, "space"))
-        return refusal(status, str(error), kind)
+        return refusal(status, str(error), kind, retry=status == 503)
 
     @app.exception_handler(RequestValidationError)
     async def not_understood(_: Request, error: RequestValidationError) -> Response:
@@ -55,7 +62,16 @@ def add_refusals(app: FastAPI) -> None:
     async def not_there(request: Request, error: HTTPException) -> Response:
         if error.status_code == 404:
             return refusal(404, f"there is nothing for {request.method} {request.url.path}", "not found")
-        return refusal(error.status_code, f"{request.method} {request.url.path}: {error.detail}")
+        kind: Kind = "busy" if error.status_code == 503 else "request"
+        said = f"{request.method} {request.url.path}: {error.detail}"
+        return refusal(error.status_code, said, kind, retry=error.status_code == 503)
+
+    @app.exception_handler(Exception)
+    async def not_foreseen(request: Request, error: Exception) -> Response:
+        """The server logs the traceback, which is raised again once this was sent."""
+        logging.getLogger("uvicorn.error").error("%s %s could not be answered", request.method, request.url.path)
+        said = f"{request.method} {request.url.path}: Clave made a mistake ({type(error).__name__}); its log has more"
+        return refusal(500, said, "server")
 
 
 def _sentence(error: Mapping[str, Any]) -> str:

@@ -8,7 +8,6 @@ from typing import Annotated
 import numpy as np
 from fastapi import FastAPI, Query, Request, Response
 from pydantic import BaseModel
-from starlette.concurrency import run_in_threadpool
 
 from clave.app import rhythm_map
 from clave.app.path_protocol import EvenReply, EvenRequest, WanderReply, WanderRequest
@@ -79,7 +78,8 @@ def _decompressed_for(request: Request, compressed: bytes) -> Response:
 def add_pattern_routes(app: FastAPI, rhythm: RhythmSpace) -> None:
     """Bars at points of the rhythm map, and bars of a project."""
 
-    def patterns_at(request: PatternRequest) -> Response:
+    @app.post("/api/patterns", response_model=PatternReply)
+    def at_points(request: PatternRequest) -> Response:
         found = rhythm.at(
             np.array(request.points, np.float32),
             style=request.style,
@@ -91,12 +91,6 @@ def add_pattern_routes(app: FastAPI, rhythm: RhythmSpace) -> None:
         )
         shift = request.shift.amounts()
         return _bars([rhythm.shifted(pattern, shift) for pattern in found] if shift else found)
-
-    @app.post("/api/patterns", response_model=PatternReply)
-    async def at_points(request: PatternRequest) -> Response:
-        if len(request.points) == 1:  # a click: the way to a thread and back takes longer than a bar
-            return patterns_at(request)
-        return await run_in_threadpool(patterns_at, request)
 
     @app.post("/api/bars", response_model=PatternReply)
     def bars(request: BarsRequest) -> Response:

@@ -5,11 +5,15 @@ Plain ASGI, so that it stands before everything else and costs nothing.
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Sequence
+from functools import cache
+from hashlib import sha256
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
+from clave.app.server.browser_rules import WithBrowserRules
 from clave.app.server.invitation import Invitation, is_address
 
 if TYPE_CHECKING:
@@ -20,6 +24,10 @@ NO_TOKEN = "this instrument is open with its link alone: open the one that clave
 ENTER = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Clave</title>
 <meta http-equiv="refresh" content="1;url=./"><script>location.replace("./" + location.hash)</script>"""
 """Goes on to the page from a page of our own: a strict cookie is not sent where a link of another page leads."""
+ELSEWHERE = (
+    "this instrument answers its own page; what asked is a page elsewhere (its browser says so in Sec-Fetch-Site), "
+    "which clave play --allow-origin may let in"
+)
 SAID = '<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Clave</title><p>{}.'
 _PORT = re.compile(r":\d+$")
 _Headers = list[tuple[bytes, bytes]]
@@ -27,13 +35,15 @@ _Headers = list[tuple[bytes, bytes]]
 
 def guarded(app: "ASGIApp", invitation: Invitation | None) -> "ASGIApp":
     """The application behind the door that fits."""
-    return OnlyThisMachine(app) if invitation is None else OnlyInvited(app, invitation)
+    if invitation is None:
+        return WithBrowserRules(OnlyThisMachine(app), here=True)
+    return WithBrowserRules(OnlyInvited(app, invitation), here=False)
 
 
 class OnlyThisMachine:
-    """Answers a browser only under this machine's own names.
+    """Answers a browser only under this machine's own names, and only the page that comes from here.
 
-    A page from elsewhere, even one whose name was pointed at 127.0.0.1, is refused.
+    A page from elsewhere, one of another port of this machine, and one whose name was pointed at 127.0.0.1 are refused.
     """
 
     def __init__(self, app: "ASGIApp") -> None:
@@ -41,11 +51,16 @@ class OnlyThisMachine:
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Pass on what comes under our own names."""
-        foreign = None if scope["type"] == "lifespan" else _foreign_name(scope["headers"])
-        if foreign is None:
-            await self.app(scope, receive, send)
-        else:
-            await turn_away(scope, send, 403, f"this instrument answers only on this machine, not as or to {foreign!r}")
+        if scope["type"] == "lifespan":
+            return await self.app(scope, receive, send)
+        headers: _Headers = scope["headers"]
+        foreign = _foreign_name(headers)
+        if foreign is not None:
+            error = f"this instrument answers only on this machine, not as or to {foreign!r}"
+            return await turn_away(scope, send, 403, error)
+        if _asked_elsewhere(scope):
+            return await turn_away(scope, send, 403, ELSEWHERE)
+        return await self.app(scope, receive, send)
 
 
 class OnlyInvited:
@@ -67,11 +82,13 @@ class OnlyInvited:
         if foreign is not None:
             error = f"this instrument answers at its own address, not as or to {foreign!r}"
             return await turn_away(scope, send, 403, error)
+        if _asked_elsewhere(scope):
+            return await turn_away(scope, send, 403, ELSEWHERE)
         linked = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
         enters = scope["path"] == "/" and scope.get("method") == "GET" and linked != ""
         if enters and self._invitation.admits(linked):
             kept = f"{self._invitation.cookie}={self._invitation.token}; HttpOnly; SameSite=Strict; Path=/"
-            more = [(b"set-cookie", kept.encode()), (b"referrer-policy", b"no-referrer")]
+            more = [(b"set-cookie", kept.encode()), (b"content-security-policy", _enter_policy())]
             return await answer(send, 200, "text/html; charset=utf-8", ENTER.encode(), more)
         given = linked if scope["type"] == "websocket" and linked else _token_in(headers, self._invitation.cookie)
         if enters or not self._invitation.admits(given):
@@ -119,12 +136,19 @@ async def answer(
     await send({"type": f"{kind}.body", "body": body})
 
 
+@cache
+def _enter_policy() -> bytes:
+    """The one script of that page, by its hash, and nothing else."""
+    script = ENTER.partition("<script>")[2].partition("</script>")[0]
+    known = b64encode(sha256(script.encode()).digest()).decode()
+    return f"default-src 'none'; script-src 'sha256-{known}'; base-uri 'none'; frame-ancestors 'none'".encode()
+
+
 def _names(headers: _Headers) -> tuple[str, str | None]:
-    """`Host`, and the host in `Origin` if a page has sent it."""
+    """`Host`, and `Origin` if a page has sent it."""
     named = {b"host": b""} | dict(headers)
     origin = named.get(b"origin")
-    host = named[b"host"].decode("latin-1")
-    return host, None if origin is None else origin.partition(b"://")[2].decode("latin-1")
+    return named[b"host"].decode("latin-1"), None if origin is None else origin.decode("latin-1")
 
 
 def _is_own(name: str) -> bool:
@@ -132,9 +156,11 @@ def _is_own(name: str) -> bool:
 
 
 def _foreign_name(headers: _Headers) -> str | None:
-    """The foreign name in `Host` or `Origin`, if there is one."""
+    """The foreign name in `Host` or `Origin`, if there is one: an origin is ours with our name and port alone."""
     host, origin = _names(headers)
-    return next((name for name in (host, origin) if name is not None and not _is_own(name)), None)
+    if not _is_own(host):
+        return host
+    return None if origin is None or origin == f"http://{host}" else origin
 
 
 def _foreign_address(headers: _Headers) -> str | None:
@@ -142,7 +168,16 @@ def _foreign_address(headers: _Headers) -> str | None:
     host, origin = _names(headers)
     if not (_is_own(host) or is_address(_PORT.sub("", host))):
         return host
-    return None if origin is None or origin == host or (_is_own(origin) and _is_own(host)) else origin
+    return None if origin is None or origin == f"http://{host}" else origin
+
+
+def _asked_elsewhere(scope: "Scope") -> bool:
+    """Whether a browser says that a page of another site, or of another port, is asking. A link to the page is none."""
+    named: dict[bytes, bytes] = dict(scope["headers"])
+    if named.get(b"sec-fetch-site", b"none") in (b"none", b"same-origin"):
+        return False
+    follows = named.get(b"sec-fetch-mode") == b"navigate" and named.get(b"sec-fetch-dest") == b"document"
+    return not (follows and scope["path"] == "/" and scope.get("method") == "GET")
 
 
 def _token_in(headers: _Headers, cookie: str) -> str:

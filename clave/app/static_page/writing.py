@@ -6,8 +6,6 @@ The folder is written beside its place first, and takes it only when all of it i
 import gzip
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from clave.app.kit_builder import BUILT_IN, KitBuilder
 from clave.app.kit_library import KitLibrary
+from clave.app.server.browser_rules import PAGE_POLICY
 from clave.app.server.page_files import STATIC, page_is_built
 from clave.app.static_page.answers import answer
 from clave.app.static_page.rhythm_files import rhythm_files
 from clave.app.static_page.sound_files import DRAWN_KITS, GRID_POINTS, sound_files
 from clave.errors import ExportError
+from clave.files import whole_folder
 
 if TYPE_CHECKING:
     from clave.play.project import Project
@@ -30,7 +30,9 @@ LIST_FILE = "files.json"  # every file of the page, with its size: by it a folde
 WORKER_FILE = "offline-worker.js"  # of the built page; `sw.js` is it, with the list of the files before it
 PRIOR, SOUNDS = "api/prior.safetensors.gz", "api/sounds.bin"  # large files, which the page fetches when it needs them
 HEAD = '<html lang="en">'
+FIRST = "<head>"  # the rules come before whatever they are for
 HEAD_WITHOUT_SERVER = '<html lang="en" data-server="none">'
+RULES = f'<meta http-equiv="Content-Security-Policy" content="{PAGE_POLICY}" />'
 LINKS = (
     '<link rel="manifest" href="./manifest.webmanifest" />\n    <link rel="apple-touch-icon" href="./icon-192.png" />'
 )
@@ -89,9 +91,10 @@ def _page_files(static: Path) -> dict[str, bytes]:
     paths = [path for path in sorted(static.rglob("*")) if path.is_file()]
     files = {path.relative_to(static).as_posix(): path.read_bytes() for path in paths}
     page = files["index.html"].decode()
-    if HEAD not in page or "</title>" not in page or WORKER_FILE not in files:
+    if HEAD not in page or FIRST not in page or "</title>" not in page or WORKER_FILE not in files:
         raise ExportError(f"{static} is a page of another version of Clave; build it again with scripts/build")
     page = page.replace(HEAD, HEAD_WITHOUT_SERVER, 1).replace("</title>", f"</title>\n    {LINKS}", 1)
+    page = page.replace(FIRST, f"{FIRST}\n    {RULES}", 1)
     del files[WORKER_FILE]
     manifest = json.dumps(MANIFEST, indent=1).encode()
     return files | {"index.html": page.encode(), "manifest.webmanifest": manifest}
@@ -163,24 +166,14 @@ def _check_folder(folder: Path) -> None:
 
 def _write_whole(folder: Path, files: dict[str, bytes]) -> None:
     """The folder with these files, or as it was before."""
-    target = folder.absolute()
-    part, old = (target.with_name(f".{target.name}.{kind}") for kind in ("part", "old"))
     try:
-        for left in (part, old):
-            shutil.rmtree(left, ignore_errors=True)
-        for name, content in files.items():
-            path = part / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        if target.exists():
-            os.replace(target, old)
-        os.replace(part, target)
+        with whole_folder.new(folder) as part:
+            for name, content in files.items():
+                path = part / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
     except OSError as error:
-        shutil.rmtree(part, ignore_errors=True)
-        if old.exists() and not target.exists():
-            os.replace(old, target)
         raise ExportError(f"{folder} cannot be written: {error.strerror or error}; it is as it was") from error
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _lines(folder: Path, files: dict[str, bytes]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import io
 import re
+from contextlib import nullcontext
 from os import PathLike
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import soundfile
 
 from clave.errors import AudioFileError, ClipError
 from clave.files.audio_file.one_shots import resampled
+from clave.files.audio_file.quiet import may_be_mp3, without_noise
 from clave.files.audio_file.wav_layout import as_its_chunks_lie
 from clave.music.clip import SAMPLE_RATE, Clip
 from clave.music.shapes import Float32
@@ -67,8 +69,9 @@ def from_bytes_and_remark(
 
 
 def _read(source: io.BufferedIOBase, name: str, sample_rate: int | None) -> tuple[Clip, tuple[str, ...]]:
+    quietly = without_noise() if may_be_mp3(_head(source)) else nullcontext()
     try:
-        with soundfile.SoundFile(as_its_chunks_lie(source)) as file:  # pyright: ignore[reportArgumentType] -- any open file
+        with quietly, soundfile.SoundFile(as_its_chunks_lie(source)) as file:  # pyright: ignore[reportArgumentType] -- any open file
             rate = file.samplerate
             if file.frames < _FRAMES_NOT_STATED:
                 _check_budget(file.frames, file, name)
@@ -81,6 +84,12 @@ def _read(source: io.BufferedIOBase, name: str, sample_rate: int | None) -> tupl
     except ClipError as error:
         raise AudioFileError(f"{name}: {error}") from error
     return clip if sample_rate is None else resampled(clip, sample_rate), () if is_whole else (CUT_SHORT,)
+
+
+def _head(source: io.BufferedIOBase) -> bytes:
+    head = source.read(4)
+    source.seek(0)
+    return head
 
 
 def _check_budget(frames: int, file: soundfile.SoundFile, name: str) -> None:

@@ -10,7 +10,7 @@ _END_OF_TRACK = b"\xff\x2f\x00"
 _HEADER = b"MThd"
 _TRACK = b"MTrk"
 _CHUNK_NAME = re.compile(rb"[A-Za-z][A-Za-z0-9 ]{3}")
-MAX_TRACKS = 4096  # what has more is broken, or made to take memory
+MAX_TRACKS = 1024  # what has more is broken, or made to take time and memory
 _FARTHEST_HEADER = 4096  # bytes that may stand before it: RIFF's, MacBinary's, a mail's
 
 

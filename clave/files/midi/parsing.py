@@ -35,6 +35,7 @@ from clave.music.units import (
 
 MAX_BYTES = 16_000_000  # of a file: days of drums, four bytes a message
 MAX_BARS = 100_000  # two days of music; a file that is longer is broken
+MAX_STEPS = 6_400_000  # the same in 4/4, as bars of eight wholes take eight times the memory
 
 Source = str | os.PathLike[str] | bytes | io.BufferedIOBase
 """What can be read: a path, a whole file as bytes, or an open binary file."""
@@ -363,6 +364,9 @@ def _bar_lines(
         span = (following[0] if following else last_step + length) - start
         if len(meters) + span // length > MAX_BARS:
             raise MidiError(f"{file}: longer than {MAX_BARS} bars")
+        if start + span > MAX_STEPS:
+            wholes, most = (start + span) // STEPS_PER_WHOLE, MAX_STEPS // STEPS_PER_WHOLE
+            raise MidiError(f"{file}: {wholes} whole notes long; at most {most} are read")
         lines += range(start, start + span - span % length, length)
         meters += [meter] * (span // length)
         if following and span % length:

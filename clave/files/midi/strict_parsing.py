@@ -19,6 +19,7 @@ _DRUM_CHANNELS = range(DRUM_CHANNEL - 1, DRUM_CHANNEL)  # as MIDI counts, from 0
 _ALL_CHANNELS = range(16)
 _LONG_AFTER = 1 << 20  # ticks: longer than any drum note, well within what symusic counts to
 _MANY_TRACKS = 256  # with more, an end for every note there is would be most of the file
+MAX_PARTS = 4096  # tracks x the channels that each of them plays on: each costs time, whatever it holds
 
 
 class Found(NamedTuple):
@@ -45,6 +46,10 @@ def parse_strictly(bodies: list[bytes], ticks_per_quarter: int, file: str, wante
             score = ScoreTick.from_midi(_file_of(bodies, endings, ticks_per_quarter))
         except (RuntimeError, ValueError, OverflowError, MemoryError) as error:
             raise MidiError(f"{file}: broken: {str(error).removesuffix(': iostream error')}") from error
+        if len(score.tracks) > MAX_PARTS:
+            raise MidiError(
+                f"{file}: its tracks play on {len(score.tracks)} channels together; at most {MAX_PARTS} are read"
+            )
         parts = [Part(track.name, track.program, track.is_drum, track.notes.numpy()) for track in score.tracks]
         found = DrumParts(parts, [], []) if everything else choose_drums(parts, by_user=wanted is not None)
         if channels is _DRUM_CHANNELS and not (found.drums and all(part.on_drum_channel for part in found.drums)):

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from clave.errors import DownloadError, MissingExtraError
+from clave.files import whole_file
 from clave.files.public_data.recipe import RemoteFile
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Part:
 
     def begin(self, url: str, validator: str | None) -> None:
         """Start anew."""
-        self._facts.write_text(json.dumps({"url": url, "validator": validator}), encoding="utf-8")
+        whole_file.write(self._facts, json.dumps({"url": url, "validator": validator}).encode())
         self.path.write_bytes(b"")
 
     def remove(self) -> None:
@@ -140,7 +141,7 @@ class ResumingDownloader:
             raise DownloadError(
                 f"{url} has {whole:,} bytes now; the recipe says {self.file.size:,}: it is another file, refused"
             )
-        with self.part.path.open("ab") as out:
+        with whole_file.naming(self.part.path), self.part.path.open("ab") as out:
             arrived = self._copy(response, out, begun, whole)
         if whole is not None and arrived < whole:
             raise _BrokenConnectionError(f"the connection ended at {arrived:,} of {whole:,} bytes")

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from clave.errors import DownloadError
+from clave.files import whole_file, whole_folder
 from clave.files.public_data.download import WAIT_S, download
 from clave.files.public_data.recipe import Recipe, RemoteFile
 from clave.files.public_data.unpacking import unpack
@@ -43,12 +43,10 @@ def fetch(
     known = _known(recipe, target)
     if known is not None and not again:
         return Fetched(target, 0, known, _unpinned(recipe))
-    downloads, part = (target.with_name(f".{target.name}.{kind}") for kind in ("downloads", "part"))
-    shutil.rmtree(part, ignore_errors=True)  # of a run that was killed
+    downloads = target.with_name(f".{target.name}.downloads")
     hashes: dict[str, str] = {}
     unpacked = 0
-    try:
-        part.mkdir(parents=True)
+    with whole_folder.new(target) as part:
         for file in recipe.files:
             path = download(file, downloads, (known or {}).get(file.name), _following(progress, file), wait_s)
             hashes[file.name] = _sha256(path)
@@ -58,11 +56,7 @@ def fetch(
                 f"{recipe.name}: no file in it fits {', '.join(recipe.keep)}: the recipe is out of date"
             )
         _write_source(part, recipe, hashes)
-        shutil.rmtree(target, ignore_errors=True)  # the same data set, fetched again
-        os.replace(part, target)
-        shutil.rmtree(downloads, ignore_errors=True)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+    shutil.rmtree(downloads, ignore_errors=True)
     return Fetched(target, unpacked, hashes, _unpinned(recipe))
 
 
@@ -101,4 +95,4 @@ def _write_source(folder: Path, recipe: Recipe, hashes: dict[str, str]) -> None:
         "citation": recipe.citation, "homepage": recipe.homepage, "urls": [file.url for file in recipe.files],
         "hashes": hashes, "fetched": datetime.now(UTC).isoformat(timespec="seconds"),
     }  # fmt: skip
-    (folder / SOURCE_FILE).write_text(json.dumps(source, indent=2) + "\n", encoding="utf-8")
+    whole_file.write(folder / SOURCE_FILE, (json.dumps(source, indent=2) + "\n").encode())

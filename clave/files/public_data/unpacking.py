@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import cast
 
 from clave.errors import DownloadError
+from clave.files import whole_file
 
 CHUNK_BYTES = 1 << 18
 Member = tuple[str, BufferedIOBase]
@@ -38,7 +39,7 @@ def unpack(archive: Path, folder: Path, keep: Sequence[str], limit: int) -> int:
 
 def _copy(archive: Path, content: BufferedIOBase, target: Path, written: int, limit: int) -> int:
     target.parent.mkdir(parents=True, exist_ok=True)
-    with target.open("wb") as out:
+    with whole_file.naming(target), target.open("wb") as out:
         while chunk := content.read(CHUNK_BYTES):
             written += len(chunk)
             if written > limit:

@@ -99,7 +99,7 @@ class LocalPlace(Place):
         refused, left_out = walked.refused(kindred), walked.counts()
         for path in walked.files:
             try:
-                status = path.stat()
+                status = os.stat(path)
             except OSError as error:  # gone since it was listed
                 refused[walking.name_below(path, self.root)] = f"cannot be opened: {error.strerror}"
                 continue

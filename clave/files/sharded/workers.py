@@ -5,8 +5,17 @@ another. Results come as they are done, each with the number of its task; who wa
 """
 
 import multiprocessing
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+import os
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
 from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
 from typing import Any, TypeVar, cast
@@ -19,6 +28,7 @@ Result = TypeVar("Result")
 TRIES = 3  # of a task whose worker dies
 TASKS_A_WORKER = 3  # handed out at a time, so that none waits
 CONNECT_SECONDS = 10.0
+THREADS_OF_MATRICES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 Pool = Callable[[], AbstractContextManager[tuple[Executor, int]]]
 """Opens an executor and says how many workers it has; opened again where all of it broke."""
@@ -30,10 +40,23 @@ def processes(count: int) -> Pool:
     @contextmanager
     def opened() -> Generator[tuple[Executor, int]]:
         context = multiprocessing.get_context("spawn")  # a fork would copy the threads' locks of Arrow
-        with ProcessPoolExecutor(count, mp_context=context) as executor:
+        with _one_thread_each(), ProcessPoolExecutor(count, mp_context=context) as executor:
             yield executor, count
 
     return opened
+
+
+@contextmanager
+def _one_thread_each() -> Generator[None]:
+    """Processes that are started now multiply matrices with one thread each: there is one of them for each core."""
+    before = {name: os.environ.get(name) for name in THREADS_OF_MATRICES}
+    os.environ.update({name: value or "1" for name, value in before.items()})
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
 
 
 def cluster(address: str, *, connect_seconds: float = CONNECT_SECONDS) -> Pool:
@@ -76,6 +99,19 @@ def mapped(
     while waiting:
         with pool() as (executor, workers):
             yield from _until_broken(function, tasks, executor, workers, waiting, deaths)
+
+
+def read_ahead(function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+    """The result of each task in order; a thread makes the next one while this one is used."""
+    with ThreadPoolExecutor(1) as thread:
+        coming: Future[Result] | None = None
+        for task in tasks:
+            after = thread.submit(function, task)
+            if coming is not None:
+                yield coming.result()
+            coming = after
+        if coming is not None:
+            yield coming.result()
 
 
 def _until_broken(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
 from clave.errors import MidiMapError, VoiceError
+from clave.files import whole_file
 from clave.files.midi.drum_map import DrumMap, load_drum_map
 from clave.music.kit import VOICES, voice
 from clave.play.project.movement import slug
@@ -139,7 +140,7 @@ def map_from_json(text: str, file: str = "the map") -> MidiMap:
     """The inverse of `map_to_json`; MidiMapError names the file, the rule and the value that broke it."""
     try:
         table = json.loads(text)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise MidiMapError(f"{file}: a MIDI map is JSON: {error}") from error
     if not isinstance(table, dict) or table.get("format") != FORMAT:
         raise MidiMapError(f'{file}: a MIDI map has "format": "{FORMAT}"')
@@ -168,13 +169,10 @@ def load_map(path: Path | str) -> MidiMap:
 
 def save_map(given: MidiMap, path: Path | str) -> None:
     """Write a map to a file; MidiMapError if that cannot be done, and then an old file stays as it was."""
-    new = Path(f"{path}.new")
     try:
-        new.write_text(map_to_json(given), "utf-8")
-        new.replace(path)
+        whole_file.write(path, map_to_json(given).encode())
     except OSError as error:
-        new.unlink(missing_ok=True)
-        raise MidiMapError(f"{path}: cannot be written ({error})") from error
+        raise MidiMapError(f"{path}: cannot be written ({error.strerror})") from error
 
 
 def _whole(value: object, low: int, high: int) -> bool:

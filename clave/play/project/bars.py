@@ -21,6 +21,7 @@ from clave.play.project.value import (
     Point,
     Seed,
     Share,
+    StrokeVelocity,
     TimeSignature,
     Value,
     VoiceIndex,
@@ -34,7 +35,7 @@ StyleChoice = Annotated[str | dict[str, Share] | None, Field(union_mode="left_to
 BarStroke = tuple[
     VoiceIndex,
     Annotated[int, Field(ge=0, le=511)],  # step
-    Annotated[float, Field(gt=0, le=1)],  # velocity
+    StrokeVelocity,
     Annotated[float, Field(ge=-2, lt=2)],  # offset, steps
 ]
 Cell = tuple[
@@ -50,7 +51,7 @@ Block = tuple[
 ]
 Tap = tuple[
     Annotated[Finite, Field(ge=-2)],  # position in steps from the start of the bar, any fraction
-    Annotated[float, Field(gt=0, le=1)],  # velocity
+    StrokeVelocity,
 ]
 
 

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from pydantic import BaseModel, ValidationError
 
 from clave.errors import ProjectError
+from clave.files import whole_file
 from clave.play.project.document import FORMAT, VERSION, Project
 from clave.play.project.value import first_rule_broken
 
@@ -24,11 +25,9 @@ UPGRADES: Mapping[int, Callable[[Document], Document]] = {}
 def save(project: Project, path: str | os.PathLike[str]) -> None:
     """Write a project as JSON, whole or not at all: `load` gives it back, unknown fields included."""
     target = Path(path)
-    beside = target.with_name(f".{target.name}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(to_json(project), "utf-8")
-        beside.replace(target)
+        whole_file.write(target, to_json(project).encode())
     except OSError as error:
         raise ProjectError(f"{target} cannot be written: {error.strerror or error}") from error
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from clave.errors import ClaveError, PatternError, ProjectError
+from clave.music.pattern import LEAST_VELOCITY
 from clave.music.units import Meter, steps_per_bar
 
 MAX_SEED = 2**32 - 1
@@ -26,6 +27,13 @@ def _playable(meter: Meter) -> Meter:
     return meter
 
 
+def _struck(velocity: float) -> float:
+    if velocity < LEAST_VELOCITY:
+        raise ValueError(f"a stroke that sounds has a velocity of at least {LEAST_VELOCITY:.3g}")
+    return velocity
+
+
+StrokeVelocity = Annotated[float, Field(gt=0, le=1), AfterValidator(_struck)]
 TimeSignature = Annotated[Meter, AfterValidator(_playable)]
 
 

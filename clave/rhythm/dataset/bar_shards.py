@@ -20,6 +20,8 @@ READS = ("clave.files.midi", "clave.music.units", "clave.rhythm.dataset.bar_tabl
 """The code on whose rules the bars of a file depend: where it changes, files are read again."""
 
 STROKE_COLUMNS = ("step", "voice", "velocity", "tick")
+TO_JUDGE = ("place", "bar", "meter", "hash", "voice")
+"""The columns of bars that say which files are kept and what a report counts: a half of what is to be read."""
 _METER_INDEX = {name: index for index, name in enumerate(METER_NAMES)}
 
 
@@ -146,18 +148,22 @@ def file_rows(files: Table) -> list[FileRow]:
 
 
 def bar_table(files: list[FileRow], bars: Table) -> BarTable:
-    """What `bars_table` wrote."""
+    """What `bars_table` wrote; columns of strokes that were not read are empty."""
 
     def column(name: str) -> Any:
         return bars.column(name).combine_chunks()
 
-    strokes = column("step")
+    voices, meters = column("voice"), column("meter")
+    ours = np.array([_METER_INDEX[name] for name in meters.dictionary.to_pylist()], np.int64)
     return BarTable(
         files,
         column("place").to_numpy().astype(np.int64),
         column("bar").to_numpy().astype(np.int64),
-        np.array([_METER_INDEX[name] for name in bars.column("meter").to_pylist()], np.int64),
+        ours[meters.indices.to_numpy()],
         column("hash").to_numpy(),
-        np.diff(strokes.offsets.to_numpy()).astype(np.int64),
-        *(column(name).flatten().to_numpy() for name in STROKE_COLUMNS),
+        np.diff(voices.offsets.to_numpy()).astype(np.int64),
+        *(
+            column(name).flatten().to_numpy() if name in bars.column_names else np.zeros(0, kind)
+            for name, kind in zip(STROKE_COLUMNS, (np.uint8, np.uint8, np.uint8, np.int8), strict=True)
+        ),
     )

@@ -14,8 +14,7 @@ from clave.files.midi.drum_map import DrumMap
 from clave.files.midi.parsing import Source
 from clave.files.midi.stroke_table import FileFacts, StrokeTable, read_strokes
 from clave.music.arguments import checked
-from clave.music.kit import VOICES
-from clave.music.shapes import Float32, Int, Int8, Int64, UInt8, UInt64
+from clave.music.shapes import Float32, Int, Int8, UInt8, UInt64
 from clave.music.units import METERS, TICKS_PER_STEP, meter_name
 from clave.rhythm.dataset.data_set import METER_STEPS
 
@@ -115,11 +114,6 @@ def chosen(table: BarTable, files: Sequence[bool] | np.ndarray) -> BarTable:
 def width(meter: Int[np.ndarray, " bar"]) -> int:
     """How many steps bars of these meters need side by side, no fewer than 4/4 has."""
     return max(METER_STEPS[0], *(METER_STEPS[each] for each in np.unique(meter)))
-
-
-def strokes_by_voice(table: BarTable) -> Int64[np.ndarray, " voice"]:
-    """How many strokes each voice has."""
-    return np.bincount(table.voice, minlength=len(VOICES)).astype(np.int64)
 
 
 _METER_INDEX = {meter: index for index, meter in enumerate(METERS)}

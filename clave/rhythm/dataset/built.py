@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from clave.errors import CorpusError, printable
-from clave.files import midi, walking
-from clave.files.sharded.building import INDEX, Index, Table, finish, make_batches, read_index, read_table
+from clave.files import midi, walking, whole_file
+from clave.files.sharded.building import INDEX, Batch, Index, Table, finish, make_batches, read_index, read_table
 from clave.files.sharded.lock import locked
 from clave.files.sharded.place import LocalPlace, Place, place_at
-from clave.files.sharded.workers import Pool
-from clave.rhythm.dataset.bar_shards import BarMaker, bar_table, file_rows
+from clave.files.sharded.workers import Pool, read_ahead
+from clave.rhythm.dataset.bar_shards import TO_JUDGE, BarMaker, bar_table, file_rows
 from clave.rhythm.dataset.bar_table import EVERYTHING, BarTable, Selection
 from clave.rhythm.dataset.data_set import NO_STYLE, Corpus, CorpusReport
 from clave.rhythm.dataset.labels import GROOVE_MIDI, SECTIONS, Facts, label
@@ -63,7 +63,7 @@ def build(
         maker = BarMaker(selected)
         batches = make_batches(read_from, written_to, files, maker, before=before, pool=pool, progress=progress)
         index = Index(KIND, {**maker.settings(), "licence": licence, "drop_fills": selection.drop_fills}, batches)
-        verdicts = judge(names, _tables(written_to, index), facts, selected)
+        verdicts = judge(names, _tables(written_to, index, TO_JUDGE), facts, selected)
         report = report_of(printable(str(read_from)), verdicts, facts)
         report = replace(
             report, files=len(files) + len(others), refused={**report.refused, **others}, left_out=left_out
@@ -121,10 +121,16 @@ def _index_at(address: Address) -> tuple[Place, Index]:
     return place, index
 
 
-def _tables(place: Place, index: Index) -> Iterator[BarTable]:
-    for batch in index.batches:
-        rows = read_table(place, f"batches/{batch.batch}.parquet")
-        yield bar_table(file_rows(rows), read_table(place, f"rows/{batch.rows}.parquet"))
+def _tables(place: Place, index: Index, columns: Sequence[str] | None = None) -> Iterator[BarTable]:
+    """The bars of each batch: all that is kept of them, or so many columns."""
+
+    def read(batch: Batch) -> tuple[Table, Table]:
+        return (
+            read_table(place, f"batches/{batch.batch}.parquet"),
+            read_table(place, f"rows/{batch.rows}.parquet", columns),
+        )
+
+    return (bar_table(file_rows(files), rows) for files, rows in read_ahead(read, index.batches))
 
 
 def _label(place: Place, names: list[str], styles: str | Path) -> Facts:
@@ -136,7 +142,7 @@ def _label(place: Place, names: list[str], styles: str | Path) -> Facts:
     with tempfile.TemporaryDirectory(prefix="clave-") as folder:
         table = place.read(GROOVE_MIDI)
         if table is not None:
-            Path(folder, GROOVE_MIDI).write_bytes(table)
+            whole_file.write(Path(folder, GROOVE_MIDI), table)
         return label(Path(folder), names, styles)
 
 

@@ -10,6 +10,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from clave.errors import CorpusError
+from clave.files import whole_file
 from clave.music.kit import VOICES
 from clave.music.pattern import Pattern
 from clave.music.shapes import Bool, Float32, Int, Shaped
@@ -124,22 +125,23 @@ class Corpus:
         """Write `bars.npz` (all of it, for `load`), `index.parquet` (a row a bar, to look into) and `report.json`."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        np.savez_compressed(
-            folder / BARS_FILE,
-            velocity=np.rint(self.velocity * 127).astype(np.uint8),
-            tick=np.rint(self.offset * TICKS_PER_STEP).astype(np.int8),
-            meter=self.meter,
-            style=self.style,
-            section=self.section,
-            source=self.source,
-            number=self.number,
-            group=self.group,
-            styles=np.array(self.styles, np.str_),
-            sources=np.array(self.sources, np.str_),
-            splits=np.array(self.splits, np.str_),
-            licences=np.array(self.licences, np.str_),
-        )
-        (folder / "report.json").write_text(json.dumps(self.report.to_dict(), indent=2) + "\n", encoding="utf-8")
+        with whole_file.writing(folder / BARS_FILE) as file:
+            np.savez_compressed(
+                file,
+                velocity=np.rint(self.velocity * 127).astype(np.uint8),
+                tick=np.rint(self.offset * TICKS_PER_STEP).astype(np.int8),
+                meter=self.meter,
+                style=self.style,
+                section=self.section,
+                source=self.source,
+                number=self.number,
+                group=self.group,
+                styles=np.array(self.styles, np.str_),
+                sources=np.array(self.sources, np.str_),
+                splits=np.array(self.splits, np.str_),
+                licences=np.array(self.licences, np.str_),
+            )
+        whole_file.write(folder / "report.json", (json.dumps(self.report.to_dict(), indent=2) + "\n").encode())
         self._save_index(folder / "index.parquet")
 
     @classmethod
@@ -192,7 +194,8 @@ class Corpus:
                 "strokes": self.hits.sum(axis=(1, 2)),
             }
         )
-        parquet.write_table(table, path)
+        with whole_file.writing(path) as file:
+            parquet.write_table(table, file)
 
 
 def count_labels(

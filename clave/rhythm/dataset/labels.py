@@ -1,6 +1,7 @@
 """Styles, sections and official splits: what is known of each file before it is read."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -40,7 +41,7 @@ def label(folder: Path, names: list[str], styles: str | Path = "auto") -> Facts:
     sections = ["fill" if "fill" in _words(name.rsplit("/", 1)[-1]) else "beat" for name in names]
     plain = partial(Facts, section=sections, split=[""] * len(names))
     if styles == "auto":
-        known_by_folder = sum(1 for name in by_folder if style_in(name))
+        known_by_folder = sum(files for name, files in Counter(by_folder).items() if style_in(name))
         known_by_name = sum(1 for style in by_name if style)
         several = len(set(by_folder)) > 1
         if (folder / GROOVE_MIDI).is_file():
@@ -165,9 +166,12 @@ _OURS = {_plain(name): name for name in (*STYLE_WORDS, *grooves.STYLES)}
 _STYLE_OF = {word: style for style, words in STYLE_WORDS.items() for word in words}
 
 
+_WORD, _DECADE = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])"), re.compile(r"([5-9]0)s")
+
+
 def _words(name: str) -> list[str]:
     """The words of a name: digits, signs and capitals begin a new one; the s of "80s" is none."""
-    return [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", re.sub(r"([5-9]0)s", r"\1", name))]
+    return [word.lower() for word in _WORD.findall(_DECADE.sub(r"\1", name))]
 
 
 def style_in(name: str) -> str:

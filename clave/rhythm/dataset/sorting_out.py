@@ -11,7 +11,7 @@ from clave.files.sharded.arrays import zeros
 from clave.music.kit import VOICES
 from clave.music.shapes import Bool, Int, UInt64
 from clave.music.units import METERS
-from clave.rhythm.dataset.bar_table import BarTable, FileRow, Selection, chosen, fill, strokes_by_voice, width
+from clave.rhythm.dataset.bar_table import BarTable, FileRow, Selection, chosen, fill, width
 from clave.rhythm.dataset.data_set import METER_NAMES, NO_STYLE, Corpus, CorpusReport
 from clave.rhythm.dataset.labels import SECTIONS, Facts
 from clave.rhythm.dataset.union_find import UnionFind
@@ -33,9 +33,9 @@ class Tally:
 
     def add(self, table: BarTable, kept: Bool[np.ndarray, " file"]) -> None:
         """Count a table: bars that were dropped in all files, and everything else in those that are kept."""
-        part = chosen(table, kept)
-        self.meters += np.bincount(part.meter, minlength=len(METERS))
-        self.strokes += strokes_by_voice(part)
+        bars = kept[table.file]
+        self.meters += np.bincount(table.meter[bars], minlength=len(METERS))
+        self.strokes += np.bincount(table.voice[np.repeat(bars, table.strokes)], minlength=len(VOICES))
         for row, keep in zip(table.files, kept.tolist(), strict=True):
             self.dropped.update(row.dropped)
             if keep and row.facts is not None:

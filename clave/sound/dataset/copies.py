@@ -1,4 +1,4 @@
-"""Sounds that are the same, and kits that share one: found by search trees, so that a million sounds take minutes.
+"""Sounds that are the same, and kits that share one: a million sounds take minutes.
 
 A sketch tells copies from each other whatever their format and level. An outline is a coarse log spectrogram: no two
 sounds are nearer to each other than their outlines are, so that only those with near outlines are compared whole.
@@ -10,6 +10,7 @@ import numpy as np
 
 from clave.music.shapes import Float32, Int
 from clave.rhythm.dataset.union_find import UnionFind
+from clave.sound.dataset.near_pairs import pairs_within
 
 COPY = 0.001  # of the standard deviation of a sketch's numbers: the most by which a copy's may be off
 NEAR_COPY = 0.35  # root mean square difference of log spectrograms, in nepers, below which two sounds share a group
@@ -23,15 +24,13 @@ LogSpectrograms = Callable[[Int[np.ndarray, " chosen"]], Float32[np.ndarray, "ch
 
 def first_alike(sketches: Float32[np.ndarray, "sound number"]) -> Int[np.ndarray, " sound"]:
     """The number of the sound that each is a copy of, -1 for none: the first that is itself no copy."""
-    from scipy.spatial import KDTree
-
     same = np.full(len(sketches), -1, np.int64)
     if not len(sketches):
         return same
     distinct, first, which = np.unique(sketches, axis=0, return_index=True, return_inverse=True)
-    pairs = np.asarray(KDTree(distinct).query_pairs(COPY, p=np.inf, output_type="ndarray"), np.int64)
+    pairs = pairs_within(distinct, COPY, norm=np.inf)
     neighbours: dict[int, list[int]] = {}
-    for one, other in np.sort(first[pairs.reshape(-1, 2)], axis=1).tolist():
+    for one, other in np.sort(first[pairs], axis=1).tolist():
         neighbours.setdefault(other, []).append(one)
     for later in sorted(neighbours):
         originals = [each for each in neighbours[later] if same[each] < 0]
@@ -79,16 +78,13 @@ def groups(
 
 def _near(outline: Float32[np.ndarray, "sound number"], radius: float) -> Int[np.ndarray, "pair 2"]:
     """The pairs whose outlines are so near, in order."""
-    from scipy.spatial import KDTree
-
     sounds, numbers = outline.shape
     whole = np.zeros((sounds, -(-numbers // COARSE_CELLS) * COARSE_CELLS), np.float32)
     whole[:, :numbers] = outline
     coarse = whole.reshape(sounds, -1, COARSE_CELLS).sum(axis=2) / np.sqrt(COARSE_CELLS)
-    pairs = np.asarray(KDTree(coarse).query_pairs(radius, output_type="ndarray"), np.int64).reshape(-1, 2)
+    pairs = pairs_within(coarse, radius)
     near = [
         np.square(outline[some[:, 0]] - outline[some[:, 1]]).sum(axis=1) < radius**2
         for some in (pairs[at : at + 10_000] for at in range(0, len(pairs), 10_000))
     ]
-    found = pairs[np.concatenate(near)] if near else pairs
-    return found[np.lexsort((found[:, 1], found[:, 0]))]
+    return pairs[np.concatenate(near)] if near else pairs

@@ -1,12 +1,14 @@
 """Whose the sounds of a corpus are, and what may be done with them."""
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from clave.errors import CorpusError
+from clave.files import whole_file
 from clave.music.kit import VOICES
 from clave.sound.dataset.data_set import SoundCorpus
 from clave.sound.dataset.factory import FACTORY_CREDIT
@@ -39,10 +41,9 @@ def credits_of(corpus: SoundCorpus) -> list[Credit]:
 
 def write_credits(path: Path, credited: Sequence[Credit]) -> None:
     """The rows as a CSV."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(Credit._fields)
-        table.writerows(credited)
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows([Credit._fields, *credited])
+    whole_file.write(path, text.getvalue().encode())
 
 
 def read_credits(path: Path) -> list[Credit]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from clave.audio import descriptors
 from clave.errors import CorpusError
+from clave.files import whole_file
 from clave.music.shapes import Bool, Float32, Int
 
 Progress = Callable[[int, int], None]
@@ -75,8 +76,9 @@ class SoundCorpus:
         content: dict[str, Any] = {name: getattr(self, name) for name in _COLUMNS}
         content |= {name: np.array(getattr(self, name), np.str_) for name in _NAMES}
         content["log_spectrogram"] = self.log_spectrogram.astype(np.float16)
-        np.savez(folder / "sounds.npz", **content)
-        (folder / "report.json").write_text(json.dumps(self.report.to_dict(), indent=2) + "\n", encoding="utf-8")
+        with whole_file.writing(folder / "sounds.npz") as file:
+            np.savez(file, **content)
+        whole_file.write(folder / "report.json", (json.dumps(self.report.to_dict(), indent=2) + "\n").encode())
 
     @classmethod
     def load(cls, folder: str | Path) -> "SoundCorpus":

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from clave.errors import CorpusError, printable
-from clave.files import walking
+from clave.files import walking, whole_file
 from clave.files.sharded.building import Index, read_table
 from clave.files.sharded.place import LocalPlace, Place
 from clave.files.tables import read_table as read_csv
@@ -39,7 +39,7 @@ def labels_of(place: Place, names: Sequence[str], listing: str | Path | None, li
         rows = read_csv(listing, TABLE_COLUMNS)
     elif (own := place.read(MANIFEST)) is not None:
         with tempfile.TemporaryDirectory(prefix="clave-") as folder:
-            (table := Path(folder, MANIFEST)).write_bytes(own)
+            whole_file.write(table := Path(folder, MANIFEST), own)
             rows = read_csv(table, TABLE_COLUMNS)
     else:
         folder = (

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from clave.music.shapes import Float
 
@@ -44,6 +45,9 @@ def _read(
     right, up = (at - low).split(1, dim=1)
     column, row = low.long().unbind(dim=1)
     corner = row * size + column
-    below = (1 - right) * table[corner] + right * table[corner + 1]
-    above = (1 - right) * table[corner + size] + right * table[corner + size + 1]
+    # the gradient of an embedding adds up in one order, that of an index in any where several threads compute
+    corners = (functional.embedding(corner + each, table) for each in (0, 1, size, size + 1))
+    left_below, right_below, left_above, right_above = corners
+    below = (1 - right) * left_below + right * right_below
+    above = (1 - right) * left_above + right * right_above
     return (1 - up) * below + up * above

@@ -148,9 +148,7 @@ class TokenPrior(nn.Module):
     ) -> tuple[Float[Tensor, "batch sixteenth width"], State]:
         whole = self.bar_before(torch.cat([bar_before.whole.flatten(1), bar_before.known], dim=1))
         inputs = self.before(before) + self.here_before(bar_before.here.flatten(2))
-        inputs = inputs + functional.embedding(
-            place, self.place
-        )  # its gradient adds up in one order, an index's in any
+        inputs = inputs + functional.embedding(place, self.place)  # whose gradient adds up in one order
         inputs = inputs + (self.condition(condition) + whole).unsqueeze(1)
         first, state_1 = self.first(self._dropped(functional.silu(inputs), dropout), state[0].contiguous())
         second, state_2 = self.second(self._dropped(first, dropout), state[1].contiguous())

@@ -39,8 +39,8 @@ export class Kits {
 
   /** A kit from files; voices without a file keep the sound they had. The report says what was taken and what not. */
   async fromFiles(files: readonly File[], before: KitBuffers, voices: readonly VoiceInfo[]): Promise<{ name: string | null; report: string }> {
-    const [{ describeSorted, sortFiles }, { asMono }] = await Promise.all([import("../rules/kitFolder"), import("../rules/mono")]); // needed late
-    const sorted = sortFiles(files.map(pathOf), voices);
+    const [{ describeSorted, sortFolder }, { asMono }] = await Promise.all([import("../rules/kitFolder"), import("../rules/mono")]); // needed late
+    const sorted = await sortFolder(files, pathOf, voices);
     const broken: string[] = [];
     const buffers = await Promise.all(
       sorted.taken.map(async (path, voice) => {

@@ -28,3 +28,22 @@ test("a refusal is said in the words of the server", async () => {
   answers(Response.json({ error: "a project is saved as midi", kind: "request" }, { status: 422 }));
   await expect(fetchExport(NEW_PROJECT, "pdf")).rejects.toThrow(ServerError);
 });
+
+test("a server that is busy is asked again when it says", async () => {
+  vi.useFakeTimers();
+  const busy = () => Response.json({ error: "the instrument is busy", kind: "busy" }, { status: 503, headers: { "retry-after": "1" } });
+  const fetched = vi.fn().mockResolvedValueOnce(busy()).mockResolvedValueOnce(busy()).mockResolvedValue(Response.json([]));
+  vi.stubGlobal("fetch", fetched);
+  const asked = fetchFormats();
+  await vi.advanceTimersByTimeAsync(1999);
+  expect(fetched).toHaveBeenCalledTimes(2);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(await asked).toEqual([]);
+
+  fetched.mockImplementation(() => Promise.resolve(busy()));
+  const refused = expect(fetchFormats()).rejects.toThrow("the instrument is busy");
+  await vi.advanceTimersByTimeAsync(60_000);
+  await refused;
+  expect(fetched).toHaveBeenCalledTimes(3 + 6);
+  vi.useRealTimers();
+});

@@ -4,6 +4,7 @@ import { readMessage, readMessages, readRefusal } from "../rules/messageChecks";
 import type { Project } from "../rules/project";
 import type { Devices, FormatInfo, Instrument, KeptProject, ProjectReply } from "../rules/protocol";
 
+const BUSY_TRIES = 5; // of a server that has too much to do and says when to try again
 const PATIENCE_MS = 60_000; // a server that hangs counts as one that is away
 
 /** The server refused, or did not answer; the message is a sentence for the player. */
@@ -44,11 +45,17 @@ export const answerWith = (instead: Promise<Answering> | null): void => void (an
 export const send: Answering = async (path, request) => (answering === null ? overHttp : await answering)(path, request);
 
 async function overHttp(path: string, request?: RequestInit): Promise<Response> {
+  const signal = AbortSignal.timeout(PATIENCE_MS);
   let response: Response;
-  try {
-    response = await fetch(`./api/${path}`, { signal: AbortSignal.timeout(PATIENCE_MS), ...request });
-  } catch {
-    throw new ServerError("the server does not answer; is clave still running?");
+  for (let tries = 0; ; tries++) {
+    try {
+      response = await fetch(`./api/${path}`, { signal, ...request });
+    } catch {
+      throw new ServerError("the server does not answer; is clave still running?");
+    }
+    const busySeconds = response.status === 503 ? Number(response.headers.get("retry-after")) : 0;
+    if (!busySeconds || tries === BUSY_TRIES) break;
+    await new Promise((resolve) => setTimeout(resolve, 1000 * busySeconds));
   }
   if (response.ok) return response;
   const refusal = readRefusal(await response.json().catch(() => null));

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { toyInstrument } from "../../dev/toyServer";
-import { describeSorted, sortFiles } from "./kitFolder";
+import { describeSorted, sortFiles, sortFolder } from "./kitFolder";
+import { listedSounds, textOf } from "./kitList";
 
 const { voices } = toyInstrument;
 test("each voice takes one file, and everything is accounted for", () => {
@@ -21,10 +22,23 @@ test("the chosen folder's own name says no voice, and its own files go before th
 });
 
 const folders = JSON.parse(readFileSync(new URL("../../../tests/fixtures/kit_folders.json", import.meta.url), "utf8")) as {
-  readonly folders: readonly { readonly files: readonly string[]; readonly taken: Readonly<Record<string, string>> }[];
+  readonly folders: readonly { readonly files: readonly string[]; readonly taken: Readonly<Record<string, string>>; readonly manifest?: string }[];
 };
-test.each(folders.folders)("the page takes of $files what Python takes", ({ files, taken }) => {
-  const sorted = sortFiles(files.map((file) => `kit/${file}`), voices);
+test.each(folders.folders)("the page takes of $files what Python takes", ({ files, taken, manifest }) => {
+  const sorted = sortFiles(files.map((file) => `kit/${file}`), voices, manifest === undefined ? null : listedSounds(manifest));
   const found = voices.flatMap(({ name }, voice) => (sorted.taken[voice] ? [[name, sorted.taken[voice].slice(4)]] : []));
   expect(Object.fromEntries(found)).toEqual(taken);
+});
+
+test("a folder's own list is read in whichever encoding, and what it names in vain is said", async () => {
+  const list = 'Voice;Path\nkick;"bäss.wav"\nsnare;gone.wav\n;hum.wav\n';
+  const utf16 = new Uint8Array([0xff, 0xfe, ...[...list].flatMap((letter) => [letter.charCodeAt(0) & 255, letter.charCodeAt(0) >> 8])]);
+  const latin1 = Uint8Array.from(list, (letter) => letter.charCodeAt(0));
+  expect([textOf(utf16.buffer), textOf(latin1.buffer), textOf(new TextEncoder().encode(list).buffer)]).toEqual([list, list, list]);
+  const files = [new File([latin1], "manifest.csv"), ...["bäss.wav", "hum.wav", "snare.wav"].map((name) => new File(["x"], name))];
+  const sorted = await sortFolder(files, ({ name }) => `kit/${name}`, voices);
+  expect(sorted.taken.slice(0, 2)).toEqual(["kit/bäss.wav", null]);
+  expect(describeSorted(sorted)).toMatch(/^1 of 8 voices taken from the folder, as its manifest.csv says; .*no voice in the list: hum.wav; listed and not there: gone.wav\.$/);
+  const broken = [new File(["path\nkick.wav\n"], "manifest.csv")];
+  await expect(sortFolder(broken, ({ name }) => `kit/${name}`, voices)).rejects.toThrow("manifest.csv lacks the column voice; it has path, and needs path and voice");
 });

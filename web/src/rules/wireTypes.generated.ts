@@ -58,6 +58,22 @@ export interface components {
             readonly drive: number;
             readonly glue: number;
         };
+        /** @description The cells that are struck in a bar, beside those of the bar that was sent. */
+        readonly ComparedBar: {
+            readonly kept: readonly (readonly [
+                number,
+                number
+            ])[];
+            readonly gained: readonly (readonly [
+                number,
+                number
+            ])[];
+            readonly lost: readonly (readonly [
+                number,
+                number
+            ])[];
+            readonly f1: number;
+        };
         /** @description Blocks of the bar stay, struck or silent; the rest is written anew around them. */
         readonly Complete: {
             /**
@@ -181,6 +197,72 @@ export interface components {
             ])[];
             readonly settings: components["schemas"]["GenerationSettings"];
             readonly most: number | null;
+        };
+        /** @description POST /api/explain/bar: what the encoder makes of this bar. */
+        readonly ExplainBarRequest: {
+            readonly pattern: components["schemas"]["BarPattern"];
+        };
+        /** @description POST /api/explain/point: what the decoder makes of this point of the map, beside a bar. */
+        readonly ExplainPointRequest: {
+            readonly point: readonly [
+                number,
+                number
+            ];
+            readonly pattern: components["schemas"]["BarPattern"];
+            readonly style: string | {
+                readonly [key: string]: number;
+            } | null;
+            readonly section: string;
+            readonly density: number | null;
+            readonly variation: number;
+            readonly seed: number;
+        };
+        /** @description POST /api/explain/sounds/{voice index}: a sound of a kit on its way through the sound space. */
+        readonly ExplainSoundRequest: {
+            readonly sound: components["schemas"]["KitVoice"];
+            readonly with_detail: boolean;
+        };
+        /** @description The answer: the bar as a point on the map and as a detail, and the bar that these decode to. */
+        readonly ExplainedBar: {
+            readonly guess: readonly [
+                number,
+                number
+            ];
+            readonly point: readonly [
+                number,
+                number
+            ];
+            readonly posterior: components["schemas"]["MapEllipse"];
+            readonly feel: readonly number[];
+            readonly strokes: readonly number[];
+            readonly again: components["schemas"]["ComparedBar"];
+        };
+        /** @description The answer. */
+        readonly ExplainedPoint: {
+            readonly probability: readonly (readonly number[])[];
+            readonly threshold: number;
+            readonly likely: components["schemas"]["ComparedBar"];
+            readonly drawn: components["schemas"]["ComparedBar"];
+        };
+        /** @description The answer. Silent is 80 dB below the loudest cell of what went in; sounds are WAV files, as base64. */
+        readonly ExplainedSound: {
+            readonly nsgt: components["schemas"]["LevelPicture"];
+            readonly spectrogram: components["schemas"]["LevelPicture"];
+            readonly attack_bands: number;
+            readonly point: readonly [
+                number,
+                number
+            ];
+            readonly detail: readonly number[];
+            readonly decoded: components["schemas"]["LevelPicture"];
+            readonly heard: components["schemas"]["LevelPicture"];
+            readonly nsgt_of_sound: components["schemas"]["LevelPicture"];
+            readonly model_db: number;
+            readonly phase_db: number;
+            readonly phase: string;
+            readonly sound: string;
+            readonly decoded_sound: string;
+            readonly random_phase: string;
         };
         /** @description POST /api/patterns/feel: the same strokes, played by a drummer; a PatternMade answers. */
         readonly FeelRequest: {
@@ -478,6 +560,12 @@ export interface components {
             ];
             readonly share: number;
         };
+        /** @description A log spectrogram as base64 of a byte a cell, row by row from the lowest band: 255 is loudest, 0 is silent. */
+        readonly LevelPicture: {
+            readonly bands: number;
+            readonly frames: number;
+            readonly levels: string;
+        };
         /** @description POST /api/loops/{loop}: the same loop, with what a person knows of it; what is None is found again. */
         readonly LoopCorrection: {
             readonly name: string;
@@ -528,6 +616,18 @@ export interface components {
                 number
             ];
             readonly first_beat_s: number;
+        };
+        /** @description One standard deviation of a normal distribution over the map. */
+        readonly MapEllipse: {
+            readonly centre: readonly [
+                number,
+                number
+            ];
+            readonly radii: readonly [
+                number,
+                number
+            ];
+            readonly angle: number;
         };
         /**
          * @description GET /api/map/ground: the map beneath its points, on a square lattice from (-span, -span) to (span, span).
@@ -725,11 +825,16 @@ export interface components {
             readonly project: components["schemas"]["Project"];
             readonly remarks: readonly string[];
         };
-        /** @description The body of every 4xx answer: what was wrong, in a sentence for a person. */
+        /**
+         * @description The body of every 4xx and 5xx answer: what was wrong, in a sentence for a person.
+         *
+         *     `busy` comes with 503: the same works later, after the seconds in its header `Retry-After`. `server` is a mistake of
+         *     ours, with 500.
+         */
         readonly Refusal: {
             readonly error: string;
             /** @enum {string} */
-            readonly kind: "request" | "space" | "midi" | "kit" | "sound" | "project" | "not found";
+            readonly kind: "request" | "space" | "midi" | "kit" | "sound" | "project" | "not found" | "busy" | "server";
         };
         /** @description PATCH /api/kept/{id}. */
         readonly Rename: {
@@ -1032,6 +1137,7 @@ export type BarPattern = components['schemas']['BarPattern'];
 export type BarsRequest = components['schemas']['BarsRequest'];
 export type Breakpoint = components['schemas']['Breakpoint'];
 export type Bus = components['schemas']['Bus'];
+export type ComparedBar = components['schemas']['ComparedBar'];
 export type Complete = components['schemas']['Complete'];
 export type CompleteRequest = components['schemas']['CompleteRequest'];
 export type CorpusMap = components['schemas']['CorpusMap'];
@@ -1046,6 +1152,12 @@ export type DrumMapState = components['schemas']['DrumMapState'];
 export type Edited = components['schemas']['Edited'];
 export type EvenReply = components['schemas']['EvenReply'];
 export type EvenRequest = components['schemas']['EvenRequest'];
+export type ExplainBarRequest = components['schemas']['ExplainBarRequest'];
+export type ExplainPointRequest = components['schemas']['ExplainPointRequest'];
+export type ExplainSoundRequest = components['schemas']['ExplainSoundRequest'];
+export type ExplainedBar = components['schemas']['ExplainedBar'];
+export type ExplainedPoint = components['schemas']['ExplainedPoint'];
+export type ExplainedSound = components['schemas']['ExplainedSound'];
 export type FeelRequest = components['schemas']['FeelRequest'];
 export type FollowTaps = components['schemas']['FollowTaps'];
 export type FormatInfo = components['schemas']['FormatInfo'];
@@ -1075,10 +1187,12 @@ export type LearnStop = components['schemas']['LearnStop'];
 export type LearnUse = components['schemas']['LearnUse'];
 export type LearnedSpace = components['schemas']['LearnedSpace'];
 export type Leg = components['schemas']['Leg'];
+export type LevelPicture = components['schemas']['LevelPicture'];
 export type LoopCorrection = components['schemas']['LoopCorrection'];
 export type LoopCut = components['schemas']['LoopCut'];
 export type LoopFile = components['schemas']['LoopFile'];
 export type LoopGrid = components['schemas']['LoopGrid'];
+export type MapEllipse = components['schemas']['MapEllipse'];
 export type MapGround = components['schemas']['MapGround'];
 export type MaterialBar = components['schemas']['MaterialBar'];
 export type MaterialFile = components['schemas']['MaterialFile'];

@@ -162,8 +162,9 @@ export class SoundActions {
 
   /** A folder of sounds: each voice that a file name means takes that file; the others, and locked ones, keep their sound. */
   async takeFolder(files: readonly File[]): Promise<void> {
-    const { describeSorted, sortFiles } = await import("../rules/kitFolder"); // needed late, and not small
-    const sorted = sortFiles(files.map(pathOf), this.store.voices.value);
+    const { describeSorted, sortFolder } = await import("../rules/kitFolder"); // needed late, and not small
+    const sorted = await sortFolder(files, pathOf, this.store.voices.value).catch((error: unknown) => this.store.reportError(error));
+    if (!sorted) return;
     const refused: string[] = [];
     const found = await Promise.all(
       sorted.taken.map(async (path, voice) => {

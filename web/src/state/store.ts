@@ -57,7 +57,7 @@ export interface OpenCell {
 }
 
 /** What opens beside the instrument. */
-export type Drawer = "MIDI out" | "MIDI in" | "Answer" | "Kits" | "Shape" | "About this bar" | "Style" | "Path" | "Your material" | "Other devices" | "Learn";
+export type Drawer = "MIDI out" | "MIDI in" | "Answer" | "Kits" | "Shape" | "About this bar" | "Style" | "Path" | "Your material" | "Other devices" | "Learn" | "How it works";
 
 export class Store {
   // what the server has given

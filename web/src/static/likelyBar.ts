@@ -16,7 +16,8 @@ const LEAST_SHARE = 0.7; // of the expected number of strokes
 export const HANDS = 2;
 const SURE = 0.5; // probability of a stroke from which it sounds although it needs a third hand
 
-const probability = (logit: number): number => 0.5 + 0.5 * Math.tanh(0.5 * logit);
+/** Of a hit, from its logit. */
+export const probability = (logit: number): number => 0.5 + 0.5 * Math.tanh(0.5 * logit);
 
 /** The likely bar of these logits; `shift` says how much more readily cells sound, in logits. */
 export function likelyHits(logits: Float32Array, threshold: number, shift = 0): Hits {

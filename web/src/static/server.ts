@@ -8,7 +8,7 @@ import { barKey } from "../rules/bars";
 import { completed } from "../rules/completed";
 import { readMessage } from "../rules/messageChecks";
 import type { Bar, Project } from "../rules/project";
-import type { BarPattern, Instrument, KitDraw, ProjectReply, SoundRequest } from "../rules/protocol";
+import type { BarPattern, ExplainedPoint, ExplainPointRequest, Instrument, KitDraw, ProjectReply, SoundRequest } from "../rules/protocol";
 import { type Answer, type Answering, ServerError } from "../net/api";
 import { whyNot } from "./bars";
 import { Computing } from "./computing";
@@ -25,6 +25,7 @@ const NOT_HERE: readonly (readonly [path: RegExp, action: string])[] = [
   [/^path\//, "find points of a path for you"],
   [/^material/, "read MIDI files"],
   [/^sounds\/\d\/place/, "place a sound on the map"],
+  [/^explain\//, "show how its encoders work"],
   [/^files\//, "play the files that Clave keeps elsewhere"],
   [/^project\/export\//, "write files of this format"],
 ];
@@ -37,6 +38,7 @@ class StaticServer {
   private readonly kept = new KeptInBrowser(localStorage);
   private readonly bars = new Computing();
   private readonly mixing = new Computing();
+  private explaining: Computing | null = null; // a worker of its own: draws that are looked at hold up no bar that plays
   private readonly known = new Map<string, Promise<unknown>>();
   private soundFile: Promise<ArrayBuffer> | null = null;
 
@@ -49,6 +51,7 @@ class StaticServer {
     if (method === "GET" && FILES.test(path)) return new JsonAnswer(await readJsonFile(this.base, path));
     if (path === "formats") return new JsonAnswer([]);
     if (path === "bars") return new JsonAnswer({ patterns: await this.made((await readJson(body) as { bars: Bar[] }).bars) });
+    if (path === "explain/point") return new JsonAnswer(await this.explained((await readJson(body)) as ExplainPointRequest));
     if (path.startsWith("kept")) return new JsonAnswer(this.kept.answer(method, path.split("?")[0]!, body ? await readJson(body) : null));
     if (path === "kits/draw") return this.drawn((await readJson(body)) as KitDraw);
     if (path === "project/check") return new JsonAnswer(checked(await readJson(body)));
@@ -64,6 +67,12 @@ class StaticServer {
     const answer = await this.bars.ask({ kind: "bars", base: this.base, bars });
     if (!("patterns" in answer)) throw new Error("bars were asked for, and something else came");
     return answer.patterns;
+  }
+
+  private async explained(request: ExplainPointRequest): Promise<ExplainedPoint> {
+    const answer = await (this.explaining ??= new Computing()).ask({ kind: "point", base: this.base, request });
+    if (!("explained" in answer)) throw new Error("a point was to be explained, and something else came");
+    return answer.explained;
   }
 
   private async drawn({ seed, kept }: KitDraw): Promise<Answer> {

@@ -132,6 +132,9 @@ function More() {
         <button type="button" onClick={() => (store.drawer.value = "Other devices")}>
           Other devices
         </button>
+        <button type="button" onClick={() => (store.drawer.value = "How it works")}>
+          How it works
+        </button>
         <button type="button" onClick={() => (store.helping.value = true)}>
           Keyboard help
         </button>

@@ -14,6 +14,7 @@ import { IconButton } from "./Icon";
 import { LoopCard } from "./LoopCard";
 import { NeedsServer } from "./NeedsServer";
 import { usePage } from "./page";
+import { RecordTake } from "./RecordTake";
 import { useRoving } from "./roving";
 
 export function MaterialPanel() {
@@ -31,6 +32,7 @@ function Files() {
   return (
     <>
       <AddFiles />
+      {!store.withoutServer.value && <RecordTake loops={loops} />}
       {asked.value.length > 0 && <Asked asked={asked.value} loops={loops} />}
       <div role="status">
         {reading.value !== null && <p class="drawer-hint">Reading {reading.value} …</p>}

@@ -6,6 +6,7 @@ import { LinkFollow } from "../state/linkFollow";
 import { sendPlayerCc } from "../state/playerCc";
 import { AboutThisBar } from "./AboutThisBar";
 import { AnswerPanel } from "./AnswerPanel";
+import { HowItWorks } from "./HowItWorks";
 import { KeptKits } from "./KeptKits";
 import { LearnPanel } from "./LearnPanel";
 import { MaterialPanel } from "./MaterialPanel";
@@ -54,6 +55,7 @@ export function Drawers() {
       <OtherDevices />
       <AnswerPanel />
       <LearnPanel />
+      <HowItWorks />
     </>
   );
 }

@@ -228,8 +228,8 @@ def test_clave_live_plays_a_project_and_tells_where(tmp_path: Path) -> None:
 class Device:
     """What stands for a MIDI process."""
 
-    def __init__(self, port: str) -> None:
-        self.port, self.closed, self.dropped = port, False, 0
+    def __init__(self, port: str, report: Any = print) -> None:
+        self.port, self.report, self.closed, self.dropped = port, report, False, 0
         self.messages: list[MidiMessage] = []
         DEVICES.append(self)
 

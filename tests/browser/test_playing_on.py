@@ -1,7 +1,7 @@
 """The music goes on: the server restarts, the device changes, the clock jumps, a sound is broken, all is too loud."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,7 +29,7 @@ ABSURD = """() => {
 
 
 @contextmanager
-def served(port: int) -> Iterator[int]:
+def served(port: int) -> Generator[int]:
     """The instrument on this port, or on a free one; at the end its connections are cut."""
     on = server.listen(port)
     config = uvicorn.Config(

@@ -161,6 +161,8 @@ class _Playing:
             self.engine.desk.receive("/clave/transport/stop", ())
             for tick in self._ticks:
                 tick()
+        if left_out := self.engine.conductor.left_out:
+            _report(f"{left_out} strokes would have been more than 50 ms late, and were left out")
 
 
 def _osc_outputs(on: "socket.socket", peers: "Sequence[tuple[str, int]]", ahead_seconds: float) -> "list[Output]":

@@ -89,7 +89,8 @@ class Failing:
 
 def test_an_output_that_fails_is_said_once_and_the_others_play_on() -> None:
     studio, alone = Studio(Project(scene=Scene(bars=busy_bars(1)))), Studio(Project(scene=Scene(bars=busy_bars(1))))
-    studio.engine.conductor.outputs.insert(0, Failing())
+    failing: Any = Failing()
+    studio.engine.conductor.outputs.insert(0, failing)
     for each in (studio, alone):
         each.until(each.play() + 2 * BAR)
     assert studio.heard.strikes == alone.heard.strikes
@@ -101,7 +102,11 @@ def test_a_fault_in_a_change_is_said_and_what_played_goes_on(monkeypatch: pytest
     studio = Studio(Project(scene=Scene(bars=busy_bars(1))))
     start = studio.play()
     studio.until(start + 0.5)
-    monkeypatch.setattr(studio.engine._strokes, "perform", lambda *_: 1 / 0)  # pyright: ignore[reportPrivateUsage]
+
+    def fails(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(studio.engine._strokes, "perform", fails)  # pyright: ignore[reportPrivateUsage]
     studio.send("/clave/swing", 0.6)
     studio.until(start + 2 * BAR)
     assert len(studio.said) == 1

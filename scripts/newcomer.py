@@ -20,7 +20,7 @@ import tempfile
 import time
 import urllib.request
 import wave
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -218,14 +218,12 @@ def surroundings(clone: Path, place: Path) -> dict[str, str]:
     return {**os.environ, **mine}
 
 
-def walk(page: Path, folder: Path, clone: Path, only: str) -> list[str]:
-    """Run a page's steps and say of each what came of it and how long it took; return the failures."""
-    folder.mkdir(parents=True)
+def walk(chosen: Sequence[Step], folder: Path, clone: Path) -> list[str]:
+    """Run steps and say of each what came of it and how long it took; return the failures."""
+    has_material = folder.is_dir()
+    folder.mkdir(parents=True, exist_ok=True)
     environment, failures = surroundings(clone, folder.parent), list[str]()
-    has_material = False
-    for step in steps(page.read_text("utf-8")):
-        if only not in step.text:
-            continue
+    for step in chosen:
         if reason := beginning(LEFT_OUT, step.text):
             print(f"   left out  {step.title}  ({reason})", flush=True)
             continue
@@ -251,7 +249,12 @@ def main() -> None:
     parser.add_argument("pages", nargs="*", metavar="PAGE", default=["README.md"], help="in this order")
     parser.add_argument("--here", action="store_true", help="this checkout as it is set up, instead of a fresh clone")
     parser.add_argument("--only", default="", metavar="TEXT", help="only commands that contain it")
-    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="a new folder for everything, which stays")
+    parser.add_argument(
+        "--from", default="", metavar="TEXT", dest="first", help="begin with the first that contains it"
+    )
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="a folder for everything, which stays; --here goes on in it"
+    )
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="newcomer-") as temporary:
         place = (given.keep or Path(temporary)).resolve()
@@ -260,7 +263,10 @@ def main() -> None:
         failures = list[str]()
         for page in given.pages:
             print(f"== {page}", flush=True)
-            failures += walk(clone / page, place / "work" / Path(page).stem, clone, given.only)
+            found = list(steps((clone / page).read_text("utf-8")))
+            first = next((at for at, step in enumerate(found) if given.first in step.text), len(found))
+            chosen = [step for step in found[first:] if given.only in step.text]
+            failures += walk(chosen, place / "work" / Path(page).stem, clone)
     for failure in failures:
         print(f"\nFAILED: {failure}")
     sys.exit(bool(failures))

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import typer
@@ -23,7 +24,7 @@ class Commands(TyperGroup):
 def with_address(arguments: Sequence[str]) -> list[str]:
     """The arguments with every address of this machine behind a `--host` that has none, and so for `--audio`."""
     given: list[str] = []
-    for argument, following in zip(arguments, [*arguments, ""][1:], strict=True):
+    for argument, following in pairwise([*arguments, ""]):
         given.append(argument)
         if argument == "--host" and not _looks_like_an_address(following):
             given.append(EVERYWHERE)

@@ -17,6 +17,6 @@ export default defineConfig({
     target: "es2022",
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false }, // browsers of this target know it
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "shared", test: /src/, minShareCount: 2 }] } } }, // one file compresses better than several
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "shared", test: /src(?!.*soundMapDrawing)/, minShareCount: 2 }] } } }, // one file compresses better than several; dots of sound maps are drawn later
   },
 });

@@ -58,7 +58,7 @@ function Input({ inks }: { readonly inks: Inks }) {
       title="1. The bar"
       size={saidBarSize(pattern)}
       says="The encoder reads the bar as three tables: a row for each voice, a column for each of 64 steps to a whole note. Change a cell of the grid, and they change."
-      docs="signalPath"
+      docs="encoder"
     >
       <div class="how-three">
         {PARTS.map(([part, words]) => (
@@ -122,7 +122,7 @@ function Place({ explanation, inks, answer }: PartProps & { readonly answer: Exp
       title="2. The encoder: a place on the map"
       size={saidPlaceSize(answer)}
       says="A network guesses where the bar lies (cross). A search over the whole map then finds the point that explains its hits best (dot). The ellipse is one standard deviation of where it may lie: small means sure."
-      docs="rhythmModel"
+      docs="encoder"
     >
       <div class="how-places">
         <figure>
@@ -154,7 +154,7 @@ function PlaceAlone({ explanation, inks }: PartProps) {
   const { store } = usePage();
   const corpus = store.corpus.value;
   return (
-    <Stage title="2. A place on the map" size="2 values" says="The bar was made at this point of the map." docs="rhythmModel">
+    <Stage title="2. A place on the map" size="2 values" says="The bar was made at this point of the map." docs="latent">
       <NeedsServer what="The encoder, which finds the place of any bar" />
       <div class="how-places">
         <figure>
@@ -216,7 +216,7 @@ function Detail({ inks, answer }: { readonly inks: Inks; readonly answer: Explai
       title="3. The encoder: the detail"
       size={saidDetail(answer)}
       says="Two numbers cannot hold a bar. The lower level of the code keeps the rest: how the strokes are played, how many there are, and which cells are struck."
-      docs="rhythmModel"
+      docs="latent"
     >
       {strokes.length > 0 && (
         <figure>
@@ -264,7 +264,7 @@ function Answer({ explanation, inks, pattern, again }: AnswerProps) {
     if (!store.playing.value) void player.play();
   };
   return (
-    <Stage title="4. The decoder: a bar again" size={which === "again" ? undefined : `8 × ${steps} probabilities, threshold ${decoded.threshold.toFixed(2)}`} says={SAID[which]} docs="rhythmModel">
+    <Stage title="4. The decoder: a bar again" size={which === "again" ? undefined : `8 × ${steps} probabilities, threshold ${decoded.threshold.toFixed(2)}`} says={SAID[which]} docs="decoder">
       <p class="drawer-row">
         <Choice label="Answer of the decoder" options={again ? ["likely", "drawn", "again"] : ["likely", "drawn"]} words={ANSWERS} value={which} onChoose={setWhich} />
         {which === "drawn" && (

@@ -63,7 +63,7 @@ function Way({ explanation, sound, inks }: WayProps) {
         title="1. The sound as a picture"
         size={saidPicture(nsgt)}
         says="A non-stationary Gabor transform (NSGT) shows how loud each pitch is at each moment, a row a semitone: low pitches, at the bottom, are blurred in time, high ones in pitch. The 2019 paper learned from such pictures."
-        docs="signalPath"
+        docs="phase"
       >
         <Hear voice={voice} file={sound.sound} label="Hear the sound that goes in" />
         <Levels of={nsgt} says="NSGT log spectrogram of the sound that goes in" />

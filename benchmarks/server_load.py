@@ -163,6 +163,7 @@ def memory_mb(server: Playing, requests: int) -> list[float]:
         for tenth in range(10):
             list(asking.map(one, range(tenth * requests // 10, (tenth + 1) * requests // 10)))
             held.append(server.memory_mb())
+            print(f"memory after {(tenth + 1) * requests // 10} requests: {held[-1]:.0f} MB", flush=True)
     return held
 
 
@@ -238,7 +239,6 @@ def main() -> None:
         numbers |= page_while_sounds(server, sounds)
         held = memory_mb(server, requests)
         numbers |= {"memory_start_mb": held[0], "memory_third_mb": held[3], "memory_end_mb": held[-1]}
-        print("memory, MB, after each tenth:", ", ".join(f"{each:.0f}" for each in held))
         numbers["stop_with_half_requests_s"] = stop_with_half_requests(server)
     with playing() as server:
         statuses = mistakes(server, drawn, 14)

@@ -13,7 +13,7 @@ from toy_rhythm import ToyRhythm
 
 from clave.app.protocol import Refusal
 from clave.app.server import create_app
-from clave.app.server.pools import POOLS, pool_of, pooled_routes
+from clave.app.server.pools import POOLS, pool_of, use_pools
 from clave.app.server.refusals import add_refusals
 
 ON_THE_LOOP = {  # nothing of these computes
@@ -28,7 +28,7 @@ ON_THE_LOOP = {  # nothing of these computes
 
 def test_a_full_queue_is_answered_at_once_and_other_work_goes_on() -> None:
     app, begun, may_end = FastAPI(), threading.Semaphore(0), threading.Event()
-    app.router.route_class = pooled_routes({"quick": (2, 1), "kept": (1, 1)})
+    use_pools(app, {"quick": (2, 1), "kept": (1, 1)})
     add_refusals(app)
 
     @app.get("/api/sounds")

@@ -37,7 +37,7 @@ from clave.app.server.loop_routes import add_loop_routes
 from clave.app.server.material_routes import add_material_routes
 from clave.app.server.page_bridge import PageBridge
 from clave.app.server.page_files import STATIC, UNBUILT, page_is_built
-from clave.app.server.pools import pooled_routes
+from clave.app.server.pools import use_pools
 from clave.app.server.project_routes import add_project_routes
 from clave.app.server.refusals import add_refusals
 from clave.app.server.rhythm_routes import add_bar_routes, add_map_routes, add_pattern_routes
@@ -81,7 +81,7 @@ def create_app(
         separate_input_output_schemas=False,  # one name for a bar, whoever sends it
         responses={"4XX": {"model": Refusal}, "5XX": {"model": Refusal}},
     )
-    app.router.route_class = pooled_routes()
+    use_pools(app)
     bridge = bridge or PageBridge()
     app.add_middleware(PatientBodies)
     app.add_middleware(guarded, bridge.invitation)

@@ -7,13 +7,14 @@ answered 503 at once, with the time after which to try again.
 import asyncio
 import os
 import threading
+import weakref
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial, wraps
 from inspect import iscoroutinefunction
 from typing import Any, TypeVar
 
-from fastapi import Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
@@ -62,6 +63,10 @@ class Pool:
         doing.add_done_callback(lambda _: self._room.release())  # also where nobody waits for it any more
         return await asyncio.wrap_future(doing)
 
+    def close(self) -> None:
+        """End the threads as soon as they have nothing to do."""
+        self._threads.shutdown(wait=False)
+
 
 def busy(why: str) -> HTTPException:
     """What is answered where there is too much to do."""
@@ -73,9 +78,16 @@ def pool_of(path: str) -> str:
     return PLACES[max((each for each in PLACES if path.startswith(each)), key=len)]
 
 
-def pooled_routes(pools: Mapping[str, tuple[int, int]] = POOLS) -> type[APIRoute]:
-    """The class of an application's routes: what is no coroutine runs in a pool, and a body in JSON is bounded."""
+def use_pools(app: FastAPI, pools: Mapping[str, tuple[int, int]] = POOLS) -> None:
+    """Have the routes that are added from now on run in pools, whose threads end with the application."""
     made = {name: Pool(name, *sizes) for name, sizes in pools.items()}
+    app.router.route_class = _route_class(made)
+    for pool in made.values():
+        weakref.finalize(app, pool.close)
+
+
+def _route_class(made: Mapping[str, Pool]) -> type[APIRoute]:
+    """The class of an application's routes: what is no coroutine runs in a pool, and a body in JSON is bounded."""
 
     class PooledRoute(APIRoute):
         def __init__(self, path: str, endpoint: Callable[..., Any], **given: Any) -> None:

@@ -1,5 +1,6 @@
 """An instrument whose spaces change while it is served: a new application takes the place of the old one."""
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,3 +41,4 @@ class Switching:
         self._now = self._make(bars, sounds)
         self.rhythm, self.sound = bars, sounds
         self._changed()
+        gc.collect()  # applications before the last one: circles of megabytes, and threads, that may stay for hours

@@ -131,7 +131,7 @@ def _packed(arrays: dict[str, Any], name: str, shape: tuple[int, ...] | None, ra
 class RhythmFolderDoor(FolderDoor):
     """A rhythm space, in its first version."""
 
-    name, weight, noisy = "rhythm-space", 1.0, True
+    name, weight, noisy = "rhythm-space", 0.5, True
     source = RHYTHM
 
     def play(self) -> None:

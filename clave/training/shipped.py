@@ -37,7 +37,11 @@ def load_model(space: SpaceFolder) -> VAE[Any]:
     """
     model = model_config(space).build().eval()
     try:
-        model.load_state_dict(load_tensors(space.path / WEIGHTS_FILE)[0])
+        tensors = load_tensors(space.path / WEIGHTS_FILE)[0]
+        for name, value in tensors.items():
+            if not value.isfinite().all():
+                raise TrainingError(f"{WEIGHTS_FILE}: {name} holds numbers that are not finite")
+        model.load_state_dict(tensors)
     except (RuntimeError, TrainingError) as error:  # RuntimeError: tensors of other names or sizes
         raise TrainingError(f"the model of {space.path} cannot be read by this version: {error}") from error
     return model

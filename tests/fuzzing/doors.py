@@ -8,6 +8,6 @@ from fuzzing.door import Door
 ALL: tuple[type[Door], ...] = (
     music_files.MidiDoor, music_files.SoundDoor, music_files.LoopDoor, music_files.DrumMapDoor, music_files.MidiMapDoor,
     kept.ProjectDoor, kept.KeptKitsDoor, live.OscDoor, live.SocketDoor, requests.HttpDoor, requests.SimilarDoor,
-    models.RhythmFolderDoor, models.SoundFolderDoor, models.IndexDoor,
+    models.RhythmFolderDoor, models.SoundFolderDoor, models.TensorsDoor, models.IndexDoor,
 )  # fmt: skip
 DOORS: Mapping[str, type[Door]] = {each.name: each for each in ALL}

@@ -118,13 +118,15 @@ def _tokens(text: str) -> list[str]:
 
 def mutated_json(value: Any, random: Random, most: int = 4) -> Any:
     """A copy of a JSON value with one to `most` places changed."""
-    root = [copy.deepcopy(value)]
+    root, longer = [copy.deepcopy(value)], random.choice(SIZES)
     for _ in range(random.randint(1, most)):
-        _change_a_place(root, random)
+        if _change_a_place(root, random, longer):
+            longer = 2  # repeated again, what was repeated would be endless
     return root[0]
 
 
-def _change_a_place(root: list[Any], random: Random) -> None:
+def _change_a_place(root: list[Any], random: Random, longer: int) -> bool:
+    """Whether a list was made so many times as long."""
     place, key = _random_place(root, random)
     kind = random.random()
     if kind < 0.5:
@@ -134,7 +136,8 @@ def _change_a_place(root: list[Any], random: Random) -> None:
     elif kind < 0.65 and isinstance(place, dict):
         place[random.choice(("", "kind", "extra", "ä", "__proto__", "\ud800"))] = random.choice(VALUES)
     elif kind < 0.75 and isinstance(place[key], list) and place[key] and len(place[key]) < 200:
-        place[key] = place[key] * random.choice(SIZES)
+        place[key] = place[key] * longer
+        return True
     elif kind < 0.8 and isinstance(place, list) and len(place) > 1:
         del place[key]
     elif kind < 0.83:
@@ -145,6 +148,7 @@ def _change_a_place(root: list[Any], random: Random) -> None:
         place[key] = random.choice((-place[key], place[key] + 1, place[key] * 1e6, float(place[key]), str(place[key])))
     elif isinstance(place[key], str):
         place[key] = mutated_text(place[key], random)
+    return False
 
 
 def _nested(value: Any, depth: int) -> Any:

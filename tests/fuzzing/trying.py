@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import resource
 import select
 import signal
@@ -10,6 +11,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from random import Random
 from types import FrameType
@@ -136,7 +138,6 @@ class _Trial:
     def __init__(self, door: Door) -> None:
         self.door = door
         door.warm()
-        self._began_with = _peak_bytes()
         limit = _address_space_bytes() + STOPPED_AT_BYTES
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
         signal.signal(signal.SIGPROF, _too_slow)
@@ -146,6 +147,7 @@ class _Trial:
     def outcome(self, seed: int, given: bytes | None) -> Outcome:
         case = case_of(self.door, seed) if given is None else given
         kind, says = "taken", ""
+        before = _forget_peak()
         signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
         try:
             self.door.open(case)
@@ -159,7 +161,7 @@ class _Trial:
             kind, says = "foreign", f"{type(error).__name__}: {str(error)[:200]}, at {_place(error)}"
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
-        grown = _peak_bytes() - self._began_with
+        grown = _peak_bytes() - before
         if kind in ("taken", "refused") and grown > MOST_BYTES:
             kind, says = "large", f"{grown / 1e6:.0f} MB more memory"
         if kind in ("taken", "refused") and (noise := self._said()):
@@ -185,7 +187,18 @@ def _place(error: BaseException) -> str:
     return f"{ours[-1].filename.rpartition('/clave/')[2]}:{ours[-1].lineno}" if ours else "?"
 
 
+def _forget_peak() -> int:
+    """Measure the peak of the memory anew, where the system can; the peak as it stands then."""
+    with suppress(OSError), open("/proc/self/clear_refs", "w") as file:
+        file.write("5")
+    return _peak_bytes()
+
+
 def _peak_bytes() -> int:
+    with suppress(OSError), open("/proc/self/status") as file:
+        found = re.search(r"VmHWM:\s*(\d+) kB", file.read())
+        if found:
+            return 1024 * int(found[1])
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 

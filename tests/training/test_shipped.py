@@ -15,6 +15,7 @@ from clave.rhythm.space import SHIPPED_RHYTHM, load_rhythm
 from clave.sound.space import load_sound
 from clave.training.models.condition import Condition
 from clave.training.shipped import load_rhythm_model, load_sound_model
+from clave.training.tensor_file import save_tensors
 
 POINTS = np.array([[-2.5, 0.3], [0.0, 0.0], [1.7, -2.9]], np.float32)
 
@@ -46,4 +47,11 @@ def test_a_space_without_its_weights_or_of_another_kind_is_refused_by_name(tmp_p
     settings = json.loads((tmp_path / "config.json").read_text())
     (tmp_path / "config.json").write_text(json.dumps(settings | {"model": {"kind": "transformer"}}))
     with pytest.raises(TrainingError, match=r"transformer.*this version knows rhythm"):
+        load_rhythm_model(tmp_path)
+
+
+def test_weights_that_are_not_finite_are_refused_by_name(tmp_path: Path):
+    shutil.copy(SHIPPED_RHYTHM / "config.json", tmp_path)
+    save_tensors(tmp_path / "model.safetensors", {"plain": torch.ones(3), "bad": torch.tensor([1.0, torch.nan])})
+    with pytest.raises(TrainingError, match=r"model\.safetensors: bad holds numbers that are not finite"):
         load_rhythm_model(tmp_path)

@@ -25,9 +25,7 @@ def decoded(space: RhythmSpace) -> dict[str, list[Pattern]]:
 
 def row(pattern: Pattern) -> list[list[Any]]:
     """Its strokes: voice, step, velocity and offset."""
-    return [
-        [each.voice, each.step, round(each.velocity, 3), round(each.offset, 3)] for each in pattern.strokes()
-    ]
+    return [[each.voice, each.step, round(each.velocity, 3), round(each.offset, 3)] for each in pattern.strokes()]
 
 
 if __name__ == "__main__":

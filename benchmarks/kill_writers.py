@@ -53,6 +53,7 @@ from clave.training.space_writer import new_space
 from clave.training.tensor_file import load_tensors, save_tensors
 
 VARIANTS = 3  # of what is written: two writes after each other always differ
+MOST_SECONDS = 1.5  # before a kill: the order is drawn anew each time
 LIMIT_BYTES = 24  # of a file on the full disk
 FOLDERS = ("page", "index", "space")  # that are written as wholes
 
@@ -296,7 +297,7 @@ def main() -> None:
         round_seconds = time.monotonic() - started
         for _ in range(kills):
             order = rng.permutation(list(made)).tolist()
-            lines = killed(folder, made, first, order, float(rng.uniform(0, round_seconds)))
+            lines = killed(folder, made, first, order, float(rng.uniform(0, min(round_seconds, MOST_SECONDS))))
             begun = lines[-1] if lines[-1][2] is None else [None]
             for each, n, now in lines:
                 first = max(first, n + 1)

@@ -47,14 +47,15 @@ SUBJECTS = {
     ),
     "midi": Subject(
         ("files/midi/*.py",),
-        ("files/test_midi_edges.py", "files/test_midi_as_it_comes.py", "files/test_midi.py"),
+        ("files/test_midi_edges.py", "files/test_midi_drums_by_hand.py", "files/test_midi_as_it_comes.py",
+         "files/test_midi.py"),
         "thousands_of_broken_files or a_million_notes",
     ),
     "sequencer": Subject(("play/sequencer.py",), ("play/test_sequencer.py",)),
     "project": Subject(
         ("play/project/*.py",),
         ("play/project/test_values.py", "play/project/test_bad_input.py", "play/project/test_saving.py"),
-        "broken_projects_are_refused",
+        "broken_projects_are_refused or plays_the_same",
     ),
     "arrange": Subject(
         ("play/arrange.py", "play/plan.py", "play/hearing.py", "play/tempo.py", "play/chance.py"),

@@ -93,6 +93,9 @@ clave evaluate rhythm my-rhythm my-midi -o table --samples 200 --no-peers
 clave evaluate rhythm my-midi -o table""",
     "clave evaluate sound": """clave evaluate sound my-drums -o table
 clave evaluate sound my-sound my-drums -o table --draws 100 --beside other-sound""",
+    "clave verify": """clave verify shipped
+clave verify my-rhythm
+clave verify my-rhythm --data my-midi""",
     "clave learn voices": "clave learn voices my-drums --list my-drums.csv --factory 400 -o my-classifier",
     "clave figures": "clave figures my-rhythm",
     "clave compare": """clave compare my-rhythm my-other-rhythm

@@ -25,11 +25,14 @@ curl -s http://127.0.0.1:8064/api/patterns -H 'content-type: application/json' -
 ```
 
 Bodies and answers are JSON unless the list says otherwise. What cannot be answered has status 4XX and says why:
-`{"error": "...", "kind": "..."}`.
+`{"error": "...", "kind": "..."}`. Status 503 with the kind `busy` means that too much waits already: the same works
+after the seconds in `Retry-After`. A message is at most 4 MB of JSON; the kind `server`, with 500, is a mistake of
+Clave's, and its log has more.
 
 ## Pages elsewhere
 
-A browser's page from another place is refused, so that no site plays with what is on this machine. The player may allow
+A browser's page from another site, or from another port, is refused ([security](security.md)), so that nobody else's
+page plays with what is on this machine. The player may allow
 one, by its exact origin, and more by giving the option again:
 
     clave play --allow-origin https://strudel.cc

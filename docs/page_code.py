@@ -1,9 +1,10 @@
-"""The code on a page of docs: it runs, what it prints is compared, and the sounds it makes are what the page plays.
+"""The code on a page of docs or in a notebook: it runs, what it prints is compared, and pages play the sounds it makes.
 
 A block of `python` or `sh` that is followed at once by a block of `text` prints that text. A page plays a sound by
 `<audio controls src="sounds/NAME.mp3">`, where NAME is a variable that holds a `Clip` after the page's Python has run.
 """
 
+import ast
 import contextlib
 import io
 import re
@@ -61,3 +62,11 @@ def run_commands(code: str) -> str:
                 raise RuntimeError(f"{line}: {done.output} {done.exception}")
             printed += done.output
     return printed
+
+
+def run_cell(source: str, names: dict[str, Any]) -> Any:
+    """What a notebook does with a cell: run it, and return the value of its last line if that is an expression."""
+    cell = ast.parse(source)
+    last = cell.body.pop() if isinstance(cell.body[-1], ast.Expr) else None
+    exec(compile(cell, "notebook", "exec"), names)
+    return None if last is None else eval(compile(ast.Expression(last.value), "notebook", "eval"), names)

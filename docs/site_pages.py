@@ -11,6 +11,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import page_code
 import site_schema
 
 ROOT = Path(__file__).parents[1]
@@ -19,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 SOURCES = {
     "contributing.md": "CONTRIBUTING.md",
     "changelog.md": "CHANGELOG.md",
+    "reporting.md": "SECURITY.md",
     "page.md": "web/README.md",
     "licence.md": "LICENSE",
     "notebook.md": "examples/research.ipynb",
@@ -63,6 +65,7 @@ CARDS = {
 DATA = """# Data
 
 Where the drums come from that the shipped models have learned from, and which public data Clave fetches by name.
+For example, the grooves of every jazz drummer on the map are from Groove MIDI, which anyone may use with credit.
 
 {table}
 
@@ -202,7 +205,7 @@ def cells(document: dict[str, Any]) -> Iterator[str]:
         yield fenced(source, "python")
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
-            value = run_cell(source, names)
+            value = page_code.run_cell(source, names)
         if printed.getvalue():
             yield fenced(printed.getvalue())
         if hasattr(value, "_repr_html_"):
@@ -210,11 +213,3 @@ def cells(document: dict[str, Any]) -> Iterator[str]:
             yield f'<div class="shown">{shown}</div>'
         elif value is not None:
             yield fenced(repr(value))
-
-
-def run_cell(source: str, names: dict[str, Any]) -> Any:
-    """What a notebook does with a cell: run it, and return the value of its last line if that is an expression."""
-    cell = ast.parse(source)
-    last = cell.body.pop() if isinstance(cell.body[-1], ast.Expr) else None
-    exec(compile(cell, "notebook", "exec"), names)
-    return None if last is None else eval(compile(ast.Expression(last.value), "notebook", "eval"), names)

@@ -3,6 +3,7 @@
 `scripts/docs` builds it, in CI; here is what can be known without building.
 """
 
+import doctest
 import importlib
 import inspect
 import json
@@ -23,6 +24,7 @@ from clave.play.formats.table import GROOVE_FORMATS, KIT_FORMATS
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
+CODE_FILES = sorted((ROOT / "clave").rglob("*.py"))
 PAGES = sorted(DOCS.rglob("*.md"))
 SITE: dict[str, Any] = yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))
 FIGURES: dict[str, Any] = runpy.run_path(str(DOCS / "make_figures.py"))
@@ -103,6 +105,15 @@ def test_each_name_of_a_public_module_says_what_it_is(name: str) -> None:
             assert value.__doc__, f"clave.{name}.{each} has no docstring"
 
 
+@pytest.mark.parametrize("path", [path for path in CODE_FILES if ">>> " in path.read_text("utf-8")], ids=str)
+def test_the_examples_in_docstrings_give_what_they_say(path: Path) -> None:
+    module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    runner = doctest.DocTestRunner(verbose=False)
+    for each in doctest.DocTestFinder().find(module, extraglobs={"clave": clave}):
+        runner.run(each)
+    assert runner.failures == 0
+
+
 def test_comments_of_fields_become_their_description(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     griffe = pytest.importorskip("griffe")
     (tmp_path / "drums.py").write_text(
@@ -151,7 +162,7 @@ def test_each_format_drum_map_kit_and_environment_variable_is_described() -> Non
     assert [name for name in drum_map_names() if f"`{name}`" not in maps] == []
     everything = "".join(path.read_text("utf-8") for path in [*PAGES, ROOT / "README.md"])
     assert [kit.name for kit in clave.factory.KITS if f"`{kit.name}`" not in everything] == []
-    code = "".join(path.read_text("utf-8") for path in (ROOT / "clave").rglob("*.py"))
+    code = "".join(path.read_text("utf-8") for path in CODE_FILES)
     variables = set(re.findall(r'"(CLAVE_[A-Z_]+)"', code))
     assert variables
     assert [name for name in variables if name not in everything] == []

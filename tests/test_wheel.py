@@ -27,7 +27,7 @@ def run(*command: str | Path, cwd: Path = ROOT) -> str:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert server.page_is_built(), "the page is not built; run scripts/page"
     dist = tmp_path_factory.mktemp("dist")
-    run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", dist)
+    run(sys.executable, "-m", "build", "--no-isolation", "--outdir", dist)  # the sdist, then the wheel from it
     return next(dist.glob("*.whl"))
 
 
@@ -58,7 +58,7 @@ def address(fresh: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
 def fetch(url: str) -> bytes:
     for _ in range(50):
         try:
-            with urllib.request.urlopen(url, timeout=10) as answer:
+            with urllib.request.urlopen(url, timeout=60) as answer:
                 return answer.read()
         except ConnectionError:
             time.sleep(0.1)
@@ -84,6 +84,12 @@ def test_the_installed_page_loads_its_script_and_styles(address: str) -> None:
 def test_the_installed_instrument_has_a_map_and_sounds(address: str) -> None:
     assert b'"styles"' in fetch(address + "api/instrument")
     assert fetch(address + "api/kits/analogue/0.wav")[:4] == b"RIFF"
+
+
+def test_the_installed_command_says_its_version(fresh: Path, wheel: Path, tmp_path: Path) -> None:
+    version = wheel.name.split("-")[1]
+    assert run(fresh / "clave", "--version", cwd=tmp_path) == f"clave {version}\n"
+    assert list(wheel.parent.glob(f"clave-{version}.tar.gz"))
 
 
 def test_the_installed_command_writes_a_groove(fresh: Path, tmp_path: Path) -> None:

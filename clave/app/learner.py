@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -28,6 +29,7 @@ from clave.latent.verdict import verdict_in
 
 NEEDED = ("torch", "safetensors", "onnx", "pyarrow")
 LINES, EPOCHS = 60, 12  # that the page shows
+FREE_BYTES = 500_000_000  # of the disk, which dropped files leave free
 STOP_SECONDS = 10.0  # that a process may take which is told to stop before its first step
 BESIDE_SUFFIXES = (".csv", ".json", ".txt")  # tables of styles, lists of sounds, licences
 SUFFIXES = (".mid", ".midi", ".smf", ".kar", ".rmi", *audio_file.SUFFIXES, *BESIDE_SUFFIXES)
@@ -84,20 +86,37 @@ class Learner:
         return found
 
     def keep_file(self, name: str, file: str, content: bytes) -> None:
-        """Keep a dropped file, to learn from; TrainingError for a path that leaves its folder, or another kind."""
+        """Keep a dropped file, to learn from.
+
+        TrainingError for a path that leaves its folder, for another kind, and where the disk is nearly full.
+        """
         parts = [part for part in Path(file.replace("\\", "/")).parts if part not in ("/", "")]
         if not parts or ".." in parts or Path(parts[-1]).suffix.lower() not in SUFFIXES:
             raise TrainingError(f"{file} is not a file to learn from: they end in {', '.join(SUFFIXES)}")
         place = self._dropped(name).joinpath(*(whole_file.safe_name(part, "file") for part in parts))
-        place.parent.mkdir(parents=True, exist_ok=True)
-        whole_file.write(place, content)
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            free = shutil.disk_usage(place.parent).free
+            if free - len(content) < FREE_BYTES:
+                raise TrainingError(
+                    f"{file} is not kept: the disk of {self.folder} has {free / 1e6:.0f} MB left, of which "
+                    f"{FREE_BYTES / 1e6:.0f} MB stay free; remove folders of spaces that you no longer need there"
+                )
+            whole_file.write(place, content)
+        except OSError as error:
+            raise TrainingError(f"{file} cannot be kept: {error.strerror or error}") from error
 
     def start(self, chosen: LearnStart, drum_map: str | None = None) -> None:
         """Begin, with this drum map; TrainingError where something is missing, or while another is learned."""
         if (missing := unavailable()) is not None:
             raise TrainingError(missing)
-        source = self._dropped(chosen.name) if chosen.folder is None else Path(chosen.folder).expanduser()
-        if not source.is_dir():
+        source = self._dropped(chosen.name) if chosen.folder is None else Path(chosen.folder)
+        try:
+            source = source.expanduser()
+            is_there = source.is_dir()
+        except (OSError, RuntimeError) as error:  # a name that is too long, a home of nobody
+            raise TrainingError(f"{source} is not a folder: {error}") from error
+        if not is_there:
             raise TrainingError(
                 f"{source} is not a folder" if chosen.folder is not None else "drop some files first, or name a folder"
             )

@@ -98,11 +98,6 @@ def why_not(name: str, suffixes: Sequence[str]) -> str | None:
     return _why_not_suffix(own, suffixes) if beside is None else beside
 
 
-def is_beside(name: str) -> bool:
-    """Whether a file or folder of this name is hidden or a system's own, and so no material."""
-    return _why_beside(name) is not None
-
-
 def suffix_of(name: str) -> str:
     """The suffix of a file's name, with its dot, in small letters; "" for none."""
     own = name[name.rfind("/") + 1 :]

@@ -15,13 +15,15 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 
 from clave.errors import SpaceError
 from clave.files import whole_file, whole_folder
+from clave.files.array_file import arrays_of, map_array
+from clave.files.json_file import MAX_BYTES, read_json
 from clave.latent.nearest import MAX_EXACT, ExactSearch, FaissSearch, Projection, Search, fit_projection, write_faiss
+from clave.latent.space_folder import are_names
 from clave.music.shapes import Float16, Float32, Shaped
 
 FORMAT, VERSION = "clave index", 1
@@ -81,12 +83,16 @@ def open_index(folder: str | Path, kind: str) -> Index:
     path = Path(folder)
     config = _config(path, kind)
     try:
-        with np.load(path / PROJECTION, allow_pickle=False) as file:
-            projection = Projection(*(file[name].astype(np.float32) for name in ("mean", "axes", "scale")))
-        names = json.loads((path / NAMES).read_text(encoding="utf-8"))
-        columns = {name: np.load(path / f"{name}.npy", mmap_mode="r") for name in config["columns"]}
-        exact = None if config["search"] == "faiss" else np.load(path / EXACT_VECTORS, mmap_mode="r")
-    except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
+        with arrays_of(path / PROJECTION) as file:
+            projection = _checked(*(file[name].astype(np.float32) for name in ("mean", "axes", "scale")))
+        names = read_json(path / NAMES, most_bytes=10 * MAX_BYTES)
+        columns = {name: map_array(path / f"{name}.npy") for name in config["columns"]}
+        exact = None if config["search"] == "faiss" else map_array(path / EXACT_VECTORS)
+        if exact is not None and (exact.dtype != np.int8 or exact.shape[1:] != projection.scale.shape):
+            raise ValueError(f"its vectors are {exact.dtype} {list(exact.shape)}")
+        if not all(map(are_names, names.values())):
+            raise ValueError("its names are lists of texts")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise SpaceError(f"{path} is no whole index: {error}; make it anew") from error
     search = FaissSearch(path / FAISS_VECTORS) if exact is None else ExactSearch(exact, projection.scale)
     lengths = {
@@ -110,7 +116,7 @@ def check_made_by(index: Index, made_by: str, what: str) -> None:
 
 def _config(path: Path, kind: str) -> dict[str, Any]:
     try:
-        config = json.loads((path / CONFIG).read_text(encoding="utf-8"))
+        config = read_json(path / CONFIG)
     except (OSError, ValueError) as error:
         raise SpaceError(f"{path} is not an index: {error}") from error
     if not isinstance(config, dict) or config.get("format") != FORMAT:
@@ -122,7 +128,23 @@ def _config(path: Path, kind: str) -> dict[str, Any]:
     missing = {"made_by", "rows", "search", "columns", "lists"} - config.keys()
     if missing:
         raise SpaceError(f"{path} is no whole index: its {CONFIG} lacks {', '.join(sorted(missing))}")
+    for listed in (config["columns"], config["lists"]):
+        if not isinstance(listed, list) or not all(isinstance(name, str) and name.isidentifier() for name in listed):
+            raise SpaceError(f"{path} is no whole index: columns and lists are names, got {str(listed)[:200]}")
+    if type(config["rows"]) is not int or not isinstance(config["made_by"], str):
+        raise SpaceError(f"{path} is no whole index: it has a number of rows and a text that says what made it")
     return config
+
+
+def _checked(
+    mean: Float32[np.ndarray, "..."], axes: Float32[np.ndarray, "..."], scale: Float32[np.ndarray, "..."]
+) -> Projection:
+    """The projection, if it is one."""
+    if mean.ndim != 1 or scale.ndim != 1 or axes.shape != (len(mean), len(scale)):
+        raise ValueError(f"its projection is of {list(mean.shape)}, {list(axes.shape)} and {list(scale.shape)} numbers")
+    if not all(np.isfinite(each).all() for each in (mean, axes, scale)) or not (scale > 0).all():
+        raise ValueError("its projection is made of finite numbers, and of scales above 0")
+    return Projection(mean, axes, scale)
 
 
 def index_in_memory(made_by: str, batches: Iterable[Batch], names: Names) -> Index:

@@ -19,6 +19,7 @@ from typing import Any, cast
 
 from clave.errors import SpaceError
 from clave.files import whole_file
+from clave.files.json_file import read_json
 
 Settings = dict[str, Any]
 Rules = Mapping[str, tuple[str, Callable[[Any], bool]]]
@@ -81,8 +82,8 @@ def open_space(folder: Path, space_format: SpaceFormat) -> SpaceFolder:
     if not path.is_file():
         raise SpaceError(f"{folder} is not a {kind} space: it has no config.json")
     try:
-        settings: Settings = json.loads(path.read_text())
-    except ValueError as error:
+        settings: Settings = read_json(path)
+    except (OSError, ValueError) as error:
         raise SpaceError(f"{path} is not JSON: {error}") from error
     if not isinstance(settings, dict) or settings.get("format") != space_format.name:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise SpaceError(f"{path} does not describe a {kind} space: its format is not {space_format.name!r}")

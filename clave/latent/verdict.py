@@ -1,10 +1,11 @@
 """What was found of a space when it was learned: whether it is good enough to be played, in plain words."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
+
+from clave.files.json_file import read_json
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def verdict_of(settings: Mapping[str, Any]) -> Verdict | None:
 def verdict_in(folder: Path) -> Verdict | None:
     """The verdict of the space in this folder; None where there is none."""
     try:
-        settings: Any = json.loads((folder / "config.json").read_text("utf-8"))
+        settings: Any = read_json(folder / "config.json")
     except (OSError, ValueError):
         return None
     return verdict_of(settings) if isinstance(settings, dict) else None

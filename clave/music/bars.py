@@ -15,7 +15,8 @@ SHOWN = 16  # bars of a strip; a drawing of all 27,480 that a space has learned 
 class Bars(list[Pattern]):
     """Bars in order: a list like any other, whose slices are `Bars` too, and which a notebook draws.
 
-    >>> clave.Bars(clave.midi.read("groove.mid").patterns)
+    >>> clave.Bars(clave.grooves.bars("house", 2, seed=0))
+    [Pattern(4/4, 11 strokes), Pattern(4/4, 12 strokes)]
     """
 
     def __init__(self, patterns: Iterable[Pattern] = ()) -> None:

@@ -5,16 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from clave.errors import SpaceError
 from clave.files import whole_file
+from clave.files.array_file import arrays_of
 from clave.latent.code import map_points
 from clave.music.arguments import checked
-from clave.music.shapes import Float32, Float64, Int
+from clave.music.shapes import Float32, Float64, Int, Shaped
 from clave.music.units import METERS, Meter
 from clave.rhythm.condition import Labels, Style, style_weights
 from clave.rhythm.corpus_bars import Locate, read_again
@@ -132,21 +132,28 @@ def _nearest_around(
 def read_corpus_map(path: Path) -> CorpusMap:
     """What `write_corpus_map` wrote; SpaceError, with the reason, if it is missing or broken."""
     try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+        with arrays_of(path) as file:
             keys = ("style", "section", "source", "licence")
             names = {key: [str(name) for name in file[f"{key}_names"]] for key in keys}  # each access reads anew
-            columns = {key: [known[index] for index in file[key]] for key, known in names.items()}
+            columns = {key: [known[index] for index in _indices(file[key])] for key, known in names.items()}
             corpus = CorpusMap(
                 map_points(file["map"]), columns["style"], columns["section"],
-                [METERS[index] for index in file["meter"]], columns["source"],
+                [METERS[index] for index in _indices(file["meter"])], columns["source"],
                 dict(zip(names["source"], columns["licence"], strict=True)),
             )  # fmt: skip
-    except (OSError, EOFError, BadZipFile, ValueError, TypeError, KeyError, IndexError, SpaceError) as error:
+    except (OSError, ValueError, SpaceError) as error:
         raise SpaceError(f"{path} is not a corpus map: {error}") from error
     lengths = {len(corpus), *map(len, (corpus.styles, corpus.sections, corpus.meters, corpus.sources))}
     if lengths != {len(corpus)} or len(corpus) == 0:
         raise SpaceError(f"{path} is not a corpus map: its columns are {sorted(lengths)} long")
     return corpus
+
+
+def _indices(column: Shaped[np.ndarray, " bar"]) -> list[int]:
+    """The column, which counts from 0."""
+    if column.ndim != 1 or column.dtype.kind not in "iu" or column.min(initial=0) < 0:
+        raise ValueError(f"indices are whole numbers from 0 on, got {column.dtype} {column.shape}")
+    return column.tolist()
 
 
 def write_corpus_map(folder: Path, corpus: CorpusMap) -> None:

@@ -209,19 +209,21 @@ class DetailDecoder(BarDecoder):
         self.steps = labels.network_steps
         self.vocabulary = Vocabulary.load(folder.file(TOKENS_FILE))
         self.pca = LogisticPCA.load(folder.file(LOGISTIC_PCA_FILE))
+        if self.pca.weights.shape[1] != len(VOICES) * self.steps:
+            raise SpaceError(f"{folder.path} is not a whole space: its components are not of {self.steps} steps")
         self.sampler = TokenSampler(folder, self.vocabulary, labels)
         self.token_grids = self.vocabulary.cells.reshape(-1, len(VOICES), STEPS_PER_SIXTEENTH)
         self._cells_of_tokens = np.ascontiguousarray(self.vocabulary.cells.T, np.float32)  # [cell, token]
         self._strokes_of_tokens = self._cells_of_tokens.sum(axis=0)
         condition = labels.input_shapes()
-        self._feel_prior = session(folder.file(FEEL_PRIOR_FILE), **condition)
+        bar = (len(VOICES), self.steps)
         self._dynamics = session(
-            folder.file(DYNAMICS_FILE), hits=(len(VOICES), self.steps), feel=None, map=condition["map"],
-            meter=condition["meter"],
-        )  # fmt: skip
+            folder.file(DYNAMICS_FILE), [bar, bar], hits=bar, feel=None, map=condition["map"], meter=condition["meter"]
+        )
         self.draws_dynamics = "kind_logit" in self._dynamics.outputs
         self.recorded = RecordedDynamics.from_settings(folder.settings, folder.path)
         self.feel_size = input_size(self._dynamics, "feel")
+        self._feel_prior = session(folder.file(FEEL_PRIOR_FILE), 2 * [(self.feel_size,)], **condition)
         self.detail_size = self.feel_size + self.pca.size
         if self.detail_size != folder.settings["detail_size"]:
             raise SpaceError(f"{folder.path} is not a whole space: its detail has {self.detail_size} numbers")

@@ -26,7 +26,11 @@ class BarEncoder:
         self._labels, self._decoder = labels, decoder
         bar = (len(VOICES), decoder.steps)
         self._network = resting(
-            folder.file(ENCODER_FILE), velocity=bar, offset=bar, meter=labels.input_shapes()["meter"]
+            folder.file(ENCODER_FILE),
+            [(2,), (decoder.feel_size,)][: 2 if decoder.feel_size else 1],
+            velocity=bar,
+            offset=bar,
+            meter=labels.input_shapes()["meter"],
         )
         self.prior = _map_prior(folder)
         self._searches: dict[Meter, MapSearch] = {}

@@ -5,7 +5,7 @@ Nothing is played from here. The page shows it in "How it works"; docs/teaching.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -80,10 +80,11 @@ class Comparison:
 
 def encode_bar(space: RhythmSpace, bar: Pattern) -> EncodedBar:
     """The bar on its way into the space. Raises SpaceError for a meter that the space has not learned."""
-    code = space.encode([bar])
+    guess = space.guess([bar])
+    code = replace(guess, map=space.locate([bar]))  # as `encode` has it
     mean, covariance = space.map_search(bar.meter).posterior_moments(bar.hits)
-    guess = space.guess([bar]).map[0].tolist()
-    return EncodedBar((guess[0], guess[1]), code, _ellipse(mean, covariance), space.decode(code)[0])
+    x, y = guess.map[0].tolist()
+    return EncodedBar((x, y), code, _ellipse(mean, covariance), space.decode(code)[0])
 
 
 def decode_point(space: RhythmSpace, point: Sequence[float], settings: DecodeSettings = USUAL) -> DecodedPoint:

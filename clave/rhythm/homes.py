@@ -17,6 +17,7 @@ import numpy as np
 
 from clave.errors import SpaceError
 from clave.files import whole_file
+from clave.files.json_file import read_json
 from clave.music.shapes import Float32
 from clave.music.units import MAX_TEMPO_BPM, MIN_TEMPO_BPM, Meter
 from clave.rhythm.corpus_map import STYLE_BANDWIDTH, CorpusMap
@@ -81,7 +82,7 @@ def find_homes(space: RhythmSpace) -> Iterator[Home]:
 def read_homes(path: Path, space: RhythmSpace) -> tuple[Home, ...]:
     """The pair of `write_homes`; SpaceError names what is wrong in the file."""
     try:
-        rows: Any = json.loads(path.read_text(encoding="utf-8"))
+        rows: Any = read_json(path)
         homes = tuple(_read(row) for row in rows)
     except (OSError, ValueError, TypeError, KeyError, IndexError) as error:
         raise SpaceError(f"{path} is not a list of homes: {error!r}") from error

@@ -8,12 +8,12 @@ changes linearly, and cells come and go one after the other.
 
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
 from clave.errors import SpaceError
 from clave.files import whole_file
+from clave.files.array_file import arrays_of
 from clave.music.kit import VOICES
 from clave.music.shapes import Bool, Float32
 
@@ -92,13 +92,16 @@ class LogisticPCA:
     def load(cls, path: Path) -> "LogisticPCA":
         """What `save` wrote; SpaceError if it is missing or broken."""
         try:
-            with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+            with arrays_of(path) as file:
                 names = ("weights", "bias", "penalty", "strokes")
                 weights, bias, penalty, strokes = (file[name].astype(np.float32) for name in names)
-        except (OSError, EOFError, BadZipFile, ValueError, TypeError, KeyError) as error:
+        except (OSError, ValueError) as error:
             raise SpaceError(f"{path} holds no components: {error}") from error
-        if weights.ndim != 2 or bias.shape != weights.shape[1:] or (len(penalty), len(strokes)) != (len(weights), 2):
+        shapes = weights.shape[:1], weights.shape[1:], (2,)
+        if weights.ndim != 2 or not weights.size or (penalty.shape, bias.shape, strokes.shape) != shapes:
             raise SpaceError(f"{path} holds no components: weights {weights.shape}, bias {bias.shape}")
+        if not all(np.isfinite(each).all() for each in (weights, bias, penalty, strokes)) or penalty.min() <= 0:
+            raise SpaceError(f"{path} holds no components: they are finite numbers, and penalties above 0")
         return cls(weights, bias, penalty, strokes)
 
     def _flattened(self, cells: Bool[np.ndarray, "bar voice step"]) -> Float32[np.ndarray, "bar cell"]:

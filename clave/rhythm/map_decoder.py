@@ -5,6 +5,7 @@ import numpy as np
 from clave.latent.code import check_share
 from clave.latent.onnx_runner import run, session
 from clave.latent.space_folder import SpaceFolder
+from clave.music.kit import VOICES
 from clave.music.shapes import Bool, Float32
 from clave.rhythm.condition import Condition, Labels
 from clave.rhythm.likely_bar import likely_hits
@@ -20,7 +21,9 @@ class MapDecoder:
 
     def __init__(self, folder: SpaceFolder, labels: Labels) -> None:
         self.threshold = float(folder.settings["threshold"])  # logit above which a cell is struck
-        self._network = session(folder.file(MAP_DECODER_FILE), **labels.input_shapes())
+        self._network = session(
+            folder.file(MAP_DECODER_FILE), [(len(VOICES), labels.network_steps)], **labels.input_shapes()
+        )
 
     def logits(self, condition: Condition) -> Float32[np.ndarray, "row voice step"]:
         """The logit of a hit in each cell, as wide as the longest bar; after the end of a bar it is undefined."""

@@ -79,7 +79,9 @@ class MapSearch:
         rng: np.random.Generator,
     ) -> Float32[np.ndarray, "draw 2"]:
         """Points drawn from the posterior of a bar of which only some cells are known."""
-        return self.points[rng.choice(len(self.points), n, p=self._posterior(hits, known))]
+        cells = self.logit[:, known]
+        log_posterior = cells @ hits[known].astype(np.float32) - np.logaddexp(0, cells).sum(axis=1) + self.log_prior
+        return self.points[rng.choice(len(self.points), n, p=_normalised(log_posterior))]
 
     def posterior_moments(
         self, hits: Bool[np.ndarray, "voice step"]
@@ -88,19 +90,11 @@ class MapSearch:
 
         A posterior that is narrower than the lattice still has the deviation of a point within its cell.
         """
-        weights = self._posterior(hits, np.ones(hits.shape, bool))
+        strokes = hits.reshape(-1).astype(np.float32)
+        weights = _normalised(strokes @ self._logit_by_cell + self._log_posterior_of_silence)
         mean = weights @ self.points
         away = self.points - mean
         return mean, (away * weights[:, None]).T @ away + np.eye(2) * LATTICE_STEP**2 / 12
-
-    def _posterior(
-        self, hits: Bool[np.ndarray, "voice step"], known: Bool[np.ndarray, "voice step"]
-    ) -> Float64[np.ndarray, " point"]:
-        """The probability of each point of the lattice, given the known cells of a bar."""
-        cells = self.logit[:, known]
-        log_posterior = cells @ hits[known].astype(np.float32) - np.logaddexp(0, cells).sum(axis=1) + self.log_prior
-        posterior = np.exp((log_posterior - log_posterior.max()).astype(np.float64))
-        return posterior / posterior.sum()
 
     def _climb(
         self, points: Float32[np.ndarray, "bar 2"], hits: Bool[np.ndarray, "bar voice step"]
@@ -123,3 +117,8 @@ class MapSearch:
         logit = self.decode_map(points)
         log_likelihood = (logit * hits - np.logaddexp(0, logit)).sum(axis=(1, 2))
         return log_likelihood + log_density(self.prior, points)
+
+
+def _normalised(log_weight: Float32[np.ndarray, " point"]) -> Float64[np.ndarray, " point"]:
+    weight = np.exp((log_weight - log_weight.max()).astype(np.float64))
+    return weight / weight.sum()

@@ -75,7 +75,8 @@ class TokenSampler:
         self._cells = np.concatenate([vocabulary.cells.astype(np.float32), empty, empty])  # unknown, before the bar
         self._sixteenths = labels.network_steps // STEPS_PER_SIXTEENTH
         self._network = resting(
-            folder.file(TOKEN_PRIOR_FILE), before=(len(LAGS), TOKEN_CELLS), lagged=None, place=(), state=None,
+            folder.file(TOKEN_PRIOR_FILE), [(len(vocabulary) + 1,), (TOKEN_CELLS,), (None,)],
+            before=(len(LAGS), TOKEN_CELLS), lagged=None, place=(), state=None,
             bar_before=(self._sixteenths, TOKEN_CELLS), here_before=(HEARD_HERE, TOKEN_CELLS), before_known=(1,),
             **labels.input_shapes(),
         )  # fmt: skip

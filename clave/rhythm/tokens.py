@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
 from clave.errors import SpaceError
 from clave.files import whole_file
+from clave.files.array_file import arrays_of
 from clave.music.kit import VOICES
 from clave.music.shapes import Bool, Float, Float64, Int
 from clave.music.units import STEPS_PER_SIXTEENTH
@@ -100,7 +100,13 @@ class Vocabulary:
     def load(cls, path: Path) -> "Vocabulary":
         """What `save` wrote; SpaceError if it is missing or broken."""
         try:
-            with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-                return cls(tuple(int(bits) for bits in file["bits"]))
-        except (OSError, EOFError, BadZipFile, ValueError, TypeError, KeyError) as error:
+            with arrays_of(path) as file:
+                bits = file["bits"]
+        except (OSError, ValueError) as error:
             raise SpaceError(f"{path} is not a vocabulary: {error}") from error
+        if bits.ndim != 1 or bits.dtype.kind not in "iu" or not 1 <= len(bits) <= MAX_TOKENS:
+            got = f"{bits.dtype} {list(bits.shape)}"
+            raise SpaceError(f"{path} is not a vocabulary: 1 to {MAX_TOKENS} whole numbers, got {got}")
+        if bits.min() < 0 or bits.max() >= 1 << TOKEN_CELLS or len(np.unique(bits)) != len(bits):
+            raise SpaceError(f"{path} is not a vocabulary: its tokens differ, each in 0 to {(1 << TOKEN_CELLS) - 1}")
+        return cls(tuple(bits.tolist()))

@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
 from clave.audio import descriptors
 from clave.errors import SpaceError
 from clave.files import whole_file
+from clave.files.array_file import arrays_of
+from clave.music.kit import VOICES
 from clave.music.shapes import Float32, Float64, Int
 from clave.sound.shared_sounds import shares
 
@@ -104,15 +105,17 @@ def read_corpus(folder: Path) -> CorpusMap:
     """The pair of `write_corpus`; SpaceError for a file that is missing, broken or has columns of other sizes."""
     path = folder / CORPUS_FILE
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with arrays_of(path) as file:
             sources = [str(name) for name in file["sources"]]
             points, voice = file["map"].astype(np.float32), file["voice"].astype(np.int64)
             column = next((name for name in ("descriptors", "heard") if name in file), None)  # "heard" in version 1
             described = None if column is None else file[column].astype(np.float32)
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
+    except (OSError, ValueError) as error:
         raise SpaceError(f"{path} is not a corpus map: {error}") from error
     if points.shape != (len(sources), 2) or voice.shape != (len(sources),):
         raise SpaceError(f"{path} is not a corpus map: {len(sources)} sources, {list(points.shape)} points")
+    if not np.isfinite(points).all() or voice.min(initial=0) < 0 or voice.max(initial=0) >= len(VOICES):
+        raise SpaceError(f"{path} is not a corpus map: points are finite, and voices are 0 to {len(VOICES) - 1}")
     if described is not None and described.shape != (len(sources), len(descriptors.NAMES)):
         raise SpaceError(f"{path} is not a corpus map: {len(sources)} sources, descriptors {list(described.shape)}")
     return CorpusMap(SoundMap(points, sources, described), voice)

@@ -26,12 +26,12 @@ class SoundNetworks:
         shape, voice, point = (spectrogram.bands, spectrogram.frames), (len(VOICES),), (2,)
         detail, drawn = (int(settings["detail_size"]),), (int(settings["drawn_size"]),)
         # The graphs call log spectrograms "picture" and the encoder's features "seen".
-        self._encoder = resting(folder / "encoder.onnx", picture=shape, voice=voice)
+        self._encoder = resting(folder / "encoder.onnx", [point, (None,)], picture=shape, voice=voice)
         features = list(self._encoder.outputs.values())[-1]
         self._residual_size = detail[0] - drawn[0]
-        self._detail = resting(folder / "detail.onnx", seen=features, map=point, voice=voice)
-        self._prior = session(folder / "prior.onnx", map=point, noise=drawn, voice=voice)
-        self._decoder = session(folder / "decoder.onnx", map=point, detail=detail, voice=voice)
+        self._detail = resting(folder / "detail.onnx", [detail], seen=features, map=point, voice=voice)
+        self._prior = session(folder / "prior.onnx", [drawn, drawn], map=point, noise=drawn, voice=voice)
+        self._decoder = session(folder / "decoder.onnx", [shape], map=point, detail=detail, voice=voice)
 
     def encode(self, log_spectrogram: Float32[np.ndarray, "sound band frame"], voice: Voice) -> Code:
         """Where these sounds lie on the voice's map, and their detail there."""

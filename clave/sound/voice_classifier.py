@@ -128,7 +128,7 @@ def _grid() -> tuple[STFT, Int64[np.ndarray, " band"], Int64[np.ndarray, " frame
 @cache
 def _loaded(folder: Path) -> tuple[Any, float]:
     settings = open_space(folder, VOICE_FORMAT).settings
-    return session(folder / "voices.onnx", picture=(BANDS, FRAMES)), float(settings["threshold"])
+    return session(folder / "voices.onnx", [(len(VOICES),)], picture=(BANDS, FRAMES)), float(settings["threshold"])
 
 
 VOICE_FORMAT = SpaceFormat(

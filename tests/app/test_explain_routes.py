@@ -57,7 +57,9 @@ def test_a_sound_goes_through_and_is_there_to_be_heard(client: TestClient) -> No
     nsgt = said["nsgt"]
     assert len(base64.b64decode(nsgt["levels"])) == nsgt["bands"] * nsgt["frames"] > 10_000
     assert max(base64.b64decode(said["spectrogram"]["levels"])) == 255
-    for name in ("sound", "decoded_sound", "random_phase"):
+    names = ("sound", "decoded_sound", "random_phase")
+    assert len({said[name] for name in names}) == 3
+    for name in names:
         assert 0.1 < audio_file.from_bytes(base64.b64decode(said[name])).peak <= 1
     without = client.post("/api/explain/sounds/0", json={"sound": KICK, "with_detail": False}).json()
     assert without["point"] == said["point"]

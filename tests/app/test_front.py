@@ -4,7 +4,7 @@ import asyncio
 import http.client
 import json
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -134,3 +134,31 @@ def test_a_page_that_is_not_built_is_left_to_the_instrument(tmp_path: Path) -> N
         early(tmp_path / "nothing", "/")
     with pytest.raises(TimeoutError):
         early(tmp_path, "/", "POST")
+
+
+def test_the_page_never_waits_for_what_computes_and_a_browser_that_has_it_is_told_so(static: Path) -> None:
+    """Its files are answered in the event loop: with an instrument of which every request waits for ever, too."""
+    served = Served(static)
+    served.may_load.set()
+    assert served.ask("GET", "/api/instrument")[0] == 200
+    hangs = asyncio.Event()
+
+    async def instrument(*_: Any) -> None:
+        await hangs.wait()
+
+    served.front.loading = Future()
+    served.front.loading.set_result(instrument)
+    client = http.client.HTTPConnection("127.0.0.1", served.on.getsockname()[1], timeout=10)
+    client.request("GET", "/assets/page.js")
+    first = client.getresponse()
+    assert (first.status, first.read(), first.headers["cache-control"]) == (200, b"1", "no-cache")
+    for method, headers, status, length in (
+        ("GET", {"if-none-match": f'W/"x", {first.headers["etag"]}'}, 304, "0"),
+        ("GET", {"if-none-match": '"another"'}, 200, "1"),
+        ("HEAD", {}, 200, "1"),
+    ):
+        client.request(method, "/assets/page.js", headers=headers)
+        answer = client.getresponse()
+        answer.read()
+        assert (answer.status, answer.headers["content-length"]) == (status, length), (method, headers)
+    client.close()

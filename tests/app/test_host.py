@@ -205,6 +205,7 @@ def test_the_code_in_the_terminal_is_that_of_the_link() -> None:
         ),
         (["live", "song.json", "--audio", "Scarlett"], ["live", "song.json", "--audio", "Scarlett"]),
         (["play", "--host=10.0.0.2"], ["play", "--host=10.0.0.2"]),
+        ([], []),  # `clave` alone, which prints its help
     ],
 )
 def test_host_may_stand_alone(given: list[str], wanted: list[str]) -> None:

@@ -170,7 +170,14 @@ def truncated(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:5000])
 
 
+def damaged(path: Path) -> None:
+    """Its schema is no text, and so neither is what SQLite says of it."""
+    KitLibrary(path).close()
+    path.write_bytes(path.read_bytes().replace(b"CREATE TABLE kit", b"CR\xffATE TABLE kit"))
+
+
 WRONG = {
+    "damaged": (damaged, "cannot be used to keep kits"),
     "no database": (lambda path: path.write_text("kits, kits, kits" * 100), "cannot be used to keep kits"),
     "another program's": (foreign, "is a database of something else"),
     "of a newer Clave": (newer, "is of version 7; this Clave reads 1"),

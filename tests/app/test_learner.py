@@ -4,6 +4,7 @@ import sys
 import time
 from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from fastapi.testclient import TestClient
@@ -218,3 +219,23 @@ def test_with_pages_of_other_devices_the_answer_goes_to_the_new_space() -> None:
     assert len(bridge.beside.ticks) == ticks  # there is one answer and one session
     assert bridge.use_space is not None
     assert bridge.use_space.__self__._space is second
+
+
+def test_dropped_files_leave_room_on_the_disk(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=500_000_003))
+    learner.keep_file("mine", "a.mid", b"abc")
+    with pytest.raises(
+        TrainingError, match=r"b.mid is not kept: the disk .* has 500 MB left, of which 500 MB stay free"
+    ):
+        learner.keep_file("mine", "b.mid", b"abcd")
+
+
+@pytest.mark.parametrize("folder", ["ö" * 300, "~nobody-here/drums", "a\0b"], ids=["long", "of nobody", "NUL"])
+def test_a_folder_that_the_system_cannot_even_look_for_is_refused(learner: Learner, folder: str) -> None:
+    with pytest.raises(TrainingError, match="is not a folder"):
+        learner.start(LearnStart(name="mine", folder=folder))
+
+
+def test_a_file_whose_name_the_disk_cannot_hold_is_refused(learner: Learner) -> None:
+    with pytest.raises(TrainingError, match="cannot be kept: "):
+        learner.keep_file("mine", "\N{DRUM WITH DRUMSTICKS}" * 200 + ".mid", b"MThd")

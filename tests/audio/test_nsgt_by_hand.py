@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from clave.audio.nsgt import HANN_SPREAD, MIN_WINDOW, NSGT, Linear, Octave, fast_length
 from clave.errors import TransformError
@@ -96,3 +97,14 @@ def test_steps_of_an_octave_come_nearest_to_what_is_asked_without_falling_short(
 def test_lengths_that_are_products_of_small_primes_stay_and_others_go_up() -> None:
     wanted = {1: 1, 2: 2, 7: 7, 11: 12, 13: 14, 17: 18, 19: 20, 97: 98, 121: 125, 127: 128, 241: 243, 341: 343}
     assert {length: fast_length(length) for length in wanted} == wanted
+
+
+def test_a_batch_has_any_number_of_dimensions_in_numpy_and_in_torch() -> None:
+    transform, sounds = small(), np.random.default_rng(0).standard_normal((2, 3, 64))
+    bands = transform.forward(sounds)
+    assert bands.shape == (2, 3, transform.bands, transform.frames)
+    np.testing.assert_allclose(bands[1, 2], transform.forward(sounds[1, 2]), atol=1e-12)
+    same = transform.forward(torch.from_numpy(sounds))
+    np.testing.assert_allclose(same.numpy(), bands, atol=1e-9)
+    for given in (bands, same):
+        np.testing.assert_allclose(transform.inverse(given), sounds, atol=1e-9)

@@ -1,4 +1,7 @@
+import contextlib
+import io
 import json
+import os
 import struct
 import tracemalloc
 from pathlib import Path
@@ -10,7 +13,7 @@ import soundfile
 
 from clave import wav
 from clave.errors import AudioFileError
-from clave.files.audio_file import reading, voice_names
+from clave.files.audio_file import quiet, reading, voice_names
 from clave.music.clip import Clip
 from clave.music.kit import VOICES, Kit
 
@@ -514,3 +517,27 @@ def test_a_folder_with_a_list_of_its_own_is_the_kit_of_that_list(tmp_path):
     (tmp_path / "manifest.csv").write_text("file,name\n")
     with pytest.raises(AudioFileError, match=r"manifest.csv lacks the column path, voice"):
         wav.read_kit(tmp_path)
+
+
+def test_damaged_mp3s_say_nothing_on_standard_error_but_in_our_words(capfd):
+    """libmpg123 wrote a line for each frame that it could not decode, and cffi a traceback for a seek to nowhere."""
+    buffer = io.BytesIO()
+    soundfile.write(buffer, np.random.default_rng(0).uniform(-0.5, 0.5, 6000), RATE, format="MP3")
+    whole, random = buffer.getvalue(), np.random.default_rng(1)
+    for _ in range(30):
+        data = bytearray(whole)
+        for at in random.integers(4, len(data), 20):
+            data[at] = 0x55
+        with contextlib.suppress(AudioFileError):
+            wav.from_bytes(bytes(data))
+    assert capfd.readouterr().err == ""
+
+
+def test_what_others_write_meanwhile_is_written_afterwards(capfd):
+    with quiet.without_noise():
+        os.write(2, b"Note: Trying to resync...\n[src/libmpg123/layer3.c:1] error: no\nours\n")
+    assert capfd.readouterr().err == "ours\n"
+    assert all(map(quiet.may_be_mp3, (b"\xff\xfb\x90", b"ID3\3")))
+    assert not any(map(quiet.may_be_mp3, (b"RIFF", b"")))
+    position = quiet.Positions(io.BytesIO(b"abc"))
+    assert [position.seek(2), position.seek(-5), position.seek(-1, 2)] == [2, 2, 2]

@@ -27,6 +27,7 @@ from clave.files.midi import (
     to_bytes,
     write,
 )
+from clave.files.midi.drum_map import parse_drum_map
 from clave.music.kit import VOICES
 from clave.music.pattern import Pattern
 
@@ -726,3 +727,8 @@ def test_a_drum_map_is_a_value():
     assert isinstance(load_drum_map("td-11"), DrumMap)
     with pytest.raises(ValueError, match="read-only"):
         load_drum_map("td-11").voices[0] = 1
+
+
+def test_a_drum_map_that_lies_too_deep_in_itself_is_refused():
+    with pytest.raises(MidiError, match=r"own\.toml: its lists lie too deep in each other"):
+        parse_drum_map("a = " + "[" * 5000, "own.toml")

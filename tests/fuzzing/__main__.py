@@ -1,6 +1,8 @@
 """The command behind scripts/fuzz."""
 
 import argparse
+import os
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -10,13 +12,18 @@ from fuzzing.doors import DOORS
 from fuzzing.trying import Outcome, case_of, smaller, try_cases
 
 KEPT = Path("fuzz-findings")
+PAGE = "page"  # its links and what the browser stores: tried by Vitest, which has no part in the cases of the others
+LONG_RUN = 10_000  # cases
 KINDS = ("cases", "taken", "refused", "foreign", "slow", "large", "noise", "stuck", "died")
 
 
 def main() -> int:
     """Try cases; 1 if there is a finding."""
     chosen = _chosen()
-    names = [chosen.door] if chosen.door else list(DOORS)
+    if chosen.door == PAGE:
+        return _page(chosen.cases or 1, chosen.seed or 0)
+    long = (chosen.cases or 0) >= LONG_RUN
+    names = [chosen.door] if chosen.door else [name for name, door in DOORS.items() if long or not door.heavy]
     single = chosen.door is not None and chosen.seed is not None and chosen.cases is None
     total = 1 if single or chosen.case else chosen.cases or 2000
     shares = _shares(names, total)
@@ -40,7 +47,7 @@ def main() -> int:
 def _chosen() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/fuzz", description=__doc__)
     parser.add_argument("--cases", type=int, help="how many, of all doors together (2000)")
-    parser.add_argument("--door", choices=list(DOORS), help="only this one")
+    parser.add_argument("--door", choices=[*DOORS, PAGE], help="only this one")
     parser.add_argument("--seed", type=int, help="of the first case; with --door alone, only this case is tried")
     parser.add_argument("--case", type=Path, help="a file that was kept, for --door, instead of cases by seed")
     parser.add_argument("--smaller", action="store_true", help="cut parts out of what is found, up to 20 s each")
@@ -48,6 +55,11 @@ def _chosen() -> argparse.Namespace:
     if chosen.case and not chosen.door:
         parser.error("--case needs --door")
     return chosen
+
+
+def _page(cases: int, seed: int) -> int:
+    wanted = os.environ | {"FUZZ_CASES": str(cases), "FUZZ_SEED": str(seed)}
+    return subprocess.call(["npx", "vitest", "run", "tests/hostileInput.test.ts"], cwd="web", env=wanted)
 
 
 def _shares(names: list[str], total: int) -> dict[str, int]:

@@ -10,6 +10,7 @@ class Door(ABC):
     name: str
     weight: float = 1.0  # of the cases that all doors share
     noisy: bool = False  # whether it may write to standard error
+    heavy: bool = False  # takes seconds to begin: left out of a short run over all doors
 
     @abstractmethod
     def case(self, random: Random) -> bytes:

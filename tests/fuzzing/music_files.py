@@ -112,7 +112,7 @@ class SoundDoor(Door):
 class LoopDoor(SoundDoor):
     """A sound that is read as a drum loop."""
 
-    name, weight = "loop", 0.05
+    name, weight, heavy = "loop", 0.05, True
 
     def __init__(self) -> None:
         beat = np.zeros((8, 64), bool)

@@ -14,6 +14,7 @@ VALUES: tuple[Any, ...] = (
     1e-46, 1e-308, 1e308, -1e308, float("nan"), float("inf"), "", "a", "0", "\0", "\ud800", "ä" * 50, "x" * 5000,
     "../../etc/passwd", [], {}, [[]], [0], [0, 0], [1e9, -1e9], ["a"], {"": 0}, {"kind": "given"},
 )  # fmt: skip
+MOST_JSON_BYTES = 2_000_000
 SIZES = (2, 3, 16, 128, 1000)
 
 
@@ -169,4 +170,5 @@ def json_bytes(value: Any, random: Random, damaged: float = 0.1) -> bytes:
         text = json.dumps(value).encode()
     except RecursionError:
         text = b"[" * 100_000
+    text = text[:MOST_JSON_BYTES]
     return mutated_bytes(text, random, most=2) if random.random() < damaged else text

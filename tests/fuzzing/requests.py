@@ -29,6 +29,7 @@ class HttpDoor(Door):
     """Requests: drawn by the server's description, then changed in one place or another."""
 
     name, weight, noisy = "http", 6.0, True  # what computes may warn of numbers
+    similar = False
 
     def __init__(self) -> None:
         home = Path(tempfile.mkdtemp())
@@ -39,7 +40,8 @@ class HttpDoor(Door):
         self._app.state.learner = Learner(home / "learned", ("true",))
         self._document = self._app.openapi()
         self._uploads = [*midi_seeds(), *sound_seeds()]
-        self._asked = [(path, method) for path, methods in self._document["paths"].items() for method in methods]
+        self._asked = [(path, method) for path, methods in self._document["paths"].items() for method in methods
+                       if path.startswith("/api/similar/") == self.similar]  # fmt: skip
 
     def case(self, random: Random) -> bytes:
         """A line of JSON (method, path, headers), then the body."""
@@ -122,7 +124,23 @@ class HttpDoor(Door):
         return status, b"".join(each.get("body", b"") for each in sent)
 
     def warm(self) -> None:
-        """Ask for everything once, as it should be asked."""
+        """Ask for much of it once."""
         for seed in range(20):
             with suppress(Exception):  # found again when it is tried
                 self.open(self.case(Random(seed)))
+
+
+class SimilarDoor(HttpDoor):
+    """Questions for what is similar, of which the first makes an index."""
+
+    name, weight, heavy, similar = "similar", 0.1, True, True
+
+    def warm(self) -> None:
+        """Make the indices."""
+        self.open(_asking("/api/similar/bars", {"pattern": {"meter": [4, 4], "strokes": [[0, 0, 1, 0]]}}))
+        self.open(_asking("/api/similar/sounds/0", {"sound": {"from": "map", "point": [0, 0]}}))
+
+
+def _asking(path: str, body: Any) -> bytes:
+    head = ["POST", path, "", {"host": "localhost:8000", "content-type": "application/json"}]
+    return json.dumps(head).encode() + b"\n" + json.dumps(body).encode()

@@ -21,7 +21,8 @@ from fuzzing.door import Broken, Door
 MOST_SECONDS = 1.0  # of processor time for a case
 MOST_BYTES = 500_000_000  # that a case may add to the process
 STOPPED_AT_BYTES = 3_000_000_000  # of address space, so that a bomb does not take the machine with it
-STUCK_SECONDS = 20.0  # on the wall clock, for what no signal stops
+STUCK_SECONDS = 60.0  # on the wall clock, for what no signal stops
+BEGIN_SECONDS = 300.0  # the same, until a door is open
 
 
 @dataclass(frozen=True)
@@ -85,17 +86,22 @@ def _in_process(make: type[Door], seeds: Sequence[int], given: bytes | None) -> 
             if not finished:
                 yield Outcome(**message)
         if not finished and at is not None:
-            yield Outcome(at, "died", "the process ended")
+            _, status = os.waitpid(child, 0)
+            child = 0
+            yield Outcome(at, "died", f"the process ended with {os.waitstatus_to_exitcode(status)}")
     finally:
         os.close(out)
-        os.waitpid(child, 0)
+        if child:
+            os.waitpid(child, 0)
 
 
 def _lines(out: int) -> Iterator[bytes | None]:
     """Lines of a pipe to its end; None where none comes for too long."""
-    rest = b""
+    rest, patience = b"", BEGIN_SECONDS
     while True:
-        if not select.select([out], [], [], STUCK_SECONDS)[0]:
+        ready = select.select([out], [], [], patience)[0]
+        patience = STUCK_SECONDS
+        if not ready:
             yield None
             return
         more = os.read(out, 65536)
@@ -113,7 +119,10 @@ def _be_the_child(make: type[Door], seeds: Sequence[int], given: bytes | None, i
         os._exit(1)
     for seed in seeds:
         os.write(into, b"%d\n" % seed)
-        outcome = trial.outcome(seed, given)
+        try:
+            outcome = trial.outcome(seed, given)
+        except BaseException as error:
+            outcome = Outcome(seed, "died", f"in the trial itself: {error!r} at {_place(error)}")
         os.write(into, json.dumps(asdict(outcome)).encode() + b"\n")
         if outcome.is_finding:
             os._exit(1)

@@ -219,6 +219,8 @@ def test_the_tempo_at_a_position_and_beyond_both_ends() -> None:
     assert curve.seconds_at(128 + 16) == pytest.approx(curve.seconds + 60 / 140)
     assert curve.seconds == pytest.approx(2.4 + 60 * 4 / 40 * math.log(1.4))
     assert TempoCurve([]).seconds_at(16) == pytest.approx(0.5)
+    for position in (-16, 0, 63, 64, 96, 127.9, 128, 150):  # the ramp is the last of it
+        assert curve.position_at(curve.seconds_at(position)) == pytest.approx(position, abs=1e-9)
     for bpm in (19.9, 400.1):
         with pytest.raises(RenderError, match="tempo"):
             TempoCurve([BarTempo(64, 100, bpm)])

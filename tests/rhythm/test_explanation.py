@@ -68,6 +68,7 @@ def test_a_point_comes_out_as_the_space_plays_it(space: RhythmSpace) -> None:
     [drawn] = space.at([[0.5, -1.0]], "jazz", variation=0.5, density=0.7, seed=3, meter=(3, 4))
     np.testing.assert_array_equal(found.likely.hits, likely.hits)
     np.testing.assert_array_equal(found.drawn.hits, drawn.hits)
+    assert np.log(found.threshold / (1 - found.threshold)) == pytest.approx(space.threshold)
     sure = found.probability > found.threshold
     assert likely.hits[sure].mean() > 0.9  # what passes by itself sounds, but for a third hand
 

@@ -88,6 +88,112 @@ def test_a_feel_strays_by_so_many_deviations_as_the_variation_and_the_noise_of_t
         np.testing.assert_allclose(feel, mean + variation * std * noise, atol=1e-5)  # the same noise at both points
 
 
+def test_bars_at_a_point_have_the_same_noise_and_samples_each_their_own(
+    space: RhythmSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[tuple[dict[str, object], bool]] = []
+    unused = np.random.default_rng(0).bit_generator.state
+
+    def keep(*given: object, alike: bool = True) -> list[Pattern]:
+        rng = given[4]
+        assert isinstance(rng, np.random.Generator)
+        calls.append((dict(rng.bit_generator.state), alike))
+        return [Pattern.empty()] * 2
+
+    monkeypatch.setattr(clave.rhythm.space, "play", keep)
+    for variation in (0.0, 0.5):
+        space.at(POINTS, variation=variation, seed=0)
+    space.sample(2, seed=0)
+    assert [alike for _, alike in calls] == [True, True, False]
+    assert [state == unused for state, _ in calls] == [True, False, False]  # without variation, that of seed 0
+
+
+def test_a_fill_is_drawn_beside_the_beat_of_its_point_and_a_beat_alone(
+    space: RhythmSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[tuple[Condition, Condition | None]] = []
+
+    def keep(decoder: object, condition: Condition, beats: Condition | None, *_: object) -> np.ndarray:
+        given.append((condition, beats))
+        return np.zeros((len(condition), 8, condition.steps), bool)
+
+    monkeypatch.setattr(clave.rhythm.space, "hits_at", keep)
+    space.at(POINTS, "funk", section="beat", variation=0.5)
+    space.at(POINTS, "funk", section="fill", variation=0.5)
+    (_, none), (fill, beat) = given
+    assert none is None
+    assert beat is not None
+    assert [each.section[0].argmax() for each in (fill, beat)] == [
+        space.sections.index(name) for name in ("fill", "beat")
+    ]
+    np.testing.assert_array_equal(beat.map, fill.map)
+    np.testing.assert_array_equal(beat.style, fill.style)
+
+
+def test_the_map_of_a_space_is_drawn_with_the_bars_of_each_style(
+    space: RhythmSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: dict[str, np.ndarray] = {}
+    monkeypatch.setattr(clave.rhythm.space, "map_svg", lambda title, groups: drawn.update(groups) or title)
+    assert space._repr_html_() == f"Rhythm space {space.card['name']}"
+    styles = np.array(space.corpus.styles)
+    assert sorted(drawn) == sorted(set(styles.tolist()))
+    for style, points in drawn.items():
+        np.testing.assert_array_equal(points, space.corpus.map[styles == style])
+
+
+def test_the_detail_that_is_expected_has_the_mean_feel(space: RhythmSpace) -> None:
+    mean, std = space._decoder.expected_feel(space._condition(POINTS.astype(np.float32), "funk", "beat", (4, 4)))
+    feel = space._decoder.feel(space.expected(POINTS, "funk").detail)
+    np.testing.assert_allclose(feel, mean, atol=1e-6)
+    assert not np.allclose(mean, std)
+
+
+def test_a_bar_is_completed_in_the_feel_of_its_kept_strokes_or_else_in_that_of_the_place(
+    space: RhythmSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    felt: list[np.ndarray] = []
+    guessed: list[Pattern] = []
+    dynamics, guess = space._decoder.dynamics, space._encoder.guess
+
+    def keep_dynamics(hits: Hits, feel: Feel, *rest: object) -> object:
+        felt.append(feel)
+        return dynamics(hits, feel, *rest)
+
+    def keep_guess(patterns: list[Pattern]) -> object:
+        guessed.extend(patterns)
+        return guess(patterns)
+
+    monkeypatch.setattr(space._decoder, "dynamics", keep_dynamics)
+    monkeypatch.setattr(space._encoder, "guess", keep_guess)
+    hits = np.zeros((8, 64), bool)
+    hits[0, [0, 32]] = hits[1, [16, 48]] = True
+    bar = Pattern.from_hits(hits, velocity=np.full((8, 64), 0.6), offset=np.full((8, 64), 0.25))
+    keep = np.zeros((8, 64), bool)
+    space.complete(bar, keep)
+    assert guessed == []  # nothing is kept
+    keep[0] = True
+    done = space.complete(bar, keep)
+    assert guessed == [Pattern(np.where(keep, bar.velocity, 0), np.where(keep, bar.offset, 0))]
+    np.testing.assert_allclose(felt[-1], guess(guessed)[1])
+    np.testing.assert_array_equal(done.velocity[0], bar.velocity[0])
+
+
+def test_drums_for_taps_have_the_mean_feel_of_their_place(space: RhythmSpace, monkeypatch: pytest.MonkeyPatch) -> None:
+    felt: list[tuple[np.ndarray, Condition]] = []
+    dynamics = space._decoder.dynamics
+
+    def keep(hits: Hits, feel: Feel, condition: Condition) -> object:
+        felt.append((feel, condition))
+        return dynamics(hits, feel, condition)
+
+    monkeypatch.setattr(space._decoder, "dynamics", keep)
+    made = space.drums_for([(0.0, 0.9), (16.0, 0.5)])
+    ((feel, condition),) = felt
+    np.testing.assert_allclose(feel, space._decoder.expected_feel(condition)[0])
+    assert made.hits[:, 0].any()
+
+
 def test_no_samples_are_no_bars_and_fewer_are_refused(space: RhythmSpace) -> None:
     assert list(space.sample(0)) == []
     assert len(space.sample(1)) == 1

@@ -61,6 +61,12 @@ def test_a_tone_lies_in_its_band_and_its_moment() -> None:
     assert levels[band, 75:].max() < levels[band, column] - 3
 
 
+def test_a_long_sound_fades_where_the_picture_ends() -> None:
+    levels = nsgt_levels(Clip(np.sin(2 * np.pi * 200 * np.arange(44_100) / 44_100).astype(np.float32)))
+    high = levels[nsgt().centres_hz > 5000]
+    assert high[:, 100:].max() < high[:, :20].max() - 3  # it begins with a click, and ends without
+
+
 def test_levels_are_bytes_over_80_db() -> None:
     of = np.log(np.array([[1.0, 0.01], [1e-4, 1e-5]], np.float32))
     assert list(as_bytes(of, 0.0)) == [255, 128, 0, 0]

@@ -1,4 +1,7 @@
-"""The page at once, and the instrument behind it as soon as it has loaded."""
+"""The page at once, and the instrument behind it as soon as it has loaded.
+
+The page's files are answered here for good: in the event loop, without a thread that would wait for those that compute.
+"""
 
 import asyncio
 import mimetypes
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Front:
-    """Answers for the page's files until the instrument has loaded; every other request waits for it.
+    """Answers for the page's files; every other request waits until the instrument has loaded, and goes to it.
 
     `load` makes the instrument, in a thread. What it raises is the result of `loading`. `samples` are for any page.
     Pages of `origins` may use the instrument from elsewhere.
@@ -57,17 +60,19 @@ class Front:
     async def _answer(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         if self._samples is not None and await self._samples.answers(scope, send):
             return
-        if self.loading.done() and self.loading.exception() is None:
+        loaded = self.loading.done() and self.loading.exception() is None
+        if loaded and self._file_of(scope) is None:
             await self.loading.result()(scope, receive, send)
         else:
             await self._early(scope, receive, send)
 
+    def _file_of(self, scope: "Scope") -> Path | None:
+        return self._files.get(scope["path"]) if scope.get("method") in ("GET", "HEAD") else None
+
     async def _answer_early(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        file = self._files.get(scope["path"]) if scope.get("method") == "GET" else None
+        file = self._file_of(scope)
         if file is not None:
-            media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-            text = "; charset=utf-8" if media_type.startswith("text/") else ""
-            await answer(send, 200, media_type + text, file.read_bytes())
+            await _answer_file(scope, send, file)
             return
         try:
             instrument = await asyncio.shield(asyncio.wrap_future(self.loading))
@@ -78,6 +83,18 @@ class Front:
             await turn_away(scope, send, 503, f"the instrument could not be loaded: {error}")
         else:
             await instrument(scope, receive, send)
+
+
+async def _answer_file(scope: "Scope", send: "Send", file: Path) -> None:
+    """The file, or 304 to a browser that has it."""
+    known = file.stat()
+    tag = f'"{known.st_mtime_ns:x}-{known.st_size:x}"'.encode()
+    media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    text = "; charset=utf-8" if media_type.startswith("text/") else ""
+    has_it = tag in dict(scope["headers"]).get(b"if-none-match", b"")
+    content = b"" if has_it or scope["method"] == "HEAD" else file.read_bytes()
+    size = 0 if has_it else known.st_size
+    await answer(send, 304 if has_it else 200, media_type + text, content, [(b"etag", tag)], size=size)
 
 
 def _files(static: Path) -> dict[str, Path]:

@@ -18,7 +18,7 @@ LOOPBACK = ("127.0.0.1", "::1")
 FileBody = Annotated[bytes, Depends(limited_body(MAX_FILE_BYTES, "a file to learn from"))]
 
 
-async def only_here(request: Request) -> None:
+def only_here(request: Request) -> None:
     """403 for whoever is at another device: learning reads folders of this machine, and takes its processor."""
     name = re.sub(r":\d+$", "", request.headers.get("host", ""))
     server = (request.scope.get("server") or [""])[0]  # its address in the network, where it is open to it
@@ -26,7 +26,7 @@ async def only_here(request: Request) -> None:
         raise HTTPException(403, "learning is for the machine that Clave runs on")
 
 
-async def learner_of(request: Request) -> Learner:
+def learner_of(request: Request) -> Learner:
     """The learner of the application."""
     return request.app.state.learner
 

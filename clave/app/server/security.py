@@ -124,11 +124,12 @@ async def answer(
     more: Sequence[tuple[bytes, bytes]] = (),
     *,
     kind: str = "http.response",
+    size: int | None = None,
 ) -> None:
-    """A whole answer; the page requests it again the next time."""
+    """A whole answer; the page requests it again the next time. `size` is that of a body which is not sent."""
     headers = [
         (b"content-type", media_type.encode()),
-        (b"content-length", str(len(body)).encode()),
+        (b"content-length", str(len(body) if size is None else size).encode()),
         (b"cache-control", b"no-cache"),
         *more,
     ]

@@ -11,7 +11,7 @@ import soundfile
 
 from clave.errors import AudioFileError, ClipError
 from clave.files.audio_file.one_shots import resampled
-from clave.files.audio_file.quiet import may_be_mp3, without_noise
+from clave.files.audio_file.quiet import Positions, may_be_mp3, without_noise
 from clave.files.audio_file.wav_layout import as_its_chunks_lie
 from clave.music.clip import SAMPLE_RATE, Clip
 from clave.music.shapes import Float32
@@ -71,7 +71,7 @@ def from_bytes_and_remark(
 def _read(source: io.BufferedIOBase, name: str, sample_rate: int | None) -> tuple[Clip, tuple[str, ...]]:
     quietly = without_noise() if may_be_mp3(_head(source)) else nullcontext()
     try:
-        with quietly, soundfile.SoundFile(as_its_chunks_lie(source)) as file:  # pyright: ignore[reportArgumentType] -- any open file
+        with quietly, soundfile.SoundFile(Positions(as_its_chunks_lie(source))) as file:  # pyright: ignore[reportArgumentType]
             rate = file.samplerate
             if file.frames < _FRAMES_NOT_STATED:
                 _check_budget(file.frames, file, name)

@@ -95,6 +95,8 @@ def parse_drum_map(text: str, file: str) -> DrumMap:
             raise MidiError(f'{file}: channels are "drums" or "all", got {table["channels"]!r}')
     except (tomllib.TOMLDecodeError, VoiceError) as error:
         raise MidiError(f"{file}: {error}") from error
+    except RecursionError as error:
+        raise MidiError(f"{file}: its lists lie too deep in each other") from error
     voices.setflags(write=False)
     return DrumMap(str(table.get("name", Path(file).stem)), voices, table.get("channels") == "all")
 

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 
 from clave.errors import CorpusError
 from clave.files import whole_file
+from clave.files.array_file import arrays_of
+from clave.files.json_file import MAX_BYTES, read_json
 from clave.music.kit import VOICES
 from clave.music.pattern import Pattern
 from clave.music.shapes import Bool, Float32, Int, Shaped
@@ -152,12 +153,12 @@ class Corpus:
         """
         folder = Path(folder)
         try:
-            report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+            report = read_json(folder / "report.json", most_bytes=10 * MAX_BYTES)
             report["notes_not_in_map"] = {int(note): count for note, count in report["notes_not_in_map"].items()}
             if "meters" not in report:  # as it was before there were several
                 report["meters"] = {meter_name(COMMON_TIME): report["bars"]}
                 report["without_style"] = round(report["bars"] * (1 - report.pop("styles_share")))
-            with np.load(folder / BARS_FILE, allow_pickle=False) as bars:
+            with arrays_of(folder / BARS_FILE, most_bytes=None) as bars:
                 common = np.full(len(bars["source"]), METERS.index(COMMON_TIME))
                 return cls(
                     bars["velocity"] / np.float32(127),
@@ -174,7 +175,7 @@ class Corpus:
                     tuple(map(str, bars.get("licences", np.full(len(bars["sources"]), "")))),
                     CorpusReport(**report),
                 )
-        except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise CorpusError(f"{folder} holds no corpus: {error}") from error
 
     def _save_index(self, path: Path) -> None:

@@ -5,13 +5,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 
 from clave.audio import descriptors
 from clave.errors import CorpusError
 from clave.files import whole_file
+from clave.files.array_file import arrays_of
+from clave.files.json_file import MAX_BYTES, read_json
 from clave.music.shapes import Bool, Float32, Int
 
 Progress = Callable[[int, int], None]
@@ -85,8 +86,8 @@ class SoundCorpus:
         """What `save` wrote, by this version or an earlier one. Raises CorpusError if it is missing or incomplete."""
         folder = Path(folder)
         try:
-            report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-            with np.load(folder / "sounds.npz", allow_pickle=False) as file:
+            report = read_json(folder / "report.json", most_bytes=10 * MAX_BYTES)
+            with arrays_of(folder / "sounds.npz", most_bytes=None) as file:
                 names = {name: old if name not in file and old in file else name for name, old in _OLD_NAMES.items()}
                 content: dict[str, Any] = {name: file[names.get(name, name)] for name in _COLUMNS if name in _REQUIRED}
                 unknown = np.full((len(content["voice"]), len(descriptors.NAMES)), np.nan, np.float32)
@@ -94,7 +95,7 @@ class SoundCorpus:
                 content["log_spectrogram"] = content["log_spectrogram"].astype(np.float32)
                 content |= {name: tuple(map(str, file[name])) for name in _NAMES}
                 return cls(**content, report=SoundReport(**report))
-        except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise CorpusError(f"{folder} holds no sounds: {error}") from error
 
 

@@ -90,7 +90,7 @@ def chosen_strokes(
 @cache
 def _loaded(folder: Path) -> Any:
     open_space(folder, STROKE_FORMAT)
-    return session(folder / NETWORK_FILE, cells=SHAPE, seconds=())
+    return session(folder / NETWORK_FILE, 2 * [(len(VOICES),)], cells=SHAPE, seconds=())
 
 
 STROKE_FORMAT = SpaceFormat(

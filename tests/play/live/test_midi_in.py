@@ -192,6 +192,8 @@ def test_what_is_no_file_or_no_json_is_refused(tmp_path) -> None:
         load_map(tmp_path / "none.json")
     with pytest.raises(MidiMapError, match="the map: a MIDI map is JSON"):
         map_from_json("{")
+    with pytest.raises(MidiMapError, match="the map: a MIDI map is JSON: maximum recursion"):
+        map_from_json("[" * 100_000)
     save_map(MAP, tmp_path / "map.json")
     with pytest.raises(MidiMapError, match="cannot be written"):
         save_map(MAP, tmp_path / "none" / "map.json")

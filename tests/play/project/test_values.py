@@ -33,6 +33,7 @@ from clave.play.project import (
     SongPart,
     TempoChange,
     edited,
+    saving,
 )
 from clave.play.project.bars import Leg, check_operations, finished, kept_cells, model_part, space_operations
 from clave.play.project.material import MAX_MATERIAL_BARS, MaterialBar, MaterialFile, check_material
@@ -239,3 +240,13 @@ def test_a_refusal_names_the_place_the_rule_and_the_value_and_counts_the_rest() 
         Project(volume=2, seed=-1)
     with pytest.raises(ProjectError, match=r"got '" + "x" * 76 + r"\.\.\.$"):
         Project(volume="x" * 200)
+
+
+def test_a_document_goes_through_each_version_up_to_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(saving, "VERSION", 4)
+    steps = {version: lambda old, version=version: {**old, "went": [*old["went"], version]} for version in (1, 2, 3)}
+    assert saving.upgraded({"version": 2, "went": []}, steps) == {"version": 4, "went": [2, 3]}
+    assert saving.upgraded({"version": 4, "went": []}, steps) == {"version": 4, "went": []}
+    for version in (5, 0, True, "4"):
+        with pytest.raises(ProjectError, match="version"):
+            saving.upgraded({"version": version, "went": []}, steps)

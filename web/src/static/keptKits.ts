@@ -1,6 +1,7 @@
 /** The player's own kits, kept in the browser: answers in the manner of `clave/app/kit_library.py`. */
 
 import type { KeptInfo, KeptKit, KeptVersion, KitVoice } from "../rules/protocol";
+import { asRecord } from "../state/storedValues";
 import { Refused } from "./refused";
 
 const KEY = "clave.kept.1";
@@ -53,7 +54,7 @@ export class KeptInBrowser {
   private read(): Kept[] {
     try {
       const kept: unknown = JSON.parse(this.shelf.getItem(KEY) ?? "[]");
-      return Array.isArray(kept) ? (kept as Kept[]) : [];
+      return Array.isArray(kept) ? kept.filter(isKept) : [];
     } catch {
       return [];
     }
@@ -66,6 +67,13 @@ export class KeptInBrowser {
       throw new Refused("this browser keeps nothing for this page, or has no room left: save the project as a file instead");
     }
   }
+}
+
+/** Whether this is a kit as it is kept; what its voices say is checked where they are played. */
+function isKept(value: unknown): value is Kept {
+  const { id, name, versions } = asRecord(value);
+  const isVersion = (each: unknown): boolean => typeof asRecord(each)["changed"] === "string" && Array.isArray(asRecord(each)["voices"]);
+  return Number.isSafeInteger(id) && typeof name === "string" && Array.isArray(versions) && versions.length > 0 && versions.every(isVersion);
 }
 
 const infoOf = ({ id, name, versions }: Kept): KeptInfo => ({ id, name, changed: versions.at(-1)!.changed, versions: versions.length });

@@ -7,7 +7,9 @@ import mido
 import numpy as np
 import pytest
 
+from clave.errors import MidiError
 from clave.files import midi
+from clave.files.midi.chunks import _end_of_riff
 from clave.files.midi.normalising import _after_the_beginning, _by_channel, _channels, _TrackReader, hanging_notes
 from clave.files.midi.rhythm_parts import BankSelect, rhythm_channels
 from clave.files.midi.writing import MidiNotes, compose, file_bytes
@@ -198,3 +200,38 @@ def test_bars_that_are_read_cannot_be_changed() -> None:
     for array in (pattern.velocity, pattern.offset):
         with pytest.raises(ValueError, match="read-only"):
             array[0, 0] = 0.5
+
+
+def test_the_midi_file_in_a_riff_ends_where_its_size_says_if_that_can_be() -> None:
+    inner = midi.to_bytes([Pattern.from_hits(np.eye(8, 64))])
+    start = 20
+    for size, end in ((len(inner), start + len(inner)), (13, None), (14, start + 14), (len(inner) + 9, None)):
+        data = b"RIFF" + bytes(4) + b"RMIDdata" + struct.pack("<I", size) + inner + b"LIST" + bytes(4)
+        assert _end_of_riff(data, start) == (len(data) if end is None else end)
+    assert _end_of_riff(b"RIFF" + bytes(4) + b"RMIDnope" + struct.pack("<I", 14) + inner, start) == start + len(inner)
+    whole = b"RIFF" + bytes(4) + b"RMIDdata" + struct.pack("<I", len(inner)) + inner + b"LIST" + bytes(4)
+    assert midi.read(whole).patterns == midi.read(inner).patterns
+    (remark,) = midi.read(whole).report.remarks
+    assert remark == "20 bytes of RIFF (RMID) data before the MIDI header left out"
+
+
+def test_what_follows_the_tracks_is_left_out_and_said() -> None:
+    inner = midi.to_bytes([Pattern.from_hits(np.eye(8, 64))])
+    reading = midi.read(inner + b"\0\0\0")
+    assert reading.patterns == midi.read(inner).patterns
+    assert any(remark.startswith("3 bytes after the end of track") for remark in reading.report.remarks)
+
+
+@pytest.mark.parametrize(
+    ("head", "says"),
+    [
+        (struct.pack(">HHH", 3, 1, 480), "format 0, 1 or 2, got 3"),
+        (struct.pack(">HHH", 1, 1, 0), "0 ticks per quarter"),
+        (struct.pack(">HHH", 1, 1, 0xE728), "SMPTE frames, 25 a second"),
+    ],
+)
+def test_a_header_that_gives_no_places_in_time_is_refused(head: bytes, says: str) -> None:
+    track = b"\x00\x99\x24\x64\x78\x89\x24\x40\x00\xff\x2f\x00"
+    data = b"MThd" + struct.pack(">I", 6) + head + b"MTrk" + struct.pack(">I", len(track)) + track
+    with pytest.raises(MidiError, match=says):
+        midi.read(data)

@@ -3,10 +3,14 @@
 from types import SimpleNamespace
 from typing import Any
 
+import mido
 import numpy as np
 import pytest
+from midi_files import midi_file
+from midi_files import notes as midi_notes
 
 from clave.errors import MidiError
+from clave.files import midi
 from clave.files.midi.drum_map import DrumMap, MapFit, detect_drum_map, fit_of, looks_like_drums, parse_drum_map
 from clave.files.midi.drum_tracks import (
     Part,
@@ -181,6 +185,15 @@ def test_a_name_counts_where_it_says_more_than_the_note() -> None:
     assert voice(46, "Hi-hat") is None
     assert voice(46, "Snare") == "snare"
     assert voice(60, "") is None
+
+
+def test_a_map_of_ones_own_counts_more_than_the_name_of_a_track() -> None:
+    snare = [(0, mido.MetaMessage("track_name", name="Snare")), *midi_notes(0, 480, number=36)]
+    data = midi_file(snare)
+    kick = parse_drum_map("[notes]\nkick = 36", "mine.toml")  # voice 0
+    for drum_map, voice in ((None, 1), (kick, 0), (parse_drum_map("[notes]\nkick = 99", "mine.toml"), 1)):
+        (pattern,) = midi.read(data, drum_map=drum_map).patterns
+        assert np.flatnonzero(pattern.hits.any(axis=1)).tolist() == [voice]
 
 
 # The pedal of a hi-hat

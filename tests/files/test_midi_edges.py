@@ -7,11 +7,14 @@ import mido
 import numpy as np
 import pytest
 
+from clave.errors import MidiError
 from clave.files import midi
+from clave.files.midi.chunks import _end_of_riff
 from clave.files.midi.normalising import _after_the_beginning, _by_channel, _channels, _TrackReader, hanging_notes
-from clave.files.midi.rhythm_parts import rhythm_channels
+from clave.files.midi.rhythm_parts import BankSelect, rhythm_channels
 from clave.files.midi.writing import MidiNotes, compose, file_bytes
 from clave.music.kit import VOICES
+from clave.music.pattern import Pattern
 
 KICK_ON, KICK_OFF = bytes((0x99, 36, 100)), bytes((0x89, 36, 64))
 
@@ -142,3 +145,93 @@ def test_a_time_of_four_bytes_is_a_step_back_only_within_a_thousand_bars() -> No
     assert time(0x8F, 0xFF, 0xFF, 0xFF, 0x7F) == -1  # 32 bits
     assert time(0x87, 0xFF, 0xFF, 0xFF, 0x7F) == (1 << 31) - 1
     assert time(0x88, 0x80, 0x80, 0x80, 0x00) == -(1 << 31)
+
+
+def events_of(*metas: bytes) -> list[bytes]:
+    """What a reader keeps of these meta events, each at no delta."""
+    reader = _TrackReader(b"".join(b"\x00\xff" + meta for meta in metas), "track 1", "a.mid")
+    for _ in metas:
+        reader.take_event()
+    return [event for _, event in reader.found().events]
+
+
+def test_a_tempo_has_three_bytes_and_a_meter_two_or_more() -> None:
+    tempo, meter, short_meter = b"\x51\x03\x07\xa1\x20", b"\x58\x04\x04\x02\x18\x08", b"\x58\x02\x03\x02"
+    assert events_of(tempo, meter, short_meter) == [b"\xff" + each for each in (tempo, meter, short_meter)]
+    assert events_of(b"\x51\x02\x07\xa1", b"\x51\x04\x00\x07\xa1\x20", b"\x58\x01\x04", b"\x01\x03abc") == []
+
+
+@pytest.mark.parametrize(
+    ("message", "drums"),
+    [
+        ("43104c080a017f", {9, 10}),  # part 11 has the bank of drums
+        ("43104c080a017e", {9}),
+        ("43104c080a0700", {9}),
+        ("43104c080f0701", {9, 15}),
+        ("43104c08100701", {9}),  # there is no part 17
+        ("43104c080a05000001", {9, 10}),  # three values from address 5 on: the third is the mode
+        ("43104c0a0a0701", {9}),  # not a part
+        ("43204c080a0701", {9}),  # a request
+        ("43104c080a07", {9}),  # without a value
+        ("42104c080a0701", {9}),  # another maker
+        ("41104212401a15020f", {9, 10}),
+        ("41104212401a15000f", {9}),
+        ("4110421240101500 1b", set()),  # block 0 is part 10, and plays melodies
+        ("41104212501a15020f", {9}),  # not a part
+        ("41104212402a15020f", {9}),
+        ("41104212401a1502", {9}),  # without a checksum
+    ],
+)
+def test_parts_become_drums_by_the_messages_of_their_makers(message: str, drums: set[int]) -> None:
+    assert rhythm_channels([bytes.fromhex(message)], [])[0] == drums
+
+
+def test_banks_of_drums_are_120_and_127_but_not_of_a_gs_module_and_121_is_none_in_gm2() -> None:
+    gm2, gs = bytes.fromhex("7e7f0903"), bytes.fromhex("41104212401b1500 00")
+    banks = {bank: rhythm_channels([], [BankSelect(3, bank)])[0] for bank in (119, 120, 121, 126, 127)}
+    assert banks == {119: {9}, 120: {3, 9}, 121: {9}, 126: {9}, 127: {3, 9}}
+    assert rhythm_channels([gs], [BankSelect(3, 127)])[0] == {9}
+    assert rhythm_channels([], [BankSelect(9, 121)])[0] == {9}
+    assert rhythm_channels([gm2], [BankSelect(9, 121)])[0] == set()
+
+
+def test_bars_that_are_read_cannot_be_changed() -> None:
+    (pattern,) = midi.read(midi.to_bytes([Pattern.from_hits(np.eye(8, 64))])).patterns
+    for array in (pattern.velocity, pattern.offset):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0, 0] = 0.5
+
+
+def test_the_midi_file_in_a_riff_ends_where_its_size_says_if_that_can_be() -> None:
+    inner = midi.to_bytes([Pattern.from_hits(np.eye(8, 64))])
+    start = 20
+    for size, end in ((len(inner), start + len(inner)), (13, None), (14, start + 14), (len(inner) + 9, None)):
+        data = b"RIFF" + bytes(4) + b"RMIDdata" + struct.pack("<I", size) + inner + b"LIST" + bytes(4)
+        assert _end_of_riff(data, start) == (len(data) if end is None else end)
+    assert _end_of_riff(b"RIFF" + bytes(4) + b"RMIDnope" + struct.pack("<I", 14) + inner, start) == start + len(inner)
+    whole = b"RIFF" + bytes(4) + b"RMIDdata" + struct.pack("<I", len(inner)) + inner + b"LIST" + bytes(4)
+    assert midi.read(whole).patterns == midi.read(inner).patterns
+    (remark,) = midi.read(whole).report.remarks
+    assert remark == "20 bytes of RIFF (RMID) data before the MIDI header left out"
+
+
+def test_what_follows_the_tracks_is_left_out_and_said() -> None:
+    inner = midi.to_bytes([Pattern.from_hits(np.eye(8, 64))])
+    reading = midi.read(inner + b"\0\0\0")
+    assert reading.patterns == midi.read(inner).patterns
+    assert any(remark.startswith("3 bytes after the end of track") for remark in reading.report.remarks)
+
+
+@pytest.mark.parametrize(
+    ("head", "says"),
+    [
+        (struct.pack(">HHH", 3, 1, 480), "format 0, 1 or 2, got 3"),
+        (struct.pack(">HHH", 1, 1, 0), "0 ticks per quarter"),
+        (struct.pack(">HHH", 1, 1, 0xE728), "SMPTE frames, 25 a second"),
+    ],
+)
+def test_a_header_that_gives_no_places_in_time_is_refused(head: bytes, says: str) -> None:
+    track = b"\x00\x99\x24\x64\x78\x89\x24\x40\x00\xff\x2f\x00"
+    data = b"MThd" + struct.pack(">I", 6) + head + b"MTrk" + struct.pack(">I", len(track)) + track
+    with pytest.raises(MidiError, match=says):
+        midi.read(data)

@@ -99,7 +99,9 @@ def test_a_token_is_drawn_by_its_share_of_a_row_whatever_the_row_sums_to():
     np.testing.assert_allclose(drawn, [0.25, 0, 0.75], atol=0.03)
 
 
-def test_one_cell_that_is_neither_kept_nor_free_is_refused():
+def test_a_mask_says_1_or_0_of_each_cell_and_one_that_is_neither_is_refused():
+    assert as_keep(np.eye(8, 64), (4, 4)).sum() == 8
+    assert not as_keep(np.zeros((8, 64)), (4, 4)).any()
     keep = np.ones((8, 64))
     keep[0, 1] = 0.5
     with pytest.raises(PatternError, match="true or false"):

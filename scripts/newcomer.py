@@ -28,6 +28,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```\n(?:\n```text\n(.*?)^```$)?", re.DOTALL | re.MULTILINE)
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\S*")
+INVITATION = re.compile(r"http://\S+\?token=\S+")  # what --host prints for other devices
 LONGEST_SECONDS = 1200  # of one command
 
 SHORTENED: Mapping[str, str] = {
@@ -133,29 +134,35 @@ def finished(words: list[str], folder: Path, environment: Mapping[str, str]) -> 
 
 def served(words: list[str], folder: Path, environment: Mapping[str, str]) -> str:
     """What a server printed: its page is fetched, then it is stopped as by Ctrl-C. Raises FailedError."""
-    said = ""
     with subprocess.Popen(
         words, cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     ) as running:  # fmt: skip
-        assert running.stdout is not None
-        while not (found := ADDRESS.search(said)):
-            line = running.stdout.readline()
-            if not line:
-                raise FailedError(f"it stopped before it served: {said.strip()[-600:]}")
-            said += line
-        with urllib.request.urlopen(found.group(), timeout=60) as answer:
-            page = answer.read().decode()
-        running.send_signal(signal.SIGINT)
         try:
-            said += running.communicate(timeout=30)[0]
-        except subprocess.TimeoutExpired as error:
+            said, page = fetched(running, INVITATION if "--host" in words else ADDRESS)
+            running.send_signal(signal.SIGINT)
+            said += running.communicate(timeout=60)[0]
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise FailedError(f"it did not answer, or did not stop after Ctrl-C: {error}") from error
+        finally:
             running.kill()
-            raise FailedError("it did not stop within 30 s of Ctrl-C") from error
     if "<title>Clave" not in page:
         raise FailedError(f"its page is not that of Clave: {page[:200]}")
     if running.returncode not in (0, 130, -signal.SIGINT):
         raise FailedError(f"after Ctrl-C, exit code {running.returncode}: {said.strip()[-600:]}")
     return said
+
+
+def fetched(running: "subprocess.Popen[str]", address: "re.Pattern[str]") -> tuple[str, str]:
+    """What a server printed up to its address, and the page there."""
+    assert running.stdout is not None
+    said = ""
+    while not (found := address.search(said)):
+        line = running.stdout.readline()
+        if not line:
+            raise FailedError(f"it stopped before it served: {said.strip()[-600:]}")
+        said += line
+    with urllib.request.urlopen(found.group(), timeout=60) as answer:
+        return said, answer.read().decode()
 
 
 def snapshot(folder: Path) -> dict[Path, int]:

@@ -58,6 +58,15 @@ def test_a_command_that_fails_says_so_and_what_it_printed(tmp_path: Path) -> Non
         NEWCOMER["finished"](["no-such-program"], tmp_path, {"PATH": ""})
 
 
+def test_a_server_that_does_not_come_up_says_so_and_is_not_waited_for(tmp_path: Path) -> None:
+    serve = NEWCOMER["served"]
+    with pytest.raises(FailedError, match="it stopped before it served: no page"):
+        serve([sys.executable, "-c", "print('no page')"], tmp_path, {})
+    unreachable = "print('http://127.0.0.1:9/', flush=True); import time; time.sleep(60)"
+    with pytest.raises(FailedError, match="it did not answer"):
+        serve([sys.executable, "-c", unreachable], tmp_path, {})
+
+
 def test_files_that_are_missing_silent_or_broken_are_noticed(tmp_path: Path) -> None:
     check = NEWCOMER["check_files"]
     with pytest.raises(FailedError, match="it wrote nothing to out"):

@@ -69,7 +69,7 @@ def print_links(invitation: Invitation) -> None:
 
     links = invitation.links()
     print("Whoever has this link plays too, until Clave is stopped:")
-    print("".join(f"  {link}\n" for link in links), end="")
+    print("".join(f"  {link}\n" for link in links), end="", flush=True)
     if f"//{THIS_MACHINE}:" in links[0]:
         print("No other device reaches this address: name one of a network with --host ADDRESS.", flush=True)
         return

@@ -7,7 +7,8 @@ import { readMessage } from "../rules/messageChecks";
 import type { Project } from "../rules/project";
 import { NEW_PAGE_PROJECT, type Place } from "../rules/scene";
 import { CHANNELS, DEFAULT_MIDI, HIGHEST_NOTE, type MidiSettings } from "../midi/midiSettings";
-import { asRecord, finite, type Remembered, type StoredRecord, type Strokes } from "./storedValues";
+import { asRecord, finite, type StoredRecord } from "../rules/anyValue";
+import type { Remembered, Strokes } from "./storedValues";
 import type { Theme } from "./store";
 
 const KEY = "clave.project.1";

@@ -18,7 +18,7 @@ import type { Leader, Player } from "./player";
 import type { SceneActions } from "./sceneActions";
 import type { Store } from "./store";
 import { PlayedStrokes } from "./playedStrokes";
-import { asRecord } from "./storedValues";
+import { asRecord } from "../rules/anyValue";
 
 const KEY = "clave.midi-in.1";
 

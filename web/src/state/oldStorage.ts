@@ -14,7 +14,8 @@ import { generatedBars, LOOP_BARS, NEW_PAGE_PROJECT, type Place, roundPoints, SL
 import { MAX_LEVEL } from "../rules/sequencer";
 import { styleOf } from "../rules/styleBlend";
 import { DEFAULT_SOUND } from "../rules/voiceSound";
-import { asRecord, finite, type Remembered } from "./storedValues";
+import { asRecord, finite } from "../rules/anyValue";
+import type { Remembered } from "./storedValues";
 
 const readPattern = (value: unknown): BarPattern => readMessage("BarPattern", value);
 const readPatterns = (value: unknown): BarPattern[] => (Array.isArray(value) ? value.map(readPattern) : []);

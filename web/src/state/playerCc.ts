@@ -2,7 +2,7 @@
 
 import { effect, signal, untracked } from "@preact/signals";
 import { controlChanges, USUAL_NUMBERS } from "../rules/playerCc";
-import { asRecord } from "./storedValues";
+import { asRecord } from "../rules/anyValue";
 import type { Together } from "./together";
 
 const KEY = "clave.player-cc.1";

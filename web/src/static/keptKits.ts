@@ -1,7 +1,7 @@
 /** The player's own kits, kept in the browser: answers in the manner of `clave/app/kit_library.py`. */
 
 import type { KeptInfo, KeptKit, KeptVersion, KitVoice } from "../rules/protocol";
-import { asRecord } from "../state/storedValues";
+import { asRecord } from "../rules/anyValue";
 import { Refused } from "./refused";
 
 const KEY = "clave.kept.1";

@@ -1,9 +1,11 @@
 """How many small mistakes the tests notice: a Markdown table by subject, and the mutants that survive.
 
-python benchmarks/mutants.py [--only pattern ...] [--each 30] [--seed 0] [--json FILE]: mutates modules one change at a
-time in a copy of the checkout and runs the tests named for them in SUBJECTS, one process at a time, until one fails. A
-mutant is killed by a failure or by taking far longer than the tests do; one that no test could notice is named in
-`benchmarks/equivalent_mutants.txt`, with the reason, and does not count.
+python benchmarks/mutants.py [--only pattern ...] [--each 30] [--seed 0] [--named TEXT ...] [--json FILE]
+
+Mutates modules one change at a time in a copy of the checkout and runs the tests named for them in SUBJECTS, one
+process at a time, until one fails. A mutant is killed by a failure or by taking far longer than the tests do; one that
+no test could notice is named in `benchmarks/equivalent_mutants.txt`, with the reason, and does not count. `--named`
+tries mutants again by their names.
 """
 
 import argparse
@@ -192,6 +194,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--only", nargs="+", choices=SUBJECTS, default=list(SUBJECTS))
     parser.add_argument("--each", type=int, default=30, help="mutants of each subject")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--named", nargs="+", help="instead of a draw, those with one of these texts in their names")
     parser.add_argument("--json", type=Path)
     chosen = parser.parse_args(arguments)
     _import_libraries()
@@ -200,7 +203,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         checkout = Checkout(Path(folder))
         for name in chosen.only:
-            rows.append(_measure(checkout, name, chosen.each, chosen.seed, known))
+            every = [mutant for mutant in mutants(SUBJECTS[name]) if mutant.name not in known]
+            named = [mutant for mutant in every if any(text in mutant.name for text in chosen.named or ())]
+            drawn = random.Random(chosen.seed).sample(every, min(chosen.each, len(every)))
+            rows.append(_measure(checkout, name, named if chosen.named else drawn, len(every)))
     from measuring import print_table, write_json  # imports Clave, which only the forked processes may before
 
     killed, tried = sum(row.killed for row in rows), sum(row.mutants for row in rows)
@@ -212,16 +218,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     write_json({row.subject: row.__dict__ for row in rows}, chosen.json)
 
 
-def _measure(checkout: Checkout, name: str, each: int, seed: int, known: dict[str, str]) -> Killed:
+def _measure(checkout: Checkout, name: str, sample: Sequence[Mutant], all_there_are: int) -> Killed:
     subject = SUBJECTS[name]
-    every = [mutant for mutant in mutants(subject) if mutant.name not in known]
-    sample = random.Random(seed).sample(every, min(each, len(every)))
     checkout.passes(subject, 600, keep_bytecode=True)  # compiles
     begun = time.monotonic()
     if not checkout.passes(subject, 600):
         sys.exit(f"the tests of {name} fail without a mutant:\n{(checkout.folder / 'said.txt').read_text()[-2000:]}")
     seconds = time.monotonic() - begun
-    print(f"{name}: {len(sample)} of {len(every)} mutants; the tests take {seconds:.1f} s", flush=True)
+    print(f"{name}: {len(sample)} of {all_there_are} mutants; the tests take {seconds:.1f} s", flush=True)
     survivors: list[str] = []
     for mutant in sample:
         if not checkout.kills(subject, mutant, PATIENCE * seconds + MORE_SECONDS):

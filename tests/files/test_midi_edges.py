@@ -235,3 +235,8 @@ def test_a_header_that_gives_no_places_in_time_is_refused(head: bytes, says: str
     data = b"MThd" + struct.pack(">I", 6) + head + b"MTrk" + struct.pack(">I", len(track)) + track
     with pytest.raises(MidiError, match=says):
         midi.read(data)
+
+
+def test_bars_are_written_straight_at_120_with_their_feel_and_no_lead_in_unless_said_otherwise() -> None:
+    bars = [Pattern.from_hits(np.eye(8, 64), offset=np.full((8, 64), 0.5))]
+    assert midi.to_bytes(bars) == midi.to_bytes(bars, 120, 0.5, False, 0)

@@ -21,7 +21,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -30,7 +30,7 @@ import numpy as np
 from measuring import options, print_table, write_json
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from random_requests import SOUND, RequestDraw
+from random_requests import SOUND, RequestDraw  # pyright: ignore[reportMissingImports]
 
 SOUNDS_AT_ONCE, REQUESTS, DRAWN = 200, 3000, 20_000
 JSON = {"content-type": "application/json"}
@@ -84,7 +84,7 @@ class Playing:
 
 
 @contextmanager
-def playing() -> Iterator[Playing]:
+def playing() -> Generator[Playing]:
     home = Path(tempfile.mkdtemp(prefix="clave-load-"))
     made = Playing(home)
     try:

@@ -1,5 +1,6 @@
 """A network of someone else's, run once before it is used: with how much memory and time, and what comes out."""
 
+import math
 import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -48,10 +49,16 @@ def check_output(path: Path, name: str, value: Any, rows: int) -> None:
     """SpaceError unless this is an array of finite numbers with a row for each row that went in."""
     if not isinstance(value, np.ndarray) or value.ndim < 1 or len(value) != rows:
         raise SpaceError(f"{path} is a foreign model: {name} has no row for each of the {rows} that it was given")
-    if value.dtype.kind == "f" and not np.isfinite(value).all():
+    if value.dtype.kind == "f" and not _is_finite(value):
         raise SpaceError(
             f"{path} is broken: {name} holds numbers that are not finite; learn the space anew, or get it again"
         )
+
+
+def _is_finite(value: np.ndarray) -> bool:
+    """Whether all numbers are finite. Their squares' sum says so in a fifth of the time, unless they are huge."""
+    flat = value.ravel()
+    return math.isfinite(float(flat.dot(flat))) or bool(np.isfinite(value).all())
 
 
 def _check_shapes(path: Path, found: Mapping[str, np.ndarray], outputs: Sequence[Shape]) -> None:

@@ -149,7 +149,7 @@ def read_corpus_map(path: Path) -> CorpusMap:
     return corpus
 
 
-def _indices(column: Shaped[np.ndarray, " bar"]) -> list[int]:
+def _indices(column: Shaped[np.ndarray, "..."]) -> list[int]:
     """The column, which counts from 0."""
     if column.ndim != 1 or column.dtype.kind not in "iu" or column.min(initial=0) < 0:
         raise ValueError(f"indices are whole numbers from 0 on, got {column.dtype} {column.shape}")

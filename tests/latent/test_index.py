@@ -145,3 +145,33 @@ def test_vectors_of_another_size_or_without_end_are_refused() -> None:
         index.projection(np.zeros((1, 3), np.float32))
     with pytest.raises(SpaceError, match="NaN"):
         index.projection(np.full((1, 40), np.nan, np.float32))
+
+
+def test_parts_that_do_not_fit_each_other_are_refused(tmp_path: Path) -> None:
+    """Each of these once was another program's error, or read a file outside of the folder."""
+    folder = tmp_path / "index"
+    write_index(folder, "bars", "a rule", batches(vectors(20)), {"styles": ["funk"]})
+    config = json.loads((folder / CONFIG).read_text())
+    for change in ({"columns": ["../bar"]}, {"lists": [1]}, {"rows": "20"}, {"made_by": 3}):
+        (folder / CONFIG).write_text(json.dumps(config | change))
+        with pytest.raises(SpaceError, match="is no whole index"):
+            open_index(folder, "bars")
+    (folder / CONFIG).write_text(json.dumps(config))
+    (folder / "names.json").write_text('{"styles": "funk"}')
+    with pytest.raises(SpaceError, match="its names are lists of texts"):
+        open_index(folder, "bars")
+    (folder / "names.json").write_text("{}")
+    with np.load(folder / "projection.npz") as file:
+        arrays = dict(file)
+    for name, value in (
+        ("scale", arrays["scale"][1:]),
+        ("scale", 0 * arrays["scale"]),
+        ("mean", arrays["mean"] * np.nan),
+    ):
+        np.savez(folder / "projection.npz", **(arrays | {name: value}))
+        with pytest.raises(SpaceError, match="its projection is"):
+            open_index(folder, "bars")
+    np.savez(folder / "projection.npz", **arrays)
+    np.save(folder / "vectors.npy", np.zeros((20, 3), np.int8))
+    with pytest.raises(SpaceError, match="its vectors are int8"):
+        open_index(folder, "bars")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from clave.errors import SpaceError, TrainingError
+from clave.errors import CorpusError, SpaceError, TrainingError
 from clave.latent.file_hashes import HASHES_FILE, hash_of, read_hashes
 
 RELATIVE, ABSOLUTE = 0.01, 0.002  # by which a figure may differ: what other processors round otherwise
@@ -59,9 +59,12 @@ class Space:
 def verify(folder: Path, data: Path | None, recompute: Callable[[], Mapping[str, Recompute]]) -> Iterator[Check]:
     """Check a space, one thing after another; a run keeps its data in the folder of its space.
 
-    `recompute` is asked, once data are there, what can be recomputed of each kind. SpaceError for what is no space.
+    `recompute` is asked, once data are there, what can be recomputed of each kind. SpaceError for what is no
+    space, CorpusError for data that are no folder.
     """
     space = read_space(folder)
+    if data is not None and not data.is_dir():
+        raise CorpusError(f"{data} is not a folder: name the one that {folder} was learned from")
     yield _files(folder)
     yield _card(folder, space)
     if (credited := _credited(folder, space)) is not None:

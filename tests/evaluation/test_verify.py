@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from clave.app import cli
-from clave.errors import SpaceError
+from clave.errors import CorpusError, SpaceError
 from clave.evaluation import verify as verifying
 from clave.evaluation.verify import Recompute, Recomputed, Space, compared, verify
 from clave.latent.file_hashes import write_hashes
@@ -30,6 +30,7 @@ def folder(tmp_path: Path) -> Path:
     made = settings(**{"data sha256": "d" * 64, "code hash": code_hash("rhythm")})
     (tmp_path / "config.json").write_text(json.dumps(made))
     (tmp_path / "encoder.onnx").write_bytes(b"weights")
+    (tmp_path / "data").mkdir()
     (tmp_path / "card.md").write_text(model_card({"name": "mine"}, FIGURES, {}, kind="rhythm", measured_on="bars"))
     write_hashes(tmp_path)
     return tmp_path
@@ -48,7 +49,7 @@ def states(folder: Path, data: Path | None = None, *, data_hash: str = "d" * 64,
 
 def test_a_space_is_what_it_says_and_needs_its_data_for_the_rest(folder: Path) -> None:
     assert states(folder) == {"files": "same", "card": "same", "data": "not checked", "table": "not checked"}
-    known = states(folder, folder / "midi")
+    known = states(folder, folder / "data")
     assert known == dict.fromkeys(("files", "card", "code", "data", "table"), "same")
 
 
@@ -68,13 +69,13 @@ def test_a_card_with_another_figure_differs(folder: Path) -> None:
 
 
 def test_other_data_differ_and_have_no_table(folder: Path) -> None:
-    found = states(folder, folder / "midi", data_hash="e" * 64)
+    found = states(folder, folder / "data", data_hash="e" * 64)
     assert (found["data"], found["table"]) == ("differs", "not checked")
 
 
 @pytest.mark.parametrize(("f1_map", "state"), [(0.8124, "same"), (0.8050, "same"), (0.79, "differs")])
 def test_a_figure_may_differ_by_what_processors_round(folder: Path, f1_map: float, state: str) -> None:
-    assert states(folder, folder / "midi", f1_map=f1_map)["table"] == state
+    assert states(folder, folder / "data", f1_map=f1_map)["table"] == state
 
 
 def test_a_difference_is_named_with_both_figures() -> None:
@@ -86,7 +87,7 @@ def test_a_difference_is_named_with_both_figures() -> None:
 def test_older_spaces_without_hashes_are_told_so(folder: Path) -> None:
     (folder / "hashes.json").unlink()
     (folder / "config.json").write_text(json.dumps(settings()))
-    found = states(folder, folder / "midi")
+    found = states(folder, folder / "data")
     assert found == {
         "files": "not checked",
         "card": "same",
@@ -94,6 +95,11 @@ def test_older_spaces_without_hashes_are_told_so(folder: Path) -> None:
         "data": "not checked",
         "table": "same",
     }
+
+
+def test_data_that_are_no_folder_are_refused(folder: Path) -> None:
+    with pytest.raises(CorpusError, match=r"midi is not a folder: name the one that .* was learned from"):
+        list(verify(folder, folder / "midi", dict))
 
 
 @pytest.mark.parametrize("content", ["{}", "[]", '{"format": "other"}', "no JSON"])

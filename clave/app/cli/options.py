@@ -284,7 +284,7 @@ VerifiedModel = Annotated[
 VerifiedData = Annotated[
     Path | None,
     typer.Option(
-        "--data", metavar="FOLDER", exists=True, file_okay=False,
+        "--data", metavar="FOLDER",
         help="What it was learned from: its run, or the MIDI files or one-shots.",
     ),
 ]  # fmt: skip

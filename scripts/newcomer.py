@@ -187,7 +187,7 @@ def check_files(line: str, folder: Path, before: Mapping[Path, int]) -> None:
             raise FailedError(f"{path.name} is no MIDI file")
         if path.suffix == ".json" and not isinstance(json.loads(path.read_text("utf-8")), dict | list):
             raise FailedError(f"{path.name} holds neither an object nor a list")
-        if path.stat().st_size == 0 and path.name != "__init__.py":
+        if path.stat().st_size == 0 and not path.name.startswith("."):  # as locks are
             raise FailedError(f"{path.name} is empty")
 
 

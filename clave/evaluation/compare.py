@@ -124,10 +124,10 @@ def _run(path: Path) -> Compared:
     kind = ""
     if has_run:
         kept = json.loads((path / CHECKPOINT).read_text("utf-8"))
-        recipe_from_dict(kept["recipe"])  # of another version: refused, by name
-        settings |= _flat({name: value for name, value in kept["recipe"].items() if name != "name"})
-        facts |= {"recipe": kept["recipe"]["name"], **_of_log(path)}
-        kind = "sound run" if "sound" in str(kept["recipe"]["model"].get("kind")) else "rhythm run"
+        recipe = _recipe(kept)
+        settings |= _flat({name: value for name, value in recipe.items() if name != "name"})
+        facts |= {"recipe": recipe["name"], **_of_log(path)}
+        kind = "sound run" if "sound" in str(recipe.get("model", {}).get("kind")) else "rhythm run"
     if has_space:
         space = _space_settings(path)
         kind = space["format"].removeprefix("clave ")
@@ -143,16 +143,24 @@ def _run(path: Path) -> Compared:
     return Compared(path.resolve().name, kind, facts, _without_vocabulary(settings), scores)
 
 
+def _recipe(kept: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The recipe of a checkpoint, or the settings of one that fine-tunes a space."""
+    if "fine_tuning" in kept:
+        return {"name": f"fine-tuning of {Path(kept['space']).name}", **kept["fine_tuning"]}
+    recipe_from_dict(kept["recipe"])  # of another version: refused, by name
+    return kept["recipe"]
+
+
 def _of_log(path: Path) -> dict[str, Any]:
     """Epochs and seconds of training, and its best losses on the tuning part."""
     log = read_log(path)
     if not log:
         return {"epochs": 0}
+    facts = {"epochs": len(log), "seconds": round(sum(row["seconds"] for row in log), 3)}
+    if "total" not in log[0]["tuning"]:  # one that fine-tunes a space
+        return facts
     best = min(log, key=lambda row: row["tuning"]["total"])
-    return {
-        "epochs": len(log), "best epoch": best["epoch"], "seconds": round(sum(row["seconds"] for row in log), 3),
-        "best tuning loss": best["tuning"]["total"],
-    }  # fmt: skip
+    return facts | {"best epoch": best["epoch"], "best tuning loss": best["tuning"]["total"]}
 
 
 def _space_settings(path: Path) -> dict[str, Any]:

@@ -40,14 +40,18 @@ def grid(rows: int, columns: int, size_inches: tuple[float, float]) -> "tuple[Fi
 
 
 def curves(log: Sequence[dict[str, Any]], unit: str = "nats a bar") -> "Figure":
-    """Each loss over the epochs, on the training part and on the tuning part: the paper's figure 8."""
+    """Each loss over the epochs, on the training part and on the tuning part: the paper's figure 8.
+
+    A space that was fine-tuned has no tuning part.
+    """
     from matplotlib.ticker import MaxNLocator
 
-    names = list(log[0]["tuning"])
+    names = list(log[0]["tuning"] or log[0]["train"])
+    parts = {part: style for part, style in (("train", "-"), ("tuning", "--")) if log[0][part]}
     figure, axes = grid(-(-len(names) // 3), 3, (4.0, 2.6))
     epochs = [row["epoch"] for row in log]
     for name, ax in zip(names, axes, strict=False):
-        for part, style in (("train", "-"), ("tuning", "--")):
+        for part, style in parts.items():
             ax.plot(epochs, [row[part].get(name, np.nan) for row in log], style, label=part)
         ax.set_title(name)
         ax.set_xlabel("epoch")

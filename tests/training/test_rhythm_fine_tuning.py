@@ -12,6 +12,8 @@ from toy_grooves import toy_grooves
 
 from clave import load_rhythm
 from clave.errors import TrainingError
+from clave.evaluation.compare import compare
+from clave.evaluation.figures import curves
 from clave.rhythm import dataset
 from clave.rhythm.dataset import Corpus
 from clave.rhythm.homes import homes_of
@@ -21,6 +23,7 @@ from clave.training.fine_tuned_space import joined_maps
 from clave.training.recipes import recipe_to_dict
 from clave.training.rhythm_fine_tuning import fine_tune_rhythm
 from clave.training.rhythm_run import corpus_map
+from clave.training.run_log import read_log
 from clave.training.session import RunStoppedError, Session
 from clave.training.tensor_file import halved, load_tensors, save_tensors
 from clave.training.tuning_checkpoint import kept_settings, start_of_run
@@ -141,3 +144,12 @@ def test_what_is_learned_so_far_can_be_used_now(start, grooves, written, tmp_pat
     session = Session(wish=lambda: next(wishes))
     assert list(fine_tune_rhythm(grooves, start, tmp_path, SETTINGS, session=session)) == []
     assert len(written) == 1
+
+
+def test_a_fine_tuned_space_is_compared_and_its_losses_are_drawn(tuned: Path, start: Path):
+    pytest.importorskip("matplotlib")
+    facts = compare([tuned, start]).columns[0].facts
+    assert facts["epochs"] == 2
+    axes = curves(read_log(tuned)).axes
+    assert [ax.get_title() for ax in axes] == ["own", "forgotten", ""]
+    assert [len(ax.lines) for ax in axes] == [1, 1, 0]

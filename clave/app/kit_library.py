@@ -275,7 +275,8 @@ class KitLibrary:
         try:
             yield
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            code = getattr(error, "sqlite_errorcode", 0)  # Python's own, such as of text that is no UTF-8, have none
+            if code & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise KitLibraryError(f"{self._place} cannot be used to keep kits: {error}") from error
             raise KitLibraryBusyError(
                 f"{self._place} has been locked by another program for {BUSY_SECONDS:g} seconds: try again"

@@ -7,23 +7,17 @@ import pytest
 from fastapi.testclient import TestClient
 from random_requests import RequestDraw
 from toy_rhythm import ToyRhythm
-from toy_tones import ToyTones
 
+from clave import load_rhythm, load_sound
 from clave.app.kit_library import KitLibrary
 from clave.app.learner import Learner
 from clave.app.protocol import Refusal
 from clave.app.server import create_app
 from clave.errors import SpaceError
 from clave.music.pattern import Pattern
+from clave.rhythm.space import RhythmSpace
 
-REQUESTS = 300
-
-
-class WithoutIndex(ToyRhythm):
-    """Searches nothing: the shipped index takes seconds to read."""
-
-    def similar(self, *_given, **_named):  # pyright: ignore
-        raise SpaceError("this space has nothing to search in")
+REQUESTS = 200
 
 
 class Broken(ToyRhythm):
@@ -33,9 +27,15 @@ class Broken(ToyRhythm):
         raise ValueError("a mistake")
 
 
+def without_index(*_given: object, **_named: object) -> None:
+    """The shipped index takes seconds to read."""
+    raise SpaceError("this space has nothing to search in")
+
+
 @pytest.fixture
-def client(tmp_path: Path) -> TestClient:
-    app = create_app(WithoutIndex(), ToyTones(), library=KitLibrary(tmp_path / "kept.sqlite"), static=tmp_path)
+def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TestClient:
+    monkeypatch.setattr(RhythmSpace, "similar", without_index)
+    app = create_app(load_rhythm(), load_sound(), library=KitLibrary(tmp_path / "kept.sqlite"), static=tmp_path)
     app.state.learner = Learner(tmp_path / "learned", ["true"])
     return TestClient(app, "http://127.0.0.1:8064", raise_server_exceptions=False)
 

@@ -38,7 +38,7 @@ class Served:
     def __init__(self) -> None:
         self.scene, self.written, self.samples = scene_of("one"), 0, SharedSamples()
         self.samples.source.set_result((lambda: self.scene, self.write))
-        self.front = Front(lambda: self.instrument, samples=self.samples)
+        self.front = Front(lambda: self.instrument, Path("no page"), samples=self.samples)
         self.front.loading.set_result(self.instrument)
 
     def write(self, scene: Scene, folder: Path) -> None:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hands import LOOKS, click_map, open_voice, opened_drawer, violations
+from hands import LOOKS, at_rest, click_map, open_voice, opened_drawer, violations
 from playwright.sync_api import Locator, Page, expect
 
 import clave
@@ -179,9 +179,8 @@ def test_a_curve_is_drawn_and_what_lies_out_of_range_is_refused_in_words(opened:
     moves = opened.get_by_role("dialog", name="Tempo moves")
     moves.get_by_role("combobox", name="Tempo: drawn over").select_option("4 bars")
     curve = moves.get_by_role("group", name="Tempo: curve over 4 bars")
-    curve.hover(position={"x": 1, "y": 1})  # waits until the dialog has stopped moving
-    box = curve.bounding_box()
-    assert box is not None
+    box = at_rest(curve)  # the dialog has moved to where it fits
+    opened.mouse.move(box["x"] + 1, box["y"] + 1)
     opened.mouse.down()
     opened.mouse.move(box["x"] + box["width"] - 2, box["y"] + box["height"] - 1, steps=20)
     opened.mouse.up()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import FloatRect, Locator, Page
+from playwright.sync_api import Locator, Page
 
 from clave.music.kit import VOICES
 
@@ -128,18 +128,6 @@ def violations(page: Page) -> list[str]:
         page.add_script_tag(path=AXE)
     found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
     return [f"{each['id']}: {node['target']} {node['failureSummary']}" for each in found for node in each["nodes"]]
-
-
-def at_rest(part: Locator) -> FloatRect:
-    """Where a part of the page is, once it has stayed there for half a second in which the page was drawn."""
-    seen = list[FloatRect | None]()
-    for _ in range(40):
-        part.page.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
-        part.page.wait_for_timeout(250)
-        seen.append(part.bounding_box())
-        if seen[-1] is not None and seen[-3:] == [seen[-1]] * 3:
-            return seen[-1]
-    raise AssertionError(f"{part} moves on and on")
 
 
 def drop(page: Page, files: list[tuple[str, bytes]], on: Locator | None = None) -> None:

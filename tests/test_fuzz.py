@@ -1,6 +1,7 @@
 """`scripts/fuzz` finds what it should, and finds nothing in a part of its cases; `scripts/fuzz` alone tries more."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -57,12 +58,24 @@ class ToyDoor(Door):
     ],
 )
 def test_each_kind_of_finding_is_told_and_the_cases_after_it_are_tried(case, kind, says, monkeypatch):
-    monkeypatch.setattr(trying, "MOST_SECONDS", 0.1)
+    monkeypatch.setattr(trying, "MOST_SECONDS", 0.1 if kind == "slow" else 10.0)
     monkeypatch.setattr(trying, "MOST_BYTES", 60_000_000)
     first, second = try_cases(ToyDoor, [1, 2], case)
     assert (first.seed, first.kind, second.seed, second.kind) == (1, kind, 2, kind)
     assert says in first.says
     assert first.is_finding == (kind not in ("taken", "refused"))
+
+
+def test_a_clock_that_runs_out_while_it_is_stopped_makes_the_case_slow(monkeypatch):
+    set_timer = signal.setitimer
+
+    def run_out_first(which: int, seconds: float) -> None:
+        if seconds == 0:
+            signal.raise_signal(signal.SIGPROF)
+        set_timer(which, seconds)
+
+    monkeypatch.setattr(signal, "setitimer", run_out_first)
+    assert [each.kind for each in try_cases(ToyDoor, [1, 2], b"")] == ["slow", "slow"]
 
 
 def test_a_finding_is_cut_to_what_makes_it():

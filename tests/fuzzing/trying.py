@@ -146,27 +146,34 @@ class _Trial:
 
     def outcome(self, seed: int, given: bytes | None) -> Outcome:
         case = case_of(self.door, seed) if given is None else given
-        kind, says = "taken", ""
         before = _forget_peak()
-        signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
         try:
-            self.door.open(case)
-        except ClaveError:
-            kind = "refused"
-        except _TooSlow as error:
+            kind, says = self._opened(case)
+        except _TooSlow as error:  # here, as the signal may come at any line up to the end of the clock
             kind, says = "slow", f"more than {MOST_SECONDS} s of processor time, at {_place(error)}"
-        except Broken as error:
-            kind, says = "foreign", str(error)
-        except BaseException as error:
-            kind, says = "foreign", f"{type(error).__name__}: {str(error)[:200]}, at {_place(error)}"
-        finally:
-            signal.setitimer(signal.ITIMER_PROF, 0)
         grown = _peak_bytes() - before
         if kind in ("taken", "refused") and grown > MOST_BYTES:
             kind, says = "large", f"{grown / 1e6:.0f} MB more memory"
         if kind in ("taken", "refused") and (noise := self._said()):
             kind, says = "noise", f"on standard error: {noise}"
         return Outcome(seed, kind, says)
+
+    def _opened(self, case: bytes) -> tuple[str, str]:
+        """What came of opening it under the clock."""
+        signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
+        try:
+            self.door.open(case)
+        except ClaveError:
+            return "refused", ""
+        except _TooSlow:
+            raise
+        except Broken as error:
+            return "foreign", str(error)
+        except BaseException as error:
+            return "foreign", f"{type(error).__name__}: {str(error)[:200]}, at {_place(error)}"
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+        return "taken", ""
 
     def _said(self) -> str:
         """What was written on standard error."""

@@ -1,17 +1,24 @@
 """A file written whole or not at all: a full disk, a crash or a lack of rights leaves the old one as it was."""
 
 import os
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+if sys.platform != "win32":
+    import fcntl
+
+MOST_TRIES = 100  # to lock a file, which may be moved by whoever had it; a network's file system may never tell
+
 
 def write(path: str | os.PathLike[str], content: bytes, *, writer: str = "") -> None:
     """Write a file of these bytes: beside its place first, then onto the disk, then in the place of the old one.
 
-    Where several may write the same file at once, each says a name of its own. Raises OSError, with the path of the
-    file, where that fails; what was there before is still there then.
+    Several processes of a machine that write the same file do so one after the other (on Windows the later one may
+    fail). Where several machines may, each gives a name of its own as `writer`. Raises OSError, with the path of the
+    file, where writing fails; what was there before is still there then.
     """
     with writing(path, writer=writer) as file:
         file.write(content)
@@ -26,17 +33,50 @@ def writing(path: str | os.PathLike[str], *, writer: str = "") -> Generator[Bina
     target = Path(path)
     beside = target.with_name(f".{target.name}.{writer}.part" if writer else f".{target.name}.part")
     try:
-        with beside.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(target)
+        with _alone(beside):
+            with beside.open("wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(target)
     except OSError as error:
         _remove(beside)
         raise OSError(error.errno, error.strerror or str(error), str(target)) from error
     except BaseException:
         _remove(beside)
         raise
+
+
+@contextmanager
+def _alone(path: Path) -> Generator[None]:
+    """Let no other process of this machine write the file until the block ends, where the system has such locks."""
+    if sys.platform == "win32":
+        yield
+        return
+    held = _locked(path)
+    try:
+        yield
+    finally:
+        with held, suppress(OSError):
+            fcntl.flock(held, fcntl.LOCK_UN)  # at once, even if a child process has the file open too
+
+
+def _locked(path: Path) -> BinaryIO:
+    for _ in range(MOST_TRIES - 1):
+        held = path.open("ab")
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(held, fcntl.LOCK_EX)
+        if _is_open_at(path, held):  # else the process before has put it in its place meanwhile
+            return held
+        held.close()
+    return path.open("ab")
+
+
+def _is_open_at(path: Path, file: BinaryIO) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 import errno
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,22 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path: Path, monkey
         whole_file.write(path, b"new")
     assert refused.value.filename == str(path)
     assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_writers_of_one_file_take_turns(tmp_path: Path) -> None:
+    path, contents = tmp_path / "kit.sfz", [bytes([letter]) * 100_000 for letter in b"abcd"]
+
+    def write(content: bytes) -> list[bytes]:
+        read = list[bytes]()
+        for _ in range(30):
+            whole_file.write(path, content)
+            read.append(path.read_bytes())
+        return read
+
+    with ThreadPoolExecutor(len(contents)) as threads:  # each has files of its own, as processes do
+        read = set().union(*threads.map(write, contents))
+    assert read <= set(contents)
     assert list(tmp_path.iterdir()) == [path]
 
 

@@ -44,7 +44,8 @@ CREATE TABLE file (digest TEXT PRIMARY KEY, content BLOB NOT NULL);
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
 """
-_LISTED = "SELECT id, name, MAX(changed), COUNT(*) FROM kit JOIN version ON kit = id"
+_LISTED = "SELECT id, name, changed, COUNT(*), MAX(version.rowid) AS latest FROM kit JOIN version ON kit = id"
+"""With the time of the latest version, by the order in which versions were kept: a clock may be set back."""
 
 
 def home() -> Path:
@@ -118,8 +119,8 @@ class KitLibrary:
         from clave.app.sound_protocol import KeptInfo
 
         which = "NOT NULL" if deleted else "NULL"
-        rows = self._rows(f"{_LISTED} WHERE deleted IS {which} GROUP BY id ORDER BY MAX(changed) DESC, id DESC")
-        return [KeptInfo(id=id_, name=name, changed=changed, versions=count) for id_, name, changed, count in rows]
+        rows = self._rows(f"{_LISTED} WHERE deleted IS {which} GROUP BY id ORDER BY latest DESC")
+        return [KeptInfo(id=id_, name=name, changed=changed, versions=count) for id_, name, changed, count, _ in rows]
 
     def kit(self, kit: int, version: int | None = None) -> "KeptKit":
         """A kit that is kept, also a deleted one, as it is or as it was in this version."""

@@ -55,6 +55,16 @@ def test_the_list_begins_with_what_changed_last(library: KitLibrary, monkeypatch
     assert library.kits()[0].changed == "2026-01-01T00:00:02.000+00:00"
 
 
+def test_a_clock_set_back_does_not_change_the_order(library: KitLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(f"2026-01-0{day}T00:00:00.000+00:00" for day in (3, 2, 1))
+    monkeypatch.setattr(kit_library, "_now", lambda: next(clock))
+    one, other = library.keep("one", voices()), library.keep("other", voices())
+    assert [each.id for each in library.kits()] == [other, one]
+    library.keep("one", voices(0.5))
+    assert [each.id for each in library.kits()] == [one, other]
+    assert library.kits()[0].changed == library.kit(one).changed == "2026-01-01T00:00:00.000+00:00"
+
+
 def test_what_is_deleted_can_be_taken_back(library: KitLibrary) -> None:
     kit = library.keep("night", voices())
     library.delete(kit)

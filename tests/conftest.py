@@ -27,7 +27,15 @@ LONGEST_FIRST = (
     "tests/training/",
     "tests/test_wheel.py",
 )  # what takes a minute or so; a process that gets it last would still be at it when the other has finished
-ABOUT_MOMENTS = (BROWSER, "tests/play/live/", "tests/app/", "tests/test_fuzz.py")
+ABOUT_MOMENTS = (
+    BROWSER,
+    "tests/play/live/",
+    "tests/app/",
+    "tests/test_fuzz.py",
+    "tests/files/test_public_data.py",
+    "tests/files/test_sharded.py",
+    "tests/training/test_workers.py",
+)
 """Tests with real clocks, sockets and processes: one that fails, say on a machine that was held up, has a second try.
 
 Both tries are in the report. What fails twice fails.

@@ -31,14 +31,14 @@ Clave itself, and its log has more.
 
 ## Pages elsewhere
 
-A browser's page from another site, or from another port, is refused ([security](security.md)), so that no other page can
-use what is on this machine. The player may allow one, by its exact origin, and more by giving the option again:
+A browser's page from another site, or from another port, is refused ([security](security.md)), so that no other page
+can use what is on this machine. The player may allow one, by its exact origin, and more by giving the option again:
 
     clave play --allow-origin https://strudel.cc
 
 Scheme, host and port must be the same; there is no wildcard. Allowed pages may send every request of this list, those
-that change kept kits included. With `--host` they also send the token, as `Authorization: Bearer TOKEN`. Programs other than
-browsers send no origin and need no option.
+that change kept kits included. With `--host` they also send the token, as `Authorization: Bearer TOKEN`. Programs other
+than browsers send no origin and need no option.
 
 ## Requests
 

@@ -18,7 +18,7 @@ HEAD = f"""# OSC and WebSocket
 Whatever the page can change can be changed from outside, by OSC or by a WebSocket: a place on the map, the lanes, mix
 and sounds of the voices, scenes, song, playing. This page lists every control with what it takes; it is generated from
 the program's own table by `docs/make_controls.py`. How to start it, and what happens when, stands in
-[playing from outside](live.md). To try one: start `clave play --osc-in {DEFAULT_PORT}`, open the page, and send
+[remote control](live.md). To try one: start `clave play --osc-in {DEFAULT_PORT}`, open the page, and send
 `/clave/map 0.3 -0.2` to port {DEFAULT_PORT} of this machine.
 
 ## How controls are written

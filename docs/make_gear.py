@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).with_name("gear")
-WIDTH, HEIGHT = 170, 46  # of a box
-ACROSS, DOWN, EDGE = 300, 92, 12  # from one box to the next, and around all; pixels
+WIDTH, HEIGHT = 190, 46  # of a box
+ACROSS, DOWN, EDGE = 330, 92, 12  # from one box to the next, and around all; pixels
+LETTER = 6.0  # how wide a small letter is, in the mean; pixels
 INK, FAINT, OWN = "#1b1f24", "#57606a", "#d7ebf7"
 
 
@@ -47,10 +48,10 @@ FIGURES = {
         "Clave beside a workstation: live over Link and MIDI, and as files",
         {
             "clave": CLAVE,
-            "daw": Box(1.1, 0, "Ableton, Bitwig ...", "sounds, arrangement"),
-            "files": Box(1.1, 1, "the workstation's files", "clips, audio, scenes"),
+            "daw": Box(1.1, 0, "the workstation", "Live, Bitwig, Cubase ..."),
+            "song": Box(1.1, 1, "its song", "scenes, clips, audio tracks"),
         },
-        (("clave", "daw", "Link, MIDI notes"), ("clave", "files", "DAWproject, MIDI, stems")),
+        (("clave", "daw", "Link, MIDI"), ("clave", "song", "DAWproject, MIDI, stems")),
     ),
     "hardware": Figure(
         "The clock goes one way or the other, notes and controls both ways",
@@ -142,11 +143,17 @@ def _arrows(figure: Figure) -> Iterator[str]:
             'marker-end="url(#tip)"/>'
         )
         if words:
-            above = 6 if down <= 0 else -15
-            yield (
-                f'<text x="{(x1 + x2) / 2:g}" y="{(y1 + y2) / 2 - above:g}" fill="{FAINT}" font-size="12" '
-                f'stroke="#fff" stroke-width="4" paint-order="stroke">{escape(words)}</text>'
-            )
+            x, y = _label(words, (x1, y1), (x2, y2), lower=down > 0)
+            yield f'<text x="{x:g}" y="{y:g}" fill="{FAINT}" font-size="12">{escape(words)}</text>'
+
+
+def _label(words: str, start: tuple[float, float], end: tuple[float, float], *, lower: bool) -> tuple[float, float]:
+    """Where words stand clear of their line: under the lower of two, and under one that falls; else over it."""
+    (x1, y1), (x2, y2) = sorted((start, end))
+    slope = (y2 - y1) / (x2 - x1)
+    clear = abs(slope) * len(words) * LETTER / 2  # how far the line rises or falls along half of the words
+    middle = (y1 + y2) / 2
+    return (x1 + x2) / 2, round(middle + clear + 15 if lower or slope > 0 else middle - clear - 6, 1)
 
 
 def photographed(take: Callable[[Any, str], None]) -> None:

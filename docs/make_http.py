@@ -25,21 +25,20 @@ curl -s http://127.0.0.1:8064/api/patterns -H 'content-type: application/json' -
 ```
 
 Bodies and answers are JSON unless the list says otherwise. What cannot be answered has status 4XX and says why:
-`{"error": "...", "kind": "..."}`. Status 503 with the kind `busy` means that too much waits already: the same works
-after the seconds in `Retry-After`. A message is at most 4 MB of JSON; the kind `server`, with 500, is a mistake of
-Clave's, and its log has more.
+`{"error": "...", "kind": "..."}`. Status 503 with the kind `busy` means that the queue is full: send the request again
+after the seconds in `Retry-After`. A message is at most 4 MB of JSON. The kind `server`, with status 500, is a fault of
+Clave itself, and its log has more.
 
 ## Pages elsewhere
 
-A browser's page from another site, or from another port, is refused ([security](security.md)), so that nobody else's
-page plays with what is on this machine. The player may allow
-one, by its exact origin, and more by giving the option again:
+A browser's page from another site, or from another port, is refused ([security](security.md)), so that no other page
+can use what is on this machine. The player may allow one, by its exact origin, and more by giving the option again:
 
     clave play --allow-origin https://strudel.cc
 
-Scheme, host and port must be the same; there is no wildcard. Allowed pages may send every request of this list, what is
-kept here included. With `--host` they send the token besides, as `Authorization: Bearer TOKEN`. Programs other than
-browsers send no origin and need no option.
+Scheme, host and port must be the same; there is no wildcard. Allowed pages may send every request of this list, those
+that change kept kits included. With `--host` they also send the token, as `Authorization: Bearer TOKEN`. Programs other
+than browsers send no origin and need no option.
 
 ## Requests
 

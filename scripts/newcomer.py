@@ -201,7 +201,7 @@ def sounds(path: Path) -> bool:
 
 
 def check_output(said: str, expected: str) -> None:
-    """FailedError for a traceback, for numbers that are none, and unless each expected line is printed."""
+    """FailedError for a traceback, for numbers that are not finite, and unless each expected line is printed."""
     if "Traceback (most recent call last)" in said:
         raise FailedError(f"it printed a traceback: {said.strip()[-600:]}")
     if re.search(r"(?<![\w./-])-?(nan|inf)(?![\w./-])", said):

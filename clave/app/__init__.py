@@ -1,1 +1,1 @@
-"""The doors: the server with its page, and the command line."""
+"""The server with its page, and the command line."""

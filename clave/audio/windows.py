@@ -1,4 +1,4 @@
-"""What every stretch of so many values holds: its maximum, its mean. Who calls decides what lies beyond the ends."""
+"""The maximum and the mean of each window of values along an axis. The caller decides what lies beyond the ends."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Tables in CSV files as programs and people write them: any of their encodings and signs between the columns."""
+"""Tables in CSV files as programs and people write them, in any of the usual encodings and with any separator."""
 
 import csv
 import io

@@ -1,6 +1,6 @@
 """Folders to files, in one way for MIDI, sounds and kits: what is read, and what is left out and why.
 
-Systems leave files of their own beside a person's (`__MACOSX`, `._kick.wav`, `Thumbs.db`); they are no material. Links
+Systems leave files of their own beside a person's (`__MACOSX`, `._kick.wav`, `Thumbs.db`); they are left out. Links
 are followed, and each folder is read once. The order is the same on every machine. A file is a folder of one.
 
 >>> walk("one-shots", (".wav",)).files  # doctest: +SKIP

@@ -1,4 +1,4 @@
-"""A file written whole or not at all: a full disk, a crash or a lack of rights leaves the old one as it was."""
+"""A file written whole or not at all: a full disk, a crash or a missing permission leaves the old one as it was."""
 
 import os
 import sys

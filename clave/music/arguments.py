@@ -1,7 +1,7 @@
-"""The door of the public functions: an argument of the wrong type is refused by name, with one of our errors.
+"""Checks of the arguments of public functions: one of the wrong type is refused by name, with one of our errors.
 
 `checked(SpaceError)` is a decorator of a function or a class, `guard(globals(), MidiError)` the same for all functions
-that a package lists in `__all__`. What an argument may be is read from its annotation. Inside, code trusts.
+that a package lists in `__all__`. What an argument may be is read from its annotation. Code inside relies on it.
 """
 
 import inspect

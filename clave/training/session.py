@@ -1,4 +1,4 @@
-"""How a run is carried out here and now: on what, its time, who watches, and how it is asked to stop.
+"""How a run is carried out here and now: its device, its time limit, its observers, and how it is asked to stop.
 
 None of it is part of the recipe, and the same run goes on elsewhere with another session.
 """

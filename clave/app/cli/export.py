@@ -164,7 +164,7 @@ def export_groove(
 ) -> None:
     """Write what a project plays now, its scene, or a groove that these options make, as `clave groove` does.
 
-    What a format cannot hold is written as near as it can, and said.
+    What a format cannot hold is approximated, and reported.
     """
     from clave.app.cli.performing import open_library, project_player
     from clave.play.groove_project import GrooveOptions
@@ -190,7 +190,7 @@ def export_groove(
 def export_song(project: ProjectFile, *, writing: Writing) -> None:
     """Write the whole song of a project: its scenes in their order, with their tempos and meters.
 
-    What a format cannot hold is written as near as it can, and said.
+    What a format cannot hold is approximated, and reported.
     """
     from clave.app.cli.performing import open_library, project_player
     from clave.errors import ExportError

@@ -39,7 +39,9 @@ SearchIn = Annotated[
     ),
 ]
 HowMany = Annotated[int, typer.Option("-n", "--number", metavar="N", min=1, max=1000, help="How many are listed.")]
-VoiceName = Annotated[str | None, typer.Option("--voice", metavar="NAME", help="The voice of a one-shot; else heard.")]
+VoiceName = Annotated[
+    str | None, typer.Option("--voice", metavar="NAME", help="The voice of a one-shot; else recognised.")
+]
 SoundSpaceFolder = Annotated[
     Path | None, typer.Option("--sound", metavar="DIR", help="A sound space of your own; else the one that ships.")
 ]

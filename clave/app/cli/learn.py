@@ -147,10 +147,10 @@ def learn_sound(
     """Learn a sound space from a folder of drum one-shots.
 
     Says what was read and what was refused and why (also in report.json), and leaves a space to play, with a verdict
-    beside the shipped one. Voices come from the names of files and folders or a list; sounds whose names say nothing
-    are listened to. Fewer than some hundred sounds become part of the shipped space, in seconds; --recipe, --variants
-    and --factory learn from scratch, where kits are never parted: three that share no sound are the least, or as many
-    sounds of a single kit.
+    beside the shipped one. Voices come from the names of files and folders or a list; where names do not say it, a
+    classifier hears the voice. Fewer than some hundred sounds become part of the shipped space, in seconds; --recipe,
+    --variants and --factory learn from scratch, which needs three kits that share no sound, since kits are never
+    divided, or as many sounds of a single kit.
     """
     require_packages("torch", "safetensors", "onnx")
     from clave.sound import dataset
@@ -188,7 +188,7 @@ def learn_voices(
     factory_drums: FactoryDrums = 0,
     seed: Seed = 0,
 ) -> None:
-    """Learn to tell the voice of a drum by listening, as `learn sound` does where names say nothing.
+    """Learn to tell the voice of a drum from its sound, as `learn sound` does where names do not say it.
 
     Five networks are trained: four leave out a fourth of the sources each, which says how sure the fifth may be.
     """

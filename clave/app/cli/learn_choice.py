@@ -1,4 +1,4 @@
-"""What is chosen for a run that learns, whatever it learns from, and the run that comes of it."""
+"""The settings that all training commands share, and the run that they start."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

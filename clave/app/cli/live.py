@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 POLL_SECONDS = 0.001  # how late a message may be that is sent at its time
 
 Seconds = Annotated[
-    float | None, typer.Option("--seconds", metavar="S", min=0, help="Stop after so long; else at Ctrl-C.")
+    float | None, typer.Option("--seconds", metavar="S", min=0, help="Stop after S seconds; else at Ctrl-C.")
 ]
 
 

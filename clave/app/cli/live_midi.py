@@ -29,7 +29,7 @@ MidiAhead = Annotated[
         metavar="MS",
         min=10,
         max=1000,
-        help="Hand notes to the port so long before their time; 300 on a busy one; moves are heard so much later.",
+        help="Hand notes to the port this long before their time, 300 on a busy computer; moves are heard later too.",
     ),
 ]
 PlayerCC = Annotated[

@@ -93,7 +93,7 @@ OscIn = Annotated[
 ]
 OscOut = Annotated[
     list[str] | None,
-    typer.Option("--osc-out", metavar="HOST:PORT", help="Who is told what changes, by OSC; more than once for more."),
+    typer.Option("--osc-out", metavar="HOST:PORT", help="Where changes are sent by OSC; again for more places."),
 ]
 OscAhead = Annotated[
     float,
@@ -102,7 +102,7 @@ OscAhead = Annotated[
         metavar="MS",
         min=0,
         max=100,
-        help="Send strokes so long before their time, which their bundle names; 0: at their time.",
+        help="Send strokes this long before their time, which their bundle names; 0: at their time.",
     ),
 ]
 Link = Annotated[
@@ -171,7 +171,7 @@ Phrase = Annotated[
 Feel = Annotated[
     float | None,
     typer.Option(
-        "--feel", metavar="0..1", min=0, max=1, help="Play the strokes anew as a drummer of the style does, so far."
+        "--feel", metavar="0..1", min=0, max=1, help="How far strokes get the velocities and timing of the style."
     ),
 ]
 Shift = Annotated[
@@ -209,7 +209,7 @@ KitCharacter = Annotated[
     typer.Option(
         "--kit-character",
         metavar="NAME=X,...",
-        help="Move the whole kit that is drawn: brighter=1,older=-0.5,bigger=1; below 0 the contrary, in [-3, 3].",
+        help="Move the whole kit that is drawn: brighter=1,older=-0.5,bigger=1; below 0 the opposite, in [-3, 3].",
     ),
 ]
 SaveProject = Annotated[
@@ -226,7 +226,7 @@ MidiFolder = Annotated[
     typer.Argument(metavar="[FOLDER]", help="Drum MIDI files, in it and below; or a built corpus."),
 ]
 FactoryGrooves = Annotated[
-    bool, typer.Option("--factory", help="Our own grooves, of forty-six styles: instead of a folder, or besides.")
+    bool, typer.Option("--factory", help="Our own grooves, of fifty styles: instead of a folder, or besides.")
 ]
 PaperExperiment = Annotated[
     bool, typer.Option("--experiment", help="With --recipe paper: the paper's own experiment, as a table.")
@@ -264,9 +264,7 @@ Limit = Annotated[
 ]
 FactoryDrums = Annotated[
     int,
-    typer.Option(
-        "--factory", metavar="N", min=0, max=2000, help="So many drums of each voice from our own synthesizer, besides."
-    ),
+    typer.Option("--factory", metavar="N", min=0, max=2000, help="Add N drums of each voice from our own synthesizer."),
 ]
 # What to measure
 SpaceAndFolder = Annotated[
@@ -291,15 +289,13 @@ VerifiedData = Annotated[
 Samples = Annotated[
     int, typer.Option("--samples", metavar="N", min=2, max=20000, help="Bars from the prior; fewer are quicker.")
 ]
-NoPeers = Annotated[bool, typer.Option("--no-peers", help="Teach no other models to stand beside it: much quicker.")]
+NoPeers = Annotated[bool, typer.Option("--no-peers", help="Train no other models for comparison: much quicker.")]
 LearnedFactory = Annotated[
     bool, typer.Option("--factory", help="The space has learned from our own grooves too, besides the MIDI files.")
 ]
 Beside = Annotated[
     list[Path] | None,
-    typer.Option(
-        "--beside", metavar="SPACE", help="Another space to measure in the same run; more than once for more."
-    ),
+    typer.Option("--beside", metavar="SPACE", help="Another space to measure in the same run; again for more."),
 ]
 Draws = Annotated[
     int, typer.Option("--draws", metavar="N", min=2, max=5000, help="Of each voice, from the prior; fewer are quicker.")
@@ -319,7 +315,7 @@ RecipeName = Annotated[
 Styles = Annotated[
     str,
     typer.Option(
-        "--styles", metavar="WHERE", help="Where styles stand: info.csv, folder, name, none, auto, or a CSV file,style."
+        "--styles", metavar="WHERE", help="Where styles are: info.csv, folder, name, none, auto, or a CSV file,style."
     ),
 ]
 DrumMap = Annotated[
@@ -333,7 +329,7 @@ DrumMap = Annotated[
 DropFills = Annotated[bool, typer.Option("--drop-fills", help="Leave out files that are fills.")]
 Epochs = Annotated[
     int | None,
-    typer.Option("--epochs", metavar="N", min=1, help="So many; else the recipe's. Of fine-tuning: 100 steps each."),
+    typer.Option("--epochs", metavar="N", min=1, help="How many; else the recipe's. In fine-tuning, 100 steps each."),
 ]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the run in DIR, to the same end or another.")]
 AnyFolder = Annotated[
@@ -352,7 +348,7 @@ AnyRecipe = Annotated[
 Minutes = Annotated[
     float | None,
     typer.Option(
-        "--minutes", metavar="N", min=0.01, help="Train so long at most; the epochs of a new run are fitted to it."
+        "--minutes", metavar="N", min=0.01, help="Train at most this long; the epochs of a new run are fitted to it."
     ),
 ]
 StartFrom = Annotated[
@@ -365,7 +361,7 @@ StartFrom = Annotated[
 ]
 Threads = Annotated[
     int | None,
-    typer.Option("--threads", metavar="N", min=1, max=1024, help="To compute with; else 1, mostly the fastest."),
+    typer.Option("--threads", metavar="N", min=1, max=1024, help="How many; else 1, which is mostly the fastest."),
 ]
 Device = Annotated[
     str,
@@ -385,6 +381,6 @@ ProgressOption = Annotated[
     typer.Option("--progress", metavar="bars|json", help="json: a JSON object a line, for a program."),
 ]
 Licence = Annotated[
-    str, typer.Option("--licence", metavar="TEXT", help="Of the data; stands in the card of the space.")
+    str, typer.Option("--licence", metavar="TEXT", help="Licence of the data, for the card of the space.")
 ]
 Credit = Annotated[str, typer.Option("--credit", metavar="TEXT", help="Whom to thank for the data; the page shows it.")]

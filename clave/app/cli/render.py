@@ -29,7 +29,7 @@ def render(
     """Write a saved project, its song included, as groove.mid, groove.wav and groove.svg.
 
     A sound whose file is missing is silent, and a space other than the one it was made with plays in its place: both
-    are said.
+    are reported.
     """
     from clave.app.cli.performing import open_library, project_player, write_performance
     from clave.play.formats import WriteOptions

@@ -1,4 +1,4 @@
-"""Connections of clients: so many at most, and each must say what it wants within seconds."""
+"""Connections of clients: how many there may be, and how soon each must have sent the head of its request."""
 
 import asyncio
 import json

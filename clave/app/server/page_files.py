@@ -1,4 +1,4 @@
-"""The page as it was built: where its files lie, and what is said where they are missing."""
+"""The page as it was built: where its files lie, and what is shown if they are missing."""
 
 from pathlib import Path
 

@@ -37,7 +37,7 @@ def read(path: str | PathLike[str], *, sample_rate: int | None = SAMPLE_RATE) ->
     Where the channels cancel each other, it is the loudest of them instead. Levels are kept, also above full scale.
     What a file cut short still holds is read. Raises AudioFileError for a file that is missing, empty, not audio, cut
     short to nothing, longer than 60 s, of more than 24 million samples in all channels, or that holds no samples or
-    numbers that are none.
+    numbers that are not finite.
     """
     return read_and_remark(path, sample_rate=sample_rate)[0]
 

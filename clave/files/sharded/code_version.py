@@ -1,4 +1,4 @@
-"""A number for the code that reads files: what it made counts as made anew only when that code has changed."""
+"""A hash of the code that reads files: batches are read again only when that code has changed."""
 
 import hashlib
 from functools import cache

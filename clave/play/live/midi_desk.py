@@ -1,4 +1,4 @@
-"""MIDI of a program that plays without a page: what comes in moves its desk, and controllers are shown how things are.
+"""MIDI of a program that plays without a page: what comes in moves its desk, and controllers get the present values.
 
 `MidiDesk` stands between a `MidiBridge` and an `Engine`: notes play voices, learned controls move the desk, program
 changes launch scenes, a clock leads the music. Each controller that is heard gets back, at the output of its own name,

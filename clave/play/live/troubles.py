@@ -1,4 +1,4 @@
-"""What goes wrong while music plays is said, once in a row, and the music goes on."""
+"""Errors while music plays: the same one is reported once in a row, and the music goes on."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from clave.play.live.conductor import ASLEEP_SECONDS
 
 
 class Troubles:
-    """Tells `report` of a sleep and of what has failed."""
+    """Reports to `report` that the computer slept, and what has failed."""
 
     def __init__(self, report: Callable[[str], None]) -> None:
         self._report, self._failure = report, ""

@@ -36,7 +36,7 @@ interface Ringing {
   end: number; // when it is choked; Infinity when it may ring out
 }
 
-/** Hears of a voice that is silent, as its sound or its stroke has numbers that are none. */
+/** Hears of a voice that is silent, as its sound or its stroke has numbers that are not finite. */
 export type Refused = (voice: number) => void;
 
 /** The buffer of a sound that is not the kit's; null: not decoded. */

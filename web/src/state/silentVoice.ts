@@ -11,6 +11,6 @@ export function silentVoice(store: Store): Refused {
     if (known.has(voice) && known.get(voice) === sound) return;
     known.set(voice, sound);
     const name = store.voices.peek()[voice]?.name ?? `voice ${voice + 1}`;
-    store.reportError(new Error(`The ${name} is silent: its sound or its strokes have numbers that are none, or far too large. Choose another sound for it.`));
+    store.reportError(new Error(`The ${name} is silent: its sound or its strokes have numbers that are not finite, or far too large. Choose another sound for it.`));
   };
 }

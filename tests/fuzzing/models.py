@@ -154,34 +154,6 @@ class SoundFolderDoor(FolderDoor):
         _check_finite(sounds[0].samples, space.encode(sounds, "kick").map, space.corpus("kick").map)
 
 
-class TensorsDoor(Door):
-    """A safetensors file, which only training reads."""
-
-    name, weight, heavy = "tensors", 0.5, True
-
-    def __init__(self) -> None:
-        self._seed = (RHYTHM / "model.safetensors").read_bytes()
-        self._path = Path(tempfile.mkdtemp()) / "model.safetensors"
-
-    def case(self, random: Random) -> bytes:
-        """The file with bytes changed, half of the time in its head."""
-        if random.random() < 0.5:
-            return mutated_bytes(self._seed, random)
-        size = 8 + int.from_bytes(self._seed[:8], "little")
-        return mutated_bytes(self._seed[:size], random, most=3) + self._seed[size:]
-
-    def open(self, case: bytes) -> None:
-        """All tensors of it."""
-        from clave.training.tensor_file import load_tensors  # with torch, which takes seconds
-
-        self._path.write_bytes(case)
-        load_tensors(self._path)
-
-    def warm(self) -> None:
-        """Read it as it is."""
-        self.open(self._seed)
-
-
 class IndexDoor(FolderDoor):
     """An index of similar bars."""
 

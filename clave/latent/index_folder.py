@@ -10,7 +10,8 @@ The folder is written beside its place and then moved there. It is read memory-m
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from clave.errors import SpaceError
+from clave.errors import PatternError, SpaceError
 from clave.files import whole_file, whole_folder
 from clave.files.array_file import arrays_of, map_array
 from clave.files.json_file import MAX_BYTES, read_json
@@ -31,8 +32,11 @@ CONFIG, PROJECTION, NAMES = "config.json", "projection.npz", "names.json"
 EXACT_VECTORS, FAISS_VECTORS = "vectors.npy", "vectors.faiss"
 PROJECTED_ON = 20_000  # vectors, at most, whose principal components are those of the index
 ROWS_AT_ONCE = 50_000  # given to FAISS
+LARGEST = 1e9  # number of a projection, so that the squares of what it gives are finite
 
 Names = Mapping[str, Sequence[str]]
+Column = tuple[str, tuple[int, ...]]
+"""Of an index: kinds of numbers, as NumPy has them, and the shape of a row."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +98,10 @@ def open_index(folder: str | Path, kind: str) -> Index:
             raise ValueError("its names are lists of texts")
     except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise SpaceError(f"{path} is no whole index: {error}; make it anew") from error
-    search = FaissSearch(path / FAISS_VECTORS) if exact is None else ExactSearch(exact, projection.scale)
+    if exact is None:
+        search = FaissSearch(path / FAISS_VECTORS, len(projection.scale), config["rows"])
+    else:
+        search = ExactSearch(exact, projection.scale)
     lengths = {
         len(search),
         config["rows"],
@@ -103,6 +110,34 @@ def open_index(folder: str | Path, kind: str) -> Index:
     if len(lengths) != 1:
         raise SpaceError(f"{path} is no whole index: its columns are {sorted(lengths)} long; make it anew")
     return Index(path, config["made_by"], projection, search, columns, names)
+
+
+def check_columns(index: Index, columns: Mapping[str, Column], names: Iterable[str]) -> None:
+    """SpaceError unless the index has these columns, each of its kind, and these lists of names."""
+    for name, (kinds, row) in columns.items():
+        found = index.columns.get(name)
+        if found is None or found.dtype.kind not in kinds or found.shape[1:] != row:
+            got = "none" if found is None else f"{found.dtype} {list(found.shape)}"
+            raise SpaceError(f"{index.folder} is no whole index: {name} has {list(row)} numbers a row, got {got}")
+    missing = set(names) - set(index.names)
+    if missing:
+        raise SpaceError(f"{index.folder} is no whole index: its {NAMES} lacks {', '.join(sorted(missing))}")
+
+
+@contextmanager
+def reading_row(index: Index, row: int) -> Generator[None]:
+    """What a row of an index points at: SpaceError where there is no such thing."""
+    try:
+        yield
+    except (IndexError, ValueError, PatternError) as error:
+        raise SpaceError(f"{index.folder} is no whole index: row {row}, {error}; make it anew") from error
+
+
+def place_in(names: Sequence[str], number: int) -> str:
+    """The name at this place; IndexError where there is none, which is never counted from the end."""
+    if not 0 <= number < len(names):
+        raise IndexError(f"number {number} of {len(names)} names")
+    return names[number]
 
 
 def check_made_by(index: Index, made_by: str, what: str) -> None:
@@ -140,10 +175,10 @@ def _checked(
     mean: Float32[np.ndarray, "..."], axes: Float32[np.ndarray, "..."], scale: Float32[np.ndarray, "..."]
 ) -> Projection:
     """The projection, if it is one."""
-    if mean.ndim != 1 or scale.ndim != 1 or axes.shape != (len(mean), len(scale)):
+    if mean.ndim != 1 or scale.ndim != 1 or axes.shape != (len(mean), len(scale)) or not len(scale):
         raise ValueError(f"its projection is of {list(mean.shape)}, {list(axes.shape)} and {list(scale.shape)} numbers")
-    if not all(np.isfinite(each).all() for each in (mean, axes, scale)) or not (scale > 0).all():
-        raise ValueError("its projection is made of finite numbers, and of scales above 0")
+    if not all((np.abs(each) < LARGEST).all() for each in (mean, axes, scale)) or not (scale > 0).all():
+        raise ValueError(f"its projection is made of finite numbers below {LARGEST:g}, and of scales above 0")
     return Projection(mean, axes, scale)
 
 

@@ -17,6 +17,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from clave.errors import MissingExtraError, SpaceError
+from clave.latent.faiss_file import check_faiss_file
 from clave.music.shapes import Float, Float32, Int8, Int64
 
 MAX_EXACT = 100_000  # vectors; with more, FAISS
@@ -108,8 +109,9 @@ class ExactSearch:
 class FaissSearch:
     """An inverted file of FAISS, memory-mapped."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, dimensions: int, rows: int) -> None:
         faiss = _faiss()
+        check_faiss_file(path, dimensions, rows)
         try:
             self._index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
         except RuntimeError as error:  # what FAISS raises for every broken file
@@ -120,10 +122,14 @@ class FaissSearch:
         return int(self._index.ntotal)
 
     def nearest(self, queries: Float32[np.ndarray, "query component"], n: int) -> Found:
-        """See Search; a row of -1, at an infinite distance, is none: fewer lie in the cells that are searched."""
+        """See Search; a row of -1, at an infinite distance, is none: fewer lie in the cells that are searched.
+
+        Nor is one whose vector is not finite.
+        """
         squares, rows = self._index.search(np.ascontiguousarray(queries), min(n, len(self)))
-        missing = rows < 0
-        return rows, np.where(missing, np.inf, np.sqrt(np.maximum(squares, 0))).astype(np.float32)
+        missing = (rows < 0) | ~np.isfinite(squares)
+        distances = np.where(missing, np.inf, np.sqrt(np.maximum(squares, 0))).astype(np.float32)
+        return np.where(missing, -1, rows), distances
 
 
 def write_faiss(path: Path, batches: Iterable[Float[np.ndarray, "row component"]], rows: int) -> None:

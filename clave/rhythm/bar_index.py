@@ -14,11 +14,22 @@ import numpy as np
 
 from clave.errors import PatternError, SpaceError
 from clave.latent.code import Code
-from clave.latent.index_folder import Batch, Index, Names, check_made_by, open_index, write_index
+from clave.latent.index_folder import (
+    Batch,
+    Column,
+    Index,
+    Names,
+    check_columns,
+    check_made_by,
+    open_index,
+    place_in,
+    reading_row,
+    write_index,
+)
 from clave.latent.nearest import MAX_EXACT
 from clave.music.pattern import Pattern
 from clave.music.shapes import Float32, Int, Shaped
-from clave.music.units import METERS, TICKS_PER_STEP, steps_per_bar
+from clave.music.units import METERS, TICKS_PER_STEP, Meter, steps_per_bar
 from clave.rhythm.rhythm_vector import VECTOR, placed, rhythm_vectors
 
 if TYPE_CHECKING:
@@ -30,6 +41,8 @@ BARS_AT_ONCE = 5_000
 MAX_FOUND = 1_000  # bars of one search
 TRIED = 8  # times as many neighbours as are asked for, so that bars of the same strokes may be left out
 LOUDEST = 127  # a velocity of 1, in a byte
+_COLUMNS: Mapping[str, Column] = dict.fromkeys(("source", "number", "style", "section", "meter"), ("i", ()))
+STORED_COLUMNS: Mapping[str, Column] = {"strokes": ("u", ()), "stroke": ("u", (4,))}
 _COLUMN_TYPES = {"source": np.int32, "number": np.int32, "style": np.int16, "section": np.int8}
 
 
@@ -55,6 +68,7 @@ class BarIndex:
     def __init__(self, index: Index, patterns: Callable[[Sequence[int]], list[Pattern]]) -> None:
         self._index, self._patterns = index, patterns
         check_made_by(index, VECTOR, "this Clave's rhythm vectors")
+        check_columns(index, _COLUMNS, ("sources", "styles", "sections", "licences"))
 
     def __len__(self) -> int:
         return len(self._index)
@@ -93,8 +107,9 @@ class BarIndex:
         for row, distance in zip(rows.tolist(), distances.tolist(), strict=True):
             if row < 0 or len(found) == n:
                 break
-            [pattern] = self._patterns([row])
-            found.setdefault((pattern.meter, pattern.hits.tobytes()), self._found(bar, row, distance, pattern))
+            with reading_row(self._index, row):
+                [pattern] = self._patterns([row])
+                found.setdefault((pattern.meter, pattern.hits.tobytes()), self._found(bar, row, distance, pattern))
         return list(found.values())
 
     def _found(self, bar: Pattern, row: int, distance: float, pattern: Pattern) -> SimilarBar:
@@ -103,9 +118,10 @@ class BarIndex:
         style, section = int(columns["style"][row]), int(columns["section"][row])
         point = columns["point"][row].tolist() if "point" in columns else None
         return SimilarBar(
-            row, distance, agreement(bar, pattern), pattern, names["sources"][source], int(columns["number"][row]),
-            names["styles"][style] if style >= 0 else "", names["sections"][section] if section >= 0 else "",
-            names["licences"][source], None if point is None else (point[0], point[1]),
+            row, distance, agreement(bar, pattern), pattern, place_in(names["sources"], source),
+            int(columns["number"][row]), place_in(names["styles"], style) if style >= 0 else "",
+            place_in(names["sections"], section) if section >= 0 else "", place_in(names["licences"], source),
+            None if point is None else (point[0], point[1]),
         )  # fmt: skip
 
 
@@ -126,6 +142,7 @@ def open_bar_index(folder: str | Path) -> BarIndex:
     index = open_index(folder, KIND)
     if "stroke" not in index.columns:
         raise SpaceError(f"{folder} keeps codes, not strokes: it belongs to a space, which opens it")
+    check_columns(index, STORED_COLUMNS, ())
     return BarIndex(index, StoredBars(index).patterns)
 
 
@@ -203,8 +220,11 @@ class StoredBars:
         return [self._pattern(row) for row in rows]
 
     def _pattern(self, row: int) -> Pattern:
-        end, meter = int(self._ends[row]), METERS[int(self._columns["meter"][row])]
-        strokes = np.array(self._columns["stroke"][end - int(self._columns["strokes"][row]) : end])
+        end, meter = int(self._ends[row]), _meter(int(self._columns["meter"][row]))
+        start = end - int(self._columns["strokes"][row])
+        if not 0 <= start <= end <= len(self._columns["stroke"]):
+            raise IndexError(f"strokes {start} to {end} of {len(self._columns['stroke'])}")
+        strokes = np.array(self._columns["stroke"][start:end])
         bar = Pattern.empty(meter)
         velocity, offset = bar.velocity.copy(), bar.offset.copy()
         voice, step = strokes[:, 0], strokes[:, 1]
@@ -213,16 +233,27 @@ class StoredBars:
         return Pattern(velocity, offset, meter)
 
 
+def _meter(number: int) -> Meter:
+    if not 0 <= number < len(METERS):
+        raise IndexError(f"meter {number} of {len(METERS)}")
+    return METERS[number]
+
+
 class CodedBars:
     """The bars of an index that keeps codes of a space."""
 
     def __init__(self, index: Index, decode: Callable[[Code], list[Pattern]]) -> None:
         self._columns, self._decode = index.columns, decode
-        self._scale = np.asarray(index.names["detail_scale"], np.float32)
+        check_columns(index, {"point": ("f", (2,))}, ("detail_scale",))
+        try:
+            self._scale = np.asarray(index.names["detail_scale"], np.float32)
+        except ValueError as error:
+            raise SpaceError(f"{index.folder} is no whole index: its detail_scale is numbers ({error})") from error
+        check_columns(index, {"detail": ("i", self._scale.shape)}, ())
 
     def patterns(self, rows: Sequence[int]) -> list[Pattern]:
         """The bars of these rows, as the space decodes them."""
         chosen = list(rows)
         detail = self._columns["detail"][chosen].astype(np.float32) * self._scale
-        meters = tuple(METERS[int(meter)] for meter in self._columns["meter"][chosen])
+        meters = tuple(map(_meter, self._columns["meter"][chosen].tolist()))
         return self._decode(Code(self._columns["point"][chosen].astype(np.float32), detail, meters))

@@ -43,9 +43,9 @@ def open_space_bars(folder: Path, decode: Callable[[Code], list[Pattern]]) -> Ba
 
     if (folder / FOLDER).is_dir():
         index = open_index(folder / FOLDER, KIND)
-        [space_hash] = index.names["space"]
-        if space_hash != folder_hash(folder):
-            raise SpaceError(f"{index.folder} keeps codes of another space ({space_hash}): make it anew")
+        made_of = list(index.names.get("space", ()))
+        if made_of != [folder_hash(folder)]:
+            raise SpaceError(f"{index.folder} keeps codes of another space ({', '.join(made_of)}): make it anew")
         return BarIndex(index, CodedBars(index, decode).patterns)
     corpus = Corpus.load(folder) if (folder / BARS_FILE).is_file() else from_factory(takes=TAKES_BESIDE)
     index = index_in_memory(VECTOR, batches_of(corpus), names_of(corpus))

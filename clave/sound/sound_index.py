@@ -4,7 +4,7 @@ The vectors are made by a space, so that an index belongs to it: another space's
 which the space decodes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
@@ -14,7 +14,19 @@ import numpy as np
 from clave.audio.log_spectrogram import Spectrogram
 from clave.errors import SpaceError
 from clave.latent.code import Code
-from clave.latent.index_folder import Batch, Index, Names, check_made_by, index_in_memory, open_index, write_index
+from clave.latent.index_folder import (
+    Batch,
+    Column,
+    Index,
+    Names,
+    check_columns,
+    check_made_by,
+    index_in_memory,
+    open_index,
+    place_in,
+    reading_row,
+    write_index,
+)
 from clave.latent.nearest import MAX_EXACT
 from clave.latent.space_folder import folder_hash
 from clave.music.clip import Clip
@@ -69,6 +81,8 @@ class SoundIndex:
 
     def __init__(self, index: Index, space: SoundCoder) -> None:
         check_made_by(index, made_by(space), "this sound space")
+        row: Mapping[str, Column] = {"point": ("f", (2,)), "detail": ("f", (space.drawn_size,))}
+        check_columns(index, {"source": ("i", ()), "voice": ("i", ())} | row, ("sources", "licences"))
         self._index, self._space = index, space
 
     def __len__(self) -> int:
@@ -102,11 +116,14 @@ class SoundIndex:
         columns, names = self._index.columns, self._index.names
         detail = np.zeros((1, self._space.detail_size), np.float32)
         detail[:, : self._space.drawn_size] = columns["detail"][row]
-        source = int(columns["source"][row])
-        return SimilarSound(
-            row, distance, names["sources"][source], names["licences"][source], VOICES[int(columns["voice"][row])],
-            Code(columns["point"][[row]].astype(np.float32), detail),
-        )  # fmt: skip
+        source, point = int(columns["source"][row]), columns["point"][[row]].astype(np.float32)
+        with reading_row(self._index, row):
+            if not (np.isfinite(point).all() and np.isfinite(detail).all()):
+                raise ValueError("a code that is not finite")
+            return SimilarSound(
+                row, distance, place_in(names["sources"], source), place_in(names["licences"], source),
+                VOICES[int(columns["voice"][row])], Code(point, detail),
+            )  # fmt: skip
 
 
 def made_by(space: SoundCoder) -> str:

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from clave import __version__
 from clave.files import midi, whole_file
-from clave.latent.space_folder import SpaceFolder, folder_hash, open_space, write_settings
+from clave.latent.space_folder import SpaceFolder, open_space, write_settings
 from clave.music.units import METERS
 from clave.rhythm.corpus_map import CorpusMap, write_corpus_map
 from clave.rhythm.dataset import Corpus
@@ -26,6 +25,7 @@ from clave.training.rhythm_verdict import of_fine_tuned
 from clave.training.run_log import EXAMPLES_FILE
 from clave.training.space_writer import new_space, write_networks
 from clave.training.tensor_file import halved
+from clave.training.tuned_card import tuned_card
 from clave.training.workers import alone
 
 TABLES = (TOKENS_FILE, LOGISTIC_PCA_FILE)
@@ -46,12 +46,14 @@ def write_fine_tuned(
     kind that it had not learned, as `rhythm_verdict` has it.
     """
     before, model_settings = RhythmSpace(start), dict(start.settings["model"])
+    counts = {"your bars": len(corpus), "your files": len(np.unique(corpus.source))}
+    origin = provenance("rhythm", data_hash(corpus), alone("cpu"))
     learned: dict[str, Any] = start.settings | {
         "model": model_settings | {"styles": model.config.styles},
         "styles": list(corpus.styles),
         "meters": _meters_of_both(before, corpus),
         "own_sources": sorted({*before.own_sources, *(corpus.sources[index] for index in np.unique(corpus.source))}),
-        "card": _facts(before, corpus, folder, card),
+        "card": tuned_card(before.card, before.folder, folder, counts, card) | origin,
     }
     model.load_state_dict(halved(model.state_dict()))
     with new_space(folder) as files:
@@ -102,22 +104,6 @@ def joined_maps(old: CorpusMap, own: CorpusMap) -> CorpusMap:
 def _meters_of_both(before: RhythmSpace, corpus: Corpus) -> list[list[int]]:
     own = [METERS[meter] for meter in np.unique(corpus.meter)]
     return [list(meter) for meter in METERS if meter in before.meters or meter in own]
-
-
-def _facts(before: RhythmSpace, corpus: Corpus, folder: Path, card: Mapping[str, Any]) -> dict[str, Any]:
-    """The card: that of the space it began with, and what is new."""
-    licence, credit = str(card.get("licence", "not stated")), str(card.get("credit", ""))
-    return {
-        **before.card,
-        "name": folder.resolve().name,
-        "began with": f"{before.card['name']} ({folder_hash(before.folder)})",
-        "your bars": len(corpus),
-        "your files": len(np.unique(corpus.source)),
-        "fine-tuned by": f"clave {__version__}",
-        "licence": f"{before.card['licence']}; of your bars: {licence}",
-        "credit": "; ".join(each for each in (str(before.card["credit"]), credit) if each),
-        **provenance("rhythm", data_hash(corpus), alone("cpu")),
-    }
 
 
 def _without_format(settings: Mapping[str, Any]) -> dict[str, Any]:

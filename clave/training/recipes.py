@@ -11,6 +11,7 @@ from clave.training.models.map_training import MapTraining
 from clave.training.models.paper_rhythm_vae import PaperConfig
 from clave.training.models.paper_sound_vae import PaperSoundConfig
 from clave.training.models.rhythm_vae import RhythmConfig
+from clave.training.models.settings import check_settings
 from clave.training.models.sound_vae import SoundConfig
 from clave.training.models.vae import Config
 
@@ -146,11 +147,13 @@ def recipe_to_dict(recipe: Recipe) -> dict[str, Any]:
 
 
 def recipe_from_dict(settings: Mapping[str, Any]) -> Recipe:
-    """The inverse of `recipe_to_dict`; TrainingError if a setting is missing or unknown."""
+    """The inverse of `recipe_to_dict`; TrainingError if a setting is missing, unknown or out of its range."""
     try:
         model = dict(settings["model"])
         config = MODELS[model.pop("kind")].from_settings(model)
         plain: dict[str, Any] = {**settings, "model": config, "warmed": tuple(settings["warmed"])}
-        return Recipe(**plain)
-    except (KeyError, TypeError) as error:
+        recipe = Recipe(**plain)
+        check_settings(recipe)
+        return recipe
+    except (KeyError, TypeError, ValueError, TrainingError) as error:
         raise TrainingError(f"these settings are not a recipe of this version: {error}") from error

@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 import torch
+from pydantic import BaseModel, ValidationError
 
 from clave.errors import TrainingError
+from clave.play.project.value import first_rule_broken
 from clave.training import checkpoint
 from clave.training.loop import Progress, Recipe, Run, begin, fit, score
 from clave.training.models.vae import VAE, Examples
@@ -123,7 +125,32 @@ def _open_run(recipe: Recipe, data: str, folder: Path, resume: bool, device: tor
     if facts.get("content", data) != data:  # the fingerprints of older runs hold on one machine alone
         raise TrainingError(f"{folder} holds a run on other data: go on with the same files, labels and drum map")
     run.recipe = replace(run.recipe, epochs=recipe.epochs)
+    try:
+        _Facts.model_validate(facts, strict=True)
+    except ValidationError as error:
+        raise TrainingError(f"{folder / checkpoint.CHECKPOINT} is broken: {first_rule_broken(error)}") from error
     return FolderRun(run, folder, data, True, facts["best"], facts["log"], Part(**facts.get("part", {})))
+
+
+class _Epoch(BaseModel):
+    epoch: int
+
+
+class _Best(_Epoch):
+    total: float | None
+
+
+class _Part(BaseModel, extra="forbid"):
+    seconds: float = 0.0
+    sums: dict[str, float] = {}
+
+
+class _Facts(BaseModel):
+    """What a checkpoint says besides the run itself."""
+
+    best: _Best
+    log: list[_Epoch]
+    part: _Part = _Part()
 
 
 def train(

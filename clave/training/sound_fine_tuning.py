@@ -12,10 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from clave import __version__
 from clave.errors import TrainingError
 from clave.files import whole_file
-from clave.latent.space_folder import SpaceFolder, folder_hash, open_space, write_settings
+from clave.latent.space_folder import SpaceFolder, open_space, write_settings
 from clave.music.kit import VOICES
 from clave.music.kit import voice as voice_of
 from clave.music.shapes import Float32
@@ -40,6 +39,7 @@ from clave.training.sound_shown import SHOWN
 from clave.training.sound_verdict import places, sound_verdict
 from clave.training.space_writer import SETTINGS_FILE, new_space, write_networks
 from clave.training.tensor_file import halved
+from clave.training.tuned_card import tuned_card
 from clave.training.workers import alone
 
 NOT_KEPT = ("format", "version", "metrics", "verdict")  # of the settings of the space it began with
@@ -128,10 +128,11 @@ def _write_space(tuned: Tuned, folder: Path, card: Mapping[str, Any]) -> dict[st
     before, own, kept = tuned.before, tuned.own, tuned.source.settings
     names = [own.sources[index] for index in own.source]
     credited = [each for each in _old_credits(before) if each.path not in set(names)] + credits_of(own)
+    origin = provenance("sound", data_hash(credits_of(own)), alone("cpu"))
     settings: dict[str, Any] = {name: value for name, value in kept.items() if name not in NOT_KEPT} | {
         "model": dict(kept["model"]) | {"centres": tuned.model.config.centres},
         "own_sources": sorted({*before.own_sources, *names}),
-        "card": _facts(before, own, folder, card),
+        "card": tuned_card(before.card, before.folder, folder, {"your sounds": len(own)}, card) | origin,
     }
     with new_space(folder) as files:
         write_networks(files, tuned.model, SOUND_FORMAT)
@@ -170,18 +171,3 @@ def _write_both(
         described.append(there.descriptors[stays] if there.descriptors is not None else own.descriptors[:0])
     both = np.concatenate(described) if known else None
     write_corpus(folder, np.concatenate(place), np.concatenate(voice), sources, both)
-
-
-def _facts(before: SoundSpace, own: SoundCorpus, folder: Path, card: Mapping[str, Any]) -> dict[str, Any]:
-    """The card: that of the space it began with, and what is new."""
-    licence, credit = str(card.get("licence", "not stated")), str(card.get("credit", ""))
-    return {
-        **before.card,
-        "name": folder.resolve().name,
-        "began with": f"{before.card['name']} ({folder_hash(before.folder)})",
-        "your sounds": len(own),
-        "fine-tuned by": f"clave {__version__}",
-        "licence": f"{before.card['licence']}; of your sounds: {licence}",
-        "credit": "; ".join(each for each in (str(before.card["credit"]), credit) if each),
-        **provenance("sound", data_hash(credits_of(own)), alone("cpu")),
-    }

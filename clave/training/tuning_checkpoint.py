@@ -1,6 +1,7 @@
 """The checkpoint of a fine-tuning: the map decoder as it was after a step, to go on from there."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -11,10 +12,11 @@ from torch import Tensor
 
 from clave.errors import TrainingError
 from clave.files import whole_file
-from clave.training.checkpoint import CHECKPOINT, SETTINGS
+from clave.files.json_file import read_json
+from clave.training.checkpoint import CHECKPOINT, SETTINGS, kept_step, load_kept, load_optimizer
 from clave.training.fine_tune import FineTuning, MapTuning
 from clave.training.start import SCRATCH
-from clave.training.tensor_file import load_tensors, save_tensors
+from clave.training.tensor_file import save_tensors
 
 KIND = "fine_tuning"  # in checkpoint.json: the settings; a run from scratch has a recipe instead
 
@@ -36,11 +38,12 @@ def load(folder: Path, tuning: MapTuning, *, content: str, space_hash: str) -> d
     scratch, with other settings, on other data, or that began with another space.
     """
     path = folder / CHECKPOINT
-    tensors, metadata = load_tensors(path)
-    facts: dict[str, Any] = json.loads(metadata.get("settings", "{}"))
+    tensors, facts = load_kept(path)
     if KIND not in facts:
         raise TrainingError(f"{folder} holds a run that learns from scratch: go on with --from scratch")
     kept, wanted = facts.pop(KIND), asdict(tuning.settings)
+    if not isinstance(kept, dict) or not {"content", "space_hash", "space", "log"} <= facts.keys():
+        raise TrainingError(f"{path} is not a checkpoint of ours: start again in a new folder")
     names = [name for name in wanted if name != "steps" and kept.get(name) != wanted[name]]
     if names:
         different = ", ".join(f"{name} {kept.get(name)} instead of {wanted[name]}" for name in names)
@@ -53,19 +56,20 @@ def load(folder: Path, tuning: MapTuning, *, content: str, space_hash: str) -> d
         tuning.decoder.load_state_dict(_below("decoder/", tensors))
     except RuntimeError as error:
         raise TrainingError(f"{path} is of another version of Clave: start again in a new folder") from error
-    state: dict[int, dict[str, Tensor]] = {}
-    for name, value in _below("optimizer/", tensors).items():
-        index, key = name.split("/", 1)
-        state.setdefault(int(index), {})[key] = value
-    tuning.optimizer.load_state_dict({**tuning.optimizer.state_dict(), "state": state})
-    tuning.points, tuning.step, tuning.weight = tensors["points"], int(facts.pop("step")), float(facts.pop("weight"))
-    return facts
+    load_optimizer(path, tuning.optimizer, tensors)
+    points, weight, step = tensors.get("points"), facts.pop("weight", None), kept_step(path, facts)
+    if points is None or points.shape != tuning.points.shape or not points.isfinite().all():
+        raise TrainingError(f"{path} is broken: it has no point of the map for each bar; start again in a new folder")
+    if not isinstance(weight, int | float) or not math.isfinite(weight):
+        raise TrainingError(f"{path} is broken: its weight is a finite number, got {str(weight)[:80]!r}; start again")
+    tuning.points, tuning.step, tuning.weight = points, step, float(weight)
+    return {name: value for name, value in facts.items() if name != "step"}
 
 
 def start_of_run(folder: Path) -> str | None:
     """What `--from` was for the run in this folder: the path of a space, or "scratch"; None where there is no run."""
     try:
-        facts = json.loads((folder / SETTINGS).read_text("utf-8"))
+        facts = read_json(folder / SETTINGS)
         return str(facts["space"]) if KIND in facts else SCRATCH
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -74,7 +78,7 @@ def start_of_run(folder: Path) -> str | None:
 def kept_settings(folder: Path) -> FineTuning | None:
     """The settings of the fine-tuning in this folder; None where there is none."""
     try:
-        return FineTuning(**json.loads((folder / SETTINGS).read_text("utf-8"))[KIND])
+        return FineTuning(**read_json(folder / SETTINGS)[KIND])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -18,7 +18,8 @@ from typer.testing import CliRunner
 
 from clave.app import server
 from clave.app.cli import app as commands
-from clave.app.cli.opening import print_links, with_address
+from clave.app.cli import opening
+from clave.app.cli.opening import print_osc, print_page, with_address
 from clave.app.server import create_app, invitation, listen
 from clave.app.server.clients import device_of
 from clave.app.server.device_routes import qr_svg, qr_text
@@ -256,19 +257,50 @@ def test_play_shows_its_link_and_the_code(tmp_path: Path, monkeypatch: pytest.Mo
     done = CliRunner().invoke(commands, command)
     assert done.exit_code == 0, done.output
     ((front, address),) = served
-    found = re.search(r"http://127\.0\.0\.1:(\d+)/\?token=([\w-]{22})\n", done.output)
+    found = re.search(r"http://127\.0\.0\.1:(\d+)/\?token=([\w-]{22})  \(Ctrl-C stops it\)\n", done.output)
     assert found is not None
     assert address == ("127.0.0.1", int(found[1]))
     assert "No other device reaches this address" in done.output
+    assert done.output.count("http://") == 1
+    assert "OSC comes in at 127.0.0.1:" in done.output
     assert "/clave/token" not in done.output, "OSC comes from this machine alone"
     assert TestClient(front, base_url="http://127.0.0.1").get("/").status_code == 401
 
 
-def test_the_printed_code_is_of_the_likeliest_link(
-    invited: Invitation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_this_machine_is_told_first_and_then_other_devices_each_by_what_works(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(invitation, "addresses_of", lambda _: ["192.168.1.5", "10.0.0.2"])
-    print_links(invited)
+    invited = Invitation(token="secret")
+    assert print_page("0.0.0.0", 8064, invited) == "http://127.0.0.1:8064/?token=secret"
+    first, says, *rest = capsys.readouterr().out.split("\n", 4)
+    assert first == "Clave plays at http://127.0.0.1:8064/?token=secret  (Ctrl-C stops it)"
+    assert says == "Whoever has the link plays too. On another device, open it or scan the code:"
+    assert rest[:2] == [f"  {link}" for link in invited.links()]
+    assert rest[2].rstrip() == qr_text("http://192.168.1.5:8064/?token=secret").rstrip()
+
+
+def test_one_address_for_this_machine_and_others_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    print_page("192.168.1.5", 8064, Invitation("192.168.1.5", token="secret"))
     said = capsys.readouterr().out
-    assert all(link in said for link in invited.links())
-    assert qr_text(invited.links()[0]) in said
+    assert said.count("http://") == said.count("http://192.168.1.5:8064/?token=secret  (Ctrl-C") == 1
+    assert qr_text("http://192.168.1.5:8064/?token=secret") in said
+
+
+def test_without_host_the_address_has_no_token(capsys: pytest.CaptureFixture[str]) -> None:
+    assert print_page("127.0.0.1", 8064, None) == "http://127.0.0.1:8064/"
+    assert capsys.readouterr().out == "Clave plays at http://127.0.0.1:8064/  (Ctrl-C stops it)\n"
+
+
+def test_osc_is_told_by_the_addresses_that_reach_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(opening, "addresses_of", lambda _: ["192.168.1.5", "10.0.0.2"])
+    print_osc("0.0.0.0", 9064, Invitation(token="secret"))
+    assert capsys.readouterr().out.splitlines() == [
+        "OSC comes in at 127.0.0.1:9064",
+        "From other machines it comes in at 192.168.1.5:9064 or 10.0.0.2:9064, once they have sent /clave/token secret",
+    ]
+    print_osc("127.0.0.1", 9064, Invitation(token="secret"))
+    print_osc("127.0.0.1", 9064, None)
+    assert capsys.readouterr().out == "OSC comes in at 127.0.0.1:9064\n" * 2

@@ -29,9 +29,9 @@ class FolderDoor(Door):
     unread = (".md", ".csv", ".safetensors", "expected.npz")
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp()) / "space"
-        shutil.copytree(self.source, self._folder)
-        self._contents = {path.name: path.read_bytes() for path in sorted(self._folder.iterdir())}
+        self.folder = Path(tempfile.mkdtemp()) / "space"
+        shutil.copytree(self.source, self.folder)
+        self._contents = {path.name: path.read_bytes() for path in sorted(self.folder.iterdir())}
         self._names = [name for name in self._contents if not name.endswith(self.unread)]
 
     def case(self, random: Random) -> bytes:
@@ -43,14 +43,14 @@ class FolderDoor(Door):
     def open(self, case: bytes) -> None:
         """Open the folder with this file in it, and play it."""
         name, _, content = case.partition(b"\n")
-        path = self._folder / name.decode("ascii", "replace").replace("/", "").replace("\0", "")
+        path = self.folder / name.decode("ascii", "replace").replace("/", "").replace("\0", "")
         if path.name not in self._contents:
             raise ClaveError("there is no file of this name in the folder")
-        path.write_bytes(content)
+        _replace(path, content)
         try:
             self.play()
         finally:
-            path.write_bytes(self._contents[path.name])
+            _replace(path, self._contents[path.name])
 
     def play(self) -> None:
         """Whatever can be played, or a ClaveError."""
@@ -58,6 +58,12 @@ class FolderDoor(Door):
     def warm(self) -> None:
         """Play it as it is."""
         self.play()
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write another file of this name: the one that was there may still be mapped into memory."""
+    path.unlink(missing_ok=True)
+    path.write_bytes(content)
 
 
 def _changed(name: str, content: bytes, random: Random, others: list[bytes]) -> bytes:
@@ -136,9 +142,9 @@ class RhythmFolderDoor(FolderDoor):
 
     def play(self) -> None:
         """Bars, a sample, an encoding, the corpus."""
-        space = load_rhythm(self._folder)
+        space = load_rhythm(self.folder)
         bars = space.at([[0.3, -0.2]], variation=0.5, seed=1)
-        _check_finite(bars[0].velocity, bars[0].offset, space.encode(bars).map, space.corpus.map)
+        check_finite(bars[0].velocity, bars[0].offset, space.encode(bars).map, space.corpus.map)
 
 
 class SoundFolderDoor(FolderDoor):
@@ -149,37 +155,9 @@ class SoundFolderDoor(FolderDoor):
 
     def play(self) -> None:
         """A sound, its place, the corpus."""
-        space = load_sound(self._folder)
+        space = load_sound(self.folder)
         sounds = space.at([[0.3, -0.2]], "kick", variation=0.5, seed=1)
-        _check_finite(sounds[0].samples, space.encode(sounds, "kick").map, space.corpus("kick").map)
-
-
-class TensorsDoor(Door):
-    """A safetensors file, which only training reads."""
-
-    name, weight, heavy = "tensors", 0.5, True
-
-    def __init__(self) -> None:
-        self._seed = (RHYTHM / "model.safetensors").read_bytes()
-        self._path = Path(tempfile.mkdtemp()) / "model.safetensors"
-
-    def case(self, random: Random) -> bytes:
-        """The file with bytes changed, half of the time in its head."""
-        if random.random() < 0.5:
-            return mutated_bytes(self._seed, random)
-        size = 8 + int.from_bytes(self._seed[:8], "little")
-        return mutated_bytes(self._seed[:size], random, most=3) + self._seed[size:]
-
-    def open(self, case: bytes) -> None:
-        """All tensors of it."""
-        from clave.training.tensor_file import load_tensors  # with torch, which takes seconds
-
-        self._path.write_bytes(case)
-        load_tensors(self._path)
-
-    def warm(self) -> None:
-        """Read it as it is."""
-        self.open(self._seed)
+        check_finite(sounds[0].samples, space.encode(sounds, "kick").map, space.corpus("kick").map)
 
 
 class IndexDoor(FolderDoor):
@@ -198,11 +176,12 @@ class IndexDoor(FolderDoor):
 
     def play(self) -> None:
         """The nearest of a row."""
-        index = open_index(self._folder, "bars")
+        index = open_index(self.folder, "bars")
         rows, distances = index.search.nearest(index.projection(np.zeros((1, 6), np.float32)), 3)
-        _check_finite(rows, distances)
+        check_finite(rows, distances)
 
 
-def _check_finite(*arrays: Any) -> None:
+def check_finite(*arrays: Any) -> None:
+    """Broken unless all numbers are finite."""
     if not all(np.isfinite(each).all() for each in arrays):
         raise Broken("what is played holds numbers that are not finite")

@@ -23,7 +23,7 @@ from clave.app.cli.live_midi import (
     hear_midi,
     send_midi,
 )
-from clave.app.cli.opening import invited, osc_address, print_token
+from clave.app.cli.opening import invited, near, osc_address, print_token
 from clave.app.cli.options import Audio, Home, Host, Link, OscAhead, OscIn, OscOut, RhythmFolder, SoundFolder
 from clave.app.cli.render import ProjectFile
 from clave.play.scheduler import LOOK_AHEAD_SECONDS
@@ -97,10 +97,11 @@ def live(
         playing = _Playing(opened, strokes, outputs, held, max(LOOK_AHEAD_SECONDS, sent.look_ahead_seconds))
         playing.join(sent, heard, link=link)
         osc = OscPort(playing.engine.desk, on, peers, admits=None if invitation is None else invitation.admits)
-        print("Clave plays {}: OSC in at {}:{}".format(project, *on.getsockname()), end="")
+        address, port = on.getsockname()
+        print(f"Clave plays {project}: OSC in at {near(address)}:{port}", end="")
         print("".join(f", out to {host}:{number}" for host, number in peers), end="")
         print("" if midi_out is None else f", MIDI to {midi_out}", end="  (Ctrl-C stops it)\n", flush=True)
-        print_token(on.getsockname()[0], invitation)
+        print_token(address, port, invitation)
         playing.run(osc, seconds)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from clave.app.server.invitation import EVERYWHERE, THIS_MACHINE, Invitation, checked_address
+from clave.app.server.invitation import EVERYWHERE, THIS_MACHINE, Invitation, addresses_of, checked_address
 
 ANY_DEVICE = "default"
 
@@ -53,27 +53,49 @@ def osc_address(invitation: Invitation | None, osc_host: str | None) -> str:
 
 def print_osc(address: str, port: int | None, invitation: Invitation | None) -> None:
     """Where OSC comes in, and what other machines send first."""
-    print(f"OSC comes in at {address}:{port}", flush=True)
-    print_token(address, invitation)
+    print(f"OSC comes in at {near(address)}:{port}", flush=True)
+    print_token(address, port, invitation)
 
 
-def print_token(address: str, invitation: Invitation | None) -> None:
-    """What other machines first send to OSC at this address."""
+def print_token(address: str, port: int | None, invitation: Invitation | None) -> None:
+    """Where OSC of other machines comes in that listens at this address, and what they send first."""
     if invitation is not None and address != THIS_MACHINE:
-        print(f"Other machines first send it /clave/token {invitation.token}", flush=True)
+        there = " or ".join(f"{each}:{port}" for each in addresses_of(address))
+        first = f"/clave/token {invitation.token}"
+        print(f"From other machines it comes in at {there}, once they have sent {first}", flush=True)
 
 
-def print_links(invitation: Invitation) -> None:
-    """How other devices come here: a link for each address, the first as a code to be scanned."""
+def near(address: str) -> str:
+    """The address by which this machine reaches what listens there."""
+    return THIS_MACHINE if address == EVERYWHERE else address
+
+
+def print_page(address: str, port: int, invitation: Invitation | None) -> str:
+    """Where the page is: for this machine first, then for other devices, as links and as a code to be scanned.
+
+    The address for a browser of this machine comes back.
+    """
+    here = f"http://{near(address)}:{port}/"
+    if invitation is None:
+        print(f"Clave plays at {here}  (Ctrl-C stops it)", flush=True)
+        return here
+    invitation.port = port
+    own, links = invitation.link(near(address)), invitation.links()
+    print(f"Clave plays at {own}  (Ctrl-C stops it)")
+    if links == [invitation.link(THIS_MACHINE)]:
+        print("No other device reaches this address: name one of a network with --host ADDRESS.", flush=True)
+        return own
+    others = [link for link in links if link != own]
+    print("Whoever has the link plays too. On another device, open it or scan the code:")
+    print("".join(f"  {link}\n" for link in others), end="", flush=True)
+    _print_code(links[0])
+    return own
+
+
+def _print_code(link: str) -> None:
     from clave.app.server.device_routes import qr_text
 
-    links = invitation.links()
-    print("Whoever has this link plays too, until Clave is stopped:")
-    print("".join(f"  {link}\n" for link in links), end="", flush=True)
-    if f"//{THIS_MACHINE}:" in links[0]:
-        print("No other device reaches this address: name one of a network with --host ADDRESS.", flush=True)
-        return
     try:
-        print(qr_text(links[0]), flush=True)
+        print(qr_text(link), flush=True)
     except UnicodeEncodeError:
         print("This terminal cannot draw its code: the page shows it, More, Other devices.", file=sys.stderr)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clave.app.cli.opening import invited, osc_address, print_links, print_osc
+from clave.app.cli.opening import invited, osc_address, print_osc, print_page
 from clave.app.cli.options import (
     DEFAULT_PORT,
     NO_SOUND,
@@ -25,7 +25,7 @@ from clave.app.cli.options import (
     SamplesOption,
     SoundFolder,
 )
-from clave.app.server.invitation import EVERYWHERE, THIS_MACHINE, Invitation
+from clave.app.server.invitation import THIS_MACHINE, Invitation
 from clave.app.server.origins import check_origin
 from clave.errors import ClaveError
 
@@ -118,13 +118,7 @@ def _opened(on: "socket.socket", wanted: int, invitation: Invitation | None) -> 
     address, taken = on.getsockname()
     if wanted not in (0, taken):
         print(f"Port {wanted} is taken; using {taken}.")
-    here = THIS_MACHINE if address == EVERYWHERE else address
-    print(f"Clave plays at http://{here}:{taken}/  (Ctrl-C stops it)", flush=True)
-    if invitation is None:
-        return f"http://{here}:{taken}/"
-    invitation.port = taken
-    print_links(invitation)
-    return invitation.link(here)
+    return print_page(address, taken, invitation)
 
 
 def _bridge(

@@ -6,7 +6,7 @@ Plain ASGI, so that it stands before everything else and costs nothing.
 import json
 import re
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from hashlib import sha256
 from http.cookies import CookieError, SimpleCookie
@@ -36,28 +36,28 @@ _Headers = list[tuple[bytes, bytes]]
 def guarded(app: "ASGIApp", invitation: Invitation | None) -> "ASGIApp":
     """The application behind the door that fits."""
     if invitation is None:
-        return WithBrowserRules(OnlyThisMachine(app), here=True)
-    return WithBrowserRules(OnlyInvited(app, invitation), here=False)
+        return WithBrowserRules(OnlyOwnPage(app, _is_own, "this instrument answers only on this machine"), here=True)
+    own = OnlyOwnPage(OnlyInvited(app, invitation), _is_own_or_address, "this instrument answers at its own address")
+    return WithBrowserRules(own, here=False)
 
 
-class OnlyThisMachine:
-    """Answers a browser only under this machine's own names, and only the page that comes from here.
+class OnlyOwnPage:
+    """Answers a browser only under names that are `own`, and only the page that comes from here.
 
-    A page from elsewhere, one of another port of this machine, and one whose name was pointed at 127.0.0.1 are refused.
+    A page from elsewhere, one of another port of this machine, and one whose name was pointed here are refused, with or
+    without a token: it would use another's cookie.
     """
 
-    def __init__(self, app: "ASGIApp") -> None:
-        self.app = app
+    def __init__(self, app: "ASGIApp", own: Callable[[str], bool], refusal: str) -> None:
+        self.app, self._own, self._refusal = app, own, refusal
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        """Pass on what comes under our own names."""
+        """Pass on what comes under own names, from our own page."""
         if scope["type"] == "lifespan":
             return await self.app(scope, receive, send)
-        headers: _Headers = scope["headers"]
-        foreign = _foreign_name(headers)
+        foreign = _foreign_name(scope["headers"], self._own)
         if foreign is not None:
-            error = f"this instrument answers only on this machine, not as or to {foreign!r}"
-            return await turn_away(scope, send, 403, error)
+            return await turn_away(scope, send, 403, f"{self._refusal}, not as or to {foreign!r}")
         if _asked_elsewhere(scope):
             return await turn_away(scope, send, 403, ELSEWHERE)
         return await self.app(scope, receive, send)
@@ -66,8 +66,7 @@ class OnlyThisMachine:
 class OnlyInvited:
     """Answers whoever has the token: in a cookie, as `Authorization: Bearer TOKEN`, or once in the link `/?token=`.
 
-    The link is answered with the cookie. A name other than this machine's own, which may have been pointed here, and a
-    page from elsewhere, which would use another's cookie, are refused all the same.
+    The link is answered with the cookie.
     """
 
     def __init__(self, app: "ASGIApp", invitation: Invitation) -> None:
@@ -78,12 +77,6 @@ class OnlyInvited:
         if scope["type"] == "lifespan":
             return await self.app(scope, receive, send)
         headers: _Headers = scope["headers"]
-        foreign = _foreign_address(headers)
-        if foreign is not None:
-            error = f"this instrument answers at its own address, not as or to {foreign!r}"
-            return await turn_away(scope, send, 403, error)
-        if _asked_elsewhere(scope):
-            return await turn_away(scope, send, 403, ELSEWHERE)
         linked = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
         enters = scope["path"] == "/" and scope.get("method") == "GET" and linked != ""
         if enters and self._invitation.admits(linked):
@@ -152,22 +145,20 @@ def _names(headers: _Headers) -> tuple[str, str | None]:
     return named[b"host"].decode("latin-1"), None if origin is None else origin.decode("latin-1")
 
 
-def _is_own(name: str) -> bool:
-    return _PORT.sub("", name) in OWN_NAMES
+def _is_own(host: str) -> bool:
+    """Whether this is a name of this machine alone."""
+    return _PORT.sub("", host) in OWN_NAMES
 
 
-def _foreign_name(headers: _Headers) -> str | None:
+def _is_own_or_address(host: str) -> bool:
+    """The same where it may be reached by any address."""
+    return _is_own(host) or is_address(_PORT.sub("", host))
+
+
+def _foreign_name(headers: _Headers, own: Callable[[str], bool]) -> str | None:
     """The foreign name in `Host` or `Origin`, if there is one: an origin is ours with our name and port alone."""
     host, origin = _names(headers)
-    if not _is_own(host):
-        return host
-    return None if origin is None or origin == f"http://{host}" else origin
-
-
-def _foreign_address(headers: _Headers) -> str | None:
-    """The same where it may be reached by any address: a name is foreign, and so is a page of another place."""
-    host, origin = _names(headers)
-    if not (_is_own(host) or is_address(_PORT.sub("", host))):
+    if not own(host):
         return host
     return None if origin is None or origin == f"http://{host}" else origin
 

@@ -15,6 +15,7 @@ from clave.training.models.map_search import hit_cross_entropy
 from clave.training.models.noise import Noise
 from clave.training.models.onnx_graph import ModelMethod, OnnxGraph
 from clave.training.models.rhythm_model import RhythmModel, RhythmModelConfig
+from clave.training.models.settings import Size
 from clave.training.models.vae import Gaussian, importance_weights
 
 PAPER_STEPS = steps_per_bar(COMMON_TIME)
@@ -28,8 +29,8 @@ class PaperConfig(RhythmModelConfig):
     meters: ClassVar[tuple[Meter, ...]] = (COMMON_TIME,)
     step_count: ClassVar[int] = PAPER_STEPS
 
-    latent_size: int = 2
-    hidden: int = 800
+    latent_size: Size = 2
+    hidden: Size = 800
 
     def build(self) -> "PaperVAE":
         """The model, with fresh weights."""

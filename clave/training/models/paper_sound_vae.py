@@ -13,6 +13,7 @@ from clave.audio.paper_log_spectrogram import PAPER_FLOOR, PaperSpectrogram
 from clave.music.shapes import Float
 from clave.training.models.noise import Noise
 from clave.training.models.old_names import accept_old_names
+from clave.training.models.settings import Positive, Size
 from clave.training.models.sound_model import VOICE_COUNT, OneShotConfig, SoundModel, Sounds
 from clave.training.models.vae import Gaussian, LikelihoodVAE, importance_weights
 
@@ -27,13 +28,13 @@ class PaperSoundConfig(OneShotConfig):
     unit: ClassVar[str] = "nats a sound"
     variants: ClassVar[int] = 0
 
-    bands: int = 410
-    frames: int = 157
-    latent_size: int = 128
-    wide: int = 1024
-    narrow: int = 512
-    least_std: float = 0.01  # of a magnitude; a sine of full scale has 33
-    most_std: float = 100.0
+    bands: Size = 410
+    frames: Size = 157
+    latent_size: Size = 128
+    wide: Size = 1024
+    narrow: Size = 512
+    least_std: Positive = 0.01  # of a magnitude; a sine of full scale has 33
+    most_std: Positive = 100.0
 
     def build(self) -> "PaperSoundVAE":
         """The model, with fresh weights."""

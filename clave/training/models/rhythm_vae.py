@@ -8,19 +8,20 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 import numpy as np
 import torch
+from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
 
 from clave.music.shapes import Bool, Float, Int
 from clave.music.units import METERS, STEPS_PER_SIXTEENTH
 from clave.rhythm import logistic_pca
-from clave.rhythm.map_prior import UNIFORM
+from clave.rhythm.map_prior import MAP_PRIORS, UNIFORM
 from clave.rhythm.space_format import LOGISTIC_PCA_FILE, TOKENS_FILE
-from clave.rhythm.tokens import Vocabulary
+from clave.rhythm.tokens import MAX_TOKENS, TOKEN_CELLS, Vocabulary
 from clave.training.models.bars import (
     SECTIONS,
     SIXTEENTH_COUNT,
@@ -42,6 +43,7 @@ from clave.training.models.onnx_graph import OnnxGraph
 from clave.training.models.rhythm_graphs import rhythm_graphs
 from clave.training.models.rhythm_model import RhythmModel, RhythmModelConfig
 from clave.training.models.rolls import with_rolls
+from clave.training.models.settings import Blocks, Count, Positive, Share, Size
 from clave.training.models.token_prior import BarBefore, TokenPrior
 from clave.training.models.turning import Turning, points_of_turned, turning_loss, with_exchanged
 from clave.training.models.vae import Gaussian, normal_like, residual_network
@@ -64,31 +66,37 @@ def fourier_features(point: Float[Tensor, "batch map"]) -> Float[Tensor, "batch 
 
 C = TypeVar("C", bound="RhythmConfig")
 
+Tokens = Annotated[
+    tuple[Annotated[int, Field(ge=0, lt=1 << TOKEN_CELLS)], ...], Field(min_length=1, max_length=MAX_TOKENS)
+]
+MapPrior = Annotated[str, Field(pattern=f"^({'|'.join(MAP_PRIORS)})$")]
+Resolutions = Annotated[tuple[Annotated[int, Field(ge=2, le=1024)], ...], Field(min_length=1, max_length=16)]
+
 
 @dataclass(frozen=True)
 class RhythmConfig(RhythmModelConfig):
     """Sizes of the two-level model, and its noise and augmentation in training."""
 
-    styles: int  # how many the labels know; 0 is allowed
-    vocabulary: tuple[int, ...] = field(default=(0,), repr=False)  # as in `Vocabulary`
-    feel_size: int = 14
-    components: int = 48  # numbers of `logistic_pca`
-    encoder_width: int = 224
-    encoder_blocks: int = 1
-    map_decoder_width: int = 384
-    map_decoder_blocks: int = 1
-    prior_width: int = 240
-    prior_dropout: float = 0.42
-    dynamics_width: int = 96
-    map_noise_std: float = 0.055  # map units: noise added to the map point of the condition
-    prior_map_noise_std: float = 0.6  # map units: the same for the prior of the tokens
-    search_points: int = 1024  # map points among which bars are looked for
-    style_keep_prob: float = 0.5  # with which a bar is conditioned on its style, and on its section
-    stroke_drop_prob: float = 0.1  # of a stroke, to be hidden from the encoder
-    before_keep_prob: float = 0.5  # with which a bar is conditioned on the bar before, where that is known
-    map_prior: str = UNIFORM  # one of MAP_PRIORS
-    grid_resolutions: tuple[int, ...] = (6, 12, 24, 48, 96)  # of the tables that the map decoder reads
-    grid_features: int = 16  # of each table
+    styles: Count  # how many the labels know; 0 is allowed
+    vocabulary: Tokens = field(default=(0,), repr=False)  # as in `Vocabulary`
+    feel_size: Size = 14
+    components: Size = 48  # numbers of `logistic_pca`
+    encoder_width: Size = 224
+    encoder_blocks: Blocks = 1
+    map_decoder_width: Size = 384
+    map_decoder_blocks: Blocks = 1
+    prior_width: Size = 240
+    prior_dropout: Share = 0.42
+    dynamics_width: Size = 96
+    map_noise_std: Positive = 0.055  # map units: noise added to the map point of the condition
+    prior_map_noise_std: Positive = 0.6  # map units: the same for the prior of the tokens
+    search_points: Count = 1024  # map points among which bars are looked for
+    style_keep_prob: Share = 0.5  # with which a bar is conditioned on its style, and on its section
+    stroke_drop_prob: Share = 0.1  # of a stroke, to be hidden from the encoder
+    before_keep_prob: Share = 0.5  # with which a bar is conditioned on the bar before, where that is known
+    map_prior: MapPrior = UNIFORM  # one of MAP_PRIORS
+    grid_resolutions: Resolutions = (6, 12, 24, 48, 96)  # of the tables that the map decoder reads
+    grid_features: Size = 16  # of each table
     map_training: MapTraining = field(default_factory=MapTraining)
     turning: Turning = field(default_factory=Turning)
 

@@ -28,6 +28,7 @@ from clave.training.models.flow import Flow
 from clave.training.models.local_shifts import LocalShifts
 from clave.training.models.noise import Noise, uniform
 from clave.training.models.old_names import accept_old_names
+from clave.training.models.settings import Blocks, Count, Positive, Size
 from clave.training.models.sound_model import VOICE_COUNT, OneShotConfig, SoundModel, Sounds
 from clave.training.models.vae import Gaussian, residual_network
 
@@ -66,16 +67,16 @@ class SoundConfig(OneShotConfig):
     unit: ClassVar[str] = "of 1"
     variants: ClassVar[int] = 2
 
-    components: int = 256
-    residual_size: int = 1024
-    band_shapes: int = 72  # a log spectrogram is first projected on so many components over its bands
-    frame_shapes: int = 40  # times so many over its frames
-    width: int = 384  # of the flow
-    blocks: int = 4
-    encoder_width: int = 256
-    tilt: float = 0.3  # nepers, 2.6 dB
-    damping: float = 10.0  # nepers a second, 87 dB
-    centres: int = 0  # of shifts near sounds that it was fine-tuned with
+    components: Size = 256
+    residual_size: Count = 1024
+    band_shapes: Size = 72  # a log spectrogram is first projected on so many components over its bands
+    frame_shapes: Size = 40  # times so many over its frames
+    width: Size = 384  # of the flow
+    blocks: Blocks = 4
+    encoder_width: Size = 256
+    tilt: Positive = 0.3  # nepers, 2.6 dB
+    damping: Positive = 10.0  # nepers a second, 87 dB
+    centres: Count = 0  # of shifts near sounds that it was fine-tuned with
 
     def build(self) -> "SoundVAE":
         """The model, with fresh weights."""

@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from clave.music.shapes import Float
 from clave.training.models.noise import Noise, normal
+from clave.training.models.settings import check_settings
 
 
 @runtime_checkable
@@ -167,5 +168,10 @@ class Config(ABC):
 
     @classmethod
     def from_settings(cls: type[C], settings: Mapping[str, Any]) -> C:
-        """The settings as JSON has them, which knows no tuples."""
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()})
+        """The settings as JSON has them, which knows no tuples. Raises TrainingError for one that is out of its range.
+
+        TypeError where one is missing, or unknown.
+        """
+        config = cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()})
+        check_settings(config)
+        return config

@@ -9,7 +9,7 @@ from typing import Any
 from clave.errors import ControlError
 from clave.music.kit import VOICES
 from clave.music.units import steps_per_bar
-from clave.play.plan import fill_of
+from clave.play.places import fill_of
 from clave.play.project.bars import Bar, Cell, Edited, Generated, GenerationSettings, Given, Phrase, SetCells, edited
 from clave.play.project.document import Project, Scene
 from clave.play.project.movement import Anchor, Path

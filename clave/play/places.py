@@ -131,14 +131,7 @@ class BarLines:
         meters = _possible_meters(project)
         self._round = 1 if len(meters) == 1 else _round_of_meters(project)
         self._meters = iter((*meters,)) if len(meters) == 1 else _meters(project)
-        self._known: list[Meter] = []
         self._steps, self._beats = [0], [0.0]  # of each bar of the round that was looked at, and of the one after them
-
-    def meter(self, bar: int) -> Meter:
-        """Of this bar, counted from 0."""
-        within = bar % self._repeated % self._round
-        self._look(within + 1)
-        return self._known[within]
 
     def steps(self, bar: int) -> int:
         """From the beginning to this bar, in steps."""
@@ -169,10 +162,9 @@ class BarLines:
 
     def _look(self, bars: int) -> None:
         """Make sure that so many bars of the round are known."""
-        while len(self._known) < bars:
+        while len(self._steps) <= bars:
             meter = next(self._meters)
             steps = steps_per_bar(meter)
-            self._known.append(meter)
             self._steps.append(self._steps[-1] + steps)
             self._beats.append(self._beats[-1] + steps / steps_per_beat(meter))
 

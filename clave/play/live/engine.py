@@ -8,18 +8,20 @@ from typing import NamedTuple
 from clave.errors import ClaveError, ControlError
 from clave.music.kit import VOICES
 from clave.play.live.arguments import Values
-from clave.play.live.conductor import Conductor, Prepared
+from clave.play.live.conductor import Conductor, Entry, Prepared
 from clave.play.live.controls.control import Action, Places
 from clave.play.live.desk import Desk
 from clave.play.live.hands import Hands
 from clave.play.live.history import ANSWER_LABEL, History
 from clave.play.live.keep_played import KeepPlayed
 from clave.play.live.scene_changes import gone_home, scene_in, with_given
-from clave.play.live.strokes import MOST_BARS, Strokes
+from clave.play.live.strokes import Strokes
 from clave.play.live.troubles import Troubles
+from clave.play.live.window import Window, Windows
 from clave.play.output import Output
 from clave.play.performance import Performance
-from clave.play.plan import Plan, natural_bars
+from clave.play.places import BarLines, natural_bars
+from clave.play.plan import Plan
 from clave.play.project.document import Project, Scene, SongPart
 from clave.play.project.movement import MAX_BARS
 from clave.play.scheduler import LOOK_AHEAD_SECONDS
@@ -27,7 +29,6 @@ from clave.play.sequencer import Quantum
 from clave.play.transport import Clock
 from clave.rhythm.homes import homes_of
 
-FIRST_BARS = 8  # decoded first, so that a change is heard soon; further ones as they come near
 ARRIVED_BARS = 8  # of the scene that a morph goes to, until it plays itself
 TELL_SECONDS = 0.01
 
@@ -48,9 +49,9 @@ class _Job(NamedTuple):
     """What is performed beside the music."""
 
     project: Project
-    bars: int
+    window: Window
     quantum: Quantum
-    launch: _Launch
+    entry: Entry
 
 
 class Engine:
@@ -83,6 +84,7 @@ class Engine:
         self._heard_at: Quantum | None = None  # of the latest change, whatever the quantum of the project is
         self._running: tuple[_Job, Future[Performance]] | None = None
         self._job: _Job | None = None  # the latest that was begun
+        self._windows = Windows()
         self._present: tuple[Project, bool, _Launch, Project] | None = None
         self._told_at, self._said = 0.0, (-1, -1)
         self._troubles = Troubles(report)
@@ -154,7 +156,7 @@ class Engine:
     def _hold(self, voice: int, *, on: bool) -> None:
         scene, heard = self.desk.project.scene, self.conductor.heard()
         bar = heard.bar % natural_bars(self._played()) if heard else 0
-        held = Plan(self._played()).bars(bar + 1)[bar].pieces[0][1] if on else None
+        held = Plan(self._played()).bars(1, bar)[0].pieces[0][1] if on else None
         lanes = list(scene.lanes)
         lanes[voice] = lanes[voice].changed(hold=held)
         self._change_scene(scene.changed(lanes=tuple(lanes)), f"hold {VOICES[voice].name}")
@@ -244,6 +246,7 @@ class Engine:
                 self._plays_song, self._waits = False, None
                 self._change_scene(with_given(self.desk.project.scene, bar), "bar that was played")
             self._decode()
+            self.conductor.awaits = self._running is not None
             self.conductor.tick()
             heard = self.conductor.heard()
             if heard is not None:
@@ -278,24 +281,31 @@ class Engine:
             except Exception as error:  # a fault of ours: what plays goes on
                 self._troubles.cannot_be_played(error)
             else:
-                travels = bool(job.project.song) or bool(job.project.scene.path and job.project.scene.path.travelling)
-                launch = job.launch
                 self.conductor.wanted = Prepared(
-                    performance, job.quantum, travels, launch.number, launch.first, launch.since
+                    performance, BarLines(job.project), job.window.first, job.quantum, job.entry
                 )
         job, before = self._wanted(), self._job
         if before is None or job.project is not before.project or job[1:] != before[1:]:
             self._job = job
-            self._running = job, self._beside.submit(self._strokes.perform, job.project, job.bars)
+            first, bars = job.window
+            self._running = job, self._beside.submit(self._strokes.perform, job.project, bars, first)
 
     def _wanted(self) -> _Job:
         waits = self._waits
         if waits is not None:
             quantum: Quantum = "bar" if waits.morph_until is not None else self.desk.project.quantum
-            return _Job(waits.played, _bars_needed(waits.first), quantum, waits)
+            return self._job_of(waits.played, quantum, waits)
         arrived = self._launch.since is not None
         quantum = "bar" if arrived else self._heard_at or self.desk.project.quantum
-        return _Job(self._kept_played(), _bars_needed(self.conductor.next_bar), quantum, self._launch)
+        return self._job_of(self._kept_played(), quantum, self._launch)
+
+    def _job_of(self, project: Project, quantum: Quantum, launch: _Launch) -> _Job:
+        """The bars around the one that is to be played next."""
+        path = project.scene.path
+        travels = bool(project.song) or (path is not None and path.travelling)
+        entry = Entry(travels, launch.number, launch.first, launch.since)
+        here = self.conductor.bar_of(entry) if self.conductor.running else 0
+        return _Job(project, self._windows.around(project, here), quantum, entry)
 
     def _kept_played(self) -> Project:
         """What plays, the same value as long as nothing has changed."""
@@ -303,11 +313,3 @@ class Engine:
         if self._present is None or self._present[0] is not key[0] or self._present[1:3] != key[1:]:
             self._present = (*key, self._played())
         return self._present[3]
-
-
-def _bars_needed(here: int) -> int:
-    """Enough for a while, in few sizes, so that a longer performance is seldom needed."""
-    bars = FIRST_BARS
-    while bars < here + 4 and bars < MOST_BARS:
-        bars *= 2
-    return bars

@@ -149,9 +149,8 @@ class Conductor:
     def start(self, bar: int = 0) -> None:
         """Play what is wanted from the start of this bar on; while a leader plays, from where that is."""
         self._silence()
-        self._playing, self._bar, self._step, self._entered_at = None, bar, 0, None
+        self._playing, self._bar, self._step, self._entered_at = None, bar, 0, self._leader_position()
         self._seconds = self._clock() + START_DELAY_SECONDS
-        self._enter_at(self._leader_position())
 
     def stop(self) -> None:
         """Outputs fall silent."""
@@ -185,12 +184,7 @@ class Conductor:
     def enter(self, position_steps: float) -> None:
         """Play from here on, in steps since the beginning, with the leader, which is here now."""
         self.start()
-        self._enter_at(position_steps)
-
-    def _enter_at(self, position_steps: float | None) -> None:
         self._entered_at = position_steps
-        if position_steps is not None and self.wanted is not None:
-            self._bar, _ = self.wanted.lines.place_at(math.ceil(position_steps))
 
     def place_at(self, seconds: float) -> Place | None:
         """Where the music is at this time of the clock; None where nothing was heard or queued then."""
@@ -282,7 +276,7 @@ class Conductor:
         if wanted is None or wanted is playing:
             return
         if playing is None:
-            self._playing = None if self.awaits and not wanted.has(self._bar) else wanted
+            self._begin(wanted)
             return
         launched = wanted.entry.launch != playing.entry.launch
         entering = wanted.entry.travels and not playing.entry.travels
@@ -296,6 +290,15 @@ class Conductor:
             ):
                 return
         self._playing, self._bar = wanted, bar
+
+    def _begin(self, wanted: Prepared) -> None:
+        """Play from the bar where it starts, or where the leader is, once that bar is there or cannot be had."""
+        before = self._bar
+        if self._entered_at is not None:
+            self._bar, _ = wanted.lines.place_at(math.ceil(self._entered_at))
+        comes = self.awaits or self._bar != before
+        if wanted.has(self._bar) or not comes:
+            self._playing = wanted
 
     def _queue_step(self, playing: Prepared, seconds: float, now: float) -> None:
         bar, step, at = playing.within(self._bar), self._step, playing.performance.tempo.seconds_at

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from clave.errors import ClaveError, ControlError
 from clave.music.kit import VOICES
@@ -14,7 +14,7 @@ from clave.play.live.desk import Desk
 from clave.play.live.hands import Hands
 from clave.play.live.history import ANSWER_LABEL, History
 from clave.play.live.keep_played import KeepPlayed
-from clave.play.live.scene_changes import gone_home, scene_in, with_given
+from clave.play.live.scene_changes import gone_home, scene_in, with_given, with_hold
 from clave.play.live.strokes import Strokes
 from clave.play.live.troubles import Troubles
 from clave.play.live.window import Window, Windows
@@ -27,7 +27,10 @@ from clave.play.project.movement import MAX_BARS
 from clave.play.scheduler import LOOK_AHEAD_SECONDS
 from clave.play.sequencer import Quantum
 from clave.play.transport import Clock
-from clave.rhythm.homes import homes_of
+from clave.rhythm.homes import Home, homes_of
+
+if TYPE_CHECKING:
+    from clave.rhythm.space import RhythmSpace
 
 ARRIVED_BARS = 8  # of the scene that a morph goes to, until it plays itself
 TELL_SECONDS = 0.01
@@ -44,6 +47,12 @@ class _Launch(NamedTuple):
     since: int | None = None  # else the bar, of what plays before it, at which it began
     morph_until: int | None = None  # bar at which a morph has arrived
 
+    def entry(self, project: Project) -> Entry:
+        """How it comes in, as this project."""
+        path = project.scene.path
+        travels = bool(project.song) or (path is not None and path.travelling)
+        return Entry(travels, self.number, self.first, self.since)
+
 
 class _Job(NamedTuple):
     """What is performed beside the music."""
@@ -52,6 +61,10 @@ class _Job(NamedTuple):
     window: Window
     quantum: Quantum
     entry: Entry
+
+    def done(self, performance: Performance) -> Prepared:
+        """What it was performed for."""
+        return Prepared(performance, BarLines(self.project), self.window.first, self.quantum, self.entry)
 
 
 class Engine:
@@ -157,16 +170,11 @@ class Engine:
         scene, heard = self.desk.project.scene, self.conductor.heard()
         bar = heard.bar % natural_bars(self._played()) if heard else 0
         held = Plan(self._played()).bars(1, bar)[0].pieces[0][1] if on else None
-        lanes = list(scene.lanes)
-        lanes[voice] = lanes[voice].changed(hold=held)
-        self._change_scene(scene.changed(lanes=tuple(lanes)), f"hold {VOICES[voice].name}")
+        self._change_scene(with_hold(scene, voice, held), f"hold {VOICES[voice].name}")
         self._heard_at = "step"
 
     def _style(self, name: str) -> None:
-        home = next((each for each in homes_of(self._strokes.rhythm) if each.style == name), None)
-        if home is None:
-            known = ", ".join(self._strokes.rhythm.styles)
-            raise ControlError(f"no style {name!r} is at home on this map; the space knows {known}")
+        home = _home_of(name, self._strokes.rhythm)
         self._plays_song = False
         self._change_scene(gone_home(self.desk.project.scene, home), f"style {name}")
         self.act("play", (), ())
@@ -281,9 +289,7 @@ class Engine:
             except Exception as error:  # a fault of ours: what plays goes on
                 self._troubles.cannot_be_played(error)
             else:
-                self.conductor.wanted = Prepared(
-                    performance, BarLines(job.project), job.window.first, job.quantum, job.entry
-                )
+                self.conductor.wanted = job.done(performance)
         job, before = self._wanted(), self._job
         if before is None or job.project is not before.project or job[1:] != before[1:]:
             self._job = job
@@ -301,9 +307,7 @@ class Engine:
 
     def _job_of(self, project: Project, quantum: Quantum, launch: _Launch) -> _Job:
         """The bars around the one that is to be played next."""
-        path = project.scene.path
-        travels = bool(project.song) or (path is not None and path.travelling)
-        entry = Entry(travels, launch.number, launch.first, launch.since)
+        entry = launch.entry(project)
         here = self.conductor.bar_of(entry) if self.conductor.running else 0
         return _Job(project, self._windows.around(project, here), quantum, entry)
 
@@ -313,3 +317,11 @@ class Engine:
         if self._present is None or self._present[0] is not key[0] or self._present[1:3] != key[1:]:
             self._present = (*key, self._played())
         return self._present[3]
+
+
+def _home_of(style: str, rhythm: "RhythmSpace") -> Home:
+    home = next((each for each in homes_of(rhythm) if each.style == style), None)
+    if home is None:
+        known = ", ".join(rhythm.styles)
+        raise ControlError(f"no style {style!r} is at home on this map; the space knows {known}")
+    return home

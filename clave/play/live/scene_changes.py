@@ -211,6 +211,13 @@ def gone_home(scene: Scene, home: Home) -> Scene:
     return there if home.tempo_bpm is None else with_tempo(there, home.tempo_bpm)
 
 
+def with_hold(scene: Scene, voice: int, bar: Bar | None) -> Scene:
+    """The scene with the row of a voice held as this bar has it; None: it is let go."""
+    lanes = list(scene.lanes)
+    lanes[voice] = lanes[voice].changed(hold=bar)
+    return scene.changed(lanes=tuple(lanes))
+
+
 def with_kit(scene: Scene, name: str) -> Scene:
     """The scene with a kit of the synthesizer; voices whose sound is locked keep it."""
     voices = tuple(each if each.locked else KitVoice(origin="factory", kit=name) for each in scene.kit.voices)

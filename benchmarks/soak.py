@@ -40,10 +40,9 @@ from clave.play.arrange import VOICE_SLUGS
 from clave.play.live.conductor import START_DELAY_SECONDS
 from clave.play.live.engine import Engine
 from clave.play.live.osc_packet import Message, read_packet
-from clave.play.live.strokes import MOST_BARS, Strokes
+from clave.play.live.strokes import Strokes
 from clave.play.output import QueuedStep
 from clave.play.performance import Strike
-from clave.play.plan import natural_bars
 from clave.play.project import Generated, GenerationSettings, Lane, Project, Scene, TempoChange, save
 
 HERE = "127.0.0.1"
@@ -52,6 +51,7 @@ SAMPLES = 8  # of memory and descriptors
 ACT_SECONDS = 15.0
 TIME_TOLERANCE = 1e-6  # seconds: eight hours of steps, added up
 MOST_MISSED = 64  # strokes in a row, among which the one that came is looked for
+PLANNED_BARS = 64  # at once; the engine performs others
 EARLY_SECONDS = 0.5  # no stroke sounds sooner before its step
 
 
@@ -96,23 +96,19 @@ def busy_project() -> Project:
 
 
 def plan_of(project: Project) -> Iterator[tuple[float, int, float]]:
-    """The strokes of the project again and again: seconds since the beginning, voice, velocity.
-
-    An engine performs so many bars at once and then repeats them, as chance is counted by the bar.
-    """
-    natural = natural_bars(project)
-    bars = natural * -(-MOST_BARS // natural)
-    performance = Strokes(load_rhythm()).perform(project, bars)
+    """The strokes of the project, on and on: seconds since the beginning, voice, velocity."""
+    strokes, since = Strokes(load_rhythm()), 0.0
     waiting: list[tuple[float, int, int, float]] = []
     number = 0
-    for rounds in count():
-        since = rounds * performance.seconds
+    for first in count(0, PLANNED_BARS):
+        performance = strokes.perform(project, PLANNED_BARS, first)
         while waiting and waiting[0][0] < since - EARLY_SECONDS:
             seconds, _, voice, velocity = heappop(waiting)
             yield seconds, voice, velocity
         for each in performance.events():
             number += 1
             heappush(waiting, (each.seconds + since, number, each.voice, each.velocity))
+        since += performance.seconds
 
 
 class Checked:

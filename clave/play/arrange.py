@@ -8,6 +8,7 @@ Neither knows a model. The page has the same two (`web/src/rules/arrange.ts`), h
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from clave.music.units import STEPS_PER_SIXTEENTH, seconds_per_step, swing_steps
 from clave.play.bus import BusSettings
 from clave.play.chance import PROBABILITY, RATCHET, chance
 from clave.play.performance import FILTERS, BarSource, KitSound, Performance, Production, Strike, UncertainStrike
-from clave.play.plan import Plan, PlannedBar, natural_bars, scene_starts
+from clave.play.plan import Plan, Planned, PlannedBar, scene_starts
 from clave.play.project.bars import Bar, Edited, Generated, finished, model_part
 from clave.play.project.document import Project
 from clave.play.project.movement import slug
@@ -68,10 +69,14 @@ def sound_key(voice: int, sound: KitVoice) -> str:
 
 def requests(project: Project, bars: int | None = None) -> Requests:
     """What the spaces have to decode for the first so many bars, or for as many as the project has."""
-    planned = Plan(project).bars(natural_bars(project) if bars is None else bars)
+    return requests_of(Plan(project).planned(bars))
+
+
+def requests_of(planned: Planned) -> Requests:
+    """What the spaces have to decode for these bars."""
     found: dict[str, tuple[Generated | Edited, int]] = {}
     sounds: dict[str, tuple[int, KitVoice]] = {}
-    for bar in planned:
+    for bar in planned.bars:
         held = [lane.hold for lane in bar.lanes if lane.hold is not None]
         for each in [own for _, own in bar.pieces] + held:
             part = model_part(each)
@@ -83,19 +88,25 @@ def requests(project: Project, bars: int | None = None) -> Requests:
     return Requests(tuple(bars_found), tuple(sounds.values()), tuple(first_played))
 
 
-def arrange(project: Project, decoded: Decoded, bars: int | None = None) -> Performance:
-    """The performance of the first so many bars, or of as many as the project has.
+def arrange(project: Project, decoded: Decoded, bars: int | None = None, *, first: int = 0) -> Performance:
+    """The performance of the first so many bars, or of as many as the project has; or of those from bar `first` on.
 
-    Raises ProjectError for a bar or a sound that was not decoded.
+    What is performed from a later bar on is what the whole has there, counted from that bar: places, times and the bars
+    of strokes begin at 0. Raises ProjectError for a bar or a sound that was not decoded.
     """
-    planned = Plan(project).bars(natural_bars(project) if bars is None else bars)
-    curve = TempoCurve([bar.tempo for bar in planned])
+    return arranged(project, Plan(project).planned(bars, first), decoded)
+
+
+def arranged(project: Project, planned: Planned, decoded: Decoded) -> Performance:
+    """The performance of these bars of the project. Raises ProjectError for what was not decoded."""
+    curve = TempoCurve([bar.tempo for bar in planned.bars], planned.before)
     table = _Sounds(decoded)
     patterns: list[Pattern] = []
     strikes: list[Strike] = []
     uncertain: list[UncertainStrike] = []
     sources: list[BarSource] = []
-    for bar in planned:
+    begins = accumulate((bar.steps for bar in planned.bars), initial=0)
+    for index, (bar, start) in enumerate(zip(planned.bars, begins, strict=False)):
         sounds = [table.index(voice, sound) for voice, sound in enumerate(bar.voices)]
         pattern = _composed(bar.pieces, decoded)
         rows = [pattern if lane.hold is None else _pattern_of(lane.hold, decoded) for lane in bar.lanes]
@@ -108,7 +119,7 @@ def arrange(project: Project, decoded: Decoded, bars: int | None = None) -> Perf
                 velocity[voice, step] = max(velocity[voice, step], stroke.velocity)
                 offset[voice, step] = stroke.offset
             if mixed[voice]:
-                found = _strikes(bar, voice, lane, strokes, curve, sounds[voice])
+                found = _strikes(bar, voice, strokes, curve, (index, start), sounds[voice])
                 pairs = list(zip(found, strokes, strict=True))
                 strikes += (strike for strike, stroke in pairs if stroke.sounds)
                 uncertain += (
@@ -123,7 +134,7 @@ def arrange(project: Project, decoded: Decoded, bars: int | None = None) -> Perf
     return Performance(
         tuple(patterns), curve, tuple(table.sounds), tuple(sorted(strikes)), project.volume, project.name or "groove",
         scene.kit.name, decoded.remarks, tuple(sources), production, tuple(uncertain),
-        scene_starts(project, len(planned)),
+        scene_starts(project, len(planned.bars), planned.first),
     )  # fmt: skip
 
 
@@ -240,15 +251,16 @@ def _struck(found: _Found, bar: PlannedBar, voice: int, lane: Lane, seed: int) -
 
 
 def _strikes(
-    bar: PlannedBar, voice: int, lane: Lane, strokes: Sequence[_Stroke], curve: TempoCurve, sound: int
+    bar: PlannedBar, voice: int, strokes: Sequence[_Stroke], curve: TempoCurve, place: tuple[int, int], sound: int
 ) -> list[Strike]:
-    """When each of these strokes sounds, and how loud."""
-    name, mix = VOICE_SLUGS[voice], bar.mix[voice]
+    """When each of these strokes sounds, and how loud; `place` is the bar in the performance, and its first step."""
+    name, mix, lane = VOICE_SLUGS[voice], bar.mix[voice], bar.lanes[voice]
+    index, start = place
     swing = bar.value(f"{name}.swing", bar.swing if lane.swing is None else lane.swing, 0)
     cutoff = math.log2(mix.cutoff_hz / MIN_CUTOFF_HZ)
     found: list[Strike] = []
     for stroke in strokes:
-        grid = float(bar.start + swing_steps(stroke.step, swing))
+        grid = float(start + swing_steps(stroke.step, swing))
         nudge = bar.value(f"{name}.nudge", lane.nudge_ms, stroke.cell) / 1000  # seconds
         played = grid + stroke.offset
         found.append(
@@ -258,11 +270,11 @@ def _strikes(
                 velocity=stroke.velocity,
                 position=played + nudge / seconds_per_step(curve.bpm_at(played)),
                 grid=grid,
-                end=float(bar.start + swing_steps(stroke.ends, swing)),
+                end=float(start + swing_steps(stroke.ends, swing)),
                 level=bar.value(f"{name}.level", mix.level, stroke.cell),
                 pan=bar.value(f"{name}.pan", mix.pan, stroke.cell),
                 sound=sound,
-                bar=bar.index,
+                bar=index,
                 step=stroke.cell,
                 filter=FILTERS.index(mix.filter),
                 cutoff=bar.value(f"{name}.cutoff", cutoff, stroke.cell) if mix.filter != "off" else 0.0,

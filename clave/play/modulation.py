@@ -1,6 +1,7 @@
 """What parameters are at a moment: their value, automated over the bars, with the waves of modulation around it."""
 
 import math
+from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
 
@@ -8,6 +9,8 @@ from clave.music.units import Meter
 from clave.play.chance import WALK, chance
 from clave.play.project.movement import PARAMETERS, Automation, Modulation
 from clave.play.travel import looks_each
+
+MOST_WALKS = 64  # that are remembered, with 8 bytes for each turn
 
 
 def wave(modulation: Modulation, position: float, walk: "RandomWalk") -> float:
@@ -41,7 +44,7 @@ class RandomWalk:
 
     def __init__(self, seed: int, own_seed: int) -> None:
         self._seeds = seed, own_seed
-        self._places = [2 * chance(seed, WALK, own_seed, 0) - 1]
+        self._places = array("d", [2 * chance(seed, WALK, own_seed, 0) - 1])
 
     def at(self, turns: float) -> float:
         """Where it is after so many turns, 0 or more."""
@@ -52,6 +55,21 @@ class RandomWalk:
             self._places.append(2 - there if there > 1 else -2 - there if there < -1 else there)
         here, after = self._places[last], self._places[last + 1]
         return here + (after - here) * (turns - last)
+
+
+class Walks:
+    """Random walks by their seeds, each with the places where it has been."""
+
+    def __init__(self) -> None:
+        self._walks: dict[tuple[int, int], RandomWalk] = {}
+
+    def of(self, seed: int, own_seed: int) -> RandomWalk:
+        """The walk of these two seeds."""
+        if (seed, own_seed) not in self._walks:
+            self._walks[seed, own_seed] = RandomWalk(seed, own_seed)
+            for oldest in list(self._walks)[:-MOST_WALKS]:
+                del self._walks[oldest]
+        return self._walks[seed, own_seed]
 
 
 def automated(automation: Automation, bar: float) -> float:
@@ -74,11 +92,13 @@ def automated(automation: Automation, bar: float) -> float:
 class Movement:
     """All automation and modulation of a scene."""
 
-    def __init__(self, automations: Sequence[Automation], modulations: Sequence[Modulation], seed: int) -> None:
+    def __init__(
+        self, automations: Sequence[Automation], modulations: Sequence[Modulation], seed: int, walks: Walks
+    ) -> None:
         self._automations = {each.parameter: each for each in automations}
         self._modulations: dict[str, list[tuple[Modulation, RandomWalk]]] = {}
         for each in modulations:
-            self._modulations.setdefault(each.parameter, []).append((each, RandomWalk(seed, each.seed)))
+            self._modulations.setdefault(each.parameter, []).append((each, walks.of(seed, each.seed)))
 
     def moves(self, parameter: str) -> bool:
         """Whether anything moves this parameter."""

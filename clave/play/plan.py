@@ -6,25 +6,37 @@ which bar of its loop or path is due, whether it is a fill, and what automation 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 
 from clave.errors import ProjectError
 from clave.music.kit import VOICES, voice
 from clave.music.units import Meter, steps_per_bar
 from clave.play.chance import CRASH, chance
 from clave.play.hearing import heard_in, hearing, plain_bar
-from clave.play.modulation import Movement
+from clave.play.modulation import Movement, Walks
 from clave.play.morph import bars_between, between, half_way, lanes_between, mixes_between, voices_between
 from clave.play.performance import SceneStart
+from clave.play.places import (
+    MAX_PLANNED_BARS,
+    BarLines,
+    Place,
+    fill_of,
+    is_fill_due,
+    loop_bar,
+    natural_bars,
+    place_of,
+    played_as,
+    round_of,
+    scene_of,
+)
 from clave.play.project.bars import Bar, Edited, Generated, Given, Phrase, RhythmShift, SetCells, edited, model_part
 from clave.play.project.document import Project, Scene
 from clave.play.project.movement import slug
 from clave.play.project.voices import KitVoice, Lane, SoundShift, VoiceMix
 from clave.play.sequencer import steps_per_beat
 from clave.play.tempo import BarTempo, tempo_of_bar
-from clave.play.travel import Course, bar_of_round, course_of, looks, round_bars, share_at
-from clave.play.whole_round import whole_round
+from clave.play.travel import Course, bar_of_round, course_of, looks, share_at
 
-MAX_PLANNED_BARS = 100_000
 SHIFTS = tuple(RhythmShift.model_fields)
 OFF_THE_LEG = ("map.x", "map.y", "variation", "density")  # what moves these leaves the leg of a path for the map
 MOVING_BARS = (*OFF_THE_LEG, *(f"shift.{name}" for name in SHIFTS))
@@ -68,98 +80,57 @@ class PlannedBar:
         return self.movement.value(parameter, own, self.scene_bars + step / self.steps, beats)
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a bar of the song is: its scene, the bar within that, and the way to the next scene."""
-
-    scene: Scene
-    bar: int  # since the scene began
-    fill: bool = False
-    into: Scene | None = None  # the scene it is on the way to
-    share: float = 0.0  # of that way
-    before: tuple[Scene, int] | None = None  # another scene that the part before ends with, and its last bar
-
-
-def natural_bars(project: Project) -> int:
-    """How many bars there are: those of the song, or as many as it takes to hear all of the scene."""
-    if project.song:
-        return sum(part.bars for part in project.song)
-    return scene_bars(project.scene)
-
-
-def scene_bars(scene: Scene) -> int:
-    """The same of a scene: whole rounds until its fill, lanes, waves and curves were heard; a path once is once."""
-    path = scene.path if scene.path is not None and scene.path.travelling else None
-    if path is not None and path.way == "once":
-        return path.bars
-    size = round_of(scene)
-    filled = size * max(1, -(-scene.fill_every // size)) if scene.fill_every else size
-    return whole_round(scene, filled, size)
-
-
-def round_of(scene: Scene) -> int:
-    """How many bars a round of the scene has: of its path while that travels, else of its loop."""
-    return round_bars(scene.path) if scene.path is not None and scene.path.travelling else len(scene.bars)
-
-
-def place_of(project: Project, bar: int) -> Place:
-    """Where this bar is, counted from 0; a song begins anew after its end."""
-    if not project.song:
-        return Place(project.scene, bar)
-    within = bar % sum(part.bars for part in project.song)
-    number = 0
-    while within >= project.song[number].bars:
-        within -= project.song[number].bars
-        number += 1
-    part, after = project.song[number], project.song[(number + 1) % len(project.song)]
-    scene, earlier = _scene(project, part.scene), project.song[number - 1]
-    begins = number > 0 and within == 0 and earlier.scene != part.scene
-    before = (_scene(project, earlier.scene), earlier.bars - 1) if begins else None
-    morphed = within - (part.bars - part.morph_bars) + 1  # bars of the morph that have begun
-    share = morphed / (part.morph_bars + 1) if morphed > 0 else 0.0
-    into = _scene(project, after.scene) if share > 0 else None
-    return Place(scene, within, part.fill and within == part.bars - 1, into, share, before)
-
-
-def scene_starts(project: Project, bars: int) -> tuple[SceneStart, ...]:
-    """Where the scenes of the song begin within so many bars, by name, or by number where they have none."""
+def scene_starts(project: Project, bars: int, first: int = 0) -> tuple[SceneStart, ...]:
+    """Where the scenes of the song begin within so many bars from this one on, by name, or by number without one."""
     starts: list[SceneStart] = []
-    bar = 0
-    while project.song and bar < bars:
-        part = project.song[len(starts) % len(project.song)]
-        starts.append(SceneStart(bar, _scene(project, part.scene).name or f"scene {part.scene + 1}"))
+    bar = -(first % natural_bars(project)) if project.song else bars
+    for part in cycle(project.song):
+        if bar >= bars:
+            break
+        if bar >= 0:
+            starts.append(SceneStart(bar, scene_of(project, part.scene).name or f"scene {part.scene + 1}"))
         bar += part.bars
     return tuple(starts)
 
 
-def _scene(project: Project, index: int) -> Scene:
-    scene = project.scenes[index]
-    assert scene is not None, "a project's song plays scenes that are there"
-    return scene
+@dataclass(frozen=True)
+class Planned:
+    """Bars of a project that are played one after the other."""
+
+    bars: tuple[PlannedBar, ...]
+    first: int = 0  # which bar of the project they begin with
+    before: BarTempo | None = None  # of the bar before them: strokes on their first beat may sound in it
 
 
 class Plan:
-    """The bars of a project, one after the other."""
+    """The bars of a project, any of them by itself.
 
-    def __init__(self, project: Project) -> None:
+    `walks` remembers where random walks have been, so that a late bar of another plan costs no more than an early one.
+    """
+
+    def __init__(self, project: Project, walks: Walks | None = None) -> None:
         self.project = project
+        self._lines, self._walks = BarLines(project), walks or Walks()
         self._courses: dict[int, Course] = {}  # by the scene's identity: it lives as long as the project
         self._movements: dict[int, Movement] = {}
 
-    def bars(self, count: int) -> tuple[PlannedBar, ...]:
-        """The first so many bars. Raises ProjectError unless it is 1 to 100,000."""
+    def planned(self, count: int | None = None, first: int = 0) -> Planned:
+        """So many bars from this one on; or as many as the project has."""
+        before = None if first == 0 else self.bars(1, first - 1)[0].tempo
+        return Planned(self.bars(natural_bars(self.project) if count is None else count, first), first, before)
+
+    def bars(self, count: int, first: int = 0) -> tuple[PlannedBar, ...]:
+        """So many bars from this one on, counted from 0. Raises ProjectError unless it is 1 to 100,000 bars."""
         if not 1 <= count <= MAX_PLANNED_BARS:
             raise ProjectError(f"1 to {MAX_PLANNED_BARS} bars can be played at once, got {count}")
-        planned: list[PlannedBar] = []
-        start, beats = 0, 0.0
-        for index in range(count):
-            place = place_of(self.project, index)
-            if place.bar == 0:
-                beats = 0.0
-            bar = self._bar(place, index, start, beats)
-            planned.append(bar)
-            start, beats = start + bar.steps, beats + bar.steps / steps_per_beat(bar.meter)
-        return tuple(planned)
+        if first < 0:
+            raise ProjectError(f"the bars of a project count from 0, got {first} as the first")
+        return tuple(self._bar_at(played_as(self.project, index)) for index in range(first, first + count))
+
+    def _bar_at(self, index: int) -> PlannedBar:
+        place, lines = place_of(self.project, index), self._lines
+        since = index - place.bar if self.project.song else 0  # when its scene began
+        return self._bar(place, index, lines.steps(index), lines.beats(index) - lines.beats(since))
 
     def _bar(self, place: Place, index: int, start: int, beats: float) -> PlannedBar:
         scene, into, t = place.scene, place.into, place.share
@@ -223,7 +194,7 @@ class Plan:
 
     def _movement_of(self, scene: Scene) -> Movement:
         if id(scene) not in self._movements:
-            self._movements[id(scene)] = Movement(scene.automations, scene.modulations, self.project.seed)
+            self._movements[id(scene)] = Movement(scene.automations, scene.modulations, self.project.seed, self._walks)
         return self._movements[id(scene)]
 
     def _plain_bar(self, scene: Scene, bar: int) -> Generated | Given:
@@ -274,17 +245,6 @@ def _later(bars: float, beats: float, step: int, meter: Meter) -> tuple[float, f
     return bars + step / steps_per_bar(meter), beats + step / steps_per_beat(meter)
 
 
-def is_fill_due(scene: Scene, bar: int, fill: bool) -> bool:
-    """Whether a fill stands in for this bar of the scene, or has to by the song."""
-    return fill or bool(scene.fill_every and (bar + 1) % scene.fill_every == 0)
-
-
-def loop_bar(scene: Scene, bar: int, fill: bool) -> Bar:
-    """The bar of the scene's loop, or the fill in its place."""
-    own = scene.bars[bar % len(scene.bars)]
-    return (scene.fill or fill_of(own)) if fill else own
-
-
 def is_fill(bar: Bar) -> bool:
     """Whether the space made it as a fill, edited or not."""
     if isinstance(bar, Edited):
@@ -301,21 +261,6 @@ def _is_last(phrase: Phrase) -> bool:
 def with_crash(bar: Bar) -> Bar:
     """The bar with a crash on 1 in the place of the hat; a fill, and what was given or edited, stays as it is."""
     return edited(bar, CRASH_CELLS) if isinstance(bar, Generated) and not is_fill(bar) else bar
-
-
-def fill_of(bar: Bar) -> Bar:
-    """The fill that goes with a bar: what the space has there; a bar that was given, edited or not, is its own."""
-    match bar:
-        case Edited(base=Given()):
-            return bar
-        case Edited():
-            return fill_of(bar.base)
-        case Generated(phrase=None):
-            return bar.changed(settings=bar.settings.changed(section="fill"), leg=None, hears=None)
-        case Generated(phrase=Phrase() as phrase):
-            return bar.changed(phrase=Phrase(bars=phrase.bars, index=phrase.bars - 1, fill=True))
-        case _:
-            return bar
 
 
 def _pieces_between(

@@ -5,7 +5,7 @@ whole samples here, at most 11 microseconds off. `clave.render` of bars on a kit
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -31,30 +31,34 @@ Layers = tuple[Clip, ...]
 """The clips of a sound, from that for hard strokes to that for the softest."""
 
 
-def played_sounds(performance: Performance) -> list[Layers]:
-    """Its sounds with their playback settings and layers; RenderError for no bars, or several sample rates."""
-    if not performance.bars:
-        raise RenderError("nothing to render: at least one bar is needed, got none")
-    sounds = [_layers(sound) for sound in performance.sounds]
-    if len({clip.sample_rate for layers in sounds for clip in layers}) > 1:
-        rates = ", ".join(f"{VOICES[each.voice].name} {each.clip.sample_rate}" for each in performance.sounds)
-        raise RenderError(f"the clips of a kit share one sample rate, got {rates} (Hz)")
-    return sounds
-
-
-def _layers(sound: KitSound) -> Layers:
+def layers_of(sound: KitSound) -> Layers:
+    """The sound with its playback settings and layers."""
     hardest, *others = (as_played(clip, sound.origin) for clip in (sound.clip, *sound.softer))
     if not others and sound.origin is not None and sound.origin.velocity_layers:
         return (hardest, *softer_clips(hardest, sound.voice))
     return (hardest, *others)
 
 
-def program_gains(performance: Performance) -> tuple[float, ...]:
+def energy_of(sound: KitSound) -> float:
+    """K-weighted, in seconds of full scale, without its playback settings: what bars are judged by."""
+    return k_weighted_energy(sound.clip.samples, sound.clip.sample_rate)
+
+
+def played_sounds(performance: Performance, layers_of: Callable[[KitSound], Layers] = layers_of) -> list[Layers]:
+    """Its sounds with their playback settings and layers; RenderError for no bars, or several sample rates."""
+    if not performance.bars:
+        raise RenderError("nothing to render: at least one bar is needed, got none")
+    sounds = [layers_of(sound) for sound in performance.sounds]
+    if len({clip.sample_rate for layers in sounds for clip in layers}) > 1:
+        rates = ", ".join(f"{VOICES[each.voice].name} {each.clip.sample_rate}" for each in performance.sounds)
+        raise RenderError(f"the clips of a kit share one sample rate, got {rates} (Hz)")
+    return sounds
+
+
+def program_gains(performance: Performance, energy_of: Callable[[KitSound], float] = energy_of) -> tuple[float, ...]:
     """Of each bar, by which its strokes are multiplied so that bars are alike in loudness."""
-    energies: dict[int, float] = {}
-    for sound in {index for source in performance.sources for index in source.sounds}:
-        clip = performance.sounds[sound].clip
-        energies[sound] = k_weighted_energy(clip.samples, clip.sample_rate)
+    sounding = {index for source in performance.sources for index in source.sounds}
+    energies = {index: energy_of(performance.sounds[index]) for index in sounding}
     found: dict[tuple[object, ...], float] = {}
     gains: list[float] = []
     for source, tempo in zip(performance.sources, performance.tempo.bars, strict=True):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from clave.errors import ProjectError
 from clave.music.kit import VOICES, Voice
 from clave.play.decoding import AnyBar, why_not
-from clave.play.plan import fill_of
+from clave.play.places import fill_of
 from clave.play.project.bars import Edited, Generated, edited
 from clave.play.project.document import Project, Scene
 from clave.play.project.movement import MAP_UNITS, PARAMETERS, slug

@@ -35,12 +35,12 @@ def tempo_of_bar(changes: Sequence[TempoChange], bar: int) -> tuple[float, float
 class TempoCurve:
     """When a position sounds: seconds from the start, for positions in steps from the start.
 
-    Before the first bar and after the last one, the tempo stays what it is there. Raises RenderError for a tempo
-    outside [20, 400] quarters a minute.
+    Before the first bar and after the last one, the tempo stays what it is there; `before` is the tempo of a bar that
+    is played before the first. Raises RenderError for a tempo outside [20, 400] quarters a minute.
     """
 
-    def __init__(self, bars: Sequence[BarTempo]) -> None:
-        self.bars = tuple(bars)
+    def __init__(self, bars: Sequence[BarTempo], before: BarTempo | None = None) -> None:
+        self.bars, self._before = tuple(bars), before
         self._starts, self._seconds, self._pieces = [0.0], [0.0], list[BarTempo]()
         for bar in bars:
             for bpm in (bar.start_bpm, bar.end_bpm):
@@ -68,6 +68,8 @@ class TempoCurve:
 
     def seconds_at(self, position_steps: float) -> float:
         """When this position sounds; below 0 before the start."""
+        if position_steps < 0 and self._before is not None:
+            return _seconds_before(self._before, position_steps)
         if position_steps < 0 or not self._pieces:
             first = self._pieces[0].start_bpm if self._pieces else 120.0
             return position_steps * seconds_per_step(first)
@@ -78,6 +80,8 @@ class TempoCurve:
 
     def position_at(self, seconds: float) -> float:
         """The position that sounds at this time, in steps: the inverse of `seconds_at`."""
+        if seconds < 0 and self._before is not None:
+            return _position_before(self._before, seconds)
         if seconds < 0 or not self._pieces:
             first = self._pieces[0].start_bpm if self._pieces else 120.0
             return seconds / seconds_per_step(first)
@@ -91,8 +95,10 @@ class TempoCurve:
         if not self._pieces:
             return 120.0
         piece = min(max(bisect_right(self._starts, position_steps) - 1, 0), len(self._pieces) - 1)
-        bar = self._pieces[piece]
-        share = min(max((position_steps - self._starts[piece]) / bar.steps, 0.0), 1.0)
+        bar, start = self._pieces[piece], self._starts[piece]
+        if position_steps < 0 and self._before is not None:
+            bar, start = self._before, -self._before.steps
+        share = min(max((position_steps - start) / bar.steps, 0.0), 1.0)
         return bar.start_bpm + (bar.end_bpm - bar.start_bpm) * share
 
 
@@ -105,6 +111,13 @@ def _seconds_into(bar: BarTempo, steps: float) -> float:
     return per_bpm * math.log(1 + rise * steps / (bar.steps * bar.start_bpm))
 
 
+def _seconds_before(bar: BarTempo, position_steps: float) -> float:
+    """When a position below 0 sounds, where this bar ends at 0."""
+    within = bar.steps + position_steps
+    into = _seconds_into(bar, within) if within >= 0 else within * seconds_per_step(bar.start_bpm)
+    return into - _seconds_into(bar, bar.steps)
+
+
 def _steps_into(bar: BarTempo, seconds: float) -> float:
     """How many steps pass in so many seconds from the start of the bar: the inverse of `_seconds_into`."""
     rise = bar.end_bpm - bar.start_bpm
@@ -112,3 +125,10 @@ def _steps_into(bar: BarTempo, seconds: float) -> float:
         return seconds / seconds_per_step(bar.start_bpm)
     per_bpm = 60 * bar.steps / (STEPS_PER_QUARTER * rise)
     return math.expm1(seconds / per_bpm) * bar.steps * bar.start_bpm / rise
+
+
+def _position_before(bar: BarTempo, seconds: float) -> float:
+    """Which position sounds at this time below 0: the inverse of `_seconds_before`."""
+    into = seconds + _seconds_into(bar, bar.steps)
+    within = _steps_into(bar, into) if into >= 0 else into / seconds_per_step(bar.start_bpm)
+    return within - bar.steps

@@ -17,6 +17,7 @@ from clave.music.clip import Clip
 from clave.music.kit import VOICES, layer_of
 from clave.music.shapes import Float32
 from clave.play.bus import BusSettings, RunningBus
+from clave.play.live.ready_sounds import ReadySounds
 from clave.play.mixdown import CHOKE_SECONDS, KINDS, Filtering
 from clave.play.performance import Performance, Strike
 from clave.play.produced import Layers, played_sounds, program_gains
@@ -39,11 +40,12 @@ class Sounding:
     volume: float
 
     @classmethod
-    def of(cls, performance: Performance) -> "Sounding":
-        """Of a performance of a project; takes a while."""
+    def of(cls, performance: Performance, ready: ReadySounds) -> "Sounding":
+        """Of a performance of a project; takes a while where sounds are new."""
         made = performance.production
         assert made is not None, "only performances of projects are played live"
-        sounds, programs = played_sounds(performance), program_gains(performance)
+        sounds = played_sounds(performance, ready.layers_of)
+        programs = program_gains(performance, ready.energy_of)
         return cls(sounds, programs, made.room, made.bus, performance.volume)
 
     def stroke(self, strike: Strike, first: int) -> "Stroke":

@@ -7,6 +7,7 @@ from contextlib import suppress
 from clave.errors import AudioPortError, ClaveError
 from clave.play.live.audio_mix import Sounding, StreamMix
 from clave.play.live.audio_port import AudioPort
+from clave.play.live.ready_sounds import ReadySounds
 from clave.play.output import QueuedStep
 from clave.play.performance import Performance, Strike
 
@@ -42,13 +43,14 @@ class AudioOutput:
         self._stuck_seconds, self._looked_at = 0.0, 0.0  # that the port has taken nothing
         self._mix, self._report = StreamMix(port.sample_rate), report
         self._ready: list[tuple[Performance, Sounding]] = []
+        self._sounds = ReadySounds()
         self._lock = threading.Lock()
         self._ahead: float | None = None  # samples of the port before the clock of the music, in seconds
         self._played: Performance | None = None
 
     def prepare(self, performance: Performance) -> None:
-        """Make what its strokes need; from any thread, and before they are played."""
-        sounding = Sounding.of(performance)
+        """Make what its strokes need; from any one thread, and before they are played."""
+        sounding = Sounding.of(performance, self._sounds)
         with self._lock:
             self._ready = [(performance, sounding), *self._ready][:MOST_KEPT]
 

@@ -6,7 +6,6 @@ performance over at the next step, beat or bar, at the place in the count where 
 
 import math
 import time
-from bisect import bisect_right
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from clave.music.pattern import Pattern
 from clave.music.units import Meter
 from clave.play.output import Output, PerformanceOutput, QueuedStep
 from clave.play.performance import Performance, Strike
+from clave.play.places import BarLines
 from clave.play.scheduler import LATEST_SECONDS, LOOK_AHEAD_SECONDS
 from clave.play.sequencer import Quantum, next_boundary
 from clave.play.transport import Clock
@@ -38,23 +38,36 @@ class Leader(Protocol):
         ...
 
 
-@dataclass(frozen=True, eq=False)
-class Prepared:
-    """A performance that is ready to be played, and how it comes in.
+class Entry(NamedTuple):
+    """How a performance comes in."""
 
-    Its bars are repeated, so they have to be whole rounds.
-    """
-
-    performance: Performance
-    quantum: Quantum = "bar"  # when it takes the place of what plays
     travels: bool = False  # a path or a song, which begins where it is entered
     launch: int = 0  # another number: it is entered anew, at its bar `first`
     first: int = 0
     since: int | None = None  # else it began at this bar of what played before, and goes on from where that is
 
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Some bars of the music, performed and ready to be played. Where the music is elsewhere, they are repeated."""
+
+    performance: Performance
+    lines: BarLines  # of all bars
+    begins: int  # which of them the performance begins with
+    quantum: Quantum  # when it takes the place of what plays
+    entry: Entry
+
+    def has(self, bar: int) -> bool:
+        """Whether this bar is among them, counted from the beginning of the music."""
+        return self.begins <= bar < self.begins + len(self.performance.bars)
+
+    def within(self, bar: int) -> int:
+        """Which bar of the performance is played as this one."""
+        return (bar - self.begins) % len(self.performance.bars)
+
     @cached_property
     def starts(self) -> tuple[int, ...]:
-        """Where each bar begins, in steps, and the last one ends."""
+        """Where each bar of the performance begins, in steps, and the last one ends."""
         return tuple(accumulate((bar.steps for bar in self.performance.bars), initial=0))
 
     @cached_property
@@ -73,20 +86,9 @@ class Prepared:
             (at(self.starts[each.bar] + each.step) - each.seconds for each in self.performance.events()), default=0.0
         )
 
-    def place_of(self, position_steps: int) -> tuple[int, int]:
-        """Bar and step at this position, in steps since the beginning; the bars go round."""
-        rounds, within = divmod(position_steps, self.starts[-1])
-        bar = bisect_right(self.starts, within) - 1
-        return rounds * len(self.performance.bars) + bar, within - self.starts[bar]
-
-    def position_of(self, bar: int) -> int:
-        """Where this bar begins, in steps since the beginning: the inverse of `place_of`."""
-        rounds, within = divmod(bar, len(self.performance.bars))
-        return rounds * self.starts[-1] + self.starts[within]
-
     def meter(self, bar: int) -> Meter:
         """Of this bar."""
-        return self.performance.bars[bar % len(self.performance.bars)].meter
+        return self.performance.bars[self.within(bar)].meter
 
 
 class Heard(NamedTuple):
@@ -120,6 +122,7 @@ class Conductor:
     ) -> None:
         self.outputs = list(outputs)
         self.wanted: Prepared | None = None  # what is to be heard as soon as it may begin
+        self.awaits = False  # whether more is being performed: the music does not begin with bars that are not there
         self.left_out = 0  # strokes that would have been late by more than 50 ms
         self.failed: Callable[[Exception], None] = raise_it  # hears of an output that fails: the others play on
         self._clock, self._look_ahead = clock, look_ahead_seconds
@@ -195,11 +198,11 @@ class Conductor:
     def pattern(self, bar: int) -> Pattern | None:
         """What is struck in this bar of what plays, or would; None before anything is decoded."""
         played = self._playing or self.wanted
-        return None if played is None else played.performance.bars[bar % len(played.performance.bars)]
+        return None if played is None else played.performance.bars[played.within(bar)]
 
     def bar_start(self, bar: int) -> int:
         """Where this bar of what plays begins, in steps: for a `ClockOutput`, also while performances change."""
-        return 0 if self._playing is None else self._playing.position_of(bar)
+        return 0 if self._playing is None else self._playing.lines.steps(bar)
 
     def tick(self) -> None:
         """Queue what falls before the horizon, and tell the outputs the time."""
@@ -240,7 +243,7 @@ class Conductor:
             return
         late = max(0, math.ceil((now - LATEST_SECONDS - at) / (then - at)))
         self._position, self._seconds, self._entered_at = float(step + late), at + late * (then - at), None
-        self._bar, self._step = playing.place_of(step + late)
+        self._bar, self._step = playing.lines.place_at(step + late)
 
     def _leader_position(self) -> float | None:
         """Where the leader is now, in steps; None while it does not play."""
@@ -258,18 +261,26 @@ class Conductor:
             return planned
         return min(max(end - seconds, _SHORTEST * (end - here)), _LONGEST * (end - here))
 
+    def bar_of(self, entry: Entry) -> int:
+        """Which bar of something that comes in like this would be queued next, if it took over now."""
+        playing = self._playing
+        if playing is None:
+            return self._bar
+        if entry.launch != playing.entry.launch:
+            return entry.first if entry.since is None else max(0, self._bar - entry.since)
+        return 0 if entry.travels and not playing.entry.travels else self._bar
+
     def _take_over(self) -> None:
         """Change over to what is wanted, if it may begin at this step."""
         playing, wanted = self._playing, self.wanted
         if wanted is None or wanted is playing:
             return
         if playing is None:
-            self._playing = wanted
+            self._begin(wanted)
             return
-        launched = wanted.launch != playing.launch
-        entering = wanted.travels and not playing.travels
-        entered = wanted.first if wanted.since is None else max(0, self._bar - wanted.since)
-        bar = entered if launched else 0 if entering else self._bar
+        launched = wanted.entry.launch != playing.entry.launch
+        entering = wanted.entry.travels and not playing.entry.travels
+        bar = self.bar_of(wanted.entry)
         if self._step != 0:
             here, coming = playing.meter(self._bar), wanted.meter(bar)
             if (
@@ -280,16 +291,24 @@ class Conductor:
                 return
         self._playing, self._bar = wanted, bar
 
+    def _begin(self, wanted: Prepared) -> None:
+        """Play from the bar where it starts, or where the leader is, once that bar is there or cannot be had."""
+        before = self._bar
+        if self._entered_at is not None:
+            self._bar, _ = wanted.lines.place_at(math.ceil(self._entered_at))
+        comes = self.awaits or self._bar != before
+        if wanted.has(self._bar) or not comes:
+            self._playing = wanted
+
     def _queue_step(self, playing: Prepared, seconds: float, now: float) -> None:
-        count = len(playing.performance.bars)
-        bar, step, at = self._bar % count, self._step, playing.performance.tempo.seconds_at
+        bar, step, at = playing.within(self._bar), self._step, playing.performance.tempo.seconds_at
         place = playing.starts[bar] + step
         begins = at(place)
         planned = at(place + 1) - begins
         lasts = self._lasts(planned, seconds)
         if seconds >= now - LATEST_SECONDS:
             self._wait(QueuedStep(self._bar, step, seconds, lasts), seconds, playing.performance)
-            self._marks.append((seconds, Heard(self._bar, step, playing.launch)))
+            self._marks.append((seconds, Heard(self._bar, step, playing.entry.launch)))
         for strike in playing.strikes.get((bar, step), ()):
             due = seconds + (strike.seconds - begins) * (lasts / planned)
             if due < now - LATEST_SECONDS:
@@ -303,9 +322,12 @@ class Conductor:
             self._bar, self._step = self._bar + 1, 0
 
     def _skip(self, playing: Prepared, seconds: float, now: float) -> None:
-        """The computer was asleep: go on with the first step from now on, in time, without playing those before it."""
-        tempo, steps, rounds = playing.performance.tempo, playing.starts[-1], self._bar // len(playing.performance.bars)
-        here = playing.starts[self._bar % len(playing.performance.bars)] + self._step
+        """The computer was asleep: go on with the first step from now on, in time, without playing those before it.
+
+        How far the music would have come, and what was left out, is counted as if these bars had been repeated.
+        """
+        tempo, steps = playing.performance.tempo, playing.starts[-1]
+        here = playing.starts[playing.within(self._bar)] + self._step
         skipped, within = divmod(tempo.seconds_at(here) + now - seconds, tempo.seconds_at(steps))
         there = min(math.ceil(tempo.position_at(within) - 1e-6), steps)
         passed = int(skipped) * steps + there - here
@@ -317,7 +339,7 @@ class Conductor:
         )
         self._seconds = seconds + skipped * tempo.seconds_at(steps) + tempo.seconds_at(there) - tempo.seconds_at(here)
         self._position += passed
-        self._bar, self._step = playing.place_of(rounds * steps + here + passed)
+        self._bar, self._step = playing.lines.place_at(playing.lines.steps(self._bar) + self._step + passed)
 
     def _wait(self, item: QueuedStep | Strike, seconds: float, performance: Performance) -> None:
         self._number += 1

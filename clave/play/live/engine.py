@@ -3,31 +3,35 @@
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from clave.errors import ClaveError, ControlError
 from clave.music.kit import VOICES
 from clave.play.live.arguments import Values
-from clave.play.live.conductor import Conductor, Prepared
+from clave.play.live.conductor import Conductor, Entry, Prepared
 from clave.play.live.controls.control import Action, Places
 from clave.play.live.desk import Desk
 from clave.play.live.hands import Hands
 from clave.play.live.history import ANSWER_LABEL, History
 from clave.play.live.keep_played import KeepPlayed
-from clave.play.live.scene_changes import gone_home, scene_in, with_given
-from clave.play.live.strokes import MOST_BARS, Strokes
+from clave.play.live.scene_changes import gone_home, scene_in, with_given, with_hold
+from clave.play.live.strokes import Strokes
 from clave.play.live.troubles import Troubles
+from clave.play.live.window import Window, Windows
 from clave.play.output import Output
 from clave.play.performance import Performance
-from clave.play.plan import Plan, natural_bars
+from clave.play.places import BarLines, natural_bars
+from clave.play.plan import Plan
 from clave.play.project.document import Project, Scene, SongPart
 from clave.play.project.movement import MAX_BARS
 from clave.play.scheduler import LOOK_AHEAD_SECONDS
 from clave.play.sequencer import Quantum
 from clave.play.transport import Clock
-from clave.rhythm.homes import homes_of
+from clave.rhythm.homes import Home, homes_of
 
-FIRST_BARS = 8  # decoded first, so that a change is heard soon; further ones as they come near
+if TYPE_CHECKING:
+    from clave.rhythm.space import RhythmSpace
+
 ARRIVED_BARS = 8  # of the scene that a morph goes to, until it plays itself
 TELL_SECONDS = 0.01
 
@@ -43,14 +47,24 @@ class _Launch(NamedTuple):
     since: int | None = None  # else the bar, of what plays before it, at which it began
     morph_until: int | None = None  # bar at which a morph has arrived
 
+    def entry(self, project: Project) -> Entry:
+        """How it comes in, as this project."""
+        path = project.scene.path
+        travels = bool(project.song) or (path is not None and path.travelling)
+        return Entry(travels, self.number, self.first, self.since)
+
 
 class _Job(NamedTuple):
     """What is performed beside the music."""
 
     project: Project
-    bars: int
+    window: Window
     quantum: Quantum
-    launch: _Launch
+    entry: Entry
+
+    def done(self, performance: Performance) -> Prepared:
+        """What it was performed for."""
+        return Prepared(performance, BarLines(self.project), self.window.first, self.quantum, self.entry)
 
 
 class Engine:
@@ -83,6 +97,7 @@ class Engine:
         self._heard_at: Quantum | None = None  # of the latest change, whatever the quantum of the project is
         self._running: tuple[_Job, Future[Performance]] | None = None
         self._job: _Job | None = None  # the latest that was begun
+        self._windows = Windows()
         self._present: tuple[Project, bool, _Launch, Project] | None = None
         self._told_at, self._said = 0.0, (-1, -1)
         self._troubles = Troubles(report)
@@ -154,17 +169,12 @@ class Engine:
     def _hold(self, voice: int, *, on: bool) -> None:
         scene, heard = self.desk.project.scene, self.conductor.heard()
         bar = heard.bar % natural_bars(self._played()) if heard else 0
-        held = Plan(self._played()).bars(bar + 1)[bar].pieces[0][1] if on else None
-        lanes = list(scene.lanes)
-        lanes[voice] = lanes[voice].changed(hold=held)
-        self._change_scene(scene.changed(lanes=tuple(lanes)), f"hold {VOICES[voice].name}")
+        held = Plan(self._played()).bars(1, bar)[0].pieces[0][1] if on else None
+        self._change_scene(with_hold(scene, voice, held), f"hold {VOICES[voice].name}")
         self._heard_at = "step"
 
     def _style(self, name: str) -> None:
-        home = next((each for each in homes_of(self._strokes.rhythm) if each.style == name), None)
-        if home is None:
-            known = ", ".join(self._strokes.rhythm.styles)
-            raise ControlError(f"no style {name!r} is at home on this map; the space knows {known}")
+        home = _home_of(name, self._strokes.rhythm)
         self._plays_song = False
         self._change_scene(gone_home(self.desk.project.scene, home), f"style {name}")
         self.act("play", (), ())
@@ -244,6 +254,7 @@ class Engine:
                 self._plays_song, self._waits = False, None
                 self._change_scene(with_given(self.desk.project.scene, bar), "bar that was played")
             self._decode()
+            self.conductor.awaits = self._running is not None
             self.conductor.tick()
             heard = self.conductor.heard()
             if heard is not None:
@@ -278,24 +289,27 @@ class Engine:
             except Exception as error:  # a fault of ours: what plays goes on
                 self._troubles.cannot_be_played(error)
             else:
-                travels = bool(job.project.song) or bool(job.project.scene.path and job.project.scene.path.travelling)
-                launch = job.launch
-                self.conductor.wanted = Prepared(
-                    performance, job.quantum, travels, launch.number, launch.first, launch.since
-                )
+                self.conductor.wanted = job.done(performance)
         job, before = self._wanted(), self._job
         if before is None or job.project is not before.project or job[1:] != before[1:]:
             self._job = job
-            self._running = job, self._beside.submit(self._strokes.perform, job.project, job.bars)
+            first, bars = job.window
+            self._running = job, self._beside.submit(self._strokes.perform, job.project, bars, first)
 
     def _wanted(self) -> _Job:
         waits = self._waits
         if waits is not None:
             quantum: Quantum = "bar" if waits.morph_until is not None else self.desk.project.quantum
-            return _Job(waits.played, _bars_needed(waits.first), quantum, waits)
+            return self._job_of(waits.played, quantum, waits)
         arrived = self._launch.since is not None
         quantum = "bar" if arrived else self._heard_at or self.desk.project.quantum
-        return _Job(self._kept_played(), _bars_needed(self.conductor.next_bar), quantum, self._launch)
+        return self._job_of(self._kept_played(), quantum, self._launch)
+
+    def _job_of(self, project: Project, quantum: Quantum, launch: _Launch) -> _Job:
+        """The bars around the one that is to be played next."""
+        entry = launch.entry(project)
+        here = self.conductor.bar_of(entry) if self.conductor.running else 0
+        return _Job(project, self._windows.around(project, here), quantum, entry)
 
     def _kept_played(self) -> Project:
         """What plays, the same value as long as nothing has changed."""
@@ -305,9 +319,9 @@ class Engine:
         return self._present[3]
 
 
-def _bars_needed(here: int) -> int:
-    """Enough for a while, in few sizes, so that a longer performance is seldom needed."""
-    bars = FIRST_BARS
-    while bars < here + 4 and bars < MOST_BARS:
-        bars *= 2
-    return bars
+def _home_of(style: str, rhythm: "RhythmSpace") -> Home:
+    home = next((each for each in homes_of(rhythm) if each.style == style), None)
+    if home is None:
+        known = ", ".join(rhythm.styles)
+        raise ControlError(f"no style {style!r} is at home on this map; the space knows {known}")
+    return home

@@ -9,7 +9,7 @@ from typing import Any
 from clave.errors import ControlError
 from clave.music.kit import VOICES
 from clave.music.units import steps_per_bar
-from clave.play.plan import fill_of
+from clave.play.places import fill_of
 from clave.play.project.bars import Bar, Cell, Edited, Generated, GenerationSettings, Given, Phrase, SetCells, edited
 from clave.play.project.document import Project, Scene
 from clave.play.project.movement import Anchor, Path
@@ -209,6 +209,13 @@ def gone_home(scene: Scene, home: Home) -> Scene:
     settings = scene.settings.changed(style=home.style, section="beat", meter=home.meter)
     there = moved(travelling(scene, on=False), home.point, settings)
     return there if home.tempo_bpm is None else with_tempo(there, home.tempo_bpm)
+
+
+def with_hold(scene: Scene, voice: int, bar: Bar | None) -> Scene:
+    """The scene with the row of a voice held as this bar has it; None: it is let go."""
+    lanes = list(scene.lanes)
+    lanes[voice] = lanes[voice].changed(hold=bar)
+    return scene.changed(lanes=tuple(lanes))
 
 
 def with_kit(scene: Scene, name: str) -> Scene:

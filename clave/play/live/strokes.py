@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 from clave.errors import SpaceError
 from clave.music.clip import Clip
 from clave.music.pattern import Pattern
-from clave.play.arrange import SILENCE, Decoded, Requests, arrange, bar_key, requests, sound_key
+from clave.play.arrange import SILENCE, Decoded, Requests, arranged, bar_key, requests_of, sound_key
 from clave.play.decoding import decode_bars, why_not
+from clave.play.modulation import Walks
 from clave.play.performance import Performance
-from clave.play.plan import natural_bars
+from clave.play.plan import Plan
 from clave.play.project.document import Project
 from clave.play.project.voices import KitVoice
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 MOST_KEPT_BARS = 4096
 MOST_KEPT_SOUNDS = 256
-MOST_BARS = 1024  # of a performance; after as many, whole rounds are repeated
 
 Sounds = Callable[[int, KitVoice], Clip]
 """The sound of a voice, by its row; one that cannot be had is silent."""
@@ -34,15 +34,15 @@ class Strokes:
         self._sounds = sounds
         self._kept: dict[str, Pattern] = {}
         self._kept_sounds: dict[str, Clip] = {}
+        self._walks = Walks()
 
-    def perform(self, project: Project, bars: int) -> Performance:
-        """The first so many bars; of a project that is shorter, or for 1024 bars and more, whole rounds.
+    def perform(self, project: Project, bars: int, first: int = 0) -> Performance:
+        """So many bars from this one on, counted from 0.
 
         Raises SpaceError for a bar that the space cannot make, and ProjectError for more bars than can be played.
         """
-        natural = natural_bars(project)
-        count = bars if bars < min(natural, MOST_BARS) else natural * -(-bars // natural)
-        wanted = requests(project, count)
+        planned = Plan(project, self._walks).planned(bars, first)
+        wanted = requests_of(planned)
         missing = [bar for bar in wanted.bars if bar_key(bar) not in self._kept]
         for bar in missing:
             if reason := why_not(bar, self.rhythm):
@@ -50,7 +50,7 @@ class Strokes:
         found = dict(zip(map(bar_key, missing), decode_bars(missing, self.rhythm), strict=True))
         patterns = {key: found[key] if key in found else self._kept[key] for key in map(bar_key, wanted.bars)}
         self._keep(patterns)
-        performance = arrange(project, Decoded(patterns, self._clips(wanted)), count)
+        performance = arranged(project, planned, Decoded(patterns, self._clips(wanted)))
         for each in self.ready:
             each(performance)
         return performance

@@ -8,7 +8,7 @@ from clave.play.live.controls.control import Control, Places
 from clave.play.live.controls.fields import change_scene, field
 from clave.play.live.patch import check_place, patched
 from clave.play.live.scene_changes import scene_in, with_slot
-from clave.play.plan import scene_bars
+from clave.play.places import scene_bars
 from clave.play.project.document import MAX_SCENES, Project, Scene, SongPart
 from clave.play.project.movement import MAX_BARS, PARAMETERS, Automation, Breakpoint, Modulation
 from clave.play.project.value import MAX_SEED

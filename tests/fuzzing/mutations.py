@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 import struct
 from collections.abc import Callable, Sequence
 from random import Random
@@ -15,6 +16,7 @@ VALUES: tuple[Any, ...] = (
     "../../etc/passwd", [], {}, [[]], [0], [0, 0], [1e9, -1e9], ["a"], {"": 0}, {"kind": "given"},
 )  # fmt: skip
 MOST_JSON_BYTES = 2_000_000
+LONG_TEXT = 10_000  # letters, which are not repeated 300 times: made again and again, such a text would fill the memory
 SIZES = (2, 3, 16, 128, 1000)
 
 
@@ -96,7 +98,8 @@ def mutated_text(text: str, random: Random, words: Sequence[str] = ()) -> str:
             case 0:
                 del tokens[at]
             case 1:
-                tokens[at:at] = tokens[at : at + random.choice((1, 5))] * random.choice((1, 2, 300))
+                again, times = tokens[at : at + random.choice((1, 5))], random.choice((1, 2, 300))
+                tokens[at:at] = again * (times if sum(map(len, again)) < LONG_TEXT else 1)
             case 2:
                 tokens[at] = random.choice(tokens)
             case _:
@@ -107,13 +110,7 @@ def mutated_text(text: str, random: Random, words: Sequence[str] = ()) -> str:
 
 
 def _tokens(text: str) -> list[str]:
-    found: list[str] = []
-    for letter in text:
-        if found and found[-1].isalnum() and letter.isalnum():
-            found[-1] += letter
-        else:
-            found.append(letter)
-    return found
+    return re.findall(r"[^\W_]+|.", text, re.DOTALL)
 
 
 def mutated_json(value: Any, random: Random, most: int = 4) -> Any:

@@ -29,7 +29,7 @@ BARS, SOUNDS, ENOUGH = 40, 32, 5
 class BarIndexDoor(FolderDoor):
     """An index of bars, searched by comparing all."""
 
-    name, weight = "bar-index", 1.0
+    name, weight = "bar-index", 0.5
     max_exact: ClassVar[int] = 1000
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ class BarIndexDoor(FolderDoor):
 class FaissDoor(BarIndexDoor):
     """An index of bars with a file of FAISS."""
 
-    name, weight = "faiss", 1.0
+    name, weight = "faiss", 0.5
     max_exact = 10
 
     def case(self, random: Random) -> bytes:
@@ -193,7 +193,7 @@ class ToySpace:
 class SoundIndexDoor(FolderDoor):
     """An index of sounds."""
 
-    name, weight = "sound-index", 0.5
+    name, weight = "sound-index", 0.2
 
     def __init__(self) -> None:
         self.source = Path(tempfile.mkdtemp()) / "index"

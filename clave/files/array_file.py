@@ -35,6 +35,9 @@ class ArrayFile(Mapping[str, np.ndarray]):
         with self._archive.open(info) as member:
             return _read_array(cast(io.BufferedIOBase, member), info.file_size, name, bounded=self._bounded)
 
+    def __contains__(self, name: object) -> bool:  # without reading it
+        return name in self._names
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
 

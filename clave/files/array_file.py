@@ -3,6 +3,7 @@
 Two megabytes of npz may hold six gigabytes of zeros, and the head of an array may promise terabytes.
 """
 
+import ast
 import io
 import math
 import zipfile
@@ -17,6 +18,7 @@ import numpy as np
 
 MAX_BYTES = 200_000_000  # of all arrays of a file; the largest of the shipped spaces have a tenth of a megabyte
 MAX_NUMBERS, MAX_TEXTS = 5_000_000, 500_000  # of an array: as Python's own, they take many times the memory
+LAST_LETTER = 0x10FFFF  # of Unicode
 _LONGEST_HEAD = 10_000  # of an array: NumPy's own limit
 
 
@@ -32,6 +34,9 @@ class ArrayFile(Mapping[str, np.ndarray]):
         info = self._archive.getinfo(f"{name}.npy")
         with self._archive.open(info) as member:
             return _read_array(cast(io.BufferedIOBase, member), info.file_size, name, bounded=self._bounded)
+
+    def __contains__(self, name: object) -> bool:  # without reading it
+        return name in self._names
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -68,13 +73,24 @@ def arrays_of(path: Path, most_bytes: int | None = MAX_BYTES) -> Generator[Array
 def map_array(path: Path) -> np.ndarray:
     """The array of plain numbers in an npy file, of which only what is used is loaded. OSError or ValueError."""
     try:
+        with path.open("rb") as file:
+            _check_head(file.read(_LONGEST_HEAD + 12))
         return np.load(path, mmap_mode="r", allow_pickle=False)
     except _BROKEN as error:
         raise ValueError(f"{path.name}: {type(error).__name__}: {error}") from error
 
 
+def _check_head(start: bytes) -> None:
+    """SyntaxError for the head of an array that Python 2 wrote, or nobody: NumPy tries it twice, and warns."""
+    at = 10 if start[6:7] == b"\1" else 12
+    length = int.from_bytes(start[8:at], "little")
+    if length <= _LONGEST_HEAD:
+        ast.literal_eval(start[at : at + length].decode("latin-1"))
+
+
 def _read_array(stream: io.BufferedIOBase, size: int, name: str, *, bounded: bool) -> np.ndarray:
     head = io.BytesIO(stream.read(min(size, _LONGEST_HEAD + 12)))
+    _check_head(head.getvalue())
     version = np.lib.format.read_magic(head)
     if version not in ((1, 0), (2, 0), (3, 0)):
         raise ValueError(f"{name} is an array of the unknown version {version}")
@@ -91,5 +107,10 @@ def _read_array(stream: io.BufferedIOBase, size: int, name: str, *, bounded: boo
     content = head.read() + stream.read()
     if len(content) != wanted:
         raise ValueError(f"{name} is cut short: {len(content)} of {wanted} bytes")
+    if (
+        kind.kind == "U"
+        and np.frombuffer(content, np.dtype("u4").newbyteorder(kind.byteorder)).max(initial=0) > LAST_LETTER
+    ):
+        raise ValueError(f"{name} holds letters that there are none of")
     flat = np.frombuffer(content, kind, count=math.prod(shape)) if kind.itemsize else np.zeros(shape, kind).ravel()
     return flat.reshape(shape, order="F" if by_column else "C").copy()

@@ -7,7 +7,6 @@ Version 3 says which meters its networks know: they are the first so many of MET
 end. Its prior over tokens may hear the bar before, and its dynamics may be distributions; both show in the graphs.
 """
 
-import math
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -24,6 +23,8 @@ FEEL_PRIOR_FILE = "feel_prior.onnx"
 DYNAMICS_FILE = "dynamics.onnx"
 CORPUS_FILE = "corpus.npz"
 
+LARGEST = 1e30  # of a number in the settings, so that it stays finite where it is computed with
+MAX_LOGIT = 100
 METER_COUNT_2 = 4  # of the meters that networks of version 2 know
 METER_NAMES = ", ".join(map(meter_name, METERS))
 
@@ -71,7 +72,11 @@ _FROM_2 = Upgrade(_upgrade_2)
 
 
 def _is_number(value: Any) -> bool:
-    return type(value) in (int, float) and math.isfinite(value)
+    return type(value) in (int, float) and -LARGEST < value < LARGEST
+
+
+def _is_logit(value: Any) -> bool:
+    return type(value) in (int, float) and -MAX_LOGIT <= value <= MAX_LOGIT
 
 
 def _are_meters(value: Any) -> bool:
@@ -91,7 +96,7 @@ RHYTHM_FORMAT = SpaceFormat(
         "meters": (f"some of {METER_NAMES}", _are_meters),
         "network_meters": (f"the first so many of {METER_NAMES}", _are_first_meters),
         "detail_size": ("a whole number of at least 0", lambda value: type(value) is int and value >= 0),
-        "threshold": ("a finite number", _is_number),
+        "threshold": (f"a number from -{MAX_LOGIT} to {MAX_LOGIT}", _is_logit),
         "attribute_std": ("a finite number for each direction", lambda value: has(value, NAMES, _is_number)),
         "card": ("a name, a licence and a credit", is_card),
     },

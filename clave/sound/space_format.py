@@ -37,7 +37,7 @@ def _is_count(value: Any) -> bool:
 def _are_points(value: Any) -> bool:
     try:
         points = np.array(value, np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return False
     return points.shape == (len(VOICES), 2) and bool(np.isfinite(points).all())
 

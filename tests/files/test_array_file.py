@@ -93,6 +93,19 @@ def test_whatever_else_is_wrong_is_a_value_error(tmp_path):
         map_array(tmp_path / "a.npy")
 
 
+def test_a_head_of_python_2_is_refused_without_a_warning_of_numpys(tmp_path):
+    path = tmp_path / "a.npy"
+    np.save(path, np.zeros((3, 2)))
+    assert map_array(path).shape == (3, 2)
+    path.write_bytes(path.read_bytes().replace(b"(3, 2), ", b"(3L, 2),"))
+    with pytest.raises(ValueError, match="SyntaxError"):
+        map_array(path)
+    with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
+        archive.write(path, "a.npy")
+    with pytest.raises(ValueError, match="SyntaxError"), arrays_of(tmp_path / "a.npz") as read:
+        read["a"]
+
+
 def test_json_that_is_too_large_or_too_deep_is_a_value_error(tmp_path):
     path = tmp_path / "a.json"
     path.write_text("[" * 100_000)

@@ -31,7 +31,8 @@ class FolderDoor(Door):
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp()) / "space"
         shutil.copytree(self.source, self.folder)
-        self._contents = {path.name: path.read_bytes() for path in sorted(self.folder.iterdir())}
+        paths = sorted(path for path in self.folder.rglob("*") if path.is_file())
+        self._contents = {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in paths}
         self._names = [name for name in self._contents if not name.endswith(self.unread)]
 
     def case(self, random: Random) -> bytes:
@@ -43,14 +44,15 @@ class FolderDoor(Door):
     def open(self, case: bytes) -> None:
         """Open the folder with this file in it, and play it."""
         name, _, content = case.partition(b"\n")
-        path = self.folder / name.decode("ascii", "replace").replace("/", "").replace("\0", "")
-        if path.name not in self._contents:
+        known = name.decode("ascii", "replace")
+        if known not in self._contents:
             raise ClaveError("there is no file of this name in the folder")
+        path = self.folder / known
         _replace(path, content)
         try:
             self.play()
         finally:
-            _replace(path, self._contents[path.name])
+            _replace(path, self._contents[known])
 
     def play(self) -> None:
         """Whatever can be played, or a ClaveError."""
@@ -98,9 +100,10 @@ def _npz(content: bytes, random: Random) -> bytes:
         case 1:
             arrays[name] = one.reshape(-1)[: random.randrange(one.size + 1)]
         case 2:
-            arrays[name] = (
-                one.astype(random.choice((np.float64, np.int8, np.complex64))) if one.dtype.kind in "iuf" else one
-            )
+            with np.errstate(invalid="ignore"):
+                arrays[name] = (
+                    one.astype(random.choice((np.float64, np.int8, np.complex64))) if one.dtype.kind in "iuf" else one
+                )
         case 3:
             flat = one.reshape(-1).copy()
             if flat.size and flat.dtype.kind in "iuf":

@@ -568,7 +568,9 @@ def test_what_is_no_space_is_refused_with_the_reason(tmp_path):
     refused("styles is a list of names, got 3", styles=3)
     refused("sections is a list of names", sections=[1])
     refused("detail_size is a whole number of at least 0, got 'many'", detail_size="many")
-    refused("threshold is a finite number, got nan", threshold=float("nan"))
+    refused("threshold is a number from -100 to 100, got nan", threshold=float("nan"))
+    refused("threshold is a number from -100 to 100, got -9223372036854775808", threshold=-(2**63))  # e^-x has no end
+    refused("attribute_std is a finite number", attribute_std=dict.fromkeys(NAMES, 10**400))
     refused("meters is some of 4/4, 3/4, 6/8, 5/4, 12/8, 9/8, 7/8, 5/8, got", meters=[[11, 8]])
     refused("network_meters is the first so many of 4/4, 3/4", network_meters=[[3, 4]], version=3)
     refused("meters is some of 4/4", meters=[])

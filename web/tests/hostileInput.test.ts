@@ -7,6 +7,9 @@ import { readProject, writeProject } from "../src/rules/projectLink";
 import { NEW_PAGE_PROJECT } from "../src/rules/scene";
 import { parse, parseMidi, restore, serialise } from "../src/state/browserStorage";
 import { readOldStorage } from "../src/state/oldStorage";
+import { parseMidiIn, writeMidiIn } from "../src/state/midiIn";
+import { DEFAULT_MIDI_IN } from "../src/midi/midiInputs";
+import { writeMap } from "../src/midi/midiMap";
 import { parsePlayerCc } from "../src/state/playerCc";
 import { KeptInBrowser } from "../src/static/keptKits";
 import { mutatedJson, mutatedText, randomOf } from "./mutations";
@@ -59,6 +62,20 @@ tryAll("settings of MIDI are settings, whatever was stored", (random) => {
   expect(channel).toBeGreaterThanOrEqual(1);
   const { numbers } = parsePlayerCc(mutatedJson({ on: true, numbers: [1, 2, 3, 4] }, random));
   expect(numbers.every((number) => number >= 0 && number <= 127)).toBe(true);
+});
+
+tryAll("settings of MIDI in are settings, whatever was stored", (random) => {
+  const binding = { target: "/clave/tempo", number: 7, kind: "absolute", channel: 1, takeover: true, step: 0.01, low: 0.2, high: 0.8 } as const;
+  const usual = { ...DEFAULT_MIDI_IN, map: { ...DEFAULT_MIDI_IN.map, controls: [binding] } };
+  expect(parseMidiIn(writeMidiIn(usual))).toEqual(usual);
+  const map = mutatedJson(JSON.parse(writeMap(usual.map)), random);
+  const stored = random() < 0.5 ? mutatedJson(JSON.parse(writeMidiIn(usual)), random) : JSON.stringify({ ...usual, map });
+  const read = parseMidiIn(stored);
+  const within = (value: unknown, least: number, most: number): boolean => Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
+  expect(Object.entries(read.map.notes).every(([note, voice]) => within(Number(note), 0, 127) && within(voice, 0, 7))).toBe(true);
+  expect(read.map.controls.every(({ number, low, high, step }) => within(number, 0, 127) && [low, high, step].every((each) => each >= 0 && each <= 1))).toBe(true);
+  expect(read.map.channel === null || within(read.map.channel, 1, 16)).toBe(true);
+  expect(parseMidiIn(writeMidiIn(read))).toEqual(read);
 });
 
 tryAll("kits that a page without a server keeps are listed, whatever was stored", (random) => {

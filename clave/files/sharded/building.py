@@ -14,13 +14,17 @@ import hashlib
 import io
 import json
 import os
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
 from clave.errors import CorpusError, StorageError
+from clave.files.json_file import parse_json
 from clave.files.sharded.batches import USUAL, batches, content_hash, fingerprint
+from clave.files.sharded.parquet_file import read_parquet
 from clave.files.sharded.place import Content, Place, SourceFile, place_at
 from clave.files.sharded.workers import Pool, mapped
 
@@ -29,6 +33,7 @@ FORMAT = "clave corpus"
 VERSION = 1
 FOLDERS = ("files", "batches", "rows", "seen")
 COMPRESSION = "zstd"
+_NAME = re.compile(r"[0-9a-f]{32}")  # of a part: `fingerprint`
 
 Table = Any
 """A pyarrow.Table, which has no types that a checker could read."""
@@ -87,7 +92,7 @@ def read_index(place: Place, kind: str | None = None) -> Index | None:
     if content is None:
         return None
     try:
-        found = json.loads(content)
+        found = parse_json(content)
         version = found.pop("version")
         if found.pop("format") != FORMAT:
             raise CorpusError(f"{place}/{INDEX} is no index of a corpus")
@@ -96,13 +101,24 @@ def read_index(place: Place, kind: str | None = None) -> Index | None:
                 f"{place} is a corpus of version {version}, and this Clave reads version {VERSION}: "
                 "build it again in another folder, or install the Clave that wrote it"
             )
-        batches_made = [Batch(*each) for each in found["batches"]]
-        index = Index(found["kind"], found["settings"], batches_made, found["files"], found["report"])
+        batches_made = [_batch(each) for each in found["batches"]]
+        settings, report = dict(found["settings"]), dict(found["report"])
+        index = Index(found["kind"], settings, batches_made, _named(found["files"]), report)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CorpusError(f"{place}/{INDEX} is broken ({error}); build the corpus again") from error
     if kind is not None and index.kind != kind:
         raise CorpusError(f"{place} is a corpus of {index.kind}, not of {kind}")
     return index
+
+
+@contextmanager
+def reading(place: Place) -> Generator[None]:
+    """Within it, what does not fit together in a built corpus is a CorpusError with its name."""
+    try:
+        yield
+    except (KeyError, ValueError, IndexError, TypeError, AttributeError, OverflowError) as error:
+        said = f"{type(error).__name__}: {str(error)[:200]}"
+        raise CorpusError(f"{place} is broken ({said}); build the corpus again") from error
 
 
 def is_built(address: str | os.PathLike[str]) -> bool:
@@ -214,11 +230,27 @@ def _name(task: _Task, hashes: list[str]) -> str:
     return fingerprint(task.maker.settings(), [file.name for file in task.files], hashes)
 
 
+def _batch(given: Any) -> Batch:
+    """A batch as JSON has it; ValueError for what names files elsewhere, or has no lengths."""
+    batch = Batch(*given)
+    for name in (batch.names, batch.batch, batch.rows, batch.seen or batch.rows):
+        _named(name)
+    if not all(type(each) is int and each >= 0 for each in (batch.files, batch.length)):
+        raise ValueError(f"a batch has {str(batch.files)[:40]} files with {str(batch.length)[:40]} rows")
+    return batch
+
+
+def _named(name: Any) -> str:
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise ValueError(f"a part is named by 32 hex digits, got {str(name)[:80]!r}")
+    return name
+
+
 def _seen(content: bytes | None) -> Batch | None:
     if content is None:
         return None
     try:
-        return Batch(*json.loads(content))
+        return _batch(parse_json(content))
     except (ValueError, TypeError):
         return None
 
@@ -257,13 +289,10 @@ def to_parquet(table: Table) -> bytes:
 
 def read_table(place: Place, name: str, columns: Sequence[str] | None = None) -> Table:
     """A table of a corpus; CorpusError, with its name, where it is missing or broken."""
-    import pyarrow
-    from pyarrow import parquet
-
     content = place.read(name)
     if content is None:
         raise CorpusError(f"{place}/{name} is missing: build the corpus again")
     try:
-        return parquet.read_table(pyarrow.BufferReader(content), columns=None if columns is None else list(columns))
-    except (OSError, ValueError, KeyError) as error:
+        return read_parquet(content, columns)
+    except (OSError, ValueError) as error:
         raise CorpusError(f"{place}/{name} is broken ({error}): remove it and build the corpus again") from error

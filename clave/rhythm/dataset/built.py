@@ -14,10 +14,21 @@ import numpy as np
 
 from clave.errors import CorpusError, printable
 from clave.files import midi, walking, whole_file
-from clave.files.sharded.building import INDEX, Batch, Index, Table, finish, make_batches, read_index, read_table
+from clave.files.sharded.building import (
+    INDEX,
+    Batch,
+    Index,
+    Table,
+    finish,
+    make_batches,
+    read_index,
+    read_table,
+    reading,
+)
 from clave.files.sharded.lock import locked
 from clave.files.sharded.place import LocalPlace, Place, place_at
 from clave.files.sharded.workers import Pool, read_ahead
+from clave.rhythm.dataset.bar_check import check_bars
 from clave.rhythm.dataset.bar_shards import TO_JUDGE, BarMaker, bar_table, file_rows
 from clave.rhythm.dataset.bar_table import EVERYTHING, BarTable, Selection
 from clave.rhythm.dataset.data_set import NO_STYLE, Corpus, CorpusReport
@@ -79,8 +90,9 @@ def open_corpus(address: Address) -> Corpus:
     Raises CorpusError where there is none, for one of another version or kind, and where a part is missing or broken.
     """
     place, index = _index_at(address)
-    names, facts, verdicts, report = _opened(place, index)
-    return assemble(names, lambda: _tables(place, index), verdicts, facts, report, str(index.settings["licence"]))
+    with reading(place):
+        names, facts, verdicts, report = _opened(place, index)
+        return assemble(names, lambda: _tables(place, index), verdicts, facts, report, str(index.settings["licence"]))
 
 
 class BarStream(NamedTuple):
@@ -93,21 +105,26 @@ class BarStream(NamedTuple):
 def stream_corpus(address: Address) -> BarStream:
     """The bars of `open_corpus`, in the same order, one batch in memory at a time. Raises CorpusError as it does."""
     place, index = _index_at(address)
-    names, facts, verdicts, report = _opened(place, index)
-    styles = tuple(report.styles)
-    style_of = {style: number for number, style in enumerate(styles)} | {"": NO_STYLE}
-    style = np.array([style_of.get(each, NO_STYLE) for each in facts.style])
-    section = np.array([SECTIONS.index(each) for each in facts.section])
-    source = verdicts.kept.cumsum() - 1
+    with reading(place):
+        names, facts, verdicts, report = _opened(place, index)
+        styles = tuple(report.styles)
+        style_of = {style: number for number, style in enumerate(styles)} | {"": NO_STYLE}
+        style = np.array([style_of.get(each, NO_STYLE) for each in facts.style])
+        section = np.array([SECTIONS.index(each) for each in facts.section])
+        source = verdicts.kept.cumsum() - 1
+        licence = str(index.settings["licence"])
 
     def tables() -> Iterator[tuple[BarTable, dict[str, np.ndarray]]]:
-        for at, table in kept_bars(lambda: _tables(place, index), verdicts):
-            file = table.file + at
-            columns = {"source": source[file], "number": table.number, "style": style[file], "section": section[file]}
-            yield table, columns
+        with reading(place):
+            for at, table in kept_bars(lambda: _tables(place, index), verdicts):
+                file = table.file + at
+                columns = {
+                    "source": source[file], "number": table.number, "style": style[file], "section": section[file]
+                }  # fmt: skip
+                yield table, columns
 
     sources = [names[at] for at in np.flatnonzero(verdicts.kept).tolist()]
-    licences = [str(index.settings["licence"])] * len(sources)
+    licences = [licence] * len(sources)
     return BarStream({"sources": sources, "styles": styles, "sections": SECTIONS, "licences": licences}, tables())
 
 
@@ -130,7 +147,7 @@ def _tables(place: Place, index: Index, columns: Sequence[str] | None = None) ->
             read_table(place, f"rows/{batch.rows}.parquet", columns),
         )
 
-    return (bar_table(file_rows(files), rows) for files, rows in read_ahead(read, index.batches))
+    return (check_bars(bar_table(file_rows(files), rows)) for files, rows in read_ahead(read, index.batches))
 
 
 def _label(place: Place, names: list[str], styles: str | Path) -> Facts:
@@ -171,6 +188,8 @@ def _opened(place: Place, index: Index) -> tuple[list[str], Facts, Verdicts, Cor
     """What `_files_table` and the report say, as `assemble` takes it."""
     table = read_table(place, f"files/{index.files}.parquet")
     names: list[str] = table.column("file").to_pylist()
+    if table.column("file").null_count:
+        raise ValueError("a file has no name")
     reasons: list[str | None] = table.column("refused").to_pylist()
     refused = {name: reason for name, reason in zip(names, reasons, strict=True) if reason is not None}
     kept = np.array([reason is None for reason in reasons], bool)

@@ -11,6 +11,7 @@ import numpy as np
 from clave.errors import CorpusError
 from clave.files import whole_file
 from clave.files.array_file import arrays_of
+from clave.files.columns import check_places, check_same_length, texts
 from clave.files.json_file import MAX_BYTES, read_json
 from clave.music.kit import VOICES
 from clave.music.pattern import Pattern
@@ -23,6 +24,7 @@ NO_STYLE = -1
 BARS_FILE = "bars.npz"  # of a saved corpus, and so of every run
 METER_NAMES = tuple(map(meter_name, METERS))
 METER_STEPS = tuple(map(steps_per_bar, METERS))
+LOUDEST = 127  # a velocity of 1, as it is saved
 _COLUMNS = ("velocity", "offset", "meter", "style", "section", "source", "number", "group")
 
 
@@ -129,7 +131,7 @@ class Corpus:
         with whole_file.writing(folder / BARS_FILE) as file:
             np.savez_compressed(
                 file,
-                velocity=np.rint(self.velocity * 127).astype(np.uint8),
+                velocity=np.rint(self.velocity * LOUDEST).astype(np.uint8),
                 tick=np.rint(self.offset * TICKS_PER_STEP).astype(np.int8),
                 meter=self.meter,
                 style=self.style,
@@ -160,22 +162,16 @@ class Corpus:
                 report["without_style"] = round(report["bars"] * (1 - report.pop("styles_share")))
             with arrays_of(folder / BARS_FILE, most_bytes=None) as bars:
                 common = np.full(len(bars["source"]), METERS.index(COMMON_TIME))
-                return cls(
-                    bars["velocity"] / np.float32(127),
-                    bars["tick"] / np.float32(TICKS_PER_STEP),
-                    bars.get("meter", common),
-                    bars["style"],
-                    bars["section"],
-                    bars["source"],
-                    bars["number"],
-                    bars["group"],
-                    tuple(map(str, bars["styles"])),
-                    tuple(map(str, bars["sources"])),
-                    tuple(map(str, bars["splits"])),
-                    tuple(map(str, bars.get("licences", np.full(len(bars["sources"]), "")))),
-                    CorpusReport(**report),
-                )
-        except (OSError, ValueError, KeyError, TypeError) as error:
+                velocity, tick = bars["velocity"], bars["tick"]
+                _check_strokes(velocity, tick)
+                columns = {name: bars[name] for name in ("style", "section", "source", "number", "group")}
+                columns["meter"] = bars.get("meter", common)
+                names = {name: texts(bars[name]) for name in ("styles", "sources", "splits")}
+                names["licences"] = texts(bars.get("licences", np.full(len(names["sources"]), "")))
+                _check_places(columns, names, velocity)
+                content: dict[str, Any] = {**columns, **names, "report": CorpusReport(**report)}
+                return cls(velocity / np.float32(LOUDEST), tick / np.float32(TICKS_PER_STEP), **content)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise CorpusError(f"{folder} holds no corpus: {error}") from error
 
     def _save_index(self, path: Path) -> None:
@@ -197,6 +193,38 @@ class Corpus:
         )
         with whole_file.writing(path) as file:
             parquet.write_table(table, file)
+
+
+def _check_strokes(velocity: Shaped[np.ndarray, "..."], tick: Shaped[np.ndarray, "..."]) -> None:
+    """ValueError for what are no velocities and offsets of bars, as they are saved."""
+    if velocity.dtype != np.uint8 or tick.dtype != np.int8 or velocity.shape != tick.shape or velocity.ndim != 3:
+        raise ValueError(
+            f"velocity and tick are a byte for each step of each voice, got {velocity.dtype} {list(velocity.shape)} "
+            f"and {tick.dtype} {list(tick.shape)}"
+        )
+    _, voices, steps = velocity.shape
+    if voices != len(VOICES) or not min(METER_STEPS) <= steps <= max(METER_STEPS):
+        raise ValueError(f"bars have {len(VOICES)} voices and up to {max(METER_STEPS)} steps, got {voices} and {steps}")
+    most = 2 * TICKS_PER_STEP
+    if velocity.max(initial=0) > LOUDEST or tick.min(initial=0) < -most or tick.max(initial=0) >= most:
+        raise ValueError(f"a velocity is at most {LOUDEST}, a tick lies in [-{most}, {most})")
+
+
+def _check_places(
+    columns: Mapping[str, Shaped[np.ndarray, "..."]],
+    names: Mapping[str, Sequence[str]],
+    velocity: Shaped[np.ndarray, "bar voice step"],
+) -> None:
+    """ValueError for a bar of a meter, style, section or source that there is none of."""
+    ends = {
+        "meter": (0, len(METERS)), "style": (NO_STYLE, len(names["styles"])), "section": (0, len(SECTIONS)),
+        "source": (0, len(names["sources"])), "number": (0, None), "group": (0, None),
+    }  # fmt: skip
+    check_places(columns, ends, len(velocity))
+    longest = max((METER_STEPS[meter] for meter in np.unique(columns["meter"])), default=0)
+    if longest > velocity.shape[2]:
+        raise ValueError(f"a bar has {longest} steps, and {velocity.shape[2]} are kept")
+    check_same_length({name: names[name] for name in ("sources", "splits", "licences")})
 
 
 def count_labels(

@@ -4,6 +4,7 @@
 makes of the folder, its log spectrograms rounded to 16 bits, as a run keeps them.
 """
 
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from os import PathLike
@@ -11,15 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import soundfile
 
 from clave.audio.log_spectrogram import Spectrogram
 from clave.errors import CorpusError, printable
 from clave.files import audio_file
 from clave.files.sharded.arrays import zeros
-from clave.files.sharded.building import INDEX, Index, Table, finish, make_batches, read_index, read_table
+from clave.files.sharded.building import INDEX, Index, Table, finish, make_batches, read_index, read_table, reading
 from clave.files.sharded.lock import locked
 from clave.files.sharded.place import Place, place_at
 from clave.files.sharded.workers import Pool
+from clave.music.clip import SAMPLE_RATE
 from clave.music.kit import voice as voice_of
 from clave.music.shapes import Float32
 from clave.sound.dataset.analysis import analyse
@@ -76,8 +79,8 @@ def build(
 def count(address: Address) -> int:
     """How many sounds the corpus that `build` wrote keeps; CorpusError where there is none."""
     place = place_at(address)
-    refused = read_table(place, f"files/{_index(place, address).files}.parquet").column("refused")
-    return refused.null_count
+    with reading(place):
+        return read_table(place, f"files/{_index(place, address).files}.parquet").column("refused").null_count
 
 
 def open_corpus(address: Address, *, variants: int = 0, spectrogram: Spectrogram = DRUM_SPECTROGRAM) -> SoundCorpus:
@@ -88,35 +91,44 @@ def open_corpus(address: Address, *, variants: int = 0, spectrogram: Spectrogram
     """
     place = place_at(address)
     index = _index(place, address)
-    table = read_table(place, f"files/{index.files}.parquet")
-    rows = [row for row in table.to_pylist() if row["refused"] is None]
-    kept = np.array([reason is None for reason in table.column("refused").to_pylist()], bool)
-    facts = [each for each, keep in zip(all_facts(place, index), kept.tolist(), strict=True) if keep]
-    kits = sorted({row["kit"] for row in rows})
-    numbers = {kit: number for number, kit in enumerate(kits)}
-    each_of = 1 + variants
-    source = np.repeat(np.arange(len(rows)), each_of)
-    features = zeros((len(source), spectrogram.bands, spectrogram.frames))
-    at = 0
-    for part in _features(place, index, kept, variants, spectrogram):
-        features[at : at + len(part) * each_of] = part.reshape(-1, *part.shape[2:])
-        at += len(part) * each_of
-    return SoundCorpus(
-        log_spectrogram=features,
-        voice=np.array([voice_of(row["voice"]).index for row in rows])[source],
-        gain=np.array([each.gain for each in facts], np.float32)[source],
-        source=source,
-        variant=np.tile(np.arange(each_of), len(rows)),
-        kit=np.array([numbers[row["kit"]] for row in rows])[source],
-        group=np.array([row["group"] for row in rows])[source],
-        descriptors=np.array([each.descriptors for each in facts], np.float32)[source],
-        sources=tuple(row["file"] for row in rows),
-        kits=tuple(kits),
-        licences=tuple(row["licence"] for row in rows),
-        credits=tuple(row["credit"] for row in rows),
-        hashes=tuple(each.hash for each in facts),
-        report=_report_from(index.report, table.to_pylist()),
-    )
+    with reading(place):
+        table = read_table(place, f"files/{index.files}.parquet")
+        rows = [_checked(row) for row in table.to_pylist() if row["refused"] is None]
+        kept = np.array([reason is None for reason in table.column("refused").to_pylist()], bool)
+        facts = [each for each, keep in zip(all_facts(place, index), kept.tolist(), strict=True) if keep]
+        kits = sorted({row["kit"] for row in rows})
+        numbers = {kit: number for number, kit in enumerate(kits)}
+        each_of = 1 + variants
+        source = np.repeat(np.arange(len(rows)), each_of)
+        features = zeros((len(source), spectrogram.bands, spectrogram.frames))
+        at = 0
+        for part in _features(place, index, kept, variants, spectrogram):
+            features[at : at + len(part) * each_of] = part.reshape(-1, *part.shape[2:])
+            at += len(part) * each_of
+        return SoundCorpus(
+            log_spectrogram=features,
+            voice=np.array([voice_of(row["voice"]).index for row in rows])[source],
+            gain=np.array([each.gain for each in facts], np.float32)[source],
+            source=source,
+            variant=np.tile(np.arange(each_of), len(rows)),
+            kit=np.array([numbers[row["kit"]] for row in rows])[source],
+            group=np.array([row["group"] for row in rows])[source],
+            descriptors=np.array([each.descriptors for each in facts], np.float32)[source],
+            sources=tuple(row["file"] for row in rows),
+            kits=tuple(kits),
+            licences=tuple(row["licence"] for row in rows),
+            credits=tuple(row["credit"] for row in rows),
+            hashes=tuple(each.hash for each in facts),
+            report=_report_from(index.report, table.to_pylist()),
+        )
+
+
+def _checked(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of the table of files. ValueError where a sound that is kept has no name of something."""
+    for name in ("file", "voice", "kit", "licence", "credit"):
+        if not isinstance(row[name], str):
+            raise ValueError(f"{row['file']!r} has the {name} {row[name]!r}")
+    return row
 
 
 def _index(place: Place, address: Address) -> Index:
@@ -144,7 +156,18 @@ def _features(
             yield np.concatenate([own, stored(table, "variants")[:, :variants]], axis=1) if variants else own
         else:
             for flac, level in zip(table.column("flac").to_pylist(), table.column("level").to_pylist(), strict=True):
+                _check_flac(flac)
                 yield analyse(clip_of(flac, level), variants, spectrogram).log_spectrogram[None]
+
+
+def _check_flac(flac: bytes) -> None:
+    """ValueError for more than any sound file is read, before any of it is unpacked."""
+    try:
+        found = soundfile.info(io.BytesIO(flac))
+    except soundfile.SoundFileError as error:
+        raise ValueError(f"a sound is no FLAC ({error})") from error
+    if found.format != "FLAC" or found.channels != 1 or not 0 < found.frames <= audio_file.MAX_SECONDS * SAMPLE_RATE:
+        raise ValueError(f"a sound is {found.format} of {found.channels} channels and {found.frames} frames")
 
 
 def _files_table(verdicts: Sequence[Verdict]) -> Table:

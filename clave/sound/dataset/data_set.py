@@ -12,7 +12,9 @@ from clave.audio import descriptors
 from clave.errors import CorpusError
 from clave.files import whole_file
 from clave.files.array_file import arrays_of
+from clave.files.columns import check_places, check_same_length, texts
 from clave.files.json_file import MAX_BYTES, read_json
+from clave.music.kit import VOICES
 from clave.music.shapes import Bool, Float32, Int
 
 Progress = Callable[[int, int], None]
@@ -93,9 +95,10 @@ class SoundCorpus:
                 unknown = np.full((len(content["voice"]), len(descriptors.NAMES)), np.nan, np.float32)
                 content["descriptors"] = file.get(names["descriptors"], unknown)
                 content["log_spectrogram"] = content["log_spectrogram"].astype(np.float32)
-                content |= {name: tuple(map(str, file[name])) for name in _NAMES}
+                content |= {name: texts(file[name]) for name in _NAMES}
+                _check(content)
                 return cls(**content, report=SoundReport(**report))
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise CorpusError(f"{folder} holds no sounds: {error}") from error
 
 
@@ -103,6 +106,24 @@ _COLUMNS = ("log_spectrogram", "voice", "gain", "source", "variant", "kit", "gro
 _REQUIRED = frozenset(_COLUMNS) - {"descriptors"}  # the first files had none
 _OLD_NAMES = {"log_spectrogram": "picture", "descriptors": "heard"}  # of columns, up to version 0.1.0
 _NAMES = ("sources", "kits", "licences", "credits", "hashes")
+
+
+def _check(content: Mapping[str, Any]) -> None:
+    """ValueError for a sound of a voice, source or kit that there is none of, or with numbers that are not finite."""
+    rows, features, size = len(content["voice"]), content["log_spectrogram"], len(descriptors.NAMES)
+    if features.ndim != 3 or len(features) != rows or not np.isfinite(features).all():
+        raise ValueError(f"log spectrograms are finite numbers of {rows} sounds, got {list(features.shape)}")
+    ends = {
+        "voice": (0, len(VOICES)), "source": (0, len(content["sources"])), "kit": (0, len(content["kits"])),
+        "variant": (0, None), "group": (0, None),
+    }  # fmt: skip
+    check_places(content, ends, rows)
+    gain, described = content["gain"], content["descriptors"]
+    if gain.shape != (rows,) or not np.isfinite(gain).all():
+        raise ValueError(f"gain is a finite number of each of {rows} sounds, got {list(gain.shape)}")
+    if described.shape != (rows, size):
+        raise ValueError(f"descriptors are {size} of {rows} sounds, got {list(described.shape)}")
+    check_same_length({name: content[name] for name in ("sources", "licences", "credits", "hashes")})
 
 
 def joined(one: SoundCorpus, other: SoundCorpus) -> SoundCorpus:

@@ -116,6 +116,21 @@ def test_what_cannot_be_performed_keeps_no_music_from_playing(monkeypatch: pytes
     assert len(studio.said) == 1
 
 
+def test_a_bar_of_a_song_that_cannot_be_made_is_said_once_however_often_it_comes_round() -> None:
+    song = SongPart(scene=0, bars=12), SongPart(scene=1, bars=1)
+    quick = TempoChange(bar=0, tempo_bpm=400)
+    scenes = tuple(each.changed(tempo=(quick,)) for each in (at(0), at(0, style="polka")))
+    studio = Studio(Project(scenes=scenes, song=song))
+    start = studio.play()
+    studio.until(start + 20)
+    assert len(studio.said) == 1
+    assert "polka" in studio.said[0]
+    assert studio.heard.steps[-1].bar > 26, "the second time round"
+    studio.send("/clave/volume", 0.5)
+    studio.until(start + 28)
+    assert len(studio.said) == 2
+
+
 @pytest.mark.parametrize("ticks", [1, 3])
 def test_with_another_program_it_begins_where_that_is(ticks: int) -> None:
     """Also where nothing is there to be played when that begins."""

@@ -59,7 +59,7 @@ def assert_is_the_rest(late: Performance, whole: Performance, first: int) -> Non
     assert (late.production, late.volume, late.name) == (whole.production, whole.volume, whole.name)
 
 
-@pytest.mark.parametrize("seed", [*range(8), *CHANGING_METERS])
+@pytest.mark.parametrize("seed", [*range(6), *CHANGING_METERS])
 def test_from_a_later_bar_on_it_is_what_the_whole_has_there(seed: int) -> None:
     """Songs with morphs, paths, fills, walks and curves, ratchets, rounds, own loops, chance: all that may be drawn."""
     project, bars = random_project(seed), 9 + seed % 5
@@ -83,9 +83,9 @@ def test_chance_rounds_ratchets_and_walks_go_on_where_they_were_however_late() -
         bars=(Generated(point=(0.5, 0)), Generated(point=(0, 1))), lanes=lanes, modulations=walks, fill_every=3
     )
     project = Project(seed=9, scene=scene)
-    decoded = asked_of(project, 41)
-    whole = arrange(project, decoded, 41)
-    assert_is_the_rest(arrange(project, decoded, 4, first=37), whole, 37)
+    decoded = asked_of(project, 25)
+    whole = arrange(project, decoded, 25)
+    assert_is_the_rest(arrange(project, decoded, 4, first=21), whole, 21)
 
 
 def test_a_late_bar_is_planned_without_those_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,18 +104,18 @@ def test_a_late_bar_is_planned_without_those_before_it(monkeypatch: pytest.Monke
         return chance(seed, *place)
 
     monkeypatch.setattr(plan, "place_of", looked_at)
-    Plan(project.changed(song=()), walks).bars(8, 5000)
+    Plan(project.changed(song=()), walks).bars(8, 1000)
     monkeypatch.setattr(modulation, "chance", turned)
-    Plan(project.changed(song=()), walks).bars(8, 5000)
-    Plan(project, walks).bars(8, 5000)
-    assert min(looked) == 4999
+    Plan(project.changed(song=()), walks).bars(8, 1000)
+    Plan(project, walks).bars(8, 1000)
+    assert min(looked) == 999
     assert turns == [], "the walk has been there"
 
 
-@pytest.mark.parametrize("seed", [*range(12), *CHANGING_METERS])
+@pytest.mark.parametrize("seed", [*range(8), *CHANGING_METERS])
 def test_bar_lines_lie_where_the_bars_end(seed: int) -> None:
     project = random_project(seed)
-    lines, bars = BarLines(project), Plan(project).bars(20)
+    lines, bars = BarLines(project), Plan(project).bars(14)
     starts, beats = list(accumulate((bar.steps for bar in bars), initial=0)), 0.0
     for bar, start in zip(bars, starts, strict=False):
         assert lines.steps(bar.index) == start == bar.start

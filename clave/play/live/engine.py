@@ -88,7 +88,7 @@ class Engine:
         self.conductor = Conductor(outputs, clock, look_ahead_seconds)
         self._history = History(project)
         self._played_by_hand = KeepPlayed(self.conductor, strokes.rhythm, beside)
-        self._strokes, self._beside, self.clock, self._report = strokes, beside, clock, report
+        self._strokes, self._beside, self.clock = strokes, beside, clock
         self.hands = Hands(self.desk, self.conductor, clock)
         self.hands.hears.append(self._played_by_hand.strike)
         self._plays_song = bool(project.song)
@@ -285,7 +285,7 @@ class Engine:
             try:
                 performance = coming.result()
             except ClaveError as error:
-                self._report(str(error))
+                self._troubles.refused(error, job.project)
             except Exception as error:  # a fault of ours: what plays goes on
                 self._troubles.cannot_be_played(error)
             else:

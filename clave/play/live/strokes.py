@@ -17,7 +17,7 @@ from clave.play.project.voices import KitVoice
 if TYPE_CHECKING:
     from clave.rhythm.space import RhythmSpace
 
-MOST_KEPT_BARS = 4096
+MOST_KEPT_BARS = 1024
 MOST_KEPT_SOUNDS = 256
 
 Sounds = Callable[[int, KitVoice], Clip]

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
+from clave.errors import ClaveError
 from clave.play.live.conductor import ASLEEP_SECONDS
+from clave.play.project.document import Project
 
 
 class Troubles:
@@ -10,6 +12,7 @@ class Troubles:
 
     def __init__(self, report: Callable[[str], None]) -> None:
         self._report, self._failure = report, ""
+        self._refused: tuple[str, Project] | None = None
         self._ticked: float | None = None  # seconds of the clock
 
     def tick(self, now: float, *, playing: bool) -> None:
@@ -26,6 +29,13 @@ class Troubles:
     def cannot_be_played(self, error: Exception) -> None:
         """A change that is no mistake of the player's could not be performed."""
         self._once(f"a change cannot be played, and what played before goes on: {error!r}")
+
+    def refused(self, error: ClaveError, project: Project) -> None:
+        """Some bars of this project cannot be performed: said once for each change, however often they come round."""
+        known = self._refused
+        if known is None or known[0] != str(error) or known[1] is not project:
+            self._refused = str(error), project
+            self._report(str(error))
 
     def _once(self, sentence: str) -> None:
         if sentence != self._failure:

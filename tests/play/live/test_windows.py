@@ -30,7 +30,7 @@ def moving(bars: int) -> Project:
     """Chance, a lane of its own length, a random walk, rounds, and a tempo that climbs all the time."""
     lanes = Lane(probability=0.6), Lane(loop_steps=44), Lane(ratchet=2, rounds=Rounds(cycle=(True, False, False, True)))
     walk = Modulation(parameter="snare.level", shape="random", period=1.0, unit="beats", depth=0.5)
-    tempo = TempoChange(bar=0, tempo_bpm=300), TempoChange(bar=40, tempo_bpm=360, ramp=True)
+    tempo = TempoChange(bar=0, tempo_bpm=380), TempoChange(bar=40, tempo_bpm=400, ramp=True)
     scene = Scene(bars=busy_bars(bars), lanes=(*lanes, *(Lane(),) * 5), modulations=(walk,), tempo=tempo)
     return Project(scene=scene, seed=5)
 
@@ -48,19 +48,19 @@ def assert_heard(studio: Studio, start: float, performance: Performance, bar: in
     heard = [(at, each.voice, each.velocity) for at, each in studio.heard.strikes if at >= settled]
     wanted = [(start + at, *rest) for at, *rest in strikes_from(performance, bar) if start + at >= settled]
     wanted = wanted[: len(heard)]
-    assert len(heard) == len(wanted) > 20
+    assert len(heard) == len(wanted) > 10
     assert [each[1:] for each in heard] == [each[1:] for each in wanted]
     assert [each[0] for each in heard] == pytest.approx([each[0] for each in wanted], abs=1e-6)
 
 
-@pytest.mark.parametrize("bars", [1, 3, 9])
+@pytest.mark.parametrize("bars", [3, 9])
 def test_it_plays_on_from_window_to_window(bars: int) -> None:
     project = moving(bars)
     studio = Studio(project)
     start = studio.play()
-    studio.until(start + 9)
-    assert studio.engine.conductor.next_bar > 10, "three windows or more"
-    assert_heard(studio, start, Strokes(ToyRhythm()).perform(project, 18), 0)
+    studio.until(start + 6)
+    assert studio.engine.conductor.next_bar > 8, "three windows or more"
+    assert_heard(studio, start, Strokes(ToyRhythm()).perform(project, 12), 0)
     times = [(each.seconds, each.seconds + each.duration_seconds) for each in studio.heard.steps]
     assert [before for _, before in times[:-1]] == pytest.approx([after for after, _ in times[1:]])
 
@@ -88,7 +88,8 @@ def test_a_seek_far_away_begins_with_its_bar_however_long_that_takes_to_be_perfo
     studio.play()
     late.work()
     studio.until(studio.clock.seconds + 0.5)
-    for bar in (30, 0):
+    whole = Strokes(ToyRhythm()).perform(project, 23)
+    for bar in (20, 0):
         studio.send("/clave/transport/seek", bar + 1)
         studio.heard.strikes.clear()
         studio.until(studio.clock.seconds + 0.3)
@@ -96,9 +97,9 @@ def test_a_seek_far_away_begins_with_its_bar_however_long_that_takes_to_be_perfo
         late.work()
         studio.engine.tick()
         start = studio.clock.seconds + START_DELAY_SECONDS
-        studio.until(start + 1.5)
+        studio.until(start + 1)
         late.work()
-        assert_heard(studio, start, Strokes(ToyRhythm()).perform(project, 36), bar)
+        assert_heard(studio, start, whole, bar)
 
 
 def test_what_cannot_be_performed_keeps_no_music_from_playing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,6 +117,21 @@ def test_what_cannot_be_performed_keeps_no_music_from_playing(monkeypatch: pytes
     assert len(studio.said) == 1
 
 
+def test_a_bar_of_a_song_that_cannot_be_made_is_said_once_however_often_it_comes_round() -> None:
+    song = SongPart(scene=0, bars=9), SongPart(scene=1, bars=1)
+    quick = TempoChange(bar=0, tempo_bpm=400)
+    scenes = tuple(each.changed(tempo=(quick,)) for each in (at(0), at(0, style="polka")))
+    studio = Studio(Project(scenes=scenes, song=song))
+    start = studio.play()
+    studio.until(start + 13)
+    assert len(studio.said) == 1
+    assert "polka" in studio.said[0]
+    assert studio.heard.steps[-1].bar > 19, "the second time round"
+    studio.send("/clave/volume", 0.5)
+    studio.until(start + 18)
+    assert len(studio.said) == 2
+
+
 @pytest.mark.parametrize("ticks", [1, 3])
 def test_with_another_program_it_begins_where_that_is(ticks: int) -> None:
     """Also where nothing is there to be played when that begins."""
@@ -129,13 +145,13 @@ def test_with_another_program_it_begins_where_that_is(ticks: int) -> None:
     studio = Studio(project)
     for _ in range(ticks):
         studio.engine.tick()
-    position = 4 * (9 * 64 - 16)  # of bar 36, as the second of nine is in 3/4
+    position = 2 * (9 * 64 - 16)  # of bar 18, as the second of nine is in 3/4
     start = 100 + position * BAR / 64
     studio.clock.seconds = start - 0.03
     studio.engine.conductor.lead(Leader())
     studio.engine.conductor.enter(position - 1)
-    studio.until(start + 2.5)
-    assert_heard(studio, start, Strokes(ToyRhythm()).perform(project, 40), 36)
+    studio.until(start + 2)
+    assert_heard(studio, start, Strokes(ToyRhythm()).perform(project, 20), 18)
 
 
 def test_a_path_that_is_switched_on_late_begins_at_its_beginning() -> None:
@@ -159,7 +175,7 @@ def test_a_path_that_is_switched_on_late_begins_at_its_beginning() -> None:
     assert (pattern.velocity == whole.bars[0].velocity).all()
 
 
-@pytest.mark.parametrize("bar", [8, 1024, 5000])
+@pytest.mark.parametrize("bar", [8, 1024])
 def test_an_edit_performs_a_few_bars_wherever_it_comes(monkeypatch: pytest.MonkeyPatch, bar: int) -> None:
     studio = Studio(moving(3))
     studio.play()

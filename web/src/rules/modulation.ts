@@ -7,6 +7,8 @@ import { countUpTo } from "./tempo";
 import { looksEach } from "./travel";
 import { clamp, type Meter } from "./units";
 
+const MOST_WALKS = 64; // that are remembered
+
 /** The wave in [-1, 1] at this position, in the unit of the modulation (bars or beats from the scene's start); `walk` is what the shape `random` follows. */
 export function wave({ shape, period, phase, values }: Modulation, position: number, walk: RandomWalk): number {
   const turns = position / period + phase;
@@ -52,6 +54,19 @@ export class RandomWalk {
   }
 }
 
+/** Random walks by their seeds, each with the places where it has been: a late bar of another plan costs no more than an early one. */
+export class Walks {
+  private readonly walks = new Map<string, RandomWalk>();
+
+  of(seed: number, ownSeed: number): RandomWalk {
+    const key = `${seed} ${ownSeed}`;
+    const walk = this.walks.get(key) ?? new RandomWalk(seed, ownSeed);
+    this.walks.set(key, walk);
+    if (this.walks.size > MOST_WALKS) this.walks.delete(this.walks.keys().next().value!);
+    return walk;
+  }
+}
+
 /** The value at this place, in bars: straight between breakpoints, level before the first and after the last; where it loops, within its round. */
 export function automated({ breakpoints: points, loop_bars: round }: Automation, place: number): number {
   const bar = round === null ? place : place - round * Math.floor(place / round);
@@ -70,10 +85,10 @@ export class Movement {
   private readonly automations: ReadonlyMap<string, Automation>;
   private readonly modulations: ReadonlyMap<string, readonly (readonly [Modulation, RandomWalk])[]>;
 
-  constructor(automations: readonly Automation[], modulations: readonly Modulation[], seed: number) {
+  constructor(automations: readonly Automation[], modulations: readonly Modulation[], seed: number, walks = new Walks()) {
     this.automations = new Map(automations.map((each) => [each.parameter, each]));
     const names = new Set(modulations.map(({ parameter }) => parameter));
-    const own = (name: string) => modulations.filter(({ parameter }) => parameter === name).map((each) => [each, new RandomWalk(seed, each.seed)] as const);
+    const own = (name: string) => modulations.filter(({ parameter }) => parameter === name).map((each) => [each, walks.of(seed, each.seed)] as const);
     this.modulations = new Map([...names].map((name) => [name, own(name)]));
   }
 

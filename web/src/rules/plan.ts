@@ -7,7 +7,7 @@
 import { edited, meterOf, modelPart } from "./bars";
 import { chance, CRASH } from "./chance";
 import { heardIn, hearing, plainBar } from "./hearing";
-import { Movement } from "./modulation";
+import { Movement, Walks } from "./modulation";
 import { barsBetween, between, halfWay, lanesBetween, mixesBetween, voicesBetween } from "./morph";
 import { VOICE_SLUGS } from "./parameters";
 import type { Bar, Cell, KitVoice, Lane, Project, Scene, VoiceMix } from "./project";
@@ -15,7 +15,7 @@ import { stepsPerBeat } from "./sequencer";
 import { type BarTempo, tempoOfBar } from "./tempo";
 import { barOfRound, barOnCourse, type Course, courseOf, looks, roundBars, shareAt } from "./travel";
 import { type Meter, stepsPerBar } from "./units";
-import { wholeRound } from "./wholeRound";
+import { leastMultiple, wholeRound } from "./wholeRound";
 
 const CRASH_SHARE = 0.45; // of the bars after a fill that begin with one
 const CRASH_CELLS: readonly Cell[] = [[5, 0, 0.85, 0], [2, 0, 0, 0], [3, 0, 0, 0]]; // a cymbal, in the place of the hat
@@ -106,34 +106,31 @@ export function playedAs(project: Project, index: number): number {
   return index % (Math.max(1, Math.floor(MAX_PLANNED_BARS / natural)) * natural);
 }
 
-/** The bars of a project, in any order: what each of them plays. */
+/** The bars of a project, in any order: what each of them plays. Of those before a bar, at most a round is looked at. */
 export class Plan {
-  private readonly starts: Moment[] = [{ steps: 0, beats: 0 }]; // of each bar that was looked at, and of the one after them
+  private readonly lines: BarLines;
   private readonly courses = new Map<Scene, Course>();
   private readonly movements = new Map<Scene, Movement>();
 
-  constructor(readonly project: Project) {}
+  constructor(
+    readonly project: Project,
+    private readonly walks = new Walks(),
+  ) {
+    this.lines = new BarLines(project);
+  }
 
   /** The bar of this number, counted from 0. */
   bar(index: number): PlannedBar {
     if (!(index >= 0 && index < MAX_PLANNED_BARS)) throw new RangeError(`a project is played for ${MAX_PLANNED_BARS} bars at most, bar ${index} was wanted`);
-    return plannedBar(placeOf(this.project, index), index, this.startOf(index), this);
-  }
-
-  private startOf(index: number): Moment {
-    while (this.starts.length <= index) {
-      const before = this.starts.length - 1;
-      const { steps, beats } = this.starts[before]!;
-      const meter = meterAt(placeOf(this.project, before));
-      const begins = placeOf(this.project, before + 1).bar === 0; // another scene, or the same once more
-      this.starts.push({ steps: steps + stepsPerBar(meter), beats: begins ? 0 : beats + stepsPerBar(meter) / stepsPerBeat(meter) });
-    }
-    return this.starts[index]!;
+    const place = placeOf(this.project, index);
+    const { steps, beats } = this.lines.at(index);
+    const since = this.project.song.length > 0 ? index - place.bar : 0; // when its scene began
+    return plannedBar(place, index, { steps, beats: beats - this.lines.at(since).beats }, this);
   }
 
   /** What moves in a scene. */
   movementOf(scene: Scene): Movement {
-    const known = this.movements.get(scene) ?? new Movement(scene.automations, scene.modulations, this.project.seed);
+    const known = this.movements.get(scene) ?? new Movement(scene.automations, scene.modulations, this.project.seed, this.walks);
     this.movements.set(scene, known);
     return known;
   }
@@ -156,7 +153,46 @@ export function plannedBars(project: Project, count: number): PlannedBar[] {
 /** The start of a bar. */
 interface Moment {
   readonly steps: number; // since the beginning
-  readonly beats: number; // since the scene began
+  readonly beats: number; // the same, or since the scene began
+}
+
+/** Where the bars of a project begin. Meters go round: only the bars of one round are counted, and where all have one meter, one bar. */
+class BarLines {
+  private readonly round: number;
+  private readonly starts: Moment[] = [{ steps: 0, beats: 0 }]; // of each bar of the round that was looked at, and of the one after them
+
+  constructor(private readonly project: Project) {
+    this.round = possibleMeters(project).size === 1 ? 1 : roundOfMeters(project);
+  }
+
+  at(bar: number): Moment {
+    const rounds = Math.floor(bar / this.round);
+    const within = this.within(bar % this.round);
+    if (rounds === 0) return within;
+    const whole = this.within(this.round);
+    return { steps: rounds * whole.steps + within.steps, beats: rounds * whole.beats + within.beats };
+  }
+
+  private within(bar: number): Moment {
+    while (this.starts.length <= bar) {
+      const { steps, beats } = this.starts.at(-1)!;
+      const meter = meterAt(placeOf(this.project, this.starts.length - 1));
+      this.starts.push({ steps: steps + stepsPerBar(meter), beats: beats + stepsPerBar(meter) / stepsPerBeat(meter) });
+    }
+    return this.starts[bar]!;
+  }
+}
+
+function possibleMeters({ song, scenes, scene }: Project): Set<string> {
+  const played = song.length > 0 ? song.map((part) => scenes[part.scene]!) : [scene];
+  const meters = [...new Set(played)].flatMap(({ path, settings, bars, fill }) => (path?.travelling ? [settings.meter] : [...bars, ...(fill ? [fill] : [])].map(meterOf)));
+  return new Set(meters.map(String));
+}
+
+/** After how many bars their meters begin anew. */
+function roundOfMeters({ song, scene }: Project): number {
+  if (song.length > 0) return song.reduce((sum, { bars }) => sum + bars, 0);
+  return leastMultiple(scene.bars.length, Math.max(1, scene.fill_every));
 }
 
 /** Is the fill of this bar of the scene due? */

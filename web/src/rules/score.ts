@@ -3,6 +3,7 @@
 import { audibleVoices, barsToDecode, type BarSource, type DecodedBars, type LaneStroke, sourceOf, struckBar, type Tone, toneOf } from "./arrange";
 import { barKey } from "./bars";
 import { VOICE_SLUGS } from "./parameters";
+import { Walks } from "./modulation";
 import { EMPTY_BAR } from "./pattern";
 import { Plan, type PlannedBar, playedAs } from "./plan";
 import type { BarPattern, KitVoice, Project, Scene } from "./project";
@@ -60,13 +61,14 @@ export class Score implements Bars {
   private readonly arranged = new Map<number, ArrangedBar>();
   private latest: ArrangedBar | null = null; // that was decoded when it was due
 
-  /** `mixed` is the scene whose mix and kit the mixer has: strokes of any other bring their own. */
+  /** `mixed` is the scene whose mix and kit the mixer has: strokes of any other bring their own. Scores of one project after the other share their `walks`. */
   constructor(
     readonly project: Project,
     private readonly decoded: DecodedBars,
     private readonly mixed: Scene = project.scene,
+    walks = new Walks(),
   ) {
-    this.plan = new Plan(project);
+    this.plan = new Plan(project, walks);
   }
 
   get travels(): boolean {

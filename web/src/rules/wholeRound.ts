@@ -8,7 +8,7 @@ import { stepsPerBar } from "./units";
 const MAX_WHOLE_BARS = 64; // what would take longer is left out
 
 const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));
-const leastMultiple = (a: number, b: number): number => (a / greatestDivisor(a, b)) * b;
+export const leastMultiple = (a: number, b: number): number => (a / greatestDivisor(a, b)) * b;
 
 /** A multiple of `size` bars, 64 at most unless `size` is more; `roundBars` is the length of a round of the scene. Random walks, and what does not end with a bar, are left out. */
 export function wholeRound(scene: Scene, size: number, roundBars: number): number {

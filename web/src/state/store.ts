@@ -8,6 +8,7 @@ import { amend, begin, change, type History } from "../rules/history";
 import type { Holds } from "../rules/holds";
 import { keptKitId, keptKitName, SPACE_KIT } from "../rules/kitNames";
 import { latticeSpacing } from "../rules/mapPoint";
+import { Walks } from "../rules/modulation";
 import type { Nearby } from "../rules/neighbours";
 import { EMPTY_BAR, isSamePattern } from "../rules/pattern";
 import { type BarAddress, filledBars, naturalBars } from "../rules/plan";
@@ -158,6 +159,8 @@ export class Store {
   }
   readonly voices = computed(() => this.instrument.value?.voices ?? []);
 
+  private readonly walks = new Walks(); // of all that is played
+
   /** What is to be played: the song, or the present scene. */
   private readonly wanted = computed<Project>(() => {
     const project = this.project.value;
@@ -165,7 +168,7 @@ export class Store {
     if (morph && project.scenes[morph.slot]) return morphing(project, morph);
     return project.song.length > 0 && !this.playsSong.value ? { ...project, song: [] } : project;
   });
-  readonly wantedScore = computed(() => new Score(this.wanted.value, this.decoded));
+  readonly wantedScore = computed(() => new Score(this.wanted.value, this.decoded, undefined, this.walks));
 
   /** The number of the bar that is heard, in what is wanted. */
   readonly heardIndex = computed(() => (this.heard.value?.bars.travels === this.wantedScore.value.travels ? this.heard.value.index : 0));
@@ -191,10 +194,10 @@ export class Store {
   });
 
   /** What is played, bar after bar. */
-  readonly score = computed<Score>(() => (this.playable.value === this.wanted.value ? this.wantedScore.value : new Score(this.playable.value, this.decoded)));
+  readonly score = computed<Score>(() => (this.playable.value === this.wanted.value ? this.wantedScore.value : new Score(this.playable.value, this.decoded, undefined, this.walks)));
 
   /** What waits to be launched, beside what plays: it is mixed as that is until it has begun. */
-  readonly launchScore = computed<Score | null>(() => this.launch.value && new Score(this.launch.value.played, this.decoded, this.scene.value));
+  readonly launchScore = computed<Score | null>(() => this.launch.value && new Score(this.launch.value.played, this.decoded, this.scene.value, this.walks));
 
   /** The bars that have to be decoded before it is launched: the first, and how many. */
   readonly launchWindow = computed<readonly [first: number, count: number]>(() => {

@@ -74,6 +74,21 @@ def test_similar_searches_in_a_folder_and_in_an_index_of_it(files: Path, tmp_pat
         run("similar", files / "snare 1.wav", "--in", tmp_path / "it")
 
 
+def test_similar_says_in_words_where_each_comes_from(files: Path) -> None:
+    told = run("similar", files / "groove.mid", "-n", "1", "--in", files / "corpus")["text"].splitlines()
+    told = told[told.index(f"{files / 'groove.mid'}:") :]  # after the progress of reading
+    assert told[1:3] == ["bar 1", "  take0.mid bar 1, style unknown, 100% of strokes agree, licence unknown"]
+    told = run("similar", files / "snare 1.wav", "-n", "2")["text"].splitlines()
+    assert told[1] == "snare (by its name)"
+    assert told[2].startswith("  factory snare 1, distance 0.0")
+
+
+def test_a_sound_with_a_name_that_says_nothing_is_listened_to(files: Path, tmp_path: Path) -> None:
+    (tmp_path / "x.wav").write_bytes((files / "snare 1.wav").read_bytes())
+    [place] = run("where", tmp_path / "x.wav", "--json")["places"]
+    assert place["voice_from"].startswith("heard, ")
+
+
 def test_what_cannot_be_found_is_refused(files: Path, tmp_path: Path) -> None:
     with pytest.raises(AudioFileError, match=r"is 5\.0 s long: a loop rather than one stroke"):
         run("where", files / "loop.wav")

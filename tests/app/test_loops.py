@@ -9,10 +9,12 @@ import pytest
 import soundfile
 from fastapi.testclient import TestClient
 from scipy.signal import resample_poly
+from typer.testing import CliRunner
 
 import clave
 from clave import load_rhythm
 from clave.app import server
+from clave.app.cli import app as commands
 from clave.app.kit_library import KitLibrary
 from clave.app.loop_project import loop_project, write_kit
 from clave.app.loop_protocol import LoopFile
@@ -159,3 +161,27 @@ def test_the_files_of_a_project_are_kept_from_its_folder(tmp_path: Path) -> None
     kept = {voice.file_name: library.has_file(voice.file or "") for voice in project.scene.kit.voices if voice.file}
     assert kept["kit/kick.wav"]
     assert not kept["kit/snare.wav"]
+
+
+def test_the_command_writes_bars_kit_and_a_project_that_plays_them(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "break.wav", rendered().samples.T, rendered().sample_rate)
+    line = ("loop", str(tmp_path / "break.wav"), "--tempo", "104", "--meter", "4/4", "-o", str(tmp_path / "out"))
+    done = CliRunner().invoke(commands, line)
+    assert done.exit_code == 0, done.output
+    bars = clave.midi.read(tmp_path / "out/loop.mid").patterns
+    assert [bar.hits.tolist() for bar in bars] == [bar.hits.tolist() for bar in reading().bars]
+    project = clave.project.load(tmp_path / "out/project.json")
+    played = clave.perform(project)
+    assert [bar.hits.tolist() for bar in played.bars] == [bar.hits.tolist() for bar in bars]
+    kept = sorted(path.name for path in (tmp_path / "out/kit").glob("*.wav"))
+    assert kept
+    assert all(f"{Path('kit', name)}: " in done.output for name in kept)
+
+
+def test_the_command_refuses_a_wrong_meter_and_a_file_that_is_no_sound(tmp_path: Path) -> None:
+    (tmp_path / "break.wav").write_bytes(b"RIFF")
+    wrong = CliRunner().invoke(commands, ["loop", str(tmp_path / "break.wav"), "--meter", "four"])
+    assert wrong.exit_code != 0
+    none = CliRunner().invoke(commands, ["loop", str(tmp_path / "break.wav"), "-o", str(tmp_path / "out")])
+    assert "break.wav" in str(none.exception)
+    assert not (tmp_path / "out").exists()

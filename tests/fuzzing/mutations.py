@@ -131,7 +131,7 @@ def _change_a_place(root: list[Any], random: Random, longer: int) -> bool:
     elif kind < 0.6 and isinstance(place, dict):
         del place[key]
     elif kind < 0.65 and isinstance(place, dict):
-        place[random.choice(("", "kind", "extra", "ä", "__proto__", "\ud800"))] = random.choice(VALUES)
+        place[random.choice(("", "kind", "extra", "ä", "__proto__", "\ud800"))] = copy.deepcopy(random.choice(VALUES))
     elif kind < 0.75 and isinstance(place[key], list) and place[key] and len(place[key]) < 200:
         place[key] = place[key] * longer
         return True

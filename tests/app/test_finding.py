@@ -74,13 +74,19 @@ def test_similar_searches_in_a_folder_and_in_an_index_of_it(files: Path, tmp_pat
         run("similar", files / "snare 1.wav", "--in", tmp_path / "it")
 
 
+def words(*line: object) -> list[str]:
+    """What is printed after the name of the file, and so after the progress of reading."""
+    return run("similar", *line)["text"].partition(f"{line[0]}:\n")[2].splitlines()
+
+
 def test_similar_says_in_words_where_each_comes_from(files: Path) -> None:
-    told = run("similar", files / "groove.mid", "-n", "1", "--in", files / "corpus")["text"].splitlines()
-    told = told[told.index(f"{files / 'groove.mid'}:") :]  # after the progress of reading
-    assert told[1:3] == ["bar 1", "  take0.mid bar 1, style unknown, 100% of strokes agree, licence unknown"]
-    told = run("similar", files / "snare 1.wav", "-n", "2")["text"].splitlines()
-    assert told[1] == "snare (by its name)"
-    assert told[2].startswith("  factory snare 1, distance 0.0")
+    assert words(files / "groove.mid", "-n", "1", "--in", files / "corpus")[:2] == [
+        "bar 1",
+        "  take0.mid bar 1, style unknown, 100% of strokes agree, licence unknown",
+    ]
+    voice, nearest = words(files / "snare 1.wav", "-n", "1")
+    assert voice == "snare (by its name)"
+    assert nearest.startswith("  factory snare 1, distance 0.0")
 
 
 def test_a_sound_with_a_name_that_says_nothing_is_listened_to(files: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Run every command of the README in order, as a newcomer would; run it as `scripts/newcomer`.
+"""Run every command of the README and the tour in order, as a newcomer would; run it as `scripts/newcomer`.
 
 Commands and Python are read from the blocks of the page, so that there is no second list of them. A command must exit
 with 0, print no traceback and no "nan", and leave what it names behind: the folder of `-o` with new files in it, WAVs
@@ -29,6 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```\n(?:\n```text\n(.*?)^```$)?", re.DOTALL | re.MULTILINE)
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\S*")
 INVITATION = re.compile(r"http://\S+\?token=\S+")  # what --host prints for other devices
+PAGES = ("README.md", "docs/first-minute.md")
 LONGEST_SECONDS = 1200  # of one command
 
 SHORTENED: Mapping[str, str] = {
@@ -72,10 +73,12 @@ class FailedError(Exception):
 
 
 def steps(page: str) -> Iterator[Step]:
-    """What a page lets its reader run, in order."""
+    """What a page lets its reader run, in order; a block of Python goes on where the ones before it ended."""
+    so_far = ""
     for language, code, output in BLOCK.findall(page):
         if language == "python":
-            yield Step(language, code, output)
+            so_far += code
+            yield Step(language, so_far, output)
             continue
         lines = [line.split("  #")[0].strip() for line in code.replace("\\\n", " ").splitlines()]
         lines = [line for line in lines if line and not line.startswith("#")]
@@ -253,7 +256,7 @@ def walk(chosen: Sequence[Step], folder: Path, clone: Path) -> list[str]:
 def main() -> None:
     """Clone, run, say what failed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("pages", nargs="*", metavar="PAGE", default=["README.md"], help="in this order")
+    parser.add_argument("pages", nargs="*", metavar="PAGE", default=PAGES, help="in this order")
     parser.add_argument("--here", action="store_true", help="this checkout as it is set up, instead of a fresh clone")
     parser.add_argument("--only", default="", metavar="TEXT", help="only commands that contain it")
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""`scripts/newcomer`: it finds every command of the README, and notices what a command did not do."""
+"""`scripts/newcomer`: it finds every command of the README and the tour, and notices what a command did not do."""
 
 import runpy
 import shlex
@@ -44,6 +44,18 @@ def test_what_the_readme_takes_for_granted_is_made() -> None:
     text = (ROOT / "scripts" / "newcomer_material.py").read_text("utf-8")
     assert own == {"my-midi", "my-drums", "my-loops", "my-song.json"}
     assert all(f'"{name}"' in text for name in own)
+
+
+def test_a_block_of_python_goes_on_where_the_ones_before_it_ended() -> None:
+    page = "```python\na = 1\n```\n\n```sh\nclave kits\n```\n\n```python\nprint(a)\n```\n\n```text\n1\n```\n"
+    found = [(each.language, each.text, each.output) for each in NEWCOMER["steps"](page)]
+    assert found == [("python", "a = 1\n", ""), ("sh", "clave kits", ""), ("python", "a = 1\nprint(a)\n", "1\n")]
+
+
+def test_the_tour_is_run_after_the_readme() -> None:
+    assert NEWCOMER["PAGES"] == ("README.md", "docs/first-minute.md")
+    tour = list(NEWCOMER["steps"]((ROOT / "docs" / "first-minute.md").read_text("utf-8")))
+    assert {step.language for step in tour} == {"sh", "python"}
 
 
 def step(line: str, output: str = "") -> Any:

@@ -276,6 +276,8 @@ def test_a_fill_follows_the_beat_and_keeps_what_it_keeps() -> None:
         ("[100, 120]", "[120, 100]", r"test.toml: `tempo_bpm` goes from the lower to the higher, got \[120, 100\]"),
         ("[100, 120]", "100", "test.toml: `tempo_bpm` is two numbers, from and to, got 100"),
         ("[100, 120]", "[100, 120]\nmeter = '4-4'", "test.toml: a meter is written like 4/4, got '4-4'"),
+        ("[100, 120]", "[100, 120]\nmeter = '4/²'", "test.toml: a meter is written like 4/4, got '4/²'"),
+        ("[100, 120]", f"[100, 120]\nmeter = '4/{'4' * 5000}'", "test.toml: a meter is written like 4/4, got '4/444"),
         ("[100, 120]", "[100, 120]\nmeter = '4/5'", "test.toml: a bar is 1 to 512 steps"),
         ("[100, 120]", "[100, 120]\nfeel = {swing = [0.5, 0.9]}", rf"`swing` lies in \[0.5, {MAX_SWING}\], got 0.9"),
         ("[100, 120]", "[100, 120]\nfeel = {late = {QQ = 0.1}}", "test.toml: no voice 'QQ'"),

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from fastapi import Request
 from starlette.exceptions import HTTPException
 
+from clave.music.arguments import whole_number
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -23,7 +25,8 @@ def bounded(request: Request, max_bytes: int, what: str) -> "Receive":
     async def receive() -> "Message":
         nonlocal received
         announced = request.headers.get("content-length", "0")
-        message = await request.receive() if not announced.isdecimal() or int(announced) <= max_bytes else None
+        too_large = announced.isdigit() and whole_number(announced, max_bytes) is None
+        message = None if too_large else await request.receive()
         received += max_bytes + 1 if message is None else len(message.get("body", b""))
         if message is None or received > max_bytes:
             raise HTTPException(413, f"{what} is at most {max_bytes / 1e6:g} MB")

@@ -9,6 +9,7 @@ is known, which would tell.
 import json
 import os
 import shutil
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from clave.errors import DownloadError, MissingExtraError
 from clave.files import whole_file
 from clave.files.public_data.recipe import RemoteFile
+from clave.music.arguments import whole_number
 
 if TYPE_CHECKING:
     from requests import Response
@@ -206,7 +208,7 @@ def _check_room(file: RemoteFile, folder: Path, arrived: int) -> None:
 def _range_start(response: "Response") -> int | None:
     """Where a part begins, from "bytes 100-199/1234"."""
     first = response.headers.get("Content-Range", "").removeprefix("bytes ").split("-")[0]
-    return int(first) if first.isdigit() else None
+    return whole_number(first, sys.maxsize)
 
 
 def _reason(error: Exception) -> str:

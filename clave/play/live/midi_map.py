@@ -9,6 +9,7 @@ from typing import Any, Literal, cast, get_args
 from clave.errors import MidiMapError, VoiceError
 from clave.files import whole_file
 from clave.files.midi.drum_map import DrumMap, load_drum_map
+from clave.music.arguments import whole_number
 from clave.music.kit import VOICES, voice
 from clave.play.project.movement import slug
 
@@ -184,9 +185,10 @@ def _overlap(one: int | None, other: int | None) -> bool:
 
 
 def _note(key: str) -> int:
-    if not key.isdecimal():
+    note = whole_number(key, 999)
+    if note is None:
         raise MidiMapError(f"a note is a number in 0..127, got {key!r}")
-    return int(key)
+    return note
 
 
 def _channel(value: object) -> int | None:

@@ -9,6 +9,7 @@ from select import select
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from clave.errors import ClaveError, ControlError, OscError
+from clave.music.arguments import whole_number
 from clave.play.live.arguments import Values
 from clave.play.live.controls.control import VOICE_SLUGS
 from clave.play.live.desk import Desk, Sources
@@ -77,10 +78,11 @@ def open_socket(port: int, address: str = HERE) -> socket.socket:
 def peer_of(text: str) -> Peer:
     """Where OSC goes, from "HOST:PORT" or a port of this machine. Raises OscError for anything else."""
     host, _, port = text.rpartition(":")
-    if not (port.isascii() and port.isdigit() and 1 <= int(port) <= 65_535):
+    number = whole_number(port, 65_535)
+    if not number:
         raise OscError(f"OSC goes to HOST:PORT, with a port from 1 to 65535, got {text!r}")
     try:
-        return socket.gethostbyname(host or HERE), int(port)
+        return socket.gethostbyname(host or HERE), number
     except OSError as error:
         raise OscError(f"OSC goes to HOST:PORT, and there is no host {host!r}") from error
 
@@ -225,7 +227,7 @@ class OscPort:
         if not arguments:
             return peer
         port = arguments[0]
-        if not isinstance(port, int | float) or port != int(port) or not 1 <= port <= 65_535 or len(arguments) > 1:
+        if not isinstance(port, int | float) or not 1 <= port <= 65_535 or port != int(port) or len(arguments) > 1:
             raise ControlError(f"it takes a port from 1 to 65535, or nothing, got {list(arguments)}")
         return peer[0], int(port)
 

@@ -43,6 +43,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from clave.errors import GrooveError, PatternError, VoiceError
+from clave.music.arguments import whole_number
 from clave.music.kit import VOICES, voice
 from clave.music.units import MAX_TEMPO_BPM, MIN_TEMPO_BPM, STEPS_PER_WHOLE, Meter, steps_per_bar
 
@@ -121,10 +122,7 @@ def parse(text: str, name: str, file: str) -> Style:
     """A style from the text of its file; GrooveError names the file, what is wrong in it, and the rule."""
     try:
         table = _Table(tomllib.loads(text), file)
-        numbers = str(table.take("meter", "4/4")).split("/")
-        if len(numbers) != 2 or not all(number.isdecimal() for number in numbers):
-            raise GrooveError(f"{file}: a meter is written like 4/4, got {'/'.join(numbers)!r}")
-        meter = (int(numbers[0]), int(numbers[1]))
+        meter = _meter(str(table.take("meter", "4/4")), file)
         steps, beat_steps = steps_per_bar(meter), STEPS_PER_WHOLE // meter[1]
         style = Style(
             name,
@@ -198,6 +196,14 @@ class _Table:
     def end(self) -> None:
         if self.left:
             raise GrooveError(f"{self.where}: nothing is called {', '.join(map(repr, self.left))} here")
+
+
+def _meter(text: str, file: str) -> Meter:
+    beats, slash, unit = text.partition("/")
+    numbers = whole_number(beats, 999), whole_number(unit, 999)
+    if not slash or numbers[0] is None or numbers[1] is None:
+        raise GrooveError(f"{file}: a meter is written like 4/4, got {text!r}")
+    return numbers[0], numbers[1]
 
 
 def _layer(table: _Table, steps: int) -> Layer:

@@ -266,6 +266,7 @@ def test_addresses_that_are_told_are_found_again() -> None:
         ("/clave/modulate", ("nose", "sine", 1, 1), "no parameter 'nose'"),
         ("/clave/automate", ("swing", 0, 0, 2), "swing lies in .* got 2"),
         ("/clave/set", ("scene.nose.length", "1"), "there is no field 'scene.nose'"),
+        ("/clave/set", ("scene.bars." + "9" * 5000, "1"), "there is no field 'scene.bars.999"),
         ("/clave/set", ("volume", "loud"), "value is JSON"),
         ("/clave/set", ("volume", "7"), "less than or equal to 1, got 7"),
         ("/clave/style", ("funk=a",), "a blend is NAME=SHARE"),

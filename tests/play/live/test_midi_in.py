@@ -164,6 +164,7 @@ def test_a_map_comes_back_from_its_file(tmp_path) -> None:
         ({"name": 3}, "'name' is a text, got 3"),
         ({"notes": {"36": "bongo"}}, "no voice 'bongo'"),
         ({"notes": {"x": "kick"}}, r"a note is a number in 0\.\.127, got 'x'"),
+        ({"notes": {"9" * 5000: "kick"}}, r"a note is a number in 0\.\.127, got '999"),
         ({"notes": {"128": "kick"}}, r"a note lies in 0\.\.127, got 128"),
         ({"channel": 17}, "a channel is 1 to 16 or null, got 17"),
         ({"channel": "x"}, "a channel is 1 to 16 or null, got 'x'"),

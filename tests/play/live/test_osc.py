@@ -192,6 +192,8 @@ def test_a_message_moves_the_project(room: Room) -> None:
         (foreign("/clave/undo"), "/clave/undo", "nothing to undo"),
         (foreign("/clave/get", "/clave/nose"), "/clave/get", "/clave/nose"),
         (foreign("/clave/subscribe", 70000), "/clave/subscribe", "got [70000]"),
+        (foreign("/clave/subscribe", math.nan), "/clave/subscribe", "got [nan]"),
+        (foreign("/clave/subscribe", math.inf), "/clave/subscribe", "got [inf]"),
         (b"\0\0\0\0", "", "begins with an address"),
     ],
 )

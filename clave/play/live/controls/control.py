@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from clave.errors import ControlError
+from clave.music.arguments import whole_number
 from clave.music.kit import VOICES, voice
 from clave.play.live.arguments import Argument, Values, read_arguments
 from clave.play.project.document import MAX_LOOP_BARS, MAX_SCENES, Project
@@ -78,9 +79,10 @@ def place_in(kind: str, segment: str) -> tuple[int, ...]:
     what, most = {"{scene}": ("scene", MAX_SCENES), "{part}": ("part", MAX_PARTS), "{bar}": ("bar", MAX_LOOP_BARS)}[
         kind
     ]
-    if not (segment.isascii() and segment.isdigit() and len(segment) <= 4 and 1 <= int(segment) <= most):
+    number = whole_number(segment, most)
+    if not number:
         raise ControlError(f"a {what} has a number from 1 to {most}, got {segment!r}")
-    return (int(segment) - 1,)
+    return (number - 1,)
 
 
 def name_of(kind: str, place: int) -> str:

@@ -3,6 +3,7 @@
 from typing import Any, get_args
 
 from clave.errors import ControlError
+from clave.music.arguments import whole_number
 from clave.play.live.arguments import Number, Switch, Text, Values, Whole, Word, from_json_text
 from clave.play.live.controls.control import Control, Places
 from clave.play.live.controls.fields import change_scene, field
@@ -220,8 +221,12 @@ MOVES = (
 # ---- the whole, and playing
 
 
+MOST_INDEX = 999_999  # in the lists of a project
+
+
 def _set(project: Project, _: Places, values: Values) -> Project:
-    steps = [int(each) if each.isascii() and each.isdigit() else each for each in str(values[0]).split(".")]
+    numbers = [(each, whole_number(each, MOST_INDEX)) for each in str(values[0]).split(".")]
+    steps = [each if number is None else number for each, number in numbers]
     check_place(project, steps)
     return patched(project, [(steps, from_json_text("value", str(values[1])))])
 

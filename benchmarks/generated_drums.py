@@ -11,9 +11,12 @@ SOUNDS_A_KIT = 20
 RATE = 44_100
 
 
-def write_sounds(folder: Path, files: int) -> Path:
-    """So many one-shots in 16 bits, of all voices in turn, in a folder a kit; those that are there stay."""
-    for number in range(files):
+def write_sounds(folder: Path, files: int, first: int = 0) -> Path:
+    """So many one-shots in 16 bits, of all voices in turn, in a folder a kit; those that are there stay.
+
+    They are counted from `first`: another number, other sounds.
+    """
+    for number in range(first, first + files):
         voice = VOICES[number % len(VOICES)]
         path = folder / f"kit {number // SOUNDS_A_KIT:05}" / f"{voice.name} {number}.wav"
         path.parent.mkdir(parents=True, exist_ok=True)

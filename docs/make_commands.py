@@ -92,7 +92,7 @@ clave groove --kit space --sound my-sound""",
 clave evaluate rhythm my-rhythm my-midi -o table --samples 200 --no-peers
 clave evaluate rhythm my-midi -o table""",
     "clave evaluate sound": """clave evaluate sound my-drums -o table
-clave evaluate sound my-sound my-drums -o table --draws 100 --beside other-sound""",
+clave evaluate sound my-sound other-drums -o table --draws 100 --beside other-sound""",
     "clave verify": """clave verify shipped
 clave verify my-rhythm
 clave verify my-rhythm --data my-midi""",

@@ -25,6 +25,7 @@ def write(folder: Path) -> None:
     write_folder(folder / "my-midi", MIDI_FILES)
     write_folder(folder / "my-loops", LOOP_FILES, seed=1)
     write_sounds(folder / "my-drums", SOUNDS)
+    write_sounds(folder / "other-drums", SOUNDS, first=SOUNDS)
     shutil.copy(next((folder / "my-midi").rglob("*.mid")), folder / "drums.mid")
     bars = clave.load_rhythm().at([[0.0, 0.5]] * 4, seed=7)
     clave.wav.write(folder / "break.wav", clave.render(bars, factory.kit("analogue"), tempo_bpm=96))

@@ -26,6 +26,9 @@ class ToyDoor(Door):
     def case(self, random: Random) -> bytes:
         return random.randbytes(4)
 
+    def patience(self, case: bytes) -> int:
+        return 2 if b"patient" in case else 1
+
     def open(self, case: bytes) -> None:
         if b"refuse" in case:
             raise MidiError("no")
@@ -52,6 +55,7 @@ class ToyDoor(Door):
         (b"foreign", "foreign", "ValueError: oh, at"),
         (b"broken", "foreign", "NaN"),
         (b"slow", "slow", "more than 0.1 s"),
+        (b"patient slow", "slow", "more than 0.2 s"),
         (b"large", "large", "MB more memory"),
         (b"noise", "noise", "warning"),
         (b"die", "died", "with 9"),

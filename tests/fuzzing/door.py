@@ -20,6 +20,10 @@ class Door(ABC):
     def open(self, case: bytes) -> None:
         """Take it as a stranger's. Returns if it is taken; ClaveError if it is refused; anything else is a finding."""
 
+    def patience(self, case: bytes) -> int:  # noqa: ARG002 -- for doors to which cases are not alike
+        """How many times the usual time this case may take."""
+        return 1
+
     def warm(self) -> None:  # noqa: B027 -- most have nothing to warm
         """Open what is valid, so that imports and caches do not count for the first case."""
 

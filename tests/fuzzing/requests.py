@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 
 from clave.app.learner import Learner
 from clave.app.server import create_app
+from clave.app.server.pools import pool_of
 from clave.errors import ClaveError
 from clave.rhythm.space import load_rhythm
 from clave.sound.space import load_sound
@@ -23,6 +24,7 @@ from fuzzing.schema_values import SchemaValues
 STUCK_SECONDS = 10.0
 HEADERS = ("content-type", "content-length", "origin", "host", "range", "accept", "cookie", "authorization",
            "content-encoding", "if-modified-since", "sec-fetch-site", "x-forwarded-host")  # fmt: skip
+LONG_PATIENCE = 10
 
 
 class HttpDoor(Door):
@@ -122,6 +124,13 @@ class HttpDoor(Door):
         await self._app(scope, receive, send)
         status = next(each["status"] for each in sent if each["type"] == "http.response.start")
         return status, b"".join(each.get("body", b"") for each in sent)
+
+    def patience(self, case: bytes) -> int:
+        """Long for what is long by itself, as an even path between far bars: nothing else waits for its pool."""
+        with suppress(ValueError, TypeError):
+            _, path, *_ = json.loads(case.partition(b"\n")[0])
+            return LONG_PATIENCE if pool_of(path) == "long" else 1
+        return 1
 
     def warm(self) -> None:
         """Ask for much of it once."""

@@ -150,7 +150,8 @@ class _Trial:
         try:
             kind, says = self._opened(case)
         except _TooSlow as error:  # here, as the signal may come at any line up to the end of the clock
-            kind, says = "slow", f"more than {MOST_SECONDS} s of processor time, at {_place(error)}"
+            most = MOST_SECONDS * self.door.patience(case)
+            kind, says = "slow", f"more than {most} s of processor time, at {_place(error)}"
         grown = _peak_bytes() - before
         if kind in ("taken", "refused") and grown > MOST_BYTES:
             kind, says = "large", f"{grown / 1e6:.0f} MB more memory"
@@ -160,7 +161,7 @@ class _Trial:
 
     def _opened(self, case: bytes) -> tuple[str, str]:
         """What came of opening it under the clock."""
-        signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
+        signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS * self.door.patience(case))
         try:
             self.door.open(case)
         except ClaveError:

@@ -152,7 +152,7 @@ def divide(corpus: SoundCorpus, seed: int) -> Bool[np.ndarray, " sound"]:
     if groups < MIN_KITS:
         raise CorpusError(
             f"the folder holds {len(corpus)} sounds of {groups} kits that the space was not trained on "
-            f"and that share no sound; an evaluation needs {MIN_KITS}"
+            f"and that share no sound; an evaluation needs {MIN_KITS}: name a folder with other kits"
         )
     voices = np.unique(corpus.voice)
     best, most_even = np.zeros(len(corpus), np.bool_), -1.0

@@ -173,6 +173,8 @@ def test_one_note_on_each_of_three_channels_or_more_is_a_voice_by_channel() -> N
         assert not voice_by_channel(parts)
     all_on_10 = [each._replace(on_drum_channel=True) for each in three]
     assert not voice_by_channel(choose_drums(all_on_10, by_user=False))
+    one_on_10 = [all_on_10[0], part(60, name="Drums"), part(60, name="Drums")]
+    assert voice_by_channel(choose_drums(one_on_10, by_user=False))
 
 
 def test_a_name_counts_where_it_says_more_than_the_note() -> None:

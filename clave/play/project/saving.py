@@ -69,11 +69,16 @@ def from_document(document: Any) -> Project:
     if not isinstance(document, dict) or document.get("format") != FORMAT:  # pyright: ignore[reportUnknownMemberType]
         raise ProjectError(f"its format is {FORMAT!r}, and this one is not")
     try:
-        return Project.model_validate(upgraded(document))  # pyright: ignore[reportUnknownArgumentType]
+        return _validated(upgraded(document))  # pyright: ignore[reportUnknownArgumentType]
+    except RecursionError as error:  # also of telling what is wrong, which shows the value
+        raise ProjectError("its bars lean on each other more deeply than a project can") from error
+
+
+def _validated(document: Document) -> Project:
+    try:
+        return Project.model_validate(document)
     except ValidationError as error:
         raise ProjectError(first_rule_broken(error)) from error
-    except RecursionError as error:
-        raise ProjectError("its bars lean on each other more deeply than a project can") from error
 
 
 def upgraded(document: Document, upgrades: Mapping[int, Callable[[Document], Document]] = UPGRADES) -> Document:

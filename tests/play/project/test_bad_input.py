@@ -129,6 +129,11 @@ def test_a_cycle_of_bars_is_refused_and_so_is_one_too_deep() -> None:
         deep = {"kind": "edited", "base": HERE.model_dump(), "operations": [{"kind": "humanise", "like": deep}]}
     with pytest.raises(ProjectError, match="at most 32 operations that need the space"):
         from_document(document(bars=[deep]))
+    deeper: list[Any] = []
+    for _ in range(3000):
+        deeper = [deeper]
+    with pytest.raises(ProjectError, match="more deeply than a project can"):
+        from_document(document(bars=[deeper]))
 
 
 def test_a_thousand_scenes_are_refused_and_as_many_as_there_are_slots_are_not() -> None:

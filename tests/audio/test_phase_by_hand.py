@@ -193,3 +193,14 @@ def test_magnitudes_of_the_wrong_kind_are_refused_one_bad_number_is_enough() -> 
         with pytest.raises(TransformError, match=why):
             RandomPhase().estimate(magnitude, SHORT)
     assert RandomPhase().estimate(np.stack([good, good]), SHORT).shape == (2, 600)
+
+
+@pytest.mark.parametrize("louder", [2.0**-12, 2.0**12])
+def test_integrated_phases_do_not_depend_on_loudness(louder: float) -> None:
+    """With powers of two, exactly: all that is compared is relative to the loudest bin, silent bins included."""
+    magnitude = np.zeros((SHORT.bands, SHORT.frames), np.float32)
+    magnitude[2:-2, 1:-1] = np.random.default_rng(1).random((SHORT.bands - 4, SHORT.frames - 2)) + 0.1
+    magnitude[4, ::3] = 0
+    one = GradientIntegration().bands(magnitude, SHORT)
+    other = GradientIntegration().bands(magnitude * np.float32(louder), SHORT)
+    np.testing.assert_allclose(other / louder, one, rtol=0, atol=1e-5)

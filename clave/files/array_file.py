@@ -1,4 +1,4 @@
-"""Arrays by name in an npz file that may be anyone's: their sizes are looked at before anything is unpacked.
+"""Arrays by name in an npz file from anywhere: their sizes are checked before anything is unpacked.
 
 Two megabytes of npz may hold six gigabytes of zeros, and the head of an array may promise terabytes.
 """

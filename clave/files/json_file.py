@@ -1,4 +1,4 @@
-"""JSON files that may be anyone's: of a size that can be read, and no deeper than can be followed."""
+"""JSON files from anywhere: of a bounded size, nested no deeper than Python can read."""
 
 import json
 from pathlib import Path

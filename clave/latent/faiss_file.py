@@ -1,4 +1,4 @@
-"""A file of FAISS, looked at before FAISS reads it: a stranger's may end the program, as FAISS believes what it says.
+"""A FAISS file, checked before FAISS reads it: FAISS trusts the sizes in it, and a wrong one may end the program.
 
 `nearest.write_faiss` writes one kind of file, an inverted file of vectors in 16 bits, so all of it but the numbers is
 known in advance (faiss/impl/index_write.cpp):

@@ -83,7 +83,7 @@ def write_index(
 
 
 def open_index(folder: str | Path, kind: str) -> Index:
-    """The pair of `write_index`; SpaceError, with the reason, for what is no whole index of this kind and version."""
+    """The pair of `write_index`; SpaceError, with the reason, for what is not an index of this kind and version."""
     path = Path(folder)
     config = _config(path, kind)
     try:
@@ -97,7 +97,7 @@ def open_index(folder: str | Path, kind: str) -> Index:
         if not all(map(are_names, names.values())):
             raise ValueError("its names are lists of texts")
     except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
-        raise SpaceError(f"{path} is no whole index: {error}; make it anew") from error
+        raise SpaceError(f"{path} is not a complete index: {error}; make it anew") from error
     if exact is None:
         search = FaissSearch(path / FAISS_VECTORS, len(projection.scale), config["rows"])
     else:
@@ -108,7 +108,7 @@ def open_index(folder: str | Path, kind: str) -> Index:
         *(len(columns[name]) for name in config["columns"] if name not in config["lists"]),
     }
     if len(lengths) != 1:
-        raise SpaceError(f"{path} is no whole index: its columns are {sorted(lengths)} long; make it anew")
+        raise SpaceError(f"{path} is not a complete index: its columns are {sorted(lengths)} long; make it anew")
     return Index(path, config["made_by"], projection, search, columns, names)
 
 
@@ -118,10 +118,10 @@ def check_columns(index: Index, columns: Mapping[str, Column], names: Iterable[s
         found = index.columns.get(name)
         if found is None or found.dtype.kind not in kinds or found.shape[1:] != row:
             got = "none" if found is None else f"{found.dtype} {list(found.shape)}"
-            raise SpaceError(f"{index.folder} is no whole index: {name} has {list(row)} numbers a row, got {got}")
+            raise SpaceError(f"{index.folder} is not a complete index: {name} has {list(row)} numbers a row, got {got}")
     missing = set(names) - set(index.names)
     if missing:
-        raise SpaceError(f"{index.folder} is no whole index: its {NAMES} lacks {', '.join(sorted(missing))}")
+        raise SpaceError(f"{index.folder} is not a complete index: its {NAMES} lacks {', '.join(sorted(missing))}")
 
 
 @contextmanager
@@ -130,7 +130,7 @@ def reading_row(index: Index, row: int) -> Generator[None]:
     try:
         yield
     except (IndexError, ValueError, PatternError) as error:
-        raise SpaceError(f"{index.folder} is no whole index: row {row}, {error}; make it anew") from error
+        raise SpaceError(f"{index.folder} is not a complete index: row {row}, {error}; make it anew") from error
 
 
 def place_in(names: Sequence[str], number: int) -> str:
@@ -162,12 +162,12 @@ def _config(path: Path, kind: str) -> dict[str, Any]:
         raise SpaceError(f"{path} is an index of {config.get('kind')}, not of {kind}")
     missing = {"made_by", "rows", "search", "columns", "lists"} - config.keys()
     if missing:
-        raise SpaceError(f"{path} is no whole index: its {CONFIG} lacks {', '.join(sorted(missing))}")
+        raise SpaceError(f"{path} is not a complete index: its {CONFIG} lacks {', '.join(sorted(missing))}")
     for listed in (config["columns"], config["lists"]):
         if not isinstance(listed, list) or not all(isinstance(name, str) and name.isidentifier() for name in listed):
-            raise SpaceError(f"{path} is no whole index: columns and lists are names, got {str(listed)[:200]}")
+            raise SpaceError(f"{path} is not a complete index: columns and lists are names, got {str(listed)[:200]}")
     if type(config["rows"]) is not int or not isinstance(config["made_by"], str):
-        raise SpaceError(f"{path} is no whole index: it has a number of rows and a text that says what made it")
+        raise SpaceError(f"{path} is not a complete index: it has a number of rows and a text that says what made it")
     return config
 
 

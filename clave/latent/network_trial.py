@@ -1,4 +1,4 @@
-"""A network of someone else's, run once before it is used: with how much memory and time, and what comes out."""
+"""A network from elsewhere, run once before it is used, to see how much memory and time it takes and what it gives."""
 
 import math
 import threading

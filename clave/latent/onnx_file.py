@@ -1,4 +1,4 @@
-"""What a file of ONNX would make ONNX Runtime do, read from the file before anything of it is loaded.
+"""What an ONNX file would make ONNX Runtime do, read from the file before any of it is loaded.
 
 ONNX is a protocol buffer; the few fields that matter are found by their numbers (onnx/onnx.proto), and weights are
 skipped by their length.

@@ -248,7 +248,9 @@ class CodedBars:
         try:
             self._scale = np.asarray(index.names["detail_scale"], np.float32)
         except ValueError as error:
-            raise SpaceError(f"{index.folder} is no whole index: its detail_scale is numbers ({error})") from error
+            raise SpaceError(
+                f"{index.folder} is not a complete index: its detail_scale is numbers ({error})"
+            ) from error
         check_columns(index, {"detail": ("i", self._scale.shape)}, ())
 
     def patterns(self, rows: Sequence[int]) -> list[Pattern]:

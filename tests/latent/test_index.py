@@ -154,7 +154,7 @@ def test_parts_that_do_not_fit_each_other_are_refused(tmp_path: Path) -> None:
     config = json.loads((folder / CONFIG).read_text())
     for change in ({"columns": ["../bar"]}, {"lists": [1]}, {"rows": "20"}, {"made_by": 3}):
         (folder / CONFIG).write_text(json.dumps(config | change))
-        with pytest.raises(SpaceError, match="is no whole index"):
+        with pytest.raises(SpaceError, match="is not a complete index"):
             open_index(folder, "bars")
     (folder / CONFIG).write_text(json.dumps(config))
     (folder / "names.json").write_text('{"styles": "funk"}')

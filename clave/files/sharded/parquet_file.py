@@ -1,4 +1,4 @@
-"""A table of a Parquet file that may be anyone's: it is read piece by piece, up to what a table of ours may take.
+"""A table from a Parquet file from anywhere, read piece by piece, up to the most that a table of ours may take.
 
 A column of a thousand million equal values takes a few bytes in a file.
 """

@@ -33,9 +33,9 @@ class _Step(NamedTuple):
 
 
 class LinkClock:
-    """Seconds that go with the wall clock until `lead`, and then with the session until the music stops.
+    """Seconds that go with the computer's clock until `lead`, and then with the session until the music stops.
 
-    Without a session it is the wall clock. Its seconds never go back.
+    Without a session it is the computer's clock. Its seconds never go back.
     """
 
     def __init__(self, wall: Clock = time.monotonic) -> None:
@@ -57,7 +57,7 @@ class LinkClock:
         return self._shown
 
     def wall_seconds(self, seconds: float) -> float:
-        """When it shows this, on the wall clock, if the session goes on as it does."""
+        """When it shows this, on the computer's clock, if the session goes on as it does."""
         if self.session is None or self.origin is None:
             return self._wall_at + seconds - self._shown
         now, beat = self.session.moment()
@@ -100,7 +100,7 @@ class LinkClock:
         """Nothing."""
 
     def silence(self, now: float) -> None:  # noqa: ARG002 -- of the interface
-        """The music was stopped, or begins anew: the wall clock goes on from here."""
+        """The music was stopped, or begins anew: the computer's clock goes on from here."""
         self()
         self.origin, self._steps = None, []
 

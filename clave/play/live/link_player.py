@@ -37,7 +37,7 @@ class LinkPlayer:
             self._conductor.start(self._conductor.next_bar)
 
     def left(self) -> None:
-        """The music goes on by the wall clock."""
+        """The music goes on by the computer's clock."""
         self.clock.session = None
 
     def follow(self, session: LinkSession) -> None:

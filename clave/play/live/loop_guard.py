@@ -27,7 +27,7 @@ class LoopGuard:
         self._delays: deque[float] = deque(maxlen=SURE_PULSES)
 
     def sent(self, seconds: float, data: Sequence[int]) -> None:
-        """A message leaves at this time, on the wall clock; it may be told ahead."""
+        """A message leaves at this time, on the computer's clock; it may be told ahead."""
         if data[0] == CLOCK:
             self._pulses.append(seconds)
         elif data[0] & 0xF0 == NOTE_ON and data[2] > 0:

@@ -36,7 +36,7 @@ class Command(NamedTuple):
 
     kind: Literal["start", "jump", "stop"]
     position_steps: float  # where the music is at that moment
-    seconds: float  # when, on the wall clock: a little ago
+    seconds: float  # when, on the computer's clock: a little ago
 
 
 class ClockFollower:
@@ -180,7 +180,7 @@ class FollowedClock:
         return self._seconds
 
     def wall_seconds(self, seconds: float) -> float:
-        """When it shows this, on the wall clock, if the other program goes on as it does."""
+        """When it shows this, on the computer's clock, if the other program goes on as it does."""
         ahead = seconds - self._seconds
         if self._position is None:
             return self._wall_at + ahead

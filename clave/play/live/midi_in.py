@@ -20,7 +20,7 @@ class Struck(NamedTuple):
 
     voice: int
     velocity: float  # in (0, 1]
-    seconds: float  # of the wall clock
+    seconds: float  # of the computer's clock
 
 
 class Moved(NamedTuple):

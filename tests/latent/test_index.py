@@ -127,7 +127,7 @@ def test_what_is_no_index_of_this_kind_and_version_is_refused(tmp_path: Path) ->
             open_index(folder, "toys")
     (folder / CONFIG).write_text(json.dumps(config))
     (folder / "vectors.npy").write_bytes(b"broken")
-    with pytest.raises(SpaceError, match=r"no whole index: .* make it anew"):
+    with pytest.raises(SpaceError, match=r"not a complete index: .* make it anew"):
         open_index(folder, "toys")
 
 

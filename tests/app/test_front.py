@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 from toy_rhythm import ToyRhythm
 
 from clave.app import server
@@ -111,6 +112,26 @@ def early(static: Path, path: str, method: str = "GET", **headers: str) -> tuple
     with ThreadPoolExecutor(1) as thread:  # this one may have the event loop of a browser
         thread.submit(asyncio.run, ask()).result()
     return sent[0]["status"], sent[1]["body"]
+
+
+def test_a_server_that_is_stopped_while_it_loads_ends_when_that_is_done(static: Path, monkeypatch) -> None:
+    servers = list[uvicorn.Server]()
+    run = uvicorn.Server.run
+
+    def kept(each: uvicorn.Server, sockets: Any = None) -> None:
+        servers.append(each)
+        run(each, sockets)
+
+    monkeypatch.setattr(uvicorn.Server, "run", kept)
+    served = Served(static)
+    assert served.ask("GET", "/")[0] == 200
+    servers[0].should_exit = True
+    served.thread.join(1.0)
+    assert served.thread.is_alive(), "a thread that loads networks while Python ends would abort the program"
+    served.may_load.set()
+    served.thread.join(5.0)
+    assert not served.thread.is_alive()
+    assert served.raised == []
 
 
 @pytest.mark.parametrize(

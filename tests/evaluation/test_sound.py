@@ -167,6 +167,17 @@ def test_the_classifier_tells_voices_and_drums_from_others(judge: classifier.Cla
     assert judge(classifier.other_sounds(30, np.random.default_rng(9))).drum.mean() < 0.2
 
 
+def test_no_sounds_are_judged_too(judge: classifier.Classifier, real: data.Drums) -> None:
+    """A folder need not hold what a space was trained on."""
+    none = real.subset(np.zeros(0, np.int64))
+    bounds = np.stack([np.zeros((len(VOICES), 2)), np.ones((len(VOICES), 2))])
+    judged, held_out = samples.judge(none, judge, bounds), heard(real, judge)
+    assert (len(judged.drums), judged.predictions.embedding.shape[0], judged.usual.shape) == (0, 0, (0,))
+    assert samples.copies(judged, held_out, {}, np.random.default_rng(0)) == {}
+    assert "none" not in samples.set_distances(held_out, {"none": judged}, np.random.default_rng(0))
+    assert sounds.weights_of(none.voice, none.group).shape == (0,)
+
+
 def test_the_classifier_is_the_same_again() -> None:
     few = drums(range(2))
     weights = [classifier.train(few, seed=4, steps=3).network.voice.weight for _ in range(2)]

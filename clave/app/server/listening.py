@@ -6,6 +6,7 @@ import errno
 import logging
 import os
 import socket
+from concurrent.futures import wait
 from typing import TYPE_CHECKING, Any
 
 from clave.app.server.front import Front
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 PORTS_TO_TRY = 20
 MAX_MESSAGE_BYTES = 32_000_000  # of a WebSocket: as long as a project file
 STOP_SECONDS = 3  # that requests may take to their end when the server is stopped
+STILL_LOADING_SECONDS = 20  # until an instrument has loaded: Python that ends meanwhile is ended by a signal
 
 
 def listen(port: int, address: str = THIS_MACHINE) -> socket.socket:
@@ -98,5 +100,7 @@ def serve(app: "ASGIApp", on: socket.socket) -> None:
         app.start()
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[on])
-    if isinstance(app, Front) and app.loading.done():
-        app.loading.result()
+    if isinstance(app, Front):
+        wait([app.loading], STILL_LOADING_SECONDS)
+        if app.loading.done():
+            app.loading.result()

@@ -77,7 +77,7 @@ class Classifier:
         """Its predictions for these aligned sounds."""
         voice, drum, embedding = list[Tensor](), list[Tensor](), list[Tensor]()
         with torch.inference_mode():
-            for at in range(0, len(sounds), BATCH):
+            for at in range(0, max(1, len(sounds)), BATCH):  # no sounds: one batch of none
                 outputs = self.network(views(sounds[at : at + BATCH]))
                 for parts, part in zip((voice, drum, embedding), outputs, strict=True):
                     parts.append(part)
@@ -140,6 +140,7 @@ def views(sounds: Float32[np.ndarray, "sound sample"]) -> Float32[Tensor, "sound
     rows = [
         filters @ torch.stft(batch, WINDOW, HOP, window=window, return_complex=True).abs()
         for batch in torch.from_numpy(sounds).split(BATCH)
+        if len(batch)
     ]
     magnitude = torch.cat(rows) if rows else torch.zeros((0, BANDS, LENGTH // HOP + 1))
     return torch.log10(magnitude + FLOOR) / 2 + 0.5

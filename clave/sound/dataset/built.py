@@ -153,11 +153,17 @@ def _features(
         at += batch.files
         if is_stored:
             own = stored(table, "log_spectrogram")
-            yield np.concatenate([own, stored(table, "variants")[:, :variants]], axis=1) if variants else own
+            yield _finite(np.concatenate([own, stored(table, "variants")[:, :variants]], axis=1) if variants else own)
         else:
             for flac, level in zip(table.column("flac").to_pylist(), table.column("level").to_pylist(), strict=True):
                 _check_flac(flac)
-                yield analyse(clip_of(flac, level), variants, spectrogram).log_spectrogram[None]
+                yield _finite(analyse(clip_of(flac, level), variants, spectrogram).log_spectrogram[None])
+
+
+def _finite(log_spectrogram: Float32[np.ndarray, "*any"]) -> Float32[np.ndarray, "*any"]:
+    if not np.isfinite(log_spectrogram).all():
+        raise ValueError("a log spectrogram has numbers that are not finite")
+    return log_spectrogram
 
 
 def _check_flac(flac: bytes) -> None:

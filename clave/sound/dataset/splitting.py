@@ -53,7 +53,7 @@ def weights_of(
     for index in np.unique(voice):
         rows = voice == index
         weight[rows] /= weight[rows].sum()
-    return (weight / weight.mean()).astype(np.float32)
+    return (weight / weight.mean() if len(weight) else weight).astype(np.float32)
 
 
 def few(corpus: SoundCorpus, count: int, seed: int = 0) -> SoundCorpus:

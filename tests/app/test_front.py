@@ -4,6 +4,7 @@ import asyncio
 import http.client
 import json
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ def static(tmp_path: Path) -> Path:
 class Served:
     """An instrument that loads when it is let, and what it answers."""
 
-    def __init__(self, static: Path, error: Exception | None = None) -> None:
+    def __init__(self, static: Path, error: Exception | None = None, loaded: Callable[[], object] = int) -> None:
         self.may_load, self.raised = threading.Event(), list[BaseException]()
 
         def load() -> Any:
@@ -39,6 +40,7 @@ class Served:
 
         self.on = server.listen(0)
         self.front = server.Front(load, static)
+        self.front.loading.add_done_callback(lambda _: loaded())
         self.thread = threading.Thread(target=self._serve, daemon=True)
         self.thread.start()
 
@@ -114,15 +116,29 @@ def early(static: Path, path: str, method: str = "GET", **headers: str) -> tuple
     return sent[0]["status"], sent[1]["body"]
 
 
-def test_a_server_that_is_stopped_while_it_loads_ends_when_that_is_done(static: Path, monkeypatch) -> None:
-    servers = list[uvicorn.Server]()
-    run = uvicorn.Server.run
+@pytest.fixture
+def servers(monkeypatch: pytest.MonkeyPatch) -> list[uvicorn.Server]:
+    """Those that run."""
+    found, run = list[uvicorn.Server](), uvicorn.Server.run
 
     def kept(each: uvicorn.Server, sockets: Any = None) -> None:
-        servers.append(each)
+        found.append(each)
         run(each, sockets)
 
     monkeypatch.setattr(uvicorn.Server, "run", kept)
+    return found
+
+
+def test_a_server_that_is_stopped_as_it_has_loaded_ends(static: Path, servers: list[uvicorn.Server]) -> None:
+    served = Served(static, loaded=lambda: setattr(servers[0], "should_exit", True))  # as Ctrl-C does
+    assert served.ask("GET", "/")[0] == 200
+    served.may_load.set()
+    served.thread.join(5.0)
+    assert not served.thread.is_alive(), "Ctrl-C at the moment when it has loaded was forgotten"
+    assert served.raised == []
+
+
+def test_a_server_that_is_stopped_long_before_waits_for_it(static: Path, servers: list[uvicorn.Server]) -> None:
     served = Served(static)
     assert served.ask("GET", "/")[0] == 200
     servers[0].should_exit = True

@@ -94,7 +94,8 @@ def serve(app: "ASGIApp", on: socket.socket) -> None:
     if isinstance(app, Front):
 
         def stop_if_it_failed(loading: "Future[ASGIApp]") -> None:
-            server.should_exit = loading.exception() is not None
+            if loading.exception() is not None:  # else a Ctrl-C that came a moment before stays
+                server.should_exit = True
 
         app.loading.add_done_callback(stop_if_it_failed)
         app.start()

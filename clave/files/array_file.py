@@ -111,6 +111,6 @@ def _read_array(stream: io.BufferedIOBase, size: int, name: str, *, bounded: boo
         kind.kind == "U"
         and np.frombuffer(content, np.dtype("u4").newbyteorder(kind.byteorder)).max(initial=0) > LAST_LETTER
     ):
-        raise ValueError(f"{name} holds letters that there are none of")
+        raise ValueError(f"{name} holds letters beyond those of Unicode")
     flat = np.frombuffer(content, kind, count=math.prod(shape)) if kind.itemsize else np.zeros(shape, kind).ravel()
     return flat.reshape(shape, order="F" if by_column else "C").copy()

@@ -34,17 +34,17 @@ def writing(path: str | os.PathLike[str], *, writer: str = "") -> Generator[Bina
     beside = target.with_name(f".{target.name}.{writer}.part" if writer else f".{target.name}.part")
     try:
         with _alone(beside):
-            with beside.open("wb") as file:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(target)
+            try:
+                with beside.open("wb") as file:
+                    yield file
+                    file.flush()
+                    os.fsync(file.fileno())
+                beside.replace(target)
+            except BaseException:
+                _remove(beside)  # before another process may write it
+                raise
     except OSError as error:
-        _remove(beside)
         raise OSError(error.errno, error.strerror or str(error), str(target)) from error
-    except BaseException:
-        _remove(beside)
-        raise
 
 
 @contextmanager

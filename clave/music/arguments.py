@@ -29,16 +29,6 @@ ADVICE = {
 """Where a value of ours comes from, for whoever passes something else."""
 
 
-def whole_number(text: str, most: int) -> int | None:
-    """The number from 0 to `most` that these digits write; None for a larger one, however long, and for other letters.
-
-    `int` alone takes blanks and digits of other scripts too, and raises ValueError for more than 4300 digits.
-    """
-    if not (text.isascii() and text.isdigit()) or len(text.lstrip("0")) > len(str(most)):
-        return None
-    return number if (number := int(text.lstrip("0") or "0")) <= most else None
-
-
 def checked(error: type[ClaveError], own: Collection[str] = ()) -> Callable[[_Door], _Door]:
     """A decorator: arguments that do not fit their annotations raise this error before anything is done.
 

@@ -11,6 +11,7 @@ from torch import Tensor
 from clave.errors import TrainingError
 from clave.files import whole_file
 from clave.files.json_file import parse_json, read_json
+from clave.music.digits import whole_number
 from clave.training.loop import Recipe, Run, begin
 from clave.training.model_size import check_size
 from clave.training.recipes import recipe_from_dict, recipe_to_dict
@@ -82,8 +83,8 @@ def load_optimizer(path: Path, optimizer: torch.optim.Optimizer, tensors: Mappin
     state: dict[int, dict[str, Tensor]] = {}
     for name, value in _below("optimizer/", tensors).items():
         index, _, key = name.partition("/")
-        number = int(index) if index.isdecimal() and len(index) < 9 else len(weights)
-        if number >= len(weights) or key not in MOMENTS:
+        number = whole_number(index, len(weights) - 1)
+        if number is None or key not in MOMENTS:
             raise TrainingError(f"{path} is of another version of Clave: it has an unknown {name}; start again")
         if value.shape != (torch.Size() if key == "step" else weights[number].shape):
             raise TrainingError(f"{path} is of another version of Clave: {name} is of {list(value.shape)}; start again")

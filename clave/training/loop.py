@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from clave.errors import TrainingError
 from clave.music.shapes import Float
 from clave.training.models.noise import RowNoise, generator, mixed_seed
-from clave.training.models.settings import Count, Many, MaxNorm, Positive, Share, Size
+from clave.training.models.settings import Count, MaxNorm, NonNegative, Rows, Share, Size
 from clave.training.models.vae import VAE, Config, Examples, LikelihoodVAE, log_mean_exp
 from clave.training.workers import Network, Workers, alone
 
@@ -28,18 +28,20 @@ class Recipe:
 
     name: str
     model: Config
-    weights: Mapping[str, Positive] = field(default_factory=lambda: MappingProxyType({}))  # of the named losses, else 1
+    weights: Mapping[str, NonNegative] = field(
+        default_factory=lambda: MappingProxyType({})
+    )  # of the named losses, else 1
     warmed: tuple[str, ...] = ("kl_map", "kl_detail")  # losses whose weight rises from 0: the paper's warm-up of beta
-    warmup_epochs: Positive = 5.0
+    warmup_epochs: NonNegative = 5.0
     epochs: Count = 40
     keep_every_epochs: Size = 1  # between checkpoints; the last epoch always has one
     keeps_last: bool = False  # whether the best weights are those of the last epoch, whatever the scores
     patience_epochs: Count | None = None  # without a better score before training stops; None trains to the end
-    batch_size: Many = 128
-    rows_at_once: Many | None = None  # of a batch, where the whole does not fit the cache; the gradient is the same
-    learning_rate: Positive = 1e-3
+    batch_size: Rows = 128
+    rows_at_once: Rows | None = None  # of a batch, where the whole does not fit the cache; the gradient is the same
+    learning_rate: NonNegative = 1e-3
     annealed: bool = False  # learning rate: short warm-up, then half a cosine down to 0
-    weight_decay: Positive = 0.0
+    weight_decay: NonNegative = 0.0
     max_grad_norm: MaxNorm = 5.0
     averaging: Share = 0.0  # decay of the running average of the weights, which is scored and exported
     seed: int = 0

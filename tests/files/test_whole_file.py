@@ -53,6 +53,25 @@ def half_written(path: Path, error: BaseException) -> None:
         raise error
 
 
+def test_a_writer_that_fails_takes_nothing_from_one_that_waits(tmp_path: Path) -> None:
+    path = tmp_path / "kit.sfz"
+
+    def fail() -> None:
+        for _ in range(200):
+            with pytest.raises(ValueError, match="no table"):
+                half_written(path, ValueError("no table"))
+
+    def write() -> None:
+        for _ in range(50):
+            whole_file.write(path, b"whole")
+
+    with ThreadPoolExecutor(4) as threads:
+        for done in [threads.submit(each) for each in (fail, write, fail, write)]:
+            done.result()
+    assert path.read_bytes() == b"whole"
+    assert list(tmp_path.iterdir()) == [path]
+
+
 @pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left"), ValueError("no table"), KeyboardInterrupt()])
 def test_an_error_in_the_midst_leaves_the_old_file_and_nothing_else(tmp_path: Path, error: BaseException) -> None:
     path = tmp_path / "bars.npz"

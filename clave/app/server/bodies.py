@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi import Request
 from starlette.exceptions import HTTPException
 
-from clave.music.arguments import whole_number
+from clave.music.digits import whole_number
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PORTS_TO_TRY = 20
 MAX_MESSAGE_BYTES = 32_000_000  # of a WebSocket: as long as a project file
 STOP_SECONDS = 3  # that requests may take to their end when the server is stopped
-STILL_LOADING_SECONDS = 20  # until an instrument has loaded: Python that ends meanwhile is ended by a signal
+STILL_LOADING_SECONDS = 20  # for the instrument to load: Python aborts if it ends while a thread loads networks
 
 
 def listen(port: int, address: str = THIS_MACHINE) -> socket.socket:

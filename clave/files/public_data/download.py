@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from clave.errors import DownloadError, MissingExtraError
 from clave.files import whole_file
 from clave.files.public_data.recipe import RemoteFile
-from clave.music.arguments import whole_number
+from clave.music.digits import whole_number
 
 if TYPE_CHECKING:
     from requests import Response

@@ -9,7 +9,7 @@ from typing import Any, Literal, cast, get_args
 from clave.errors import MidiMapError, VoiceError
 from clave.files import whole_file
 from clave.files.midi.drum_map import DrumMap, load_drum_map
-from clave.music.arguments import whole_number
+from clave.music.digits import whole_number
 from clave.music.kit import VOICES, voice
 from clave.play.project.movement import slug
 

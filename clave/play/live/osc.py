@@ -9,7 +9,7 @@ from select import select
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from clave.errors import ClaveError, ControlError, OscError
-from clave.music.arguments import whole_number
+from clave.music.digits import whole_number
 from clave.play.live.arguments import Values
 from clave.play.live.controls.control import VOICE_SLUGS
 from clave.play.live.desk import Desk, Sources

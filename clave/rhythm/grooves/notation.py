@@ -43,7 +43,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from clave.errors import GrooveError, PatternError, VoiceError
-from clave.music.arguments import whole_number
+from clave.music.digits import whole_number
 from clave.music.kit import VOICES, voice
 from clave.music.units import MAX_TEMPO_BPM, MIN_TEMPO_BPM, STEPS_PER_WHOLE, Meter, steps_per_bar
 

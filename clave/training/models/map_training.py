@@ -19,7 +19,7 @@ from clave.training.models import self_organising_map
 from clave.training.models.bars import Bars, exchange_voices
 from clave.training.models.condition import Condition
 from clave.training.models.map_search import DecodeMap, hit_cross_entropy, search_lattice
-from clave.training.models.settings import Count, Many, Positive, Share, Size
+from clave.training.models.settings import Count, NonNegative, Rows, Share, Size
 from clave.training.models.vae import normal_like
 
 WARMUP_STEPS = 100  # over which the learning rate rises
@@ -46,14 +46,14 @@ class MapTraining:
     start_epochs: Count = 2  # during which the points stay where the self-organising map has put them
     epochs: Count = 40
     lattice: Size = 64  # points along each axis among which the bars are looked for, once an epoch
-    noise_std: Positive = 0.05  # map units: noise added to the points
+    noise_std: NonNegative = 0.05  # map units: noise added to the points
     voice_exchange_prob: Share = 0.15  # of each voice of a bar, to come from another bar of its kind
     style_keep_prob: Share = 0.5  # with which a bar is conditioned on its style, and on its section
-    batch_size: Many = 256
-    learning_rate: Positive = 4e-3  # at its highest; falls to nothing along half a cosine
-    weight_decay: Positive = 0.02
+    batch_size: Rows = 256
+    learning_rate: NonNegative = 4e-3  # at its highest; falls to nothing along half a cosine
+    weight_decay: NonNegative = 0.02
     averaging: Share = 0.998  # of the weights, over steps
-    max_grad_norm: Positive = 5.0
+    max_grad_norm: NonNegative = 5.0
 
 
 def train_map(

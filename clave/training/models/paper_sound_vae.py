@@ -13,7 +13,7 @@ from clave.audio.paper_log_spectrogram import PAPER_FLOOR, PaperSpectrogram
 from clave.music.shapes import Float
 from clave.training.models.noise import Noise
 from clave.training.models.old_names import accept_old_names
-from clave.training.models.settings import Positive, Size
+from clave.training.models.settings import NonNegative, Size
 from clave.training.models.sound_model import VOICE_COUNT, OneShotConfig, SoundModel, Sounds
 from clave.training.models.vae import Gaussian, LikelihoodVAE, importance_weights
 
@@ -33,8 +33,8 @@ class PaperSoundConfig(OneShotConfig):
     latent_size: Size = 128
     wide: Size = 1024
     narrow: Size = 512
-    least_std: Positive = 0.01  # of a magnitude; a sine of full scale has 33
-    most_std: Positive = 100.0
+    least_std: NonNegative = 0.01  # of a magnitude; a sine of full scale has 33
+    most_std: NonNegative = 100.0
 
     def build(self) -> "PaperSoundVAE":
         """The model, with fresh weights."""

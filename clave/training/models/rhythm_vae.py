@@ -43,7 +43,7 @@ from clave.training.models.onnx_graph import OnnxGraph
 from clave.training.models.rhythm_graphs import rhythm_graphs
 from clave.training.models.rhythm_model import RhythmModel, RhythmModelConfig
 from clave.training.models.rolls import with_rolls
-from clave.training.models.settings import Blocks, Count, Positive, Share, Size
+from clave.training.models.settings import Blocks, Count, NonNegative, Share, Size
 from clave.training.models.token_prior import BarBefore, TokenPrior
 from clave.training.models.turning import Turning, points_of_turned, turning_loss, with_exchanged
 from clave.training.models.vae import Gaussian, normal_like, residual_network
@@ -88,8 +88,8 @@ class RhythmConfig(RhythmModelConfig):
     prior_width: Size = 240
     prior_dropout: Share = 0.42
     dynamics_width: Size = 96
-    map_noise_std: Positive = 0.055  # map units: noise added to the map point of the condition
-    prior_map_noise_std: Positive = 0.6  # map units: the same for the prior of the tokens
+    map_noise_std: NonNegative = 0.055  # map units: noise added to the map point of the condition
+    prior_map_noise_std: NonNegative = 0.6  # map units: the same for the prior of the tokens
     search_points: Count = 1024  # map points among which bars are looked for
     style_keep_prob: Share = 0.5  # with which a bar is conditioned on its style, and on its section
     stroke_drop_prob: Share = 0.1  # of a stroke, to be hidden from the encoder

@@ -20,13 +20,13 @@ Blocks = Annotated[int, Field(ge=0, le=64)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 """Of labels, epochs, points."""
 
-Many = Annotated[int, Field(ge=1, le=1_000_000)]
-"""Of rows of a batch."""
+Rows = Annotated[int, Field(ge=1, le=1_000_000)]
+"""Of a batch."""
 
 Share = Annotated[float, Field(ge=0, le=1)]
 """A probability."""
 
-Positive = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 """A weight, a rate, or a size in units."""
 
 MaxNorm = Annotated[float, Field(gt=0)]

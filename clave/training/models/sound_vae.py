@@ -28,7 +28,7 @@ from clave.training.models.flow import Flow
 from clave.training.models.local_shifts import LocalShifts
 from clave.training.models.noise import Noise, uniform
 from clave.training.models.old_names import accept_old_names
-from clave.training.models.settings import Blocks, Count, Positive, Size
+from clave.training.models.settings import Blocks, Count, NonNegative, Size
 from clave.training.models.sound_model import VOICE_COUNT, OneShotConfig, SoundModel, Sounds
 from clave.training.models.vae import Gaussian, residual_network
 
@@ -74,8 +74,8 @@ class SoundConfig(OneShotConfig):
     width: Size = 384  # of the flow
     blocks: Blocks = 4
     encoder_width: Size = 256
-    tilt: Positive = 0.3  # nepers, 2.6 dB
-    damping: Positive = 10.0  # nepers a second, 87 dB
+    tilt: NonNegative = 0.3  # nepers, 2.6 dB
+    damping: NonNegative = 10.0  # nepers a second, 87 dB
     centres: Count = 0  # of shifts near sounds that it was fine-tuned with
 
     def build(self) -> "SoundVAE":

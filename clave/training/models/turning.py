@@ -13,7 +13,7 @@ from clave.training.models.bars import Bars, exchange_voices
 from clave.training.models.condition import Condition
 from clave.training.models.map_search import DecodeMap, search_lattice
 from clave.training.models.noise import Noise, integers, part_of
-from clave.training.models.settings import Positive, Share
+from clave.training.models.settings import NonNegative, Share
 from clave.training.models.vae import normal_like
 
 TURNS = 3  # of a bar in 4/4: it may begin at any of its other quarters
@@ -52,7 +52,7 @@ def points_of_turned(decode_map: DecodeMap, bars: Bars, noise: torch.Generator) 
 class Turning:
     """What the prior of the tokens learns from turned bars."""
 
-    margin: Positive = 10.0  # nats by which a bar shall be likelier than the same one begun at another quarter
+    margin: NonNegative = 10.0  # nats by which a bar shall be likelier than the same one begun at another quarter
     voice_exchange_prob: Share = 0.3  # with which each voice comes from another bar of the style, see `exchange_voices`
 
 

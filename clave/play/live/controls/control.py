@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from clave.errors import ControlError
-from clave.music.arguments import whole_number
+from clave.music.digits import whole_number
 from clave.music.kit import VOICES, voice
 from clave.play.live.arguments import Argument, Values, read_arguments
 from clave.play.project.document import MAX_LOOP_BARS, MAX_SCENES, Project

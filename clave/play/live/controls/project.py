@@ -3,7 +3,7 @@
 from typing import Any, get_args
 
 from clave.errors import ControlError
-from clave.music.arguments import whole_number
+from clave.music.digits import whole_number
 from clave.play.live.arguments import Number, Switch, Text, Values, Whole, Word, from_json_text
 from clave.play.live.controls.control import Control, Places
 from clave.play.live.controls.fields import change_scene, field
